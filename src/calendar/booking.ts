@@ -1,0 +1,77 @@
+/** Waldur's ResourceState, as it writes it. */
+export const bookingStates = ["Creating", "OK", "Erred", "Updating", "Terminating", "Terminated"] as const;
+export type BookingState = (typeof bookingStates)[number];
+
+/** Waldur's OrderState, as it writes it. */
+export const orderStates = [
+  "pending-consumer",
+  "pending-provider",
+  "pending-project",
+  "pending-start-date",
+  "executing",
+  "done",
+  "erred",
+  "canceled",
+  "rejected",
+] as const;
+export type OrderState = (typeof orderStates)[number];
+
+/** One period of a booking. Times are whole epoch seconds; `end` may lie before `start`: Waldur lets that through. */
+export interface Slot {
+  readonly start: number;
+  readonly end: number;
+  /** Waldur's `backend_id` of the slot; "" for a schedule that has none. */
+  readonly backendId: string;
+}
+
+/** What the cheap listing tells of a booking. */
+export interface SlimBooking {
+  /** 32 lower-case hex digits. */
+  readonly uuid: string;
+  /** May be empty. Any character Waldur lets through; cleaned when rendered. */
+  readonly name: string;
+  readonly state: BookingState;
+  /** Epoch microseconds, as exact as Waldur gives them. */
+  readonly createdMicros: number;
+  readonly modifiedMicros: number;
+  /** As stored by Waldur, ordered by start; empty until the order was processed. */
+  readonly slots: readonly Slot[];
+  readonly projectName: string;
+}
+
+/** One validated Waldur resource of type `Marketplace.Booking`. Text that Waldur lacks is "". */
+export interface Booking extends SlimBooking {
+  readonly description: string;
+  /** `attributes.schedules`: the periods asked for. */
+  readonly schedules: readonly Slot[];
+  readonly offeringUuid: string;
+  readonly offeringName: string;
+  /** The provider's organisation (customer) uuid: Waldur's `provider_uuid`. */
+  readonly providerUuid: string;
+  readonly providerName: string;
+  readonly customerUuid: string;
+  readonly customerName: string;
+  readonly projectUuid: string;
+  readonly requesterName: string;
+  readonly requesterUsername: string;
+  readonly errorMessage: string;
+}
+
+/** A slot with the number that makes its UID; given once and kept. */
+export interface NumberedSlot extends Slot {
+  readonly n: number;
+  /** False while only the wish (`attributes.schedules`) is known. */
+  readonly real: boolean;
+  /** The booking has lost this slot; its number stays taken. */
+  readonly gone: boolean;
+}
+
+/** All we know of one booking when its events are made. */
+export interface KnownBooking {
+  readonly booking: Booking;
+  /** State of the order that created it; null when unknown. */
+  readonly orderState: OrderState | null;
+  readonly slots: readonly NumberedSlot[];
+  /** Proven to be gone from Waldur. */
+  readonly vanished: boolean;
+}

@@ -1,0 +1,37 @@
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { KeyRing } from "./security/keys.ts";
+import type { Sql } from "./store/sql.ts";
+
+export type Fetch = (request: Request) => Promise<Response>;
+
+/** Everything the program needs from outside. Entries make it; tests make their own. */
+export interface Deps {
+  readonly sql: Sql;
+  /** Outgoing HTTP. */
+  readonly fetch: Fetch;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Cryptographically random bytes. */
+  readonly random: (bytes: number) => Uint8Array<ArrayBuffer>;
+  /** Resolves after so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Aborts after so many milliseconds with a `TimeoutError`. */
+  readonly deadline: (milliseconds: number) => AbortSignal;
+  /** Work that may outlive the answer (Workers: `waitUntil`). */
+  readonly defer: (work: Promise<unknown>) => void;
+  readonly log: Log;
+  readonly config: Config;
+  readonly keys: KeyRing;
+  /** What one run may cost; Workers count, Node hardly does. */
+  readonly budget: Budget;
+}
+
+/** Ceilings of one run. */
+export interface Budget {
+  /** Pages of Waldur's lists. */
+  readonly pages: number;
+  /** Requests of any kind. */
+  readonly requests: number;
+  readonly events: number;
+}

@@ -1,0 +1,48 @@
+/** Every way the program itself can fail; one code, one meaning. */
+export type ErrorCode =
+  | "bad_input" // what the caller gave does not fit; the message says what would
+  | "bad_config" // a setting is missing or wrong
+  | "unauthorized" // our own caller showed no valid credential
+  | "not_found"
+  | "conflict" // the thing is in another state than the call needs
+  | "store_failed" // the database did not answer
+  | "seal_broken" // a sealed value cannot be opened: wrong key, row or text
+  | "waldur_unreachable" // no answer: network, DNS, TLS
+  | "waldur_timeout"
+  | "waldur_throttled" // 429
+  | "waldur_failed" // 5xx
+  | "waldur_refused_token" // 401
+  | "waldur_forbidden" // 403
+  | "waldur_not_found" // 404
+  | "waldur_conflict" // 409
+  | "waldur_not_ready" // 400 with an array: no executing order yet
+  | "waldur_bad_request" // any other 4xx
+  | "waldur_bad_answer"; // redirect, HTML, broken JSON, too large, wrong shape
+
+/** The one exception type of the program. `message` may be shown to the operator; it never holds a secret. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  /** Small facts for logs: status, path without query, retry delay in seconds. */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; facts?: Readonly<Record<string, string | number | boolean>> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.facts = options.facts ?? {};
+  }
+}
+
+/** The error's text, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The error's code; `undefined` for anything that is not ours. */
+export function codeOf(error: unknown): ErrorCode | undefined {
+  return error instanceof AppError ? error.code : undefined;
+}
