@@ -19,12 +19,9 @@ CREATE TABLE accounts (
   username TEXT NOT NULL DEFAULT '',
   full_name TEXT NOT NULL DEFAULT '',
   is_staff INTEGER NOT NULL DEFAULT 0,
-  -- JSON of the roles, as who-am-I last told them
-  roles TEXT NOT NULL DEFAULT '[]',
   -- seconds a classic token lives after its last use; NULL: unknown or for ever
   token_lifetime INTEGER,
   token_expires_at INTEGER,
-  checked_at INTEGER,
   created_at INTEGER NOT NULL
 );
 
@@ -34,6 +31,8 @@ CREATE TABLE sources (
   kind TEXT NOT NULL CHECK (kind IN ('provider', 'offering', 'customer', 'project', 'mine')),
   -- '' for mine
   scope_uuid TEXT NOT NULL,
+  -- the organisation whose roles open it; '' when any provider role does
+  customer_uuid TEXT NOT NULL,
   name TEXT NOT NULL,
   -- why Waldur shows only part of it; '' when it shows all
   partial TEXT NOT NULL DEFAULT '',
@@ -52,15 +51,18 @@ CREATE TABLE sources (
   -- how far the two change feeds were read
   orders_micros INTEGER NOT NULL DEFAULT 0,
   bookings_micros INTEGER NOT NULL DEFAULT 0,
-  -- a walk through the order list that spans runs: next page, and the mark to keep at its end
+  -- next page of a walk through the order list that spans runs, and the mark to keep at its end
   orders_page INTEGER,
-  orders_next_micros INTEGER,
+  orders_next_micros INTEGER NOT NULL DEFAULT 0,
   -- a sweep that spans runs; sweep_page is NULL while none is under way
+  -- the id is the second it began
   sweep_id INTEGER NOT NULL DEFAULT 0,
   sweep_page INTEGER,
-  sweep_count INTEGER,
-  sweep_after_micros INTEGER,
-  swept_at INTEGER,
+  sweep_count INTEGER NOT NULL DEFAULT 0,
+  -- created_micros of the last booking of the page before
+  sweep_after_micros INTEGER NOT NULL DEFAULT 0,
+  -- id of the last complete sweep
+  swept_at INTEGER NOT NULL DEFAULT 0,
   -- something looked off: sweep at the next run
   sweep_wanted INTEGER NOT NULL DEFAULT 0,
   -- JSON: names and places of offerings, by uuid
@@ -92,8 +94,6 @@ CREATE TABLE bookings (
   first_start_at INTEGER NOT NULL,
   last_start_at INTEGER NOT NULL,
   last_end_at INTEGER NOT NULL,
-  -- when the rich columns were last read
-  rich_at INTEGER NOT NULL,
   -- the sweep that did not see it; NULL while it is listed
   missed_sweep INTEGER,
   vanished_at INTEGER,
@@ -101,18 +101,9 @@ CREATE TABLE bookings (
 ) WITHOUT ROWID;
 CREATE INDEX bookings_rev ON bookings (source_id, rev);
 CREATE INDEX bookings_created ON bookings (source_id, created_micros);
-CREATE INDEX bookings_slotless ON bookings (source_id, rich_at) WHERE slotless = 1;
-CREATE INDEX bookings_rich ON bookings (source_id, rich_at);
+CREATE INDEX bookings_slotless ON bookings (source_id, uuid) WHERE slotless = 1;
 CREATE INDEX bookings_window ON bookings (source_id, last_start_at);
 CREATE INDEX bookings_missed ON bookings (source_id, missed_sweep) WHERE missed_sweep IS NOT NULL;
-
--- orders seen before their booking was
-CREATE TABLE orders (
-  source_id TEXT NOT NULL REFERENCES sources(id),
-  booking_uuid TEXT NOT NULL,
-  state TEXT NOT NULL,
-  PRIMARY KEY (source_id, booking_uuid)
-) WITHOUT ROWID;
 
 CREATE TABLE feeds (
   id TEXT PRIMARY KEY,
@@ -130,7 +121,7 @@ CREATE TABLE feeds (
   revised_at INTEGER NOT NULL,
   -- the run that wrote last; fences off a worker whose lease ran out
   writer TEXT NOT NULL DEFAULT '',
-  state TEXT NOT NULL CHECK (state IN ('loading', 'active', 'ended')),
+  state TEXT NOT NULL CHECK (state IN ('loading', 'active', 'suspended', 'ended')),
   -- the source's rev up to which bookings were rendered
   rendered_rev INTEGER NOT NULL DEFAULT 0,
   renderer INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,22 @@
+import { encodeBase64url } from "./base64url.ts";
+import { hex } from "./hash.ts";
+
+/** A new secret of 192 random bits: 32 characters of base64url. */
+export function newSecret(random: (bytes: number) => Uint8Array): string {
+  return encodeBase64url(random(24));
+}
+
+/** The hex SHA-256 under which a secret is stored and looked up. No salt or stretching: it has 192 bits already. */
+export async function hashSecret(secret: string): Promise<string> {
+  return hex(await digest(secret));
+}
+
+/** Whether two texts are the same, in a time that tells nothing of where they differ or how long the other is. */
+export async function sameText(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([digest(a), digest(b)]);
+  return one.reduce((difference, byte, index) => difference | (byte ^ (other[index] ?? 0)), 0) === 0;
+}
+
+async function digest(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}

@@ -1,0 +1,313 @@
+import {
+  type Booking,
+  type KnownBooking,
+  type NumberedSlot,
+  type OrderState,
+  orderStates,
+} from "../calendar/booking.ts";
+import { int, intOrNull, text, textOrNull } from "./row.ts";
+import { type Sql, type SqlRow, type Statement, statement } from "./sql.ts";
+
+/** What a comparison with a slim listing needs of a stored booking. */
+export interface SlimRow {
+  readonly uuid: string;
+  readonly slim: string;
+  readonly orderState: OrderState | null;
+  readonly missedSweep: number | null;
+  readonly vanished: boolean;
+}
+
+/** One booking as stored: all we know, and the source's rev at its last change. */
+export interface BookingRow extends KnownBooking {
+  readonly rev: number;
+}
+
+/** What is written of a booking. */
+export interface BookingWrite {
+  readonly booking: Booking;
+  readonly orderState: OrderState | null;
+  readonly slots: readonly NumberedSlot[];
+  readonly slim: string;
+  readonly rev: number;
+}
+
+const slimColumns = "uuid, slim, order_state, missed_sweep, vanished_at";
+
+/** Stored bookings made after `after` and up to `to` (epoch microseconds; null: no end), as a sweep's page covers them. */
+export async function listSlimBetween(
+  sql: Sql,
+  sourceId: string,
+  after: number,
+  to: number | null,
+): Promise<Map<string, SlimRow>> {
+  const rows = await sql.all(
+    `SELECT ${slimColumns} FROM bookings WHERE source_id = ?1 AND created_micros > ?2 AND created_micros <= ?3`,
+    sourceId,
+    after,
+    to ?? Number.MAX_SAFE_INTEGER,
+  );
+  return bySlim(rows);
+}
+
+/** The stored ones among these uuids. */
+export async function findSlim(sql: Sql, sourceId: string, uuids: readonly string[]): Promise<Map<string, SlimRow>> {
+  if (uuids.length === 0) return new Map();
+  const rows = await sql.all(
+    `SELECT ${slimColumns} FROM bookings
+     WHERE source_id = ?1 AND uuid IN (SELECT value FROM json_each(?2))`,
+    sourceId,
+    JSON.stringify(uuids),
+  );
+  return bySlim(rows);
+}
+
+/** The stored ones among these uuids, whole. */
+export async function findBookings(
+  sql: Sql,
+  sourceId: string,
+  uuids: readonly string[],
+): Promise<Map<string, BookingRow>> {
+  if (uuids.length === 0) return new Map();
+  const rows = await sql.all(
+    `SELECT data, slots, order_state, vanished_at, rev FROM bookings
+     WHERE source_id = ?1 AND uuid IN (SELECT value FROM json_each(?2))`,
+    sourceId,
+    JSON.stringify(uuids),
+  );
+  return new Map(rows.map(readBooking).map((row) => [row.booking.uuid, row]));
+}
+
+/** Bookings changed after `rev`, oldest change first: what a feed that stands at `rev` has to render. */
+export async function listChanged(sql: Sql, sourceId: string, rev: number, limit: number): Promise<BookingRow[]> {
+  const rows = await sql.all(
+    `SELECT data, slots, order_state, vanished_at, rev FROM bookings
+     WHERE source_id = ?1 AND rev > ?2 ORDER BY rev LIMIT ?3`,
+    sourceId,
+    rev,
+    limit,
+  );
+  return rows.map(readBooking);
+}
+
+/** Bookings with a slot that may start in [from, to), by uuid after `afterUuid`: what a moving window takes in. */
+export async function listStarting(
+  sql: Sql,
+  sourceId: string,
+  fromAt: number,
+  toAt: number,
+  afterUuid: string,
+  limit: number,
+): Promise<BookingRow[]> {
+  const rows = await sql.all(
+    `SELECT data, slots, order_state, vanished_at, rev FROM bookings
+     WHERE source_id = ?1 AND last_start_at >= ?2 AND first_start_at < ?3 AND uuid > ?4 ORDER BY uuid LIMIT ?5`,
+    sourceId,
+    fromAt,
+    toAt,
+    afterUuid,
+    limit,
+  );
+  return rows.map(readBooking);
+}
+
+/** Uuids of bookings whose slots Waldur may still write without telling, and that are not over. */
+export async function listSlotless(sql: Sql, sourceId: string, nowAt: number): Promise<string[]> {
+  const rows = await sql.all(
+    `SELECT uuid FROM bookings WHERE source_id = ?1 AND slotless = 1 AND last_end_at > ?2 ORDER BY uuid LIMIT 1000`,
+    sourceId,
+    nowAt,
+  );
+  return rows.map((row) => text(row, "uuid"));
+}
+
+/** Uuids that the sweep `sweepId` did not see and that still count as listed. */
+export async function listMissed(sql: Sql, sourceId: string, sweepId: number): Promise<string[]> {
+  const rows = await sql.all(
+    "SELECT uuid FROM bookings WHERE source_id = ?1 AND missed_sweep = ?2 AND vanished_at IS NULL ORDER BY uuid",
+    sourceId,
+    sweepId,
+  );
+  return rows.map((row) => text(row, "uuid"));
+}
+
+export interface BookingCounts {
+  /** Those Waldur still lists. */
+  readonly listed: number;
+  /** Those that wait for a decision and are not over. */
+  readonly pending: number;
+}
+
+/** How many bookings the source has, and how many wait for an answer. */
+export async function countBookings(sql: Sql, sourceId: string, nowAt: number): Promise<BookingCounts> {
+  const row = await sql.first(
+    `SELECT count(*) AS listed, coalesce(sum(state = 'Creating' AND last_end_at > ?2), 0) AS pending
+     FROM bookings WHERE source_id = ?1 AND vanished_at IS NULL`,
+    sourceId,
+    nowAt,
+  );
+  return row === null ? { listed: 0, pending: 0 } : { listed: int(row, "listed"), pending: int(row, "pending") };
+}
+
+/** Whether any booking of the source waits for a decision and is not over. */
+export async function hasPending(sql: Sql, sourceId: string, nowAt: number): Promise<boolean> {
+  const row = await sql.first(
+    `SELECT 1 AS found FROM bookings
+     WHERE source_id = ?1 AND last_start_at >= ?2 AND state = 'Creating' AND vanished_at IS NULL LIMIT 1`,
+    sourceId,
+    nowAt,
+  );
+  return row !== null;
+}
+
+/** The statement that writes these bookings, new or changed; they count as listed again. */
+export function writeBookings(sourceId: string, json: string): Statement {
+  return statement(
+    `INSERT INTO bookings (source_id, uuid, rev, created_micros, modified_micros, state, slim, data, slots, order_state,
+       slotless, first_start_at, last_start_at, last_end_at)
+     SELECT ?1, value->>'$.uuid', value->>'$.rev', value->>'$.created', value->>'$.modified', value->>'$.state',
+       value->>'$.slim', value->>'$.data', value->>'$.slots', value->>'$.order', value->>'$.slotless',
+       value->>'$.first', value->>'$.last', value->>'$.end'
+     FROM json_each(?2) WHERE true
+     ON CONFLICT (source_id, uuid) DO UPDATE SET rev = excluded.rev, created_micros = excluded.created_micros,
+       modified_micros = excluded.modified_micros, state = excluded.state, slim = excluded.slim, data = excluded.data,
+       slots = excluded.slots, order_state = excluded.order_state, slotless = excluded.slotless,
+       first_start_at = excluded.first_start_at, last_start_at = excluded.last_start_at,
+       last_end_at = excluded.last_end_at, missed_sweep = NULL, vanished_at = NULL`,
+    sourceId,
+    json,
+  );
+}
+
+/** One element of the JSON that `writeBookings` takes. */
+export function encodeBooking(write: BookingWrite): Record<string, string | number | null> {
+  const { booking, orderState, slots } = write;
+  const periods = slots.filter((slot) => !slot.gone);
+  const starts = periods.map((slot) => Math.min(slot.start, slot.end));
+  const ends = periods.map((slot) => Math.max(slot.start, slot.end));
+  const waits = orderState?.startsWith("pending") ?? false;
+  return {
+    uuid: booking.uuid,
+    rev: write.rev,
+    created: booking.createdMicros,
+    modified: booking.modifiedMicros,
+    state: booking.state,
+    slim: write.slim,
+    data: JSON.stringify(booking),
+    slots: JSON.stringify(slots),
+    order: orderState,
+    slotless: Number(
+      booking.slots.length === 0 && !waits && (booking.state === "Creating" || booking.state === "OK"),
+    ),
+    first: Math.min(...starts, Number.MAX_SAFE_INTEGER),
+    last: Math.max(...starts, 0),
+    end: Math.max(...ends, 0),
+  };
+}
+
+/** Order states learned from a walk: rows whose state differs get it and a rev of their own, counted up from `rev`. */
+export function writeOrderStates(
+  sourceId: string,
+  changes: readonly { uuid: string; orderState: OrderState; rev: number }[],
+): Statement {
+  return statement(
+    `UPDATE bookings SET order_state = change.state, rev = change.rev
+     FROM (SELECT value->>'$.uuid' AS uuid, value->>'$.orderState' AS state, value->>'$.rev' AS rev FROM json_each(?2))
+       AS change
+     WHERE bookings.source_id = ?1 AND bookings.uuid = change.uuid`,
+    sourceId,
+    JSON.stringify(changes),
+  );
+}
+
+/** Marks rows as not seen by the sweep (`sweepId`), or as seen after all (null). */
+export function markMissed(sourceId: string, uuids: readonly string[], sweepId: number | null): Statement {
+  return statement(
+    `UPDATE bookings SET missed_sweep = ?3
+     WHERE source_id = ?1 AND uuid IN (SELECT value FROM json_each(?2)) AND missed_sweep IS NOT ?3`,
+    sourceId,
+    JSON.stringify(uuids),
+    sweepId,
+  );
+}
+
+/** Marks bookings as gone from Waldur; each gets a rev of its own, counted up from `rev`. */
+export function markVanished(
+  sourceId: string,
+  uuids: readonly string[],
+  rev: number,
+  nowAt: number,
+): Statement {
+  return statement(
+    `UPDATE bookings SET vanished_at = ?4, slotless = 0, missed_sweep = NULL, rev = ?3 + 1 + gone.position
+     FROM (SELECT value AS uuid, key AS position FROM json_each(?2)) AS gone
+     WHERE bookings.source_id = ?1 AND bookings.uuid = gone.uuid`,
+    sourceId,
+    JSON.stringify(uuids),
+    rev,
+    nowAt,
+  );
+}
+
+/** Gives every booking of these offerings a new rev after `rev`, so that its events are rendered again. */
+export function touchOfferings(sourceId: string, offeringUuids: readonly string[], rev: number): Statement {
+  return statement(
+    `UPDATE bookings SET rev = ?3 + touched.position
+     FROM (SELECT uuid, row_number() OVER (ORDER BY rev) AS position FROM bookings
+           WHERE source_id = ?1 AND data->>'$.offeringUuid' IN (SELECT value FROM json_each(?2))) AS touched
+     WHERE bookings.source_id = ?1 AND bookings.uuid = touched.uuid`,
+    sourceId,
+    JSON.stringify(offeringUuids),
+    rev,
+  );
+}
+
+/** How many bookings of these offerings the source has: what `touchOfferings` will count up. */
+export async function countOfOfferings(sql: Sql, sourceId: string, offeringUuids: readonly string[]): Promise<number> {
+  const row = await sql.first(
+    `SELECT count(*) AS found FROM bookings
+     WHERE source_id = ?1 AND data->>'$.offeringUuid' IN (SELECT value FROM json_each(?2))`,
+    sourceId,
+    JSON.stringify(offeringUuids),
+  );
+  return row === null ? 0 : int(row, "found");
+}
+
+function bySlim(rows: readonly SqlRow[]): Map<string, SlimRow> {
+  const found = new Map<string, SlimRow>();
+  for (const row of rows) {
+    const uuid = text(row, "uuid");
+    found.set(uuid, {
+      uuid,
+      slim: text(row, "slim"),
+      orderState: readOrderState(textOrNull(row, "order_state")),
+      missedSweep: intOrNull(row, "missed_sweep"),
+      vanished: intOrNull(row, "vanished_at") !== null,
+    });
+  }
+  return found;
+}
+
+function readOrderState(value: string | null): OrderState | null {
+  return orderStates.find((known) => known === value) ?? null;
+}
+
+function readBooking(row: SqlRow): BookingRow {
+  return {
+    booking: readStored(text(row, "data")),
+    orderState: readOrderState(textOrNull(row, "order_state")),
+    slots: readSlots(text(row, "slots")),
+    vanished: intOrNull(row, "vanished_at") !== null,
+    rev: int(row, "rev"),
+  };
+}
+
+// What we wrote ourselves is read back as it was written; a shape of an older version would come with a migration.
+function readStored(json: string): Booking {
+  const booking: Booking = JSON.parse(json);
+  return booking;
+}
+
+function readSlots(json: string): NumberedSlot[] {
+  const slots: NumberedSlot[] = JSON.parse(json);
+  return slots;
+}

@@ -1,0 +1,54 @@
+import { AppError } from "../errors.ts";
+import type { Sql } from "./sql.ts";
+
+/** The same database, and how many statements were sent to it through this wrapper; each of a batch counts. */
+export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts: { statements: number } } {
+  const counts = { statements: 0 };
+  return {
+    counts,
+    sql: {
+      async all(text, ...parameters) {
+        counts.statements += 1;
+        return sql.all(text, ...parameters);
+      },
+      async first(text, ...parameters) {
+        counts.statements += 1;
+        return sql.first(text, ...parameters);
+      },
+      async run(text, ...parameters) {
+        counts.statements += 1;
+        return sql.run(text, ...parameters);
+      },
+      async batch(statements) {
+        counts.statements += statements.length;
+        return sql.batch(statements);
+      },
+    },
+  };
+}
+
+/**
+ * The same database, but a call that has no answer when its signal aborts rejects with `store_failed`; whether a write
+ * then took place is unknown. `deadline` makes one signal per call.
+ */
+export function withDeadline(sql: Sql, deadline: () => AbortSignal): Sql {
+  const within = async <T>(call: () => Promise<T>): Promise<T> => {
+    const signal = deadline();
+    const late = () => new AppError("store_failed", "the database did not answer in time", { cause: signal.reason });
+    if (signal.aborted) throw late();
+    const { promise, reject } = Promise.withResolvers<never>();
+    const abort = () => reject(late());
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await Promise.race([call(), promise]);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  };
+  return {
+    all: async (text, ...parameters) => within(async () => sql.all(text, ...parameters)),
+    first: async (text, ...parameters) => within(async () => sql.first(text, ...parameters)),
+    run: async (text, ...parameters) => within(async () => sql.run(text, ...parameters)),
+    batch: async (statements) => within(async () => sql.batch(statements)),
+  };
+}

@@ -1,0 +1,42 @@
+import type { D1Database, D1PreparedStatement, D1Result } from "@cloudflare/workers-types";
+import { isRow, storeFailed } from "./failure.ts";
+import type { Sql, SqlValue } from "./sql.ts";
+
+/** The port over a D1 binding of Cloudflare Workers. */
+export function openD1(db: D1Database): Sql {
+  const prepare = (sql: string, parameters: readonly SqlValue[]): D1PreparedStatement =>
+    db.prepare(sql).bind(...parameters);
+
+  return {
+    async all(sql, ...parameters) {
+      return ask(sql, async () => (await prepare(sql, parameters).all()).results.filter(isRow));
+    },
+    async first(sql, ...parameters) {
+      return ask(sql, async () => {
+        const row = await prepare(sql, parameters).first();
+        return row !== null && isRow(row) ? row : null;
+      });
+    },
+    async run(sql, ...parameters) {
+      return ask(sql, async () => changesOf(await prepare(sql, parameters).run()));
+    },
+    async batch(statements) {
+      if (statements.length === 0) return [];
+      return ask(statements.map(({ sql }) => sql).join("; "), async () =>
+        (await db.batch(statements.map(({ sql, parameters }) => prepare(sql, parameters)))).map(changesOf),
+      );
+    },
+  };
+}
+
+async function ask<T>(sql: string, query: () => Promise<T>): Promise<T> {
+  try {
+    return await query();
+  } catch (error) {
+    throw storeFailed(error, sql);
+  }
+}
+
+function changesOf(result: D1Result): number {
+  return result.meta.changes;
+}

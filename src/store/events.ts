@@ -1,0 +1,96 @@
+import { int, intOrNull, text } from "./row.ts";
+import { type Sql, type SqlRow, type Statement, statement } from "./sql.ts";
+
+/** One rendered event of a feed. */
+export interface EventRow {
+  readonly uid: string;
+  readonly bookingUuid: string;
+  readonly sequence: number;
+  readonly stampAt: number;
+  readonly startAt: number;
+  readonly endAt: number;
+  /** Since when it is a tombstone; null while it lives. */
+  readonly cancelledAt: number | null;
+  readonly vevent: string;
+}
+
+/** The VEVENTs of a feed in the order in which they are served. */
+export async function listVevents(sql: Sql, feedId: string): Promise<string[]> {
+  const rows = await sql.all("SELECT vevent FROM events WHERE feed_id = ?1 ORDER BY start_at, uid", feedId);
+  return rows.map((row) => text(row, "vevent"));
+}
+
+/** The rows of these bookings in a feed. */
+export async function findEvents(sql: Sql, feedId: string, bookingUuids: readonly string[]): Promise<EventRow[]> {
+  const rows = await sql.all(
+    `SELECT * FROM events WHERE feed_id = ?1 AND booking_uuid IN (SELECT value FROM json_each(?2))`,
+    feedId,
+    JSON.stringify(bookingUuids),
+  );
+  return rows.map(readEvent);
+}
+
+/** Rows to drop for their age: over before `fromAt`, or tombstones since before `cancelledBefore`. */
+export async function listStale(
+  sql: Sql,
+  feedId: string,
+  fromAt: number,
+  toAt: number,
+  cancelledBefore: number,
+): Promise<EventRow[]> {
+  const rows = await sql.all(
+    `SELECT * FROM events WHERE feed_id = ?1 AND booking_uuid != ''
+       AND (end_at <= ?2 OR start_at >= ?3 OR cancelled_at < ?4) ORDER BY rev DESC, uid`,
+    feedId,
+    fromAt,
+    toAt,
+    cancelledBefore,
+  );
+  return rows.map(readEvent);
+}
+
+/** The statement that writes these events at the feed's revision `rev`, if the batch's run holds the feed. */
+export function writeEvents(feedId: string, rev: number, writer: string, json: string): Statement {
+  return statement(
+    `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
+     SELECT ?1, value->>'$.uid', value->>'$.bookingUuid', ?2, value->>'$.sequence', value->>'$.stampAt',
+       value->>'$.startAt', value->>'$.endAt', value->>'$.cancelledAt', value->>'$.vevent'
+     FROM json_each(?4) WHERE (SELECT writer FROM feeds WHERE id = ?1) = ?3
+     ON CONFLICT (feed_id, uid) DO UPDATE SET booking_uuid = excluded.booking_uuid, rev = excluded.rev,
+       sequence = excluded.sequence, stamp_at = excluded.stamp_at, start_at = excluded.start_at,
+       end_at = excluded.end_at, cancelled_at = excluded.cancelled_at, vevent = excluded.vevent`,
+    feedId,
+    rev,
+    writer,
+    json,
+  );
+}
+
+/** The statement that removes these events, if the batch's run holds the feed. */
+export function deleteEvents(feedId: string, writer: string, uids: readonly string[]): Statement {
+  return statement(
+    `DELETE FROM events WHERE feed_id = ?1 AND uid IN (SELECT value FROM json_each(?3))
+       AND (SELECT writer FROM feeds WHERE id = ?1) = ?2`,
+    feedId,
+    writer,
+    JSON.stringify(uids),
+  );
+}
+
+/** The statement that removes every event of a feed. */
+export function clearEvents(feedId: string): Statement {
+  return statement("DELETE FROM events WHERE feed_id = ?1", feedId);
+}
+
+function readEvent(row: SqlRow): EventRow {
+  return {
+    uid: text(row, "uid"),
+    bookingUuid: text(row, "booking_uuid"),
+    sequence: int(row, "sequence"),
+    stampAt: int(row, "stamp_at"),
+    startAt: int(row, "start_at"),
+    endAt: int(row, "end_at"),
+    cancelledAt: intOrNull(row, "cancelled_at"),
+    vevent: text(row, "vevent"),
+  };
+}

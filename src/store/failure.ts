@@ -1,0 +1,28 @@
+import { AppError, messageOf } from "../errors.ts";
+import type { SqlRow, SqlValue } from "./sql.ts";
+
+/**
+ * What every driver throws. The message is the engine's, which names tables and columns but no values;
+ * `facts.statement` is the beginning of the SQL, which holds none either.
+ */
+export function storeFailed(error: unknown, sql?: string): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError("store_failed", `the database refused: ${messageOf(error)}`, {
+    cause: error,
+    ...(sql !== undefined && { facts: { statement: sql.replace(/\s+/g, " ").trim().slice(0, 120) } }),
+  });
+}
+
+/** Whether each column of a row an engine gave is of a type the port knows. Throws `store_failed` when one is not. */
+export function isRow(row: Readonly<Record<string, unknown>>): row is SqlRow {
+  for (const column in row) {
+    if (!isValue(row[column])) {
+      throw new AppError("store_failed", `the database's column ${column} is neither text, number nor null`);
+    }
+  }
+  return true;
+}
+
+function isValue(value: unknown): value is SqlValue {
+  return typeof value === "string" || typeof value === "number" || value === null;
+}

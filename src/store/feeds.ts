@@ -1,0 +1,219 @@
+import type { FeedProfile } from "../calendar/profile.ts";
+import { int, intOrNull, text } from "./row.ts";
+import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "./sql.ts";
+
+export type FeedState = "loading" | "active" | "suspended" | "ended";
+
+/** A filter and a profile over one source. */
+export interface FeedRow {
+  readonly id: string;
+  readonly sourceId: string;
+  /** The file name in its address, without `.ics`. */
+  readonly slug: string;
+  readonly profile: FeedProfile;
+  /** Sealed. */
+  readonly salt: string;
+  /** Sealed. */
+  readonly secret: string;
+  readonly epoch: string;
+  readonly rev: number;
+  readonly revisedAt: number;
+  readonly state: FeedState;
+  readonly renderedRev: number;
+  readonly renderer: number;
+  readonly windowAt: number;
+  readonly windowUuid: string;
+  readonly eventCount: number;
+  readonly byteCount: number;
+  readonly held: readonly string[];
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly usedAt: number | null;
+  readonly usedBy: string;
+}
+
+/** What a request for a feed's address is answered from: one row. */
+export interface AddressRow {
+  readonly hash: string;
+  readonly endedAt: number | null;
+  readonly gone: boolean;
+  readonly feed: FeedRow;
+}
+
+/** The address with that hash and its feed, or null. One statement. */
+export async function findAddress(sql: Sql, hash: string): Promise<AddressRow | null> {
+  const row = await sql.first(
+    `SELECT addresses.hash, addresses.ended_at, addresses.gone, feeds.*
+     FROM addresses JOIN feeds ON feeds.id = addresses.feed_id WHERE addresses.hash = ?1`,
+    hash,
+  );
+  if (row === null) return null;
+  return {
+    hash: text(row, "hash"),
+    endedAt: intOrNull(row, "ended_at"),
+    gone: int(row, "gone") === 1,
+    feed: readFeed(row),
+  };
+}
+
+/** Every feed, oldest first; or those of one source. */
+export async function listFeeds(sql: Sql, sourceId?: string): Promise<FeedRow[]> {
+  const rows =
+    sourceId === undefined
+      ? await sql.all("SELECT * FROM feeds ORDER BY created_at, id")
+      : await sql.all("SELECT * FROM feeds WHERE source_id = ?1 ORDER BY created_at, id", sourceId);
+  return rows.map(readFeed);
+}
+
+/** The feed of that id, or null. */
+export async function findFeed(sql: Sql, id: string): Promise<FeedRow | null> {
+  const row = await sql.first("SELECT * FROM feeds WHERE id = ?1", id);
+  return row === null ? null : readFeed(row);
+}
+
+/** When a feed of the source was last fetched; null: never. */
+export async function lastUse(sql: Sql, sourceId: string): Promise<number | null> {
+  const row = await sql.first("SELECT max(used_at) AS used_at FROM feeds WHERE source_id = ?1", sourceId);
+  return row === null ? null : intOrNull(row, "used_at");
+}
+
+/** The statements that make a feed and its first address. */
+export function insertFeed(
+  feed: Pick<FeedRow, "id" | "sourceId" | "slug" | "profile" | "salt" | "secret" | "epoch" | "expiresAt">,
+  hash: string,
+  nowAt: number,
+): Statement[] {
+  return [
+    statement(
+      `INSERT INTO feeds (id, source_id, slug, profile, salt, secret, epoch, revised_at, state, created_at, expires_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'loading', ?8, ?9)`,
+      feed.id,
+      feed.sourceId,
+      feed.slug,
+      JSON.stringify(feed.profile),
+      feed.salt,
+      feed.secret,
+      feed.epoch,
+      nowAt,
+      feed.expiresAt,
+    ),
+    insertAddress(feed.id, hash),
+  ];
+}
+
+/** The statement that gives a feed an address. */
+export function insertAddress(feedId: string, hash: string): Statement {
+  return statement("INSERT INTO addresses (hash, feed_id) VALUES (?1, ?2)", hash, feedId);
+}
+
+/** The statement that ends all living addresses of a feed: `gone` answers 410 at once, else they say for a while that they ended. */
+export function endAddresses(feedId: string, nowAt: number, gone: boolean): Statement {
+  return statement(
+    "UPDATE addresses SET ended_at = ?2, gone = ?3 WHERE feed_id = ?1 AND ended_at IS NULL",
+    feedId,
+    nowAt,
+    Number(gone),
+  );
+}
+
+const columns = {
+  slug: "slug",
+  secret: "secret",
+  revisedAt: "revised_at",
+  epoch: "epoch",
+  rev: "rev",
+  state: "state",
+  renderedRev: "rendered_rev",
+  renderer: "renderer",
+  windowAt: "window_at",
+  windowUuid: "window_uuid",
+  expiresAt: "expires_at",
+  usedAt: "used_at",
+  usedBy: "used_by",
+  eventCount: "event_count",
+  byteCount: "byte_count",
+} as const;
+
+export interface FeedChange extends Partial<Pick<FeedRow, keyof typeof columns>> {
+  readonly profile?: FeedProfile;
+  readonly held?: readonly string[];
+}
+
+/**
+ * The statement that sets these columns of a feed; null when there is nothing to set.
+ * With `fence` it writes only while the feed still stands at that revision, and signs with the run's name, on which the
+ * event statements of the same batch depend: a worker whose lease ran out writes nothing.
+ */
+export function changeFeed(id: string, change: FeedChange, fence?: { rev: number; writer: string }): Statement | null {
+  const sets: string[] = [];
+  const values: SqlValue[] = [id];
+  const set = (column: string, value: SqlValue): void => {
+    values.push(value);
+    sets.push(`${column} = ?${values.length}`);
+  };
+  const given = new Map(Object.entries(change));
+  for (const [key, column] of Object.entries(columns)) {
+    const value = given.get(key);
+    if (value !== undefined) set(column, value);
+  }
+  if (change.profile !== undefined) set("profile", JSON.stringify(change.profile));
+  if (change.held !== undefined) set("held", change.held.length === 0 ? "" : JSON.stringify(change.held));
+  if (fence === undefined) {
+    return sets.length === 0 ? null : statement(`UPDATE feeds SET ${sets.join(", ")} WHERE id = ?1`, ...values);
+  }
+  set("writer", fence.writer);
+  values.push(fence.rev);
+  return statement(`UPDATE feeds SET ${sets.join(", ")} WHERE id = ?1 AND rev = ?${values.length}`, ...values);
+}
+
+/** Notes who fetched a feed, unless that was noted after `sinceAt`. */
+export async function noteUse(sql: Sql, id: string, client: string, nowAt: number, sinceAt: number): Promise<void> {
+  await sql.run(
+    "UPDATE feeds SET used_at = ?2, used_by = ?3 WHERE id = ?1 AND (used_at IS NULL OR used_at < ?4)",
+    id,
+    nowAt,
+    client,
+    sinceAt,
+  );
+}
+
+/** The statements that remove a feed, its events and its addresses for good. */
+export function deleteFeed(id: string): Statement[] {
+  return [
+    statement("DELETE FROM events WHERE feed_id = ?1", id),
+    statement("DELETE FROM addresses WHERE feed_id = ?1", id),
+    statement("DELETE FROM feeds WHERE id = ?1", id),
+  ];
+}
+
+const states: readonly FeedState[] = ["loading", "active", "suspended", "ended"];
+
+function readFeed(row: SqlRow): FeedRow {
+  const state = text(row, "state");
+  const profile: FeedProfile = JSON.parse(text(row, "profile"));
+  const held = text(row, "held");
+  const heldList: string[] = held === "" ? [] : JSON.parse(held);
+  return {
+    id: text(row, "id"),
+    sourceId: text(row, "source_id"),
+    slug: text(row, "slug"),
+    profile,
+    salt: text(row, "salt"),
+    secret: text(row, "secret"),
+    epoch: text(row, "epoch"),
+    rev: int(row, "rev"),
+    revisedAt: int(row, "revised_at"),
+    state: states.find((known) => known === state) ?? "ended",
+    renderedRev: int(row, "rendered_rev"),
+    renderer: int(row, "renderer"),
+    windowAt: int(row, "window_at"),
+    windowUuid: text(row, "window_uuid"),
+    eventCount: int(row, "event_count"),
+    byteCount: int(row, "byte_count"),
+    held: heldList,
+    createdAt: int(row, "created_at"),
+    expiresAt: intOrNull(row, "expires_at"),
+    usedAt: intOrNull(row, "used_at"),
+    usedBy: text(row, "used_by"),
+  };
+}

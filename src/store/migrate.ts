@@ -1,0 +1,77 @@
+import { text } from "./row.ts";
+import { type Sql, statement } from "./sql.ts";
+
+/** One numbered file of `migrations/`. */
+export interface Migration {
+  /** The file's name, as wrangler records it: `0001_first.sql`. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** The table by which `wrangler d1 migrations apply` knows what was applied; both may be used on one database. */
+const createTable = `CREATE TABLE IF NOT EXISTS d1_migrations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT UNIQUE,
+  applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
+)`;
+
+/**
+ * Applies, in the order given, the migrations that the database does not have; each all or nothing with its record.
+ * Processes that do so at once share the work. `nowAt` is noted as the time. Resolves to the names of those it applied.
+ */
+export async function migrate(sql: Sql, migrations: readonly Migration[], nowAt: number): Promise<string[]> {
+  await sql.run(createTable);
+  const known = await listApplied(sql);
+  const done: string[] = [];
+  for (const migration of migrations) {
+    if (known.has(migration.name)) continue;
+    try {
+      await apply(sql, migration, nowAt);
+      done.push(migration.name);
+    } catch (error) {
+      // The name is unique, so whoever comes second changes nothing.
+      if (!(await listApplied(sql)).has(migration.name)) throw error;
+    }
+  }
+  return done;
+}
+
+/** Names of the migrations that the database does not have. A database without the table lacks all. */
+export async function listMissing(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
+  const table = await sql.first("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'd1_migrations'");
+  const known = table === null ? new Set<string>() : await listApplied(sql);
+  return migrations.map(({ name }) => name).filter((name) => !known.has(name));
+}
+
+async function listApplied(sql: Sql): Promise<Set<string>> {
+  const rows = await sql.all("SELECT name FROM d1_migrations");
+  return new Set(rows.map((row) => text(row, "name")));
+}
+
+async function apply(sql: Sql, migration: Migration, nowAt: number): Promise<void> {
+  await sql.batch([
+    statement(
+      "INSERT INTO d1_migrations (name, applied_at) VALUES (?1, datetime(?2, 'unixepoch'))",
+      migration.name,
+      nowAt,
+    ),
+    ...splitStatements(migration.sql).map((part) => statement(part)),
+  ]);
+}
+
+const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?(?:\*\/|$)|;|[^]/g;
+
+/** The single statements of an SQL text without triggers: split at semicolons outside strings, names and comments. */
+export function splitStatements(sql: string): string[] {
+  const statements: string[] = [];
+  let part = "";
+  for (const [piece] of `${sql};`.matchAll(token)) {
+    if (piece === ";") {
+      if (part.trim() !== "") statements.push(part.trim());
+      part = "";
+    } else {
+      part += piece.startsWith("--") || piece.startsWith("/*") ? " " : piece;
+    }
+  }
+  return statements;
+}

@@ -1,0 +1,31 @@
+import { AppError } from "../errors.ts";
+import type { SqlRow } from "./sql.ts";
+
+/** The text in a column. Throws `store_failed` when it is anything else. */
+export function text(row: SqlRow, column: string): string {
+  const value = row[column];
+  if (typeof value !== "string") throw wrongType(column, "text", value);
+  return value;
+}
+
+/** The text in a column, or null. Throws `store_failed` when it is anything else. */
+export function textOrNull(row: SqlRow, column: string): string | null {
+  return row[column] === null ? null : text(row, column);
+}
+
+/** The whole number in a column. Throws `store_failed` when it is anything else. */
+export function int(row: SqlRow, column: string): number {
+  const value = row[column];
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) throw wrongType(column, "a whole number", value);
+  return value;
+}
+
+/** The whole number in a column, or null. Throws `store_failed` when it is anything else. */
+export function intOrNull(row: SqlRow, column: string): number | null {
+  return row[column] === null ? null : int(row, column);
+}
+
+function wrongType(column: string, wanted: string, value: unknown): AppError {
+  const found = value === undefined ? "not there" : value === null ? "null" : typeof value;
+  return new AppError("store_failed", `the database's column ${column} should be ${wanted} and is ${found}`);
+}

@@ -1,0 +1,139 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { AppError } from "../errors.ts";
+import { isRow, storeFailed } from "./failure.ts";
+import type { Sql, SqlValue } from "./sql.ts";
+
+/** How many prepared statements are kept; the program has fewer distinct ones than that. */
+const keptStatements = 200;
+
+/** How long a writer waits for another one. */
+const waitMilliseconds = 5000;
+
+/** D1's limits, so that what works on Node works on Workers. The last two are workerd's own settings of SQLite. */
+const limits = {
+  length: 2_000_000,
+  sqlLength: 100_000,
+  variableNumber: 100,
+  column: 100,
+  functionArg: 32,
+  likePatternLength: 50,
+  compoundSelect: 5,
+  exprDepth: 100,
+};
+
+/**
+ * The port over SQLite in a file (made when missing; its folder must be there) or in memory.
+ * Several processes may open the same file: a writer waits up to 5 seconds for another. Throws `store_failed`.
+ */
+export function openSqlite(path: string): Sql & { close(): void } {
+  const db = openFile(path);
+  const prepared = new Map<string, Prepared>();
+
+  const prepare = (sql: string, parameters: readonly SqlValue[]): StatementSync => {
+    let known = prepared.get(sql);
+    if (known === undefined) {
+      known = { statement: db.prepare(sql), parameters: highestParameter(sql) };
+      const [oldest] = prepared.keys();
+      if (prepared.size >= keptStatements && oldest !== undefined) prepared.delete(oldest);
+      prepared.set(sql, known);
+    }
+    // SQLite would take a missing one for NULL; D1 refuses.
+    if (parameters.length !== known.parameters) {
+      throw new AppError(
+        "store_failed",
+        `a statement wants ${known.parameters} parameters and got ${parameters.length}`,
+      );
+    }
+    return known.statement;
+  };
+  const change = (sql: string, parameters: readonly SqlValue[]): number =>
+    Number(prepare(sql, parameters).run(...parameters).changes);
+
+  return {
+    async all(sql, ...parameters) {
+      return attempt(sql, () =>
+        prepare(sql, parameters)
+          .all(...parameters)
+          .filter(isRow),
+      );
+    },
+    async first(sql, ...parameters) {
+      return attempt(sql, () => {
+        const row = prepare(sql, parameters).get(...parameters);
+        return row !== undefined && isRow(row) ? row : null;
+      });
+    },
+    async run(sql, ...parameters) {
+      return attempt(sql, () => change(sql, parameters));
+    },
+    async batch(statements) {
+      // No await inside: nothing else of this process can come between.
+      return attempt(statements.map(({ sql }) => sql).join("; "), () => {
+        db.exec("BEGIN IMMEDIATE");
+        try {
+          const changes = statements.map(({ sql, parameters }) => change(sql, parameters));
+          db.exec("COMMIT");
+          return changes;
+        } catch (error) {
+          if (db.isTransaction) db.exec("ROLLBACK");
+          throw error;
+        }
+      });
+    },
+    close() {
+      prepared.clear();
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly parameters: number;
+}
+
+function openFile(path: string): DatabaseSync {
+  return attempt("open", () => {
+    const db = new DatabaseSync(path, { timeout: waitMilliseconds, enableForeignKeyConstraints: true, limits });
+    try {
+      useWal(db);
+      db.exec("PRAGMA synchronous = NORMAL");
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** SQLite does not wait, as it does elsewhere, when two processes change a new file to WAL at once; so we do. */
+function useWal(db: DatabaseSync): void {
+  const pause = 20;
+  const bell = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; ; waited += pause) {
+    try {
+      db.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (waited >= waitMilliseconds || !isBusy(error)) throw error;
+      Atomics.wait(bell, 0, 0, pause);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const busy = 5; // SQLITE_BUSY
+  return error instanceof Error && "errcode" in error && error.errcode === busy;
+}
+
+function attempt<T>(sql: string, query: () => T): T {
+  try {
+    return query();
+  } catch (error) {
+    throw storeFailed(error, sql);
+  }
+}
+
+function highestParameter(sql: string): number {
+  return Math.max(0, ...Array.from(sql.matchAll(/\?(\d+)/g), ([, number]) => Number(number)));
+}

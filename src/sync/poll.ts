@@ -1,0 +1,122 @@
+import type { OrderState } from "../calendar/booking.ts";
+import { findSlim, listSlotless, writeOrderStates } from "../store/bookings.ts";
+import type { SourceChange } from "../store/sources.ts";
+import { commit, noteSkipped, reread, type Run, seconds, slimText, spendPage } from "./run.ts";
+import { bookingFilter, orderFilter } from "./scope.ts";
+
+/** Rows may become visible a little after the time they carry: both lists are read again from so long before the mark. */
+const overlapMicros = 60_000_000;
+const slotlessAtOnce = 5;
+
+/**
+ * The cheap minute: what the order list and the bookings' own `modified` say has changed since the marks, and bookings
+ * whose slots Waldur writes without telling. Two requests when nothing did.
+ */
+export async function poll(run: Run): Promise<void> {
+  const changedOrders = await readOrders(run, run.source.ordersMicros - overlapMicros);
+  const change: SourceChange = {};
+  const candidates = new Set(changedOrders.touched);
+
+  let highest = run.source.bookingsMicros;
+  let page: number | null = 1;
+  while (page !== null && spendPage(run)) {
+    const listed = await run.client.slimBookings(
+      { ...bookingFilter(run.source), modifiedMicros: Math.max(0, run.source.bookingsMicros - overlapMicros) },
+      page,
+    );
+    noteSkipped(run, listed.skipped);
+    const known = await findSlim(
+      run.deps.sql,
+      run.source.id,
+      listed.rows.map((row) => row.uuid),
+    );
+    for (const row of listed.rows) {
+      const stored = known.get(row.uuid);
+      if (stored === undefined || stored.slim !== slimText(row) || stored.vanished) candidates.add(row.uuid);
+      highest = Math.max(highest, row.modifiedMicros);
+    }
+    page = listed.next;
+  }
+
+  const slotless = rotate(
+    (await listSlotless(run.deps.sql, run.source.id, seconds(run.deps))).filter((uuid) => !candidates.has(uuid)),
+    Math.floor(seconds(run.deps) / 60),
+  );
+  const { left, absent } = await reread(run, [...candidates], changedOrders.states);
+  await reread(run, slotless, new Map());
+
+  // Marks move only past what was dealt with; the rest, and a booking that is suddenly absent, is for a sweep.
+  if (left.length > 0 || absent.length > 0 || page !== null) change.sweepWanted = true;
+  if (left.length === 0 && page === null) {
+    if (highest > run.source.bookingsMicros) change.bookingsMicros = highest;
+    if (changedOrders.highest > run.source.ordersMicros) change.ordersMicros = changedOrders.highest;
+  }
+  if (changes(run, change)) await commit(run, change);
+}
+
+function changes(run: Run, change: SourceChange): boolean {
+  return Object.entries(change).some(([key, value]) => !Object.entries(run.source).some(([k, v]) => k === key && v === value));
+}
+
+function rotate(uuids: readonly string[], turn: number): string[] {
+  if (uuids.length <= slotlessAtOnce) return [...uuids];
+  const from = (turn * slotlessAtOnce) % uuids.length;
+  return [...uuids.slice(from), ...uuids.slice(0, from)].slice(0, slotlessAtOnce);
+}
+
+interface ChangedOrders {
+  /** State of the order that made each booking. */
+  readonly states: Map<string, OrderState>;
+  /** Bookings whose orders say that they should be read again. */
+  readonly touched: Set<string>;
+  readonly highest: number;
+}
+
+async function readOrders(run: Run, since: number): Promise<ChangedOrders> {
+  const states = new Map<string, OrderState>();
+  const touched = new Set<string>();
+  let highest = run.source.ordersMicros;
+  let page: number | null = 1;
+  while (page !== null && spendPage(run)) {
+    const listed = await run.client.orders({ ...orderFilter(run.source), modifiedMicros: Math.max(0, since) }, page);
+    for (const order of listed.rows) {
+      if (order.type === "Create") states.set(order.bookingUuid, order.state);
+      if (order.modifiedMicros > run.source.ordersMicros) touched.add(order.bookingUuid);
+      highest = Math.max(highest, order.modifiedMicros);
+    }
+    page = listed.next;
+  }
+  const known = await findSlim(run.deps.sql, run.source.id, [...states.keys()]);
+  for (const [uuid, state] of states) {
+    const stored = known.get(uuid);
+    if (stored !== undefined && stored.orderState !== state) touched.add(uuid);
+  }
+  // More pages than this run may read: those read so far are dealt with, and the mark stays where it was.
+  return { states, touched, highest: page === null ? highest : run.source.ordersMicros };
+}
+
+/** The first load's walk through the whole order list, for the state of the order behind each booking. Spans runs; true when done. */
+export async function walkOrders(run: Run): Promise<boolean> {
+  let page: number | null = run.source.ordersPage ?? 1;
+  while (page !== null) {
+    if (!spendPage(run)) return false;
+    const listed = await run.client.orders(orderFilter(run.source), page);
+    const creating = listed.rows.filter((order) => order.type === "Create");
+    const known = await findSlim(
+      run.deps.sql,
+      run.source.id,
+      creating.map((order) => order.bookingUuid),
+    );
+    let { rev } = run.source;
+    const changed = creating
+      .filter((order) => known.has(order.bookingUuid) && known.get(order.bookingUuid)?.orderState !== order.state)
+      .map((order) => ({ uuid: order.bookingUuid, orderState: order.state, rev: (rev += 1) }));
+    page = listed.next;
+    await commit(
+      run,
+      { rev, ordersPage: page },
+      changed.length === 0 ? [] : [writeOrderStates(run.source.id, changed)],
+    );
+  }
+  return true;
+}

@@ -1,0 +1,216 @@
+import type { Booking, OrderState, SlimBooking } from "../calendar/booking.ts";
+import { numberSlots } from "../calendar/slots.ts";
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { type BookingRow, encodeBooking, findBookings, writeBookings } from "../store/bookings.ts";
+import { chunkRows } from "../store/bulk.ts";
+import { takeLease } from "../store/leases.ts";
+import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
+import type { Statement } from "../store/sql.ts";
+import type { Skipped, WaldurClient } from "../waldur/client.ts";
+import { belongs } from "./scope.ts";
+
+const leaseSeconds = 180;
+
+/** What one run did to one source. */
+export interface RefreshReport {
+  readonly id: string;
+  readonly name: string;
+  added: number;
+  changed: number;
+  removed: number;
+  skipped: number;
+  /** Pages and single bookings asked of Waldur. */
+  requests: number;
+  /** Why the run stopped early; "" when it did all there was. */
+  failure: string;
+  /** The report of a mass removal held back; "" for none. */
+  held: string;
+}
+
+/** One run over one source: what it may spend, what it did, and the only way it writes. */
+export interface Run {
+  readonly deps: Deps;
+  readonly client: WaldurClient;
+  readonly holder: string;
+  readonly allowRemovals: boolean;
+  readonly report: RefreshReport;
+  /** As read when the run began. */
+  readonly started: SourceRow;
+  source: SourceRow;
+  pagesLeft: number;
+  requestsLeft: number;
+  leasedAt: number | null;
+  /** Columns that may wait for the next write, or for the end of the run. */
+  notes: SourceChange;
+}
+
+/** Epoch seconds. */
+export function seconds(deps: Pick<Deps, "now">): number {
+  return Math.floor(deps.now() / 1000);
+}
+
+/** Whether another page may be asked, and counts it. */
+export function spendPage(run: Run): boolean {
+  if (run.pagesLeft < 1 || run.requestsLeft < 1) return false;
+  run.pagesLeft -= 1;
+  run.requestsLeft -= 1;
+  run.report.requests += 1;
+  return true;
+}
+
+/** Whether another single request may be made, and counts it. */
+export function spendRequest(run: Run): boolean {
+  if (run.requestsLeft < 1) return false;
+  run.requestsLeft -= 1;
+  run.report.requests += 1;
+  return true;
+}
+
+/**
+ * Writes statements and columns of the source, all or nothing. The lease is taken with the first write: a run that finds
+ * nothing to do costs no row. Throws `conflict` when another run has the source or has moved it on meanwhile.
+ */
+export async function commit(run: Run, change: SourceChange, statements: readonly Statement[] = []): Promise<void> {
+  await lease(run);
+  const own = changeSource(run.source.id, { ...run.notes, ...change });
+  const all = own === null ? [...statements] : [...statements, own];
+  if (all.length > 0) await run.deps.sql.batch(all);
+  run.notes = {};
+  run.source = { ...run.source, ...change };
+}
+
+/** Sets columns of the source that need no write of their own. */
+export function note(run: Run, change: SourceChange): void {
+  run.source = { ...run.source, ...change };
+  run.notes = { ...run.notes, ...change };
+}
+
+/** Writes what was noted; without a lease when the run wrote nothing else, so that an unchanged source costs one row. */
+export async function flush(run: Run): Promise<void> {
+  const own = changeSource(run.source.id, run.notes);
+  run.notes = {};
+  if (own !== null) await run.deps.sql.run(own.sql, ...own.parameters);
+}
+
+async function lease(run: Run): Promise<void> {
+  const nowAt = seconds(run.deps);
+  if (run.leasedAt !== null && nowAt - run.leasedAt < leaseSeconds / 3) return;
+  const held = await takeLease(run.deps.sql, `source:${run.source.id}`, run.holder, nowAt, leaseSeconds);
+  if (!held) throw new AppError("conflict", "another run works on this source");
+  if (run.leasedAt === null) {
+    const now = await findSource(run.deps.sql, run.source.id);
+    if (now === null || now.rev !== run.started.rev || now.sweepId !== run.started.sweepId) {
+      throw new AppError("conflict", "another run has moved this source on");
+    }
+  }
+  run.leasedAt = nowAt;
+}
+
+/** The text by which a slim listing tells whether a booking changed. */
+export function slimText(booking: SlimBooking): string {
+  return JSON.stringify([
+    booking.name,
+    booking.state,
+    booking.modifiedMicros,
+    booking.slots.map((slot) => [slot.start, slot.end, slot.backendId]),
+    booking.projectName,
+  ]);
+}
+
+/**
+ * Stores what Waldur now says of these bookings: only those that differ are written, each under a rev of its own.
+ * Bookings that turn out not to be of the source are left out. `orderStates` are what the order list just told.
+ */
+export async function saveBookings(
+  run: Run,
+  bookings: readonly Booking[],
+  orderStates: ReadonlyMap<string, OrderState> = new Map(),
+): Promise<void> {
+  const own = bookings.filter((booking) => belongs(booking, run.source));
+  if (own.length < bookings.length) {
+    run.deps.log.warn("bookings_not_of_source", { source: run.source.id, count: bookings.length - own.length });
+  }
+  const stored = await findBookings(
+    run.deps.sql,
+    run.source.id,
+    own.map((booking) => booking.uuid),
+  );
+  let { rev } = run.source;
+  let added = 0;
+  let orderless = Number.MAX_SAFE_INTEGER;
+  const writes: Record<string, string | number | null>[] = [];
+  for (const booking of own) {
+    const known = stored.get(booking.uuid);
+    const orderState = orderStates.get(booking.uuid) ?? known?.orderState ?? null;
+    const slots = numberSlots(known?.slots ?? [], booking);
+    const write = { booking, orderState, slots, slim: slimText(booking), rev: rev + 1 };
+    if (known !== undefined && same(known, write)) continue;
+    rev += 1;
+    if (known === undefined) {
+      added += 1;
+      if (orderState === null) orderless = Math.min(orderless, booking.createdMicros);
+    }
+    writes.push(encodeBooking(write));
+  }
+  if (writes.length === 0) return;
+  const { chunks, tooLarge } = chunkRows(writes);
+  noteSkipped(
+    run,
+    tooLarge.map((index) => ({ uuid: String(writes[index]?.uuid ?? ""), reason: "larger than a row may be" })),
+  );
+  // A booking found before its order was seen: the next poll reads the order list again from there.
+  const rewound = run.source.loadedAt !== null && orderless < run.source.ordersMicros;
+  await commit(
+    run,
+    { rev, ...(rewound && { ordersMicros: orderless }) },
+    chunks.map((json) => writeBookings(run.source.id, json)),
+  );
+  run.report.added += added;
+  run.report.changed += writes.length - added;
+}
+
+function same(known: BookingRow, write: { booking: Booking; orderState: OrderState | null; slots: unknown }): boolean {
+  return (
+    !known.vanished &&
+    known.orderState === write.orderState &&
+    JSON.stringify(known.booking) === JSON.stringify(write.booking) &&
+    JSON.stringify(known.slots) === JSON.stringify(write.slots)
+  );
+}
+
+/** Counts and logs rows of Waldur that could not be used. */
+export function noteSkipped(run: Run, skipped: readonly Skipped[]): void {
+  run.report.skipped += skipped.length;
+  for (const { uuid, reason } of skipped) {
+    run.deps.log.warn("booking_skipped", { source: run.source.id, booking: uuid ?? "", reason });
+  }
+}
+
+/**
+ * Reads these bookings one by one, rich, and stores them; as many as the budget lets it.
+ * Resolves to the uuids it did not come to and those Waldur does not show (404).
+ */
+export async function reread(
+  run: Run,
+  uuids: readonly string[],
+  orderStates: ReadonlyMap<string, OrderState>,
+): Promise<{ left: readonly string[]; absent: readonly string[] }> {
+  const found: Booking[] = [];
+  const absent: string[] = [];
+  let done = 0;
+  for (const uuid of uuids) {
+    if (!spendRequest(run)) break;
+    done += 1;
+    try {
+      const answer = await run.client.booking(uuid);
+      if ("skipped" in answer) noteSkipped(run, [{ uuid, reason: answer.skipped }]);
+      else found.push(answer);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "waldur_not_found") throw error;
+      absent.push(uuid);
+    }
+  }
+  await saveBookings(run, found, orderStates);
+  return { left: uuids.slice(done), absent };
+}

@@ -1,0 +1,182 @@
+import type { Booking, SlimBooking } from "../calendar/booking.ts";
+import { diff } from "../calendar/diff.ts";
+import { AppError } from "../errors.ts";
+import { countBookings, listMissed, listSlimBetween, markMissed, markVanished, type SlimRow } from "../store/bookings.ts";
+import type { Statement } from "../store/sql.ts";
+import type { Page } from "../waldur/client.ts";
+import { commit, note, noteSkipped, reread, type Run, saveBookings, seconds, slimText, spendPage, spendRequest } from "./run.ts";
+import { bookingFilter } from "./scope.ts";
+
+const weekSeconds = 7 * 86_400;
+/** Up to so many bookings are read one by one; more, and the page is asked again with all columns. */
+const singly = 8;
+/** Up to so many missing bookings are asked for by name before they count as gone. */
+const asked = 20;
+const restarts = 3;
+
+/** Whether a full sweep is under way or due. */
+export function sweepDue(run: Run): boolean {
+  const { source } = run;
+  return (
+    source.sweepPage !== null ||
+    source.sweepWanted ||
+    source.loadedAt === null ||
+    seconds(run.deps) - source.sweptAt >= run.deps.config.sweepSeconds
+  );
+}
+
+/**
+ * The whole list, slim, page by page in order of creation: finds what moved without `modified` telling, and what is gone.
+ * Spans runs: its page stands on the source, and rows it did not see carry its id, so an unchanged sweep writes one row.
+ * True when it came to its end.
+ */
+export async function sweep(run: Run): Promise<boolean> {
+  for (let starts = 0; starts <= restarts; ) {
+    if (run.source.sweepPage === null) {
+      starts += 1;
+      const sweepId = Math.max(seconds(run.deps), run.source.sweepId + 1);
+      run.source = { ...run.source, sweepId, sweepPage: 1, sweepAfterMicros: 0, sweepWanted: false };
+    }
+    const outcome = await sweepPage(run);
+    if (outcome === "spent") {
+      await commit(run, place(run));
+      return false;
+    }
+    if (outcome === "end") {
+      await finish(run);
+      return true;
+    }
+    if (outcome === "shifted") run.source = { ...run.source, sweepPage: null };
+    // A first load is long: it goes on where it was cut.
+    else if (run.source.loadedAt === null) await commit(run, place(run));
+  }
+  // The list changed under every attempt: the next run begins anew.
+  await commit(run, { sweepId: run.source.sweepId, sweepPage: null, sweepWanted: true });
+  return false;
+}
+
+/** Where the sweep stands, as columns of the source. */
+function place(run: Run) {
+  const { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted } = run.source;
+  return { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted };
+}
+
+async function sweepPage(run: Run): Promise<"next" | "end" | "shifted" | "spent"> {
+  const page = run.source.sweepPage ?? 1;
+  if (!spendPage(run)) return "spent";
+  const rich = run.source.loadedAt === null;
+  const filter = bookingFilter(run.source);
+  const listed: Page<SlimBooking> = rich
+    ? await run.client.richBookings(filter, page)
+    : await run.client.slimBookings(filter, page);
+  noteSkipped(run, listed.skipped);
+  if (page > 1 && listed.count !== run.source.sweepCount) return "shifted";
+  const total = (page - 1) * run.client.pageSize + listed.rows.length + listed.skipped.length;
+  if (listed.next === null && total !== listed.count) return "shifted";
+
+  const after = page === 1 ? -1 : run.source.sweepAfterMicros;
+  const to = listed.next === null ? null : (listed.rows.at(-1)?.createdMicros ?? after);
+  const have = await listSlimBetween(run.deps.sql, run.source.id, after, to);
+  const wanted = new Map(listed.rows.map((row) => [row.uuid, slimText(row)]));
+  const { added, changed, removed } = diff(wanted, new Map([...have].map(([uuid, row]) => [uuid, row.slim])));
+  const back = listed.rows.filter((row) => have.get(row.uuid)?.vanished).map((row) => row.uuid);
+  const weekly = rich ? [] : listed.rows.map((row) => row.uuid).filter((uuid) => turnCame(run, uuid));
+  const unread = [...new Set([...added, ...changed, ...back, ...weekly])];
+
+  if (rich) await saveBookings(run, listed.rows.filter(isRich));
+  else await readRich(run, page, unread);
+
+  await commitMarks(run, have, wanted, listed.skipped.some(({ uuid }) => uuid === null) ? [] : removed, listed.skipped);
+  run.source = {
+    ...run.source,
+    sweepPage: listed.next ?? page,
+    sweepCount: listed.count,
+    sweepAfterMicros: to ?? after,
+  };
+  return listed.next === null ? "end" : "next";
+}
+
+function isRich(row: SlimBooking): row is Booking {
+  return "providerUuid" in row;
+}
+
+/** Each booking's rich columns are read again once a week, at its own moment of the week. */
+function turnCame(run: Run, uuid: string): boolean {
+  const moment = Number.parseInt(uuid.slice(0, 8), 16) % weekSeconds;
+  const from = Math.max(run.source.sweptAt, run.source.sweepId - weekSeconds);
+  return run.source.sweepId - ((run.source.sweepId - moment) % weekSeconds) > from;
+}
+
+async function readRich(run: Run, page: number, unread: readonly string[]): Promise<void> {
+  let left = unread;
+  if (unread.length > singly && spendPage(run)) {
+    const listed = await run.client.richBookings(bookingFilter(run.source), page);
+    const rows = listed.rows.filter((row) => unread.includes(row.uuid));
+    await saveBookings(run, rows);
+    const read = new Set(rows.map((row) => row.uuid));
+    left = unread.filter((uuid) => !read.has(uuid));
+  }
+  // What the budget does not reach stays different from the listing: the next sweep finds it again.
+  const outcome = await reread(run, left, new Map());
+  if (outcome.left.length > 0) run.source = { ...run.source, sweepWanted: true };
+}
+
+async function commitMarks(
+  run: Run,
+  have: ReadonlyMap<string, SlimRow>,
+  seen: ReadonlyMap<string, string>,
+  removed: readonly string[],
+  skipped: readonly { uuid: string | null }[],
+): Promise<void> {
+  const unusable = new Set(skipped.map(({ uuid }) => uuid));
+  const missed = removed.filter((uuid) => !unusable.has(uuid) && !have.get(uuid)?.vanished);
+  const found = [...have.values()]
+    .filter((row) => row.missedSweep !== null && (seen.has(row.uuid) || unusable.has(row.uuid)))
+    .map((row) => row.uuid);
+  const statements: Statement[] = [];
+  if (missed.length > 0) statements.push(markMissed(run.source.id, missed, run.source.sweepId));
+  if (found.length > 0) statements.push(markMissed(run.source.id, found, null));
+  if (statements.length > 0) await commit(run, {}, statements);
+}
+
+/** The list was read whole with its count unchanged: what it did not hold is gone, unless that is too much to believe. */
+async function finish(run: Run): Promise<void> {
+  const { source, deps } = run;
+  const missed = await listMissed(deps.sql, source.id, source.sweepId);
+  let held = "";
+  if (missed.length > 0) {
+    const { listed } = await countBookings(deps.sql, source.id, seconds(deps));
+    const limit = Math.max(deps.config.removalGuardMin, Math.floor((listed * deps.config.removalGuardPercent) / 100));
+    if (missed.length > limit && !run.allowRemovals) {
+      held = `${missed.length} of ${listed} bookings are no longer listed, more than ${limit} at once; nothing was removed`;
+      deps.log.error("removal_held", { source: source.id, missing: missed.length, listed, limit });
+    } else {
+      const gone = missed.length <= asked ? await confirmGone(run, missed) : missed;
+      if (gone.length > 0) {
+        await commit(run, { rev: run.source.rev + gone.length }, [
+          markVanished(source.id, gone, run.source.rev, seconds(deps)),
+        ]);
+        run.report.removed += gone.length;
+      }
+    }
+  }
+  run.report.held = held;
+  note(run, { ...place(run), sweptAt: source.sweepId, sweepPage: null, held, skipped: run.report.skipped });
+}
+
+async function confirmGone(run: Run, uuids: readonly string[]): Promise<string[]> {
+  const gone: string[] = [];
+  const present: string[] = [];
+  for (const uuid of uuids) {
+    if (!spendRequest(run)) break;
+    try {
+      await run.client.booking(uuid);
+      present.push(uuid);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "waldur_not_found") throw error;
+      gone.push(uuid);
+    }
+  }
+  if (present.length > 0) await commit(run, {}, [markMissed(run.source.id, present, null)]);
+  return gone;
+}

@@ -1,0 +1,101 @@
+import type { Body } from "./bodies.ts";
+import { formatHttpDate } from "./conditional.ts";
+import type { Edition } from "./edition.ts";
+
+/** The settings that show in a feed's answers. */
+export interface AnswerSettings {
+  readonly publicUrl: string;
+  readonly feedWarnBytes: number;
+  readonly feedWarnEvents: number;
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+const allow = "GET, HEAD, OPTIONS";
+
+const always: Fields = {
+  "X-Robots-Tag": "noindex",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+};
+
+// `no-transform`: a proxy that compresses for everyone breaks those clients that never asked for it.
+const validators = (edition: Edition, tag: string): Fields => ({
+  ETag: `"${tag}"`,
+  "Last-Modified": formatHttpDate(edition.modifiedAt),
+  "Cache-Control": "private, no-cache, no-transform",
+  Vary: "Accept-Encoding",
+});
+
+/** 200 with the whole calendar. A HEAD request gets the same without the bytes. */
+export function answerWhole(
+  settings: AnswerSettings,
+  method: string,
+  edition: Edition,
+  tag: string,
+  body: Body,
+): Response {
+  const warning = warnOfSize(settings, body);
+  const headers = {
+    ...always,
+    ...secured(settings),
+    ...validators(edition, tag),
+    "Content-Type": "text/calendar; charset=utf-8",
+    "Content-Disposition": `inline; filename="${edition.feed.slug.replaceAll(/[^\w.-]/g, "-")}.ics"`,
+    "Content-Length": String(body.bytes.byteLength),
+    ...(body.gzip && { "Content-Encoding": "gzip" }),
+    "X-Feed-Events": String(body.events),
+    ...(warning !== null && { "X-Feed-Warning": warning }),
+  };
+  // Workers would compress a body anew that is said to be gzip, unless told that it is. Others do not know the word.
+  const init: ResponseInit & { encodeBody?: "manual" } = { headers, ...(body.gzip && { encodeBody: "manual" }) };
+  return new Response(method === "HEAD" ? null : body.bytes, init);
+}
+
+/** 304 with the fields RFC 9110 15.4.5 asks for. */
+export function answerUnchanged(settings: AnswerSettings, edition: Edition, tag: string): Response {
+  return new Response(null, {
+    status: 304,
+    headers: { ...always, ...secured(settings), ...validators(edition, tag) },
+  });
+}
+
+/** OPTIONS: what may be asked of a feed. */
+export function answerOptions(): Response {
+  return new Response(null, { status: 204, headers: { ...always, Allow: allow } });
+}
+
+const refusals = {
+  404: "There is no calendar at this address.\n",
+  405: "A calendar can be read with GET and HEAD.\n",
+  410: "This calendar has ended.\n",
+} as const;
+
+/** 404, 405 or 410: for each the same bytes, whatever the reason. */
+export function refuse(status: keyof typeof refusals, method: string, settings: AnswerSettings): Response {
+  const text = refusals[status];
+  return new Response(method === "HEAD" ? null : text, {
+    status,
+    headers: {
+      ...always,
+      ...secured(settings),
+      "Content-Type": "text/plain; charset=utf-8",
+      "Content-Length": String(text.length),
+      "Cache-Control": "no-store",
+      ...(status === 405 && { Allow: allow }),
+    },
+  });
+}
+
+/** Evolution turns webcal addresses into https ones once it saw this (RFC 6797). */
+function secured(settings: AnswerSettings): Fields {
+  return settings.publicUrl.startsWith("https:") ? { "Strict-Transport-Security": "max-age=31536000" } : {};
+}
+
+/** What is wrong with the size of a feed; null when nothing. Google drops events beyond about 1 MB or 1,100 silently. */
+function warnOfSize(settings: AnswerSettings, { events, plainBytes }: Body): string | null {
+  const faults: string[] = [];
+  if (plainBytes >= settings.feedWarnBytes) faults.push(`${plainBytes} bytes, limit ${settings.feedWarnBytes}`);
+  if (events >= settings.feedWarnEvents) faults.push(`${events} events, limit ${settings.feedWarnEvents}`);
+  return faults.length === 0 ? null : `some calendars drop events of a feed this large: ${faults.join("; ")}`;
+}

@@ -1,0 +1,54 @@
+/** The bytes of one representation, ready to be sent. */
+export interface Body {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether `bytes` are in gzip coding. */
+  readonly gzip: boolean;
+  /** How many bytes the calendar has without coding. */
+  readonly plainBytes: number;
+  /** How many events are in it. */
+  readonly events: number;
+}
+
+/** Bodies kept in this process. */
+export interface BodyCache {
+  /** The body of that key, which then counts as just used. */
+  get(key: string): Body | undefined;
+  /** Keeps a body; drops those used longest ago until all fit. One larger than the whole cache is not kept. */
+  set(key: string, body: Body): void;
+  /** Bytes held. */
+  readonly size: number;
+}
+
+/** A cache of at most `maxBytes` bytes of bodies; what was used longest ago goes first. */
+export function bodyCache(maxBytes: number): BodyCache {
+  // A Map keeps the order of insertion: the first entry is the one used longest ago.
+  const bodies = new Map<string, Body>();
+  let size = 0;
+  const drop = (key: string): void => {
+    size -= bodies.get(key)?.bytes.byteLength ?? 0;
+    bodies.delete(key);
+  };
+  return {
+    get(key) {
+      const body = bodies.get(key);
+      if (body !== undefined) {
+        bodies.delete(key);
+        bodies.set(key, body);
+      }
+      return body;
+    },
+    set(key, body) {
+      drop(key);
+      if (body.bytes.byteLength > maxBytes) return;
+      bodies.set(key, body);
+      size += body.bytes.byteLength;
+      for (const oldest of bodies.keys()) {
+        if (size <= maxBytes) break;
+        drop(oldest);
+      }
+    },
+    get size() {
+      return size;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/**
+ * Whether an Accept-Encoding field asks for gzip by name (RFC 9110 12.5.3). `*` alone does not: who does not say gzip
+ * may be unable to read it, and everyone reads the identity coding.
+ */
+export function asksForGzip(acceptEncoding: string | null): boolean {
+  if (acceptEncoding === null) return false;
+  return acceptEncoding.split(",").some((entry) => {
+    const [coding = "", ...parameters] = entry.split(";").map((part) => part.trim().toLowerCase());
+    if (coding !== "gzip" && coding !== "x-gzip") return false;
+    const weight = parameters.find((parameter) => parameter.startsWith("q="));
+    return weight === undefined || Number(weight.slice(2)) > 0;
+  });
+}
+
+/** The bytes in gzip coding (RFC 1952). */
+export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
+}

@@ -1,0 +1,31 @@
+/**
+ * Settles as `work` does, or rejects with the deadline's reason once that comes first; the work itself goes on unheard.
+ * A store in the same process answers within a few turns of the microtask queue: only work that takes longer is given a
+ * deadline, so that most requests set no timer.
+ */
+export async function within<T>(work: Promise<T>, deadline: () => AbortSignal): Promise<T> {
+  let settled = false;
+  const settle = (): void => {
+    settled = true;
+  };
+  work.then(settle, settle);
+  for (let turn = 0; turn < 32 && !settled; turn++) await undefined;
+  if (settled) return work;
+  const signal = deadline();
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    const ignore = (): void => signal.removeEventListener("abort", stop);
+    work.then(
+      (value) => {
+        ignore();
+        resolve(value);
+      },
+      (error: unknown) => {
+        ignore();
+        reject(error);
+      },
+    );
+  });
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { withDeadline } from "../../../src/store/counted.ts";
+import { int, intOrNull, text, textOrNull } from "../../../src/store/row.ts";
+import { type Sql, statement } from "../../../src/store/sql.ts";
+import { openSqlite } from "../../../src/store/sqlite.ts";
+
+const hanging: Sql = {
+  all: async () => new Promise(() => {}),
+  first: async () => new Promise(() => {}),
+  run: async () => new Promise(() => {}),
+  batch: async () => new Promise(() => {}),
+};
+
+describe("withDeadline", () => {
+  it("turns a database that does not answer into store_failed", async () => {
+    const clocks: AbortController[] = [];
+    const sql = withDeadline(hanging, () => {
+      const clock = new AbortController();
+      clocks.push(clock);
+      return clock.signal;
+    });
+    const calls = [sql.all("SELECT 1"), sql.first("SELECT 1"), sql.run("SELECT 1"), sql.batch([statement("SELECT 1")])];
+    const ends = Promise.allSettled(calls);
+    for (const clock of clocks) clock.abort();
+    expect(await ends).toEqual(
+      calls.map(() => ({ status: "rejected", reason: expect.objectContaining({ code: "store_failed" }) })),
+    );
+  });
+
+  it("does not even ask when the time is over already", async () => {
+    let asked = false;
+    const sql = withDeadline({ ...hanging, run: async () => ((asked = true), 1) }, () => AbortSignal.abort());
+    await expect(sql.run("DELETE FROM t")).rejects.toMatchObject({ code: "store_failed" });
+    expect(asked).toBe(false);
+  });
+
+  it("lets answers and failures of a database in time through", async () => {
+    const inner = openSqlite(":memory:");
+    const clock = new AbortController();
+    const sql = withDeadline(inner, () => clock.signal);
+    expect(await sql.all("SELECT ?1 AS a", "x")).toEqual([{ a: "x" }]);
+    expect(await sql.first("SELECT ?1 AS a", "x")).toEqual({ a: "x" });
+    await expect(sql.run("SELEC")).rejects.toThrow("syntax error");
+    inner.close();
+  });
+});
+
+describe("a closed SQLite file", () => {
+  it("fails as a store does", async () => {
+    const sql = openSqlite(":memory:");
+    sql.close();
+    sql.close();
+    await expect(sql.all("SELECT 1")).rejects.toMatchObject({ code: "store_failed" });
+  });
+
+  it("cannot be opened where there is no folder", () => {
+    expect(() => openSqlite("/no/such/folder/store.sqlite")).toThrow(expect.objectContaining({ code: "store_failed" }));
+  });
+});
+
+describe("columns of a row", () => {
+  const row = { name: "x", size: 5, half: 0.5, none: null };
+
+  it("are read by type", () => {
+    expect([text(row, "name"), textOrNull(row, "name"), textOrNull(row, "none")]).toEqual(["x", "x", null]);
+    expect([int(row, "size"), intOrNull(row, "size"), intOrNull(row, "none")]).toEqual([5, 5, null]);
+  });
+
+  it("of another type, or missing, are a failure of the store that names the column", () => {
+    const wrong = [
+      () => text(row, "size"),
+      () => text(row, "none"),
+      () => textOrNull(row, "absent"),
+      () => int(row, "name"),
+      () => int(row, "half"),
+      () => int(row, "none"),
+      () => intOrNull(row, "absent"),
+    ];
+    for (const read of wrong) expect(read).toThrow(expect.objectContaining({ code: "store_failed" }));
+    expect(() => int(row, "name")).toThrow("column name should be a whole number and is string");
+  });
+});

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { countStatements } from "../../../src/store/counted.ts";
+import { dropLease, renewLease, takeLease } from "../../../src/store/leases.ts";
+import { readMeta, writeMeta } from "../../../src/store/meta.ts";
+import { migrate } from "../../../src/store/migrate.ts";
+import { readMigrations } from "../../../src/store/migrations-node.ts";
+import type { Sql } from "../../../src/store/sql.ts";
+import { engines, migrationsFolder, type Opened } from "./engines.ts";
+
+const t = 1_767_225_600;
+
+describe.each(engines)("leases and meta over $engine", ({ open }) => {
+  let opened: Opened;
+  let sql: Sql;
+
+  beforeAll(async () => {
+    opened = await open();
+    ({ sql } = opened);
+    await migrate(sql, await readMigrations(migrationsFolder), t);
+  });
+  afterAll(async () => opened.close());
+
+  it("gives a lease to one holder until it runs out", async () => {
+    expect(await takeLease(sql, "source:1", "a", t, 60)).toBe(true);
+    expect(await takeLease(sql, "source:1", "b", t, 60)).toBe(false);
+    expect(await takeLease(sql, "source:1", "b", t + 59, 60)).toBe(false);
+    expect(await takeLease(sql, "source:1", "b", t + 60, 60)).toBe(true);
+    expect(await takeLease(sql, "source:1", "a", t + 61, 60)).toBe(false);
+    expect(await takeLease(sql, "source:2", "a", t + 61, 60)).toBe(true);
+  });
+
+  it("lets the holder, and nobody else, make it longer", async () => {
+    await takeLease(sql, "longer", "a", t, 60);
+    expect(await takeLease(sql, "longer", "a", t + 50, 60)).toBe(true);
+    expect(await renewLease(sql, "longer", "b", t + 51, 60)).toBe(false);
+    expect(await renewLease(sql, "longer", "a", t + 100, 60)).toBe(true);
+    expect(await takeLease(sql, "longer", "b", t + 159, 60)).toBe(false);
+    expect(await renewLease(sql, "longer", "a", t + 160, 60)).toBe(false);
+    expect(await takeLease(sql, "longer", "b", t + 160, 60)).toBe(true);
+    expect(await renewLease(sql, "longer", "a", t + 161, 60)).toBe(false);
+    expect(await renewLease(sql, "no such lease", "a", t, 60)).toBe(false);
+  });
+
+  it("is free once its holder drops it; another's drop does nothing", async () => {
+    await takeLease(sql, "dropped", "a", t, 60);
+    await dropLease(sql, "dropped", "b");
+    expect(await takeLease(sql, "dropped", "b", t, 60)).toBe(false);
+    await dropLease(sql, "dropped", "a");
+    expect(await takeLease(sql, "dropped", "b", t, 60)).toBe(true);
+  });
+
+  it("goes to exactly one of many that want it at once, free or run out", async () => {
+    const sides = [sql, opened.another(), opened.another()];
+    const race = async (nowAt: number) =>
+      Promise.all(
+        Array.from({ length: 24 }, async (_, n) => takeLease(sides[n % 3] ?? sql, "raced", `${nowAt}-${n}`, nowAt, 60)),
+      );
+    expect((await race(t)).filter(Boolean)).toHaveLength(1);
+    expect((await race(t + 30)).filter(Boolean)).toHaveLength(0);
+    expect((await race(t + 60)).filter(Boolean)).toHaveLength(1);
+  });
+
+  it("costs one statement to take", async () => {
+    const counted = countStatements(sql);
+    await takeLease(counted.sql, "counted", "a", t, 60);
+    expect(counted.counts.statements).toBe(1);
+  });
+
+  it("keeps small values by key", async () => {
+    expect(await readMeta(sql, "traits")).toBeNull();
+    await writeMeta(sql, "traits", "{}");
+    await writeMeta(sql, "other", "x");
+    await writeMeta(sql, "traits", '{"order":"modified"}');
+    expect(await readMeta(sql, "traits")).toBe('{"order":"modified"}');
+    expect(await readMeta(sql, "other")).toBe("x");
+  });
+});

@@ -1,0 +1,9 @@
+import { migrate } from "../../../src/store/migrate.ts";
+import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { openSqlite } from "../../../src/store/sqlite.ts";
+
+// A process of its own: migrates the file given first with the folder given second, and prints the names it applied.
+const [, , file = "", folder = ""] = process.argv;
+const sql = openSqlite(file);
+process.stdout.write((await migrate(sql, await readMigrations(folder), 1_767_225_600)).join("\n"));
+sql.close();

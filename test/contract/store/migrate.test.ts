@@ -1,0 +1,148 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { listMissing, migrate, type Migration, splitStatements } from "../../../src/store/migrate.ts";
+import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { openSqlite } from "../../../src/store/sqlite.ts";
+import type { Sql } from "../../../src/store/sql.ts";
+import { engines, migrationsFolder, type Opened } from "./engines.ts";
+
+const nowAt = 1_767_225_600; // 2026-01-01T00:00:00Z
+
+const one: Migration = {
+  name: "0001_one.sql",
+  sql: "CREATE TABLE t (a TEXT);\nINSERT INTO t (a) VALUES ('one; two');",
+};
+const two: Migration = { name: "0002_two.sql", sql: "ALTER TABLE t ADD COLUMN b INTEGER NOT NULL DEFAULT 7;" };
+const broken: Migration = {
+  name: "0003_broken.sql",
+  sql: "INSERT INTO t (a) VALUES ('half'); INSERT INTO nowhere VALUES (1);",
+};
+
+describe.each(engines)("migrate over $engine", ({ open }) => {
+  let opened: Opened;
+  let sql: Sql;
+
+  beforeEach(async () => {
+    opened = await open();
+    ({ sql } = opened);
+  });
+  afterEach(async () => opened.close());
+
+  it("applies what is missing, in order, once, and notes when", async () => {
+    expect(await listMissing(sql, [one, two])).toEqual([one.name, two.name]);
+    expect(await migrate(sql, [one], nowAt)).toEqual([one.name]);
+    expect(await listMissing(sql, [one, two])).toEqual([two.name]);
+    expect(await migrate(sql, [one, two], nowAt + 60)).toEqual([two.name]);
+    expect(await migrate(sql, [one, two], nowAt + 120)).toEqual([]);
+    expect(await sql.all("SELECT a, b FROM t")).toEqual([{ a: "one; two", b: 7 }]);
+    expect(await sql.all("SELECT id, name, applied_at FROM d1_migrations")).toEqual([
+      { id: 1, name: one.name, applied_at: "2026-01-01 00:00:00" },
+      { id: 2, name: two.name, applied_at: "2026-01-01 00:01:00" },
+    ]);
+  });
+
+  it("leaves nothing of a migration that fails, and what came before stays", async () => {
+    await expect(migrate(sql, [one, broken], nowAt)).rejects.toMatchObject({ code: "store_failed" });
+    expect(await sql.all("SELECT a FROM t")).toEqual([{ a: "one; two" }]);
+    expect(await sql.all("SELECT name FROM d1_migrations")).toEqual([{ name: one.name }]);
+  });
+
+  it("is done once when several start at once", async () => {
+    const starts = [sql, opened.another(), opened.another(), opened.another()];
+    const done = await Promise.all(starts.map(async (start) => migrate(start, [one, two], nowAt)));
+    expect(done.flat().toSorted()).toEqual([one.name, two.name]);
+    expect(await sql.all("SELECT a, b FROM t")).toEqual([{ a: "one; two", b: 7 }]);
+  });
+
+  it("agrees with wrangler on what was applied", async () => {
+    const migrations = await readMigrations(migrationsFolder);
+    const wranglers = opened.applyByWrangler;
+    if (wranglers === undefined) {
+      // Without wrangler: the statements of its source, as it sends them.
+      await sql.run(
+        `CREATE TABLE IF NOT EXISTS "d1_migrations"(
+		id         INTEGER PRIMARY KEY AUTOINCREMENT,
+		name       TEXT UNIQUE,
+		applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
+)`,
+      );
+      for (const { name } of migrations) await sql.run(`INSERT INTO "d1_migrations" (name)\nvalues ('${name}')`);
+      expect(await migrate(sql, migrations, nowAt)).toEqual([]);
+      return;
+    }
+    const columns = "SELECT name, type, dflt_value, pk FROM pragma_table_info('d1_migrations')";
+    await wranglers();
+    const theirs = await sql.all(columns);
+    expect(await migrate(sql, migrations, nowAt)).toEqual([]);
+    await sql.run("DROP TABLE d1_migrations");
+    await migrate(sql, [one], nowAt);
+    expect(await sql.all(columns)).toEqual(theirs);
+  });
+
+  it("makes the tables of this project, which wrangler then leaves alone", async () => {
+    const migrations = await readMigrations(migrationsFolder);
+    expect(await migrate(sql, migrations, nowAt)).toEqual(migrations.map(({ name }) => name));
+    await opened.applyByWrangler?.();
+    expect(await sql.all("SELECT count(*) AS count FROM d1_migrations")).toEqual([{ count: migrations.length }]);
+    const tables = await sql.all("SELECT name FROM sqlite_master WHERE type = 'table'");
+    expect(tables.map((row) => row["name"])).toEqual(expect.arrayContaining(["feeds", "events", "leases", "meta"]));
+  });
+});
+
+describe("processes that start at once on a new file", () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "waldur-calendar-"));
+  });
+  afterAll(async () => rm(folder, { recursive: true }));
+
+  it("all come up, and one of them makes the tables", async () => {
+    const file = join(folder, "store.sqlite");
+    const script = join(import.meta.dirname, "migrate-once.ts");
+    const start = async () =>
+      (await promisify(execFile)(process.execPath, [script, file, migrationsFolder])).stdout.trim();
+    const answers = await Promise.all([start(), start(), start()]);
+    const names = (await readMigrations(migrationsFolder)).map(({ name }) => name);
+    expect(
+      answers
+        .filter((answer) => answer !== "")
+        .join("\n")
+        .split("\n")
+        .toSorted(),
+    ).toEqual(names.toSorted());
+    const sql = openSqlite(file);
+    expect(await sql.first("PRAGMA journal_mode")).toEqual({ journal_mode: "wal" });
+    sql.close();
+  });
+});
+
+describe("splitStatements", () => {
+  it("splits at semicolons that end a statement, and at no other", () => {
+    expect(
+      splitStatements(`
+        -- a comment; with 'half a string
+        CREATE TABLE a (b TEXT DEFAULT 'it''s; fine'); /* another; "one */
+        INSERT INTO "odd;name" VALUES ('--', '/*'); ;
+        SELECT [a;b], \`c;d\` FROM a -- the end; without one
+      `).map((text) => text.replace(/\s+/g, " ")),
+    ).toEqual([
+      "CREATE TABLE a (b TEXT DEFAULT 'it''s; fine')",
+      `INSERT INTO "odd;name" VALUES ('--', '/*')`,
+      "SELECT [a;b], `c;d` FROM a",
+    ]);
+    expect(splitStatements("-- nothing; at all\n/* ; */ ;")).toEqual([]);
+  });
+});
+
+describe("readMigrations", () => {
+  it("tells that a folder is missing", async () => {
+    await expect(readMigrations(join(tmpdir(), "waldur-calendar-nothing-here"))).rejects.toMatchObject({
+      code: "store_failed",
+    });
+  });
+});

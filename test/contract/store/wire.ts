@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import { AppError, messageOf } from "../../../src/errors.ts";
+import type { Sql, SqlValue } from "../../../src/store/sql.ts";
+
+const value = v.union([v.string(), v.number(), v.null()]);
+const parameters = v.array(value);
+const row = v.record(v.string(), value);
+
+const call = v.variant("method", [
+  v.object({ method: v.literal("all"), sql: v.string(), parameters }),
+  v.object({ method: v.literal("first"), sql: v.string(), parameters }),
+  v.object({ method: v.literal("run"), sql: v.string(), parameters }),
+  v.object({ method: v.literal("batch"), statements: v.array(v.object({ sql: v.string(), parameters })) }),
+]);
+type Call = v.InferOutput<typeof call>;
+
+const fact = v.union([v.string(), v.number(), v.boolean()]);
+const failure = v.object({
+  failed: v.object({ ours: v.boolean(), message: v.string(), cause: v.string(), facts: v.record(v.string(), fact) }),
+});
+
+/** Does to a database what a request of `remoteSql` asks, and answers with the result or the error. */
+export async function answer(sql: Sql, request: Request): Promise<Response> {
+  const asked = v.parse(call, await request.json());
+  try {
+    return Response.json({ value: await perform(sql, asked) });
+  } catch (error) {
+    const ours = error instanceof AppError && error.code === "store_failed";
+    const cause = error instanceof Error ? messageOf(error.cause) : "";
+    const facts = error instanceof AppError ? error.facts : {};
+    return Response.json({ failed: { ours, message: messageOf(error), cause, facts } });
+  }
+}
+
+async function perform(sql: Sql, asked: Call): Promise<unknown> {
+  switch (asked.method) {
+    case "all":
+      return sql.all(asked.sql, ...asked.parameters);
+    case "first":
+      return sql.first(asked.sql, ...asked.parameters);
+    case "run":
+      return sql.run(asked.sql, ...asked.parameters);
+    case "batch":
+      return sql.batch(asked.statements);
+  }
+}
+
+/** The port to a database behind `answer`. `send` posts a body and resolves to the JSON that came back. */
+export function remoteSql(send: (body: string) => Promise<unknown>): Sql {
+  const ask = async <T extends v.GenericSchema>(asked: Call, result: T): Promise<v.InferOutput<T>> => {
+    const told = await send(JSON.stringify(asked));
+    if (!v.is(failure, told)) return v.parse(v.object({ value: result }), told).value;
+    const { ours, message, cause, facts } = told.failed;
+    if (!ours) throw new Error(`the driver threw something of its own: ${message}`);
+    throw new AppError("store_failed", message, { cause: new Error(cause), facts });
+  };
+  return {
+    all: async (sql: string, ...given: SqlValue[]) => ask({ method: "all", sql, parameters: given }, v.array(row)),
+    first: async (sql: string, ...given: SqlValue[]) =>
+      ask({ method: "first", sql, parameters: given }, v.nullable(row)),
+    run: async (sql: string, ...given: SqlValue[]) => ask({ method: "run", sql, parameters: given }, v.number()),
+    batch: async (statements) =>
+      ask(
+        {
+          method: "batch",
+          statements: statements.map((one) => ({ sql: one.sql, parameters: [...one.parameters] })),
+        },
+        v.array(v.number()),
+      ),
+  };
+}
