@@ -128,6 +128,8 @@ CREATE TABLE feeds (
   -- start of the day whose window the rows follow, and how far a move to it came
   window_at INTEGER NOT NULL DEFAULT 0,
   window_uuid TEXT NOT NULL DEFAULT '',
+  -- start of the day whose notice of an outage is shown; 0: none
+  notice_at INTEGER NOT NULL DEFAULT 0,
   event_count INTEGER NOT NULL DEFAULT 0,
   byte_count INTEGER NOT NULL DEFAULT 0,
   -- JSON list of events held back by the linter; '' for none

@@ -23,6 +23,8 @@ export interface Deps {
   readonly log: Log;
   readonly config: Config;
   readonly keys: KeyRing;
+  /** The Waldur behind is the sample: every event says so. */
+  readonly sample: boolean;
   /** What one run may cost; Workers count, Node hardly does. */
   readonly budget: Budget;
 }
@@ -33,5 +35,8 @@ export interface Budget {
   readonly pages: number;
   /** Requests of any kind. */
   readonly requests: number;
+  /** Events rendered. */
   readonly events: number;
+  /** Statements sent to the database. */
+  readonly statements: number;
 }

@@ -9,16 +9,18 @@ export interface Event {
   /** Epoch seconds; `end` is always after `start`. */
   readonly start: number;
   readonly end: number;
-  /** When the booking was made, epoch seconds. */
-  readonly created: number;
+  /** When the booking was made, epoch seconds; null where that must not be told. */
+  readonly created: number | null;
   readonly summary: string;
   readonly description: string;
   readonly location: string;
   readonly geo: { readonly latitude: number; readonly longitude: number } | null;
   readonly categories: readonly string[];
-  /** https or http URL of the F 1.3 alphabet; "" for none. */
+  /** https or http URL of letters, digits and `._~/?=&%-` only, which every client makes a link of; "" for none. */
   readonly url: string;
   readonly status: "TENTATIVE" | "CONFIRMED" | "CANCELLED";
+  /** A notice: it takes nobody's time, whatever its status. */
+  readonly notice: boolean;
   readonly alarmMinutes: number | null;
 }
 

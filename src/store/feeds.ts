@@ -23,6 +23,7 @@ export interface FeedRow {
   readonly renderer: number;
   readonly windowAt: number;
   readonly windowUuid: string;
+  readonly noticeAt: number;
   readonly eventCount: number;
   readonly byteCount: number;
   readonly held: readonly string[];
@@ -127,6 +128,7 @@ const columns = {
   renderer: "renderer",
   windowAt: "window_at",
   windowUuid: "window_uuid",
+  noticeAt: "notice_at",
   expiresAt: "expires_at",
   usedAt: "used_at",
   usedBy: "used_by",
@@ -166,6 +168,11 @@ export function changeFeed(id: string, change: FeedChange, fence?: { rev: number
   return statement(`UPDATE feeds SET ${sets.join(", ")} WHERE id = ?1 AND rev = ?${values.length}`, ...values);
 }
 
+/** Has every event of every feed compared anew: something they all show has changed. */
+export async function renderAllAgain(sql: Sql): Promise<void> {
+  await sql.run("UPDATE feeds SET rendered_rev = 0 WHERE state != 'ended'");
+}
+
 /** Notes who fetched a feed, unless that was noted after `sinceAt`. */
 export async function noteUse(sql: Sql, id: string, client: string, nowAt: number, sinceAt: number): Promise<void> {
   await sql.run(
@@ -175,15 +182,6 @@ export async function noteUse(sql: Sql, id: string, client: string, nowAt: numbe
     client,
     sinceAt,
   );
-}
-
-/** The statements that remove a feed, its events and its addresses for good. */
-export function deleteFeed(id: string): Statement[] {
-  return [
-    statement("DELETE FROM events WHERE feed_id = ?1", id),
-    statement("DELETE FROM addresses WHERE feed_id = ?1", id),
-    statement("DELETE FROM feeds WHERE id = ?1", id),
-  ];
 }
 
 const states: readonly FeedState[] = ["loading", "active", "suspended", "ended"];
@@ -208,6 +206,7 @@ function readFeed(row: SqlRow): FeedRow {
     renderer: int(row, "renderer"),
     windowAt: int(row, "window_at"),
     windowUuid: text(row, "window_uuid"),
+    noticeAt: int(row, "notice_at"),
     eventCount: int(row, "event_count"),
     byteCount: int(row, "byte_count"),
     held: heldList,

@@ -83,7 +83,7 @@ export async function findSource(sql: Sql, id: string): Promise<SourceRow | null
   return row === null ? null : readSource(row);
 }
 
-/** The account's source over that list, made if it is not there. Resolves to its id. */
+/** The account's source over that list, made if it is not there, and due at once. Resolves to its id. */
 export async function addSource(
   sql: Sql,
   source: Pick<SourceRow, "id" | "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">,
@@ -92,7 +92,8 @@ export async function addSource(
   const row = await sql.first(
     `INSERT INTO sources (id, account_id, kind, scope_uuid, customer_uuid, name, partial, created_at, due_at)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
-     ON CONFLICT (account_id, kind, scope_uuid) DO UPDATE SET name = excluded.name, partial = excluded.partial
+     ON CONFLICT (account_id, kind, scope_uuid) DO UPDATE SET name = excluded.name, partial = excluded.partial,
+       customer_uuid = excluded.customer_uuid, access = 'ok', access_at = NULL, due_at = excluded.due_at
      RETURNING id`,
     source.id,
     source.accountId,

@@ -1,7 +1,8 @@
-import type { OrderState } from "../calendar/booking.ts";
+import type { OrderState, SlimBooking } from "../calendar/booking.ts";
 import { findSlim, listSlotless, writeOrderStates } from "../store/bookings.ts";
-import type { SourceChange } from "../store/sources.ts";
-import { commit, noteSkipped, reread, type Run, seconds, slimText, spendPage } from "./run.ts";
+import type { Page } from "../waldur/client.ts";
+import type { Order } from "../waldur/schema.ts";
+import { commit, noteSkipped, reread, type Run, seconds, slimText, spendPage, spendRequest } from "./run.ts";
 import { bookingFilter, orderFilter } from "./scope.ts";
 
 /** Rows may become visible a little after the time they carry: both lists are read again from so long before the mark. */
@@ -13,14 +14,14 @@ const slotlessAtOnce = 5;
  * whose slots Waldur writes without telling. Two requests when nothing did.
  */
 export async function poll(run: Run): Promise<void> {
+  const before = run.source.ordersMicros;
   const changedOrders = await readOrders(run, run.source.ordersMicros - overlapMicros);
-  const change: SourceChange = {};
   const candidates = new Set(changedOrders.touched);
 
   let highest = run.source.bookingsMicros;
   let page: number | null = 1;
-  while (page !== null && spendPage(run)) {
-    const listed = await run.client.slimBookings(
+  while (page !== null && spendListing(run, page)) {
+    const listed: Page<SlimBooking> = await run.client.slimBookings(
       { ...bookingFilter(run.source), modifiedMicros: Math.max(0, run.source.bookingsMicros - overlapMicros) },
       page,
     );
@@ -46,16 +47,26 @@ export async function poll(run: Run): Promise<void> {
   await reread(run, slotless, new Map());
 
   // Marks move only past what was dealt with; the rest, and a booking that is suddenly absent, is for a sweep.
-  if (left.length > 0 || absent.length > 0 || page !== null) change.sweepWanted = true;
-  if (left.length === 0 && page === null) {
-    if (highest > run.source.bookingsMicros) change.bookingsMicros = highest;
-    if (changedOrders.highest > run.source.ordersMicros) change.ordersMicros = changedOrders.highest;
+  const dealtWith = left.length === 0 && page === null;
+  const { bookingsMicros, ordersMicros, sweepWanted } = run.source;
+  const next = {
+    sweepWanted: sweepWanted || !dealtWith || absent.length > 0,
+    bookingsMicros: dealtWith ? Math.max(bookingsMicros, highest) : bookingsMicros,
+    // Saving may have set it back, for a booking whose order is still to be seen.
+    ordersMicros: dealtWith && ordersMicros === before ? Math.max(before, changedOrders.highest) : ordersMicros,
+  };
+  if (
+    next.sweepWanted !== sweepWanted ||
+    next.bookingsMicros !== bookingsMicros ||
+    next.ordersMicros !== ordersMicros
+  ) {
+    await commit(run, next);
   }
-  if (changes(run, change)) await commit(run, change);
 }
 
-function changes(run: Run, change: SourceChange): boolean {
-  return Object.entries(change).some(([key, value]) => !Object.entries(run.source).some(([k, v]) => k === key && v === value));
+/** The first page of a list of changes is a request; each further one is as large as a page of a sweep. */
+function spendListing(run: Run, page: number): boolean {
+  return page === 1 ? spendRequest(run) : spendPage(run);
 }
 
 function rotate(uuids: readonly string[], turn: number): string[] {
@@ -77,8 +88,8 @@ async function readOrders(run: Run, since: number): Promise<ChangedOrders> {
   const touched = new Set<string>();
   let highest = run.source.ordersMicros;
   let page: number | null = 1;
-  while (page !== null && spendPage(run)) {
-    const listed = await run.client.orders({ ...orderFilter(run.source), modifiedMicros: Math.max(0, since) }, page);
+  while (page !== null && spendListing(run, page)) {
+    const listed: Page<Order> = await run.client.orders({ ...orderFilter(run.source), modifiedMicros: Math.max(0, since) }, page);
     for (const order of listed.rows) {
       if (order.type === "Create") states.set(order.bookingUuid, order.state);
       if (order.modifiedMicros > run.source.ordersMicros) touched.add(order.bookingUuid);
@@ -100,7 +111,7 @@ export async function walkOrders(run: Run): Promise<boolean> {
   let page: number | null = run.source.ordersPage ?? 1;
   while (page !== null) {
     if (!spendPage(run)) return false;
-    const listed = await run.client.orders(orderFilter(run.source), page);
+    const listed: Page<Order> = await run.client.orders(orderFilter(run.source), page);
     const creating = listed.rows.filter((order) => order.type === "Create");
     const known = await findSlim(
       run.deps.sql,

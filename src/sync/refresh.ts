@@ -1,18 +1,21 @@
 import type { OfferingFacts } from "../calendar/event.ts";
 import type { Deps } from "../deps.ts";
 import { AppError, codeOf, messageOf } from "../errors.ts";
+import { hex } from "../security/hash.ts";
 import { findAccount } from "../store/accounts.ts";
 import { countOfOfferings, hasPending, touchOfferings } from "../store/bookings.ts";
-import { lastUse } from "../store/feeds.ts";
+import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { dropLease } from "../store/leases.ts";
+import { readMeta, writeMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import { clientOf, identify } from "./account.ts";
 import { endFeedsOf } from "./feeds.ts";
 import { paceOf } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
-import { commit, flush, note, type RefreshReport, type Run, seconds, spendPage } from "./run.ts";
+import { commit, flush, note, type RefreshReport, type Run, seconds, spendRequest } from "./run.ts";
 import { bookingFilter, hasAccess } from "./scope.ts";
+import { homeportKey } from "./step.ts";
 import { sweep, sweepDue } from "./sweep.ts";
 
 const hourSeconds = 3600;
@@ -37,6 +40,7 @@ export async function refresh(
     removed: 0,
     skipped: 0,
     requests: 0,
+    pages: 0,
     failure: "",
     held: source.held,
   };
@@ -91,8 +95,8 @@ async function checkAccess(run: Run): Promise<boolean> {
     run.report.failure = "the account no longer has the role that shows these bookings";
     return false;
   }
-  if (source.accessAt !== null && nowAt - source.accessAt < hourSeconds && source.held === "") return true;
-  run.requestsLeft -= 1;
+  if (!isDue(run, source.accessAt) && source.held === "") return true;
+  if (!spendRequest(run)) return true;
   const user = await identify(deps, source.accountId, run.client);
   if (hasAccess(user, source)) {
     note(run, { accessAt: nowAt });
@@ -108,12 +112,30 @@ async function loseAccess(deps: Deps, source: SourceRow, reason: string): Promis
   await endFeedsOf(deps, source, reason);
 }
 
+/** Whether something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
+function isDue(run: Run, lastAt: number | null): boolean {
+  if (lastAt === null) return true;
+  const age = seconds(run.deps) - lastAt;
+  return age >= hourSeconds || (age >= hourSeconds - noteSeconds && sweepDue(run));
+}
+
+/** HomePort's address from Waldur's configuration; links of every feed change with it. */
+async function noteHomeport(run: Run): Promise<void> {
+  const { deps } = run;
+  const key = homeportKey(deps);
+  const { homeport } = await run.client.site();
+  const known = await readMeta(deps.sql, key);
+  if (known === (homeport ?? "")) return;
+  await writeMeta(deps.sql, key, homeport ?? "");
+  if (known !== null) await renderAllAgain(deps.sql);
+}
+
 /** Names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
 async function readNames(run: Run): Promise<void> {
   const nowAt = seconds(run.deps);
-  if (run.source.offeringsAt !== null && nowAt - run.source.offeringsAt < hourSeconds) return;
-  if (run.requestsLeft < 2) return;
-  run.requestsLeft -= 1;
+  if (!isDue(run, run.source.offeringsAt)) return;
+  if (!spendRequest(run) || !spendRequest(run)) return;
+  await noteHomeport(run);
   const filter = run.source.kind === "provider" ? { customerUuid: run.source.scopeUuid } : {};
   const offerings = await run.client.offerings(filter);
   const facts = new Map<string, OfferingFacts>(
@@ -133,7 +155,7 @@ async function readNames(run: Run): Promise<void> {
 async function load(run: Run, serverDate: () => number | null): Promise<void> {
   if (run.source.sweepId === 0) {
     if (serverDate() === null) {
-      if (!spendPage(run)) return;
+      if (!spendRequest(run)) return;
       await run.client.countBookings(bookingFilter(run.source));
     }
     const mark = (serverDate() ?? 0) * 1000;
@@ -183,8 +205,4 @@ async function noteFailure(deps: Deps, source: SourceRow, error: AppError): Prom
     error.code,
     nowAt + Math.max(0, Math.ceil(retryAfter)),
   );
-}
-
-function hex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

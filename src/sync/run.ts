@@ -22,6 +22,8 @@ export interface RefreshReport {
   skipped: number;
   /** Pages and single bookings asked of Waldur. */
   requests: number;
+  /** Of these, full pages. */
+  pages: number;
   /** Why the run stopped early; "" when it did all there was. */
   failure: string;
   /** The report of a mass removal held back; "" for none. */
@@ -56,6 +58,7 @@ export function spendPage(run: Run): boolean {
   run.pagesLeft -= 1;
   run.requestsLeft -= 1;
   run.report.requests += 1;
+  run.report.pages += 1;
   return true;
 }
 

@@ -93,7 +93,7 @@ function secured(settings: AnswerSettings): Fields {
 }
 
 /** What is wrong with the size of a feed; null when nothing. Google drops events beyond about 1 MB or 1,100 silently. */
-function warnOfSize(settings: AnswerSettings, { events, plainBytes }: Body): string | null {
+export function warnOfSize(settings: Pick<AnswerSettings, "feedWarnBytes" | "feedWarnEvents">, { events, plainBytes }: Pick<Body, "events" | "plainBytes">): string | null {
   const faults: string[] = [];
   if (plainBytes >= settings.feedWarnBytes) faults.push(`${plainBytes} bytes, limit ${settings.feedWarnBytes}`);
   if (events >= settings.feedWarnEvents) faults.push(`${events} events, limit ${settings.feedWarnEvents}`);

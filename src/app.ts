@@ -1,0 +1,55 @@
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { Deps } from "./deps.ts";
+import { AppError, codeOf, messageOf } from "./errors.ts";
+import { hex } from "./security/hash.ts";
+import { apiRoutes } from "./web/api.ts";
+import { clientName } from "./web/clients.ts";
+import { failureJson } from "./web/failure.ts";
+import { feedRoutes } from "./web/feed-routes.ts";
+import { healthRoutes } from "./web/health.ts";
+import { operatorOnly } from "./web/operator.ts";
+import { robotsText } from "./web/robots.ts";
+
+type Env = { Bindings: Deps; Variables: { requestId: string } };
+
+/**
+ * The whole HTTP side. `local`: called from inside the process, by the command line; then the API asks for no token.
+ * Feeds come first and look at nothing else, so that nothing else can break them.
+ */
+export function makeApp({ local = false }: { local?: boolean } = {}): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    const { env } = c;
+    const begun = env.now();
+    const requestId = hex(env.random(6));
+    c.set("requestId", requestId);
+    await next();
+    const path = /^\/[fa]\//.test(c.req.path) ? c.req.path.slice(0, 3) : c.req.path;
+    env.log.info("request", {
+      requestId,
+      method: c.req.method,
+      path,
+      status: c.res.status,
+      ms: env.now() - begun,
+      client: clientName(c.req.header("User-Agent") ?? null),
+    });
+  });
+  app.route("/", feedRoutes());
+  app.get("/robots.txt", (c) => c.text(robotsText));
+  app.use(secureHeaders());
+  app.route("/", healthRoutes());
+  if (!local) app.use("/api/*", operatorOnly);
+  app.route("/api/v1", apiRoutes());
+  app.notFound((c) => {
+    const { body } = failureJson(new AppError("not_found", "there is nothing at this address"), c.get("requestId"));
+    return c.json(body, 404);
+  });
+  app.onError((error, c) => {
+    const requestId = c.get("requestId");
+    const { status, body } = failureJson(error, requestId);
+    if (status >= 500) c.env.log.error("request_failed", { requestId, code: codeOf(error) ?? "bug", message: messageOf(error) });
+    return c.json(body, status);
+  });
+  return app;
+}

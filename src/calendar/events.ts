@@ -1,0 +1,176 @@
+import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
+import type { Event, EventContext } from "./event.ts";
+import { type Meaning, meaningOf, statusOf } from "./meaning.ts";
+import type { Detail, FeedFilter } from "./profile.ts";
+import { cleanBlock, cleanLine, cleanUrl, cut } from "./text.ts";
+import { localTime } from "./window.ts";
+import { type Words, words } from "./words.ts";
+
+/** What each level may tell besides time, tentative or not, and taken or free. All else is `full`. */
+const shownAt = {
+  busy: { what: false, who: false },
+  basic: { what: true, who: false },
+  full: { what: true, who: true },
+} as const satisfies Record<Detail, { what: boolean; who: boolean }>;
+
+const longestName = 150;
+const longestDescription = 4000;
+const longestError = 500;
+/** 0001-01-01 to 9999-12-31: the years DATE-TIME can write (RFC 5545 3.3.5). */
+const firstAt = -62_135_596_800;
+const lastAt = 253_402_300_799;
+
+/** All that one booking's events share. */
+interface Subject {
+  readonly booking: Booking;
+  readonly meaning: Meaning;
+  readonly context: EventContext;
+  readonly words: Words;
+  readonly name: string;
+  readonly offering: string;
+  readonly url: string;
+}
+
+/**
+ * The events of a booking, one for each period it has or had, in order of number; the result depends on the arguments
+ * alone, never on a clock. Events of a booking that ended, and of periods it has lost, are CANCELLED; whether one that
+ * was never shown should be is for the caller to say.
+ *
+ * A period that ends before it starts is shown from the earlier to the later instant, one without length as one minute,
+ * both with a word about it; equal periods each have their event, as Waldur holds both.
+ */
+export function eventsOf(known: KnownBooking, context: EventContext): Event[] {
+  const { booking } = known;
+  const facts = context.offerings.get(booking.offeringUuid);
+  const subject: Subject = {
+    booking,
+    meaning: meaningOf(known),
+    context,
+    words: words[context.profile.language],
+    name: cut(cleanLine(booking.name), longestName),
+    offering: cut(cleanLine(facts?.name ?? "") || cleanLine(booking.offeringName), longestName),
+    url: context.homeport === null ? "" : cleanUrl(`${context.homeport}resource-details/${booking.uuid}/`),
+  };
+  const live = known.slots.filter((slot) => !slot.gone).toSorted((a, b) => a.start - b.start || a.n - b.n);
+  return known.slots.map((slot) => eventOf(subject, slot, live.indexOf(slot), live.length));
+}
+
+function eventOf(subject: Subject, slot: NumberedSlot, index: number, count: number): Event {
+  const { booking, context } = subject;
+  const { profile } = context;
+  const shown = shownAt[profile.detail];
+  const period = periodOf(slot);
+  const status = slot.gone ? "CANCELLED" : statusOf[subject.meaning];
+  const facts = context.offerings.get(booking.offeringUuid);
+  const category = subject.offering.replace(/[,\s]+/g, " ").trim();
+  return {
+    uid: context.uidOf(booking.uuid, slot.n),
+    n: slot.n,
+    ...period,
+    created: shown.what ? Math.floor(booking.createdMicros / 1_000_000) : null,
+    summary: titleOf(subject, slot, status),
+    description: descriptionOf(subject, slot, period, index, count),
+    location: shown.what ? placeOf(subject) : "",
+    geo: shown.what && facts !== undefined ? pointOf(facts.latitude, facts.longitude) : null,
+    categories: shown.what && category !== "" ? [category] : [],
+    url: shown.what ? subject.url : "",
+    status,
+    notice: false,
+    alarmMinutes: status === "CANCELLED" ? null : profile.alarmMinutes,
+  };
+}
+
+function periodOf(slot: NumberedSlot): { start: number; end: number } {
+  const start = Math.min(Math.max(Math.min(slot.start, slot.end), firstAt), lastAt - 60);
+  const end = Math.min(Math.max(slot.start, slot.end), lastAt);
+  return { start, end: end > start ? end : start + 60 };
+}
+
+function titleOf(subject: Subject, slot: NumberedSlot, status: Event["status"]): string {
+  const { words: texts, context, name, offering, meaning } = subject;
+  const mark = context.sample ? texts.sampleTitle : "";
+  const shown = shownAt[context.profile.detail];
+  if (!shown.what) return mark + texts.busy[status];
+  const title = !shown.who || name === "" ? offering : offering === "" ? name : `${name} (${offering})`;
+  return mark + texts.prefix[reasonOf(meaning, slot)] + (title === "" ? texts.booking : title);
+}
+
+/** A period that a living booking has lost is cancelled on its own. */
+function reasonOf(meaning: Meaning, slot: NumberedSlot): Meaning {
+  return slot.gone && statusOf[meaning] !== "CANCELLED" ? "cancelled" : meaning;
+}
+
+function descriptionOf(
+  subject: Subject,
+  slot: NumberedSlot,
+  period: { start: number; end: number },
+  index: number,
+  count: number,
+): string {
+  const { booking, context, words: texts, meaning } = subject;
+  const { labels } = texts;
+  const shown = shownAt[context.profile.detail];
+  const line = (label: string, text: string) => (text === "" ? "" : `${label}: ${text}`);
+  const lost = slot.gone && statusOf[meaning] !== "CANCELLED";
+  const facts = [
+    ...(shown.what ? [line(labels.state, lost ? texts.removed : texts.state[meaning])] : []),
+    ...(shown.what ? [line(labels.offering, subject.offering)] : []),
+    ...(shown.what ? [line(labels.provider, nameOf(booking.providerName))] : []),
+    ...(shown.who ? [line(labels.requester, requesterOf(booking))] : []),
+    ...(shown.who ? [line(labels.customer, nameOf(booking.customerName))] : []),
+    ...(shown.who ? [line(labels.project, nameOf(booking.projectName))] : []),
+    line(labels.time, localPeriod(context.profile.zone, period)),
+    ...(shown.what && !slot.gone && count > 1 ? [texts.part(index + 1, count)] : []),
+    ...(shown.what && slot.end < slot.start ? [texts.backwards] : []),
+    ...(shown.what && slot.end === slot.start ? [texts.lengthless] : []),
+    ...(shown.who ? [line(labels.error, cut(cleanLine(booking.errorMessage), longestError))] : []),
+  ].filter((text) => text !== "");
+  const own = shown.who ? cut(cleanBlock(booking.description), longestDescription) : "";
+  const mark = context.sample ? texts.sample : "";
+  return [own, mark, facts.join("\n"), shown.what ? subject.url : ""].filter((text) => text !== "").join("\n\n");
+}
+
+function placeOf({ booking, offering }: Subject): string {
+  return [offering, nameOf(booking.providerName)].filter((text) => text !== "").join(", ");
+}
+
+function requesterOf(booking: Booking): string {
+  const name = nameOf(booking.requesterName);
+  const username = nameOf(booking.requesterUsername);
+  if (name === "" || username === "" || name === username) return name || username;
+  return `${name} (${username})`;
+}
+
+function nameOf(text: string): string {
+  return cut(cleanLine(text), longestName);
+}
+
+function pointOf(latitude: number | null, longitude: number | null): Event["geo"] {
+  if (latitude === null || longitude === null) return null;
+  const inRange = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
+  // Waldur's form starts at 0, 0, where no laboratory stands.
+  return inRange && (latitude !== 0 || longitude !== 0) ? { latitude, longitude } : null;
+}
+
+function localPeriod(zone: string | null, period: { start: number; end: number }): string {
+  if (zone === null) return "";
+  const start = localTime(zone, period.start);
+  const end = localTime(zone, period.end);
+  const format = start.hasSame(end, "day") ? "HH:mm" : "yyyy-LL-dd HH:mm";
+  return `${start.toFormat("yyyy-LL-dd HH:mm")} – ${end.toFormat(format)} (${start.zoneName})`;
+}
+
+/** Whether the booking belongs in a feed with this filter; the window is asked apart, of each event. */
+export function matches(known: KnownBooking, filter: FeedFilter): boolean {
+  const { booking } = known;
+  if (filter.states !== undefined && !filter.states.includes(booking.state)) return false;
+  if (filter.offerings !== undefined && !filter.offerings.includes(booking.offeringUuid)) return false;
+  if (filter.customers !== undefined && !filter.customers.includes(booking.customerUuid)) return false;
+  if (filter.projects !== undefined && !filter.projects.includes(booking.projectUuid)) return false;
+  const text = filter.text?.toLowerCase() ?? "";
+  if (text === "") return true;
+  const { name, description, requesterName, requesterUsername, customerName, projectName } = booking;
+  return [name, description, requesterName, requesterUsername, customerName, projectName].some((candidate) =>
+    candidate.toLowerCase().includes(text),
+  );
+}

@@ -1,0 +1,80 @@
+import type { BookingState, KnownBooking, OrderState } from "./booking.ts";
+import type { Event } from "./event.ts";
+
+/** What the state of a booking and of the order that made it mean together; one word for each thing a person may ask. */
+export const meanings = [
+  "requested", // waiting, and it is not known for whom
+  "awaiting-approval", // the customer's side has not approved yet; nobody can accept
+  "awaiting-start", // approved, waits for the project or its start date
+  "awaiting-provider", // the provider can accept or reject
+  "confirmed",
+  "updating",
+  "cancelling", // still held until Waldur is done
+  "cancelled", // accepted once, then terminated
+  "rejected", // by the provider, or withdrawn by the requester: Waldur tells no difference
+  "refused", // the customer's side did not approve
+  "failed", // the order failed before anybody accepted
+  "faulty", // accepted, later marked as erred: still held
+  "vanished", // Waldur does not have it any more
+] as const;
+export type Meaning = (typeof meanings)[number];
+
+const requests: Readonly<Record<OrderState, Meaning>> = {
+  "pending-consumer": "awaiting-approval",
+  "pending-project": "awaiting-start",
+  "pending-start-date": "awaiting-start",
+  "pending-provider": "awaiting-provider",
+  executing: "awaiting-provider",
+  // The order list is read before the booking is: it already tells the decision.
+  done: "confirmed",
+  canceled: "rejected",
+  rejected: "refused",
+  erred: "failed",
+};
+
+/** The meaning of a known booking. A booking proven to be gone from Waldur is `vanished`, whatever it said last. */
+export function meaningOf(
+  known: Pick<KnownBooking, "orderState" | "vanished"> & { booking: { state: BookingState } },
+): Meaning {
+  if (known.vanished) return "vanished";
+  const order = known.orderState;
+  switch (known.booking.state) {
+    case "Creating":
+      return order === null ? "requested" : requests[order];
+    case "OK":
+      return "confirmed";
+    case "Updating":
+      return "updating";
+    case "Terminating":
+      return "cancelling";
+    case "Erred":
+      // With the order unknown it may have been accepted: a slot is not freed silently.
+      return order === null || order === "done" ? "faulty" : "failed";
+    case "Terminated":
+      return endOf(order);
+  }
+}
+
+function endOf(order: OrderState | null): Meaning {
+  if (order === "canceled") return "rejected";
+  if (order === "rejected") return "refused";
+  if (order === "erred") return "failed";
+  return "cancelled";
+}
+
+/** The STATUS (RFC 5545 3.8.1.11) of a booking's events. */
+export const statusOf: Readonly<Record<Meaning, Event["status"]>> = {
+  requested: "TENTATIVE",
+  "awaiting-approval": "TENTATIVE",
+  "awaiting-start": "TENTATIVE",
+  "awaiting-provider": "TENTATIVE",
+  confirmed: "CONFIRMED",
+  updating: "CONFIRMED",
+  cancelling: "CONFIRMED",
+  cancelled: "CANCELLED",
+  rejected: "CANCELLED",
+  refused: "CANCELLED",
+  failed: "CANCELLED",
+  faulty: "CONFIRMED",
+  vanished: "CANCELLED",
+};

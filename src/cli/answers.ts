@@ -1,0 +1,128 @@
+import * as v from "valibot";
+
+/** How many, whether it is told as a number, as yes or no, or as a list. */
+const count = v.pipe(
+  v.nullish(v.union([v.number(), v.boolean(), v.array(v.unknown())]), 0),
+  v.transform((value) => (Array.isArray(value) ? value.length : Number(value))),
+);
+const time = v.nullish(v.string(), null);
+/** An empty text counts as none. */
+const textOrNull = v.pipe(
+  v.nullish(v.string(), null),
+  v.transform((text) => text || null),
+);
+
+export const providersAnswer = v.object({
+  providers: v.array(v.object({ uuid: v.string(), name: v.string(), offerings: v.nullish(v.number(), null) })),
+});
+
+export const bookingAnswer = v.object({
+  uuid: v.string(),
+  name: v.string(),
+  state: v.string(),
+  orderState: textOrNull,
+  offering: v.string(),
+  customer: v.string(),
+  project: v.string(),
+  requester: v.string(),
+  slots: v.array(v.object({ start: v.string(), end: v.string() })),
+});
+export type BookingAnswer = v.InferOutput<typeof bookingAnswer>;
+
+export const bookingsAnswer = v.object({
+  bookings: v.array(bookingAnswer),
+  count: v.nullish(v.number(), null),
+  /** Number of the page that follows. */
+  next: v.nullish(v.number(), null),
+});
+
+const profile = v.object({
+  detail: v.string(),
+  language: v.string(),
+  zone: textOrNull,
+  alarmMinutes: v.nullish(v.number(), null),
+  colour: textOrNull,
+  cancelled: v.string(),
+  pastDays: v.number(),
+  futureDays: v.number(),
+  filter: v.nullish(v.record(v.string(), v.union([v.string(), v.array(v.string())])), {}),
+});
+
+export const feedAnswer = v.object({
+  id: v.string(),
+  name: v.string(),
+  state: v.string(),
+  source: v.object({
+    id: v.string(),
+    kind: v.string(),
+    uuid: textOrNull,
+    name: v.string(),
+    partial: v.boolean(),
+    loaded: v.boolean(),
+    bookings: v.number(),
+    freshAt: time,
+    failure: textOrNull,
+    access: v.nullish(v.union([v.string(), v.boolean()]), null),
+  }),
+  profile,
+  address: textOrNull,
+  webcal: textOrNull,
+  events: v.number(),
+  bytes: v.number(),
+  warning: textOrNull,
+  createdAt: time,
+  expiresAt: time,
+  usedAt: time,
+  usedBy: textOrNull,
+  held: v.nullish(v.array(v.unknown()), []),
+});
+export type FeedAnswer = v.InferOutput<typeof feedAnswer>;
+
+export const feedsAnswer = v.object({ feeds: v.array(feedAnswer) });
+
+export const syncAnswer = v.object({
+  sources: v.array(
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      added: v.number(),
+      changed: v.number(),
+      removed: v.number(),
+      skipped: count,
+      requests: v.number(),
+      failure: textOrNull,
+      held: count,
+    }),
+  ),
+  feeds: v.array(
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      added: v.number(),
+      changed: v.number(),
+      removed: v.number(),
+      held: count,
+    }),
+  ),
+  complete: v.boolean(),
+});
+export type SyncAnswer = v.InferOutput<typeof syncAnswer>;
+
+export const checkAnswer = v.object({
+  settings: v.array(v.object({ name: v.string(), value: v.string(), source: v.string(), help: v.string() })),
+  waldur: v.object({
+    ok: v.boolean(),
+    /** Why not, as an error code. */
+    code: textOrNull,
+    user: textOrNull,
+    isStaff: v.nullish(v.boolean(), null),
+    version: textOrNull,
+    canAccept: v.nullish(v.boolean(), null),
+    canReject: v.nullish(v.boolean(), null),
+    sees: v.nullish(v.object({ bookings: v.nullish(v.number(), null), providers: v.nullish(v.number(), null) }), null),
+    tokenExpiresAt: time,
+    /** Seconds. */
+    tokenLifetime: v.nullish(v.number(), null),
+    problems: v.array(v.string()),
+  }),
+});

@@ -1,0 +1,144 @@
+import * as v from "valibot";
+import { AppError, type ErrorCode, messageOf } from "../errors.ts";
+import type { Api, ApiOptions } from "./world.ts";
+
+export type Query = readonly (readonly [name: string, value: string])[];
+
+/** Calls of the JSON API. Each throws the `AppError` that the API tells, or `waldur_unreachable` without an answer. */
+export interface Client {
+  /** The answer's JSON; null when it has no body. */
+  readonly json: (method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<unknown>;
+  readonly text: (path: string) => Promise<string>;
+}
+
+/** A client of the API; paths start behind `/api/v1`. */
+export function makeClient(api: Api, { server, adminToken }: ApiOptions): Client {
+  const send = async (method: string, path: string, accept: string, body?: unknown): Promise<Response> => {
+    const headers = new Headers({ Accept: accept });
+    if (adminToken !== null) headers.set("Authorization", `Bearer ${adminToken}`);
+    if (body !== undefined) headers.set("Content-Type", "application/json");
+    const request = new Request(`${server ?? "http://localhost"}/api/v1${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      // A redirect would carry the token to where nobody meant it to go.
+      redirect: "manual",
+    });
+    const answer = await answerOf(api, request, server);
+    if (!answer.ok) throw await failureOf(answer, server);
+    return answer;
+  };
+  return {
+    async json(method, path, body) {
+      const answer = await send(method, path, "application/json", body);
+      return parseJson(await answer.text(), server);
+    },
+    async text(path) {
+      return (await send("GET", path, "text/calendar")).text();
+    },
+  };
+}
+
+/** A path with a query; names may repeat. */
+export function withQuery(path: string, query: Query): string {
+  const parameters = new URLSearchParams(query.map(([name, value]) => [name, value]));
+  return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
+}
+
+/** What the API answered as the shape we know. Throws `waldur_bad_answer` when it is another. */
+export function readAnswer<S extends v.GenericSchema>(schema: S, answer: unknown): v.InferOutput<S> {
+  const read = v.safeParse(schema, answer);
+  if (read.success) return read.output;
+  const [issue] = read.issues;
+  throw new AppError(
+    "waldur_bad_answer",
+    `the server's answer does not fit this version of the program, at ${v.getDotPath(issue) ?? "its top"}: ${issue.message}`,
+  );
+}
+
+async function answerOf(api: Api, request: Request, server: string | null): Promise<Response> {
+  try {
+    return await api.fetch(request);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError("waldur_unreachable", `${server ?? "the program"} does not answer: ${causeOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** What lies behind "fetch failed". */
+function causeOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error && error.cause.message !== ""
+    ? error.cause.message
+    : messageOf(error);
+}
+
+const errorAnswer = v.object({
+  error: v.object({ code: v.string(), message: v.string(), requestId: v.optional(v.nullable(v.string()), null) }),
+});
+
+async function failureOf(answer: Response, server: string | null): Promise<AppError> {
+  const where = server ?? "the program";
+  const text = await answer.text();
+  const told = v.safeParse(errorAnswer, text === "" ? null : safeJson(text));
+  if (told.success) {
+    const { code, message, requestId } = told.output.error;
+    const trace = requestId === null || answer.status < 500 ? "" : ` (request ${requestId})`;
+    return new AppError(codeOf(code, answer.status), `${message}${trace}`, { facts: { status: answer.status } });
+  }
+  return new AppError(
+    codeOf("", answer.status),
+    `${where} answered ${answer.status}, and not as this program does; is the address right?`,
+    { facts: { status: answer.status } },
+  );
+}
+
+const codes: Record<ErrorCode, true> = {
+  bad_input: true,
+  bad_config: true,
+  unauthorized: true,
+  not_found: true,
+  conflict: true,
+  store_failed: true,
+  seal_broken: true,
+  waldur_unreachable: true,
+  waldur_timeout: true,
+  waldur_throttled: true,
+  waldur_failed: true,
+  waldur_refused_token: true,
+  waldur_forbidden: true,
+  waldur_not_found: true,
+  waldur_conflict: true,
+  waldur_not_ready: true,
+  waldur_bad_request: true,
+  waldur_bad_answer: true,
+};
+
+function isCode(text: string): text is ErrorCode {
+  return Object.hasOwn(codes, text);
+}
+
+function codeOf(code: string, status: number): ErrorCode {
+  if (isCode(code)) return code;
+  if (status === 401 || status === 403) return "unauthorized";
+  if (status === 502 || status === 503 || status === 504) return "waldur_unreachable";
+  return status === 404 ? "not_found" : "waldur_bad_answer";
+}
+
+function parseJson(text: string, server: string | null): unknown {
+  if (text === "") return null;
+  const value = safeJson(text);
+  if (value === undefined) {
+    throw new AppError("waldur_bad_answer", `${server ?? "the program"} answered something that is not JSON`);
+  }
+  return value;
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import { checkAnswer } from "../answers.ts";
+import { readAnswer } from "../api-client.ts";
+import { type Command, json, printJson, server } from "../command.ts";
+import { exitOfFailure, exits } from "../exit.ts";
+import { formatPairs, formatTable } from "../table.ts";
+import { formatInstant } from "../values.ts";
+
+export const check: Command = {
+  name: "check",
+  summary: "print the settings and try the connection to Waldur",
+  operands: [],
+  options: [json, server],
+  notes: ["It is 0 only when Waldur answers and nothing was found wrong."],
+  async run({ args, world, client }) {
+    const answer = await (await client()).json("GET", "/check");
+    const { settings, waldur } = readAnswer(checkAnswer, answer);
+    if (args.has(json)) printJson(world, answer);
+    else {
+      const rows = settings.map(({ name, value, source, help }) => [name, value, source, help]);
+      const { user, isStaff, sees } = waldur;
+      const pairs = formatPairs([
+        ["Waldur", waldur.ok ? "answers" : "does not work"],
+        ["version", waldur.version],
+        ["user", user === null ? null : `${user}${isStaff === true ? " (staff)" : ""}`],
+        ["sees", sees === null ? null : `${sees.bookings ?? "?"} bookings, ${sees.providers ?? "?"} providers`],
+        ["may accept", yesOrNo(waldur.canAccept)],
+        ["may reject", yesOrNo(waldur.canReject)],
+        ["token expires", formatExpiry(waldur.tokenExpiresAt, waldur.tokenLifetime)],
+      ]);
+      world.stdout(`${formatTable(["setting", "value", "source", "what it is"], rows)}\n${pairs}`);
+    }
+    for (const problem of waldur.problems) world.stderr(`problem: ${problem}\n`);
+    if (waldur.ok && waldur.problems.length === 0) return exits.ok;
+    return waldur.code === null ? exits.failed : exitOfFailure(waldur.code);
+  },
+};
+
+function yesOrNo(answer: boolean | null): string | null {
+  if (answer === null) return null;
+  return answer ? "yes" : "no";
+}
+
+function formatExpiry(expiresAt: string | null, lifetime: number | null): string | null {
+  if (expiresAt !== null) return formatInstant(expiresAt);
+  return lifetime === null ? null : `${lifetime} seconds after its last use`;
+}

@@ -1,0 +1,25 @@
+import { AppError } from "../../errors.ts";
+import { option } from "../args.ts";
+import { type Command, server } from "../command.ts";
+import { exits } from "../exit.ts";
+import { readUuid } from "../values.ts";
+
+const feed = option("feed", "ID", "what this feed serves");
+const provider = option("provider", "UUID", "all bookings of this provider, read from Waldur now");
+
+export const exportCalendar: Command = {
+  name: "export",
+  summary: "print a calendar (.ics)",
+  operands: [],
+  options: [feed, provider, server],
+  notes: ["One of --feed and --provider is needed."],
+  async run({ args, world, client }) {
+    const id = args.value(feed);
+    const uuid = args.value(provider);
+    if ((id === null) === (uuid === null)) throw new AppError("bad_input", "give one of --feed and --provider");
+    const path =
+      uuid === null ? `/feeds/${encodeURIComponent(id ?? "")}` : `/providers/${readUuid("--provider", uuid)}`;
+    world.stdout(await (await client()).text(`${path}/calendar.ics`));
+    return exits.ok;
+  },
+};

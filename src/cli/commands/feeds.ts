@@ -1,0 +1,127 @@
+import { AppError } from "../../errors.ts";
+import { type FeedAnswer, feedAnswer, feedsAnswer } from "../answers.ts";
+import { readAnswer } from "../api-client.ts";
+import { toggle } from "../args.ts";
+import { type Call, type Command, json, printJson, server } from "../command.ts";
+import { exits } from "../exit.ts";
+import { feedNotes, feedOptions, readFeedOptions, readSource, sourceOptions } from "../feed-options.ts";
+import { formatFeed, formatFeeds } from "../feed-text.ts";
+import { waitForAddress } from "../loading.ts";
+
+const now = toggle("now", "answer 410 at once, without clearing the calendars that subscribed");
+
+const add: Command = {
+  name: "feeds add",
+  summary: "make a feed and print its address",
+  operands: [],
+  options: [...sourceOptions, ...feedOptions, json, server],
+  notes: [
+    ...feedNotes,
+    "The address is printed alone, once the first load is done. Whoever has it can read the calendar.",
+  ],
+  async run(call) {
+    const { args, world } = call;
+    const body = { source: readSource(args), ...readFeedOptions(args) };
+    const client = await call.client();
+    const made = readAnswer(feedAnswer, await client.json("POST", "/feeds", body));
+    const feed = await waitForAddress(world, client, made);
+    if (feed.source.partial) world.stderr("Waldur shows this account only a part of these bookings.\n");
+    warn(call, feed);
+    if (args.has(json)) printJson(world, await client.json("GET", pathOf(feed.id)));
+    else world.stdout(`${feed.address}\n`);
+    return exits.ok;
+  },
+};
+
+const list: Command = {
+  name: "feeds list",
+  summary: "list the feeds",
+  operands: [],
+  options: [json, server],
+  notes: ["Addresses are secrets: feeds show tells them, and --json."],
+  async run({ args, world, client }) {
+    const answer = await (await client()).json("GET", "/feeds");
+    if (args.has(json)) printJson(world, answer);
+    else world.stdout(formatFeeds(readAnswer(feedsAnswer, answer).feeds));
+    return exits.ok;
+  },
+};
+
+const show: Command = {
+  name: "feeds show",
+  summary: "tell all about a feed, its address too",
+  operands: ["ID"],
+  options: [json, server],
+  notes: [],
+  run: async (call) => tell(call, await (await call.client()).json("GET", feedPath(call))),
+};
+
+const set: Command = {
+  name: "feeds set",
+  summary: "change a feed; its address stays",
+  operands: ["ID"],
+  options: [...feedOptions, json, server],
+  notes: feedNotes,
+  async run(call) {
+    const body = readFeedOptions(call.args);
+    if (Object.keys(body).length === 0) throw new AppError("bad_input", "give at least one option to change");
+    return tell(call, await (await call.client()).json("PATCH", feedPath(call), body));
+  },
+};
+
+const rotate: Command = {
+  name: "feeds rotate",
+  summary: "give a feed a new address and print it; the old one is cleared",
+  operands: ["ID"],
+  options: [json, server],
+  notes: [],
+  async run(call) {
+    const client = await call.client();
+    const answer = await client.json("POST", `${feedPath(call)}/rotate`);
+    if (call.args.has(json)) printJson(call.world, answer);
+    else {
+      const { id, address } = readAnswer(feedAnswer, answer);
+      if (address === null)
+        throw new AppError("conflict", `feed ${id} is still loading; feeds show ${id} will tell its address`);
+      call.world.stdout(`${address}\n`);
+    }
+    return exits.ok;
+  },
+};
+
+const revoke: Command = {
+  name: "feeds revoke",
+  summary: "end a feed",
+  operands: ["ID"],
+  options: [now, json, server],
+  notes: ["Its address first answers a calendar that says so, which clears what subscribed; then 410."],
+  async run(call) {
+    const path = call.args.has(now) ? `${feedPath(call)}?now=1` : feedPath(call);
+    const answer = await (await call.client()).json("DELETE", path);
+    if (call.args.has(json)) printJson(call.world, answer);
+    else call.world.stderr(`Feed ${call.args.operands[0] ?? ""} has ended.\n`);
+    return exits.ok;
+  },
+};
+
+export const feedCommands: readonly Command[] = [add, list, show, set, rotate, revoke];
+
+function tell(call: Call, answer: unknown): number {
+  const feed = readAnswer(feedAnswer, answer);
+  warn(call, feed);
+  if (call.args.has(json)) printJson(call.world, answer);
+  else call.world.stdout(formatFeed(feed));
+  return exits.ok;
+}
+
+function warn({ world }: Call, { warning }: FeedAnswer): void {
+  if (warning !== null) world.stderr(`warning: ${warning}\n`);
+}
+
+function feedPath({ args }: Call): string {
+  return pathOf(args.operands[0] ?? "");
+}
+
+function pathOf(id: string): string {
+  return `/feeds/${encodeURIComponent(id)}`;
+}

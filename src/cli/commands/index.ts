@@ -1,0 +1,20 @@
+import type { Command } from "../command.ts";
+import { check } from "./check.ts";
+import { exportCalendar } from "./export.ts";
+import { feedCommands } from "./feeds.ts";
+import { bookings, providers } from "./listings.ts";
+import { demo, keygen, serve } from "./service.ts";
+import { sync } from "./sync.ts";
+
+/** Every command, in the order of help. */
+export const commands: readonly Command[] = [
+  serve,
+  demo,
+  providers,
+  bookings,
+  exportCalendar,
+  sync,
+  ...feedCommands,
+  check,
+  keygen,
+];

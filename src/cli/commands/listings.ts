@@ -1,0 +1,102 @@
+import { AppError } from "../../errors.ts";
+import { type BookingAnswer, bookingsAnswer, providersAnswer } from "../answers.ts";
+import { type Client, type Query, readAnswer, withQuery } from "../api-client.ts";
+import { type Args, option } from "../args.ts";
+import { bookingParameters } from "../booking-parameters.ts";
+import { type Command, json, printJson, server } from "../command.ts";
+import { exits } from "../exit.ts";
+import { type Progress, showProgress } from "../progress.ts";
+import { formatTable } from "../table.ts";
+import { formatInstant, readUuid } from "../values.ts";
+
+export const providers: Command = {
+  name: "providers",
+  summary: "list the providers whose bookings the account may see",
+  operands: [],
+  options: [json, server],
+  notes: [],
+  async run({ args, world, client }) {
+    const answer = await (await client()).json("GET", "/providers");
+    if (args.has(json)) printJson(world, answer);
+    else {
+      const rows = readAnswer(providersAnswer, answer).providers;
+      world.stdout(
+        formatTable(
+          ["uuid", "offerings", "name"],
+          rows.map(({ uuid, name, offerings }) => [uuid, offerings === null ? "" : String(offerings), name]),
+        ),
+      );
+    }
+    return exits.ok;
+  },
+};
+
+const provider = option("provider", "UUID", "bookings of this provider (its organisation's UUID)");
+
+export const bookings: Command = {
+  name: "bookings",
+  summary: "list the bookings that Waldur has",
+  operands: [],
+  options: [provider, json, server, ...bookingParameters],
+  notes: [
+    "All pages are read unless --page names one. Times are UTC.",
+    "Options in Waldur's words go to Waldur as they are; which of them work depends on its version.",
+  ],
+  async run({ args, world, client }) {
+    const progress = showProgress(world);
+    const listed = await readPages(await client(), args, progress).finally(progress.end);
+    if (args.has(json)) printJson(world, { bookings: listed.raw, count: listed.count });
+    else world.stdout(formatTable(heads, listed.bookings.map(rowOf)));
+    return exits.ok;
+  },
+};
+
+const heads = ["when", "state", "order", "name", "offering", "customer", "requester", "uuid"];
+
+function rowOf(booking: BookingAnswer): string[] {
+  const { state, orderState, name, offering, customer, requester, uuid } = booking;
+  return [formatSlots(booking.slots), state, orderState ?? "", name, offering, customer, requester, uuid];
+}
+
+function formatSlots(slots: BookingAnswer["slots"]): string {
+  const [first, ...others] = slots;
+  if (first === undefined) return "no slots";
+  const start = formatInstant(first.start);
+  const end = formatInstant(first.end);
+  const until = end.slice(0, 10) === start.slice(0, 10) ? end.slice(11) : end;
+  return `${start.replace(/Z$/, "")} – ${until}${others.length === 0 ? "" : ` +${others.length}`}`;
+}
+
+interface Pages {
+  readonly bookings: readonly BookingAnswer[];
+  /** As the API gave them. */
+  readonly raw: readonly unknown[];
+  readonly count: number | null;
+}
+
+async function readPages(client: Client, args: Args, progress: Progress): Promise<Pages> {
+  const query: Query = bookingParameters.flatMap((parameter) =>
+    args.values(parameter).map((value) => [parameter.name, value] as const),
+  );
+  const uuid = args.value(provider);
+  const path = uuid === null ? "/bookings" : `/providers/${readUuid("--provider", uuid)}/bookings`;
+  const onlyOne = query.some(([name]) => name === "page");
+  const all: BookingAnswer[] = [];
+  const raw: unknown[] = [];
+  for (let page = 1; ;) {
+    const paged: Query = onlyOne || page === 1 ? query : [...query, ["page", String(page)]];
+    const answer = await client.json("GET", withQuery(path, paged));
+    const { bookings: some, count, next } = readAnswer(bookingsAnswer, answer);
+    all.push(...some);
+    raw.push(...rawBookings(answer));
+    if (onlyOne || next === null) return { bookings: all, raw, count };
+    if (next <= page) throw new AppError("waldur_bad_answer", `page ${page} says that page ${next} follows it`);
+    page = next;
+    progress.show(`${all.length} of ${count ?? "?"} bookings`);
+  }
+}
+
+function rawBookings(answer: unknown): readonly unknown[] {
+  const listed = typeof answer === "object" && answer !== null && "bookings" in answer ? answer.bookings : [];
+  return Array.isArray(listed) ? listed : [];
+}

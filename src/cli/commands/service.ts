@@ -1,0 +1,41 @@
+import { option, toggle } from "../args.ts";
+import type { Command } from "../command.ts";
+import { exits } from "../exit.ts";
+import { readWhole } from "../values.ts";
+
+const bookings = option("bookings", "N", "how many bookings the sample has, about 60 by default");
+const still = toggle("still", "nothing happens by itself in the sample");
+const rotate = toggle("rotate", "put the new key first and seal anew all that is stored");
+
+export const serve: Command = {
+  name: "serve",
+  summary: "run the service; without WALDUR_API_URL on a sample Waldur",
+  operands: [],
+  options: [],
+  notes: ["Settings come from the environment: docs/configuration.md lists them, check prints them."],
+  run: ({ world }) => world.serve(),
+};
+
+export const demo: Command = {
+  name: "demo",
+  summary: "run the service on a sample Waldur, whatever is set",
+  operands: [],
+  options: [bookings, still],
+  notes: [],
+  run: ({ args, world }) =>
+    world.demo({ bookings: readWhole(args, bookings, 0, 1_000_000) ?? 60, still: args.has(still) }),
+};
+
+export const keygen: Command = {
+  name: "keygen",
+  summary: "make a key for SECRET_KEYS",
+  operands: [],
+  options: [rotate],
+  notes: ["The key is printed alone on a line; whoever has it can open what is sealed."],
+  async run({ args, world }) {
+    const made = await world.keygen({ rotate: args.has(rotate) });
+    for (const note of made.notes) world.stderr(`${note}\n`);
+    if (made.keys !== null) world.stdout(`${made.keys}\n`);
+    return exits.ok;
+  },
+};

@@ -1,0 +1,139 @@
+import { AppError } from "../../errors.ts";
+import { type SyncAnswer, syncAnswer } from "../answers.ts";
+import { type Client, readAnswer } from "../api-client.ts";
+import { option, toggle } from "../args.ts";
+import { type Command, json, printJson, server } from "../command.ts";
+import { exitOfFailure, exits } from "../exit.ts";
+import { type Progress, showProgress } from "../progress.ts";
+import { formatTable } from "../table.ts";
+import type { World } from "../world.ts";
+
+const dryRun = toggle("dry-run", "only tell what would change");
+const allowRemovals = toggle("allow-removals", "let through removals that were held because they are so many");
+const source = option("source", "ID", "only this source; feeds list --json tells the ids");
+
+/** Rounds in a row that changed nothing and asked nothing: somebody else is at work on the sources. */
+const patience = 60;
+const pauseMilliseconds = 1000;
+
+export const sync: Command = {
+  name: "sync",
+  summary: "read Waldur now and bring the feeds up to date",
+  operands: [],
+  options: [dryRun, allowRemovals, source, json, server],
+  notes: ["It is 1 when a source failed or removals were held, 4 when Waldur does not answer."],
+  async run({ args, world, client }) {
+    const id = args.value(source);
+    const wanted = {
+      dryRun: args.has(dryRun),
+      allowRemovals: args.has(allowRemovals),
+      ...(id === null ? {} : { source: id }),
+    };
+    const progress = showProgress(world);
+    const report = await runUntilComplete(world, await client(), wanted, progress).finally(progress.end);
+    if (args.has(json)) printJson(world, report);
+    else world.stdout(formatReport(report));
+    return judge(world, report);
+  },
+};
+
+/** A run on Workers is bounded, so a large load needs several; what they did is added up. */
+async function runUntilComplete(
+  world: World,
+  client: Client,
+  wanted: { readonly dryRun: boolean },
+  progress: Progress,
+): Promise<SyncAnswer> {
+  let total: SyncAnswer = { sources: [], feeds: [], complete: false };
+  for (let idle = 0; ;) {
+    const round = readAnswer(syncAnswer, await client.json("POST", "/sync", wanted));
+    total = addRound(total, round);
+    // A dry run stores nothing, so the next would begin where this one did.
+    if (total.complete || wanted.dryRun || round.sources.some(({ failure }) => failure !== null)) return total;
+    const worked = [...round.sources, ...round.feeds].some(
+      ({ added, changed, removed }) => added + changed + removed > 0,
+    );
+    const asked = round.sources.some(({ requests }) => requests > 0);
+    idle = worked || asked ? 0 : idle + 1;
+    if (idle >= patience) throw new AppError("conflict", "the run does not get on: another one may be at work");
+    if (idle > 0) await world.sleep(pauseMilliseconds);
+    progress.show(`${total.sources.reduce((sum, { added }) => sum + added, 0)} bookings new so far`);
+  }
+}
+
+function addRound(total: SyncAnswer, round: SyncAnswer): SyncAnswer {
+  return {
+    sources: mergeById(total.sources, round.sources, (old, now) => ({
+      ...now,
+      ...addChanges(old, now),
+      skipped: old.skipped + now.skipped,
+      requests: old.requests + now.requests,
+    })),
+    feeds: mergeById(total.feeds, round.feeds, (old, now) => ({ ...now, ...addChanges(old, now) })),
+    complete: round.complete,
+  };
+}
+
+interface Changes {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+function addChanges(old: Changes, now: Changes): Changes {
+  return {
+    added: old.added + now.added,
+    changed: old.changed + now.changed,
+    removed: old.removed + now.removed,
+  };
+}
+
+function mergeById<T extends { readonly id: string }>(
+  old: readonly T[],
+  now: readonly T[],
+  add: (a: T, b: T) => T,
+): T[] {
+  const all = new Map(old.map((item) => [item.id, item]));
+  for (const item of now) {
+    const before = all.get(item.id);
+    all.set(item.id, before === undefined ? item : add(before, item));
+  }
+  return [...all.values()];
+}
+
+function formatReport({ sources, feeds }: SyncAnswer): string {
+  const row = (what: string, changes: Changes & { held: number }, rest: readonly string[], name: string) => [
+    what,
+    ...[changes.added, changes.changed, changes.removed, changes.held].map(String),
+    ...rest,
+    name,
+  ];
+  return formatTable(
+    ["what", "added", "changed", "removed", "held", "skipped", "requests", "name"],
+    [
+      ...sources.map((item) => row("source", item, [String(item.skipped), String(item.requests)], item.name)),
+      ...feeds.map((item) => row("feed", item, ["", ""], item.name)),
+    ],
+  );
+}
+
+/** Says on stderr what needs somebody, and gives the exit code. */
+function judge({ stderr }: World, { sources, feeds, complete }: SyncAnswer): number {
+  let exit: number = exits.ok;
+  for (const { name, failure, held, skipped } of sources) {
+    if (held > 0) {
+      stderr(`${name}: removals are held, so many bookings are gone; if that is right: sync --allow-removals\n`);
+      exit = exits.failed;
+    }
+    if (skipped > 0) stderr(`${name}: ${skipped} bookings do not fit and are left out; the log says why\n`);
+    if (failure !== null) {
+      stderr(`${name}: ${failure}\n`);
+      exit = exit === exits.failed ? exit : exitOfFailure(failure);
+    }
+  }
+  for (const { name, held } of feeds) {
+    if (held > 0) stderr(`${name}: ${held} events are held back, they would break calendars; feeds show tells which\n`);
+  }
+  if (!complete && exit === exits.ok) stderr("There is more to do; the service goes on with it.\n");
+  return exit;
+}

@@ -1,0 +1,311 @@
+import { IANAZone } from "luxon";
+import * as v from "valibot";
+import { AppError, messageOf } from "./errors.ts";
+import { logLevels } from "./log.ts";
+import { nearest } from "./nearest.ts";
+import { parseKeyRing } from "./security/keys.ts";
+
+/** What the table tells of a setting besides how it is read. */
+interface SettingFacts {
+  readonly env: string;
+  /** As it would be written; null: none. */
+  readonly byDefault: string | null;
+  readonly help: string;
+  readonly secret: boolean;
+}
+
+const visible = (help: string) => ({ help, secret: false });
+const secret = (help: string) => ({ help, secret: true });
+
+/** A setting that is null when it is not given. */
+function optional<const S extends v.GenericSchema<string, unknown>>(
+  env: string,
+  schema: S,
+  about: Pick<SettingFacts, "help" | "secret">,
+) {
+  const facts: SettingFacts = { env, byDefault: null, ...about };
+  return v.pipe(v.nullish(schema, null), v.metadata({ ...facts }));
+}
+
+/** A setting that has a default, which is read as if it had been given. */
+function setting<const S extends v.GenericSchema<string, unknown>>(
+  env: string,
+  schema: S,
+  byDefault: v.InferInput<S>,
+  help: string,
+) {
+  const facts: SettingFacts = { env, byDefault, help, secret: false };
+  return v.pipe(v.optional(schema, byDefault), v.metadata({ ...facts }));
+}
+
+function whole(least: number, most: number) {
+  const wanted = `give a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,15}$/, wanted),
+    v.transform(Number),
+    v.minValue(least, wanted),
+    v.maxValue(most, wanted),
+  );
+}
+
+/** An address without slash at its end. */
+function address(example: string) {
+  const wanted = `give an address like ${example}: http or https, without user, password, query or fragment`;
+  return v.pipe(
+    v.string(),
+    v.check((text) => isPlainAddress(text), wanted),
+    v.transform((text) => new URL(text).href.replace(/\/+$/, "")),
+  );
+}
+
+function isPlainAddress(text: string): boolean {
+  if (!URL.canParse(text) || /[?#\s]/.test(text)) return false;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+}
+
+const waldurAddress = v.pipe(
+  address("https://waldur.example.org"),
+  // Waldur's own papers call the address with /api at the end the API URL.
+  v.transform((url) => url.replace(/\/api$/, "")),
+);
+
+const waldurToken = v.pipe(
+  v.string(),
+  v.regex(
+    /^[\x21-\x7e]+$/,
+    "give the token alone, without the word Token or Bearer, spaces or line breaks: HomePort shows it in your profile under API token",
+  ),
+);
+
+const adminToken = v.pipe(
+  v.string(),
+  v.regex(
+    /^[\x21-\x7e]{24,}$/,
+    "give at least 24 characters without spaces, for example what `openssl rand -hex 24` prints",
+  ),
+);
+
+const host = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:_-]+$/, "give a host name or an IP address, such as 0.0.0.0"));
+
+const keyRing = v.pipe(
+  v.string(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    try {
+      parseKeyRing(dataset.value);
+    } catch (error) {
+      addIssue({ message: messageOf(error).replace(/^SECRET_KEYS: /, "") });
+    }
+  }),
+);
+
+const zone = v.pipe(
+  v.string(),
+  v.check((name) => IANAZone.isValidZone(name), "give an IANA time zone, such as Europe/Tallinn"),
+);
+
+const hours = v.pipe(
+  v.string(),
+  v.regex(
+    /^([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3])$/,
+    "give two hours from 0 to 23, such as 20-6; the same hour twice for no night",
+  ),
+  v.transform((text) => {
+    const [from = 0, to = 0] = text.split("-").map(Number);
+    return { from, to };
+  }),
+);
+
+const schema = v.object({
+  waldurApiUrl: optional(
+    "WALDUR_API_URL",
+    waldurAddress,
+    visible("Address of the Waldur; without it a sample Waldur runs inside"),
+  ),
+  waldurApiToken: optional("WALDUR_API_TOKEN", waldurToken, secret("Token of the account that reads that Waldur")),
+  adminToken: optional(
+    "ADMIN_TOKEN",
+    adminToken,
+    secret("What the operator shows to the API and to `--server`; without it the API is closed"),
+  ),
+  host: setting("HOST", host, "127.0.0.1", "Address the Node server listens on; 0.0.0.0 for all"),
+  port: setting("PORT", whole(0, 65535), "8080", "Port the Node server listens on"),
+  publicUrl: optional(
+    "PUBLIC_URL",
+    address("https://calendar.example.org"),
+    visible("Address under which subscribers reach this service; by default made of `HOST` and `PORT`"),
+  ),
+  dataDir: setting("DATA_DIR", v.string(), "./data", "Folder of the database and of the key, on Node"),
+  secretKeys: optional(
+    "SECRET_KEYS",
+    keyRing,
+    secret("Keys that seal what is stored, as `keygen` prints them; on Node one is made in `DATA_DIR` when missing"),
+  ),
+  pollSeconds: setting(
+    "POLL_SECONDS",
+    whole(1, 86400),
+    "60",
+    "Seconds between readings of Waldur while requests wait or somebody reads the feed",
+  ),
+  nightPollSeconds: setting("NIGHT_POLL_SECONDS", whole(1, 86400), "600", "Seconds between readings otherwise"),
+  nightHours: setting("NIGHT_HOURS", hours, "20-6", "Hours of the day in which nobody waits, from-to"),
+  timeZone: setting("TIME_ZONE", zone, "UTC", "IANA time zone of the night hours"),
+  sweepSeconds: setting("SWEEP_SECONDS", whole(1, 86400), "600", "Seconds between full listings of a source"),
+  requestSeconds: setting("REQUEST_SECONDS", whole(1, 600), "60", "Seconds one request to Waldur may take"),
+  outageNoticeHours: setting(
+    "OUTAGE_NOTICE_HOURS",
+    whole(1, 8760),
+    "12",
+    "Hours without Waldur after which feeds say so in an event",
+  ),
+  outageClearDays: setting(
+    "OUTAGE_CLEAR_DAYS",
+    whole(1, 3650),
+    "14",
+    "Days without Waldur after which feeds are cleared",
+  ),
+  endedDays: setting("ENDED_DAYS", whole(0, 3650), "30", "Days for which an ended address says that it has ended"),
+  tombstoneDays: setting(
+    "TOMBSTONE_DAYS",
+    whole(1, 3650),
+    "30",
+    "Days for which a booking that is gone stays as cancelled",
+  ),
+  removalGuardPercent: setting(
+    "REMOVAL_GUARD_PERCENT",
+    whole(0, 100),
+    "20",
+    "Share of a source's bookings that may vanish at once before removal is held",
+  ),
+  removalGuardMin: setting(
+    "REMOVAL_GUARD_MIN",
+    whole(0, 1000000),
+    "10",
+    "Number that may vanish at once whatever the share",
+  ),
+  feedWarnBytes: setting(
+    "FEED_WARN_BYTES",
+    whole(1, 1000000000),
+    "800000",
+    "Size of a feed from which it is warned about",
+  ),
+  feedWarnEvents: setting(
+    "FEED_WARN_EVENTS",
+    whole(1, 1000000),
+    "1000",
+    "Events in a feed from which it is warned about",
+  ),
+  feedCacheBytes: setting(
+    "FEED_CACHE_BYTES",
+    whole(0, 4294967296),
+    "67108864",
+    "Bytes of feeds the process keeps at hand",
+  ),
+  feedPastDays: setting("FEED_PAST_DAYS", whole(0, 3650), "30", "Days back that a new feed shows"),
+  feedFutureDays: setting("FEED_FUTURE_DAYS", whole(1, 3650), "365", "Days ahead that a new feed shows"),
+  logLevel: setting(
+    "LOG_LEVEL",
+    v.picklist(logLevels, `give one of ${logLevels.join(", ")}`),
+    "info",
+    "Least level that is logged: debug, info, warn or error",
+  ),
+});
+
+type Given = v.InferOutput<typeof schema>;
+
+/** All settings, read and checked. `null`: not set. */
+export type Config = Readonly<Omit<Given, "publicUrl">> & { readonly publicUrl: string };
+
+/** One line of the table of settings: what `docs/configuration.md` holds. */
+export interface Setting extends SettingFacts {
+  readonly key: keyof Config;
+}
+
+/** The table of settings, in its order. */
+export const settings: readonly Setting[] = keysOf(schema.entries).map((key) => ({ key, ...factsOf(key) }));
+
+/**
+ * Reads the settings from environment variables; an empty one counts as not set.
+ * Throws `bad_config` whose message has a line for each problem, with what to do; values are never repeated.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(settings.map(({ key, env: name }) => [key, env[name]?.trim() || undefined]));
+  const read = v.safeParse(schema, given, { abortPipeEarly: true });
+  const problems = (read.issues ?? []).map((issue) => {
+    const setting = settings.find(({ key }) => key === v.getDotPath(issue));
+    return `${setting?.env ?? "settings"}: ${issue.message}`;
+  });
+  if (given["waldurApiUrl"] !== undefined && given["waldurApiToken"] === undefined) {
+    problems.push("WALDUR_API_TOKEN: is missing; give the token of an account of the Waldur in WALDUR_API_URL");
+  }
+  if (given["waldurApiUrl"] === undefined && given["waldurApiToken"] !== undefined) {
+    problems.push("WALDUR_API_URL: is missing; give the address of the Waldur that WALDUR_API_TOKEN is for");
+  }
+  if (!read.success || problems.length > 0) {
+    throw new AppError("bad_config", [...problems, ...findMisspelt(env)].join("\n"), {
+      facts: { problems: problems.length },
+    });
+  }
+  return { ...read.output, publicUrl: read.output.publicUrl ?? ownAddress(read.output) };
+}
+
+/** A line for each environment variable that looks like a setting and is none, with the one that was probably meant. */
+export function findMisspelt(env: Readonly<Record<string, string | undefined>>): string[] {
+  const names = settings.map((setting) => setting.env);
+  return Object.keys(env)
+    .filter((name) => !names.includes(name))
+    .flatMap((name) => {
+      // Short names are near to much that other programs use: HOME to HOST.
+      const meant = name.length < 8 ? null : nearest(name.toUpperCase(), names, 2);
+      if (meant !== null) return [`${name}: is no setting; did you mean ${meant}?`];
+      return name.startsWith("WALDUR_API") ? [`${name}: is no setting, and is ignored`] : [];
+    });
+}
+
+/** The settings when nothing is set. Tests spread it and override. */
+export const defaultConfig: Config = readConfig({});
+
+/** One setting as `check` shows it. */
+export interface SettingRow {
+  readonly name: string;
+  /** As it would be written; a secret only `set` or `not set`. */
+  readonly value: string;
+  readonly source: "default" | "set";
+  readonly help: string;
+}
+
+/** What is set, without telling any secret. A setting that was set to its default counts as default. */
+export function describeConfig(config: Config): SettingRow[] {
+  const byDefault = { ...defaultConfig, publicUrl: ownAddress(config) };
+  return settings.map(({ key, env, help, secret: hide }) => {
+    const value = write(config[key]);
+    const source = value === write(byDefault[key]) ? "default" : "set";
+    return { name: env, value: hide ? (config[key] === null ? "not set" : "set") : value, source, help };
+  });
+}
+
+/** The texts that may appear nowhere: for `jsonLog`. */
+export function secretsOf(config: Config): string[] {
+  const keys = (config.secretKeys ?? "").split(",").map((entry) => entry.slice(entry.indexOf(":") + 1).trim());
+  return [config.waldurApiToken ?? "", config.adminToken ?? "", ...keys].filter((text) => text !== "");
+}
+
+function write(value: Config[keyof Config]): string {
+  if (value === null) return "not set";
+  return typeof value === "object" ? `${value.from}-${value.to}` : String(value);
+}
+
+function ownAddress({ host: name, port }: { host: string; port: number }): string {
+  const reachable = name === "0.0.0.0" || name === "::" ? "localhost" : name;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function keysOf<T extends object>(value: T): (keyof T)[] {
+  return Object.keys(value).filter((key): key is Extract<keyof T, string> => key in value);
+}
+
+function factsOf(key: keyof Config): SettingFacts {
+  return v.getMetadata(schema.entries[key]);
+}

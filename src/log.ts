@@ -1,0 +1,128 @@
+import { AppError } from "./errors.ts";
+
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof logLevels)[number];
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** What the program tells its operator: an event's name, lower case with underscores, and small facts about it. */
+export type Log = { readonly [level in LogLevel]: (event: string, facts?: Facts) => void };
+
+const hidden = "[hidden]";
+const longestText = 2000;
+const longestList = 50;
+const deepest = 6;
+
+const secretName = /token|secret|authori[sz]ation|passw|cookie|credential|api[-_]?key|signature/i;
+
+/** What stands after a word like `Token` and may be plain English, as in "Token has expired". */
+const notAWord = `(?![A-Za-z]{1,15}(?:[\\s.,;:!?)"'\\]}]|$))`;
+
+const masks: readonly (readonly [RegExp, string])[] = [
+  // The whole of a header, as it stands in a message or a dump.
+  [/((?:authorization|cookie)["']?\s*[:=]\s*)[^\r\n]+/gi, `$1${hidden}`],
+  // The secret of a feed's address and of a link, also when the path is itself a parameter.
+  [/((?:\/|%2f)[fa](?:\/|%2f))(?:(?!%2f)[^/?#\s"'<>\\&])+/gi, `$1${hidden}`],
+  [/(:\/\/)[^/?#\s"'<>]*@/g, `$1${hidden}@`],
+  [new RegExp(`\\b(token|bearer|basic)(\\s+)${notAWord}\\S+`, "gi"), `$1$2${hidden}`],
+  [/((?:token|secret|passw\w*|api[-_]?key|signature)["']?\s*[:=]\s*["']?)[^\s"'&,;]+/gi, `$1${hidden}`],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, hidden],
+  [/\bw_[A-Za-z0-9]{8,}/g, hidden],
+];
+
+/**
+ * The text without what lets somebody in: the secrets in `/f/…` and `/a/…` paths, credentials after `Token`, `Bearer` and
+ * `Basic`, in URLs and headers, JWTs, personal access tokens, and each of `secrets` wherever it stands.
+ */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  let clean = text;
+  // The longest first: a secret may hold another.
+  for (const secret of secrets.toSorted((a, b) => b.length - a.length)) {
+    if (secret.length >= 6) clean = clean.replaceAll(secret, hidden);
+  }
+  for (const [pattern, replacement] of masks) clean = clean.replace(pattern, replacement);
+  return clean;
+}
+
+/**
+ * A log of one JSON object a line: `at` (ISO 8601 from `now`, epoch milliseconds), `level`, `event`, then the facts,
+ * redacted; the values of facts named like a secret are hidden whole. `secrets` are texts never to be written anywhere.
+ * `write` gets the line without its end. Nothing below `least` is written. Never throws for what the facts hold.
+ */
+export function jsonLog(
+  write: (line: string) => void,
+  now: () => number,
+  least: LogLevel,
+  secrets: readonly string[] = [],
+): Log {
+  const at = (level: LogLevel) => (event: string, facts?: Facts) => {
+    if (logLevels.indexOf(level) < logLevels.indexOf(least)) return;
+    const line: Record<string, unknown> = { at: new Date(now()).toISOString(), level, event: redact(event, secrets) };
+    for (const [name, value] of Object.entries(clean(facts ?? {}, secrets)))
+      line[name in line ? `_${name}` : name] = value;
+    write(JSON.stringify(line));
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** Says nothing. */
+export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+export interface LogEntry {
+  readonly level: LogLevel;
+  readonly event: string;
+  readonly facts: Facts;
+}
+
+/** Keeps what was logged, unredacted, so that a test can look at it. */
+export function memoryLog(): Log & { readonly entries: LogEntry[] } {
+  const entries: LogEntry[] = [];
+  const at =
+    (level: LogLevel) =>
+    (event: string, facts: Facts = {}) => {
+      entries.push({ level, event, facts });
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), entries };
+}
+
+function ignore(): void {}
+
+function clean(facts: Facts, secrets: readonly string[]): Record<string, unknown> {
+  try {
+    return cleanEntries(facts, secrets, 0);
+  } catch {
+    return { facts: "unreadable" };
+  }
+}
+
+function cleanEntries(values: object, secrets: readonly string[], depth: number): Record<string, unknown> {
+  // No prototype: a fact may be called `__proto__`.
+  const kept: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    const hide = secretName.test(name) && value !== null && typeof value !== "boolean";
+    kept[redact(name, secrets)] = hide ? hidden : cleanValue(value, secrets, depth + 1);
+  }
+  return kept;
+}
+
+/** A value as JSON can hold it, short and without secrets. Objects of a class are only named: nobody knows what they hold. */
+function cleanValue(value: unknown, secrets: readonly string[], depth: number): unknown {
+  if (typeof value === "string") {
+    const text = redact(value, secrets);
+    return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  }
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
+  if (typeof value === "bigint") return redact(String(value), secrets);
+  if (typeof value !== "object") return `[${typeof value}]`;
+  if (depth > deepest) return "[deeper]";
+  if (value instanceof URL) return redact(value.href, secrets);
+  if (value instanceof Error) {
+    const { name, message, cause } = value;
+    const ours = value instanceof AppError ? { code: value.code, ...value.facts } : {};
+    return cleanEntries({ name, message, ...ours, cause }, secrets, depth);
+  }
+  if (Array.isArray(value)) return value.slice(0, longestList).map((item) => cleanValue(item, secrets, depth + 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return cleanEntries(value, secrets, depth);
+  return `[${value.constructor.name}]`;
+}

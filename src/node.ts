@@ -1,0 +1,150 @@
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { type Config, readConfig, secretsOf } from "./config.ts";
+import type { Budget, Deps, Fetch } from "./deps.ts";
+import { AppError } from "./errors.ts";
+import { jsonLog } from "./log.ts";
+import { type KeyRing, newKey, parseKeyRing } from "./security/keys.ts";
+import { migrate } from "./store/migrate.ts";
+import { readMigrations } from "./store/migrations-node.ts";
+import { openSqlite } from "./store/sqlite.ts";
+
+/** Node counts no costs; these only end what would never end. */
+const budget: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };
+
+const migrationsFolder = join(import.meta.dirname, "../migrations");
+
+/** The program over a database file, with nothing listening yet. */
+export interface Opened {
+  readonly deps: Deps;
+  /** Waits for work under way and closes the database. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Name of the database file in DATA_DIR. */
+  readonly file?: string;
+  /** Answers Waldur's part instead of the network. */
+  readonly fetch?: Fetch;
+  readonly sample?: boolean;
+  /** Settings that do not come from the environment. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Gets each line of the log. */
+  readonly write?: (line: string) => void;
+}
+
+/** Makes what is missing (folder, key, database, tables) and opens the program on it. Throws `bad_config`, `store_failed`. */
+export async function openNode(
+  env: Readonly<Record<string, string | undefined>>,
+  { file = "waldur-calendar.sqlite", fetch: answer, sample = false, settings = {}, write = writeToStderr }: OpenOptions = {},
+): Promise<Opened> {
+  const config = readConfig({ ...env, ...settings });
+  await mkdir(config.dataDir, { recursive: true }).catch((error: unknown) => {
+    throw new AppError("bad_config", `DATA_DIR: the folder ${config.dataDir} cannot be made`, { cause: error });
+  });
+  const keys = await readKeys(config);
+  const sql = openSqlite(join(config.dataDir, file));
+  const work = new Set<Promise<unknown>>();
+  const log = jsonLog(write, Date.now, config.logLevel, secretsOf(config));
+  await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
+  const deps: Deps = {
+    sql,
+    fetch: answer ?? (async (request) => fetch(request)),
+    now: Date.now,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+    defer(promise) {
+      const tracked = promise
+        .catch((error: unknown) => log.error("deferred_failed", { error }))
+        .finally(() => work.delete(tracked));
+      work.add(tracked);
+    },
+    log,
+    config,
+    keys,
+    sample,
+    budget,
+  };
+  return {
+    deps,
+    async close() {
+      await Promise.allSettled(work);
+      sql.close();
+    },
+  };
+}
+
+function writeToStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Where the key is kept that is made when SECRET_KEYS is not set. */
+export function keyFile(config: Pick<Config, "dataDir">): string {
+  return join(config.dataDir, "secret-keys");
+}
+
+async function readKeys(config: Config): Promise<KeyRing> {
+  if (config.secretKeys !== null) return parseKeyRing(config.secretKeys);
+  const path = keyFile(config);
+  try {
+    return parseKeyRing((await readFile(path, "utf8")).trim());
+  } catch (error) {
+    if (!isMissing(error)) {
+      throw new AppError("bad_config", `the key file ${path} cannot be used`, { cause: error });
+    }
+  }
+  const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+  try {
+    // `wx`: of two processes that start at once, one makes the key and the other reads it.
+    await writeFile(path, `${key}\n`, { mode: 0o600, flag: "wx" });
+    await chmod(path, 0o600);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+      throw new AppError("bad_config", `the key file ${path} cannot be made`, { cause: error });
+    }
+  }
+  return parseKeyRing((await readFile(path, "utf8")).trim());
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/** A server of the app that listens; resolves once it does, with the port it got. Throws `bad_config` when it cannot. */
+export async function listen(
+  app: { fetch(request: Request, deps: Deps): Response | Promise<Response> },
+  deps: Deps,
+): Promise<{ server: Server; port: number }> {
+  const listener = getRequestListener((request) => app.fetch(request, deps), { overrideGlobalObjects: false });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const { host, port } = deps.config;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(new AppError("bad_config", `cannot listen on ${host}:${port}: ${error.message}; set HOST or PORT`, { cause: error })),
+    );
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return { server, port: typeof address === "object" && address !== null ? address.port : port };
+}
+
+/** Runs `work` now and then again, so many seconds after each end, until stopped; `stop` resolves when none is under way. */
+export function repeat(work: () => Promise<unknown>, waitSeconds: number): { stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const turn = async (): Promise<void> => {
+    await work();
+    if (!stopped) timer = setTimeout(() => (running = turn()), waitSeconds * 1000);
+  };
+  let running = turn();
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

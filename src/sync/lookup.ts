@@ -1,0 +1,109 @@
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import type { SourceKind } from "../store/sources.ts";
+import type { WaldurClient } from "../waldur/client.ts";
+import type { User } from "../waldur/schema.ts";
+import { clientOf, ensureEnvironmentAccount, identify } from "./account.ts";
+import type { NewSource } from "./feeds.ts";
+import { bookingFilter } from "./scope.ts";
+
+/** The operator's own account, who it is, and a client that speaks as it. */
+export async function operator(deps: Deps): Promise<{ accountId: string; client: WaldurClient; user: User }> {
+  const account = await ensureEnvironmentAccount(deps);
+  const client = await clientOf(deps, account);
+  return { accountId: account.id, client, user: await identify(deps, account.id, client) };
+}
+
+/**
+ * What a feed over this list would be over: its name, the organisation whose roles open it, and why Waldur shows the
+ * account only part of it. `uuid` is ignored for `mine`. Throws `not_found` when Waldur does not know it, `bad_input`
+ * when the account would see nothing of it.
+ */
+export async function lookUp(deps: Deps, kind: SourceKind, uuid: string): Promise<NewSource> {
+  const { accountId, client, user } = await operator(deps);
+  const scopeUuid = kind === "mine" ? "" : uuid.toLowerCase().replaceAll("-", "");
+  if (kind !== "mine" && !/^[0-9a-f]{32}$/.test(scopeUuid)) {
+    throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits, as Waldur shows them`);
+  }
+  const found = await find(client, user, kind, scopeUuid);
+  if (kind === "provider" && !sees(user, found.customerUuid)) {
+    throw new AppError(
+      "bad_input",
+      `${user.username} is neither owner nor manager of ${found.name}, so Waldur shows it none of its bookings; ` +
+        "give WALDUR_API_TOKEN of an account that is",
+    );
+  }
+  return { accountId, kind, scopeUuid, ...found };
+}
+
+/** The providers whose bookings the account sees; all of them for staff. */
+export async function listProviders(deps: Deps): Promise<{ uuid: string; name: string; own: boolean }[]> {
+  const { client, user } = await operator(deps);
+  const providers = await client.serviceProviders();
+  return providers
+    .map(({ customerUuid, customerName }) => ({ uuid: customerUuid, name: customerName, own: manages(user, customerUuid) }))
+    .filter(({ own }) => own || user.isStaff);
+}
+
+const managing = new Set(["CUSTOMER.OWNER", "CUSTOMER.MANAGER"]);
+
+/** Whether the user is owner or manager of that organisation: what shows the bookings of its offerings. */
+export function manages(user: User, customerUuid: string): boolean {
+  return user.roles.some(
+    ({ name, scopeType, scopeUuid }) => managing.has(name) && scopeType === "customer" && scopeUuid === customerUuid,
+  );
+}
+
+function sees(user: User, customerUuid: string): boolean {
+  return user.isStaff || manages(user, customerUuid);
+}
+
+type Found = Pick<NewSource, "customerUuid" | "name" | "partial">;
+
+async function find(client: WaldurClient, user: User, kind: SourceKind, uuid: string): Promise<Found> {
+  switch (kind) {
+    case "provider": {
+      const providers = await client.serviceProviders();
+      const provider = providers.find((one) => one.customerUuid === uuid || one.uuid === uuid);
+      if (provider === undefined) throw unknown("provider", uuid, "providers");
+      if (provider.customerUuid !== uuid) {
+        throw new AppError(
+          "bad_input",
+          `${uuid} is the provider's own uuid; its bookings go by the organisation's: ${provider.customerUuid}`,
+        );
+      }
+      return { customerUuid: uuid, name: provider.customerName, partial: "" };
+    }
+    case "offering": {
+      const offering = (await client.offerings({})).find((one) => one.uuid === uuid);
+      if (offering === undefined) throw unknown("offering", uuid, "bookings");
+      const partial = sees(user, offering.customerUuid) ? "" : onlyOwn(user);
+      return { customerUuid: partial === "" ? offering.customerUuid : "", name: offering.name, partial };
+    }
+    case "customer":
+    case "project": {
+      const { rows } = await client.richBookings(bookingFilter({ kind, scopeUuid: uuid }), 1);
+      const row = rows.find((one) => (kind === "customer" ? one.customerUuid : one.projectUuid) === uuid);
+      if (row === undefined) {
+        throw new AppError("not_found", `Waldur shows ${user.username} no booking of ${kind} ${uuid}`);
+      }
+      return {
+        customerUuid: "",
+        name: kind === "customer" ? row.customerName : row.projectName,
+        partial: user.isStaff
+          ? ""
+          : `Waldur shows ${user.username} only bookings of offerings it manages, and its own`,
+      };
+    }
+    case "mine":
+      return { customerUuid: "", name: user.fullName || user.username, partial: "" };
+  }
+}
+
+function onlyOwn(user: User): string {
+  return `${user.username} does not manage this offering: Waldur shows only bookings it made itself`;
+}
+
+function unknown(what: string, uuid: string, command: string): AppError {
+  return new AppError("not_found", `Waldur shows no ${what} ${uuid}; \`${command}\` lists those there are`);
+}

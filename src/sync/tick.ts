@@ -1,0 +1,133 @@
+import type { Deps } from "../deps.ts";
+import { AppError, codeOf, messageOf } from "../errors.ts";
+import { countStatements } from "../store/counted.ts";
+import { type FeedRow, listFeeds } from "../store/feeds.ts";
+import { findSource, listSources, type SourceRow } from "../store/sources.ts";
+import { expireFeed } from "./feeds.ts";
+import { refresh } from "./refresh.ts";
+import { isBehind, renderFeed, type RenderReport } from "./render.ts";
+import { type RefreshReport, seconds } from "./run.ts";
+
+/** What one run did. */
+export interface TickReport {
+  readonly sources: readonly RefreshReport[];
+  readonly feeds: readonly RenderReport[];
+  /** Whether nothing that is due was left for the next run. */
+  readonly complete: boolean;
+}
+
+export interface TickOptions {
+  /** Only this source, due or not. */
+  readonly sourceId?: string;
+  /** All sources, due or not, with a full sweep. */
+  readonly all?: boolean;
+  /** A mass removal is believed. */
+  readonly allowRemovals?: boolean;
+}
+
+/** Statements that one more source and its feeds may cost; a run that has fewer left does not begin it. */
+const statementsOfSource = 16;
+const statementsOfFeed = 9;
+
+/**
+ * One run over what is due: feeds that expired end, sources are read, their feeds rendered. Whatever fails is logged and
+ * left for the next run; the rest goes on. Throws `store_failed` only where not even the list of sources can be read.
+ */
+export async function tick(outer: Deps, options: TickOptions = {}): Promise<TickReport> {
+  const { sql, counts } = countStatements(outer.sql);
+  const deps: Deps = { ...outer, sql };
+  const nowAt = seconds(deps);
+  const begunAt = deps.now();
+  const feeds = (await listFeeds(sql)).filter((feed) => feed.state !== "ended");
+  const living: FeedRow[] = [];
+  for (const feed of feeds) {
+    if (feed.expiresAt === null || feed.expiresAt > nowAt) living.push(feed);
+    else await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
+  }
+  const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
+  const sources = (await listSources(sql)).filter((source) => feedsOf.has(source.id) && source.access === "ok");
+  const asked = sources.filter((source) => options.sourceId === undefined || source.id === options.sourceId);
+
+  const refreshed: RefreshReport[] = [];
+  const rendered: RenderReport[] = [];
+  let complete = true;
+  let requests = 0;
+  let pages = 0;
+  let events = 0;
+  for (const before of turned(asked, nowAt)) {
+    const forced = options.sourceId !== undefined || options.all === true;
+    if (deps.budget.statements - counts.statements < statementsOfSource) {
+      complete = false;
+      break;
+    }
+    let source: SourceRow = before;
+    const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
+    if ((forced || before.dueAt <= nowAt) && budget.requests > 3) {
+      const report = await attempt(deps, "refresh_failed", async () =>
+        refresh({ ...deps, budget }, before, { allowRemovals: options.allowRemovals ?? false, sweep: forced }),
+      );
+      if (report !== undefined) {
+        refreshed.push(report);
+        requests += report.requests;
+        pages += report.pages;
+      }
+      source = (await findSource(sql, before.id)) ?? before;
+      if (source.loadedAt === null || source.sweepPage !== null) complete = false;
+    }
+    for (const feed of feedsOf.get(source.id) ?? []) {
+      if (source.access !== "ok" || !isBehind(deps, feed, source)) continue;
+      const left = deps.budget.events - events;
+      if (left < 1 || deps.budget.statements - counts.statements < statementsOfFeed) {
+        complete = false;
+        continue;
+      }
+      await attempt(deps, "render_failed", async () => {
+        const outcome = await renderFeed(deps, feed, source, left);
+        events += outcome.rendered;
+        rendered.push(outcome.report);
+        if (!outcome.done) complete = false;
+      });
+    }
+  }
+  logRun(deps, { refreshed, rendered, complete }, { begunAt, requests, events, statements: counts.statements });
+  return { sources: refreshed, feeds: rendered, complete };
+}
+
+/** Another one first each minute, so that a budget that does not reach all reaches each in turn. */
+function turned(sources: readonly SourceRow[], nowAt: number): SourceRow[] {
+  const first = sources.length === 0 ? 0 : Math.floor(nowAt / 60) % sources.length;
+  return [...sources.slice(first), ...sources.slice(0, first)];
+}
+
+async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const facts = error instanceof AppError ? error.facts : {};
+    const level = codeOf(error) === "conflict" ? "info" : "error";
+    deps.log[level](event, { code: codeOf(error) ?? "bug", message: messageOf(error), ...facts });
+    return undefined;
+  }
+}
+
+function logRun(
+  deps: Deps,
+  { refreshed, rendered, complete }: { refreshed: readonly RefreshReport[]; rendered: readonly RenderReport[]; complete: boolean },
+  costs: { begunAt: number; requests: number; events: number; statements: number },
+): void {
+  const sum = (key: "added" | "changed" | "removed" | "skipped"): number =>
+    refreshed.reduce((total, report) => total + report[key], 0);
+  const { begunAt, ...counts } = costs;
+  deps.log.info("run", {
+    ms: deps.now() - begunAt,
+    sources: refreshed.length,
+    feeds: rendered.length,
+    added: sum("added"),
+    changed: sum("changed"),
+    removed: sum("removed"),
+    skipped: sum("skipped"),
+    failed: refreshed.filter(({ failure }) => failure !== "").length,
+    complete,
+    ...counts,
+  });
+}

@@ -1,0 +1,122 @@
+import { IANAZone } from "luxon";
+import * as v from "valibot";
+import { bookingStates } from "../calendar/booking.ts";
+import { colours } from "../calendar/colours.ts";
+import { details, type FeedFilter, type FeedProfile, languages } from "../calendar/profile.ts";
+import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { sourceKinds } from "../store/sources.ts";
+
+const uuid = v.pipe(
+  v.string(),
+  v.transform((text) => text.toLowerCase().replaceAll("-", "")),
+  v.regex(/^[0-9a-f]{32}$/, "is no uuid: wanted are 32 hexadecimal digits"),
+);
+const uuids = v.pipe(v.array(uuid), v.maxLength(100, "may hold at most 100"));
+
+const filter = v.strictObject({
+  states: v.exactOptional(v.array(v.picklist(bookingStates, `may hold ${bookingStates.join(", ")}`))),
+  offerings: v.exactOptional(uuids),
+  customers: v.exactOptional(uuids),
+  projects: v.exactOptional(uuids),
+  text: v.exactOptional(v.pipe(v.string(), v.trim(), v.maxLength(200, "may have at most 200 characters"))),
+});
+
+function whole(least: number, most: number) {
+  const wanted = `must be a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted), v.maxValue(most, wanted));
+}
+
+const profile = {
+  name: v.exactOptional(v.pipe(v.string(), v.trim(), v.minLength(1, "may not be empty"), v.maxLength(100, "may have at most 100 characters"))),
+  detail: v.exactOptional(v.picklist(details, `must be one of ${details.join(", ")}`)),
+  language: v.exactOptional(v.picklist(languages, `must be one of ${languages.join(", ")}`)),
+  zone: v.exactOptional(
+    v.nullable(
+      v.pipe(
+        v.string(),
+        v.check((name) => IANAZone.isValidZone(name), "must be an IANA time zone, such as Europe/Tallinn"),
+      ),
+    ),
+  ),
+  alarmMinutes: v.exactOptional(v.nullable(whole(0, 40_320))),
+  colour: v.exactOptional(
+    v.nullable(
+      v.pipe(
+        v.string(),
+        v.toLowerCase(),
+        v.check((name) => colours.has(name), "must be a colour name of CSS, such as teal"),
+      ),
+    ),
+  ),
+  cancelled: v.exactOptional(v.picklist(["keep", "drop"], "must be keep or drop")),
+  pastDays: v.exactOptional(whole(0, 3650)),
+  futureDays: v.exactOptional(whole(1, 3650)),
+  filter: v.exactOptional(filter),
+};
+
+const time = v.nullable(
+  v.pipe(
+    v.string(),
+    v.isoTimestamp("must be a time in ISO 8601, such as 2027-01-31T00:00:00Z"),
+    v.transform((text) => Math.floor(Date.parse(text) / 1000)),
+  ),
+);
+
+const newFeed = v.strictObject({
+  source: v.strictObject({
+    kind: v.picklist(sourceKinds, `must be one of ${sourceKinds.join(", ")}`),
+    uuid: v.exactOptional(v.nullable(v.string())),
+  }),
+  ...profile,
+  expiresAt: v.exactOptional(time),
+});
+
+const changedFeed = v.strictObject({ ...profile, expiresAt: v.exactOptional(time) });
+
+const sync = v.strictObject({
+  dryRun: v.exactOptional(v.boolean()),
+  allowRemovals: v.exactOptional(v.boolean()),
+  source: v.exactOptional(v.nullable(v.string())),
+});
+
+export type NewFeed = v.InferOutput<typeof newFeed>;
+export type ChangedFeed = v.InferOutput<typeof changedFeed>;
+
+/** Bodies of the API's requests. Each throws `bad_input` that names every wrong field and what would fit. */
+export const readNewFeed = (body: unknown): NewFeed => read(newFeed, body);
+export const readChangedFeed = (body: unknown): ChangedFeed => read(changedFeed, body);
+export const readSync = (body: unknown): v.InferOutput<typeof sync> => read(sync, body);
+
+/** The profile of a new feed: what was asked for, else the defaults. */
+export function profileOf(config: Config, name: string, asked: ChangedFeed): FeedProfile {
+  return changeProfile(
+    {
+      name,
+      detail: "full",
+      language: "en",
+      zone: null,
+      alarmMinutes: null,
+      colour: null,
+      cancelled: "keep",
+      pastDays: config.feedPastDays,
+      futureDays: config.feedFutureDays,
+      filter: {},
+    },
+    asked,
+  );
+}
+
+/** A profile with what was asked for changed. An empty list or text takes its filter away. */
+export function changeProfile(before: FeedProfile, { expiresAt: _, filter: asked, ...rest }: ChangedFeed): FeedProfile {
+  const merged: FeedFilter = { ...before.filter, ...asked };
+  const kept = Object.entries(merged).filter(([, value]) => value.length > 0);
+  return { ...before, ...rest, filter: Object.fromEntries(kept) };
+}
+
+function read<const S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
+  const found = v.safeParse(schema, body);
+  if (found.success) return found.output;
+  const faults = found.issues.map((issue) => `${v.getDotPath(issue) ?? "the body"}: ${issue.message}`);
+  throw new AppError("bad_input", faults.join("; "));
+}

@@ -1,0 +1,32 @@
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { AppError, type ErrorCode } from "../errors.ts";
+
+const statuses: Record<ErrorCode, ContentfulStatusCode> = {
+  bad_input: 400,
+  bad_config: 500,
+  unauthorized: 401,
+  not_found: 404,
+  conflict: 409,
+  store_failed: 503,
+  seal_broken: 500,
+  waldur_unreachable: 502,
+  waldur_timeout: 504,
+  waldur_throttled: 503,
+  waldur_failed: 502,
+  waldur_refused_token: 502,
+  waldur_forbidden: 502,
+  waldur_not_found: 404,
+  waldur_conflict: 409,
+  waldur_not_ready: 409,
+  waldur_bad_request: 502,
+  waldur_bad_answer: 502,
+};
+
+/** What is told of a failure: our own errors as they are, anything else without detail, which is for the log. */
+export function failureJson(error: unknown, requestId: string) {
+  const told = error instanceof AppError ? error : null;
+  const code = told?.code ?? "internal";
+  const message = told?.message ?? "something went wrong; the log of the server has it under the request's id";
+  const body = { error: { code, message, requestId } };
+  return { status: told === null ? (500 as const) : statuses[told.code], body };
+}

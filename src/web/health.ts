@@ -1,0 +1,44 @@
+import { Hono } from "hono";
+import type { Deps } from "../deps.ts";
+import { messageOf } from "../errors.ts";
+import { listFeeds } from "../store/feeds.ts";
+import { listSources } from "../store/sources.ts";
+import { seconds } from "../sync/run.ts";
+import { isoTime } from "./feed-json.ts";
+import { isOperator } from "./operator.ts";
+
+/** `/healthz`: the process runs. `/readyz`: its database answers; with ADMIN_TOKEN also how fresh each source is and why not. */
+export function healthRoutes(): Hono<{ Bindings: Deps }> {
+  return new Hono<{ Bindings: Deps }>()
+    .get("/healthz", (c) => c.json({ ok: true }))
+    .get("/readyz", async (c) => {
+      const detailed = await isOperator(c.env, c.req.raw);
+      try {
+        const sources = await listSources(c.env.sql);
+        if (!detailed) return c.json({ ok: true });
+        const feeds = await listFeeds(c.env.sql);
+        const nowAt = seconds(c.env);
+        return c.json({
+          ok: true,
+          sources: sources.map((source) => ({
+            id: source.id,
+            name: source.name,
+            kind: source.kind,
+            access: source.access,
+            loaded: source.loadedAt !== null,
+            freshAt: isoTime(source.freshAt),
+            ageSeconds: source.freshAt === null ? null : nowAt - source.freshAt,
+            sweptAt: source.sweptAt === 0 ? null : isoTime(source.sweptAt),
+            failure: source.failure || null,
+            failingSince: isoTime(source.failingSinceAt),
+            held: source.held || null,
+            skipped: source.skipped,
+            feeds: feeds.filter((feed) => feed.sourceId === source.id && feed.state !== "ended").length,
+          })),
+        });
+      } catch (error) {
+        c.env.log.error("not_ready", { message: messageOf(error) });
+        return c.json({ ok: false, ...(detailed && { reason: messageOf(error) }) }, 503);
+      }
+    });
+}

@@ -1,0 +1,80 @@
+import type { D1Database, ExecutionContext, ScheduledController } from "@cloudflare/workers-types";
+import { makeApp } from "./app.ts";
+import { type Config, readConfig, secretsOf } from "./config.ts";
+import type { Budget, Deps } from "./deps.ts";
+import { AppError } from "./errors.ts";
+import { jsonLog, type Log } from "./log.ts";
+import { type KeyRing, parseKeyRing } from "./security/keys.ts";
+import { withDeadline } from "./store/counted.ts";
+import { openD1 } from "./store/d1.ts";
+import { tick } from "./sync/tick.ts";
+import { refuse } from "./web/answers.ts";
+
+/** What a run may cost so that it fits the limits of a Worker's invocation, those of the free plan too. */
+const budget: Budget = { pages: 1, requests: 30, events: 50, statements: 40 };
+const statementMilliseconds = 10_000;
+
+interface Bindings {
+  readonly DB: D1Database;
+  readonly [name: string]: unknown;
+}
+
+interface Ready {
+  readonly config: Config;
+  readonly keys: KeyRing;
+  readonly log: Log;
+}
+
+const app = makeApp();
+let ready: Ready | undefined;
+
+/** The settings do not change while an isolate lives. Throws `bad_config` with every problem. */
+function prepare(bindings: Bindings): Ready {
+  if (ready !== undefined) return ready;
+  const variables = Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  const config = readConfig(Object.fromEntries(variables));
+  if (config.secretKeys === null || config.waldurApiUrl === null) {
+    throw new AppError(
+      "bad_config",
+      "On Workers SECRET_KEYS, WALDUR_API_URL and WALDUR_API_TOKEN must be set, with `wrangler secret put`; `keygen` makes a key.",
+    );
+  }
+  const log = jsonLog((line) => console.log(line), Date.now, config.logLevel, secretsOf(config));
+  ready = { config, keys: parseKeyRing(config.secretKeys), log };
+  return ready;
+}
+
+function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
+  return {
+    ...prepare(bindings),
+    sql: withDeadline(openD1(bindings.DB), () => AbortSignal.timeout(statementMilliseconds)),
+    fetch: async (request) => fetch(request),
+    now: Date.now,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+    defer: (work) => context.waitUntil(work),
+    sample: false,
+    budget,
+  };
+}
+
+export default {
+  async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
+    let deps: Deps;
+    try {
+      deps = depsOf(bindings, context);
+    } catch (error) {
+      const message = error instanceof AppError ? error.message : "the settings cannot be read";
+      console.error(JSON.stringify({ level: "error", event: "bad_config", message }));
+      // A calendar program must never see a 5xx at a feed's address.
+      if (new URL(request.url).pathname.startsWith("/f/")) return refuse(404, request.method, { publicUrl: "" });
+      return new Response(`${message}\n`, { status: 500 });
+    }
+    return app.fetch(request, deps);
+  },
+
+  async scheduled(_controller: ScheduledController, bindings: Bindings, context: ExecutionContext): Promise<void> {
+    await tick(depsOf(bindings, context));
+  },
+};
