@@ -101,7 +101,8 @@ CREATE TABLE bookings (
 ) WITHOUT ROWID;
 CREATE INDEX bookings_rev ON bookings (source_id, rev);
 CREATE INDEX bookings_created ON bookings (source_id, created_micros);
-CREATE INDEX bookings_slotless ON bookings (source_id, uuid) WHERE slotless = 1;
+CREATE INDEX bookings_slotless ON bookings (source_id, last_end_at) WHERE slotless = 1;
+CREATE INDEX bookings_pending ON bookings (source_id, last_end_at) WHERE state = 'Creating' AND vanished_at IS NULL;
 CREATE INDEX bookings_window ON bookings (source_id, last_start_at);
 CREATE INDEX bookings_missed ON bookings (source_id, missed_sweep) WHERE missed_sweep IS NOT NULL;
 

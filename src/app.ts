@@ -48,7 +48,8 @@ export function makeApp({ local = false }: { local?: boolean } = {}): Hono<Env> 
   app.onError((error, c) => {
     const requestId = c.get("requestId");
     const { status, body } = failureJson(error, requestId);
-    if (status >= 500) c.env.log.error("request_failed", { requestId, code: codeOf(error) ?? "bug", message: messageOf(error) });
+    if (status >= 500)
+      c.env.log.error("request_failed", { requestId, code: codeOf(error) ?? "bug", message: messageOf(error) });
     return c.json(body, status);
   });
   return app;

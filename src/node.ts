@@ -38,7 +38,13 @@ export interface OpenOptions {
 /** Makes what is missing (folder, key, database, tables) and opens the program on it. Throws `bad_config`, `store_failed`. */
 export async function openNode(
   env: Readonly<Record<string, string | undefined>>,
-  { file = "waldur-calendar.sqlite", fetch: answer, sample = false, settings = {}, write = writeToStderr }: OpenOptions = {},
+  {
+    file = "waldur-calendar.sqlite",
+    fetch: answer,
+    sample = false,
+    settings = {},
+    write = writeToStderr,
+  }: OpenOptions = {},
 ): Promise<Opened> {
   const config = readConfig({ ...env, ...settings });
   await mkdir(config.dataDir, { recursive: true }).catch((error: unknown) => {
@@ -113,19 +119,22 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** A server of the app that listens; resolves once it does, with the port it got. Throws `bad_config` when it cannot. */
+/** A server that listens; resolves once it does, with the port it got. Throws `bad_config` when it cannot. */
 export async function listen(
-  app: { fetch(request: Request, deps: Deps): Response | Promise<Response> },
-  deps: Deps,
+  answer: (request: Request) => Response | Promise<Response>,
+  { host, port }: Pick<Config, "host" | "port">,
 ): Promise<{ server: Server; port: number }> {
-  const listener = getRequestListener((request) => app.fetch(request, deps), { overrideGlobalObjects: false });
+  const listener = getRequestListener(answer, { overrideGlobalObjects: false });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
-  const { host, port } = deps.config;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new AppError("bad_config", `cannot listen on ${host}:${port}: ${error.message}; set HOST or PORT`, { cause: error })),
+      reject(
+        new AppError("bad_config", `cannot listen on ${host}:${port}: ${error.message}; set HOST or PORT`, {
+          cause: error,
+        }),
+      ),
     );
-    server.listen(port, host, resolve);
+    server.listen(port, host, () => resolve());
   });
   const address = server.address();
   return { server, port: typeof address === "object" && address !== null ? address.port : port };
@@ -137,9 +146,13 @@ export function repeat(work: () => Promise<unknown>, waitSeconds: number): { sto
   let stopped = false;
   const turn = async (): Promise<void> => {
     await work();
-    if (!stopped) timer = setTimeout(() => (running = turn()), waitSeconds * 1000);
+    if (!stopped) timer = setTimeout(begin, waitSeconds * 1000);
   };
-  let running = turn();
+  let running = Promise.resolve();
+  const begin = (): void => {
+    running = turn();
+  };
+  begin();
   return {
     async stop() {
       stopped = true;

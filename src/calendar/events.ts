@@ -16,8 +16,8 @@ const shownAt = {
 const longestName = 150;
 const longestDescription = 4000;
 const longestError = 500;
-/** 0001-01-01 to 9999-12-31: the years DATE-TIME can write (RFC 5545 3.3.5). */
-const firstAt = -62_135_596_800;
+/** What lies outside is cut off: no client is sure of times before 1970, DATE-TIME ends with 9999 (RFC 5545 3.3.5). */
+const firstAt = 0;
 const lastAt = 253_402_300_799;
 
 /** All that one booking's events share. */
@@ -37,7 +37,8 @@ interface Subject {
  * was never shown should be is for the caller to say.
  *
  * A period that ends before it starts is shown from the earlier to the later instant, one without length as one minute,
- * both with a word about it; equal periods each have their event, as Waldur holds both.
+ * both with a word about it; what lies before 1970 or after 9999 is cut off; equal periods each have their event, as
+ * Waldur holds both.
  */
 export function eventsOf(known: KnownBooking, context: EventContext): Event[] {
   const { booking } = known;
@@ -81,9 +82,13 @@ function eventOf(subject: Subject, slot: NumberedSlot, index: number, count: num
 }
 
 function periodOf(slot: NumberedSlot): { start: number; end: number } {
-  const start = Math.min(Math.max(Math.min(slot.start, slot.end), firstAt), lastAt - 60);
-  const end = Math.min(Math.max(slot.start, slot.end), lastAt);
+  const start = within(Math.min(slot.start, slot.end), firstAt, lastAt - 60);
+  const end = within(Math.max(slot.start, slot.end), firstAt, lastAt);
   return { start, end: end > start ? end : start + 60 };
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
 }
 
 function titleOf(subject: Subject, slot: NumberedSlot, status: Event["status"]): string {

@@ -75,6 +75,7 @@ function headOf(profile: FeedProfile): string {
   const about = escapeText(words[profile.language].calendar);
   const colour = profile.colour?.toLowerCase() ?? "";
   const hex = colours.get(colour);
+  const zone = profile.zone === null ? "" : (localTime(profile.zone, 0).zoneName ?? "");
   return [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
@@ -84,7 +85,7 @@ function headOf(profile: FeedProfile): string {
     `X-WR-CALNAME:${name}`,
     `DESCRIPTION:${about}`,
     `X-WR-CALDESC:${about}`,
-    ...(profile.zone === null ? [] : [`X-WR-TIMEZONE:${localTime(profile.zone, 0).zoneName ?? "UTC"}`]),
+    ...(/^[A-Za-z0-9_+/-]+$/.test(zone) ? [`X-WR-TIMEZONE:${zone}`] : []),
     "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
     "X-PUBLISHED-TTL:PT1H",
     ...(hex === undefined ? [] : [`COLOR:${colour}`, `X-APPLE-CALENDAR-COLOR:${hex}`]),

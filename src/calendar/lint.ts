@@ -78,7 +78,8 @@ function lintAlarm(lines: readonly string[], faults: string[]): void {
 }
 
 function parse(line: string): Line {
-  const [, name = line, parameters = "", value = ""] = /^([A-Z-]+)((?:;[^:]*)?):(.*)$/su.exec(line) ?? [];
+  const [, name = `no colon in ${line}`, parameters = "", value = ""] =
+    /^([A-Z-]+)((?:;[^:]*)?):(.*)$/su.exec(line) ?? [];
   return { name, parameters, value };
 }
 

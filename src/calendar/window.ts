@@ -1,4 +1,4 @@
-import { DateTime } from "luxon";
+import { DateTime, IANAZone } from "luxon";
 import type { FeedProfile } from "./profile.ts";
 
 /** Which time a feed tells of, epoch seconds: what ends after `fromAt` and starts before `toAt`. */
@@ -35,9 +35,9 @@ export function inWindow(event: { readonly start: number; readonly end: number }
 
 /** The instant in the zone, in a form that no machine's language changes; in UTC for a zone that is unknown or null. */
 export function localTime(zone: string | null, at: number): DateTime {
-  const options = { locale: "en-US", numberingSystem: "latn" } as const;
-  const local = DateTime.fromSeconds(at, { ...options, zone: zone ?? "utc" });
-  return local.isValid ? local : DateTime.fromSeconds(at, { ...options, zone: "utc" });
+  // Made by hand: luxon would take "local" for the zone of the machine.
+  const own = IANAZone.create(zone ?? "UTC");
+  return DateTime.fromSeconds(at, { locale: "en-US", numberingSystem: "latn", zone: own.isValid ? own : "utc" });
 }
 
 function startOfDay(zone: string | null, at: number): DateTime {

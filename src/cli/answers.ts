@@ -1,9 +1,9 @@
 import * as v from "valibot";
 
-/** How many, whether it is told as a number, as yes or no, or as a list. */
+/** How many, whether it is told as a number or as a list. */
 const count = v.pipe(
-  v.nullish(v.union([v.number(), v.boolean(), v.array(v.unknown())]), 0),
-  v.transform((value) => (Array.isArray(value) ? value.length : Number(value))),
+  v.nullish(v.union([v.number(), v.array(v.unknown())]), 0),
+  v.transform((value) => (Array.isArray(value) ? value.length : value)),
 );
 const time = v.nullish(v.string(), null);
 /** An empty text counts as none. */
@@ -13,14 +13,13 @@ const textOrNull = v.pipe(
 );
 
 export const providersAnswer = v.object({
-  providers: v.array(v.object({ uuid: v.string(), name: v.string(), offerings: v.nullish(v.number(), null) })),
+  providers: v.array(v.object({ uuid: v.string(), name: v.string(), own: v.boolean() })),
 });
 
 export const bookingAnswer = v.object({
   uuid: v.string(),
   name: v.string(),
   state: v.string(),
-  orderState: textOrNull,
   offering: v.string(),
   customer: v.string(),
   project: v.string(),
@@ -31,6 +30,7 @@ export type BookingAnswer = v.InferOutput<typeof bookingAnswer>;
 
 export const bookingsAnswer = v.object({
   bookings: v.array(bookingAnswer),
+  skipped: count,
   count: v.nullish(v.number(), null),
   /** Number of the page that follows. */
   next: v.nullish(v.number(), null),
@@ -57,12 +57,15 @@ export const feedAnswer = v.object({
     kind: v.string(),
     uuid: textOrNull,
     name: v.string(),
-    partial: v.boolean(),
+    /** Why Waldur shows the account only a part. */
+    partial: textOrNull,
     loaded: v.boolean(),
     bookings: v.number(),
     freshAt: time,
+    /** An error code. */
     failure: textOrNull,
-    access: v.nullish(v.union([v.string(), v.boolean()]), null),
+    access: v.string(),
+    held: textOrNull,
   }),
   profile,
   address: textOrNull,
@@ -88,10 +91,11 @@ export const syncAnswer = v.object({
       added: v.number(),
       changed: v.number(),
       removed: v.number(),
-      skipped: count,
+      skipped: v.number(),
       requests: v.number(),
       failure: textOrNull,
-      held: count,
+      /** What was held back and why. */
+      held: textOrNull,
     }),
   ),
   feeds: v.array(
@@ -112,6 +116,7 @@ export const checkAnswer = v.object({
   settings: v.array(v.object({ name: v.string(), value: v.string(), source: v.string(), help: v.string() })),
   waldur: v.object({
     ok: v.boolean(),
+    url: textOrNull,
     /** Why not, as an error code. */
     code: textOrNull,
     user: textOrNull,

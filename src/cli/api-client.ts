@@ -4,7 +4,7 @@ import type { Api, ApiOptions } from "./world.ts";
 
 export type Query = readonly (readonly [name: string, value: string])[];
 
-/** Calls of the JSON API. Each throws the `AppError` that the API tells, or `waldur_unreachable` without an answer. */
+/** Calls of the JSON API. Each throws the error that the API tells, `waldur_unreachable` without an answer. */
 export interface Client {
   /** The answer's JSON; null when it has no body. */
   readonly json: (method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<unknown>;
@@ -78,20 +78,18 @@ const errorAnswer = v.object({
   error: v.object({ code: v.string(), message: v.string(), requestId: v.optional(v.nullable(v.string()), null) }),
 });
 
-async function failureOf(answer: Response, server: string | null): Promise<AppError> {
+async function failureOf(answer: Response, server: string | null): Promise<Error> {
   const where = server ?? "the program";
   const text = await answer.text();
   const told = v.safeParse(errorAnswer, text === "" ? null : safeJson(text));
-  if (told.success) {
-    const { code, message, requestId } = told.output.error;
-    const trace = requestId === null || answer.status < 500 ? "" : ` (request ${requestId})`;
-    return new AppError(codeOf(code, answer.status), `${message}${trace}`, { facts: { status: answer.status } });
+  if (!told.success) {
+    const code = answer.status === 401 || answer.status === 403 ? "unauthorized" : "waldur_bad_answer";
+    const message = `${where} answered ${answer.status}, and not as this program does; is the address right?`;
+    return new AppError(code, message, { facts: { status: answer.status } });
   }
-  return new AppError(
-    codeOf("", answer.status),
-    `${where} answered ${answer.status}, and not as this program does; is the address right?`,
-    { facts: { status: answer.status } },
-  );
+  const { code, message, requestId } = told.output.error;
+  const trace = requestId === null || answer.status < 500 ? "" : ` (request ${requestId})`;
+  return isCode(code) ? new AppError(code, `${message}${trace}`) : new Error(`${message}${trace}`);
 }
 
 const codes: Record<ErrorCode, true> = {
@@ -117,13 +115,6 @@ const codes: Record<ErrorCode, true> = {
 
 function isCode(text: string): text is ErrorCode {
   return Object.hasOwn(codes, text);
-}
-
-function codeOf(code: string, status: number): ErrorCode {
-  if (isCode(code)) return code;
-  if (status === 401 || status === 403) return "unauthorized";
-  if (status === 502 || status === 503 || status === 504) return "waldur_unreachable";
-  return status === 404 ? "not_found" : "waldur_bad_answer";
 }
 
 function parseJson(text: string, server: string | null): unknown {

@@ -47,7 +47,7 @@ export const feedNotes = [
   "Lists are separated by commas. An empty value takes an option back: --alarm= --states=",
 ] as const;
 
-/** How one option becomes a member of the request; null takes back. */
+/** How one option becomes a member of the request; null takes it back, as an empty list or text does with a filter. */
 const members: readonly (readonly [Option, key: string, read: (args: Args, given: string) => unknown])[] = [
   [name, "name", (_, given) => given],
   [detail, "detail", (_, given) => readChoice(detail, given, details)],
@@ -56,8 +56,8 @@ const members: readonly (readonly [Option, key: string, read: (args: Args, given
   [alarm, "alarmMinutes", (args) => readWhole(args, alarm, 0, 40320)],
   [colour, "colour", (_, given) => given.toLowerCase() || null],
   [cancelled, "cancelled", (_, given) => readChoice(cancelled, given, ["keep", "drop"])],
-  [pastDays, "pastDays", (args) => readDays(args, pastDays)],
-  [futureDays, "futureDays", (args) => readDays(args, futureDays)],
+  [pastDays, "pastDays", (args) => readDays(args, pastDays, 0)],
+  [futureDays, "futureDays", (args) => readDays(args, futureDays, 1)],
   [expires, "expiresAt", (_, given) => (given === "" ? null : readInstant(expires, given))],
 ];
 
@@ -78,11 +78,10 @@ export function readFeedOptions(args: Args): Record<string, unknown> {
   const filter: Record<string, unknown> = {};
   for (const [given, key, read] of filters) {
     const value = args.value(given);
-    const list = value === null ? null : splitList(value).map(read);
-    if (list !== null) filter[key] = list.length === 0 ? null : list;
+    if (value !== null) filter[key] = splitList(value).map(read);
   }
   const wanted = args.value(text);
-  if (wanted !== null) filter["text"] = wanted || null;
+  if (wanted !== null) filter["text"] = wanted;
   return Object.keys(filter).length === 0 ? body : { ...body, filter };
 }
 
@@ -108,8 +107,8 @@ export function readSource(args: Args): { kind: string; uuid?: string } {
     : { kind: chosen.name, uuid: readUuid(`--${chosen.name}`, uuid) };
 }
 
-function readDays(args: Args, days: Option): number {
-  const value = readWhole(args, days, 0, 3650);
+function readDays(args: Args, days: Option, least: number): number {
+  const value = readWhole(args, days, least, 3650);
   if (value === null) throw new AppError("bad_input", `--${days.name} needs a number of days`);
   return value;
 }

@@ -24,15 +24,15 @@ export async function waitForAddress(world: World, client: Client, feed: FeedAns
     while (current.address === null) {
       progress.show(`loading ${current.source.name}: ${current.source.bookings} bookings`);
       const run = readAnswer(syncAnswer, await client.json("POST", "/sync", { source: current.source.id }));
+      const next = readAnswer(feedAnswer, await client.json("GET", `/feeds/${encodeURIComponent(feed.id)}`));
       const failure = run.sources.find(({ id }) => id === current.source.id)?.failure ?? null;
       failures = failure === null ? 0 : failures + 1;
       if (failure !== null && failures >= failuresBorne) {
         throw new AppError(
-          exitOfFailure(failure) === exits.unreachable ? "waldur_unreachable" : "conflict",
+          exitOfFailure(next.source.failure ?? failure) === exits.unreachable ? "waldur_unreachable" : "conflict",
           `feed ${feed.id} is made, but its first load fails: ${failure}. It goes on by itself while the service runs; feeds show ${feed.id} will tell the address`,
         );
       }
-      const next = readAnswer(feedAnswer, await client.json("GET", `/feeds/${encodeURIComponent(feed.id)}`));
       const moved = next.source.bookings !== current.source.bookings || next.source.loaded !== current.source.loaded;
       still = moved || failure !== null ? 0 : still + 1;
       if (still >= patience) {

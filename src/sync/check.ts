@@ -43,7 +43,9 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
     if (bookings === 0) problems.push("Waldur shows this account no booking.");
     const left = user.tokenExpiresAt === null ? null : user.tokenExpiresAt - deps.now() / 1000;
     if (left !== null && left < daySeconds) {
-      problems.push("The token expires within a day; each request prolongs a sliding one, a fixed one must be renewed.");
+      problems.push(
+        "The token expires within a day; each request prolongs a sliding one, a fixed one must be renewed.",
+      );
     }
     return {
       ok: user.isActive && canAccept,

@@ -43,7 +43,13 @@ export async function exportProvider(deps: Deps, providerUuid: string, profile: 
     const known = { booking, orderState, slots: numberSlots([], booking), vanished: false };
     const stamp = Math.floor(booking.modifiedMicros / 1_000_000);
     return eventsOf(known, context)
-      .map((event) => ({ start: event.start, vevent: renderEvent(event, { sequence: Math.max(0, stamp - event.created), stamp }) }))
+      .map((event) => ({
+        start: event.start,
+        vevent: renderEvent(event, {
+          sequence: Math.max(0, stamp - Math.floor(booking.createdMicros / 1_000_000)),
+          stamp,
+        }),
+      }))
       .filter(({ vevent }) => lintEvent(vevent).length === 0);
   });
   return joinFeed(
@@ -54,9 +60,12 @@ export async function exportProvider(deps: Deps, providerUuid: string, profile: 
 
 async function readAll<T>(deps: Deps, read: (page: number) => Promise<Page<T>>): Promise<void> {
   let pages = 0;
-  for (let page: number | null = 1; page !== null; ) {
+  for (let page: number | null = 1; page !== null;) {
     if (pages >= deps.budget.pages) {
-      throw new AppError("conflict", "more bookings than can be read at once here; make a feed, which is loaded in steps");
+      throw new AppError(
+        "conflict",
+        "more bookings than can be read at once here; make a feed, which is loaded in steps",
+      );
     }
     pages += 1;
     page = (await read(page)).next;

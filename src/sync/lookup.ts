@@ -41,7 +41,11 @@ export async function listProviders(deps: Deps): Promise<{ uuid: string; name: s
   const { client, user } = await operator(deps);
   const providers = await client.serviceProviders();
   return providers
-    .map(({ customerUuid, customerName }) => ({ uuid: customerUuid, name: customerName, own: manages(user, customerUuid) }))
+    .map(({ customerUuid, customerName }) => ({
+      uuid: customerUuid,
+      name: customerName,
+      own: manages(user, customerUuid),
+    }))
     .filter(({ own }) => own || user.isStaff);
 }
 
@@ -90,9 +94,7 @@ async function find(client: WaldurClient, user: User, kind: SourceKind, uuid: st
       return {
         customerUuid: "",
         name: kind === "customer" ? row.customerName : row.projectName,
-        partial: user.isStaff
-          ? ""
-          : `Waldur shows ${user.username} only bookings of offerings it manages, and its own`,
+        partial: user.isStaff ? "" : `Waldur shows ${user.username} only bookings of offerings it manages, and its own`,
       };
     }
     case "mine":

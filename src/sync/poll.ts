@@ -89,7 +89,10 @@ async function readOrders(run: Run, since: number): Promise<ChangedOrders> {
   let highest = run.source.ordersMicros;
   let page: number | null = 1;
   while (page !== null && spendListing(run, page)) {
-    const listed: Page<Order> = await run.client.orders({ ...orderFilter(run.source), modifiedMicros: Math.max(0, since) }, page);
+    const listed: Page<Order> = await run.client.orders(
+      { ...orderFilter(run.source), modifiedMicros: Math.max(0, since) },
+      page,
+    );
     for (const order of listed.rows) {
       if (order.type === "Create") states.set(order.bookingUuid, order.state);
       if (order.modifiedMicros > run.source.ordersMicros) touched.add(order.bookingUuid);

@@ -30,7 +30,7 @@ export async function preview(deps: Deps, source: SourceRow): Promise<RefreshRep
     const client = await clientOf(deps, account);
     const wanted = new Map<string, string>();
     const unusable = new Set<string | null>();
-    for (let page: number | null = 1; page !== null; ) {
+    for (let page: number | null = 1; page !== null;) {
       if (report.pages >= deps.budget.pages) throw new AppError("conflict", "more pages than one run may read here");
       const listed: Page<SlimBooking> = await client.slimBookings(bookingFilter(source), page);
       for (const row of listed.rows) wanted.set(row.uuid, slimText(row));

@@ -145,7 +145,9 @@ async function readNames(run: Run): Promise<void> {
   note(run, { offeringsAt: nowAt });
   if (text === run.source.offerings) return;
   const before = readOfferings(run.source.offerings);
-  const changed = [...facts.keys()].filter((uuid) => JSON.stringify(before.get(uuid)) !== JSON.stringify(facts.get(uuid)));
+  const changed = [...facts.keys()].filter(
+    (uuid) => JSON.stringify(before.get(uuid)) !== JSON.stringify(facts.get(uuid)),
+  );
   const touched = await countOfOfferings(run.deps.sql, run.source.id, changed);
   const statements: Statement[] = touched === 0 ? [] : [touchOfferings(run.source.id, changed, run.source.rev)];
   await commit(run, { offerings: text, rev: run.source.rev + touched }, statements);

@@ -1,5 +1,6 @@
 import { RENDERER } from "../calendar/feed.ts";
 import { windowOf } from "../calendar/window.ts";
+import type { NoticeReason } from "../calendar/words.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
@@ -62,7 +63,9 @@ export async function renderFeed(
 
   const noticeAt = noticeDayOf(deps, feed, source);
   if (isStarved(deps, source)) {
-    if (now.noticeAt !== noticeAt) await save(await steps.notice(noticeAt), { noticeAt });
+    if (now.noticeAt !== noticeAt || now.state !== "suspended") {
+      await save(await steps.notice(noticeAt, "suspended"), { noticeAt });
+    }
     if (now.state !== "suspended") await save(await steps.clear(), { state: "suspended", renderedRev: 0 });
     return { report, rendered, done: true };
   }
@@ -80,7 +83,7 @@ export async function renderFeed(
     await save(await steps.compare(some, now.held), { renderedRev });
   }
   const done = now.renderedRev >= source.rev && now.windowAt === window.dayAt;
-  if (done && now.noticeAt !== noticeAt) await save(await steps.notice(noticeAt), { noticeAt });
+  if (done && now.noticeAt !== noticeAt) await save(await steps.notice(noticeAt, reasonOf(source)), { noticeAt });
   if (done && now.state === "loading" && source.loadedAt !== null) await save(nothing(now), {});
   return { report, rendered, done };
 }
@@ -105,6 +108,11 @@ function take(bookings: readonly BookingRow[], budget: number): readonly Booking
 /** Whether Waldur has not answered for so long that the last good copy is no good any more. */
 function isStarved(deps: Pick<Deps, "now" | "config">, { failingSinceAt }: SourceRow): boolean {
   return failingSinceAt !== null && seconds(deps) - failingSinceAt >= deps.config.outageClearDays * 86_400;
+}
+
+function reasonOf({ failure }: SourceRow): NoticeReason {
+  if (failure === "waldur_refused_token" || failure === "waldur_forbidden") return "token";
+  return failure === "waldur_unreachable" || failure === "waldur_timeout" ? "unreachable" : "failing";
 }
 
 /** The day (epoch seconds of its start) whose notice of an outage the feed should show; 0: none. */
@@ -146,7 +154,19 @@ async function writeStep(
   const ready = next.state === "loading" && source.loadedAt !== null && next.renderedRev >= source.rev;
   const { rev, revisedAt, eventCount, byteCount, held, renderer, renderedRev, windowAt, windowUuid, noticeAt } = next;
   const state = ready ? "active" : next.state;
-  const own = { rev, revisedAt, eventCount, byteCount, held, renderer, renderedRev, windowAt, windowUuid, noticeAt, state };
+  const own = {
+    rev,
+    revisedAt,
+    eventCount,
+    byteCount,
+    held,
+    renderer,
+    renderedRev,
+    windowAt,
+    windowUuid,
+    noticeAt,
+    state,
+  };
   const writer = hex(deps.random(8));
   const fenced = changeFeed(feed.id, own, { rev: feed.rev, writer });
   const statements = [
@@ -168,7 +188,8 @@ async function writeStep(
   report.changed += write.length - added;
   report.removed += drop.length;
   report.held = held;
-  if (ready) deps.log.info("feed_ready", { feed: feed.id, name: feed.profile.name, events: eventCount, bytes: byteCount });
+  if (ready)
+    deps.log.info("feed_ready", { feed: feed.id, name: feed.profile.name, events: eventCount, bytes: byteCount });
   return { ...next, state };
 }
 

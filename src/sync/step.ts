@@ -5,6 +5,7 @@ import { emptyEvent, noticeEvent } from "../calendar/feed.ts";
 import { reviseEvent } from "../calendar/ical.ts";
 import { lintEvent } from "../calendar/lint.ts";
 import { inWindow, type Window, windowOf } from "../calendar/window.ts";
+import type { NoticeReason } from "../calendar/words.ts";
 import type { Deps } from "../deps.ts";
 import { busyUid } from "../security/hash.ts";
 import { open } from "../security/seal.ts";
@@ -35,7 +36,7 @@ export interface Steps {
   /** One step of the daily move of the window: what has left goes, at most `limit` bookings that come into sight are rendered. */
   move(feed: FeedRow, limit: number): Promise<{ step: Step; change: FeedChange }>;
   /** The notice that the calendar is out of date, for the day that begins at `dayAt`; 0 takes it away. */
-  notice(dayAt: number): Promise<Step>;
+  notice(dayAt: number, reason: NoticeReason): Promise<Step>;
   /** Every event of a booking goes. */
   clear(): Promise<Step>;
   /** What stands in a feed that would run empty: some clients take an empty calendar for a failure and keep the old one. */
@@ -133,13 +134,13 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
     return { step, change: { windowAt: window.dayAt, windowUuid: "" } };
   }
 
-  async function notice(dayAt: number): Promise<Step> {
+  async function notice(dayAt: number, reason: NoticeReason): Promise<Step> {
     const uid = `notice-${feed.id}`;
     const old = (await findEvents(deps.sql, feed.id, [""])).find((row) => row.uid === uid);
     const still = { aged: false, rendered: 0, held: feed.held };
     if (dayAt === 0) return { ...still, write: [], drop: old === undefined ? [] : [old] };
-    const reason = source.failure === "waldur_refused_token" ? "token" : "unreachable";
-    const row = rowOf(noticeEvent(profile, { uid, sinceAt: source.failingSinceAt ?? nowAt, nowAt, reason }), "", old);
+    const facts = { uid, sinceAt: source.failingSinceAt ?? nowAt, nowAt, reason };
+    const row = rowOf(noticeEvent(profile, facts), "", old);
     return { ...still, write: row === null ? [] : [{ row, old }], drop: [] };
   }
 

@@ -1,10 +1,28 @@
 import type { Booking, SlimBooking } from "../calendar/booking.ts";
 import { diff } from "../calendar/diff.ts";
 import { AppError } from "../errors.ts";
-import { countBookings, listMissed, listSlimBetween, markMissed, markVanished, type SlimRow } from "../store/bookings.ts";
+import {
+  countBookings,
+  listMissed,
+  listSlimBetween,
+  markMissed,
+  markVanished,
+  type SlimRow,
+} from "../store/bookings.ts";
 import type { Statement } from "../store/sql.ts";
 import type { Page } from "../waldur/client.ts";
-import { commit, note, noteSkipped, reread, type Run, saveBookings, seconds, slimText, spendPage, spendRequest } from "./run.ts";
+import {
+  commit,
+  note,
+  noteSkipped,
+  reread,
+  type Run,
+  saveBookings,
+  seconds,
+  slimText,
+  spendPage,
+  spendRequest,
+} from "./run.ts";
 import { bookingFilter } from "./scope.ts";
 
 const weekSeconds = 7 * 86_400;
@@ -31,7 +49,7 @@ export function sweepDue(run: Run): boolean {
  * True when it came to its end.
  */
 export async function sweep(run: Run): Promise<boolean> {
-  for (let starts = 0; starts <= restarts; ) {
+  for (let starts = 0; starts <= restarts;) {
     if (run.source.sweepPage === null) {
       starts += 1;
       const sweepId = Math.max(seconds(run.deps), run.source.sweepId + 1);

@@ -112,7 +112,11 @@ async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Pr
 
 function logRun(
   deps: Deps,
-  { refreshed, rendered, complete }: { refreshed: readonly RefreshReport[]; rendered: readonly RenderReport[]; complete: boolean },
+  {
+    refreshed,
+    rendered,
+    complete,
+  }: { refreshed: readonly RefreshReport[]; rendered: readonly RenderReport[]; complete: boolean },
   costs: { begunAt: number; requests: number; events: number; statements: number },
 ): void {
   const sum = (key: "added" | "changed" | "removed" | "skipped"): number =>

@@ -72,7 +72,11 @@ const refusals = {
 } as const;
 
 /** 404, 405 or 410: for each the same bytes, whatever the reason. */
-export function refuse(status: keyof typeof refusals, method: string, settings: AnswerSettings): Response {
+export function refuse(
+  status: keyof typeof refusals,
+  method: string,
+  settings: Pick<AnswerSettings, "publicUrl">,
+): Response {
   const text = refusals[status];
   return new Response(method === "HEAD" ? null : text, {
     status,
@@ -88,12 +92,15 @@ export function refuse(status: keyof typeof refusals, method: string, settings: 
 }
 
 /** Evolution turns webcal addresses into https ones once it saw this (RFC 6797). */
-function secured(settings: AnswerSettings): Fields {
+function secured(settings: Pick<AnswerSettings, "publicUrl">): Fields {
   return settings.publicUrl.startsWith("https:") ? { "Strict-Transport-Security": "max-age=31536000" } : {};
 }
 
 /** What is wrong with the size of a feed; null when nothing. Google drops events beyond about 1 MB or 1,100 silently. */
-export function warnOfSize(settings: Pick<AnswerSettings, "feedWarnBytes" | "feedWarnEvents">, { events, plainBytes }: Pick<Body, "events" | "plainBytes">): string | null {
+export function warnOfSize(
+  settings: Pick<AnswerSettings, "feedWarnBytes" | "feedWarnEvents">,
+  { events, plainBytes }: Pick<Body, "events" | "plainBytes">,
+): string | null {
   const faults: string[] = [];
   if (plainBytes >= settings.feedWarnBytes) faults.push(`${plainBytes} bytes, limit ${settings.feedWarnBytes}`);
   if (events >= settings.feedWarnEvents) faults.push(`${events} events, limit ${settings.feedWarnEvents}`);

@@ -28,7 +28,14 @@ function whole(least: number, most: number) {
 }
 
 const profile = {
-  name: v.exactOptional(v.pipe(v.string(), v.trim(), v.minLength(1, "may not be empty"), v.maxLength(100, "may have at most 100 characters"))),
+  name: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.trim(),
+      v.minLength(1, "may not be empty"),
+      v.maxLength(100, "may have at most 100 characters"),
+    ),
+  ),
   detail: v.exactOptional(v.picklist(details, `must be one of ${details.join(", ")}`)),
   language: v.exactOptional(v.picklist(languages, `must be one of ${languages.join(", ")}`)),
   zone: v.exactOptional(
@@ -108,7 +115,10 @@ export function profileOf(config: Config, name: string, asked: ChangedFeed): Fee
 }
 
 /** A profile with what was asked for changed. An empty list or text takes its filter away. */
-export function changeProfile(before: FeedProfile, { expiresAt: _, filter: asked, ...rest }: ChangedFeed): FeedProfile {
+export function changeProfile(
+  before: FeedProfile,
+  { expiresAt: _expiresAt, filter: asked, ...rest }: ChangedFeed,
+): FeedProfile {
   const merged: FeedFilter = { ...before.filter, ...asked };
   const kept = Object.entries(merged).filter(([, value]) => value.length > 0);
   return { ...before, ...rest, filter: Object.fromEntries(kept) };

@@ -36,7 +36,10 @@ export function apiRoutes(): Hono<Env> {
     .post("/feeds", async (c) => {
       const { source: asked, ...profile } = readNewFeed(await body(c));
       if (asked.kind !== "mine" && !asked.uuid) {
-        throw new AppError("bad_input", `source.uuid: say which ${asked.kind}; \`providers\` and \`bookings\` list uuids`);
+        throw new AppError(
+          "bad_input",
+          `source.uuid: say which ${asked.kind}; \`providers\` and \`bookings\` list uuids`,
+        );
       }
       const { expiresAt = null } = profile;
       if (expiresAt !== null && expiresAt <= seconds(c.env)) {

@@ -110,17 +110,20 @@ describe("readConfig", () => {
       TIME_ZONE: "Tallinn",
       LOG_LEVEL: "loud",
     });
-    expect(problems.map((line) => line.split(":")[0]).toSorted()).toEqual([
-      "ADMIN_TOKEN",
-      "LOG_LEVEL",
-      "NIGHT_HOURS",
-      "POLL_SECONDS",
-      "PORT",
-      "SECRET_KEYS",
-      "TIME_ZONE",
-      "WALDUR_API_TOKEN",
-      "WALDUR_API_URL",
-    ]);
+    expect(new Set(problems.map((line) => line.split(":")[0]))).toEqual(
+      new Set([
+        "ADMIN_TOKEN",
+        "LOG_LEVEL",
+        "NIGHT_HOURS",
+        "POLL_SECONDS",
+        "PORT",
+        "SECRET_KEYS",
+        "TIME_ZONE",
+        "WALDUR_API_TOKEN",
+        "WALDUR_API_URL",
+      ]),
+    );
+    expect(problems).toHaveLength(9);
     expect(problems).toContain("PORT: give a whole number from 0 to 65535");
     expect(problems).toContain("LOG_LEVEL: give one of debug, info, warn, error");
     expect(problems.join()).toMatch(/SECRET_KEYS: key 1 .*; key 2 .*keygen makes one/);

@@ -10,7 +10,7 @@ export const check: Command = {
   summary: "print the settings and try the connection to Waldur",
   operands: [],
   options: [json, server],
-  notes: ["It is 0 only when Waldur answers and nothing was found wrong."],
+  notes: ["It succeeds when Waldur answers and the account can see bookings; what is worth knowing is told anyway."],
   async run({ args, world, client }) {
     const answer = await (await client()).json("GET", "/check");
     const { settings, waldur } = readAnswer(checkAnswer, answer);
@@ -20,6 +20,7 @@ export const check: Command = {
       const { user, isStaff, sees } = waldur;
       const pairs = formatPairs([
         ["Waldur", waldur.ok ? "answers" : "does not work"],
+        ["address", waldur.url],
         ["version", waldur.version],
         ["user", user === null ? null : `${user}${isStaff === true ? " (staff)" : ""}`],
         ["sees", sees === null ? null : `${sees.bookings ?? "?"} bookings, ${sees.providers ?? "?"} providers`],
@@ -29,8 +30,8 @@ export const check: Command = {
       ]);
       world.stdout(`${formatTable(["setting", "value", "source", "what it is"], rows)}\n${pairs}`);
     }
-    for (const problem of waldur.problems) world.stderr(`problem: ${problem}\n`);
-    if (waldur.ok && waldur.problems.length === 0) return exits.ok;
+    for (const problem of waldur.problems) world.stderr(`${problem}\n`);
+    if (waldur.ok) return exits.ok;
     return waldur.code === null ? exits.failed : exitOfFailure(waldur.code);
   },
 };

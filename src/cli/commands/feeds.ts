@@ -25,7 +25,7 @@ const add: Command = {
     const client = await call.client();
     const made = readAnswer(feedAnswer, await client.json("POST", "/feeds", body));
     const feed = await waitForAddress(world, client, made);
-    if (feed.source.partial) world.stderr("Waldur shows this account only a part of these bookings.\n");
+    if (feed.source.partial !== null) world.stderr(`${feed.source.partial}\n`);
     warn(call, feed);
     if (args.has(json)) printJson(world, await client.json("GET", pathOf(feed.id)));
     else world.stdout(`${feed.address}\n`);

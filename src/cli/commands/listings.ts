@@ -22,8 +22,8 @@ export const providers: Command = {
       const rows = readAnswer(providersAnswer, answer).providers;
       world.stdout(
         formatTable(
-          ["uuid", "offerings", "name"],
-          rows.map(({ uuid, name, offerings }) => [uuid, offerings === null ? "" : String(offerings), name]),
+          ["uuid", "managed", "name"],
+          rows.map(({ uuid, name, own }) => [uuid, own ? "yes" : "no", name]),
         ),
       );
     }
@@ -45,17 +45,18 @@ export const bookings: Command = {
   async run({ args, world, client }) {
     const progress = showProgress(world);
     const listed = await readPages(await client(), args, progress).finally(progress.end);
+    if (listed.skipped > 0) world.stderr(`${listed.skipped} bookings do not fit and are left out.\n`);
     if (args.has(json)) printJson(world, { bookings: listed.raw, count: listed.count });
     else world.stdout(formatTable(heads, listed.bookings.map(rowOf)));
     return exits.ok;
   },
 };
 
-const heads = ["when", "state", "order", "name", "offering", "customer", "requester", "uuid"];
+const heads = ["when", "state", "name", "offering", "customer", "requester", "uuid"];
 
 function rowOf(booking: BookingAnswer): string[] {
-  const { state, orderState, name, offering, customer, requester, uuid } = booking;
-  return [formatSlots(booking.slots), state, orderState ?? "", name, offering, customer, requester, uuid];
+  const { state, name, offering, customer, requester, uuid } = booking;
+  return [formatSlots(booking.slots), state, name, offering, customer, requester, uuid];
 }
 
 function formatSlots(slots: BookingAnswer["slots"]): string {
@@ -72,6 +73,8 @@ interface Pages {
   /** As the API gave them. */
   readonly raw: readonly unknown[];
   readonly count: number | null;
+  /** Bookings that did not fit and are missing. */
+  readonly skipped: number;
 }
 
 async function readPages(client: Client, args: Args, progress: Progress): Promise<Pages> {
@@ -83,13 +86,15 @@ async function readPages(client: Client, args: Args, progress: Progress): Promis
   const onlyOne = query.some(([name]) => name === "page");
   const all: BookingAnswer[] = [];
   const raw: unknown[] = [];
+  let left = 0;
   for (let page = 1; ;) {
     const paged: Query = onlyOne || page === 1 ? query : [...query, ["page", String(page)]];
     const answer = await client.json("GET", withQuery(path, paged));
-    const { bookings: some, count, next } = readAnswer(bookingsAnswer, answer);
+    const { bookings: some, count, next, skipped } = readAnswer(bookingsAnswer, answer);
     all.push(...some);
     raw.push(...rawBookings(answer));
-    if (onlyOne || next === null) return { bookings: all, raw, count };
+    left += skipped;
+    if (onlyOne || next === null) return { bookings: all, raw, count, skipped: left };
     if (next <= page) throw new AppError("waldur_bad_answer", `page ${page} says that page ${next} follows it`);
     page = next;
     progress.show(`${all.length} of ${count ?? "?"} bookings`);

@@ -21,7 +21,7 @@ export const sync: Command = {
   summary: "read Waldur now and bring the feeds up to date",
   operands: [],
   options: [dryRun, allowRemovals, source, json, server],
-  notes: ["It is 1 when a source failed or removals were held, 4 when Waldur does not answer."],
+  notes: ["It exits with 1 when a source failed or removals were held, with 4 when Waldur does not answer."],
   async run({ args, world, client }) {
     const id = args.value(source);
     const wanted = {
@@ -102,14 +102,14 @@ function mergeById<T extends { readonly id: string }>(
 }
 
 function formatReport({ sources, feeds }: SyncAnswer): string {
-  const row = (what: string, changes: Changes & { held: number }, rest: readonly string[], name: string) => [
+  const row = (what: string, changes: Changes, rest: readonly string[], name: string) => [
     what,
-    ...[changes.added, changes.changed, changes.removed, changes.held].map(String),
+    ...[changes.added, changes.changed, changes.removed].map(String),
     ...rest,
     name,
   ];
   return formatTable(
-    ["what", "added", "changed", "removed", "held", "skipped", "requests", "name"],
+    ["what", "added", "changed", "removed", "skipped", "requests", "name"],
     [
       ...sources.map((item) => row("source", item, [String(item.skipped), String(item.requests)], item.name)),
       ...feeds.map((item) => row("feed", item, ["", ""], item.name)),
@@ -121,8 +121,8 @@ function formatReport({ sources, feeds }: SyncAnswer): string {
 function judge({ stderr }: World, { sources, feeds, complete }: SyncAnswer): number {
   let exit: number = exits.ok;
   for (const { name, failure, held, skipped } of sources) {
-    if (held > 0) {
-      stderr(`${name}: removals are held, so many bookings are gone; if that is right: sync --allow-removals\n`);
+    if (held !== null) {
+      stderr(`${name}: ${held}; if that is right: sync --allow-removals\n`);
       exit = exits.failed;
     }
     if (skipped > 0) stderr(`${name}: ${skipped} bookings do not fit and are left out; the log says why\n`);

@@ -52,7 +52,10 @@ describe("the events of a booking", () => {
 
   it("never has an empty title", () => {
     const nameless = known({ name: "", offeringName: "\u0007" }, { orderState: "done" });
-    const event = eventOf({ ...nameless, booking: { ...nameless.booking, state: "OK" } }, context({}, { offerings: new Map() }));
+    const event = eventOf(
+      { ...nameless, booking: { ...nameless.booking, state: "OK" } },
+      context({}, { offerings: new Map() }),
+    );
     expect(event.summary).toBe("Booking");
   });
 
@@ -100,7 +103,10 @@ describe("the events of a booking", () => {
     const night = { start: Date.UTC(2026, 9, 24, 22) / 1000, end: Date.UTC(2026, 9, 25, 2) / 1000, backendId: "x" };
     const event = eventOf(known({ slots: [night] }), context({ zone: "Europe/Tallinn" }));
     expect(event.description).toContain("Local time: 2026-10-25 01:00 – 04:00 (Europe/Tallinn)");
-    const late = eventOf(known({ slots: [{ ...night, end: night.end + 86_400 }] }), context({ zone: "Europe/Tallinn" }));
+    const late = eventOf(
+      known({ slots: [{ ...night, end: night.end + 86_400 }] }),
+      context({ zone: "Europe/Tallinn" }),
+    );
     expect(late.description).toContain("Local time: 2026-10-25 01:00 – 2026-10-26 04:00 (Europe/Tallinn)");
   });
 

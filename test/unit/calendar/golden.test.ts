@@ -52,7 +52,13 @@ describe("golden files: each state with each order state", () => {
       noticeEvent(own, { uid: `notice-${reason}`, sinceAt: nowAt - 50_000, nowAt, reason }),
     );
     const events = [emptyEvent(own, { uid: "empty", nowAt }), ...notices];
-    expectGolden(`notices-${language}`, joinFeed(own, events.map((event) => reviseEvent(event, null, nowAt).vevent)));
+    expectGolden(
+      `notices-${language}`,
+      joinFeed(
+        own,
+        events.map((event) => reviseEvent(event, null, nowAt).vevent),
+      ),
+    );
     expectGolden(`ended-${language}`, endedCalendar(own, nowAt));
   });
 

@@ -23,8 +23,12 @@ const pieces = [
 /** Text that anybody may send to Waldur: any UTF-16 units, injections, and lengths up to 10,000. */
 export const hostile: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: fc.nat({ max: 0xffff }).map((unit) => String.fromCharCode(unit)), maxLength: 200 }),
-  fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: "binary", maxLength: 20 })), { maxLength: 12 }).map((all) => all.join("")),
-  fc.tuple(fc.constantFrom(...pieces, "x", "ü", "👩‍🔬"), fc.nat({ max: 10_000 })).map(([piece, length]) => piece.repeat(10_000).slice(0, length)),
+  fc
+    .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: "binary", maxLength: 20 })), { maxLength: 12 })
+    .map((all) => all.join("")),
+  fc
+    .tuple(fc.constantFrom(...pieces, "x", "ü", "👩‍🔬"), fc.nat({ max: 10_000 }))
+    .map(([piece, length]) => piece.repeat(10_000).slice(0, length)),
 );
 
 const time = fc.oneof(
@@ -32,7 +36,9 @@ const time = fc.oneof(
   fc.integer({ min: -70_000_000_000, max: 300_000_000_000 }),
   fc.constantFrom(0, -1, 1_795_435_200, 253_402_300_799),
 );
-const periods = fc.array(fc.record({ start: time, end: time, backendId: fc.constantFrom("", "x", "y") }), { maxLength: 4 });
+const periods = fc.array(fc.record({ start: time, end: time, backendId: fc.constantFrom("", "x", "y") }), {
+  maxLength: 4,
+});
 
 const hostileBooking: fc.Arbitrary<Booking> = fc
   .record({
@@ -67,7 +73,16 @@ export const anyProfile: fc.Arbitrary<FeedProfile> = fc
     name: hostile,
     detail: fc.constantFrom(...details),
     language: fc.constantFrom(...languages),
-    zone: fc.constantFrom(null, "Europe/Tallinn", "America/New_York", "Asia/Kathmandu", "Nowhere/Land"),
+    zone: fc.constantFrom(
+      null,
+      "Europe/Tallinn",
+      "America/New_York",
+      "Asia/Kathmandu",
+      "Nowhere/Land",
+      "local",
+      "+03:00",
+      "UTC+3:30",
+    ),
     alarmMinutes: fc.constantFrom(null, 0, 15, 1440),
     colour: fc.constantFrom(null, "red", "rebeccapurple", "RED"),
   })

@@ -114,7 +114,12 @@ describe("numbering the slots of a booking", () => {
           expect(next.map(({ n }) => n)).toEqual(expect.arrayContaining(have.map(({ n }) => n)));
           const wanted = read.slots.length > 0 ? read.slots : read.schedules;
           const shape = ({ start, end, backendId }: Slot) => `${start} ${end} ${backendId}`;
-          expect(next.filter(({ gone }) => !gone).map(shape).toSorted()).toEqual(wanted.map(shape).toSorted());
+          expect(
+            next
+              .filter(({ gone }) => !gone)
+              .map(shape)
+              .toSorted(),
+          ).toEqual(wanted.map(shape).toSorted());
           have = next;
         }
       }),

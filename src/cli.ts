@@ -1,0 +1,68 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { makeApp } from "./app.ts";
+import { runCli } from "./cli/run.ts";
+import type { Api, ApiOptions, Keygen } from "./cli/world.ts";
+import { keyFile, openNode } from "./node.ts";
+import { newKey, parseKeyRing } from "./security/keys.ts";
+import { defaultSample, openSample, serve } from "./serve.ts";
+import { reseal } from "./sync/reseal.ts";
+
+const { env } = process;
+const hasWaldur = (env["WALDUR_API_URL"]?.trim() ?? "") !== "";
+
+/** Settles at the first SIGTERM or SIGINT; a second one ends the process as if nothing caught it. */
+async function askedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+  });
+}
+
+async function run(sample: { bookings: number; still: boolean } | null): Promise<number> {
+  await serve(env, { sample, print: (text) => void process.stdout.write(text), stopped: askedToStop() });
+  return 0;
+}
+
+/** The API inside this process, on the same database as the service, or the one of a server. */
+async function openApi({ server }: ApiOptions): Promise<Api> {
+  if (server !== null) return { fetch: async (request) => fetch(request), close: async () => undefined };
+  const quiet = { ...env, LOG_LEVEL: env["LOG_LEVEL"] ?? "warn" };
+  const { deps, close } = hasWaldur ? await openNode(quiet) : await openSample(quiet, defaultSample);
+  const app = makeApp({ local: true });
+  return { fetch: async (request) => app.fetch(request, deps), close };
+}
+
+/** A new key. Without SECRET_KEYS the ring is in its file, and a rotation leaves the new one there. */
+async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
+  const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+  if (!rotate) return { keys: key, notes: [] };
+  const { deps, close } = await openNode(env);
+  try {
+    const path = keyFile(deps.config);
+    const old = deps.config.secretKeys ?? (await readFile(path, "utf8")).trim();
+    const ring = `${key},${old}`;
+    // Kept before anything is sealed with it: a rotation that is cut goes on where it was.
+    if (deps.config.secretKeys === null) {
+      await writeFile(`${path}.new`, `${ring}\n`, { mode: 0o600 });
+      await rename(`${path}.new`, path);
+    }
+    const count = await reseal({ ...deps, keys: parseKeyRing(ring) });
+    const sealed = `${count} stored secrets are sealed with the new key.`;
+    return deps.config.secretKeys === null
+      ? { keys: null, notes: [sealed, `${path} holds it; restart the service.`] }
+      : { keys: ring, notes: [sealed, "Set SECRET_KEYS to this at once and restart the service:"] };
+  } finally {
+    await close();
+  }
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env,
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY,
+  sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  api: openApi,
+  serve: async () => run(hasWaldur ? null : defaultSample),
+  demo: async (options) => run(options),
+  keygen,
+});

@@ -1,0 +1,124 @@
+import { makeApp } from "./app.ts";
+import type { Deps } from "./deps.ts";
+import { messageOf, AppError } from "./errors.ts";
+import { type SampleWaldur, sampleWaldur } from "./demo/sample.ts";
+import { listen, type Opened, openNode, repeat } from "./node.ts";
+import { listFeeds } from "./store/feeds.ts";
+import { readMeta, writeMeta } from "./store/meta.ts";
+import { advise } from "./sync/check.ts";
+import { addressOf, webcalOf } from "./sync/feeds.ts";
+import { makeFirstFeeds } from "./sync/first.ts";
+import { tick } from "./sync/tick.ts";
+import { profileOf } from "./web/api-input.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface ServeOptions {
+  /** Serve the sample Waldur: with so many bookings; `still`: nothing happens in it by itself. Null: the Waldur of the settings. */
+  readonly sample: { readonly bookings: number; readonly still: boolean } | null;
+  readonly print: (text: string) => void;
+  /** Resolves when the service is told to stop. */
+  readonly stopped: Promise<unknown>;
+}
+
+const sampleUrl = "http://sample.waldur.invalid";
+const daySeconds = 86_400;
+/** The sample's bookings lie around the day it was begun; after so long it begins anew. */
+const sampleDays = 3;
+
+/** Runs the service on Node until it is told to stop. Throws `bad_config`, `store_failed`. */
+export async function serve(env: Env, { sample, print, stopped }: ServeOptions): Promise<void> {
+  const opened = sample === null ? await openNode(env) : await openSample(env, sample);
+  let { deps } = opened;
+  const app = makeApp();
+  const { server, port } = await listen((request) => app.fetch(request, deps), deps.config);
+  if (deps.config.port === 0) {
+    const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
+    deps = { ...deps, config: { ...deps.config, publicUrl } };
+  }
+  let told = false;
+  const timer = repeat(
+    async () => {
+      try {
+        const hint = await makeFirstFeeds(deps, (name) => profileOf(deps.config, name, {}));
+        if (hint !== "") print(`\n${hint}\n`);
+        await tick(deps);
+      } catch (error) {
+        deps.log.error("run_failed", { message: messageOf(error) });
+        if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
+      }
+      if (!told) await introduce(deps, print);
+      told = true;
+    },
+    Math.min(60, deps.config.pollSeconds),
+  );
+  await stopped;
+  server.close();
+  server.closeIdleConnections();
+  await timer.stop();
+  await opened.close();
+  server.closeAllConnections();
+}
+
+/** What the sample holds when nobody says. */
+export const defaultSample = { bookings: 60, still: false };
+
+/** The program on the sample Waldur, in a database of its own. */
+export async function openSample(env: Env, { bookings, still }: { bookings: number; still: boolean }): Promise<Opened> {
+  let sample: SampleWaldur | undefined;
+  const settings = { WALDUR_API_URL: sampleUrl, WALDUR_API_TOKEN: "sample-provider-owner" };
+  const opened = await openNode(env, {
+    file: "sample.sqlite",
+    sample: true,
+    settings,
+    fetch: async (request) => {
+      if (sample === undefined) throw new Error("the sample has not begun");
+      return sample.fetch(request);
+    },
+  });
+  const { deps } = opened;
+  const nowAt = Math.floor(deps.now() / 1000);
+  const key = `sample:${bookings}`;
+  const kept = Number((await readMeta(deps.sql, key)) ?? 0);
+  const begunAt = nowAt - kept < sampleDays * daySeconds ? kept : nowAt;
+  await writeMeta(deps.sql, key, String(begunAt));
+  sample = sampleWaldur({ now: deps.now, begunAt, bookings, baseUrl: sampleUrl });
+  const life = still ? null : setInterval(() => sample?.step(), 60_000);
+  return {
+    deps,
+    async close() {
+      if (life !== null) clearInterval(life);
+      await opened.close();
+    },
+  };
+}
+
+/** What a person should see after the start: the addresses, and what to do with them. */
+async function introduce(deps: Deps, print: (text: string) => void): Promise<void> {
+  const feeds = (await listFeeds(deps.sql)).filter(({ state }) => state !== "ended");
+  const shown = feeds.filter(({ state }) => state !== "loading");
+  const [first] = shown;
+  if (deps.sample) print("\nThis is a sample: its Waldur, people and bookings are made up.\n");
+  if (first !== undefined && shown.length === 1) {
+    const address = await addressOf(deps, first);
+    print(`\n${first.profile.name}: ${first.eventCount} events\n\n${address}\n\n${webcalOf(address)}\n`);
+  } else {
+    for (const feed of shown) {
+      print(`\n${feed.profile.name}: ${feed.eventCount} events\n${await addressOf(deps, feed)}\n`);
+    }
+  }
+  const loading = feeds.length - shown.length;
+  if (loading > 0) print(`\n${loading} feeds are still loading; \`feeds list\` shows them.\n`);
+  if (first !== undefined) {
+    print(
+      "\nSubscribe: open the webcal: address, or paste the other one where your calendar program says " +
+        "“from URL” or “subscribe”.\nWhoever has an address can read the calendar: share it like a password.\n",
+    );
+  }
+  if (deps.sample) {
+    print(
+      "\nNext: set WALDUR_API_URL and WALDUR_API_TOKEN and start again to serve your own Waldur.\n" +
+        "Ctrl+C stops the service.\n",
+    );
+  }
+}

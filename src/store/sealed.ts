@@ -1,0 +1,49 @@
+import { text } from "./row.ts";
+import { type Sql, type Statement, statement } from "./sql.ts";
+
+/** A sealed text and the place it is bound to. */
+export type SealedRow = SealedPlace & {
+  /** Its place in the order of the listing: where the next page goes on. */
+  readonly id: string;
+  readonly text: string;
+};
+
+/** Where a sealed text is kept. `row` is the primary key. */
+export type SealedPlace = SealedColumn & { readonly row: string };
+
+type SealedColumn = { readonly table: "accounts"; readonly column: "token" } | FeedColumn;
+type FeedColumn = { readonly table: "feeds"; readonly column: "salt" | "secret" };
+
+/** Every sealed column there is. */
+const sealedColumns: readonly SealedColumn[] = [
+  { table: "accounts", column: "token" },
+  { table: "feeds", column: "salt" },
+  { table: "feeds", column: "secret" },
+];
+
+const listing = sealedColumns
+  .map(
+    ({ table, column }) =>
+      `SELECT '${table}' AS "table", '${column}' AS "column", id AS "row", ${column} AS "text",
+         '${table}.${column}.' || id AS id FROM ${table} WHERE ${column} IS NOT NULL`,
+  )
+  .join(" UNION ALL ");
+
+/** At most `limit` sealed texts of the whole database, in the order of their `id`, from the one after `afterId` on ("": the first). */
+export async function listSealed(sql: Sql, afterId: string, limit: number): Promise<SealedRow[]> {
+  const rows = await sql.all(`SELECT * FROM (${listing}) WHERE id > ?1 ORDER BY id LIMIT ?2`, afterId, limit);
+  return rows.flatMap((row) => {
+    const place = sealedColumns.find(
+      ({ table, column }) => table === text(row, "table") && column === text(row, "column"),
+    );
+    return place === undefined
+      ? []
+      : [{ ...place, row: text(row, "row"), id: text(row, "id"), text: text(row, "text") }];
+  });
+}
+
+/** The statement that puts another sealed text in a place; it changes no row when the old text is not there any more. */
+export function replaceSealed(place: SealedPlace, old: string, text: string): Statement {
+  const { table, column, row } = place;
+  return statement(`UPDATE ${table} SET ${column} = ?3 WHERE id = ?1 AND ${column} = ?2`, row, old, text);
+}

@@ -1,0 +1,338 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { addAccount, findAccount, noteUser } from "../../../src/store/accounts.ts";
+import {
+  clearEvents,
+  deleteEvents,
+  type EventRow,
+  findEvents,
+  listStale,
+  listVevents,
+  writeEvents,
+} from "../../../src/store/events.ts";
+import {
+  changeFeed,
+  endAddresses,
+  findAddress,
+  findFeed,
+  insertAddress,
+  lastUse,
+  listFeeds,
+  noteUse,
+} from "../../../src/store/feeds.ts";
+import { migrate } from "../../../src/store/migrate.ts";
+import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { listSealed, replaceSealed } from "../../../src/store/sealed.ts";
+import {
+  addSource,
+  changeSource,
+  findSource,
+  listSources,
+  readOfferings,
+  writeOfferings,
+} from "../../../src/store/sources.ts";
+import type { Sql, Statement } from "../../../src/store/sql.ts";
+import { engines, migrationsFolder, type Opened } from "./engines.ts";
+import { makeFeed, profile, startAnew, t, uuidOf } from "./rows.ts";
+
+describe.each(engines)("named queries over $engine", ({ open }) => {
+  let opened: Opened;
+  let sql: Sql;
+
+  beforeAll(async () => {
+    opened = await open();
+    ({ sql } = opened);
+    await migrate(sql, await readMigrations(migrationsFolder), t);
+  });
+  afterAll(async () => opened.close());
+  beforeEach(async () => startAnew(sql));
+
+  /** Runs statements as one batch; those that had nothing to set are left out. */
+  const write = async (...statements: readonly (Statement | null)[]) =>
+    sql.batch(statements.filter((one) => one !== null));
+
+  describe("accounts", () => {
+    const user = {
+      uuid: uuidOf(9),
+      username: "owner",
+      fullName: "Õnne Öö",
+      isStaff: true,
+      tokenLifetime: 3600,
+      tokenExpiresAt: t + 3600,
+    };
+
+    it("are made once, with what who-am-I tells later", async () => {
+      expect(await findAccount(sql, "b")).toBeNull();
+      await addAccount(sql, "b", "sealed", t);
+      await addAccount(sql, "b", "sealed again", t + 1);
+      const unknown = { userUuid: null, username: "", fullName: "", isStaff: false };
+      const account = { id: "b", token: "sealed", ...unknown, tokenLifetime: null, tokenExpiresAt: null };
+      expect(await findAccount(sql, "b")).toEqual(account);
+      await noteUser(sql, "b", user);
+      const { uuid: userUuid, ...told } = user;
+      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", userUuid, ...told });
+    });
+
+    it("take an expiry that slides on only once it moved by more than a day, any other news at once", async () => {
+      const expiry = async () => (await findAccount(sql, "a"))?.tokenExpiresAt;
+      await noteUser(sql, "a", user);
+      await noteUser(sql, "a", { ...user, tokenExpiresAt: t + 3600 + 86_400 });
+      expect(await expiry()).toBe(t + 3600);
+      await noteUser(sql, "a", { ...user, tokenExpiresAt: t + 3600 + 86_401 });
+      expect(await expiry()).toBe(t + 3600 + 86_401);
+      await noteUser(sql, "a", { ...user, isStaff: false, tokenExpiresAt: t + 3600 });
+      expect(await findAccount(sql, "a")).toMatchObject({ isStaff: false, tokenExpiresAt: t + 3600 });
+      await noteUser(sql, "a", { ...user, tokenLifetime: null, tokenExpiresAt: null });
+      expect(await findAccount(sql, "a")).toMatchObject({ tokenLifetime: null, tokenExpiresAt: null });
+    });
+  });
+
+  describe("sources", () => {
+    const list = {
+      accountId: "a",
+      kind: "offering",
+      scopeUuid: "x",
+      customerUuid: "c",
+      name: "X",
+      partial: "",
+    } as const;
+
+    it("are made once for a list, due at once, and open again when added again", async () => {
+      expect(await addSource(sql, { id: "one", ...list }, t)).toBe("one");
+      expect(await findSource(sql, "one")).toMatchObject({ ...list, createdAt: t, dueAt: t, rev: 0, loadedAt: null });
+      await write(changeSource("one", { access: "lost", accessAt: t, dueAt: t + 999, rev: 5 }));
+      const again = { id: "two", ...list, name: "New", partial: "only a part", customerUuid: "d" };
+      expect(await addSource(sql, again, t + 60)).toBe("one");
+      expect(await findSource(sql, "two")).toBeNull();
+      const opened = { access: "ok", accessAt: null, dueAt: t + 60, rev: 5, createdAt: t };
+      expect(await findSource(sql, "one")).toMatchObject({ ...again, id: "one", ...opened });
+      expect(await addSource(sql, { id: "three", ...list, kind: "project" }, t)).toBe("three");
+    });
+
+    it("are listed by when they are due", async () => {
+      await write(changeSource("s", { dueAt: t + 5 }), changeSource("other", { dueAt: t + 4 }));
+      expect((await listSources(sql)).map(({ id }) => id)).toEqual(["other", "s"]);
+    });
+
+    it("change in the columns given, and in no other", async () => {
+      const before = await findSource(sql, "s");
+      const change = {
+        rev: 7,
+        loadedAt: t,
+        freshAt: t,
+        failingSinceAt: t,
+        failure: "waldur_timeout",
+        ordersMicros: 1_795_456_702_300_123,
+        sweepPage: 3,
+        sweepWanted: true,
+        held: "too many",
+      };
+      expect(await write(changeSource("s", change))).toEqual([1]);
+      expect(await findSource(sql, "s")).toEqual({ ...before, ...change });
+      const back = { sweepPage: null, failingSinceAt: null, sweepWanted: false, failure: "" };
+      await write(changeSource("s", back));
+      expect(await findSource(sql, "s")).toEqual({ ...before, ...change, ...back });
+      expect(await findSource(sql, "other")).toMatchObject({ rev: 0, loadedAt: null });
+      expect(changeSource("s", {})).toBeNull();
+    });
+
+    it("keep names and places of offerings, written the same in any order", async () => {
+      const one = [uuidOf(1), { name: "Ö", latitude: 58.378, longitude: 26.729 }] as const;
+      const two = [uuidOf(2), { name: "", latitude: null, longitude: null }] as const;
+      await write(changeSource("s", { offerings: writeOfferings(new Map([two, one])), offeringsAt: t }));
+      const kept = (await findSource(sql, "s"))?.offerings ?? "";
+      expect(kept).toBe(writeOfferings(new Map([one, two])));
+      expect(readOfferings(kept)).toEqual(new Map([one, two]));
+      expect(readOfferings((await findSource(sql, "other"))?.offerings ?? "")).toEqual(new Map());
+    });
+  });
+
+  describe("feeds", () => {
+    beforeEach(async () => {
+      await makeFeed(sql, "f", "s", t + 1);
+      await makeFeed(sql, "g", "s", t);
+      await makeFeed(sql, "h", "other", t + 2);
+    });
+    const ids = (feeds: readonly { id: string }[]) => feeds.map(({ id }) => id);
+
+    it("are found by id, source and address, with the profile as it was given", async () => {
+      const feed = await findFeed(sql, "f");
+      const sealed = { salt: "salt of f", secret: "secret of f" };
+      const fresh = { state: "loading", rev: 0, revisedAt: t + 1, renderedRev: 0, eventCount: 0, held: [] };
+      const unused = { createdAt: t + 1, expiresAt: null, usedAt: null, usedBy: "" };
+      expect(feed).toMatchObject({ id: "f", sourceId: "s", profile, ...sealed, epoch: "e1", ...fresh, ...unused });
+      expect(ids(await listFeeds(sql))).toEqual(["g", "f", "h"]);
+      expect(ids(await listFeeds(sql, "s"))).toEqual(["g", "f"]);
+      expect(await findAddress(sql, "hash of f")).toEqual({ hash: "hash of f", endedAt: null, gone: false, feed });
+      expect(await findAddress(sql, "another hash")).toBeNull();
+      expect(await findFeed(sql, "nobody")).toBeNull();
+    });
+
+    it("end the addresses that live, and keep how and when the others ended", async () => {
+      await write(endAddresses("f", t + 10, false), insertAddress("f", "second"));
+      await write(endAddresses("f", t + 20, true), insertAddress("f", "third"));
+      expect(await findAddress(sql, "hash of f")).toMatchObject({ endedAt: t + 10, gone: false, feed: { id: "f" } });
+      expect(await findAddress(sql, "second")).toMatchObject({ endedAt: t + 20, gone: true });
+      expect(await findAddress(sql, "third")).toMatchObject({ endedAt: null, gone: false });
+      expect(await findAddress(sql, "hash of g")).toMatchObject({ endedAt: null });
+    });
+
+    it("change in the columns given, and in no other", async () => {
+      const before = await findFeed(sql, "f");
+      const change = {
+        profile: { ...profile, detail: "busy" },
+        held: ["one", "two"],
+        state: "active",
+        rev: t,
+        renderedRev: 3,
+        windowUuid: uuidOf(1),
+        expiresAt: t + 5,
+      } as const;
+      expect(await write(changeFeed("f", change))).toEqual([1]);
+      expect(await findFeed(sql, "f")).toEqual({ ...before, ...change });
+      await write(changeFeed("f", { held: [], expiresAt: null }));
+      expect(await findFeed(sql, "f")).toEqual({ ...before, ...change, held: [], expiresAt: null });
+      expect(await findFeed(sql, "g")).toMatchObject({ state: "loading", rev: 0 });
+      expect(changeFeed("f", {})).toBeNull();
+    });
+
+    it("note their use at most so often", async () => {
+      expect(await lastUse(sql, "s")).toBeNull();
+      await noteUse(sql, "f", "Thunderbird", t, t - 3600);
+      await noteUse(sql, "f", "Outlook", t + 3600, t);
+      expect(await findFeed(sql, "f")).toMatchObject({ usedAt: t, usedBy: "Thunderbird" });
+      await noteUse(sql, "f", "Outlook", t + 3601, t + 1);
+      expect(await findFeed(sql, "f")).toMatchObject({ usedAt: t + 3601, usedBy: "Outlook" });
+      await noteUse(sql, "g", "khal", t + 5, t);
+      expect(await lastUse(sql, "s")).toBe(t + 3601);
+      expect(await lastUse(sql, "other")).toBeNull();
+    });
+  });
+
+  describe("events", () => {
+    const eventOf = (uid: string, change: Partial<EventRow> = {}): EventRow => ({
+      uid,
+      bookingUuid: uuidOf(1),
+      sequence: 2_147_483_647,
+      stampAt: t,
+      startAt: t,
+      endAt: t + 3600,
+      cancelledAt: null,
+      vevent: `BEGIN:VEVENT\r\nUID:${uid}\r\nSUMMARY:õ 🔬\r\nEND:VEVENT\r\n`,
+      ...change,
+    });
+    const json = (...rows: readonly EventRow[]) => JSON.stringify(rows);
+    const uids = (rows: readonly EventRow[]) => rows.map(({ uid }) => uid).toSorted();
+    /** Writes events as the run `writer` that found the feed at `rev`, and moves it on by one. */
+    const commit = async (writer: string, rev: number, ...rows: readonly EventRow[]) =>
+      write(changeFeed("f", { rev: rev + 1 }, { rev, writer }), writeEvents("f", rev + 1, writer, json(...rows)));
+
+    beforeEach(async () => {
+      await makeFeed(sql, "f");
+      await makeFeed(sql, "g");
+    });
+
+    it("are served in order of start, then uid, and found by booking", async () => {
+      const one = eventOf("b", { startAt: t + 5 });
+      const two = eventOf("c", { startAt: t + 5, cancelledAt: t });
+      const three = eventOf("d", { bookingUuid: uuidOf(2) });
+      const notice = eventOf("notice", { bookingUuid: "", startAt: t + 9 });
+      expect(await commit("w", 0, two, notice, three, one)).toEqual([1, 4]);
+      expect(await listVevents(sql, "f")).toEqual([three, one, two, notice].map(({ vevent }) => vevent));
+      expect(await listVevents(sql, "g")).toEqual([]);
+      const found = await findEvents(sql, "f", [uuidOf(1), uuidOf(7)]);
+      expect(found.toSorted((a, b) => (a.uid < b.uid ? -1 : 1))).toEqual([one, two]);
+      expect(await findEvents(sql, "f", [""])).toEqual([notice]);
+      expect(await findEvents(sql, "f", [])).toEqual([]);
+      expect(await findEvents(sql, "g", [uuidOf(1)])).toEqual([]);
+    });
+
+    it("are written over by uid, whole", async () => {
+      await commit("w", 0, eventOf("b", { cancelledAt: t }));
+      const moved = eventOf("b", { bookingUuid: uuidOf(3), sequence: 1, startAt: t + 1, endAt: t + 2, stampAt: t + 9 });
+      await commit("w", 1, { ...moved, vevent: "new" });
+      expect(await findEvents(sql, "f", [uuidOf(3)])).toEqual([{ ...moved, vevent: "new" }]);
+      expect(await findEvents(sql, "f", [uuidOf(1)])).toEqual([]);
+    });
+
+    it("are written and removed by none but the run that found the feed where it stands", async () => {
+      const kept = eventOf("kept");
+      expect(await commit("first", 0, kept)).toEqual([1, 1]);
+      // A second run had read the feed at rev 0 too; its lease ran out while it slept.
+      const late = [
+        changeFeed("f", { rev: 1, eventCount: 99, state: "active" }, { rev: 0, writer: "second" }),
+        deleteEvents("f", "second", ["kept"]),
+        writeEvents("f", 1, "second", json(eventOf("kept", { vevent: "late" }), eventOf("new"))),
+      ];
+      expect(await write(...late)).toEqual([0, 0, 0]);
+      expect(await findEvents(sql, "f", [uuidOf(1)])).toEqual([kept]);
+      expect(await findFeed(sql, "f")).toMatchObject({ rev: 1, eventCount: 0, state: "loading" });
+      // Having read it anew, it may.
+      expect(
+        await write(
+          changeFeed("f", {}, { rev: 1, writer: "second" }),
+          deleteEvents("f", "second", ["kept", "nothing"]),
+          writeEvents("f", 2, "second", json(eventOf("new"))),
+        ),
+      ).toEqual([1, 1, 1]);
+      expect(uids(await findEvents(sql, "f", [uuidOf(1)]))).toEqual(["new"]);
+      expect(await write(deleteEvents("f", "first", ["new"]))).toEqual([0]);
+    });
+
+    it("are stale outside the window and as old tombstones; those of no booking never", async () => {
+      const past = eventOf("past", { startAt: t - 10, endAt: t });
+      const now = eventOf("now", { startAt: t - 10, endAt: t + 1 });
+      const last = eventOf("last", { startAt: t + 99, endAt: t + 200 });
+      const future = eventOf("future", { startAt: t + 100, endAt: t + 200 });
+      const buried = eventOf("buried", { startAt: t, endAt: t + 1, cancelledAt: t - 51 });
+      const fresh = eventOf("fresh", { startAt: t, endAt: t + 1, cancelledAt: t - 50 });
+      const notice = eventOf("notice", { bookingUuid: "", startAt: t - 10, endAt: t - 5 });
+      await commit("w", 0, past, now, last, future, buried, fresh, notice);
+      expect(uids(await listStale(sql, "f", t, t + 100, t - 50))).toEqual(["buried", "future", "past"]);
+      expect(await listStale(sql, "g", t, t + 100, t - 50)).toEqual([]);
+    });
+
+    it("are cleared for one feed", async () => {
+      await commit("w", 0, eventOf("b"));
+      await write(changeFeed("g", {}, { rev: 0, writer: "w" }), writeEvents("g", 1, "w", json(eventOf("b"))));
+      expect(await write(clearEvents("f"))).toEqual([1]);
+      expect(await listVevents(sql, "f")).toEqual([]);
+      expect(await listVevents(sql, "g")).toHaveLength(1);
+    });
+  });
+
+  describe("sealed texts", () => {
+    it("are listed page by page, each with the place it is bound to", async () => {
+      await addAccount(sql, "b", "token of b", t);
+      await makeFeed(sql, "f");
+      await makeFeed(sql, "g");
+      const seen: Record<string, string>[] = [];
+      for (let after = ""; ;) {
+        const page = await listSealed(sql, after, 2);
+        const last = page.at(-1);
+        if (last === undefined) break;
+        seen.push(...page.map(({ table, row, column, text }) => ({ table, row, column, text })));
+        after = last.id;
+      }
+      expect(seen).toEqual([
+        { table: "accounts", row: "b", column: "token", text: "token of b" },
+        { table: "feeds", row: "f", column: "salt", text: "salt of f" },
+        { table: "feeds", row: "g", column: "salt", text: "salt of g" },
+        { table: "feeds", row: "f", column: "secret", text: "secret of f" },
+        { table: "feeds", row: "g", column: "secret", text: "secret of g" },
+      ]);
+    });
+
+    it("are replaced where the old one still stands", async () => {
+      await makeFeed(sql, "f");
+      const secret = { table: "feeds", row: "f", column: "secret" } as const;
+      expect(await write(replaceSealed(secret, "secret of f", "sealed anew"))).toEqual([1]);
+      expect(await write(replaceSealed(secret, "secret of f", "too late"))).toEqual([0]);
+      expect(await findFeed(sql, "f")).toMatchObject({ secret: "sealed anew", salt: "salt of f" });
+      await addAccount(sql, "b", "token of b", t);
+      expect(await write(replaceSealed({ table: "accounts", row: "b", column: "token" }, "token of b", "x"))).toEqual([
+        1,
+      ]);
+      expect((await findAccount(sql, "b"))?.token).toBe("x");
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import type { Booking, NumberedSlot } from "../../../src/calendar/booking.ts";
+import type { FeedProfile } from "../../../src/calendar/profile.ts";
+import { addAccount } from "../../../src/store/accounts.ts";
+import { type BookingWrite, encodeBooking, writeBookings } from "../../../src/store/bookings.ts";
+import { insertFeed } from "../../../src/store/feeds.ts";
+import { addSource } from "../../../src/store/sources.ts";
+import { type Sql, statement } from "../../../src/store/sql.ts";
+
+/** 2026-01-01T00:00:00Z, when the rows of these tests were made. */
+export const t = 1_767_225_600;
+
+/** The uuid of booking number `n`. */
+export function uuidOf(n: number): string {
+  return n.toString(16).padStart(32, "0");
+}
+
+/** A slot from `start` to `end`, epoch seconds. */
+export function slotOf(start: number, end: number, change: Partial<NumberedSlot> = {}): NumberedSlot {
+  return { start, end, backendId: "", n: 1, real: true, gone: false, ...change };
+}
+
+/** Booking number `n`: made `n` seconds after `t`, of an hour that begins a day after that. */
+export function bookingOf(n: number, change: Partial<Booking> = {}): Booking {
+  return {
+    uuid: uuidOf(n),
+    name: `booking ${n}`,
+    state: "OK",
+    createdMicros: (t + n) * 1_000_000,
+    modifiedMicros: (t + n) * 1_000_000 + 123_456,
+    slots: [{ start: t + n + 86_400, end: t + n + 90_000, backendId: `slot-${n}` }],
+    projectName: "project",
+    description: "",
+    schedules: [],
+    offeringUuid: uuidOf(0xa),
+    offeringName: "Microscope",
+    providerUuid: uuidOf(0xb),
+    providerName: "Institute",
+    customerUuid: uuidOf(0xc),
+    customerName: "Laboratory",
+    projectUuid: uuidOf(0xd),
+    requesterName: "A. Person",
+    requesterUsername: "person",
+    errorMessage: "",
+    ...change,
+  };
+}
+
+/** What is written of a booking: its own slots numbered, rev 1, unless said otherwise. */
+export function writeOf(booking: Booking, change: Partial<BookingWrite> = {}): BookingWrite {
+  const slots = booking.slots.map((slot, index) => ({ ...slot, n: index + 1, real: true, gone: false }));
+  return { booking, orderState: null, slots, slim: `slim of ${booking.name}`, rev: 1, ...change };
+}
+
+/** Writes these bookings as a run does. */
+export async function store(sql: Sql, sourceId: string, writes: readonly BookingWrite[]): Promise<void> {
+  await sql.batch([writeBookings(sourceId, JSON.stringify(writes.map(encodeBooking)))]);
+}
+
+export const profile: FeedProfile = {
+  name: "Microscope",
+  detail: "full",
+  language: "en",
+  zone: null,
+  alarmMinutes: null,
+  colour: null,
+  cancelled: "keep",
+  pastDays: 30,
+  futureDays: 365,
+  filter: { states: ["OK", "Creating"], text: "näidis 🔬" },
+};
+
+/** Empties the tables, then makes account `a` with the sources `s` and `other`. */
+export async function startAnew(sql: Sql): Promise<void> {
+  const tables = ["events", "addresses", "feeds", "bookings", "sources", "accounts"];
+  await sql.batch(tables.map((table) => statement(`DELETE FROM ${table}`)));
+  await addAccount(sql, "a", null, t);
+  for (const id of ["s", "other"]) {
+    const list = { accountId: "a", kind: "provider", scopeUuid: id, customerUuid: "", name: id, partial: "" } as const;
+    await addSource(sql, { id, ...list }, t);
+  }
+}
+
+/** Makes a feed of source `s` (or another) whose address has the hash `hash of <id>`. */
+export async function makeFeed(sql: Sql, id: string, sourceId = "s", nowAt = t): Promise<void> {
+  const sealed = { salt: `salt of ${id}`, secret: `secret of ${id}` };
+  const feed = { id, sourceId, slug: "microscope", profile, ...sealed, epoch: "e1", expiresAt: null };
+  await sql.batch(insertFeed(feed, `hash of ${id}`, nowAt));
+}

@@ -1,0 +1,13 @@
+import type { Reporter, TestModule } from "vitest/node";
+
+/** Says what was skipped and how it would run, and ends with the counts in one plain line. */
+export default class Summary implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const count = (state: string): number => tests.filter((test) => test.result().state === state).length;
+    const broken = modules.filter((module) => module.errors().length > 0).length + errors.length;
+    const skipped = tests.filter((test) => test.result().state === "skipped");
+    for (const test of skipped) process.stdout.write(`skipped: ${test.fullName}\n`);
+    process.stdout.write(`${count("passed")} passed, ${count("failed") + broken} failed\n`);
+  }
+}

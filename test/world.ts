@@ -1,0 +1,121 @@
+import { expect } from "vitest";
+import { lintCalendar } from "../src/calendar/lint.ts";
+import { type Config, defaultConfig } from "../src/config.ts";
+import { sampleWaldur } from "../src/demo/sample.ts";
+import type { Budget, Deps } from "../src/deps.ts";
+import { memoryLog } from "../src/log.ts";
+import { makeApp } from "../src/app.ts";
+import { newKey, parseKeyRing } from "../src/security/keys.ts";
+import { migrate } from "../src/store/migrate.ts";
+import { readMigrations } from "../src/store/migrations-node.ts";
+import { countStatements } from "../src/store/counted.ts";
+import { openSqlite } from "../src/store/sqlite.ts";
+import { type FeedRow } from "../src/store/feeds.ts";
+import { findSource, type SourceRow } from "../src/store/sources.ts";
+import { addFeed, addressOf, needFeed } from "../src/sync/feeds.ts";
+import { lookUp } from "../src/sync/lookup.ts";
+import { tick, type TickOptions } from "../src/sync/tick.ts";
+import { type ChangedFeed, profileOf } from "../src/web/api-input.ts";
+
+const sampleUrl = "http://sample.waldur.invalid";
+export const wide: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };
+
+/** What stands between the program and Waldur: an answer of its own, an error thrown, or null to let the request through. */
+export type Fault = (request: Request) => Response | Error | null | Promise<Response | Error | null>;
+
+export interface WorldOptions {
+  readonly bookings?: number;
+  readonly token?: string;
+  readonly config?: Partial<Config>;
+  readonly budget?: Budget;
+  readonly startAt?: number;
+}
+
+/** The whole program in memory over the sample Waldur, under a clock that only the test moves. */
+export async function makeWorld(options: WorldOptions = {}) {
+  const clock = { ms: (options.startAt ?? Date.UTC(2027, 0, 4, 9) / 1000) * 1000 };
+  const now = (): number => clock.ms;
+  const sample = sampleWaldur({ now, begunAt: clock.ms / 1000, bookings: options.bookings ?? 30, baseUrl: sampleUrl });
+  const db = openSqlite(":memory:");
+  await migrate(db, await readMigrations("migrations"), clock.ms / 1000);
+  const { sql, counts } = countStatements(db);
+  const log = memoryLog();
+  const world = { fault: null as Fault | null, requests: [] as string[] };
+  let seed = 1;
+  const random = (bytes: number): Uint8Array<ArrayBuffer> =>
+    Uint8Array.from({ length: bytes }, () => (seed = (seed * 48_271) % 2_147_483_647) & 255);
+  const deferred: Promise<unknown>[] = [];
+  const deps: Deps = {
+    sql,
+    now,
+    random,
+    log,
+    fetch: async (request) => {
+      const url = new URL(request.url);
+      world.requests.push(`${request.method} ${url.pathname}${url.search}`);
+      const fault = await world.fault?.(request);
+      if (fault instanceof Error) throw fault;
+      return fault ?? sample.fetch(request);
+    },
+    sleep: async (milliseconds) => {
+      clock.ms += milliseconds;
+    },
+    deadline: () => new AbortController().signal,
+    defer: (work) => void deferred.push(work),
+    config: {
+      ...defaultConfig,
+      waldurApiUrl: sampleUrl,
+      waldurApiToken: options.token ?? sample.tokens.providerOwner,
+      publicUrl: "https://calendar.example",
+      ...options.config,
+    },
+    keys: parseKeyRing(newKey(random)),
+    sample: true,
+    budget: options.budget ?? wide,
+  };
+  const app = makeApp();
+  return {
+    deps,
+    sample,
+    clock,
+    log,
+    counts,
+    app,
+    /** Lets seconds pass. */
+    wait(seconds: number): void {
+      clock.ms += seconds * 1000;
+    },
+    /** Puts a fault between, or takes it away. */
+    fault(fault: Fault | null): void {
+      world.fault = fault;
+    },
+    /** Requests to Waldur since the last call. */
+    requests: (): string[] => world.requests.splice(0),
+    tick: async (asked: TickOptions = {}) => tick(deps, asked),
+    async addFeed(profile: ChangedFeed = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
+      const source = await lookUp(deps, kind, kind === "mine" ? "" : sample.providerUuid);
+      return addFeed(deps, source, profileOf(deps.config, source.name, profile), null);
+    },
+    feed: async (id: string): Promise<FeedRow> => needFeed(deps, id),
+    async source(feed: FeedRow): Promise<SourceRow> {
+      const source = await findSource(deps.sql, feed.sourceId);
+      if (source === null) throw new Error("the source is gone");
+      return source;
+    },
+    address: async (feed: FeedRow): Promise<string> => addressOf(deps, await needFeed(deps, feed.id)),
+    /** One GET of the feed as a client does it. */
+    async get(address: string, headers: Record<string, string> = {}): Promise<Response> {
+      return app.fetch(new Request(address, { headers }), deps);
+    },
+    /** The calendar at an address, linted. */
+    async calendar(address: string): Promise<string> {
+      const response = await app.fetch(new Request(address), deps);
+      const text = await response.text();
+      expect({ status: response.status, faults: lintCalendar(text) }).toEqual({ status: 200, faults: [] });
+      return text;
+    },
+    settle: async () => Promise.all(deferred.splice(0)),
+  };
+}
+
+export type World = Awaited<ReturnType<typeof makeWorld>>;
