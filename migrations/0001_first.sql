@@ -105,6 +105,7 @@ CREATE INDEX bookings_slotless ON bookings (source_id, last_end_at) WHERE slotle
 CREATE INDEX bookings_pending ON bookings (source_id, last_end_at) WHERE state = 'Creating' AND vanished_at IS NULL;
 CREATE INDEX bookings_window ON bookings (source_id, last_start_at);
 CREATE INDEX bookings_missed ON bookings (source_id, missed_sweep) WHERE missed_sweep IS NOT NULL;
+CREATE INDEX bookings_vanished ON bookings (source_id, vanished_at) WHERE vanished_at IS NOT NULL;
 
 CREATE TABLE feeds (
   id TEXT PRIMARY KEY,

@@ -109,6 +109,8 @@ export const syncAnswer = v.object({
     }),
   ),
   complete: v.boolean(),
+  /** What to ask for again where a run was not complete: nothing swept since then is swept once more. */
+  since: time,
 });
 export type SyncAnswer = v.InferOutput<typeof syncAnswer>;
 

@@ -141,11 +141,15 @@ export interface BookingCounts {
   readonly pending: number;
 }
 
-/** How many bookings the source has, and how many wait for an answer. Reads every row of the source: not for each minute. */
+/** How many bookings the source has, and how many wait for an answer. Counts index entries: not for each minute. */
 export async function countBookings(sql: Sql, sourceId: string, nowAt: number): Promise<BookingCounts> {
   const row = await sql.first(
-    `SELECT count(*) AS listed, coalesce(sum(state = 'Creating' AND last_end_at > ?2), 0) AS pending
-     FROM bookings WHERE source_id = ?1 AND vanished_at IS NULL`,
+    `SELECT
+       (SELECT count(*) FROM bookings WHERE source_id = ?1)
+         - (SELECT count(*) FROM bookings INDEXED BY bookings_vanished
+            WHERE source_id = ?1 AND vanished_at IS NOT NULL) AS listed,
+       (SELECT count(*) FROM bookings
+        WHERE source_id = ?1 AND last_end_at > ?2 AND state = 'Creating' AND vanished_at IS NULL) AS pending`,
     sourceId,
     nowAt,
   );

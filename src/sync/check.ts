@@ -5,6 +5,8 @@ import { manages, operator } from "./lookup.ts";
 /** What the connection to Waldur is good for. Times are epoch seconds, lifetimes seconds. */
 export interface WaldurCheck {
   readonly ok: boolean;
+  /** Why Waldur gave no answer that is of use, as an error code. */
+  readonly code: string | null;
   readonly url: string | null;
   readonly user: string | null;
   readonly isStaff: boolean;
@@ -48,7 +50,8 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
       );
     }
     return {
-      ok: user.isActive && canAccept,
+      ok: user.isActive && (canAccept || bookings > 0),
+      code: null,
       url,
       user: user.username,
       isStaff: user.isStaff,
@@ -61,7 +64,14 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
     };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { ...nothing, ok: false, tokenLifetime: null, tokenExpiresAt: null, problems: [advise(error)] };
+    return {
+      ...nothing,
+      ok: false,
+      code: error.code,
+      tokenLifetime: null,
+      tokenExpiresAt: null,
+      problems: [advise(error)],
+    };
   }
 }
 

@@ -81,7 +81,7 @@ export async function refresh(
       return report;
     }
     if (!(error instanceof AppError)) throw error;
-    report.failure = error.message;
+    report.failure = `${error.code}: ${error.message}`;
     await noteFailure(deps, source, error);
   }
   return report;

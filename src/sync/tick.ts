@@ -19,8 +19,8 @@ export interface TickReport {
 export interface TickOptions {
   /** Only this source, due or not. */
   readonly sourceId?: string;
-  /** All sources, due or not, with a full sweep. */
-  readonly all?: boolean;
+  /** Read sources whether they are due or not, with a full sweep of those not swept since then, epoch seconds. */
+  readonly sweepSince?: number;
   /** A mass removal is believed. */
   readonly allowRemovals?: boolean;
 }
@@ -55,7 +55,8 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   let pages = 0;
   let events = 0;
   for (const before of turned(asked, nowAt)) {
-    const forced = options.sourceId !== undefined || options.all === true;
+    const { sweepSince } = options;
+    const forced = options.sourceId !== undefined || sweepSince !== undefined;
     if (deps.budget.statements - counts.statements < statementsOfSource) {
       complete = false;
       break;
@@ -64,7 +65,10 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
     if ((forced || before.dueAt <= nowAt) && budget.requests > 3) {
       const report = await attempt(deps, "refresh_failed", async () =>
-        refresh({ ...deps, budget }, before, { allowRemovals: options.allowRemovals ?? false, sweep: forced }),
+        refresh({ ...deps, budget }, before, {
+          allowRemovals: options.allowRemovals ?? false,
+          sweep: sweepSince !== undefined && before.sweptAt < sweepSince,
+        }),
       );
       if (report !== undefined) {
         refreshed.push(report);

@@ -62,13 +62,12 @@ const profile = {
   filter: v.exactOptional(filter),
 };
 
-const time = v.nullable(
-  v.pipe(
-    v.string(),
-    v.isoTimestamp("must be a time in ISO 8601, such as 2027-01-31T00:00:00Z"),
-    v.transform((text) => Math.floor(Date.parse(text) / 1000)),
-  ),
+const moment = v.pipe(
+  v.string(),
+  v.isoTimestamp("must be a time in ISO 8601, such as 2027-01-31T00:00:00Z"),
+  v.transform((text) => Math.floor(Date.parse(text) / 1000)),
 );
+const time = v.nullable(moment);
 
 const newFeed = v.strictObject({
   source: v.strictObject({
@@ -84,7 +83,8 @@ const changedFeed = v.strictObject({ ...profile, expiresAt: v.exactOptional(time
 const sync = v.strictObject({
   dryRun: v.exactOptional(v.boolean()),
   allowRemovals: v.exactOptional(v.boolean()),
-  source: v.exactOptional(v.nullable(v.string())),
+  source: v.exactOptional(v.string()),
+  since: v.exactOptional(moment),
 });
 
 export type NewFeed = v.InferOutput<typeof newFeed>;

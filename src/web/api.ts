@@ -71,12 +71,13 @@ export function apiRoutes(): Hono<Env> {
       return calendar(c, joinFeed(feed.profile, await listVevents(c.env.sql, feed.id)));
     })
     .post("/sync", async (c) => {
-      const { dryRun = false, allowRemovals = false, source } = readSync(await body(c));
+      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await body(c));
       const sources = await listSources(c.env.sql);
       const asked = source ? sources.filter(({ id }) => id === source) : sources;
       if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
       if (!dryRun) {
-        return c.json(await tick(c.env, { all: true, allowRemovals, ...(source && { sourceId: source }) }));
+        const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(source && { sourceId: source }) });
+        return c.json({ ...report, since: isoTime(since) });
       }
       const reports = [];
       for (const one of asked) reports.push(await preview(c.env, one));

@@ -44,17 +44,20 @@ async function runUntilComplete(
   wanted: { readonly dryRun: boolean },
   progress: Progress,
 ): Promise<SyncAnswer> {
-  let total: SyncAnswer = { sources: [], feeds: [], complete: false };
+  let total: SyncAnswer = { sources: [], feeds: [], complete: false, since: null };
+  let since: string | null = null;
   for (let idle = 0; ;) {
-    const round = readAnswer(syncAnswer, await client.json("POST", "/sync", wanted));
+    const asked = since === null ? wanted : { ...wanted, since };
+    const round: SyncAnswer = readAnswer(syncAnswer, await client.json("POST", "/sync", asked));
+    ({ since } = round);
     total = addRound(total, round);
     // A dry run stores nothing, so the next would begin where this one did.
     if (total.complete || wanted.dryRun || round.sources.some(({ failure }) => failure !== null)) return total;
     const worked = [...round.sources, ...round.feeds].some(
       ({ added, changed, removed }) => added + changed + removed > 0,
     );
-    const asked = round.sources.some(({ requests }) => requests > 0);
-    idle = worked || asked ? 0 : idle + 1;
+    const read = round.sources.some(({ requests }) => requests > 0);
+    idle = worked || read ? 0 : idle + 1;
     if (idle >= patience) throw new AppError("conflict", "the run does not get on: another one may be at work");
     if (idle > 0) await world.sleep(pauseMilliseconds);
     progress.show(`${total.sources.reduce((sum, { added }) => sum + added, 0)} bookings new so far`);
@@ -71,6 +74,7 @@ function addRound(total: SyncAnswer, round: SyncAnswer): SyncAnswer {
     })),
     feeds: mergeById(total.feeds, round.feeds, (old, now) => ({ ...now, ...addChanges(old, now) })),
     complete: round.complete,
+    since: round.since,
   };
 }
 

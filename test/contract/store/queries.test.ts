@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { OfferingFacts } from "../../../src/calendar/event.ts";
 import { addAccount, findAccount, noteUser } from "../../../src/store/accounts.ts";
 import {
   clearEvents,
@@ -136,8 +137,8 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
     });
 
     it("keep names and places of offerings, written the same in any order", async () => {
-      const one = [uuidOf(1), { name: "Ö", latitude: 58.378, longitude: 26.729 }] as const;
-      const two = [uuidOf(2), { name: "", latitude: null, longitude: null }] as const;
+      const one: [string, OfferingFacts] = [uuidOf(1), { name: "Ö", latitude: 58.378, longitude: 26.729 }];
+      const two: [string, OfferingFacts] = [uuidOf(2), { name: "", latitude: null, longitude: null }];
       await write(changeSource("s", { offerings: writeOfferings(new Map([two, one])), offeringsAt: t }));
       const kept = (await findSource(sql, "s"))?.offerings ?? "";
       expect(kept).toBe(writeOfferings(new Map([one, two])));

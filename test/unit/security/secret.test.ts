@@ -29,7 +29,7 @@ describe("sameText", () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), async (a, b) => {
         expect(await sameText(a, b)).toBe(a === b);
-        expect(await sameText(a, `${a}`)).toBe(true);
+        expect(await sameText(a, a)).toBe(true);
         expect(await sameText(a, `${a}${b}x`)).toBe(false);
       }),
       { numRuns: 100 },

@@ -1,0 +1,188 @@
+import { AppError } from "../errors.ts";
+import { bookingStates, orderStates } from "../calendar/booking.ts";
+import { readMicros } from "./time.ts";
+
+type Kind = "text" | "uuid" | "number" | "boolean" | "time" | "json";
+
+interface Parameter {
+  readonly kind: Kind;
+  /** How several values are given: the name repeated, or one value with commas. Absent: takes one. */
+  readonly many?: "repeat" | "comma";
+  /** The only values Waldur takes. */
+  readonly oneOf?: readonly string[];
+  readonly help: string;
+}
+
+const orders = ["created", "name", "schedules", "type"];
+
+/** Every parameter of `GET /api/booking-resources/`, as its reference and newer servers have it. */
+export const bookingParameters = {
+  backend_id: { kind: "text", help: "the back end's id" },
+  category_uuid: { kind: "uuid", help: "category of the offering" },
+  component_count: { kind: "number", help: "number of components" },
+  connected_customer_uuid: { kind: "uuid", help: "consumer or provider organisation" },
+  created: { kind: "time", help: "created at or after" },
+  created_before: { kind: "time", help: "created before" },
+  customer: { kind: "text", help: "URL of the consumer organisation" },
+  customer_uuid: { kind: "uuid", help: "consumer organisation" },
+  downscaled: { kind: "boolean", help: "downscaled or not" },
+  field: { kind: "text", many: "repeat", help: "column of the answer" },
+  flavor_name: { kind: "text", help: "name of the flavour" },
+  has_terminate_date: { kind: "boolean", help: "has a date to be terminated or not" },
+  image_name: { kind: "text", help: "name of the image" },
+  is_attached: { kind: "boolean", help: "attached or not" },
+  lexis_links_supported: { kind: "boolean", help: "supports LEXIS links or not" },
+  limit_based: { kind: "boolean", help: "has limit-based components or not" },
+  limit_component_count: { kind: "number", help: "number of limit-based components" },
+  modified: { kind: "time", help: "modified at or after" },
+  modified_before: { kind: "time", help: "modified before" },
+  name: { kind: "text", help: "part of the name" },
+  name_exact: { kind: "text", help: "the whole name" },
+  o: {
+    kind: "text",
+    many: "comma",
+    oneOf: orders.flatMap((name) => [name, `-${name}`]),
+    help: "order; with - in front the other way round",
+  },
+  offering: { kind: "text", help: "URL of the offering" },
+  offering_billable: { kind: "boolean", help: "offering is billed or not" },
+  offering_shared: { kind: "boolean", help: "offering is shared or not" },
+  offering_slug: { kind: "text", many: "comma", help: "slug of the offering" },
+  offering_type: { kind: "text", help: "type of the offering" },
+  offering_uuid: { kind: "uuid", many: "comma", help: "offering" },
+  only_limit_based: { kind: "boolean", help: "only limit-based components" },
+  only_usage_based: { kind: "boolean", help: "only usage-based components" },
+  order_state: { kind: "text", many: "repeat", oneOf: orderStates, help: "state of the order that created it" },
+  page: { kind: "number", help: "page, the first is 1" },
+  page_size: { kind: "number", help: "bookings on a page, at most 300" },
+  parent_offering_uuid: { kind: "uuid", help: "parent of the offering" },
+  paused: { kind: "boolean", help: "paused or not" },
+  plan_uuid: { kind: "uuid", help: "plan" },
+  project_name: { kind: "text", help: "name of the project" },
+  project_uuid: { kind: "uuid", help: "project" },
+  provider_uuid: { kind: "uuid", help: "organisation of the provider" },
+  query: { kind: "text", help: "uuid, name, slug, back end's id or address" },
+  resource_attributes: { kind: "json", help: "attributes, as JSON" },
+  restrict_member_access: { kind: "boolean", help: "closed to members or not" },
+  runtime_state: { kind: "text", help: "state at the back end" },
+  service_manager_uuid: { kind: "uuid", help: "service manager" },
+  slug: { kind: "text", help: "slug" },
+  state: { kind: "text", many: "repeat", oneOf: bookingStates, help: "state of the booking" },
+  usage_based: { kind: "boolean", help: "has usage-based components or not" },
+  visible_to_providers: { kind: "boolean", help: "visible to providers or not" },
+  visible_to_username: { kind: "text", help: "visible to the user of that name" },
+} as const satisfies Record<string, Parameter>;
+
+type Table = typeof bookingParameters;
+type Name = keyof Table;
+interface ValueOf {
+  text: string;
+  uuid: string;
+  number: number;
+  boolean: boolean;
+  /** Epoch microseconds. */
+  time: number;
+  json: string;
+}
+type Value<P> = P extends { oneOf: readonly (infer V)[] } ? V : P extends { kind: infer K extends Kind } ? ValueOf[K] : never;
+
+/** A query of the booking list: Waldur's names, our types. Times are epoch microseconds. */
+export type BookingQuery = {
+  readonly [N in Name]?: Table[N] extends { many: string } ? readonly Value<Table[N]>[] : Value<Table[N]>;
+};
+
+/** What differs between servers in how a query must be written. */
+export interface QueryTraits {
+  /** False: `created` and `modified` take only a date (7.x). */
+  readonly dateTimes: boolean;
+}
+
+/** The query as Waldur wants it: lists repeated or with commas, booleans as words, times in UTC. */
+export function encodeQuery(query: BookingQuery, traits: QueryTraits): URLSearchParams {
+  const encoded = new URLSearchParams();
+  const given = new Map<string, unknown>(Object.entries(query));
+  for (const [name, parameter] of Object.entries(bookingParameters)) {
+    const value = given.get(name);
+    if (value === undefined) continue;
+    const values = (Array.isArray(value) ? value : [value]).map((one) => encode(parameter.kind, one, traits));
+    if ("many" in parameter && parameter.many === "repeat") for (const one of values) encoded.append(name, one);
+    else encoded.append(name, values.join(","));
+  }
+  return encoded;
+}
+
+/** Epoch microseconds as Waldur takes them: a date-time in UTC to the microsecond, or only its date. */
+export function formatMicros(micros: number, { dateTimes }: QueryTraits): string {
+  const seconds = new Date(Math.floor(micros / 1_000_000) * 1000).toISOString();
+  if (!dateTimes) return seconds.slice(0, 10);
+  return `${seconds.slice(0, 19)}.${String(((micros % 1_000_000) + 1_000_000) % 1_000_000).padStart(6, "0")}Z`;
+}
+
+function encode(kind: Kind, value: unknown, traits: QueryTraits): string {
+  return kind === "time" && typeof value === "number" ? formatMicros(value, traits) : String(value);
+}
+
+/**
+ * A query from texts, as a command line or a URL gives them; lists may repeat or have commas.
+ * Throws `bad_input` that names every parameter that is unknown or does not fit, and what would.
+ */
+export function parseQuery(given: Readonly<Record<string, string | readonly string[]>>): BookingQuery {
+  const faults: string[] = [];
+  const query: Record<string, unknown> = {};
+  const table = new Map<string, Parameter>(Object.entries(bookingParameters));
+  for (const [name, value] of Object.entries(given)) {
+    const parameter = table.get(name);
+    if (parameter === undefined) {
+      faults.push(`${name}: Waldur's booking list has no such parameter`);
+      continue;
+    }
+    const texts = (typeof value === "string" ? [value] : value).flatMap((text) =>
+      parameter.many === undefined ? [text] : text.split(",").map((part) => part.trim()),
+    );
+    if (parameter.many === undefined && texts.length > 1) faults.push(`${name}: takes one value`);
+    const values = texts.map((text) => parse(parameter, text));
+    const wrong = values.find((one) => typeof one === "object");
+    if (wrong !== undefined && typeof wrong === "object") faults.push(`${name}: ${wrong.wanted}`);
+    else query[name] = parameter.many === undefined ? values[0] : values;
+  }
+  if (faults.length > 0) throw new AppError("bad_input", faults.join("; "));
+  return query;
+}
+
+function parse({ kind, oneOf }: Parameter, text: string): string | number | boolean | { wanted: string } {
+  if (oneOf !== undefined) return oneOf.includes(text) ? text : { wanted: `must be one of ${oneOf.join(", ")}` };
+  switch (kind) {
+    case "text":
+      return text === "" ? { wanted: "may not be empty" } : text;
+    case "uuid": {
+      const uuid = readUuid(text);
+      return uuid ?? { wanted: "must be a uuid: 32 hexadecimal digits" };
+    }
+    case "number":
+      return /^\d{1,9}$/.test(text) ? Number(text) : { wanted: "must be a whole number" };
+    case "boolean":
+      return text === "true" || text === "false" ? text === "true" : { wanted: "must be true or false" };
+    case "time":
+      return readMicros(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text) ?? {
+        wanted: "must be a date or a time, such as 2027-01-31 or 2027-01-31T09:00:00Z",
+      };
+    case "json":
+      return isJson(text) ? text : { wanted: "must be JSON" };
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A uuid in any of the forms Waldur takes, as the 32 lower-case digits it answers; null for anything else. */
+export function readUuid(text: unknown): string | null {
+  if (typeof text !== "string") return null;
+  const digits = text.length === 32 ? text : text.replaceAll("-", "");
+  return /^[0-9a-f]{32}$/.test(digits) ? digits : /^[0-9A-Fa-f]{32}$/.test(digits) ? digits.toLowerCase() : null;
+}

@@ -1,0 +1,285 @@
+import * as v from "valibot";
+import {
+  type Booking,
+  bookingStates,
+  type OrderState,
+  orderStates,
+  type SlimBooking,
+  type Slot,
+} from "../calendar/booking.ts";
+import { readUuid } from "./parameters.ts";
+import { readMicros, readSeconds } from "./time.ts";
+
+/** A row that cannot be used, and why. */
+export interface Skipped {
+  /** Null when not even that can be read. */
+  readonly uuid: string | null;
+  readonly reason: string;
+}
+
+export type Read<T> = { readonly value: T } | { readonly skipped: Skipped };
+
+/** Who the token belongs to (`GET /api/users/me/`). Times are epoch seconds. */
+export interface User {
+  readonly uuid: string;
+  readonly username: string;
+  readonly fullName: string;
+  readonly isStaff: boolean;
+  readonly isActive: boolean;
+  /** Roles that are in force. */
+  readonly roles: readonly Role[];
+  readonly tokenLifetime: number | null;
+  readonly tokenExpiresAt: number | null;
+}
+
+export interface Role {
+  readonly name: string;
+  readonly scopeType: string;
+  readonly scopeUuid: string;
+  readonly customerUuid: string;
+}
+
+export interface Order {
+  readonly uuid: string;
+  readonly bookingUuid: string;
+  /** "Create", "Update", "Terminate" and whatever newer servers add. */
+  readonly type: string;
+  readonly state: OrderState;
+  readonly modifiedMicros: number;
+}
+
+/** A service provider. Its bookings go by `customerUuid`. */
+export interface Provider {
+  readonly uuid: string;
+  readonly customerUuid: string;
+  readonly customerName: string;
+}
+
+export interface Offering {
+  readonly uuid: string;
+  readonly name: string;
+  readonly customerUuid: string;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+/** What Waldur tells everybody of itself. */
+export interface Site {
+  /** HomePort's address, ending in a slash; null when it is not set. */
+  readonly homeport: string | null;
+}
+
+/** Text, whatever a client once sent in its place: numbers as written, lists joined; nothing and objects give "". */
+const text = v.pipe(v.unknown(), v.transform(asText));
+
+function asText(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return value.map(asText).join(", ");
+  return "";
+}
+
+/** A value read by a function that gives null for what does not fit. */
+function read<T>(reader: (value: unknown) => T | null, wanted: string) {
+  return v.pipe(
+    v.unknown(),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const value = reader(dataset.value);
+      if (value !== null) return value;
+      addIssue({ message: wanted });
+      return NEVER;
+    }),
+  );
+}
+
+const uuid = read(readUuid, "is no uuid");
+const micros = read(readMicros, "is no time");
+const seconds = read(readSeconds, "is no time");
+const uuidOrNone = v.pipe(
+  v.unknown(),
+  v.transform((value) => readUuid(value) ?? ""),
+);
+const state = v.picklist(bookingStates, "is a state this program does not know");
+
+const slot = v.object({ start: seconds, end: seconds, backend_id: v.optional(text) });
+const slots = v.pipe(
+  v.nullish(v.array(slot), []),
+  v.transform((rows) => sortSlots(rows.map(({ start, end, backend_id }) => ({ start, end, backendId: backend_id ?? "" })))),
+);
+
+/** `attributes` is whatever the client sent: what is not a schedule is left out. */
+const schedules = v.pipe(
+  v.unknown(),
+  v.transform((value) => {
+    const list: unknown = typeof value === "object" && value !== null && "schedules" in value ? value.schedules : [];
+    const found = (Array.isArray(list) ? list : []).flatMap((item: unknown): Slot[] => {
+      if (typeof item !== "object" || item === null || !("start" in item) || !("end" in item)) return [];
+      const [start, end] = [readSeconds(item.start), readSeconds(item.end)];
+      return start === null || end === null ? [] : [{ start, end, backendId: "" }];
+    });
+    return sortSlots(found);
+  }),
+);
+
+function sortSlots(list: readonly Slot[]): Slot[] {
+  return list.toSorted((a, b) => a.start - b.start || a.end - b.end || (a.backendId < b.backendId ? -1 : 1));
+}
+
+const slimEntries = { uuid, name: text, state, created: micros, modified: micros, slots, project_name: v.optional(text) };
+const slimSchema = v.object(slimEntries);
+const richSchema = v.object({
+  ...slimEntries,
+  description: v.optional(text),
+  attributes: v.optional(schedules),
+  offering_uuid: uuid,
+  offering_name: v.optional(text),
+  provider_uuid: uuid,
+  provider_name: v.optional(text),
+  customer_uuid: uuid,
+  customer_name: v.optional(text),
+  project_uuid: uuidOrNone,
+  created_by_full_name: v.optional(text),
+  created_by_username: v.optional(text),
+  error_message: v.optional(text),
+});
+
+/** Columns asked for by `readSlim` and `readBooking`: only these are worked out by Waldur. */
+export const slimFields = Object.keys(slimEntries);
+export const richFields = Object.keys(richSchema.entries);
+
+/** A row of the booking list with `slimFields`. */
+export function readSlim(row: unknown): Read<SlimBooking> {
+  return readRow(slimSchema, row, slimOf);
+}
+
+/** A row of the booking list with `richFields`, or a retrieved booking. */
+export function readBooking(row: unknown): Read<Booking> {
+  return readRow(richSchema, row, (rich) => ({
+    ...slimOf(rich),
+    description: rich.description ?? "",
+    schedules: rich.attributes ?? [],
+    offeringUuid: rich.offering_uuid,
+    offeringName: rich.offering_name ?? "",
+    providerUuid: rich.provider_uuid,
+    providerName: rich.provider_name ?? "",
+    customerUuid: rich.customer_uuid,
+    customerName: rich.customer_name ?? "",
+    projectUuid: rich.project_uuid,
+    requesterName: rich.created_by_full_name ?? "",
+    requesterUsername: rich.created_by_username ?? "",
+    errorMessage: rich.error_message ?? "",
+  }));
+}
+
+function slimOf(row: v.InferOutput<typeof slimSchema>): SlimBooking {
+  return {
+    uuid: row.uuid,
+    name: row.name,
+    state: row.state,
+    createdMicros: row.created,
+    modifiedMicros: row.modified,
+    slots: row.slots,
+    projectName: row.project_name ?? "",
+  };
+}
+
+const orderSchema = v.object({
+  uuid,
+  marketplace_resource_uuid: uuid,
+  type: text,
+  state: v.picklist(orderStates, "is a state this program does not know"),
+  modified: micros,
+});
+export const orderFields = Object.keys(orderSchema.entries);
+
+export function readOrder(row: unknown): Read<Order> {
+  return readRow(orderSchema, row, (order) => ({
+    uuid: order.uuid,
+    bookingUuid: order.marketplace_resource_uuid,
+    type: order.type,
+    state: order.state,
+    modifiedMicros: order.modified,
+  }));
+}
+
+const providerSchema = v.object({ uuid, customer_uuid: uuid, customer_name: text });
+export const providerFields = Object.keys(providerSchema.entries);
+
+export function readProvider(row: unknown): Read<Provider> {
+  return readRow(providerSchema, row, (provider) => ({
+    uuid: provider.uuid,
+    customerUuid: provider.customer_uuid,
+    customerName: provider.customer_name,
+  }));
+}
+
+const degrees = v.optional(v.fallback(v.nullable(v.pipe(v.number(), v.finite())), null), null);
+const offeringSchema = v.object({ uuid, name: text, customer_uuid: uuidOrNone, latitude: degrees, longitude: degrees });
+export const offeringFields = Object.keys(offeringSchema.entries);
+
+export function readOffering(row: unknown): Read<Offering> {
+  return readRow(offeringSchema, row, ({ customer_uuid: customerUuid, ...rest }) => ({ ...rest, customerUuid }));
+}
+
+const permission = v.object({
+  role_name: text,
+  scope_type: text,
+  scope_uuid: uuidOrNone,
+  customer_uuid: v.optional(uuidOrNone, ""),
+  expiration_time: v.optional(v.unknown()),
+  is_active: v.optional(v.unknown()),
+});
+const userSchema = v.object({
+  uuid,
+  username: text,
+  full_name: v.optional(text),
+  is_staff: v.optional(v.unknown()),
+  is_active: v.optional(v.unknown()),
+  token_lifetime: v.optional(v.fallback(v.nullable(v.number()), null), null),
+  token_expires_at: v.optional(v.unknown()),
+  permissions: v.optional(v.array(permission), []),
+});
+export const userFields = Object.keys(userSchema.entries);
+
+/** `nowAt`, epoch seconds: roles that have run out by then are left out. Absent `is_staff` means no, `is_active` yes. */
+export function readUser(row: unknown, nowAt: number): Read<User> {
+  return readRow(userSchema, row, (user) => ({
+    uuid: user.uuid,
+    username: user.username,
+    fullName: user.full_name ?? "",
+    isStaff: user.is_staff === true,
+    isActive: user.is_active !== false,
+    roles: user.permissions
+      .filter(({ is_active: active, expiration_time: until }) => active !== false && (readSeconds(until) ?? nowAt + 1) > nowAt)
+      .map((role) => ({
+        name: role.role_name,
+        scopeType: role.scope_type,
+        scopeUuid: role.scope_uuid,
+        customerUuid: role.customer_uuid,
+      })),
+    tokenLifetime: user.token_lifetime,
+    tokenExpiresAt: readSeconds(user.token_expires_at),
+  }));
+}
+
+const siteSchema = v.object({ WALDUR_CORE: v.object({ HOMEPORT_URL: v.optional(text) }) });
+
+/** What `GET /api/configuration/` tells; the placeholder it has before it is set counts as nothing. */
+export function readSite(answer: unknown): Site {
+  const found = v.safeParse(siteSchema, answer);
+  const url = found.success ? (found.output.WALDUR_CORE.HOMEPORT_URL ?? "") : "";
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url) || new URL(url).hostname === "example.com") return { homeport: null };
+  return { homeport: url.endsWith("/") ? url : `${url}/` };
+}
+
+function readRow<const S extends v.GenericSchema, T>(
+  schema: S,
+  row: unknown,
+  make: (output: v.InferOutput<S>) => T,
+): Read<T> {
+  const found = v.safeParse(schema, row, { abortEarly: true });
+  if (found.success) return { value: make(found.output) };
+  const [issue] = found.issues;
+  const rowUuid = typeof row === "object" && row !== null && "uuid" in row ? readUuid(row.uuid) : null;
+  return { skipped: { uuid: rowUuid, reason: `${v.getDotPath(issue) ?? "row"} ${issue.message}` } };
+}

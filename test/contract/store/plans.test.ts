@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as bookings from "../../../src/store/bookings.ts";
+import * as events from "../../../src/store/events.ts";
+import { findAddress, lastUse, listFeeds } from "../../../src/store/feeds.ts";
+import { migrate } from "../../../src/store/migrate.ts";
+import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { type Sql, type SqlValue, type Statement, statement } from "../../../src/store/sql.ts";
+import { engines, migrationsFolder, type Opened } from "./engines.ts";
+import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "./rows.ts";
+
+/** Walks over a table, a source or a feed, as the engine tells them. */
+const walk =
+  /^SCAN (?:accounts|sources|bookings|feeds|addresses|events)\b|^SEARCH (?:bookings|events)\b.*\(\w+_id=\?(?: AND u?u?id>\?)?\)/;
+
+type Query = (sql: Sql) => Promise<unknown>;
+
+/** The statements a query sends. */
+async function recorded(query: Query): Promise<Statement[]> {
+  const sent: Statement[] = [];
+  const note = (sql: string, parameters: readonly SqlValue[]) => sent.push(statement(sql, ...parameters));
+  await query({
+    all: async (sql, ...parameters) => (note(sql, parameters), []),
+    first: async (sql, ...parameters) => (note(sql, parameters), null),
+    run: async (sql, ...parameters) => note(sql, parameters),
+    batch: async (statements) => statements.map(({ sql, parameters }) => note(sql, parameters)),
+  });
+  return sent;
+}
+
+const uuids = [1, 2, 3].map(uuidOf);
+const one = JSON.stringify([bookings.encodeBooking(writeOf(bookingOf(1)))]);
+
+/** What runs each minute, for each page of Waldur's list, for each batch of events or for each request. */
+const queries: readonly [string, Query][] = [
+  ["listSlimBetween", async (sql) => bookings.listSlimBetween(sql, "s", 1, 2)],
+  ["findSlim", async (sql) => bookings.findSlim(sql, "s", uuids)],
+  ["findBookings", async (sql) => bookings.findBookings(sql, "s", uuids)],
+  ["listChanged", async (sql) => bookings.listChanged(sql, "s", 1, 50)],
+  ["listStarting", async (sql) => bookings.listStarting(sql, "s", 1, 2, "", 50)],
+  ["listSlotless", async (sql) => bookings.listSlotless(sql, "s", 1)],
+  ["listMissed", async (sql) => bookings.listMissed(sql, "s", 1)],
+  ["hasPending", async (sql) => bookings.hasPending(sql, "s", 1)],
+  ["writeBookings", async (sql) => sql.batch([bookings.writeBookings("s", one)])],
+  ["writeOrderStates", async (sql) => sql.batch([bookings.writeOrderStates("s", [])])],
+  ["markMissed", async (sql) => sql.batch([bookings.markMissed("s", uuids, 1)])],
+  ["markVanished", async (sql) => sql.batch([bookings.markVanished("s", uuids, 1, 1)])],
+  ["findEvents", async (sql) => events.findEvents(sql, "f", uuids)],
+  ["writeEvents", async (sql) => sql.batch([events.writeEvents("f", 1, "w", "[]")])],
+  ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("f", "w", uuids)])],
+  ["findAddress", async (sql) => findAddress(sql, "hash")],
+  ["listFeeds", async (sql) => listFeeds(sql, "s")],
+  ["lastUse", async (sql) => lastUse(sql, "s")],
+];
+
+describe.each(engines)("plans over $engine", ({ open }) => {
+  let opened: Opened;
+
+  beforeAll(async () => {
+    opened = await open();
+    await migrate(opened.sql, await readMigrations(migrationsFolder), t);
+  });
+  afterAll(async () => opened.close());
+
+  const planOf = async (one: Statement): Promise<string[]> =>
+    (await opened.sql.all(`EXPLAIN QUERY PLAN ${one.sql}`, ...one.parameters)).map((row) => String(row["detail"]));
+
+  it.each(queries)("%s goes by an index", async (_, query) => {
+    const sent = await recorded(query);
+    expect(sent).toHaveLength(1);
+    for (const one of sent) {
+      const plan = await planOf(one);
+      expect(plan.filter((step) => walk.test(step))).toEqual([]);
+      expect(plan.join("\n")).toMatch(/USING|json_each/);
+    }
+  });
+
+  it("of a query that has to walk are told as such", async () => {
+    const walks: readonly Query[] = [
+      async (sql) => bookings.countOfOfferings(sql, "s", uuids),
+      async (sql) => events.listStale(sql, "f", 1, 2, 3),
+      async (sql) => listFeeds(sql),
+    ];
+    for (const query of walks) {
+      const [one] = await recorded(query);
+      const plan = one === undefined ? [] : await planOf(one);
+      expect(plan.some((step) => walk.test(step))).toBe(true);
+    }
+  });
+
+  it("of a count touch no booking but those that wait", async () => {
+    const [one] = await recorded(async (sql) => bookings.countBookings(sql, "s", 1));
+    const plan = one === undefined ? [] : await planOf(one);
+    const reads = plan.filter((step) => step.includes("bookings"));
+    expect(reads).toHaveLength(3);
+    for (const step of reads) expect(step).toMatch(/USING COVERING INDEX|INDEX bookings_pending/);
+  });
+});
+
+describe("a source of 100,000 bookings in a file", () => {
+  const open = engines[0]?.open;
+  let opened: Opened;
+
+  beforeAll(async () => {
+    if (open === undefined) throw new Error("there is no engine");
+    opened = await open();
+    await migrate(opened.sql, await readMigrations(migrationsFolder), t);
+    await startAnew(opened.sql);
+    for (const [source, count] of [
+      ["s", 100_000],
+      ["other", 1000],
+    ] as const) {
+      await opened.sql.run(
+        `INSERT INTO bookings (source_id, uuid, rev, created_micros, modified_micros, state, slim, data, slots, slotless,
+           first_start_at, last_start_at, last_end_at)
+         WITH RECURSIVE row(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM row WHERE n < ?2)
+         SELECT ?1, printf('%032x', n), n, n, n, 'OK', 'slim', '{}', '[]', 0, n, n, n FROM row`,
+        source,
+        count,
+      );
+    }
+  });
+  afterAll(async () => opened.close());
+
+  /** The shortest of some turns, milliseconds. */
+  async function time(work: () => Promise<unknown>): Promise<number> {
+    let best = Number.POSITIVE_INFINITY;
+    for (let turn = 0; turn < 7; turn += 1) {
+      const from = performance.now();
+      await work();
+      best = Math.min(best, performance.now() - from);
+    }
+    return best;
+  }
+
+  // A walk would take a hundred times as long.
+  it.each<[string, (sourceId: string) => Promise<unknown>]>([
+    ["reads a page's 300", async (id) => bookings.listSlimBetween(opened.sql, id, 500, 800)],
+    [
+      "writes 300",
+      async (id) =>
+        store(
+          opened.sql,
+          id,
+          Array.from({ length: 300 }, (_, n) => writeOf(bookingOf(500 + n))),
+        ),
+    ],
+    [
+      "marks 300 as vanished",
+      async (id) =>
+        opened.sql.batch([
+          bookings.markVanished(
+            id,
+            Array.from({ length: 300 }, (_, n) => uuidOf(500 + n)),
+            1,
+            t,
+          ),
+        ]),
+    ],
+    ["finds whether any waits", async (id) => bookings.hasPending(opened.sql, id, 1)],
+  ])("%s in less than ten times what a source of 1,000 takes", async (_, work) => {
+    const small = await time(async () => work("other"));
+    expect(await time(async () => work("s"))).toBeLessThan(10 * small);
+  });
+
+  it("gives a page its 300", async () => {
+    expect((await bookings.listSlimBetween(opened.sql, "other", 100, 400)).size).toBe(300);
+    expect((await bookings.listSlimBetween(opened.sql, "s", 99_000, 99_300)).size).toBe(300);
+  });
+});
