@@ -22,7 +22,7 @@ export async function poll(run: Run): Promise<void> {
   let page: number | null = 1;
   while (page !== null && spendListing(run, page)) {
     const listed: Page<SlimBooking> = await run.client.slimBookings(
-      { ...bookingFilter(run.source), modifiedMicros: Math.max(0, run.source.bookingsMicros - overlapMicros) },
+      { ...bookingFilter(run.source), modified: Math.max(0, run.source.bookingsMicros - overlapMicros) },
       page,
     );
     noteSkipped(run, listed.skipped);

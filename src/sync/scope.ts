@@ -1,16 +1,18 @@
 import type { Booking } from "../calendar/booking.ts";
 import type { SourceRow } from "../store/sources.ts";
+import type { OrderQuery } from "../waldur/client.ts";
+import type { BookingQuery } from "../waldur/parameters.ts";
 import type { User } from "../waldur/schema.ts";
 
 type Scope = Pick<SourceRow, "kind" | "scopeUuid">;
 
 /** The filter of `/api/booking-resources/` that gives this source. Waldur's `provider_uuid` is the provider's organisation. */
-export function bookingFilter(source: Scope): Record<string, string> {
+export function bookingFilter(source: Scope): BookingQuery {
   switch (source.kind) {
     case "provider":
       return { provider_uuid: source.scopeUuid };
     case "offering":
-      return { offering_uuid: source.scopeUuid };
+      return { offering_uuid: [source.scopeUuid] };
     case "customer":
       return { customer_uuid: source.scopeUuid };
     case "project":
@@ -21,12 +23,7 @@ export function bookingFilter(source: Scope): Record<string, string> {
 }
 
 /** The same for `/api/marketplace-orders/`. */
-export function orderFilter(source: Scope): {
-  providerUuid?: string;
-  offeringUuid?: string;
-  customerUuid?: string;
-  projectUuid?: string;
-} {
+export function orderFilter(source: Scope): OrderQuery {
   switch (source.kind) {
     case "provider":
       return { providerUuid: source.scopeUuid };

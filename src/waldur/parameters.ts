@@ -84,7 +84,11 @@ interface ValueOf {
   time: number;
   json: string;
 }
-type Value<P> = P extends { oneOf: readonly (infer V)[] } ? V : P extends { kind: infer K extends Kind } ? ValueOf[K] : never;
+type Value<P> = P extends { oneOf: readonly (infer V)[] }
+  ? V
+  : P extends { kind: infer K extends Kind }
+    ? ValueOf[K]
+    : never;
 
 /** A query of the booking list: Waldur's names, our types. Times are epoch microseconds. */
 export type BookingQuery = {
@@ -163,9 +167,11 @@ function parse({ kind, oneOf }: Parameter, text: string): string | number | bool
     case "boolean":
       return text === "true" || text === "false" ? text === "true" : { wanted: "must be true or false" };
     case "time":
-      return readMicros(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text) ?? {
-        wanted: "must be a date or a time, such as 2027-01-31 or 2027-01-31T09:00:00Z",
-      };
+      return (
+        readMicros(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text) ?? {
+          wanted: "must be a date or a time, such as 2027-01-31 or 2027-01-31T09:00:00Z",
+        }
+      );
     case "json":
       return isJson(text) ? text : { wanted: "must be JSON" };
   }

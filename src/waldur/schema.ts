@@ -104,7 +104,9 @@ const state = v.picklist(bookingStates, "is a state this program does not know")
 const slot = v.object({ start: seconds, end: seconds, backend_id: v.optional(text) });
 const slots = v.pipe(
   v.nullish(v.array(slot), []),
-  v.transform((rows) => sortSlots(rows.map(({ start, end, backend_id }) => ({ start, end, backendId: backend_id ?? "" })))),
+  v.transform((rows) =>
+    sortSlots(rows.map(({ start, end, backend_id }) => ({ start, end, backendId: backend_id ?? "" }))),
+  ),
 );
 
 /** `attributes` is whatever the client sent: what is not a schedule is left out. */
@@ -125,7 +127,15 @@ function sortSlots(list: readonly Slot[]): Slot[] {
   return list.toSorted((a, b) => a.start - b.start || a.end - b.end || (a.backendId < b.backendId ? -1 : 1));
 }
 
-const slimEntries = { uuid, name: text, state, created: micros, modified: micros, slots, project_name: v.optional(text) };
+const slimEntries = {
+  uuid,
+  name: text,
+  state,
+  created: micros,
+  modified: micros,
+  slots,
+  project_name: v.optional(text),
+};
 const slimSchema = v.object(slimEntries);
 const richSchema = v.object({
   ...slimEntries,
@@ -250,7 +260,10 @@ export function readUser(row: unknown, nowAt: number): Read<User> {
     isStaff: user.is_staff === true,
     isActive: user.is_active !== false,
     roles: user.permissions
-      .filter(({ is_active: active, expiration_time: until }) => active !== false && (readSeconds(until) ?? nowAt + 1) > nowAt)
+      .filter(
+        ({ is_active: active, expiration_time: until }) =>
+          active !== false && (readSeconds(until) ?? nowAt + 1) > nowAt,
+      )
       .map((role) => ({
         name: role.role_name,
         scopeType: role.scope_type,
@@ -268,7 +281,8 @@ const siteSchema = v.object({ WALDUR_CORE: v.object({ HOMEPORT_URL: v.optional(t
 export function readSite(answer: unknown): Site {
   const found = v.safeParse(siteSchema, answer);
   const url = found.success ? (found.output.WALDUR_CORE.HOMEPORT_URL ?? "") : "";
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url) || new URL(url).hostname === "example.com") return { homeport: null };
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url) || new URL(url).hostname === "example.com")
+    return { homeport: null };
   return { homeport: url.endsWith("/") ? url : `${url}/` };
 }
 
