@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type BookingRow, encodeBooking, findBookings, writeBookings } from "../store/bookings.ts";
 import { chunkRows } from "../store/bulk.ts";
-import { takeLease } from "../store/leases.ts";
+import { renewLease, takeLease } from "../store/leases.ts";
 import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import type { Skipped, WaldurClient } from "../waldur/client.ts";
@@ -99,7 +99,8 @@ export async function flush(run: Run): Promise<void> {
 async function lease(run: Run): Promise<void> {
   const nowAt = seconds(run.deps);
   if (run.leasedAt !== null && nowAt - run.leasedAt < leaseSeconds / 3) return;
-  const held = await takeLease(run.deps.sql, `source:${run.source.id}`, run.holder, nowAt, leaseSeconds);
+  const take = run.leasedAt === null ? takeLease : renewLease;
+  const held = await take(run.deps.sql, `source:${run.source.id}`, run.holder, nowAt, leaseSeconds);
   if (!held) throw new AppError("conflict", "another run works on this source");
   if (run.leasedAt === null) {
     const now = await findSource(run.deps.sql, run.source.id);

@@ -31,6 +31,8 @@ const singly = 8;
 /** Up to so many missing bookings are asked for by name before they count as gone. */
 const asked = 20;
 const restarts = 3;
+/** So many fit into one parameter of a statement. */
+const mostUuids = 10_000;
 
 /** Whether a full sweep is under way or due. */
 export function sweepDue(run: Run): boolean {
@@ -104,7 +106,8 @@ async function sweepPage(run: Run): Promise<"next" | "end" | "shifted" | "spent"
   if (rich) await saveBookings(run, listed.rows.filter(isRich));
   else await readRich(run, page, unread);
 
-  await commitMarks(run, have, wanted, listed.skipped.some(({ uuid }) => uuid === null) ? [] : removed, listed.skipped);
+  const unreadable = listed.skipped.some(({ uuid }) => uuid === null);
+  await commitMarks(run, have, { added, missed: unreadable ? [] : removed }, wanted, listed.skipped);
   run.source = {
     ...run.source,
     sweepPage: listed.next ?? page,
@@ -142,8 +145,8 @@ async function readRich(run: Run, page: number, unread: readonly string[]): Prom
 async function commitMarks(
   run: Run,
   have: ReadonlyMap<string, SlimRow>,
+  { added, missed: removed }: { readonly added: readonly string[]; readonly missed: readonly string[] },
   seen: ReadonlyMap<string, string>,
-  removed: readonly string[],
   skipped: readonly { uuid: string | null }[],
 ): Promise<void> {
   const unusable = new Set(skipped.map(({ uuid }) => uuid));
@@ -151,10 +154,18 @@ async function commitMarks(
   const found = [...have.values()]
     .filter((row) => row.missedSweep !== null && (seen.has(row.uuid) || unusable.has(row.uuid)))
     .map((row) => row.uuid);
-  const statements: Statement[] = [];
-  if (missed.length > 0) statements.push(markMissed(run.source.id, missed, run.source.sweepId));
-  if (found.length > 0) statements.push(markMissed(run.source.id, found, null));
+  // One made in the same microsecond as the last of the page before counts as missed there, and as new here.
+  const back = [...found, ...added];
+  const statements: Statement[] = [
+    ...chunksOf(missed).map((uuids) => markMissed(run.source.id, uuids, run.source.sweepId)),
+    ...chunksOf(back).map((uuids) => markMissed(run.source.id, uuids, null)),
+  ];
   if (statements.length > 0) await commit(run, {}, statements);
+}
+
+function chunksOf(uuids: readonly string[]): (readonly string[])[] {
+  const count = Math.ceil(uuids.length / mostUuids);
+  return Array.from({ length: count }, (_, index) => uuids.slice(index * mostUuids, (index + 1) * mostUuids));
 }
 
 /** The list was read whole with its count unchanged: what it did not hold is gone, unless that is too much to believe. */
@@ -171,9 +182,11 @@ async function finish(run: Run): Promise<void> {
     } else {
       const gone = missed.length <= asked ? await confirmGone(run, missed) : missed;
       if (gone.length > 0) {
-        await commit(run, { rev: run.source.rev + gone.length }, [
-          markVanished(source.id, gone, run.source.rev, seconds(deps)),
-        ]);
+        const { rev } = run.source;
+        const marks = chunksOf(gone).map((uuids, index) =>
+          markVanished(source.id, uuids, rev + index * mostUuids, seconds(deps)),
+        );
+        await commit(run, { rev: rev + gone.length }, marks);
         run.report.removed += gone.length;
       }
     }
