@@ -26,14 +26,13 @@ export function makeApp({ local = false }: { local?: boolean } = {}): Hono<Env> 
     c.set("requestId", requestId);
     await next();
     const path = /^\/[fa]\//.test(c.req.path) ? c.req.path.slice(0, 3) : c.req.path;
-    env.log.info("request", {
-      requestId,
-      method: c.req.method,
-      path,
-      status: c.res.status,
-      ms: env.now() - begun,
-      client: clientName(c.req.header("User-Agent") ?? null),
-    });
+    const client = clientName(c.req.header("User-Agent") ?? null);
+    const { method } = c.req;
+    try {
+      env.log.info("request", { requestId, method, path, status: c.res.status, ms: env.now() - begun, client });
+    } catch {
+      // A log that fails must not cost the answer.
+    }
   });
   app.route("/", feedRoutes());
   app.get("/robots.txt", (c) => c.text(robotsText));

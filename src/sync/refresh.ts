@@ -167,7 +167,7 @@ async function load(run: Run, serverDate: () => number | null): Promise<void> {
   if (run.source.sweptAt === 0 && !(await sweep(run))) return;
   if (!(await walkOrders(run))) return;
   await commit(run, { loadedAt: seconds(run.deps) });
-  run.deps.log.info("source_loaded", { source: run.source.id, name: run.source.name, bookings: run.source.rev });
+  run.deps.log.info("source_loaded", { source: run.source.id, name: run.source.name, bookings: run.source.sweepCount });
 }
 
 async function noteSuccess(run: Run, lifetime: number | null): Promise<void> {
