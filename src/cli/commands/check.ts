@@ -28,7 +28,7 @@ export const check: Command = {
         ["may reject", yesOrNo(waldur.canReject)],
         ["token expires", formatExpiry(waldur.tokenExpiresAt, waldur.tokenLifetime)],
       ]);
-      world.stdout(`${formatTable(["setting", "value", "source", "what it is"], rows)}\n${pairs}\n`);
+      world.stdout(`${formatTable(["setting", "value", "source", "what it is"], rows)}\n${pairs}`);
     }
     for (const problem of waldur.problems) world.stderr(`${problem}\n`);
     if (waldur.ok) return exits.ok;
