@@ -119,6 +119,17 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
+/**
+ * The socket that systemd opened for this process (sd_listen_fds(3)), if any. It stays open over a restart: Thunderbird
+ * stops polling until its own restart when a connection is refused once.
+ */
+function inheritedSocket(): { fd: number } | null {
+  const firstInherited = 3;
+  return process.env["LISTEN_PID"] === String(process.pid) && process.env["LISTEN_FDS"] === "1"
+    ? { fd: firstInherited }
+    : null;
+}
+
 /** A server that listens; resolves once it does, with the port it got. Throws `bad_config` when it cannot. */
 export async function listen(
   answer: (request: Request) => Response | Promise<Response>,
@@ -134,7 +145,7 @@ export async function listen(
         }),
       ),
     );
-    server.listen(port, host, () => resolve());
+    server.listen(inheritedSocket() ?? { port, host }, () => resolve());
   });
   const address = server.address();
   return { server, port: typeof address === "object" && address !== null ? address.port : port };
