@@ -38,7 +38,20 @@ export async function makeWorld(options: WorldOptions = {}) {
   const sample = sampleWaldur({ now, begunAt: clock.ms / 1000, bookings: options.bookings ?? 30, baseUrl: sampleUrl });
   const db = openSqlite(":memory:");
   await migrate(db, await readMigrations("migrations"), clock.ms / 1000);
-  const { sql, counts } = countStatements(db);
+  const written = { rows: 0 };
+  const { sql, counts } = countStatements({
+    ...db,
+    async run(text, ...parameters) {
+      const changed = await db.run(text, ...parameters);
+      written.rows += changed;
+      return changed;
+    },
+    async batch(statements) {
+      const changed = await db.batch(statements);
+      written.rows += changed.reduce((sum, rows) => sum + rows, 0);
+      return changed;
+    },
+  });
   const log = memoryLog();
   const world = { fault: null as Fault | null, requests: [] as string[] };
   let seed = 1;
@@ -79,7 +92,10 @@ export async function makeWorld(options: WorldOptions = {}) {
     sample,
     clock,
     log,
+    /** Statements sent. */
     counts,
+    /** Rows changed. */
+    written,
     app,
     /** Lets seconds pass. */
     wait(seconds: number): void {
@@ -95,6 +111,11 @@ export async function makeWorld(options: WorldOptions = {}) {
     async addFeed(profile: ChangedFeed = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
       const source = await lookUp(deps, kind, kind === "mine" ? "" : sample.providerUuid);
       return addFeed(deps, source, profileOf(deps.config, source.name, profile), null);
+    },
+    /** A feed over one offering. */
+    async addOffering(uuid: string): Promise<FeedRow> {
+      const source = await lookUp(deps, "offering", uuid);
+      return addFeed(deps, source, profileOf(deps.config, source.name, {}), null);
     },
     feed: async (id: string): Promise<FeedRow> => needFeed(deps, id),
     async source(feed: FeedRow): Promise<SourceRow> {

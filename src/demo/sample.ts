@@ -47,8 +47,9 @@ export interface SampleWaldur extends Pick<
   readonly providerUuid: string;
   /** Takes every role from the person. */
   revokeRole(role: RoleName): void;
-  /** The user may not come in any more. */
+  /** The user may not come in any more; `activate` takes that back. */
   deactivate(role: RoleName): void;
+  activate(role: RoleName): void;
   /** The token has run out; `renewToken` makes it good again. */
   expireToken(role: RoleName): void;
   renewToken(role: RoleName): void;
@@ -237,6 +238,7 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
       persons[role] = { ...persons[role], grants: [], isStaff: false };
     },
     deactivate: (role) => void inactive.add(role),
+    activate: (role) => void inactive.delete(role),
     expireToken: (role) => void expired.add(role),
     renewToken: (role) => void expired.delete(role),
   };

@@ -1,7 +1,8 @@
 import type { Booking, SlimBooking } from "../calendar/booking.ts";
 import { AppError } from "../errors.ts";
-import { type Answer, makeSend, type Send, type Transport } from "./http.ts";
-import { type BookingQuery, encodeQuery, formatMicros } from "./parameters.ts";
+import { type Answer, makeSend, type Transport } from "./http.ts";
+import { badAnswer, countOf, type Page, readAllPages, readPage } from "./pages.ts";
+import { type BookingQuery, encodeQuery, formatMicros, readUuid } from "./parameters.ts";
 import {
   type Offering,
   offeringFields,
@@ -29,19 +30,8 @@ import {
 export interface Traits {
   /** False: the booking list takes only a date for `created` and `modified` (7.x). */
   readonly dateTimes: boolean;
-  /** False: the booking list takes one `offering_uuid` (7.x). */
+  /** False: the booking list takes one `offering_uuid` (7.x); for several it is asked once for each. */
   readonly offeringLists: boolean;
-}
-
-/** One page of a list. */
-export interface Page<T> {
-  readonly rows: readonly T[];
-  /** Rows that do not fit; each is counted in `count` as well. */
-  readonly skipped: readonly Skipped[];
-  /** How many there are on all pages: `X-Result-Count`. */
-  readonly count: number;
-  /** Number of the next page; null on the last. */
-  readonly next: number | null;
 }
 
 /** Which orders: all names are those of the organisation, offering or project the booking belongs to. */
@@ -70,7 +60,7 @@ export interface WaldurClient {
   slimBookings(query: BookingQuery, page: number): Promise<Page<SlimBooking>>;
   /** The same with every column that an event shows. */
   richBookings(query: BookingQuery, page: number): Promise<Page<Booking>>;
-  /** How many bookings the query has: `HEAD /api/booking-resources/`. */
+  /** How many bookings the query has: `X-Result-Count` of the cheapest page of `GET /api/booking-resources/`. */
   countBookings(query: BookingQuery): Promise<number>;
   /** `GET /api/booking-resources/{uuid}/` */
   booking(uuid: string): Promise<Booking | { readonly skipped: string }>;
@@ -111,27 +101,56 @@ export function waldurClient(options: ClientOptions): WaldurClient {
     options.onTraits(traits);
   };
 
-  /** Tries the newest form first; a 400 that names the parameter shows an older server. */
-  async function listBookings(method: "GET" | "HEAD", query: BookingQuery, more: URLSearchParams): Promise<Answer> {
-    const ask = async (): Promise<Answer> => {
-      const encoded = encodeQuery({ o: ["created"], ...query }, traits);
-      for (const [name, value] of more) encoded.append(name, value);
-      return send(method, "/booking-resources/", encoded);
-    };
+  async function ask(query: BookingQuery, more: URLSearchParams, asked: Traits): Promise<Answer> {
+    const encoded = encodeQuery({ o: ["created"], ...query }, asked);
+    for (const [name, value] of more) encoded.append(name, value);
+    return send("GET", "/booking-resources/", encoded);
+  }
+
+  /** A 400 that names a time shows that the server wants the other form: an older server, or one that was old. */
+  async function askBookings(query: BookingQuery, more: URLSearchParams): Promise<Answer> {
     try {
-      return await ask();
+      return await ask(query, more, traits);
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "waldur_bad_request") throw error;
-      if (traits.dateTimes && /\b(?:modified|created): /.test(error.message)) {
-        learn({ dateTimes: false });
-        return ask();
-      }
-      if (traits.offeringLists && (query.offering_uuid?.length ?? 0) > 1 && /\boffering_uuid: /.test(error.message)) {
-        learn({ offeringLists: false });
-        throw new AppError("bad_input", "this Waldur takes one offering_uuid at a time", { cause: error });
-      }
-      throw error;
+      if (!refuses(error, ["created", "modified"])) throw error;
+      const other = { ...traits, dateTimes: !traits.dateTimes };
+      const answer = await ask(query, more, other);
+      learn({ dateTimes: other.dateTimes });
+      return answer;
     }
+  }
+
+  async function countBookings(query: BookingQuery): Promise<number> {
+    // Not HEAD: it costs Waldur the same, and its errors have no body that names the parameter.
+    const counting = withFields(["uuid"], 1, 1);
+    return withOfferings(
+      query,
+      async (whole) => countOf((await askBookings(whole, counting)).headers),
+      async (each) => {
+        let count = 0;
+        for (const one of each) count += countOf((await askBookings(one, counting)).headers);
+        return count;
+      },
+    );
+  }
+
+  /** `together` asks for several offerings at once, `inTurn` one after the other where the server takes only one. */
+  async function withOfferings<T>(
+    query: BookingQuery,
+    together: (query: BookingQuery) => Promise<T>,
+    inTurn: (each: readonly BookingQuery[]) => Promise<T>,
+  ): Promise<T> {
+    const offerings = [...new Set(query.offering_uuid)];
+    if (offerings.length < 2) return together(query);
+    if (traits.offeringLists) {
+      try {
+        return await together(query);
+      } catch (error) {
+        if (!refuses(error, ["offering_uuid"])) throw error;
+        learn({ offeringLists: false });
+      }
+    }
+    return inTurn(offerings.map((uuid) => ({ ...query, offering_uuid: [uuid] })));
   }
 
   async function bookingPage<T>(
@@ -140,9 +159,26 @@ export function waldurClient(options: ClientOptions): WaldurClient {
     fields: readonly string[],
     read: (row: unknown) => Read<T>,
   ): Promise<Page<T>> {
-    const more = withFields(fields, page, query.page_size ?? pageSize);
-    const { page: _page, page_size: _size, field: _field, ...filter } = query;
-    return readPage(async () => listBookings("GET", filter, more), page, read);
+    const { page: _page, page_size: size = pageSize, field: _field, ...filter } = query;
+    const readOne = async (one: BookingQuery, at: number): Promise<Page<T>> =>
+      readPage(async () => askBookings(one, withFields(fields, at, size)), at, read);
+    return withOfferings(
+      filter,
+      async (whole) => readOne(whole, page),
+      // The pages of the offerings follow one another.
+      async (each) => {
+        let [count, before] = [0, 0];
+        let found: Page<T> | null = null;
+        for (const one of each) {
+          const own = await countBookings(one);
+          const pages = Math.ceil(own / size);
+          if (page > before && page <= before + pages) found = await readOne(one, page - before);
+          count += own;
+          before += pages;
+        }
+        return { rows: found?.rows ?? [], skipped: found?.skipped ?? [], count, next: page < before ? page + 1 : null };
+      },
+    );
   }
 
   return {
@@ -151,32 +187,37 @@ export function waldurClient(options: ClientOptions): WaldurClient {
       const { body } = await send("GET", "/users/me/", withFields(userFields));
       const nowAt = Math.floor(options.now() / 1000);
       const found = readUser(body, nowAt);
-      if ("skipped" in found) throw badAnswer("/users/me/", found.skipped.reason);
+      if ("skipped" in found) throw badAnswer(`/users/me/: ${found.skipped.reason}`);
       const expiresAt = Number(/^w_(\d{9,11})_/.exec(options.token)?.[1] ?? Number.NaN);
       return Number.isNaN(expiresAt) ? found.value : { ...found.value, tokenExpiresAt: expiresAt };
     },
     async site() {
       return readSite((await send("GET", "/configuration/")).body);
     },
-    serviceProviders: async () => allPages(send, "/marketplace-service-providers/", {}, providerFields, readProvider),
-    offerings: async ({ customerUuid }) =>
-      allPages(
-        send,
-        "/marketplace-provider-offerings/",
-        { type: bookingType, ...(customerUuid !== undefined && { customer_uuid: customerUuid }) },
-        offeringFields,
-        readOffering,
-      ),
+    async serviceProviders() {
+      return readAllPages(
+        async (page) => send("GET", "/marketplace-service-providers/", withFields(providerFields, page, pageSize)),
+        readProvider,
+      );
+    },
+    async offerings({ customerUuid }) {
+      return readAllPages(async (page) => {
+        const query = withFields(offeringFields, page, pageSize);
+        query.set("type", bookingType);
+        if (customerUuid !== undefined) query.set("customer_uuid", customerUuid);
+        return send("GET", "/marketplace-provider-offerings/", query);
+      }, readOffering);
+    },
     slimBookings: async (query, page) => bookingPage(query, page, slimFields, readSlim),
     richBookings: async (query, page) => bookingPage(query, page, richFields, readBooking),
-    async countBookings(query) {
-      const { headers } = await listBookings("HEAD", query, withFields(["uuid"], 1, 1));
-      return countOf(headers);
-    },
+    countBookings,
     async booking(uuid) {
-      const { body } = await send("GET", `/booking-resources/${uuid}/`, withFields(richFields));
+      const { body } = await send("GET", bookingPath(uuid), withFields(richFields));
+      if (typeof body !== "object" || body === null) throw badAnswer("what should be a booking is none");
       const found = readBooking(body);
-      return "skipped" in found ? { skipped: found.skipped.reason } : found.value;
+      if ("skipped" in found) return { skipped: found.skipped.reason };
+      if (found.value.uuid !== readUuid(uuid)) throw badAnswer("it is another booking than was asked for");
+      return found.value;
     },
     async orders(query, page) {
       const encoded = withFields(orderFields, page, pageSize);
@@ -191,12 +232,25 @@ export function waldurClient(options: ClientOptions): WaldurClient {
       return readPage(async () => send("GET", "/marketplace-orders/", encoded), page, readOrder);
     },
     async accept(uuid) {
-      await send("POST", `/booking-resources/${uuid}/accept/`);
+      await send("POST", `${bookingPath(uuid)}accept/`);
     },
     async reject(uuid) {
-      await send("POST", `/booking-resources/${uuid}/reject/`);
+      await send("POST", `${bookingPath(uuid)}reject/`);
     },
   };
+}
+
+/** Whether Waldur refused one of these parameters. */
+function refuses(error: unknown, names: readonly string[]): boolean {
+  if (!(error instanceof AppError) || error.code !== "waldur_bad_request") return false;
+  const refused = String(error.facts["refused"] ?? "").split(",");
+  return names.some((name) => refused.includes(name));
+}
+
+function bookingPath(uuid: string): string {
+  const digits = readUuid(uuid);
+  if (digits === null) throw new AppError("bad_input", "a booking's uuid has 32 hexadecimal digits");
+  return `/booking-resources/${digits}/`;
 }
 
 function withFields(fields: readonly string[], page = 1, size?: number): URLSearchParams {
@@ -206,67 +260,4 @@ function withFields(fields: readonly string[], page = 1, size?: number): URLSear
   return query;
 }
 
-async function readPage<T>(
-  ask: () => Promise<Answer>,
-  page: number,
-  read: (row: unknown) => Read<T>,
-): Promise<Page<T>> {
-  let answer: Answer;
-  try {
-    answer = await ask();
-  } catch (error) {
-    // The list has become shorter since the page before.
-    const past = page > 1 && error instanceof AppError && error.code === "waldur_not_found";
-    if (past) return { rows: [], skipped: [], count: 0, next: null };
-    throw error;
-  }
-  const { headers, body } = answer;
-  if (!Array.isArray(body)) throw badAnswer("list", "is no list");
-  const rows: T[] = [];
-  const skipped: Skipped[] = [];
-  for (const row of body) {
-    const found = read(row);
-    if ("skipped" in found) skipped.push(found.skipped);
-    else rows.push(found.value);
-  }
-  return { rows, skipped, count: countOf(headers), next: nextOf(headers) };
-}
-
-async function allPages<T>(
-  send: Send,
-  path: string,
-  filter: Readonly<Record<string, string>>,
-  fields: readonly string[],
-  read: (row: unknown) => Read<T>,
-): Promise<T[]> {
-  const all: T[] = [];
-  for (let page: number | null = 1; page !== null;) {
-    const query = withFields(fields, page, pageSize);
-    for (const [name, value] of Object.entries(filter)) query.set(name, value);
-    const listed: Page<T> = await readPage(async () => send("GET", path, query), page, read);
-    all.push(...listed.rows);
-    page = listed.next;
-  }
-  return all;
-}
-
-function countOf(headers: Headers): number {
-  const count = headers.get("X-Result-Count");
-  if (count === null || !/^\d+$/.test(count))
-    throw badAnswer("list", "lacks X-Result-Count: is it Waldur, and does a proxy drop headers?");
-  return Number(count);
-}
-
-/** The page number of rel="next" (RFC 8288); its host is the one the request was sent to, or somebody else's, and is not used. */
-function nextOf(headers: Headers): number | null {
-  const link = headers.get("Link") ?? "";
-  const [, query] = /<[^>?]*\?([^>]*)>\s*;\s*rel="?next"?/.exec(link) ?? [];
-  const page = query === undefined ? null : new URLSearchParams(query).get("page");
-  return page !== null && /^\d+$/.test(page) ? Number(page) : null;
-}
-
-function badAnswer(path: string, reason: string): AppError {
-  return new AppError("waldur_bad_answer", `Waldur's answer does not fit: ${path} ${reason}`, { facts: { path } });
-}
-
-export type { Skipped };
+export type { Page, Skipped };

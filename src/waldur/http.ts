@@ -1,4 +1,5 @@
-import { AppError, type ErrorCode, messageOf } from "../errors.ts";
+import { AppError, messageOf } from "../errors.ts";
+import { readRefusal, type Refused } from "./refusal.ts";
 
 /** What requests to one Waldur need from outside. */
 export interface Transport {
@@ -22,19 +23,27 @@ export interface Answer {
 }
 
 /** Sends one request. `path` starts behind `/api`, and ends in a slash as Waldur wants it. */
-export type Send = (method: "GET" | "HEAD" | "POST", path: string, query?: URLSearchParams) => Promise<Answer>;
+export type Send = (method: "GET" | "POST", path: string, query?: URLSearchParams) => Promise<Answer>;
 
 const attempts = 3;
 const firstPauseMilliseconds = 500;
 /** A longer wait is for the next run, not for this one. */
 const longestPauseSeconds = 10;
-const mostBytes = 64 * 1024 * 1024;
+/** About fifty times what a full page of bookings takes; a Worker has 128 MB for all it does. */
+const mostBytes = 16 * 1024 * 1024;
+/** So much of a refusal is read to learn its reason. */
+const mostRefusalBytes = 16 * 1024;
+const passing = new Set(["waldur_unreachable", "waldur_failed", "waldur_throttled"]);
 
 /**
  * Requests to Waldur, one at a time. Reads are tried up to three times, with growing pauses, where trying again may help;
- * writes never. Redirects are not followed. Throws `waldur_…` errors; none holds the token.
+ * writes never. Redirects are not followed. What is sent throws `waldur_…` errors; neither their texts nor their causes
+ * hold the token. Throws `bad_config` for a token that no header can carry.
  */
 export function makeSend(transport: Transport): Send {
+  if (!/^[\x21-\x7e]+$/.test(transport.token)) {
+    throw new AppError("bad_config", "the token for Waldur is empty, or has a space or character that no token has");
+  }
   let last: Promise<unknown> = Promise.resolve();
   return async (method, path, query) => {
     const turn = last.then(async () => sendPatiently(transport, method, path, query));
@@ -45,7 +54,7 @@ export function makeSend(transport: Transport): Send {
 
 /** The header that carries a token, by its shape: classic ones are `Token`, personal access tokens and JWTs `Bearer`. */
 export function authorization(token: string): string {
-  const bearer = /^w_/.test(token) || /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+  const bearer = token.startsWith("w_") || /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
   return `${bearer ? "Bearer" : "Token"} ${token}`;
 }
 
@@ -59,9 +68,8 @@ async function sendPatiently(
     try {
       return await sendOnce(transport, method, path, query);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const pause = pauseBefore(transport, error, attempt);
-      if (method === "POST" || attempt >= attempts || pause === null) throw error;
+      const pause = error instanceof AppError ? pauseBefore(transport, error, attempt) : null;
+      if (method !== "GET" || attempt >= attempts || pause === null) throw error;
       await transport.sleep(pause);
     }
   }
@@ -69,57 +77,75 @@ async function sendPatiently(
 
 /** Milliseconds to wait before the next attempt; null: there should be none. Half of it is chance, so that many do not come at once. */
 function pauseBefore({ random }: Transport, error: AppError, attempt: number): number | null {
-  if (!["waldur_unreachable", "waldur_failed", "waldur_throttled"].includes(error.code)) return null;
-  const asked = error.facts["retryAfter"];
-  if (typeof asked === "number") return asked <= longestPauseSeconds ? asked * 1000 : null;
-  if (error.code === "waldur_throttled") return null;
+  if (!passing.has(error.code)) return null;
   const [chance = 0] = random(1);
-  return firstPauseMilliseconds * 2 ** (attempt - 1) * (0.5 + chance / 512);
+  const pause = firstPauseMilliseconds * 2 ** (attempt - 1) * (0.5 + chance / 512);
+  const asked = error.facts["retryAfter"];
+  if (typeof asked === "number") return asked <= longestPauseSeconds ? Math.max(asked * 1000, pause) : null;
+  return error.code === "waldur_throttled" ? null : pause;
 }
 
 async function sendOnce(transport: Transport, method: string, path: string, query?: URLSearchParams): Promise<Answer> {
+  const { token } = transport;
+  // The causes are left out: runtimes and parsers quote headers and bodies in theirs.
+  const fail = ({ code, message, facts = {} }: Refused): AppError =>
+    new AppError(code, shorten(message.replaceAll(token, "…")), { facts: { path, ...facts } });
   const suffix = query === undefined || query.size === 0 ? "" : `?${query.toString()}`;
-  const request = new Request(`${transport.url}/api${path}${suffix}`, {
-    method,
-    headers: {
-      Accept: "application/json",
-      // Errors are told apart by status; the little that is read of their texts is English.
-      "Accept-Language": "en",
-      Authorization: authorization(transport.token),
-    },
-    redirect: "manual",
-    signal: transport.deadline(transport.timeoutMilliseconds),
-  });
+  const signal = transport.deadline(transport.timeoutMilliseconds);
   let response: Response;
-  let text: string;
+  let text: string | null;
   try {
-    response = await transport.fetch(request);
-    text = method === "HEAD" ? "" : await readText(response, path);
+    response = await transport.fetch(
+      new Request(`${transport.url}/api${path}${suffix}`, {
+        method,
+        headers: {
+          Accept: "application/json",
+          // Errors are told apart by status; the little that is read of their texts is English.
+          "Accept-Language": "en",
+          Authorization: authorization(token),
+        },
+        redirect: "manual",
+        signal,
+      }),
+    );
+    text = await readText(response, response.ok ? mostBytes : mostRefusalBytes);
   } catch (error) {
-    throw failureOf(error, path);
+    throw fail(failureOf(error, signal));
   }
-  if (response.ok) {
-    return { headers: response.headers, body: text === "" ? null : parse(response, text, path) };
+  if (!response.ok) throw fail(readRefusal(response, text ?? "", { path, token, now: transport.now() }));
+  const { status } = response;
+  if (text === null) {
+    throw fail({
+      code: "waldur_bad_answer",
+      message: `Waldur's answer is larger than ${mostBytes} bytes`,
+      facts: { status },
+    });
   }
-  throw refusalOf(response, text, path, transport.now());
+  if (text === "") return { headers: response.headers, body: null };
+  if (!isJson(response)) {
+    const type = response.headers.get("Content-Type") ?? "something without a type";
+    throw fail({ code: "waldur_bad_answer", message: `Waldur answered ${type}, not JSON`, facts: { status } });
+  }
+  try {
+    return { headers: response.headers, body: JSON.parse(text) };
+  } catch {
+    throw fail({
+      code: "waldur_bad_answer",
+      message: "Waldur's answer is broken JSON: it may have been cut",
+      facts: { status },
+    });
+  }
 }
 
-function failureOf(error: unknown, path: string): AppError {
-  if (error instanceof AppError) return error;
-  const timedOut = error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : messageOf(error);
-  return timedOut
-    ? new AppError("waldur_timeout", "Waldur did not answer in time", { cause: error, facts: { path } })
-    : new AppError("waldur_unreachable", `Waldur cannot be reached: ${cause}`, { cause: error, facts: { path } });
+function failureOf(error: unknown, signal: AbortSignal): Refused {
+  const timedOut = signal.aborted || (error instanceof Error && error.name === "TimeoutError");
+  if (timedOut) return { code: "waldur_timeout", message: "Waldur did not answer in time" };
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return { code: "waldur_unreachable", message: `Waldur cannot be reached: ${messageOf(cause)}` };
 }
 
-async function readText(response: Response, path: string): Promise<string> {
-  const tooLarge = (): AppError =>
-    new AppError("waldur_bad_answer", `Waldur's answer is larger than ${mostBytes} bytes`, { facts: { path } });
-  if (Number(response.headers.get("Content-Length") ?? 0) > mostBytes) {
-    await response.body?.cancel();
-    throw tooLarge();
-  }
+/** The body as text; null when it is larger than `most` bytes, in which case the rest of it is not read. */
+async function readText(response: Response, most: number): Promise<string | null> {
   const reader = response.body?.getReader();
   if (reader === undefined) return "";
   const decoder = new TextDecoder();
@@ -129,94 +155,19 @@ async function readText(response: Response, path: string): Promise<string> {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
     bytes += value.byteLength;
-    if (bytes > mostBytes) {
+    if (bytes > most) {
       await reader.cancel();
-      throw tooLarge();
+      return null;
     }
     text += decoder.decode(value, { stream: true });
   }
 }
 
-function parse(response: Response, text: string, path: string): unknown {
-  const type = response.headers.get("Content-Type") ?? "";
-  if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(type)) {
-    throw new AppError(
-      "waldur_bad_answer",
-      `Waldur answered ${type === "" ? "something without type" : type}, not JSON`,
-      {
-        facts: { path, status: response.status },
-      },
-    );
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new AppError("waldur_bad_answer", "Waldur's answer is broken JSON: it may have been cut", {
-      cause: error,
-      facts: { path, status: response.status },
-    });
-  }
+/** Whether the answer calls itself JSON. */
+export function isJson({ headers }: Response): boolean {
+  return /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get("Content-Type") ?? "");
 }
 
-const codes: Readonly<Record<number, ErrorCode>> = {
-  401: "waldur_refused_token",
-  403: "waldur_forbidden",
-  404: "waldur_not_found",
-  409: "waldur_conflict",
-  429: "waldur_throttled",
-};
-
-function refusalOf(response: Response, text: string, path: string, now: number): AppError {
-  const { status } = response;
-  const facts = { path, status };
-  if (status >= 300 && status < 400) {
-    const target = response.headers.get("Location") ?? "elsewhere";
-    const where = URL.canParse(target) ? new URL(target).origin : target;
-    return new AppError(
-      "waldur_bad_answer",
-      `Waldur redirects to ${where}: WALDUR_API_URL should be the address it redirects to`,
-      { facts },
-    );
-  }
-  const retryAfter = readRetryAfter(response.headers.get("Retry-After"), now);
-  const wait = retryAfter === null ? {} : { retryAfter };
-  if (status >= 500)
-    return new AppError("waldur_failed", `Waldur answered ${status}`, { facts: { ...facts, ...wait } });
-  const body = safeJson(text);
-  const told = detailOf(body);
-  if (status === 400 && Array.isArray(body)) {
-    return new AppError("waldur_not_ready", told === "" ? "Waldur is not ready for this" : told, { facts });
-  }
-  const code = codes[status] ?? "waldur_bad_request";
-  const message = `Waldur answered ${status}${told === "" ? "" : `: ${told}`}`;
-  const inactive = status === 401 && /inactive/i.test(told);
-  return new AppError(code, message, { facts: { ...facts, ...wait, ...(inactive && { inactive }) } });
-}
-
-/** Seconds until a server wants to be asked again (RFC 9110 10.2.3), from seconds or a date; null without or for neither. */
-export function readRetryAfter(value: string | null, now: number): number | null {
-  if (value === null) return null;
-  if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
-}
-
-/** What a body of an error says, in short. */
-function detailOf(body: unknown): string {
-  if (typeof body === "string") return body.slice(0, 200);
-  if (Array.isArray(body)) return body.map(detailOf).join(" ").slice(0, 200);
-  if (typeof body !== "object" || body === null) return "";
-  if ("detail" in body) return detailOf(body.detail);
-  return Object.entries(body)
-    .map(([name, value]) => `${name}: ${detailOf(value)}`)
-    .join("; ")
-    .slice(0, 200);
-}
-
-function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+function shorten(message: string): string {
+  return message.length <= 300 ? message : `${message.slice(0, 299).toWellFormed()}…`;
 }

@@ -1,0 +1,86 @@
+import { AppError } from "../errors.ts";
+import type { Answer } from "./http.ts";
+import type { Read, Skipped } from "./schema.ts";
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** Rows that do not fit; each is counted in `count` as well. */
+  readonly skipped: readonly Skipped[];
+  /** How many there are on all pages: `X-Result-Count`. */
+  readonly count: number;
+  /** Number of the next page; null on the last. */
+  readonly next: number | null;
+}
+
+/**
+ * One page of any list of Waldur. A page past the end is empty with a count of 0: the list has become shorter since the page
+ * before. Throws `waldur_bad_answer` for what is no list of Waldur's.
+ */
+export async function readPage<T>(
+  ask: () => Promise<Answer>,
+  page: number,
+  read: (row: unknown) => Read<T>,
+): Promise<Page<T>> {
+  let answer: Answer;
+  try {
+    answer = await ask();
+  } catch (error) {
+    const past = page > 1 && error instanceof AppError && error.code === "waldur_not_found";
+    if (past) return { rows: [], skipped: [], count: 0, next: null };
+    throw error;
+  }
+  const { headers, body } = answer;
+  if (!Array.isArray(body)) throw badAnswer("what should be a list is none");
+  const rows: T[] = [];
+  const skipped: Skipped[] = [];
+  for (const row of body) {
+    const found = read(row);
+    if ("skipped" in found) skipped.push(found.skipped);
+    else rows.push(found.value);
+  }
+  const count = countOf(headers);
+  const next = nextOf(headers);
+  if (next !== null && next <= page) throw badAnswer(`page ${page} says that page ${next} follows it`);
+  if (page === 1 && count > body.length && !headers.has("Link")) {
+    throw badAnswer("a list of several pages lacks the header Link: does a proxy drop it?");
+  }
+  return { rows, skipped, count, next };
+}
+
+/** The rows of all pages that fit. Errors as `readPage`. */
+export async function readAllPages<T>(
+  ask: (page: number) => Promise<Answer>,
+  read: (row: unknown) => Read<T>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (let page: number | null = 1; page !== null;) {
+    const asked: number = page;
+    const listed: Page<T> = await readPage(async () => ask(asked), asked, read);
+    all.push(...listed.rows);
+    page = listed.next;
+  }
+  return all;
+}
+
+/** How many rows the list has on all pages. */
+export function countOf(headers: Headers): number {
+  const count = headers.get("X-Result-Count");
+  if (count === null || !/^\d{1,15}$/.test(count)) {
+    throw badAnswer("a list lacks the header X-Result-Count: is it Waldur, and does a proxy drop it?");
+  }
+  return Number(count);
+}
+
+/** The page number of rel="next" (RFC 8288); its host is the one the request was sent to, or somebody else's, and is not used. */
+function nextOf(headers: Headers): number | null {
+  const link = headers.get("Link") ?? "";
+  const [, query] = /<[^>?]*\?([^>]*)>\s*;\s*rel="?next\b/.exec(link) ?? [];
+  const page = query === undefined ? null : new URLSearchParams(query).get("page");
+  return page !== null && /^\d{1,9}$/.test(page) ? Number(page) : null;
+}
+
+/** Waldur answered something that its API does not answer. */
+export function badAnswer(reason: string): AppError {
+  return new AppError("waldur_bad_answer", `Waldur's answer does not fit: ${reason}`);
+}

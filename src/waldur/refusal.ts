@@ -1,0 +1,122 @@
+import type { AppError, ErrorCode } from "../errors.ts";
+
+/** What an answer, or the lack of one, means. */
+export interface Refused {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly facts?: AppError["facts"];
+}
+
+interface Asked {
+  readonly path: string;
+  readonly token: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+const codes: Readonly<Record<number, ErrorCode>> = {
+  401: "waldur_refused_token",
+  403: "waldur_forbidden",
+  404: "waldur_not_found",
+  409: "waldur_conflict",
+};
+
+/** A wrong clock somewhere must not keep us away for long. */
+const longestWaitSeconds = 3600;
+/** Error bodies of Waldur are flat; what is nested deeper says nothing. */
+const deepest = 4;
+
+/**
+ * What an answer other than 2xx means. Its facts: `status`; `retryAfter`, seconds; `inactive`, when the user behind the
+ * token is; `refused`, the names of the parameters that Waldur did not take.
+ */
+export function readRefusal(response: Response, text: string, { path, token, now }: Asked): Refused {
+  const { status, headers } = response;
+  // Browsers hide a redirect that is not followed behind status 0; Workers and Node show it.
+  if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
+    return {
+      code: "waldur_bad_answer",
+      message: redirectText(headers.get("Location"), response.url, path),
+      facts: { status },
+    };
+  }
+  const retryAfter = readRetryAfter(headers.get("Retry-After"), now);
+  const facts = { status, ...(retryAfter !== null && { retryAfter: Math.min(retryAfter, longestWaitSeconds) }) };
+  if (status === 429) return { code: "waldur_throttled", message: "Waldur is asked too often (429)", facts };
+  if (status >= 500) return { code: "waldur_failed", message: `Waldur answered ${status}`, facts };
+  const body = parse(text);
+  if (body === undefined) {
+    // A missing booking or right is told in JSON: this comes from something else, and says nothing about either.
+    const message = `Something that is not Waldur's API answered ${status}: is WALDUR_API_URL right, and what stands in front of it?`;
+    return { code: "waldur_bad_answer", message, facts };
+  }
+  const told = detailOf(body);
+  if (status === 400 && Array.isArray(body)) return { code: "waldur_not_ready", message: told, facts };
+  const message = `Waldur answered ${status}${told === "" ? "" : `: ${told}`}`;
+  if (status === 401) {
+    const inactive = /\binactive\b/i.test(told);
+    return {
+      code: "waldur_refused_token",
+      message: token.startsWith("w_") && !inactive ? `${message} ${hintOf(told)}` : message,
+      facts: { ...facts, ...(inactive && { inactive }) },
+    };
+  }
+  const refused = namesOf(body);
+  return {
+    code: codes[status] ?? "waldur_bad_request",
+    message,
+    facts: { ...facts, ...(status === 400 && refused !== "" && { refused }) },
+  };
+}
+
+/** Seconds until a server wants to be asked again (RFC 9110 10.2.3), from seconds or a date; null without or for neither. */
+export function readRetryAfter(value: string | null, now: number): number | null {
+  if (value === null) return null;
+  if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
+}
+
+/** Why a personal access token may be refused: Waldur says the same of a wrong, an expired and a revoked one. */
+function hintOf(told: string): string {
+  return /JWT|not provided/.test(told)
+    ? "(this Waldur does not take personal access tokens, or they are switched off)"
+    : "(it may be expired, revoked, or not allowed from this address)";
+}
+
+function redirectText(location: string | null, from: string, path: string): string {
+  const target =
+    location === null || !URL.canParse(location, from || undefined) ? null : new URL(location, from || undefined);
+  if (target === null) return `Waldur redirects ${path}; redirects are not followed`;
+  if (URL.canParse(from) && target.origin === new URL(from).origin) {
+    return `Waldur redirects ${path} to ${target.pathname}: does something in front of it want a login?`;
+  }
+  return `Waldur redirects to ${target.origin}: WALDUR_API_URL should be the address it redirects to`;
+}
+
+/** What the body of an error says. */
+function detailOf(body: unknown, depth = 0): string {
+  if (typeof body === "string") return body;
+  if (typeof body !== "object" || body === null || depth >= deepest) return "";
+  if (Array.isArray(body)) return body.map((one) => detailOf(one, depth + 1)).join(" ");
+  if ("detail" in body) return detailOf(body.detail, depth + 1);
+  return Object.entries(body)
+    .map(([name, value]) => `${name}: ${detailOf(value, depth + 1)}`)
+    .join("; ");
+}
+
+/** The parameters that a 400 names. */
+function namesOf(body: unknown): string {
+  if (typeof body !== "object" || body === null) return "";
+  return Object.keys(body)
+    .filter((name) => /^[a-z_]{1,40}$/.test(name))
+    .join(",");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
