@@ -26,16 +26,17 @@ async function run(sample: { bookings: number; still: boolean } | null): Promise
 async function openApi({ server }: ApiOptions): Promise<Api> {
   if (server !== null) return { fetch: async (request) => fetch(request), close: async () => undefined };
   const quiet = { ...env, LOG_LEVEL: env["LOG_LEVEL"] ?? "warn" };
-  const { deps, close } = hasWaldur ? await openNode(quiet) : await openSample(quiet, defaultSample);
+  const opened = hasWaldur ? await openNode(quiet) : await openSample(quiet, defaultSample);
   const app = makeApp({ local: true });
-  return { fetch: async (request) => app.fetch(request, deps), close };
+  return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
 }
 
 /** A new key. Without SECRET_KEYS the ring is in its file, and a rotation leaves the new one there. */
 async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
   const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
   if (!rotate) return { keys: key, notes: [] };
-  const { deps, close } = await openNode(env);
+  const opened = await openNode(env);
+  const { deps } = opened;
   try {
     const path = keyFile(deps.config);
     const old = deps.config.secretKeys ?? (await readFile(path, "utf8")).trim();
@@ -51,7 +52,7 @@ async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
       ? { keys: null, notes: [sealed, `${path} holds it; restart the service.`] }
       : { keys: ring, notes: [sealed, "Set SECRET_KEYS to this at once and restart the service:"] };
   } finally {
-    await close();
+    await opened.close();
   }
 }
 

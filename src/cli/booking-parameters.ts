@@ -1,62 +1,7 @@
+import { bookingParameters as table, type Parameter } from "../waldur/parameters.ts";
 import { option, type Option, repeatable } from "./args.ts";
 
-const single: readonly (readonly [name: string, value: string, help: string])[] = [
-  ["backend_id", "TEXT", "the back end's id"],
-  ["category_uuid", "UUID", "category of the offering"],
-  ["component_count", "NUMBER", "number of components"],
-  ["connected_customer_uuid", "UUID", "consumer or provider organisation"],
-  ["created", "TIME", "created at or after"],
-  ["created_before", "TIME", "created before"],
-  ["customer", "URL", "consumer organisation"],
-  ["customer_uuid", "UUID", "consumer organisation"],
-  ["downscaled", "BOOLEAN", ""],
-  ["flavor_name", "TEXT", ""],
-  ["has_terminate_date", "BOOLEAN", ""],
-  ["image_name", "TEXT", ""],
-  ["is_attached", "BOOLEAN", ""],
-  ["lexis_links_supported", "BOOLEAN", ""],
-  ["limit_based", "BOOLEAN", ""],
-  ["limit_component_count", "NUMBER", ""],
-  ["modified", "TIME", "modified at or after"],
-  ["modified_before", "TIME", "modified before"],
-  ["name", "TEXT", "part of the name"],
-  ["name_exact", "TEXT", "the whole name"],
-  ["offering", "URL", "offering"],
-  ["offering_billable", "BOOLEAN", ""],
-  ["offering_shared", "BOOLEAN", ""],
-  ["offering_type", "TEXT", ""],
-  ["only_limit_based", "BOOLEAN", ""],
-  ["only_usage_based", "BOOLEAN", ""],
-  ["page", "NUMBER", "only this page, the first is 1"],
-  ["page_size", "NUMBER", "bookings on a page, at most 300"],
-  ["parent_offering_uuid", "UUID", ""],
-  ["paused", "BOOLEAN", ""],
-  ["plan_uuid", "UUID", ""],
-  ["project_name", "TEXT", ""],
-  ["project_uuid", "UUID", ""],
-  ["provider_uuid", "UUID", "organisation of the provider"],
-  ["query", "TEXT", "uuid, name, slug, back end's id, addresses"],
-  ["resource_attributes", "JSON", ""],
-  ["restrict_member_access", "BOOLEAN", ""],
-  ["runtime_state", "TEXT", ""],
-  ["service_manager_uuid", "UUID", ""],
-  ["slug", "TEXT", ""],
-  ["usage_based", "BOOLEAN", ""],
-  ["visible_to_providers", "BOOLEAN", ""],
-  ["visible_to_username", "TEXT", ""],
-];
-
-const several: readonly (readonly [name: string, value: string, help: string])[] = [
-  ["field", "NAME", "response column"],
-  ["o", "NAME", "order: created, name, schedules or type; with - in front the other way round"],
-  ["offering_slug", "TEXT", ""],
-  ["offering_uuid", "UUID", ""],
-  ["order_state", "STATE", "state of the order that created it"],
-  ["state", "STATE", "Creating, OK, Erred, Updating, Terminating or Terminated"],
-];
-
 /** Every parameter of Waldur's `GET /api/booking-resources/` as an option; those that take several values may repeat. */
-export const bookingParameters: readonly Option[] = [
-  ...single.map(([name, value, help]) => option(name, value, help)),
-  ...several.map(([name, value, help]) => repeatable(name, value, help)),
-].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+export const bookingParameters: readonly Option[] = Object.entries<Parameter>(table)
+  .map(([name, { kind, many, help }]) => (many === undefined ? option : repeatable)(name, kind.toUpperCase(), help))
+  .toSorted((a, b) => (a.name < b.name ? -1 : 1));

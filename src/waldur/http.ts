@@ -90,13 +90,14 @@ async function sendOnce(transport: Transport, method: string, path: string, quer
   // The causes are left out: runtimes and parsers quote headers and bodies in theirs.
   const fail = ({ code, message, facts = {} }: Refused): AppError =>
     new AppError(code, shorten(message.replaceAll(token, "…")), { facts: { path, ...facts } });
+  const url = `${transport.url}/api${path}`;
   const suffix = query === undefined || query.size === 0 ? "" : `?${query.toString()}`;
   const signal = transport.deadline(transport.timeoutMilliseconds);
   let response: Response;
   let text: string | null;
   try {
     response = await transport.fetch(
-      new Request(`${transport.url}/api${path}${suffix}`, {
+      new Request(`${url}${suffix}`, {
         method,
         headers: {
           Accept: "application/json",
@@ -112,7 +113,7 @@ async function sendOnce(transport: Transport, method: string, path: string, quer
   } catch (error) {
     throw fail(failureOf(error, signal));
   }
-  if (!response.ok) throw fail(readRefusal(response, text ?? "", { path, token, now: transport.now() }));
+  if (!response.ok) throw fail(readRefusal(response, text ?? "", { url, token, now: transport.now() }));
   const { status } = response;
   if (text === null) {
     throw fail({

@@ -2,14 +2,17 @@ import { AppError } from "../errors.ts";
 import { bookingStates, orderStates } from "../calendar/booking.ts";
 import { readMicros } from "./time.ts";
 
-type Kind = "text" | "uuid" | "number" | "boolean" | "time" | "json";
+type Kind = "text" | "name" | "state" | "url" | "uuid" | "number" | "boolean" | "time" | "json";
 
-interface Parameter {
+/** One parameter of the booking list. */
+export interface Parameter {
   readonly kind: Kind;
   /** How several values are given: the name repeated, or one value with commas. Absent: takes one. */
   readonly many?: "repeat" | "comma";
   /** The only values Waldur takes. */
   readonly oneOf?: readonly string[];
+  /** The largest number it takes; numbers that have one begin at 1. */
+  readonly most?: number;
   readonly help: string;
 }
 
@@ -23,10 +26,10 @@ export const bookingParameters = {
   connected_customer_uuid: { kind: "uuid", help: "consumer or provider organisation" },
   created: { kind: "time", help: "created at or after" },
   created_before: { kind: "time", help: "created before" },
-  customer: { kind: "text", help: "URL of the consumer organisation" },
+  customer: { kind: "url", help: "consumer organisation" },
   customer_uuid: { kind: "uuid", help: "consumer organisation" },
   downscaled: { kind: "boolean", help: "downscaled or not" },
-  field: { kind: "text", many: "repeat", help: "column of the answer" },
+  field: { kind: "name", many: "repeat", help: "column of the answer" },
   flavor_name: { kind: "text", help: "name of the flavour" },
   has_terminate_date: { kind: "boolean", help: "has a date to be terminated or not" },
   image_name: { kind: "text", help: "name of the image" },
@@ -39,12 +42,12 @@ export const bookingParameters = {
   name: { kind: "text", help: "part of the name" },
   name_exact: { kind: "text", help: "the whole name" },
   o: {
-    kind: "text",
+    kind: "name",
     many: "comma",
     oneOf: orders.flatMap((name) => [name, `-${name}`]),
-    help: "order; with - in front the other way round",
+    help: "order: created, name, schedules or type; with - in front the other way round",
   },
-  offering: { kind: "text", help: "URL of the offering" },
+  offering: { kind: "url", help: "offering, by its address among the provider's offerings" },
   offering_billable: { kind: "boolean", help: "offering is billed or not" },
   offering_shared: { kind: "boolean", help: "offering is shared or not" },
   offering_slug: { kind: "text", many: "comma", help: "slug of the offering" },
@@ -52,9 +55,14 @@ export const bookingParameters = {
   offering_uuid: { kind: "uuid", many: "comma", help: "offering" },
   only_limit_based: { kind: "boolean", help: "only limit-based components" },
   only_usage_based: { kind: "boolean", help: "only usage-based components" },
-  order_state: { kind: "text", many: "repeat", oneOf: orderStates, help: "state of the order that created it" },
-  page: { kind: "number", help: "page, the first is 1" },
-  page_size: { kind: "number", help: "bookings on a page, at most 300" },
+  order_state: {
+    kind: "state",
+    many: "repeat",
+    oneOf: orderStates,
+    help: `state of the order that created it: ${orderStates.join(", ")}`,
+  },
+  page: { kind: "number", most: 999_999_999, help: "only this page, the first is 1" },
+  page_size: { kind: "number", most: 300, help: "bookings on a page, at most 300" },
   parent_offering_uuid: { kind: "uuid", help: "parent of the offering" },
   paused: { kind: "boolean", help: "paused or not" },
   plan_uuid: { kind: "uuid", help: "plan" },
@@ -67,7 +75,12 @@ export const bookingParameters = {
   runtime_state: { kind: "text", help: "state at the back end" },
   service_manager_uuid: { kind: "uuid", help: "service manager" },
   slug: { kind: "text", help: "slug" },
-  state: { kind: "text", many: "repeat", oneOf: bookingStates, help: "state of the booking" },
+  state: {
+    kind: "state",
+    many: "repeat",
+    oneOf: bookingStates,
+    help: `state of the booking: ${bookingStates.join(", ")}`,
+  },
   usage_based: { kind: "boolean", help: "has usage-based components or not" },
   visible_to_providers: { kind: "boolean", help: "visible to providers or not" },
   visible_to_username: { kind: "text", help: "visible to the user of that name" },
@@ -77,6 +90,9 @@ type Table = typeof bookingParameters;
 type Name = keyof Table;
 interface ValueOf {
   text: string;
+  name: string;
+  state: string;
+  url: string;
   uuid: string;
   number: number;
   boolean: boolean;
@@ -153,17 +169,25 @@ export function parseQuery(given: Readonly<Record<string, string | readonly stri
   return query;
 }
 
-function parse({ kind, oneOf }: Parameter, text: string): string | number | boolean | { wanted: string } {
+function parse({ kind, oneOf, most }: Parameter, text: string): string | number | boolean | { wanted: string } {
   if (oneOf !== undefined) return oneOf.includes(text) ? text : { wanted: `must be one of ${oneOf.join(", ")}` };
   switch (kind) {
     case "text":
+    case "state":
       return text === "" ? { wanted: "may not be empty" } : text;
     case "uuid": {
       const uuid = readUuid(text);
       return uuid ?? { wanted: "must be a uuid: 32 hexadecimal digits" };
     }
-    case "number":
-      return /^\d{1,9}$/.test(text) ? Number(text) : { wanted: "must be a whole number" };
+    case "name":
+      return /^\w+$/.test(text) ? text : { wanted: "must be a name" };
+    case "url":
+      return /^https?:\/\/\S+$/.test(text) ? text : { wanted: "must be an address, as Waldur shows it in url" };
+    case "number": {
+      const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+      const fits = number >= (most === undefined ? 0 : 1) && number <= (most ?? number);
+      return fits ? number : { wanted: `must be a whole number${most === undefined ? "" : ` from 1 to ${most}`}` };
+    }
     case "boolean":
       return text === "true" || text === "false" ? text === "true" : { wanted: "must be true or false" };
     case "time":

@@ -8,7 +8,8 @@ export interface Refused {
 }
 
 interface Asked {
-  readonly path: string;
+  /** Where the request went, without its query. */
+  readonly url: string;
   readonly token: string;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -30,15 +31,11 @@ const deepest = 4;
  * What an answer other than 2xx means. Its facts: `status`; `retryAfter`, seconds; `inactive`, when the user behind the
  * token is; `refused`, the names of the parameters that Waldur did not take.
  */
-export function readRefusal(response: Response, text: string, { path, token, now }: Asked): Refused {
+export function readRefusal(response: Response, text: string, { url, token, now }: Asked): Refused {
   const { status, headers } = response;
   // Browsers hide a redirect that is not followed behind status 0; Workers and Node show it.
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
-    return {
-      code: "waldur_bad_answer",
-      message: redirectText(headers.get("Location"), response.url, path),
-      facts: { status },
-    };
+    return { code: "waldur_bad_answer", message: redirectText(headers.get("Location"), url), facts: { status } };
   }
   const retryAfter = readRetryAfter(headers.get("Retry-After"), now);
   const facts = { status, ...(retryAfter !== null && { retryAfter: Math.min(retryAfter, longestWaitSeconds) }) };
@@ -61,7 +58,7 @@ export function readRefusal(response: Response, text: string, { path, token, now
       facts: { ...facts, ...(inactive && { inactive }) },
     };
   }
-  const refused = namesOf(body);
+  const refused = namesOf(body, token);
   return {
     code: codes[status] ?? "waldur_bad_request",
     message,
@@ -84,14 +81,13 @@ function hintOf(told: string): string {
     : "(it may be expired, revoked, or not allowed from this address)";
 }
 
-function redirectText(location: string | null, from: string, path: string): string {
-  const target =
-    location === null || !URL.canParse(location, from || undefined) ? null : new URL(location, from || undefined);
-  if (target === null) return `Waldur redirects ${path}; redirects are not followed`;
-  if (URL.canParse(from) && target.origin === new URL(from).origin) {
-    return `Waldur redirects ${path} to ${target.pathname}: does something in front of it want a login?`;
-  }
-  return `Waldur redirects to ${target.origin}: WALDUR_API_URL should be the address it redirects to`;
+function redirectText(location: string | null, from: string): string {
+  const { origin, pathname } = new URL(from);
+  const target = location !== null && URL.canParse(location, from) ? new URL(location, from) : null;
+  if (target === null) return `Waldur redirects ${pathname}, and redirects are not followed`;
+  return target.origin === origin
+    ? `Waldur redirects ${pathname} to ${target.pathname}: does something in front of it want a login?`
+    : `Waldur redirects to ${target.origin}: WALDUR_API_URL should be the address it redirects to`;
 }
 
 /** What the body of an error says. */
@@ -106,10 +102,10 @@ function detailOf(body: unknown, depth = 0): string {
 }
 
 /** The parameters that a 400 names. */
-function namesOf(body: unknown): string {
+function namesOf(body: unknown, token: string): string {
   if (typeof body !== "object" || body === null) return "";
   return Object.keys(body)
-    .filter((name) => /^[a-z_]{1,40}$/.test(name))
+    .filter((name) => /^[a-z_]{1,40}$/.test(name) && !name.includes(token))
     .join(",");
 }
 

@@ -36,6 +36,7 @@ export interface Role {
   readonly name: string;
   readonly scopeType: string;
   readonly scopeUuid: string;
+  /** The organisation it is held in; "" where Waldur does not tell. */
   readonly customerUuid: string;
 }
 
@@ -69,13 +70,21 @@ export interface Site {
   readonly homeport: string | null;
 }
 
-/** Text, whatever a client once sent in its place: numbers as written, lists joined; nothing and objects give "". */
-const text = v.pipe(v.unknown(), v.transform(asText));
+/** No event shows as much of a text; a row of the database could not hold any length. */
+const longestText = 20_000;
+/** Lists of lists are looked into so far. */
+const deepest = 4;
 
-function asText(value: unknown): string {
+/** Text, whatever a client once sent in its place: numbers as written, lists joined; nothing and objects give "". */
+const text = v.pipe(
+  v.unknown(),
+  v.transform((value) => asText(value, 0).slice(0, longestText).toWellFormed()),
+);
+
+function asText(value: unknown, depth: number): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (Array.isArray(value)) return value.map(asText).join(", ");
+  if (Array.isArray(value) && depth < deepest) return value.map((one) => asText(one, depth + 1)).join(", ");
   return "";
 }
 
@@ -92,6 +101,10 @@ function read<T>(reader: (value: unknown) => T | null, wanted: string) {
   );
 }
 
+/** Of an object that is none, and of a column that is missing. */
+const unfit = (issue: { readonly received: string }): string =>
+  issue.received === "undefined" ? "is missing" : "is no object";
+
 const uuid = read(readUuid, "is no uuid");
 const micros = read(readMicros, "is no time");
 const seconds = read(readSeconds, "is no time");
@@ -101,9 +114,9 @@ const uuidOrNone = v.pipe(
 );
 const state = v.picklist(bookingStates, "is a state this program does not know");
 
-const slot = v.object({ start: seconds, end: seconds, backend_id: v.optional(text) });
+const slot = v.object({ start: seconds, end: seconds, backend_id: v.optional(text) }, unfit);
 const slots = v.pipe(
-  v.nullish(v.array(slot), []),
+  v.nullish(v.array(slot, "is no list"), []),
   v.transform((rows) =>
     sortSlots(rows.map(({ start, end, backend_id }) => ({ start, end, backendId: backend_id ?? "" }))),
   ),
@@ -136,8 +149,8 @@ const slimEntries = {
   slots,
   project_name: v.optional(text),
 };
-const slimSchema = v.object(slimEntries);
-const richSchema = v.object({
+const slimSchema = v.object(slimEntries, unfit);
+const richEntries = {
   ...slimEntries,
   description: v.optional(text),
   attributes: v.optional(schedules),
@@ -151,11 +164,12 @@ const richSchema = v.object({
   created_by_full_name: v.optional(text),
   created_by_username: v.optional(text),
   error_message: v.optional(text),
-});
+};
+const richSchema = v.object(richEntries, unfit);
 
 /** Columns asked for by `readSlim` and `readBooking`: only these are worked out by Waldur. */
 export const slimFields = Object.keys(slimEntries);
-export const richFields = Object.keys(richSchema.entries);
+export const richFields = Object.keys(richEntries);
 
 /** A row of the booking list with `slimFields`. */
 export function readSlim(row: unknown): Read<SlimBooking> {
@@ -231,6 +245,7 @@ export function readOffering(row: unknown): Read<Offering> {
   return readRow(offeringSchema, row, ({ customer_uuid: customerUuid, ...rest }) => ({ ...rest, customerUuid }));
 }
 
+// A role that cannot be read fails the whole answer: taken for a lost one, it would end feeds.
 const permission = v.object({
   role_name: text,
   scope_type: text,
@@ -247,7 +262,7 @@ const userSchema = v.object({
   is_active: v.optional(v.unknown()),
   token_lifetime: v.optional(v.fallback(v.nullable(v.number()), null), null),
   token_expires_at: v.optional(v.unknown()),
-  permissions: v.optional(v.array(permission), []),
+  permissions: v.array(permission, "is no list"),
 });
 export const userFields = Object.keys(userSchema.entries);
 
@@ -268,7 +283,7 @@ export function readUser(row: unknown, nowAt: number): Read<User> {
         name: role.role_name,
         scopeType: role.scope_type,
         scopeUuid: role.scope_uuid,
-        customerUuid: role.customer_uuid,
+        customerUuid: role.customer_uuid || (role.scope_type === "customer" ? role.scope_uuid : ""),
       })),
     tokenLifetime: user.token_lifetime,
     tokenExpiresAt: readSeconds(user.token_expires_at),

@@ -1,16 +1,30 @@
-const form = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)$/;
+const form = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/;
 
-/** A date-time of ISO 8601 with its offset as epoch microseconds, exact; null for anything else. */
+/** A date-time of ISO 8601 with its offset as epoch microseconds, cut to whole ones; null for anything else. */
 export function readMicros(text: unknown): number | null {
-  if (typeof text !== "string") return null;
-  const [, whole, fraction = "", zone] = form.exec(text) ?? [];
-  const milliseconds = whole === undefined || zone === undefined ? Number.NaN : Date.parse(whole + zone);
-  if (Number.isNaN(milliseconds)) return null;
-  return milliseconds * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+  const found = read(text);
+  return found === null ? null : found.seconds * 1_000_000 + found.micros;
 }
 
 /** The same as whole epoch seconds. */
 export function readSeconds(text: unknown): number | null {
-  const micros = readMicros(text);
-  return micros === null ? null : Math.floor(micros / 1_000_000);
+  return read(text)?.seconds ?? null;
+}
+
+function read(text: unknown): { seconds: number; micros: number } | null {
+  const found = typeof text === "string" ? form.exec(text) : null;
+  if (found === null) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map(Number);
+  const [fraction = "", sign = "+", ...offset] = found.slice(7);
+  const [hours = 0, minutes = 0] = offset.map((part) => Number(part ?? 0));
+  const local = new Date(0);
+  local.setUTCFullYear(year, month - 1, day);
+  // 30 February would be read as a day of March.
+  if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return null;
+  if (hour > 23 || minute > 59 || second > 59 || hours > 23 || minutes > 59) return null;
+  const east = (hours * 60 + minutes) * (sign === "-" ? -60 : 60);
+  return {
+    seconds: local.getTime() / 1000 + hour * 3600 + minute * 60 + second - east,
+    micros: Number(fraction.slice(0, 6).padEnd(6, "0")),
+  };
 }

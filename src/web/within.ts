@@ -9,7 +9,7 @@ export async function within<T>(work: Promise<T>, deadline: () => AbortSignal): 
     settled = true;
   };
   work.then(settle, settle);
-  for (let turn = 0; turn < 32 && !settled; turn++) await undefined;
+  for (let turn = 0; turn < 32 && !settled; turn++) await Promise.resolve();
   if (settled) return work;
   const signal = deadline();
   return new Promise<T>((resolve, reject) => {
