@@ -7,23 +7,12 @@ import { listSlimBetween } from "../store/bookings.ts";
 import type { SourceRow } from "../store/sources.ts";
 import type { Page } from "../waldur/client.ts";
 import { clientOf } from "./account.ts";
-import { type RefreshReport, slimText } from "./run.ts";
+import { newReport, type RefreshReport, slimText } from "./run.ts";
 import { bookingFilter } from "./scope.ts";
 
 /** What a full sweep of the source would change, without changing anything. Nothing is counted of a listing that could not be read whole. */
 export async function preview(deps: Deps, source: SourceRow): Promise<RefreshReport> {
-  const report = {
-    id: source.id,
-    name: source.name,
-    added: 0,
-    changed: 0,
-    removed: 0,
-    skipped: 0,
-    requests: 0,
-    pages: 0,
-    failure: "",
-    held: "",
-  };
+  const report = newReport(source);
   try {
     const account = await findAccount(deps.sql, source.accountId);
     if (account === null) throw new AppError("not_found", "its account is gone");

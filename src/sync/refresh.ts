@@ -13,7 +13,7 @@ import { clientOf, identify } from "./account.ts";
 import { endFeedsOf } from "./feeds.ts";
 import { paceOf } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
-import { commit, flush, note, type RefreshReport, type Run, seconds, spendRequest } from "./run.ts";
+import { commit, flush, newReport, note, type RefreshReport, type Run, seconds, spendRequest } from "./run.ts";
 import { bookingFilter, hasAccess } from "./scope.ts";
 import { homeportKey } from "./step.ts";
 import { sweep, sweepDue } from "./sweep.ts";
@@ -32,18 +32,7 @@ export async function refresh(
   source: SourceRow,
   options: { allowRemovals?: boolean; sweep?: boolean } = {},
 ): Promise<RefreshReport> {
-  const report: RefreshReport = {
-    id: source.id,
-    name: source.name,
-    added: 0,
-    changed: 0,
-    removed: 0,
-    skipped: 0,
-    requests: 0,
-    pages: 0,
-    failure: "",
-    held: source.held,
-  };
+  const report: RefreshReport = { ...newReport(source), held: source.held };
   const account = await findAccount(deps.sql, source.accountId);
   if (account === null) return { ...report, failure: "its account is gone" };
   let serverDate: number | null = null;

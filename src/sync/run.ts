@@ -30,6 +30,12 @@ export interface RefreshReport {
   held: string;
 }
 
+/** The report of a run that has done nothing yet. */
+export function newReport({ id, name }: Pick<SourceRow, "id" | "name">): RefreshReport {
+  const costs = { requests: 0, pages: 0 };
+  return { id, name, added: 0, changed: 0, removed: 0, skipped: 0, ...costs, failure: "", held: "" };
+}
+
 /** One run over one source: what it may spend, what it did, and the only way it writes. */
 export interface Run {
   readonly deps: Deps;
