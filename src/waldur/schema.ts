@@ -207,13 +207,16 @@ function slimOf(row: v.InferOutput<typeof slimSchema>): SlimBooking {
   };
 }
 
-const orderSchema = v.object({
-  uuid,
-  marketplace_resource_uuid: uuid,
-  type: text,
-  state: v.picklist(orderStates, "is a state this program does not know"),
-  modified: micros,
-});
+const orderSchema = v.object(
+  {
+    uuid,
+    marketplace_resource_uuid: uuid,
+    type: text,
+    state: v.picklist(orderStates, "is a state this program does not know"),
+    modified: micros,
+  },
+  unfit,
+);
 export const orderFields = Object.keys(orderSchema.entries);
 
 export function readOrder(row: unknown): Read<Order> {
@@ -226,7 +229,7 @@ export function readOrder(row: unknown): Read<Order> {
   }));
 }
 
-const providerSchema = v.object({ uuid, customer_uuid: uuid, customer_name: text });
+const providerSchema = v.object({ uuid, customer_uuid: uuid, customer_name: text }, unfit);
 export const providerFields = Object.keys(providerSchema.entries);
 
 export function readProvider(row: unknown): Read<Provider> {
@@ -238,7 +241,10 @@ export function readProvider(row: unknown): Read<Provider> {
 }
 
 const degrees = v.optional(v.fallback(v.nullable(v.pipe(v.number(), v.finite())), null), null);
-const offeringSchema = v.object({ uuid, name: text, customer_uuid: uuidOrNone, latitude: degrees, longitude: degrees });
+const offeringSchema = v.object(
+  { uuid, name: text, customer_uuid: uuidOrNone, latitude: degrees, longitude: degrees },
+  unfit,
+);
 export const offeringFields = Object.keys(offeringSchema.entries);
 
 export function readOffering(row: unknown): Read<Offering> {
@@ -246,24 +252,30 @@ export function readOffering(row: unknown): Read<Offering> {
 }
 
 // A role that cannot be read fails the whole answer: taken for a lost one, it would end feeds.
-const permission = v.object({
-  role_name: text,
-  scope_type: text,
-  scope_uuid: uuidOrNone,
-  customer_uuid: v.optional(uuidOrNone, ""),
-  expiration_time: v.optional(v.unknown()),
-  is_active: v.optional(v.unknown()),
-});
-const userSchema = v.object({
-  uuid,
-  username: text,
-  full_name: v.optional(text),
-  is_staff: v.optional(v.unknown()),
-  is_active: v.optional(v.unknown()),
-  token_lifetime: v.optional(v.fallback(v.nullable(v.number()), null), null),
-  token_expires_at: v.optional(v.unknown()),
-  permissions: v.array(permission, "is no list"),
-});
+const permission = v.object(
+  {
+    role_name: text,
+    scope_type: text,
+    scope_uuid: uuidOrNone,
+    customer_uuid: v.optional(uuidOrNone, ""),
+    expiration_time: v.optional(v.unknown()),
+    is_active: v.optional(v.unknown()),
+  },
+  unfit,
+);
+const userSchema = v.object(
+  {
+    uuid,
+    username: text,
+    full_name: v.optional(text),
+    is_staff: v.optional(v.unknown()),
+    is_active: v.optional(v.unknown()),
+    token_lifetime: v.optional(v.fallback(v.nullable(v.number()), null), null),
+    token_expires_at: v.optional(v.unknown()),
+    permissions: v.array(permission, "is no list"),
+  },
+  unfit,
+);
 export const userFields = Object.keys(userSchema.entries);
 
 /** `nowAt`, epoch seconds: roles that have run out by then are left out. Absent `is_staff` means no, `is_active` yes. */
