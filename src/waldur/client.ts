@@ -102,7 +102,8 @@ export function waldurClient(options: ClientOptions): WaldurClient {
   };
 
   async function ask(query: BookingQuery, more: URLSearchParams, asked: Traits): Promise<Answer> {
-    const encoded = encodeQuery({ o: ["created"], ...query }, asked);
+    const { page: _page, page_size: _size, field: _field, ...filter } = query;
+    const encoded = encodeQuery({ o: ["created"], ...filter }, asked);
     for (const [name, value] of more) encoded.append(name, value);
     return send("GET", "/booking-resources/", encoded);
   }
@@ -141,10 +142,11 @@ export function waldurClient(options: ClientOptions): WaldurClient {
     inTurn: (each: readonly BookingQuery[]) => Promise<T>,
   ): Promise<T> {
     const offerings = [...new Set(query.offering_uuid)];
-    if (offerings.length < 2) return together(query);
+    const whole = offerings.length === 0 ? query : { ...query, offering_uuid: offerings };
+    if (offerings.length < 2) return together(whole);
     if (traits.offeringLists) {
       try {
-        return await together(query);
+        return await together(whole);
       } catch (error) {
         if (!refuses(error, ["offering_uuid"])) throw error;
         learn({ offeringLists: false });
@@ -159,11 +161,11 @@ export function waldurClient(options: ClientOptions): WaldurClient {
     fields: readonly string[],
     read: (row: unknown) => Read<T>,
   ): Promise<Page<T>> {
-    const { page: _page, page_size: size = pageSize, field: _field, ...filter } = query;
+    const size = query.page_size ?? pageSize;
     const readOne = async (one: BookingQuery, at: number): Promise<Page<T>> =>
       readPage(async () => askBookings(one, withFields(fields, at, size)), at, read);
     return withOfferings(
-      filter,
+      query,
       async (whole) => readOne(whole, page),
       // The pages of the offerings follow one another.
       async (each) => {
