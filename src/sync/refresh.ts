@@ -1,11 +1,10 @@
 import type { OfferingFacts } from "../calendar/event.ts";
 import type { Deps } from "../deps.ts";
-import { AppError, codeOf, messageOf } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { findAccount } from "../store/accounts.ts";
 import { countOfOfferings, hasPending, touchOfferings } from "../store/bookings.ts";
 import { lastUse, renderAllAgain } from "../store/feeds.ts";
-import { dropLease } from "../store/leases.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
@@ -13,7 +12,7 @@ import { clientOf, identify } from "./account.ts";
 import { endFeedsOf } from "./feeds.ts";
 import { paceOf } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
-import { commit, flush, newReport, note, type RefreshReport, type Run, seconds, spendRequest } from "./run.ts";
+import { commit, flush, newReport, note, type RefreshReport, release, type Run, seconds, spendRequest } from "./run.ts";
 import { bookingFilter, hasAccess } from "./scope.ts";
 import { homeportKey } from "./step.ts";
 import { sweep, sweepDue } from "./sweep.ts";
@@ -26,6 +25,7 @@ const readWithinSeconds = 86_400;
 /**
  * Brings the stored bookings of one source up to what Waldur says now, as far as the budget lets it; what is left is a
  * smaller difference for the next run. Waldur's failures end in the report and on the source, never in an exception.
+ * Throws `conflict` when another run is at this source.
  */
 export async function refresh(
   deps: Deps,
@@ -36,13 +36,12 @@ export async function refresh(
   const account = await findAccount(deps.sql, source.accountId);
   if (account === null) return { ...report, failure: "its account is gone" };
   let serverDate: number | null = null;
-  const holder = hex(deps.random(8));
   try {
     const client = await clientOf(deps, account, (date) => (serverDate ??= date));
     const run: Run = {
       deps,
       client,
-      holder,
+      holder: hex(deps.random(8)),
       allowRemovals: options.allowRemovals ?? false,
       report,
       started: source,
@@ -62,14 +61,10 @@ export async function refresh(
       }
       await noteSuccess(run, account.tokenLifetime);
     } finally {
-      if (run.leasedAt !== null) await dropLease(deps.sql, `source:${source.id}`, holder);
+      await release(run);
     }
   } catch (error) {
-    if (codeOf(error) === "conflict") {
-      report.failure = messageOf(error);
-      return report;
-    }
-    if (!(error instanceof AppError)) throw error;
+    if (!(error instanceof AppError) || error.code === "conflict") throw error;
     report.failure = `${error.code}: ${error.message}`;
     await noteFailure(deps, source, error);
   }

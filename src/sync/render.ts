@@ -28,7 +28,8 @@ const batchSize = 500;
 
 /** Whether anything about the feed's events waits to be done, as its own row and its source's tell. */
 export function isBehind(deps: Pick<Deps, "now" | "config">, feed: FeedRow, source: SourceRow): boolean {
-  if (feed.state === "ended") return false;
+  // Before its source is loaded a feed would show bookings whose orders are not known yet.
+  if (feed.state === "ended" || source.loadedAt === null) return false;
   return (
     (feed.state === "suspended") !== isStarved(deps, source) ||
     feed.noticeAt !== noticeDayOf(deps, feed, source) ||
@@ -36,7 +37,7 @@ export function isBehind(deps: Pick<Deps, "now" | "config">, feed: FeedRow, sour
       (feed.renderer !== RENDERER ||
         feed.renderedRev < source.rev ||
         feed.windowAt !== windowOf(feed.profile, seconds(deps)).dayAt ||
-        (feed.state === "loading" && source.loadedAt !== null)))
+        feed.state === "loading"))
   );
 }
 
@@ -84,7 +85,7 @@ export async function renderFeed(
   }
   const done = now.renderedRev >= source.rev && now.windowAt === window.dayAt;
   if (done && now.noticeAt !== noticeAt) await save(await steps.notice(noticeAt, reasonOf(source)), { noticeAt });
-  if (done && now.state === "loading" && source.loadedAt !== null) await save(nothing(now), {});
+  if (done && now.state === "loading") await save(nothing(now), {});
   return { report, rendered, done };
 }
 
@@ -151,7 +152,7 @@ async function writeStep(
     byteCount: feed.byteCount + bytes(write.map(({ row }) => row)) - bytes(write.map(({ old }) => old)) - bytes(drop),
     held: step.held,
   };
-  const ready = next.state === "loading" && source.loadedAt !== null && next.renderedRev >= source.rev;
+  const ready = next.state === "loading" && next.renderedRev >= source.rev;
   const { rev, revisedAt, eventCount, byteCount, held, renderer, renderedRev, windowAt, windowUuid, noticeAt } = next;
   const state = ready ? "active" : next.state;
   const own = {

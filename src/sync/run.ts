@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type BookingRow, encodeBooking, findBookings, writeBookings } from "../store/bookings.ts";
 import { chunkRows } from "../store/bulk.ts";
-import { renewLease, takeLease } from "../store/leases.ts";
+import { dropLease, renewLease, takeLease } from "../store/leases.ts";
 import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import type { Skipped, WaldurClient } from "../waldur/client.ts";
@@ -104,17 +104,26 @@ export async function flush(run: Run): Promise<void> {
 
 async function lease(run: Run): Promise<void> {
   const nowAt = seconds(run.deps);
+  const first = run.leasedAt === null;
   if (run.leasedAt !== null && nowAt - run.leasedAt < leaseSeconds / 3) return;
-  const take = run.leasedAt === null ? takeLease : renewLease;
-  const held = await take(run.deps.sql, `source:${run.source.id}`, run.holder, nowAt, leaseSeconds);
+  const take = first ? takeLease : renewLease;
+  const held = await take(run.deps.sql, leaseName(run.source.id), run.holder, nowAt, leaseSeconds);
   if (!held) throw new AppError("conflict", "another run works on this source");
-  if (run.leasedAt === null) {
-    const now = await findSource(run.deps.sql, run.source.id);
-    if (now === null || now.rev !== run.started.rev || now.sweepId !== run.started.sweepId) {
-      throw new AppError("conflict", "another run has moved this source on");
-    }
-  }
   run.leasedAt = nowAt;
+  if (!first) return;
+  const now = await findSource(run.deps.sql, run.source.id);
+  if (now === null || now.rev !== run.started.rev || now.sweepId !== run.started.sweepId) {
+    throw new AppError("conflict", "another run has moved this source on");
+  }
+}
+
+/** Gives the lease back, if the run took it. */
+export async function release(run: Run): Promise<void> {
+  if (run.leasedAt !== null) await dropLease(run.deps.sql, leaseName(run.source.id), run.holder);
+}
+
+function leaseName(sourceId: string): string {
+  return `source:${sourceId}`;
 }
 
 /** The text by which a slim listing tells whether a booking changed. */

@@ -74,7 +74,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
         refreshed.push(report);
         requests += report.requests;
         pages += report.pages;
-      }
+      } else complete = false;
       source = (await findSource(sql, before.id)) ?? before;
       if (source.loadedAt === null || source.sweepPage !== null) complete = false;
     }
