@@ -59,6 +59,16 @@ function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
   };
 }
 
+/** Cloudflare puts its own Accept-Encoding in place of the client's, and tells that one beside. */
+function asSent(request: Request): Request {
+  const beside: unknown = "cf" in request ? request.cf : undefined;
+  if (typeof beside !== "object" || beside === null || !("clientAcceptEncoding" in beside)) return request;
+  const { clientAcceptEncoding: sent } = beside;
+  const headers = new Headers(request.headers);
+  headers.set("Accept-Encoding", typeof sent === "string" ? sent : "");
+  return new Request(request, { headers });
+}
+
 export default {
   async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
     let deps: Deps;
@@ -71,7 +81,7 @@ export default {
       if (new URL(request.url).pathname.startsWith("/f/")) return refuse(404, request.method, { publicUrl: "" });
       return new Response(`${message}\n`, { status: 500 });
     }
-    return app.fetch(request, deps);
+    return app.fetch(asSent(request), deps);
   },
 
   async scheduled(_controller: ScheduledController, bindings: Bindings, context: ExecutionContext): Promise<void> {
