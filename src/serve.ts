@@ -31,11 +31,17 @@ export async function serve(env: Env, { sample, print, stopped }: ServeOptions):
   const opened = sample === null ? await openNode(env) : await openSample(env, sample);
   let { deps } = opened;
   const app = makeApp();
-  const { server, port } = await listen((request) => app.fetch(request, deps), deps.config);
+  const { server, port } = await listen((request) => app.fetch(request, deps), deps.config).catch(
+    async (error: unknown) => {
+      await opened.close();
+      throw error;
+    },
+  );
   if (deps.config.port === 0) {
     const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
     deps = { ...deps, config: { ...deps.config, publicUrl } };
   }
+  deps.log.info("listening", { host: deps.config.host, port, version: process.version });
   let told = false;
   const timer = repeat(
     async () => {

@@ -1,0 +1,165 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lintCalendar } from "../../src/calendar/lint.ts";
+import { runCli, type Service, start, until } from "./process.ts";
+import { serveSample } from "./sample.ts";
+
+let folder: string;
+const services: Service[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "waldur-calendar-"));
+});
+afterEach(async () => {
+  for (const service of services.splice(0)) await service.stop();
+  await rm(folder, { recursive: true });
+});
+
+const serve = (env: Record<string, string> = {}, args = ["serve"]): Service => {
+  const service = start(args, { DATA_DIR: folder, PORT: "0", ...env });
+  services.push(service);
+  return service;
+};
+const said = (service: Service) => () => service.stdout() + service.stderr();
+const addressIn = async (service: Service, seconds = 10): Promise<string> =>
+  until(() => /^(https?:\/\/\S+\.ics)$/m.exec(service.stdout())?.[1], said(service), seconds);
+
+describe("a first start without any setting", () => {
+  it("prints an address alone on a line within five seconds, which works, and the webcal one", async () => {
+    const service = serve();
+    const address = await addressIn(service, 5);
+    const text = await (await fetch(address)).text();
+    expect(lintCalendar(text)).toEqual([]);
+    expect(text).toContain("[SAMPLE]");
+    await until(() => service.stdout().includes(`\n${address.replace("http:", "webcal:")}\n`), said(service));
+  });
+
+  it("keeps feed and address over a restart, and the key to itself", async () => {
+    const port = String(await freePort());
+    const first = serve({ PORT: port }, ["demo", "--still"]);
+    const address = await addressIn(first);
+    const etag = (await fetch(address)).headers.get("ETag");
+    expect((await first.stop()).code).toBe(0);
+    expect((await stat(join(folder, "secret-keys"))).mode & 0o777).toBe(0o600);
+    const second = serve({ PORT: port }, ["demo", "--still"]);
+    expect(await addressIn(second)).toBe(address);
+    expect((await fetch(address)).headers.get("ETag")).toBe(etag);
+  });
+});
+
+describe("the service on Node", () => {
+  it("stops within five seconds when asked to, whoever is connected", async () => {
+    const service = serve();
+    const { port } = new URL(await addressIn(service));
+    const idle = connect(Number(port), "127.0.0.1");
+    await new Promise((resolve) => idle.once("connect", resolve));
+    idle.write("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n");
+    await new Promise((resolve) => idle.once("data", resolve));
+    const begun = Date.now();
+    const { code } = await service.stop();
+    idle.destroy();
+    expect({ code, quick: Date.now() - begun < 5000 }).toEqual({ code: 0, quick: true });
+  });
+
+  it("says all that is wrong with the settings at once, and what to do", async () => {
+    const { code, stderr } = await runCli(["serve"], {
+      DATA_DIR: folder,
+      PORT: "http",
+      WALDUR_API_URL: "waldur.example.org",
+      TIME_ZONE: "Mars",
+      ADMIN_TOKEN: "short",
+    });
+    expect(code).toBe(2);
+    for (const name of ["PORT", "WALDUR_API_URL", "WALDUR_API_TOKEN", "TIME_ZONE", "ADMIN_TOKEN"]) {
+      expect(stderr).toContain(`${name}: `);
+    }
+  });
+
+  it("says what to do when the port is taken", async () => {
+    const port = await freePort();
+    const holder = createServer().listen(port, "127.0.0.1");
+    const { code, stderr } = await runCli(["serve"], { DATA_DIR: folder, PORT: String(port) });
+    holder.close();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/cannot listen on 127\.0\.0\.1:\d+: .*set HOST or PORT/);
+  });
+
+  it("starts although Waldur cannot be reached, says so, and is ready", async () => {
+    const port = String(await freePort());
+    const service = serve({
+      PORT: port,
+      WALDUR_API_URL: `http://127.0.0.1:${await freePort()}`,
+      WALDUR_API_TOKEN: "some-token",
+    });
+    await until(() => service.stdout().includes("The service keeps trying"), said(service));
+    expect(service.stdout()).toContain("Check WALDUR_API_URL");
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+  });
+});
+
+describe("a first start on a Waldur", () => {
+  it("makes one feed for each provider that the account manages, under PUBLIC_URL", async () => {
+    const waldur = await serveSample();
+    const service = serve({
+      WALDUR_API_URL: waldur.url,
+      WALDUR_API_TOKEN: waldur.sample.tokens.providerOwner,
+      PUBLIC_URL: "https://calendar.example.org/",
+    });
+    const address = await addressIn(service);
+    expect(address).toMatch(/^https:\/\/calendar\.example\.org\/f\/[\w-]{32}\/sample-imaging-centre\.ics$/);
+    expect(address.length).toBeLessThanOrEqual(256);
+    expect(service.stdout()).not.toContain("sample:");
+    await service.stop();
+    await waldur.close();
+  });
+
+  it("makes none for staff, and says how", async () => {
+    const waldur = await serveSample();
+    const service = serve({ WALDUR_API_URL: waldur.url, WALDUR_API_TOKEN: waldur.sample.tokens.staff });
+    await until(() => service.stdout().includes("feeds add --provider UUID"), said(service));
+    expect(service.stdout()).toContain("is staff");
+    await service.stop();
+    await waldur.close();
+  });
+});
+
+describe("keygen", () => {
+  it("prints a key that SECRET_KEYS takes", async () => {
+    const made = await runCli(["keygen"], {});
+    expect(made.stdout).toMatch(/^[a-z0-9]{1,8}:[\w-]{43}\n$/);
+    const service = serve({ SECRET_KEYS: made.stdout.trim() });
+    expect((await fetch(await addressIn(service))).status).toBe(200);
+  });
+
+  it("--rotate seals anew what is stored, so that the old key may go", async () => {
+    const waldur = await serveSample();
+    const env = { DATA_DIR: folder, WALDUR_API_URL: waldur.url, WALDUR_API_TOKEN: waldur.sample.tokens.providerOwner };
+    const added = await runCli(["feeds", "add", "--mine", "--name", "Mine"], env);
+    expect(added.code).toBe(0);
+    const before = await readFile(join(folder, "secret-keys"), "utf8");
+    const rotated = await runCli(["keygen", "--rotate"], env);
+    expect({ code: rotated.code, told: rotated.stderr }).toEqual({
+      code: 0,
+      told: expect.stringMatching(/^2 stored secrets are sealed with the new key\./),
+    });
+    const [fresh, ...others] = (await readFile(join(folder, "secret-keys"), "utf8")).trim().split(",");
+    expect(others).toEqual([before.trim()]);
+    const listed = await runCli(["feeds", "list", "--json"], { ...env, SECRET_KEYS: fresh ?? "" });
+    expect(JSON.parse(listed.stdout).feeds[0].address).toBe(added.stdout.trim());
+    const withOld = await runCli(["feeds", "list", "--json"], { ...env, SECRET_KEYS: before.trim() });
+    expect(withOld.code).not.toBe(0);
+    await waldur.close();
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== "object" || address === null) throw new Error("no port");
+  return address.port;
+}

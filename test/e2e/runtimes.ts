@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTestHarness } from "wrangler";
+import { newKey } from "../../src/security/keys.ts";
+import { repository, start, until } from "./process.ts";
+
+/** What addresses begin with; tests ask the service itself for the rest. */
+export const publicUrl = "https://calendar.example";
+export const adminToken = "the-operator-of-these-tests";
+
+/** The whole service in the runtime it is made for. */
+export interface Running {
+  readonly url: string;
+  /** Has what is due done. */
+  turn(): Promise<void>;
+  /** Everything it has logged. */
+  logs(): string;
+  close(): Promise<void>;
+}
+
+export interface Runtime {
+  readonly runtime: string;
+  readonly open: (waldur: string, token: string) => Promise<Running>;
+}
+
+export const runtimes: readonly Runtime[] = [
+  { runtime: "Node", open: openNode },
+  { runtime: "workerd", open: openWorkerd },
+];
+
+async function openNode(waldur: string, token: string): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), "waldur-calendar-"));
+  const service = start(["serve"], {
+    WALDUR_API_URL: waldur,
+    WALDUR_API_TOKEN: token,
+    ADMIN_TOKEN: adminToken,
+    DATA_DIR: folder,
+    PUBLIC_URL: publicUrl,
+    PORT: "0",
+    POLL_SECONDS: "1",
+    NIGHT_HOURS: "0-0",
+    SWEEP_SECONDS: "2",
+  });
+  const said = (): string => service.stdout() + service.stderr();
+  const port = await until(() => /"event":"listening".*"port":(\d+)/.exec(service.stderr())?.[1], said);
+  await until(() => service.stderr().includes('"event":"run"'), said);
+  const url = `http://127.0.0.1:${port}`;
+  const runs = (): number => service.stderr().split('"event":"run"').length;
+  return {
+    url,
+    async turn() {
+      // Two: the one under way may have read before.
+      const before = runs();
+      await until(() => runs() >= before + 2, service.stderr);
+    },
+    logs: service.stderr,
+    async close() {
+      await service.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function openWorkerd(waldur: string, token: string): Promise<Running> {
+  // Else it asks the network for a sample of Cloudflare's request properties.
+  process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+  process.env["WRANGLER_SEND_METRICS"] = "false";
+  const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+  const server = createTestHarness({
+    root: repository,
+    workers: [
+      {
+        configPath: "wrangler.toml",
+        vars: { WALDUR_API_URL: waldur, PUBLIC_URL: publicUrl, NIGHT_HOURS: "0-0", SWEEP_SECONDS: "1" },
+        secrets: { SECRET_KEYS: key, WALDUR_API_TOKEN: token, ADMIN_TOKEN: adminToken },
+      },
+    ],
+  });
+  const { url } = await server.listen();
+  const worker = server.getWorker();
+  await worker.applyD1Migrations("DB");
+  return {
+    url: url.href.replace(/\/$/, ""),
+    async turn() {
+      for (let run = 0; run < 2; run += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 1100));
+        await worker.scheduled({ cron: "* * * * *", scheduledTime: new Date() });
+      }
+    },
+    logs: () =>
+      server
+        .getLogs()
+        .map(({ message }) => message)
+        .join("\n"),
+    close: async () => server.close(),
+  };
+}

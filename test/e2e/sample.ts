@@ -1,0 +1,39 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { type SampleWaldur, sampleWaldur } from "../../src/demo/sample.ts";
+
+/** A sample Waldur behind a real port of this machine. */
+export interface ServedSample {
+  readonly sample: SampleWaldur;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** So that every sample of a run of the tests holds the same bookings. */
+const begunAt = Math.floor(Date.now() / 86_400_000) * 86_400;
+
+export async function serveSample(bookings = 30): Promise<ServedSample> {
+  let sample: SampleWaldur | undefined;
+  const listener = getRequestListener(
+    async (request) => (sample === undefined ? new Response(null, { status: 500 }) : sample.fetch(request)),
+    { overrideGlobalObjects: false },
+  );
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  const url = `http://127.0.0.1:${portOf(server.address())}`;
+  sample = sampleWaldur({ now: Date.now, begunAt, bookings, baseUrl: url });
+  return {
+    sample,
+    url,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (typeof address !== "object" || address === null) throw new Error("the sample has no port");
+  return address.port;
+}
