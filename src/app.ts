@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Deps } from "./deps.ts";
 import { AppError, codeOf, messageOf } from "./errors.ts";
@@ -13,11 +13,18 @@ import { robotsText } from "./web/robots.ts";
 
 type Env = { Bindings: Deps; Variables: { requestId: string } };
 
+export interface AppOptions {
+  /** Called from inside the process, by the command line: then the API asks for no token. */
+  readonly local?: boolean;
+  /** Answers for style sheet and icons where nothing in front does. */
+  readonly assets?: MiddlewareHandler;
+}
+
 /**
- * The whole HTTP side. `local`: called from inside the process, by the command line; then the API asks for no token.
+ * The whole HTTP side.
  * Feeds come first and look at nothing else, so that nothing else can break them.
  */
-export function makeApp({ local = false }: { local?: boolean } = {}): Hono<Env> {
+export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
   const app = new Hono<Env>();
   app.use(async (c, next) => {
     const { env } = c;
@@ -36,7 +43,8 @@ export function makeApp({ local = false }: { local?: boolean } = {}): Hono<Env> 
   });
   app.route("/", feedRoutes());
   app.get("/robots.txt", (c) => c.text(robotsText));
-  app.use(secureHeaders());
+  if (assets !== undefined) app.use("/assets/*", assets);
+  for (const path of ["/api/*", "/healthz", "/readyz"]) app.use(path, secureHeaders());
   app.route("/", healthRoutes());
   if (!local) app.use("/api/*", operatorOnly);
   app.route("/api/v1", apiRoutes());

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { serveStatic } from "@hono/node-server/serve-static";
 import { makeApp } from "./app.ts";
 import type { Deps } from "./deps.ts";
 import { messageOf, AppError } from "./errors.ts";
@@ -21,6 +23,7 @@ export interface ServeOptions {
   readonly stopped: Promise<unknown>;
 }
 
+const publicFolder = join(import.meta.dirname, "../public");
 const sampleUrl = "http://sample.waldur.invalid";
 const daySeconds = 86_400;
 /** The sample's bookings lie around the day it was begun; after so long it begins anew. */
@@ -30,7 +33,7 @@ const sampleDays = 3;
 export async function serve(env: Env, { sample, print, stopped }: ServeOptions): Promise<void> {
   const opened = sample === null ? await openNode(env) : await openSample(env, sample);
   let { deps } = opened;
-  const app = makeApp();
+  const app = makeApp({ assets: serveStatic({ root: publicFolder }) });
   const { server, port } = await listen((request) => app.fetch(request, deps), deps.config).catch(
     async (error: unknown) => {
       await opened.close();

@@ -96,6 +96,7 @@ const codes: Record<ErrorCode, true> = {
   bad_input: true,
   bad_config: true,
   unauthorized: true,
+  foreign_form: true,
   not_found: true,
   conflict: true,
   store_failed: true,

@@ -3,14 +3,17 @@ import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import { hex } from "./hash.ts";
 
 /** What a key is for. Each purpose has a key of its own, so that what one leaks is of no use to another. */
-export type KeyPurpose = "sealing" | "links" | "sessions" | "salts";
+export type KeyPurpose = SealingPurpose | "links" | "forms" | "salts";
+/** `sealing`: what is stored; `sessions`: cookies. */
+export type SealingPurpose = "sealing" | "sessions";
 
 /** The operator's keys. */
 export interface KeyRing {
   /** Ids of all keys. The first seals and signs; the others only open and check what was made before. */
   readonly ids: readonly [string, ...string[]];
   /**
-   * The key derived for a purpose: AES-256-GCM for `sealing`, HMAC-SHA-256 for the others; never extractable.
+   * The key derived for a purpose: AES-256-GCM for `sealing` and `sessions`, HMAC-SHA-256 for the others; never
+   * extractable.
    * Null when the ring has no key of that id.
    */
   key(purpose: KeyPurpose, id: string): Promise<CryptoKey> | null;
@@ -80,7 +83,7 @@ async function derive(master: Uint8Array<ArrayBuffer>, purpose: KeyPurpose): Pro
     salt: encoder.encode("waldur-calendar"),
     info: encoder.encode(purpose),
   };
-  return purpose === "sealing"
+  return purpose === "sealing" || purpose === "sessions"
     ? crypto.subtle.deriveKey(how, input, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
     : crypto.subtle.deriveKey(how, input, { name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign", "verify"]);
 }

@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
-import type { KeyRing } from "./keys.ts";
+import type { KeyRing, SealingPurpose } from "./keys.ts";
 
 /** Where a sealed text is stored; it opens nowhere else. */
 export interface Place {
@@ -14,7 +14,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * Seals a text for one place with the ring's first key: AES-256-GCM (NIST SP 800-38D) under a random 96-bit nonce,
+ * Seals a text for one place with the ring's first key for the purpose: AES-256-GCM (NIST SP 800-38D) under a random 96-bit nonce,
  * place and key id authenticated with it. Resolves to `v1.<key id>.<base64url of nonce, ciphertext and tag>`.
  */
 export async function seal(
@@ -22,12 +22,13 @@ export async function seal(
   place: Place,
   plaintext: string,
   random: (bytes: number) => Uint8Array<ArrayBuffer>,
+  purpose: SealingPurpose = "sealing",
 ): Promise<string> {
   const [id] = keys.ids;
   const nonce = random(nonceBytes);
   const sealed = await crypto.subtle.encrypt(
     gcm(nonce, place, id),
-    await keyOf(keys, id, place),
+    await keyOf(keys, purpose, id, place),
     new TextEncoder().encode(plaintext),
   );
   const bytes = new Uint8Array(nonceBytes + sealed.byteLength);
@@ -37,9 +38,14 @@ export async function seal(
 }
 
 /** Opens what `seal` made for the same place. Throws `seal_broken` when key, place or text are not those. */
-export async function open(keys: KeyRing, place: Place, sealed: string): Promise<string> {
+export async function open(
+  keys: KeyRing,
+  place: Place,
+  sealed: string,
+  purpose: SealingPurpose = "sealing",
+): Promise<string> {
   const { id, bytes } = parse(sealed);
-  const key = await keyOf(keys, id, place);
+  const key = await keyOf(keys, purpose, id, place);
   try {
     const plain = await crypto.subtle.decrypt(
       gcm(bytes.subarray(0, nonceBytes), place, id),
@@ -60,8 +66,8 @@ export function sealedBy(sealed: string): string {
   return parse(sealed).id;
 }
 
-async function keyOf(keys: KeyRing, id: string, place: Place): Promise<CryptoKey> {
-  const key = keys.key("sealing", id);
+async function keyOf(keys: KeyRing, purpose: SealingPurpose, id: string, place: Place): Promise<CryptoKey> {
+  const key = keys.key(purpose, id);
   if (key !== null) return key;
   throw new AppError(
     "seal_broken",

@@ -11,9 +11,14 @@ export interface User {
   readonly tokenExpiresAt: number | null;
 }
 
+export const accountKinds = ["operator", "person", "decider"] as const;
+/** `operator`: the one of the environment; `person`: signed in on the pages; `decider`: signed in only to decide. */
+export type AccountKind = (typeof accountKinds)[number];
+
 /** One Waldur credential and the user behind it. */
 export interface AccountRow {
   readonly id: string;
+  readonly kind: AccountKind;
   /** Sealed; null for the account whose token comes from the environment. */
   readonly token: string | null;
   readonly userUuid: string | null;
@@ -23,6 +28,10 @@ export interface AccountRow {
   /** Seconds a classic token lives after its last use; null: unknown or for ever. */
   readonly tokenLifetime: number | null;
   readonly tokenExpiresAt: number | null;
+  /** Cookies carry it; raising it ends them all. */
+  readonly sessionNo: number;
+  /** Since when Waldur does not take the token, epoch seconds; null: it did the last time. */
+  readonly refusedAt: number | null;
 }
 
 /** Id of the account whose token is `WALDUR_API_TOKEN`. */
@@ -41,6 +50,63 @@ export async function addAccount(sql: Sql, id: string, token: string | null, now
     id,
     token,
     nowAt,
+  );
+}
+
+/** The account of that kind whose user has that uuid, or null. */
+export async function findUser(
+  sql: Sql,
+  kind: Exclude<AccountKind, "operator">,
+  userUuid: string,
+): Promise<AccountRow | null> {
+  const row = await sql.first("SELECT * FROM accounts WHERE kind = ?1 AND user_uuid = ?2", kind, userUuid);
+  return row === null ? null : readAccount(row);
+}
+
+/** Makes an account for a user of Waldur. Writes nothing when there is one of that kind already. */
+export async function addUser(
+  sql: Sql,
+  account: { readonly id: string; readonly kind: Exclude<AccountKind, "operator">; readonly token: string },
+  user: User,
+  nowAt: number,
+): Promise<void> {
+  await sql.run(
+    `INSERT INTO accounts (id, kind, token, user_uuid, username, full_name, is_staff, token_lifetime, token_expires_at,
+       created_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (kind, user_uuid) WHERE kind != 'operator' DO NOTHING`,
+    account.id,
+    account.kind,
+    account.token,
+    user.uuid,
+    user.username,
+    user.fullName,
+    user.isStaff ? 1 : 0,
+    user.tokenLifetime,
+    user.tokenExpiresAt,
+    nowAt,
+  );
+}
+
+/** Gives an account another sealed token, which ends its sessions. */
+export async function changeToken(sql: Sql, id: string, token: string): Promise<void> {
+  await sql.run(
+    "UPDATE accounts SET token = ?2, session_no = session_no + 1, refused_at = NULL WHERE id = ?1",
+    id,
+    token,
+  );
+}
+
+/** Ends every session of an account. */
+export async function endSessions(sql: Sql, id: string): Promise<void> {
+  await sql.run("UPDATE accounts SET session_no = session_no + 1 WHERE id = ?1", id);
+}
+
+/** Notes that Waldur does not take the account's token (since `refusedAt`, epoch seconds), or takes it again (null). */
+export async function noteRefused(sql: Sql, id: string, refusedAt: number | null): Promise<void> {
+  await sql.run(
+    "UPDATE accounts SET refused_at = ?2 WHERE id = ?1 AND (refused_at IS NULL) != (?2 IS NULL)",
+    id,
+    refusedAt,
   );
 }
 
@@ -66,6 +132,7 @@ export async function noteUser(sql: Sql, id: string, user: User): Promise<void> 
 function readAccount(row: SqlRow): AccountRow {
   return {
     id: text(row, "id"),
+    kind: accountKinds.find((known) => known === text(row, "kind")) ?? "operator",
     token: textOrNull(row, "token"),
     userUuid: textOrNull(row, "user_uuid"),
     username: text(row, "username"),
@@ -73,5 +140,7 @@ function readAccount(row: SqlRow): AccountRow {
     isStaff: int(row, "is_staff") === 1,
     tokenLifetime: intOrNull(row, "token_lifetime"),
     tokenExpiresAt: intOrNull(row, "token_expires_at"),
+    sessionNo: int(row, "session_no"),
+    refusedAt: intOrNull(row, "refused_at"),
   };
 }

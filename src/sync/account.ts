@@ -21,9 +21,18 @@ export async function clientOf(
   account: Pick<AccountRow, "id" | "token">,
   noteDate?: (milliseconds: number) => void,
 ): Promise<WaldurClient> {
-  const origin = deps.config.waldurApiUrl;
   const token =
     account.token === null ? deps.config.waldurApiToken : await open(deps.keys, tokenPlace(account.id), account.token);
+  return clientWith(deps, token, noteDate);
+}
+
+/** A client that speaks to Waldur with this token. Throws `bad_config` without one, or without a Waldur. */
+export async function clientWith(
+  deps: Deps,
+  token: string | null,
+  noteDate?: (milliseconds: number) => void,
+): Promise<WaldurClient> {
+  const origin = deps.config.waldurApiUrl;
   if (origin === null || token === null) {
     throw new AppError("bad_config", "WALDUR_API_URL and WALDUR_API_TOKEN must both be set");
   }

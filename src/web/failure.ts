@@ -5,6 +5,7 @@ const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   bad_input: 400,
   bad_config: 500,
   unauthorized: 401,
+  foreign_form: 403,
   not_found: 404,
   conflict: 409,
   store_failed: 503,

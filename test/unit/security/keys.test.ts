@@ -53,7 +53,7 @@ describe("parseKeyRing", () => {
 
 describe("derived keys", () => {
   const ring = parseKeyRing(`a:${text(one)},b:${text(two)}`);
-  const purposes: KeyPurpose[] = ["links", "sessions", "salts"];
+  const purposes: KeyPurpose[] = ["links", "forms", "salts"];
 
   it("are HKDF-SHA-256 of the operator's key, another one for each purpose and id", async () => {
     const seen = new Set<string>();

@@ -1,0 +1,45 @@
+import * as v from "valibot";
+import type { KeyRing } from "./keys.ts";
+import { open, seal } from "./seal.ts";
+
+/** What a cookie of ours says: who it is, until when, epoch seconds. It is good only while the account has that session number. */
+export interface Session {
+  readonly accountId: string;
+  readonly sessionNo: number;
+  readonly expiresAt: number;
+}
+
+/** `pages`: everything the person may do; `decide`: only decisions. A cookie of one is none for the other. */
+export type SessionKind = "pages" | "decide";
+
+const schema = v.tuple([v.string(), v.number(), v.number()]);
+
+/** The value of a cookie that holds the session: sealed, of the characters a cookie may have. */
+export async function sealSession(
+  keys: KeyRing,
+  kind: SessionKind,
+  { accountId, sessionNo, expiresAt }: Session,
+  random: (bytes: number) => Uint8Array<ArrayBuffer>,
+): Promise<string> {
+  return seal(keys, placeOf(kind), JSON.stringify([accountId, sessionNo, expiresAt]), random, "sessions");
+}
+
+/** The session in a cookie; null for one that is forged, of another kind or key, or over at `nowAt` (epoch seconds). */
+export async function openSession(
+  keys: KeyRing,
+  kind: SessionKind,
+  cookie: string,
+  nowAt: number,
+): Promise<Session | null> {
+  try {
+    const text = await open(keys, placeOf(kind), cookie, "sessions");
+    const [accountId, sessionNo, expiresAt] = v.parse(schema, JSON.parse(text));
+    return expiresAt > nowAt ? { accountId, sessionNo, expiresAt } : null;
+  } catch {
+    return null;
+  }
+}
+
+function placeOf(kind: SessionKind) {
+  return { table: "cookie", row: kind, column: "session" };
+}
