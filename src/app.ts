@@ -8,7 +8,7 @@ import { clientName } from "./web/clients.ts";
 import { failureJson } from "./web/failure.ts";
 import { feedRoutes } from "./web/feed-routes.ts";
 import { healthRoutes } from "./web/health.ts";
-import { operatorOnly } from "./web/operator.ts";
+import { callerIsOperator, findCaller } from "./web/caller.ts";
 import { robotsText } from "./web/robots.ts";
 
 type Env = { Bindings: Deps; Variables: { requestId: string } };
@@ -46,7 +46,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
   if (assets !== undefined) app.use("/assets/*", assets);
   for (const path of ["/api/*", "/healthz", "/readyz"]) app.use(path, secureHeaders());
   app.route("/", healthRoutes());
-  if (!local) app.use("/api/*", operatorOnly);
+  app.use("/api/*", local ? callerIsOperator : findCaller());
   app.route("/api/v1", apiRoutes());
   app.notFound((c) => {
     const { body } = failureJson(new AppError("not_found", "there is nothing at this address"), c.get("requestId"));

@@ -105,6 +105,21 @@ export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
   return needFeed(deps, feed.id);
 }
 
+/**
+ * Gives a feed to another account, which reads the same list of Waldur with its own token. It gets an address of its own;
+ * those that were given out go on serving, and nobody is shown them any more.
+ */
+export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource): Promise<FeedRow> {
+  needAlive(feed);
+  const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, seconds(deps));
+  const secret = newSecret(deps.random);
+  const sealed = await seal(deps.keys, feedPlace(feed.id, "secret"), secret, deps.random);
+  const change = changeFeed(feed.id, { sourceId, secret: sealed, renderedRev: 0 });
+  await deps.sql.batch([insertAddress(feed.id, await hashSecret(secret)), ...(change === null ? [] : [change])]);
+  deps.log.info("feed_taken_over", { feed: feed.id, source: sourceId, account: source.accountId });
+  return needFeed(deps, feed.id);
+}
+
 /** Ends a feed: its addresses say for a while that it has ended, or with `gone` answer 410 at once. */
 export async function revokeFeed(deps: Deps, feed: FeedRow, gone: boolean): Promise<FeedRow> {
   await deps.sql.batch([...endStatements(feed, seconds(deps)), endAddresses(feed.id, seconds(deps), gone)]);

@@ -6,6 +6,7 @@ import { findSource, listSources, type SourceRow } from "../store/sources.ts";
 import { expireFeed } from "./feeds.ts";
 import { refresh } from "./refresh.ts";
 import { isBehind, renderFeed, type RenderReport } from "./render.ts";
+import { keepRun } from "./history.ts";
 import { type RefreshReport, seconds } from "./run.ts";
 
 /** What one run did. */
@@ -26,7 +27,7 @@ export interface TickOptions {
 }
 
 /** Statements that one more source and its feeds may cost; a run that has fewer left does not begin it. */
-const statementsOfSource = 16;
+const statementsOfSource = 18;
 const statementsOfFeed = 9;
 
 /**
@@ -72,6 +73,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       );
       if (report !== undefined) {
         refreshed.push(report);
+        await attempt(deps, "run_not_kept", async () => keepRun(deps, before, report));
         requests += report.requests;
         pages += report.pages;
       } else complete = false;

@@ -93,6 +93,9 @@ export type ChangedFeed = v.InferOutput<typeof changedFeed>;
 /** Bodies of the API's requests. Each throws `bad_input` that names every wrong field and what would fit. */
 export const readNewFeed = (body: unknown): NewFeed => read(newFeed, body);
 export const readChangedFeed = (body: unknown): ChangedFeed => read(changedFeed, body);
+/** Parameters of queries. Each throws `bad_input`. */
+export const readTime = (text: string): number => read(moment, text);
+export const readLimit = (text: string): number => read(v.pipe(v.string(), v.transform(Number), whole(1, 1000)), text);
 export const readSync = (body: unknown): v.InferOutput<typeof sync> => read(sync, body);
 
 /** The profile of a new feed: what was asked for, else the defaults. */

@@ -59,6 +59,7 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       isStaff: true,
       tokenLifetime: 3600,
       tokenExpiresAt: t + 3600,
+      roles: [{ name: "CUSTOMER.OWNER", scopeType: "customer", scopeUuid: "c", customerUuid: "c" }],
     };
 
     it("are made once, with what who-am-I tells later", async () => {
@@ -66,11 +67,13 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       await addAccount(sql, "b", "sealed", t);
       await addAccount(sql, "b", "sealed again", t + 1);
       const unknown = { userUuid: null, username: "", fullName: "", isStaff: false };
-      const account = { id: "b", token: "sealed", ...unknown, tokenLifetime: null, tokenExpiresAt: null };
+      const lifetime = { tokenLifetime: null, tokenExpiresAt: null };
+      const rest = { kind: "operator", sessionNo: 0, refusedAt: null, askedAt: 0 };
+      const account = { id: "b", token: "sealed", ...unknown, ...lifetime, ...rest, roles: [] };
       expect(await findAccount(sql, "b")).toEqual(account);
       await noteUser(sql, "b", user);
       const { uuid: userUuid, ...told } = user;
-      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", userUuid, ...told });
+      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", userUuid, ...told, ...rest });
     });
 
     it("take an expiry that slides on only once it moved by more than a day, any other news at once", async () => {
