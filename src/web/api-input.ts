@@ -27,7 +27,8 @@ function whole(least: number, most: number) {
   return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted), v.maxValue(most, wanted));
 }
 
-const profile = {
+/** One schema for each field of a profile. */
+export const profile = {
   name: v.exactOptional(
     v.pipe(
       v.string(),

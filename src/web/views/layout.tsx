@@ -1,4 +1,5 @@
 import type { FC, PropsWithChildren } from "hono/jsx";
+import { commonWords } from "../words/common.ts";
 import type { Language } from "../../calendar/profile.ts";
 
 export interface LayoutProps {
@@ -9,12 +10,14 @@ export interface LayoutProps {
   readonly site: string;
   /** What stands at the right of the top: who is signed in, or nothing. */
   readonly top?: unknown;
+  /** The Waldur behind is made up. */
+  readonly sample?: boolean;
 }
 
 const skip = { en: "Skip to content", et: "Sisu juurde" } as const satisfies Record<Language, string>;
 
 /** The frame of every page: readable without style, usable without script. */
-export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ language, title, site, top, children }) => (
+export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ language, title, site, top, sample = false, children }) => (
   <html lang={language}>
     <head>
       <meta charset="utf-8" />
@@ -36,7 +39,10 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({ language, title, si
         </a>
         {top}
       </header>
-      <main id="content">{children}</main>
+      <main id="content">
+        {sample && <p class="sample">{commonWords[language].sample}</p>}
+        {children}
+      </main>
     </body>
   </html>
 );
