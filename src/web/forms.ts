@@ -30,12 +30,13 @@ export function dropCookie(c: Web, name: string): void {
 
 /**
  * The hidden field for the form of that purpose on the page being answered. It is bound to a random cookie that the
- * browser sends back only with requests from our own pages.
+ * browser sends back only with requests from our own pages. A page that is opened from elsewhere gets a new one, which
+ * ends the forms of the one before: `cookieName` keeps such pages apart.
  */
-export async function formNonce(c: Web, purpose: string): Promise<string> {
-  const known = readCookie(c, "form");
+export async function formNonce(c: Web, purpose: string, cookieName = "form"): Promise<string> {
+  const known = readCookie(c, cookieName);
   const cookie = /^[\w-]{32}$/.test(known) ? known : newSecret(c.env.random);
-  putCookie(c, "form", cookie, 86_400, "Strict");
+  putCookie(c, cookieName, cookie, 86_400, "Strict");
   return signNonce(c.env.keys, cookie, purpose);
 }
 
@@ -43,14 +44,14 @@ export async function formNonce(c: Web, purpose: string): Promise<string> {
  * Lets a POST through only when a person sent it from our own page: Origin is ours, Sec-Fetch-* (where the browser tells)
  * say same origin and no frame, cookie and hidden field belong together and to this purpose. Throws `foreign_form`.
  */
-export async function checkForm(c: Web, purpose: string, nonce: unknown): Promise<void> {
+export async function checkForm(c: Web, purpose: string, nonce: unknown, cookieName = "form"): Promise<void> {
   const { headers } = c.req.raw;
   const origin = headers.get("Origin");
   const own = [new URL(c.req.url).origin, new URL(c.env.config.publicUrl).origin];
   const site = headers.get("Sec-Fetch-Site") ?? "same-origin";
   const dest = headers.get("Sec-Fetch-Dest") ?? "document";
   const sent = origin !== null && own.includes(origin) && site === "same-origin" && dest === "document";
-  const cookie = readCookie(c, "form");
+  const cookie = readCookie(c, cookieName);
   const matches =
     sent && cookie !== "" && typeof nonce === "string" && (await checkNonce(c.env.keys, cookie, purpose, nonce));
   if (!matches) {
