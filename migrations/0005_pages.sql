@@ -19,11 +19,3 @@ CREATE TABLE runs (
   PRIMARY KEY (source_id, ended_at)
 ) WITHOUT ROWID;
 CREATE INDEX runs_ended ON runs (ended_at);
-
--- How often somebody tried something in one stretch of time.
-CREATE TABLE attempts (
-  name TEXT NOT NULL,
-  begun_at INTEGER NOT NULL,
-  tries INTEGER NOT NULL,
-  PRIMARY KEY (name, begun_at)
-) WITHOUT ROWID;

@@ -5,6 +5,7 @@ import { AppError, codeOf, messageOf } from "./errors.ts";
 import { hex } from "./security/hash.ts";
 import { apiRoutes } from "./web/api.ts";
 import { clientName } from "./web/clients.ts";
+import { decisionRoutes } from "./web/decision.tsx";
 import { failureJson } from "./web/failure.ts";
 import { feedRoutes } from "./web/feed-routes.ts";
 import { healthRoutes } from "./web/health.ts";
@@ -45,6 +46,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
   app.get("/robots.txt", (c) => c.text(robotsText));
   if (assets !== undefined) app.use("/assets/*", assets);
   for (const path of ["/api/*", "/healthz", "/readyz"]) app.use(path, secureHeaders());
+  app.route("/", decisionRoutes());
   app.route("/", healthRoutes());
   app.use("/api/*", local ? callerIsOperator : findCaller());
   app.route("/api/v1", apiRoutes());

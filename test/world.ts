@@ -74,6 +74,7 @@ export async function makeWorld(options: WorldOptions = {}) {
       clock.ms += milliseconds;
     },
     deadline: () => new AbortController().signal,
+    addressOf: (request) => request.headers.get("Test-Address") ?? "192.0.2.77",
     defer: (work) => void deferred.push(work),
     config: {
       ...defaultConfig,

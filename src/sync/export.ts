@@ -41,7 +41,7 @@ export async function exportProvider(
     (await client.offerings({ customerUuid: providerUuid })).map((offering) => [offering.uuid, offering]),
   );
   const uidOf = (uuid: string, n: number): string => `${uuid}-${n}`;
-  const context = { profile, homeport, offerings, uidOf, sample: deps.sample };
+  const context = { profile, homeport, offerings, uidOf, decisionUrlOf: () => "", sample: deps.sample };
   const vevents = bookings.flatMap((booking) => {
     const orderState = orderStates.get(booking.uuid) ?? null;
     const known = { booking, orderState, slots: numberSlots([], booking), vanished: false };

@@ -29,6 +29,7 @@ export async function sketchFeed(
     homeport: null,
     offerings: new Map(),
     uidOf: (uuid: string, n: number) => `${uuid}-${n}`,
+    decisionUrlOf: () => "",
     sample: deps.sample,
   };
   return rows

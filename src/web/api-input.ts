@@ -2,7 +2,7 @@ import { IANAZone } from "luxon";
 import * as v from "valibot";
 import { bookingStates } from "../calendar/booking.ts";
 import { colours } from "../calendar/colours.ts";
-import { details, type FeedFilter, type FeedProfile, languages } from "../calendar/profile.ts";
+import { decisionModes, details, type FeedFilter, type FeedProfile, languages } from "../calendar/profile.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { sourceKinds } from "../store/sources.ts";
@@ -58,6 +58,7 @@ export const profile = {
     ),
   ),
   cancelled: v.exactOptional(v.picklist(["keep", "drop"], "must be keep or drop")),
+  decisions: v.exactOptional(v.picklist(decisionModes, `must be one of ${decisionModes.join(", ")}`)),
   pastDays: v.exactOptional(whole(0, 3650)),
   futureDays: v.exactOptional(whole(1, 3650)),
   filter: v.exactOptional(filter),
@@ -110,6 +111,7 @@ export function profileOf(config: Config, name: string, asked: ChangedFeed): Fee
       alarmMinutes: null,
       colour: null,
       cancelled: "keep",
+      decisions: "sign-in",
       pastDays: config.feedPastDays,
       futureDays: config.feedFutureDays,
       filter: {},

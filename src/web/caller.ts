@@ -7,7 +7,7 @@ import { seconds } from "../sync/run.ts";
 import { accountOfToken } from "../sync/sign-in.ts";
 import { type Viewer, viewerOf } from "../sync/viewer.ts";
 import { findAccount } from "../store/accounts.ts";
-import { clientAddress } from "./address.ts";
+import { shortAddress } from "./address.ts";
 import { isOperator } from "./operator.ts";
 import { countFailure, mayTry } from "./tries.ts";
 
@@ -37,7 +37,7 @@ export function findCaller() {
       return next();
     }
     const token = /^(?:Bearer|Token) ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-    const address = clientAddress(c);
+    const address = shortAddress(deps.addressOf(c.req.raw));
     await mayTry(deps, "bearer", address);
     if (token === undefined) throw unauthorized();
     const hash = await keyedHash(deps, token);

@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { countTry, readTries } from "../store/attempts.ts";
+import { countTry, readTries } from "../store/decisions.ts";
 import { seconds } from "../sync/run.ts";
 
 const stretchSeconds = 600;

@@ -23,6 +23,7 @@ export const profile: FeedProfile = {
   alarmMinutes: null,
   colour: null,
   cancelled: "keep",
+  decisions: "sign-in",
   pastDays: 30,
   futureDays: 365,
   filter: {},
@@ -72,6 +73,7 @@ export async function makeServed(change: { work?: Partial<FeedWork>; deps?: (dep
     salt: "",
     secret: "",
     epoch: "e1",
+    links: "",
     expiresAt: null,
   };
   await sql.batch([
