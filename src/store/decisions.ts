@@ -1,5 +1,5 @@
 import type { Action } from "../calendar/profile.ts";
-import { int, text } from "./row.ts";
+import { int, text, textOrNull } from "./row.ts";
 import type { Sql, SqlRow } from "./sql.ts";
 
 export const results = [
@@ -87,6 +87,29 @@ export async function listDecisions(sql: Sql, bookingUuid: string | null, limit:
           limit,
         );
   return rows.map(readDecision);
+}
+
+/** A decision with the name of its booking, "" where that is not stored any more. */
+export type NamedDecision = DecisionRow & { readonly bookingName: string };
+
+/** Decisions on bookings of these sources made before `beforeAt`, newest first; `failed`: only those that changed nothing. */
+export async function listDecisionsOf(
+  sql: Sql,
+  sourceIds: readonly string[],
+  { beforeAt, failed, limit }: { beforeAt: number; failed: boolean; limit: number },
+): Promise<NamedDecision[]> {
+  const rows = await sql.all(
+    `SELECT decisions.*, (SELECT data->>'$.name' FROM bookings WHERE bookings.uuid = booking_uuid LIMIT 1) AS booking_name
+     FROM decisions WHERE made_at < ?2 AND (?3 = 0 OR result NOT IN ('done', 'already')) AND EXISTS (
+       SELECT 1 FROM bookings INDEXED BY bookings_uuid WHERE bookings.uuid = booking_uuid
+         AND source_id IN (SELECT value FROM json_each(?1)))
+     ORDER BY made_at DESC, id LIMIT ?4`,
+    JSON.stringify(sourceIds),
+    beforeAt,
+    Number(failed),
+    limit,
+  );
+  return rows.map((row) => ({ ...readDecision(row), bookingName: textOrNull(row, "booking_name") ?? "" }));
 }
 
 /** Forgets decisions made before `decisionsBefore` and tries begun before `triesBefore`. */

@@ -10,7 +10,10 @@ import { seconds } from "./run.ts";
 import { belongs, bookingFilter } from "./scope.ts";
 
 /** The offerings whose bookings a list holds: what a feed over it can be narrowed to. */
-export async function offeringsOf({ client }: Asker, source: Pick<NewSource, "kind" | "scopeUuid">): Promise<Offering[]> {
+export async function offeringsOf(
+  { client }: Asker,
+  source: Pick<NewSource, "kind" | "scopeUuid">,
+): Promise<Offering[]> {
   return source.kind === "provider" ? client.offerings({ customerUuid: source.scopeUuid }) : [];
 }
 

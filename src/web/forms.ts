@@ -16,7 +16,13 @@ export const nonceField = "nonce";
 const cookieShape = { prefix: "host", secure: true, httpOnly: true, path: "/" } as const;
 
 /** Sets a cookie of ours for so many seconds. */
-export function putCookie<E extends Env>(c: Context<E>, name: string, value: string, maxAge: number, sameSite: "Lax" | "Strict"): void {
+export function putCookie<E extends Env>(
+  c: Context<E>,
+  name: string,
+  value: string,
+  maxAge: number,
+  sameSite: "Lax" | "Strict",
+): void {
   setCookie(c, name, value, { ...cookieShape, sameSite, maxAge });
 }
 
@@ -46,7 +52,12 @@ export async function formNonce<E extends Env>(c: Context<E>, purpose: string, c
  * Lets a POST through only when a person sent it from our own page: Origin is ours, Sec-Fetch-* (where the browser tells)
  * say same origin and no frame, cookie and hidden field belong together and to this purpose. Throws `foreign_form`.
  */
-export async function checkForm<E extends Env>(c: Context<E>, purpose: string, nonce: unknown, cookieName = "form"): Promise<void> {
+export async function checkForm<E extends Env>(
+  c: Context<E>,
+  purpose: string,
+  nonce: unknown,
+  cookieName = "form",
+): Promise<void> {
   const { headers } = c.req.raw;
   const origin = headers.get("Origin");
   const own = [new URL(c.req.url).origin, new URL(c.env.config.publicUrl).origin];

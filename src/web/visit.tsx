@@ -98,11 +98,11 @@ export async function showBare(
   top?: JSX.Element,
 ): Promise<Response> {
   const { name } = await knownSite(c.env);
-  const page = (
+  c.header("Vary", "Accept-Language, Cookie");
+  return c.html(
     <Layout language={pageLanguage(c)} title={title} site={name} top={top} sample={c.env.sample}>
       {body}
-    </Layout>
+    </Layout>,
+    status,
   );
-  c.header("Vary", "Accept-Language, Cookie");
-  return c.html(`<!doctype html>${await page.toString()}`, status);
 }

@@ -81,9 +81,9 @@ export const Select: FC<FieldProps & { value: string; choices: readonly Choice[]
 );
 
 /** A field of which one, or several, are ticked. */
-export const Choices: FC<FieldProps & { type: "radio" | "checkbox"; values: readonly string[]; choices: readonly Choice[] }> = (
-  props,
-) => (
+export const Choices: FC<
+  FieldProps & { type: "radio" | "checkbox"; values: readonly string[]; choices: readonly Choice[] }
+> = (props) => (
   <fieldset aria-describedby={describedBy(props)}>
     <legend>{props.label}</legend>
     <Told {...props} />

@@ -4,8 +4,8 @@ const en = {
   newTitle: "New calendar",
   editTitle: "Change calendar",
   of: "Of",
-  whole: "Everything of it",
-  offering: "Only one offering",
+  offering: "Only these offerings",
+  offeringHelp: "None ticked: all of them, also those to come.",
   name: "Name",
   nameHelp: "As calendar programs show it.",
   detail: "What it tells",
@@ -26,6 +26,13 @@ const en = {
   noColour: "none",
   cancelled: "Bookings that ended",
   cancelledChoices: { keep: "Stay as cancelled for a while", drop: "Go at once" },
+  decisions: "Answering requests from the calendar",
+  decisionsHelp: "Only where the calendar tells everything. The links stand in the text of a pending event.",
+  decisionChoices: {
+    "sign-in": "Links that ask who you are: everybody decides under their own name, once signed in with one click",
+    signed: "Links that decide at once, in your name: whoever can read the calendar can accept and reject",
+    off: "No links",
+  },
   expires: "Ends on",
   expiresHelp: "Empty for never. From that day on the address says that the calendar has ended.",
   more: "More settings",
@@ -35,7 +42,8 @@ const en = {
   cancel: "Cancel",
   previewTitle: "What it will show",
   previewNone: "Of the newest bookings none lies in these days.",
-  previewCount: (shown: number, count: number) => `The first ${shown} of ${count} events to come, from the newest bookings.`,
+  previewCount: (shown: number, count: number) =>
+    `The first ${shown} of ${count} events to come, from the newest bookings.`,
   faults: "Look at what is marked and send it again.",
   fault: {
     name: "Give a name of 1 to 100 characters.",
@@ -61,7 +69,8 @@ const en = {
   sizeWarning: (events: number, bytes: number) =>
     `It has ${events} events and ${bytes} bytes. Google and others silently leave out what is above about 1,000 events or 1 MB: show fewer days, or make a calendar for each offering.`,
   subscribe: "Subscribe",
-  loading: "The bookings are being read for the first time. Open this page again in a minute: its address is shown then.",
+  loading:
+    "The bookings are being read for the first time. Open this page again in a minute: its address is shown then.",
   ended: "This calendar has ended. Its address says so to those who still subscribe.",
   noAddress: "Only who made this calendar can see its address.",
   private: "Whoever has the address can read the calendar. Share it like a password.",
@@ -87,20 +96,27 @@ const en = {
   manage: "Manage",
   edit: "Change settings",
   rotate: "New address",
-  rotateHelp: "The address has reached somebody it should not? All addresses of before say that they have ended, and everybody subscribes anew.",
+  rotateHelp:
+    "The address has reached somebody it should not? All addresses of before say that they have ended, and everybody subscribes anew.",
   revoke: "End this calendar",
   revokeHelp: "Its address says for a while that it has ended. This cannot be taken back.",
   confirm: "Yes, I mean it",
   unconfirmed: "Tick the box if you mean it.",
-  done: { made: "The calendar is made.", saved: "Saved.", rotated: "It has a new address.", revoked: "It has ended.", taken: "It is yours now." },
+  done: {
+    made: "The calendar is made.",
+    saved: "Saved.",
+    rotated: "It has a new address.",
+    revoked: "It has ended.",
+    taken: "It is yours now.",
+  },
 };
 
 const et: typeof en = {
   newTitle: "Uus kalender",
   editTitle: "Muuda kalendrit",
   of: "Millest",
-  whole: "Kõik",
-  offering: "Ainult üks pakkumine",
+  offering: "Ainult need pakkumised",
+  offeringHelp: "Ükski märkimata: kõik, ka tulevased.",
   name: "Nimi",
   nameHelp: "Nii näitavad seda kalendriprogrammid.",
   detail: "Mida see räägib",
@@ -121,6 +137,13 @@ const et: typeof en = {
   noColour: "ilma",
   cancelled: "Lõppenud broneeringud",
   cancelledChoices: { keep: "Jäävad mõneks ajaks tühistatuna", drop: "Kaovad kohe" },
+  decisions: "Taotlustele vastamine kalendrist",
+  decisionsHelp: "Ainult siis, kui kalender räägib kõik. Lingid on ootel sündmuse tekstis.",
+  decisionChoices: {
+    "sign-in": "Lingid, mis küsivad, kes sa oled: igaüks otsustab oma nime all, sisse logituna ühe klõpsuga",
+    signed: "Lingid, mis otsustavad kohe ja sinu nimel: igaüks, kes kalendrit loeb, saab kinnitada ja tagasi lükata",
+    off: "Linke ei ole",
+  },
   expires: "Lõpeb",
   expiresHelp: "Tühi: mitte kunagi. Sellest päevast ütleb aadress, et kalender on lõppenud.",
   more: "Rohkem seadeid",
@@ -182,12 +205,19 @@ const et: typeof en = {
   manage: "Halda",
   edit: "Muuda seadeid",
   rotate: "Uus aadress",
-  rotateHelp: "Aadress on jõudnud kellenigi, kelleni ei pidanud? Kõik senised aadressid ütlevad, et on lõppenud, ja kõik tellivad uuesti.",
+  rotateHelp:
+    "Aadress on jõudnud kellenigi, kelleni ei pidanud? Kõik senised aadressid ütlevad, et on lõppenud, ja kõik tellivad uuesti.",
   revoke: "Lõpeta see kalender",
   revokeHelp: "Aadress ütleb mõnda aega, et see on lõppenud. Seda ei saa tagasi võtta.",
   confirm: "Jah, olen kindel",
   unconfirmed: "Märgi ruut, kui oled kindel.",
-  done: { made: "Kalender on tehtud.", saved: "Salvestatud.", rotated: "Sellel on uus aadress.", revoked: "See on lõppenud.", taken: "See on nüüd sinu." },
+  done: {
+    made: "Kalender on tehtud.",
+    saved: "Salvestatud.",
+    rotated: "Sellel on uus aadress.",
+    revoked: "See on lõppenud.",
+    taken: "See on nüüd sinu.",
+  },
 };
 
 export const feedWords: Readonly<Record<Language, typeof en>> = { en, et };

@@ -4,7 +4,8 @@ const en = {
   title: "History",
   decisions: "Decisions",
   runs: "Readings of Waldur",
-  runsHelp: "Those that changed something, failed or came back. A reading that finds nothing new leaves no line. Kept for 90 days.",
+  runsHelp:
+    "Those that changed something, failed or came back. A reading that finds nothing new leaves no line. Kept for 90 days.",
   filter: "Filter",
   source: "Calendar source",
   all: "All",
@@ -20,13 +21,32 @@ const en = {
   ok: "done",
   held: "removal held back",
   nothingNew: "nothing new",
+  who: "Who",
+  booking: "Booking",
+  actions: { accept: "accept", reject: "reject" },
+  by: { "sign-in": "signed in", signed: "by the link alone", api: "over the API" },
+  asOperator: "told to Waldur by the operator's account",
+  results: {
+    done: "done",
+    already: "had been done already",
+    other: "had been decided otherwise",
+    past: "was over",
+    "not-yours": "does not stand for the provider",
+    refused: "refused by Waldur",
+    "not-ready": "not approved by the customer yet",
+    gone: "was gone",
+    expired: "token not taken any more",
+    unchanged: "Waldur did not answer",
+    unknown: "not known",
+  },
 };
 
 const et: typeof en = {
   title: "Ajalugu",
   decisions: "Otsused",
   runs: "Walduri lugemised",
-  runsHelp: "Need, mis midagi muutsid, ebaõnnestusid või taastusid. Lugemisest, mis midagi uut ei leia, rida ei jää. Hoitakse 90 päeva.",
+  runsHelp:
+    "Need, mis midagi muutsid, ebaõnnestusid või taastusid. Lugemisest, mis midagi uut ei leia, rida ei jää. Hoitakse 90 päeva.",
   filter: "Filter",
   source: "Kalendri allikas",
   all: "Kõik",
@@ -42,6 +62,24 @@ const et: typeof en = {
   ok: "tehtud",
   held: "eemaldamine kinni hoitud",
   nothingNew: "midagi uut ei ole",
+  who: "Kes",
+  booking: "Broneering",
+  actions: { accept: "kinnitamine", reject: "tagasilükkamine" },
+  by: { "sign-in": "sisse logituna", signed: "ainult lingiga", api: "API kaudu" },
+  asOperator: "Waldurile ütles haldaja konto",
+  results: {
+    done: "tehtud",
+    already: "oli juba tehtud",
+    other: "oli teisiti otsustatud",
+    past: "oli möödas",
+    "not-yours": "ei esinda teenusepakkujat",
+    refused: "Waldur keeldus",
+    "not-ready": "klient ei ole veel heaks kiitnud",
+    gone: "oli kadunud",
+    expired: "pääsutunnust ei võeta enam vastu",
+    unchanged: "Waldur ei vastanud",
+    unknown: "ei ole teada",
+  },
 };
 
 export const historyWords: Readonly<Record<Language, typeof en>> = { en, et };

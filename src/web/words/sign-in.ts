@@ -2,7 +2,8 @@ import type { Language } from "../../calendar/profile.ts";
 
 const en = {
   title: "Sign in",
-  about: (site: string) => `See the bookings of your ${site} providers as calendars, subscribe to them, and answer requests.`,
+  about: (site: string) =>
+    `See the bookings of your ${site} providers as calendars, subscribe to them, and answer requests.`,
   token: "Waldur token",
   tokenHelp: "In Waldur: your profile, API token; or, better, a personal access token.",
   lasting:
@@ -11,7 +12,8 @@ const en = {
   submit: "Sign in",
   or: "Or",
   waldur: (label: string) => `Log in with Waldur (${label})`,
-  insecure: "Signing in needs https: a token must not travel in the clear. Whoever runs the service must put it behind https.",
+  insecure:
+    "Signing in needs https: a token must not travel in the clear. Whoever runs the service must put it behind https.",
   missing: "Enter a token.",
   notToken: "This is no token: a token has no spaces and at least 8 characters.",
   refused: "Waldur does not take this token. It may have ended when you logged out of Waldur: make a new one.",
@@ -34,12 +36,14 @@ const et: typeof en = {
   submit: "Logi sisse",
   or: "Või",
   waldur: (label) => `Logi sisse Walduriga (${label})`,
-  insecure: "Sisselogimiseks on vaja https-i: pääsutunnus ei tohi liikuda lahtiselt. Teenuse haldaja peab selle https-i taha panema.",
+  insecure:
+    "Sisselogimiseks on vaja https-i: pääsutunnus ei tohi liikuda lahtiselt. Teenuse haldaja peab selle https-i taha panema.",
   missing: "Sisesta pääsutunnus.",
   notToken: "See ei ole pääsutunnus: selles ei ole tühikuid ja on vähemalt 8 märki.",
   refused: "Waldur ei võta seda pääsutunnust vastu. See võis lõppeda, kui Waldurist välja logisid: tee uus.",
   foreignLogin: "Seda sisselogimist ei alustatud selles brauseris või see võttis liiga kaua. Alusta uuesti.",
-  loginFailed: "Waldur ei võtnud selle sisselogimise koodi vastu: see kehtib ühe korra ja kümme sekundit. Alusta uuesti.",
+  loginFailed:
+    "Waldur ei võtnud selle sisselogimise koodi vastu: see kehtib ühe korra ja kümme sekundit. Alusta uuesti.",
   youAre: (name) => `Sina oled ${name}`,
   continue: "Jätka",
   notMe: "See ei ole mina",
