@@ -62,7 +62,9 @@ async function showSignIn(
   return showBare(
     c,
     signInWords[language].title,
-    <SignInView {...{ language, fault, next, nonce, logins, safe: isSafe(c), site: name || "Waldur" }} />,
+    <SignInView
+      {...{ language, fault, next, nonce, logins, safe: isSafe(c), sample: c.env.sample, site: name || "Waldur" }}
+    />,
     status,
   );
 }

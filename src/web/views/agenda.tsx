@@ -77,7 +77,9 @@ export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) 
                   </>
                 )}
                 <br />
-                {times.span(event.start, event.end)}
+                {times.date(event.start) === times.date(event.end)
+                  ? `${times.clock(event.start)}–${times.clock(event.end)}`
+                  : times.span(event.start, event.end)}
                 {event.place !== "" && <span class="quiet"> · {event.place}</span>}
                 {event.overlaps.length > 0 && (
                   <p class="fault" dir="auto">

@@ -1,6 +1,7 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../calendar/profile.ts";
 import { cleanLine } from "../../calendar/text.ts";
+import { words as calendarWords } from "../../calendar/words.ts";
 import type { NamedDecision } from "../../store/decisions.ts";
 import type { RunRow } from "../../store/runs.ts";
 import type { SourceRow } from "../../store/sources.ts";
@@ -95,11 +96,11 @@ const Decisions: FC<HistoryProps> = ({ language, decisions, times }) => {
   const words = historyWords[language];
   return (
     <ul class="plain log">
-      {decisions.map(({ madeAt, bookingName, bookingUuid, action, result, via, fullName, username, byOperator }) => (
+      {decisions.map(({ madeAt, bookingName, action, result, via, fullName, username, byOperator }) => (
         <li class="row">
           <span class="when">{times.moment(madeAt)}</span>
           <span class="grow">
-            <strong dir="auto">{cleanLine(bookingName) || bookingUuid}</strong>
+            <strong dir="auto">{cleanLine(bookingName) || calendarWords[language].booking}</strong>
             <br />
             <span class="quiet">
               {fullName || username}, {words.by[via]}

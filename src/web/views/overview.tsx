@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
 import { meaningOf } from "../../calendar/meaning.ts";
 import type { Language } from "../../calendar/profile.ts";
-import { cleanLine } from "../../calendar/text.ts";
+import { cleanBlock, cleanLine, cut } from "../../calendar/text.ts";
 import { words as calendarWords } from "../../calendar/words.ts";
 import type { BookingRow } from "../../store/bookings.ts";
 import type { FeedRow } from "../../store/feeds.ts";
@@ -51,7 +51,7 @@ export const OverviewView: FC<OverviewProps> = (props) => {
               : words.requests(requests.length)}
         </h2>
         {requests.length > 0 && (
-          <ul class="plain">
+          <ul class="plain requests">
             {requests.map((row) => (
               <Request {...props} row={row} />
             ))}
@@ -144,6 +144,11 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
         {words.of} {cleanLine(booking.requesterName) || booking.requesterUsername}, {cleanLine(booking.projectName)}
         {booking.customerName !== "" && ` (${cleanLine(booking.customerName)})`}
       </p>
+      {booking.description !== "" && (
+        <p class="text" dir="auto">
+          {cut(cleanBlock(booking.description), 200)}
+        </p>
+      )}
       {decidable.has(meaning) ? (
         <form method="post" class="actions">
           <input type="hidden" name={nonceField} value={nonce} />

@@ -14,9 +14,11 @@ export interface SignInProps {
   readonly logins: readonly { readonly provider: string; readonly label: string }[];
   /** Whether a token may be asked for here. */
   readonly safe: boolean;
+  /** The Waldur behind is made up. */
+  readonly sample: boolean;
 }
 
-export const SignInView: FC<SignInProps> = ({ language, site, fault, next, nonce, logins, safe }) => {
+export const SignInView: FC<SignInProps> = ({ language, site, fault, next, nonce, logins, safe, sample }) => {
   const words = signInWords[language];
   return (
     <div class="narrow">
@@ -30,7 +32,7 @@ export const SignInView: FC<SignInProps> = ({ language, site, fault, next, nonce
           <Input
             name="token"
             label={words.token}
-            help={words.tokenHelp}
+            help={sample ? `${words.tokenHelp} ${words.sample}` : words.tokenHelp}
             fault={fault}
             value=""
             type="password"

@@ -6,6 +6,7 @@ const en = {
     `See the bookings of your ${site} providers as calendars, subscribe to them, and answer requests.`,
   token: "Waldur token",
   tokenHelp: "In Waldur: your profile, API token; or, better, a personal access token.",
+  sample: "This is the sample: sample-provider-owner is the token of a provider's owner.",
   lasting:
     "Logging out of Waldur ends its API token, and your calendars stop being updated. A personal access token, or the token of an account that nobody logs out of, lasts.",
   kept: "The token is checked with Waldur and kept sealed. It is never shown again. You see here what Waldur lets you see.",
@@ -30,6 +31,7 @@ const et: typeof en = {
   about: (site) => `Vaata oma teenusepakkujate broneeringuid (${site}) kalendrina, telli neid ja vasta taotlustele.`,
   token: "Walduri pääsutunnus",
   tokenHelp: "Walduris: sinu profiil, API token; või parem, isiklik pääsutunnus (personal access token).",
+  sample: "See on näidis: sample-provider-owner on teenusepakkuja omaniku pääsutunnus.",
   lasting:
     "Waldurist välja logimine lõpetab selle API tunnuse ja kalendreid enam ei uuendata. Isiklik pääsutunnus või sellise konto tunnus, millest keegi välja ei logi, jääb kehtima.",
   kept: "Tunnust kontrollitakse Walduris ja hoitakse suletuna. Seda ei näidata enam kunagi. Siin näed seda, mida Waldur sulle näitab.",
