@@ -16,7 +16,8 @@ import {
 import { dropLease, takeLease } from "../store/leases.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
-import { clientOf, clientWith, identify } from "./account.ts";
+import { readUuid } from "../waldur/parameters.ts";
+import { clientOf, clientWith, ensureEnvironmentAccount, identify } from "./account.ts";
 import { arrive, expectNews } from "./arrive.ts";
 import { manages } from "./lookup.ts";
 import { seconds } from "./run.ts";
@@ -75,6 +76,14 @@ export async function decide(deps: Deps, wish: Wish): Promise<Decision> {
     }
   }
   return { result: "busy", booking: null, byOperator: false };
+}
+
+/** The same as the operator's own account. Throws `bad_input`, `not_found`, `bad_config`. */
+export async function decideAsOperator(deps: Deps, uuid: string, action: Action, address: string): Promise<Decision> {
+  const bookingUuid = readUuid(uuid);
+  if (bookingUuid === null) throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits`);
+  const account = await ensureEnvironmentAccount(deps);
+  return decide(deps, { bookingUuid, action, account, via: "api", feedId: "", address });
 }
 
 /** Whether a user acts for the side that is asked: staff, owner or manager of the provider, or anybody set over the offering. */

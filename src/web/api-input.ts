@@ -88,12 +88,21 @@ const sync = v.strictObject({
   since: v.exactOptional(moment),
 });
 
+const decisionQuery = v.strictObject({
+  booking: v.optional(v.nullable(uuid), null),
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,4}$/, "must be a number from 1 to 1000"), v.transform(Number), v.maxValue(1000)),
+    "100",
+  ),
+});
+
 export type NewFeed = v.InferOutput<typeof newFeed>;
 export type ChangedFeed = v.InferOutput<typeof changedFeed>;
 
 /** Bodies of the API's requests. Each throws `bad_input` that names every wrong field and what would fit. */
 export const readNewFeed = (body: unknown): NewFeed => read(newFeed, body);
 export const readChangedFeed = (body: unknown): ChangedFeed => read(changedFeed, body);
+export const readDecisionQuery = (query: unknown): v.InferOutput<typeof decisionQuery> => read(decisionQuery, query);
 export const readSync = (body: unknown): v.InferOutput<typeof sync> => read(sync, body);
 
 /** The profile of a new feed: what was asked for, else the defaults. */

@@ -6,7 +6,9 @@ import { AppError } from "../errors.ts";
 import { type BookingCounts, countBookings } from "../store/bookings.ts";
 import { listVevents } from "../store/events.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
+import { listDecisions } from "../store/decisions.ts";
 import { findSource, listSources, type SourceRow } from "../store/sources.ts";
+import { decideAsOperator } from "../sync/decide.ts";
 import { listBookings } from "../sync/bookings.ts";
 import { checkWaldur } from "../sync/check.ts";
 import { exportProvider } from "../sync/export.ts";
@@ -15,10 +17,12 @@ import { listProviders, lookUp } from "../sync/lookup.ts";
 import { preview } from "../sync/preview.ts";
 import { seconds } from "../sync/run.ts";
 import { tick } from "../sync/tick.ts";
-import { changeProfile, profileOf, readChangedFeed, readNewFeed, readSync } from "./api-input.ts";
+import { shortAddress } from "./address.ts";
+import { changeProfile, profileOf, readChangedFeed, readDecisionQuery, readNewFeed, readSync } from "./api-input.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
+import { outcomeJson, outcomeStatus } from "./outcome.ts";
 
-type Env = { Bindings: Deps };
+type Env = { Bindings: Deps; Variables: { requestId: string } };
 
 /** `/api/v1` for the operator; `docs/openapi.yaml` tells it in full. Who may call is decided before. */
 export function apiRoutes(): Hono<Env> {
@@ -63,9 +67,12 @@ export function apiRoutes(): Hono<Env> {
       const feed = await needFeed(c.env, c.req.param("id"));
       return c.json(await oneFeed(c.env, await revokeFeed(c.env, feed, c.req.query("now") === "1")));
     })
-    .post("/feeds/:id/rotate", async (c) =>
-      c.json(await oneFeed(c.env, await rotateFeed(c.env, await needFeed(c.env, c.req.param("id"))))),
-    )
+    .post("/feeds/:id/rotate", async (c) => {
+      const feed = await rotateFeed(c.env, await needFeed(c.env, c.req.param("id")));
+      // New links to decide, too.
+      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+      return c.json(await oneFeed(c.env, feed));
+    })
     .get("/feeds/:id/calendar.ics", async (c) => {
       const feed = await needFeed(c.env, c.req.param("id"));
       return calendar(c, joinFeed(feed.profile, await listVevents(c.env.sql, feed.id)));
@@ -82,6 +89,17 @@ export function apiRoutes(): Hono<Env> {
       const reports = [];
       for (const one of asked) reports.push(await preview(c.env, one));
       return c.json({ sources: reports, feeds: [], complete: reports.every(({ failure }) => failure === "") });
+    })
+    .post("/bookings/:uuid/:action{accept|reject}", async (c) => {
+      const action = c.req.param("action") === "accept" ? "accept" : "reject";
+      const address = shortAddress(c.env.addressOf(c.req.raw));
+      const decision = await decideAsOperator(c.env, c.req.param("uuid"), action, address);
+      return c.json(outcomeJson(decision, action, c.get("requestId")), outcomeStatus[decision.result]);
+    })
+    .get("/decisions", async (c) => {
+      const { booking, limit } = readDecisionQuery(c.req.query());
+      const decisions = await listDecisions(c.env.sql, booking, limit);
+      return c.json({ decisions: decisions.map(({ madeAt, ...rest }) => ({ madeAt: isoTime(madeAt), ...rest })) });
     })
     .get("/check", async (c) => {
       const waldur = await checkWaldur(c.env);
