@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OfferingFacts } from "../../../src/calendar/event.ts";
-import { addAccount, findAccount, noteUser } from "../../../src/store/accounts.ts";
+import {
+  addAccount,
+  addUser,
+  changeToken,
+  endSessions,
+  findAccount,
+  findUser,
+  noteRefused,
+  noteUser,
+} from "../../../src/store/accounts.ts";
 import {
   clearEvents,
   deleteEvents,
@@ -67,13 +76,52 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       await addAccount(sql, "b", "sealed", t);
       await addAccount(sql, "b", "sealed again", t + 1);
       const unknown = { userUuid: null, username: "", fullName: "", isStaff: false };
-      const lifetime = { tokenLifetime: null, tokenExpiresAt: null };
-      const rest = { kind: "operator", sessionNo: 0, refusedAt: null, askedAt: 0 };
-      const account = { id: "b", token: "sealed", ...unknown, ...lifetime, ...rest, roles: [] };
+      const state = { kind: "operator", sessionNo: 0, refusedAt: null, askedAt: 0 };
+      const account = {
+        id: "b",
+        token: "sealed",
+        ...state,
+        ...unknown,
+        tokenLifetime: null,
+        tokenExpiresAt: null,
+        roles: [],
+      };
       expect(await findAccount(sql, "b")).toEqual(account);
       await noteUser(sql, "b", user);
       const { uuid: userUuid, ...told } = user;
-      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", userUuid, ...told, ...rest });
+      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", ...state, userUuid, ...told });
+    });
+
+    it("of people are one for each user and kind", async () => {
+      await addUser(sql, { id: "p", kind: "person", token: "sealed" }, user, t);
+      await addUser(sql, { id: "q", kind: "person", token: "other" }, user, t);
+      await addUser(sql, { id: "d", kind: "decider", token: "sealed" }, user, t);
+      expect(await findAccount(sql, "q")).toBeNull();
+      const { uuid: userUuid, ...told } = user;
+      const person = {
+        id: "p",
+        kind: "person",
+        token: "sealed",
+        sessionNo: 0,
+        refusedAt: null,
+        askedAt: 0,
+        userUuid,
+        ...told,
+      };
+      expect(await findUser(sql, "person", user.uuid)).toEqual(person);
+      expect(await findUser(sql, "decider", user.uuid)).toMatchObject({ id: "d" });
+      expect(await findUser(sql, "decider", uuidOf(8))).toBeNull();
+    });
+
+    it("lose their sessions with another token or when told, and remember since when a token is refused", async () => {
+      await addUser(sql, { id: "p", kind: "person", token: "sealed" }, user, t);
+      await noteRefused(sql, "p", t + 5);
+      await noteRefused(sql, "p", t + 9);
+      expect(await findAccount(sql, "p")).toMatchObject({ refusedAt: t + 5, sessionNo: 0 });
+      await changeToken(sql, "p", "new");
+      expect(await findAccount(sql, "p")).toMatchObject({ token: "new", refusedAt: null, sessionNo: 1 });
+      await endSessions(sql, "p");
+      expect(await findAccount(sql, "p")).toMatchObject({ token: "new", sessionNo: 2 });
     });
 
     it("take an expiry that slides on only once it moved by more than a day, any other news at once", async () => {
