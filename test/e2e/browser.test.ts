@@ -26,11 +26,14 @@ describe.skipIf(skipped).each(runtimes)(
     /** A request that waits, and where its page is. */
     const request = async (name: string) => {
       const booking = requestTo(waldur.sample, { own: true, name });
-      const link = await until(async () => {
-        const found = linkIn(await calendar(), booking.uuid);
-        if (found === "") await service.turn();
-        return found || null;
-      }, service.logs);
+      const link = await until(
+        async () => {
+          const found = linkIn(await calendar(), booking.uuid);
+          if (found === "") await service.turn();
+          return found || null;
+        },
+        () => service.logs(),
+      );
       return { booking, url: service.url + new URL(link).pathname };
     };
     const faultsOf = async (page: Page): Promise<string[]> => {
