@@ -3,7 +3,7 @@ import * as bookings from "../../../src/store/bookings.ts";
 import * as events from "../../../src/store/events.ts";
 import * as decisions from "../../../src/store/decisions.ts";
 import { findAddress, lastUse, listFeeds } from "../../../src/store/feeds.ts";
-import { forgetRuns, listRuns, writeRun } from "../../../src/store/runs.ts";
+import { forgetRuns, listRuns } from "../../../src/store/runs.ts";
 import { listSourcesWith } from "../../../src/store/sources.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
@@ -31,17 +31,6 @@ async function recorded(query: Query): Promise<Statement[]> {
 }
 
 const uuids = [1, 2, 3].map(uuidOf);
-const run = {
-  sourceId: "s",
-  endedAt: 1,
-  failure: "",
-  held: "",
-  added: 0,
-  changed: 0,
-  removed: 0,
-  skipped: 0,
-  requests: 0,
-};
 const one = JSON.stringify([bookings.encodeBooking(writeOf(bookingOf(1)))]);
 
 /** What runs each minute, for each page of Waldur's list, for each batch of events or for each request. */
@@ -62,7 +51,6 @@ const queries: readonly [string, Query][] = [
   ["writeEvents", async (sql) => sql.batch([events.writeEvents("f", 1, "w", "[]")])],
   ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("f", "w", uuids)])],
   ["listPending", async (sql) => bookings.listPending(sql, "s", 1, 10)],
-  ["writeRun", async (sql) => sql.batch([writeRun(run)])],
   ["forgetRuns", async (sql) => sql.batch([forgetRuns("s", 1)])],
   ["listRuns", async (sql) => listRuns(sql, ["s"], { beforeAt: 1, failed: false, limit: 10 })],
   ["findAddress", async (sql) => findAddress(sql, "hash")],
