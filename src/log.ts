@@ -29,6 +29,9 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/\bw_[A-Za-z0-9]{8,}/g, hidden],
 ];
 
+/** Every mask wants one of these in its text; most texts are single words and have none. */
+const maskable = /[\s:=/%]|eyJ|w_/;
+
 /**
  * The text without what lets somebody in: the secrets in `/f/…` and `/a/…` paths, credentials after `Token`, `Bearer` and
  * `Basic`, in URLs and headers, JWTs, personal access tokens, and each of `secrets` wherever it stands.
@@ -39,6 +42,7 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   for (const secret of secrets.toSorted((a, b) => b.length - a.length)) {
     if (secret.length >= 6) clean = clean.replaceAll(secret, hidden);
   }
+  if (!maskable.test(clean)) return clean;
   for (const [pattern, replacement] of masks) clean = clean.replace(pattern, replacement);
   return clean;
 }

@@ -11,7 +11,7 @@ export const path = `/f/${secret}/microscope.ics`;
 
 /** Events of about 600 bytes each. */
 export const events: readonly Event[] = Array.from({ length: 5000 }, (_, index) => {
-  const uuid = index.toString(16).padStart(32, "5a3c");
+  const uuid = index.toString(16).padStart(32, "0");
   return {
     uid: `${uuid}-1`,
     n: 1,

@@ -20,7 +20,10 @@ export async function serveFeed(folder: string): Promise<void> {
   tell({ port });
 }
 
-/** Routes that answer what the service answers, headers and bytes, with as little as possible behind it. */
+/**
+ * Routes that answer what the service answers, headers and bytes, with as little as possible behind it; and
+ * `/processor`, the milliseconds of processor time that this process has used.
+ */
 async function plainRoutes(ask: (request: Request) => Promise<Response>, deps: Deps): Promise<Hono> {
   const url = `http://127.0.0.1${path}`;
   const whole = await ask(new Request(url));
@@ -32,6 +35,10 @@ async function plainRoutes(ask: (request: Request) => Promise<Response>, deps: D
   const fieldsUnchanged = Object.fromEntries(unchanged.headers);
   const hash = await hashSecret(secret);
   return new Hono()
+    .get("/processor", (c) => {
+      const { user, system } = process.cpuUsage();
+      return c.json((user + system) / 1000);
+    })
     .get("/constant", () => new Response(bytes, { headers: fields }))
     .get("/unchanged", () => new Response(null, { status: 304, headers: fieldsUnchanged }))
     .get("/unchanged-with-select", async (c) => {
