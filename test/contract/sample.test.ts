@@ -44,7 +44,7 @@ const asked = names
   .map((name) => ({ name, ...recorded(name) }))
   .filter(
     ({ request }) =>
-      served.test(request.path) && !/^POST \/api\/marketplace-orders/.test(`${request.method} ${request.path}`),
+      served.test(request.path) && !(request.method === "POST" && request.path.startsWith("/api/marketplace-orders")),
   );
 
 function dashed(uuid: string): string {
@@ -212,7 +212,7 @@ describe("the sample Waldur answers as a real one did", () => {
     expect(found.filter((link) => /first|last/.test(link)).length).toBe(2);
     if (!name.startsWith("orders-") && !/88d771/.test(wanted)) {
       expect(found.slice(0, 1)).toEqual(links(wanted).slice(0, 1));
-      if (/^list-/.test(name)) expect(found).toEqual(links(wanted));
+      if (name.startsWith("list-")) expect(found).toEqual(links(wanted));
     }
   });
 });
