@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly stopped: Promise<unknown>;
 }
 
+/** The sample's own database in DATA_DIR. */
+export const sampleFile = "sample.sqlite";
 const sampleUrl = "http://sample.waldur.invalid";
 const daySeconds = 86_400;
 /** The sample's bookings lie around the day it was begun; after so long it begins anew. */
@@ -79,7 +81,7 @@ export async function openSample(env: Env, { bookings, still }: { bookings: numb
     WALDUR_API_TOKEN: "sample-provider-owner",
   };
   const opened = await openNode(env, {
-    file: "sample.sqlite",
+    file: sampleFile,
     sample: true,
     settings,
     fetch: async (request) => {

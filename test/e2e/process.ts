@@ -44,7 +44,12 @@ export interface Service {
 
 /** Starts the program; `args` without the program's name. */
 export function start(args: readonly string[], env: Readonly<Record<string, string>>): Service {
-  const child = spawn(process.execPath, [program, ...args], {
+  return startCommand(process.execPath, [program, ...args], env);
+}
+
+/** Starts a command that runs until it is stopped. */
+export function startCommand(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Service {
+  const child = spawn(command, args, {
     env: environment(env),
     cwd: repository,
     stdio: ["ignore", "pipe", "pipe"],
