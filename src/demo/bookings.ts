@@ -90,11 +90,12 @@ const fates: readonly Fate[] = [
   ["Updating", "done", true],
 ];
 
-/** What Waldur lets through, by the number of the booking. */
+/** What Waldur lets through or only newer ones know, by the number of the booking. */
 const oddities: Readonly<Record<number, (booking: SampleBooking) => Partial<SampleBooking>>> = {
   20: withSlots("no length", (slot) => [{ ...slot, end: slot.start }]),
   24: withSlots("end before start", (slot) => [{ ...slot, start: slot.end, end: slot.start }]),
   44: withSlots("twice the same", (slot) => [slot, { ...slot, backendId: slot.backendId.replace(/.{4}$/, "0000") }]),
+  33: ({ orders: [order] }) => ({ orders: [{ ...order, state: "pending-start-date" }] }),
   40: () => ({ description: ["A description", "that is a list"] }),
 };
 
