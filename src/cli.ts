@@ -39,8 +39,8 @@ async function run(sample: { bookings: number; still: boolean } | null): Promise
 /** The API inside this process, on the same database as the service, or the one of a server. */
 async function openApi({ server }: ApiOptions): Promise<Api> {
   if (server !== null) return { fetch: async (request) => fetch(request), close: async () => undefined };
-  const quiet = { ...env, LOG_LEVEL: env["LOG_LEVEL"] ?? "warn" };
-  const opened = hasWaldur ? await openNode(quiet) : await openSample(quiet, defaultSample);
+  const quiet = { logLevel: "warn" } as const;
+  const opened = hasWaldur ? await openNode(env, quiet) : await openSample(env, { ...defaultSample, ...quiet });
   const app = makeApp({ local: true });
   return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
 }
@@ -69,9 +69,15 @@ async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
       ? { keys: null, notes: [sealed, `${path} holds it; restart the service.`] }
       : { keys: ring, notes: [sealed, "Set SECRET_KEYS to this at once and restart the service:"] };
   } finally {
-    for (const { close } of opened) await close();
+    for (const one of opened) await one.close();
   }
 }
+
+// Whoever reads our output may have seen enough: `… | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 process.exitCode = await runCli(process.argv.slice(2), {
   env,

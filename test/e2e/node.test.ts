@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lintCalendar } from "../../src/calendar/lint.ts";
-import { runCli, type Service, start, startCommand, until } from "./process.ts";
+import { program, run, runCli, type Service, start, startCommand, until } from "./process.ts";
 import { serveSample } from "./sample.ts";
 
 let folder: string;
@@ -119,6 +119,21 @@ describe("the service on Node", () => {
     await until(() => service.stdout().includes("The service keeps trying"), said(service));
     expect(service.stdout()).toContain("Check WALDUR_API_URL");
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+  });
+});
+
+describe("the command line", () => {
+  it("ends quietly when its reader has seen enough", async () => {
+    const pipe = `"${process.execPath}" "${program}" bookings --json | head -c 20`;
+    const { stdout, stderr } = await run("sh", ["-c", pipe], { DATA_DIR: folder });
+    expect([stdout.length, stderr]).toEqual([20, ""]);
+  });
+
+  it("is quiet on the log, and check does not take that for a setting", async () => {
+    const { stdout, stderr } = await runCli(["check", "--json"], { DATA_DIR: folder });
+    expect(stderr).not.toContain('"event"');
+    const { settings } = JSON.parse(stdout);
+    expect(settings).toContainEqual(expect.objectContaining({ name: "LOG_LEVEL", value: "info", source: "default" }));
   });
 });
 

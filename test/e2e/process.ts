@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 
 export const repository = join(import.meta.dirname, "../..");
-const program = join(repository, "dist/cli.js");
+export const program = join(repository, "dist/cli.js");
 
 /** What a finished command left. */
 export interface Finished {

@@ -36,7 +36,7 @@ async function subscribe(bookings = 12) {
     feed,
     programs,
     /** Something happens, time passes, each program polls twice; then each shows exactly the wanted calendar and goes on polling. */
-    async step(what: () => unknown, seconds = 60): Promise<void> {
+    step: async (what: () => unknown, seconds = 60): Promise<void> => {
       await what();
       world.wait(seconds);
       await world.tick();
