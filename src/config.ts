@@ -197,10 +197,11 @@ const schema = v.object({
     "1000",
     "Events in a feed from which it is warned about",
   ),
+  // A Worker has 128 MB for everything.
   feedCacheBytes: setting(
     "FEED_CACHE_BYTES",
     whole(0, 4294967296),
-    "67108864",
+    "33554432",
     "Bytes of feeds the process keeps at hand",
   ),
   feedPastDays: setting("FEED_PAST_DAYS", whole(0, 3650), "30", "Days back that a new feed shows"),

@@ -31,6 +31,8 @@ export interface OpenOptions {
   readonly sample?: boolean;
   /** Settings that do not come from the environment. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Instead of the level of the settings, where those name none. */
+  readonly logLevel?: Config["logLevel"];
   /** Gets each line of the log. */
   readonly write?: (line: string) => void;
 }
@@ -43,6 +45,7 @@ export async function openNode(
     fetch: answer,
     sample = false,
     settings = {},
+    logLevel,
     write = writeToStderr,
   }: OpenOptions = {},
 ): Promise<Opened> {
@@ -53,7 +56,8 @@ export async function openNode(
   const keys = await readKeys(config);
   const sql = openSqlite(join(config.dataDir, file));
   const work = new Set<Promise<unknown>>();
-  const log = jsonLog(write, Date.now, config.logLevel, secretsOf(config));
+  const level = env["LOG_LEVEL"] === undefined && logLevel !== undefined ? logLevel : config.logLevel;
+  const log = jsonLog(write, Date.now, level, secretsOf(config));
   await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
   const deps: Deps = {
     sql,

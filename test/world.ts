@@ -29,13 +29,21 @@ export interface WorldOptions {
   readonly config?: Partial<Config>;
   readonly budget?: Budget;
   readonly startAt?: number;
+  /** Which Waldur the sample is like. */
+  readonly version?: "7.0" | "8.1";
 }
 
 /** The whole program in memory over the sample Waldur, under a clock that only the test moves. */
 export async function makeWorld(options: WorldOptions = {}) {
   const clock = { ms: (options.startAt ?? Date.UTC(2027, 0, 4, 9) / 1000) * 1000 };
   const now = (): number => clock.ms;
-  const sample = sampleWaldur({ now, begunAt: clock.ms / 1000, bookings: options.bookings ?? 30, baseUrl: sampleUrl });
+  const sample = sampleWaldur({
+    now,
+    begunAt: clock.ms / 1000,
+    bookings: options.bookings ?? 30,
+    baseUrl: sampleUrl,
+    version: options.version ?? "7.0",
+  });
   const db = openSqlite(":memory:");
   await migrate(db, await readMigrations("migrations"), clock.ms / 1000);
   const written = { rows: 0 };

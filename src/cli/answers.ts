@@ -123,7 +123,6 @@ export const checkAnswer = v.object({
     code: textOrNull,
     user: textOrNull,
     isStaff: v.nullish(v.boolean(), null),
-    version: textOrNull,
     canAccept: v.nullish(v.boolean(), null),
     canReject: v.nullish(v.boolean(), null),
     sees: v.nullish(v.object({ bookings: v.nullish(v.number(), null), providers: v.nullish(v.number(), null) }), null),
