@@ -106,6 +106,11 @@ const zone = v.pipe(
   v.check((name) => IANAZone.isValidZone(name), "give an IANA time zone, such as Europe/Tallinn"),
 );
 
+const flag = v.pipe(
+  v.picklist(["on", "off"], "give on or off"),
+  v.transform((text) => text === "on"),
+);
+
 const hours = v.pipe(
   v.string(),
   v.regex(
@@ -125,6 +130,20 @@ const schema = v.object({
     visible("Address of the Waldur; without it a sample Waldur runs inside"),
   ),
   waldurApiToken: optional("WALDUR_API_TOKEN", waldurToken, secret("Token of the account that reads that Waldur")),
+  waldurDecisionToken: optional(
+    "WALDUR_DECISION_TOKEN",
+    waldurToken,
+    secret(
+      "Token of a staff account of that Waldur, with which owners and managers of a provider reject its bookings; nothing else is done with it",
+    ),
+  ),
+  signedDecisions: setting(
+    "SIGNED_DECISIONS",
+    flag,
+    "off",
+    "Whether feeds may have links with which whoever holds them decides: on or off",
+  ),
+  decisionDays: setting("DECISION_DAYS", whole(1, 36500), "365", "Days for which it is kept who decided what"),
   adminToken: optional(
     "ADMIN_TOKEN",
     adminToken,
@@ -290,11 +309,14 @@ export function describeConfig(config: Config): SettingRow[] {
 /** The texts that may appear nowhere: for `jsonLog`. */
 export function secretsOf(config: Config): string[] {
   const keys = (config.secretKeys ?? "").split(",").map((entry) => entry.slice(entry.indexOf(":") + 1).trim());
-  return [config.waldurApiToken ?? "", config.adminToken ?? "", ...keys].filter((text) => text !== "");
+  return [config.waldurApiToken ?? "", config.waldurDecisionToken ?? "", config.adminToken ?? "", ...keys].filter(
+    (text) => text !== "",
+  );
 }
 
 function write(value: Config[keyof Config]): string {
   if (value === null) return "not set";
+  if (typeof value === "boolean") return value ? "on" : "off";
   return typeof value === "object" ? `${value.from}-${value.to}` : String(value);
 }
 

@@ -18,6 +18,8 @@ export interface Deps {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Aborts after so many milliseconds with a `TimeoutError`. */
   readonly deadline: (milliseconds: number) => AbortSignal;
+  /** The address a request came from, as the platform tells it; "" when it does not. */
+  readonly addressOf: (request: Request) => string;
   /** Work that may outlive the answer (Workers: `waitUntil`). */
   readonly defer: (work: Promise<unknown>) => void;
   readonly log: Log;

@@ -3,6 +3,8 @@ export type ErrorCode =
   | "bad_input" // what the caller gave does not fit; the message says what would
   | "bad_config" // a setting is missing or wrong
   | "unauthorized" // our own caller showed no valid credential
+  | "forbidden" // our own caller is known, and may not do this
+  | "too_many" // our own caller asks, or guesses, too often
   | "foreign_form" // a form was sent from somewhere else than our own page
   | "not_found"
   | "conflict" // the thing is in another state than the call needs

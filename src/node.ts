@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { type Config, readConfig, secretsOf } from "./config.ts";
@@ -66,6 +66,7 @@ export async function openNode(
     random: makeRandom(),
     sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+    addressOf: (request) => addresses.get(request) ?? "",
     defer(promise) {
       const tracked = promise
         .catch((error: unknown) => log.error("deferred_failed", { error }))
@@ -151,12 +152,29 @@ function inheritedSocket(): { fd: number } | null {
     : null;
 }
 
+/** Where each request came from. */
+const addresses = new WeakMap<Request, string>();
+
+/** The client's address; what a proxy on this machine or network says is believed. */
+function addressOf({ socket, headers }: IncomingMessage): string {
+  const peer = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+  const near = /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd])/.test(peer);
+  const told = [headers["x-forwarded-for"] ?? ""].flat().join(",").split(",").at(-1)?.trim() ?? "";
+  return near && told !== "" ? told : peer;
+}
+
 /** A server that listens; resolves once it does, with the port it got. Throws `bad_config` when it cannot. */
 export async function listen(
   answer: (request: Request) => Response | Promise<Response>,
   { host, port }: Pick<Config, "host" | "port">,
 ): Promise<{ server: Server; port: number }> {
-  const listener = getRequestListener(answer, { overrideGlobalObjects: false });
+  const listener = getRequestListener(
+    (request, env) => {
+      if ("incoming" in env && env.incoming instanceof IncomingMessage) addresses.set(request, addressOf(env.incoming));
+      return answer(request);
+    },
+    { overrideGlobalObjects: false },
+  );
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>

@@ -85,6 +85,8 @@ export async function openSample(
     NIGHT_POLL_SECONDS: env["NIGHT_POLL_SECONDS"] ?? "60",
     WALDUR_API_URL: sampleUrl,
     WALDUR_API_TOKEN: "sample-provider-owner",
+    WALDUR_DECISION_TOKEN: "sample-staff",
+    SIGNED_DECISIONS: "on",
   };
   const opened = await openNode(env, {
     ...options,

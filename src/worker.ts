@@ -53,6 +53,7 @@ function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+    addressOf: (request) => request.headers.get("CF-Connecting-IP") ?? "",
     defer: (work) => context.waitUntil(work),
     sample: false,
     budget,

@@ -13,7 +13,7 @@ import { openSqlite } from "../src/store/sqlite.ts";
 import { type FeedRow } from "../src/store/feeds.ts";
 import { findSource, type SourceRow } from "../src/store/sources.ts";
 import { addFeed, addressOf, needFeed } from "../src/sync/feeds.ts";
-import { lookUp } from "../src/sync/lookup.ts";
+import { lookUp, operator } from "../src/sync/lookup.ts";
 import { tick, type TickOptions } from "../src/sync/tick.ts";
 import { type ChangedFeed, profileOf } from "../src/web/api-input.ts";
 
@@ -82,6 +82,7 @@ export async function makeWorld(options: WorldOptions = {}) {
       clock.ms += milliseconds;
     },
     deadline: () => new AbortController().signal,
+    addressOf: (request) => request.headers.get("Test-Address") ?? "192.0.2.77",
     defer: (work) => void deferred.push(work),
     config: {
       ...defaultConfig,
@@ -117,12 +118,12 @@ export async function makeWorld(options: WorldOptions = {}) {
     requests: (): string[] => world.requests.splice(0),
     tick: async (asked: TickOptions = {}) => tick(deps, asked),
     async addFeed(profile: ChangedFeed = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
-      const source = await lookUp(deps, kind, kind === "mine" ? "" : sample.providerUuid);
+      const source = await lookUp(await operator(deps), kind, kind === "mine" ? "" : sample.providerUuid);
       return addFeed(deps, source, profileOf(deps.config, source.name, profile), null);
     },
     /** A feed over one offering. */
     async addOffering(uuid: string): Promise<FeedRow> {
-      const source = await lookUp(deps, "offering", uuid);
+      const source = await lookUp(await operator(deps), "offering", uuid);
       return addFeed(deps, source, profileOf(deps.config, source.name, {}), null);
     },
     feed: async (id: string): Promise<FeedRow> => needFeed(deps, id),

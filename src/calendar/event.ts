@@ -47,6 +47,8 @@ export interface EventContext {
   readonly offerings: ReadonlyMap<string, OfferingFacts>;
   /** UID of slot `n` of the booking (in busy feeds a keyed hash, made beforehand). */
   readonly uidOf: (bookingUuid: string, n: number) => string;
+  /** Address of the page on which a pending booking is decided; "" for none. */
+  readonly decisionUrlOf: (bookingUuid: string) => string;
   /** Shown loudly in every event: the data is made up. */
   readonly sample: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
 import { type Meaning, meaningOf, statusOf } from "./meaning.ts";
-import type { Detail, FeedFilter } from "./profile.ts";
+import { actions, type Detail, type FeedFilter } from "./profile.ts";
 import { cleanBlock, cleanLine, cleanUrl, cut } from "./text.ts";
 import { localTime } from "./window.ts";
 import { type Words, words } from "./words.ts";
@@ -60,7 +60,7 @@ function eventOf(subject: Subject, slot: NumberedSlot, index: number, count: num
   const { booking, context } = subject;
   const { profile } = context;
   const shown = shownAt[profile.detail];
-  const period = periodOf(slot);
+  const period = eventTimes(slot);
   const status = slot.gone ? "CANCELLED" : statusOf[subject.meaning];
   const facts = context.offerings.get(booking.offeringUuid);
   const category = subject.offering.replace(/[,\s]+/g, " ").trim();
@@ -81,7 +81,8 @@ function eventOf(subject: Subject, slot: NumberedSlot, index: number, count: num
   };
 }
 
-function periodOf(slot: NumberedSlot): { start: number; end: number } {
+/** The time an event of this slot takes, epoch seconds: never backwards and never without length. */
+export function eventTimes(slot: NumberedSlot): { start: number; end: number } {
   const start = within(Math.min(slot.start, slot.end), firstAt, lastAt - 60);
   const end = within(Math.max(slot.start, slot.end), firstAt, lastAt);
   return { start, end: end > start ? end : start + 60 };
@@ -132,7 +133,22 @@ function descriptionOf(
   ].filter((text) => text !== "");
   const own = shown.who ? cut(cleanBlock(booking.description), longestDescription) : "";
   const mark = context.sample ? texts.sample : "";
-  return [own, mark, facts.join("\n"), shown.what ? subject.url : ""].filter((text) => text !== "").join("\n\n");
+  const decision = shown.who && !slot.gone ? decisionOf(subject) : "";
+  return [own, mark, facts.join("\n"), decision, shown.what ? subject.url : ""]
+    .filter((text) => text !== "")
+    .join("\n\n");
+}
+
+/** Where a pending booking is decided: each address alone on its line, which every calendar program makes a link of. */
+function decisionOf({ booking, context, meaning, words: texts }: Subject): string {
+  if (statusOf[meaning] !== "TENTATIVE") return "";
+  const page = cleanUrl(context.decisionUrlOf(booking.uuid));
+  if (page === "") return "";
+  return [
+    ...actions.flatMap((action) => [`${texts.decide[action]}:`, `${page}/${action}`]),
+    `${texts.decide.both}:`,
+    page,
+  ].join("\n");
 }
 
 function placeOf({ booking, offering }: Subject): string {

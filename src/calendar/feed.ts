@@ -7,7 +7,7 @@ import { dayOf, localTime } from "./window.ts";
 import { type NoticeReason, words } from "./words.ts";
 
 /** Version of all that shapes bytes; raised with every change of the text that the same data gives. */
-export const RENDERER = 1;
+export const RENDERER = 2;
 
 const longestName = 100;
 

@@ -7,6 +7,17 @@ export type Detail = (typeof details)[number];
 export const languages = ["en", "et"] as const;
 export type Language = (typeof languages)[number];
 
+export const decisionModes = ["off", "sign-in", "signed"] as const;
+/**
+ * Whether pending events of a `full` feed have links to accept and reject. `sign-in`: the page asks who it is; `signed`:
+ * whoever holds the link decides as the feed's account.
+ */
+export type DecisionMode = (typeof decisionModes)[number];
+
+/** What can be done with a pending booking. */
+export const actions = ["accept", "reject"] as const;
+export type Action = (typeof actions)[number];
+
 /** Which bookings of the source a feed holds. An absent list lets everything through; uuids are 32 lower-case hex. */
 export interface FeedFilter {
   readonly states?: readonly BookingState[];
@@ -30,6 +41,7 @@ export interface FeedProfile {
   readonly colour: string | null;
   /** What becomes of an event whose booking ended: a struck-out one for a while, or nothing. */
   readonly cancelled: "keep" | "drop";
+  readonly decisions: DecisionMode;
   readonly pastDays: number;
   readonly futureDays: number;
   readonly filter: FeedFilter;

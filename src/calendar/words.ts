@@ -17,6 +17,8 @@ export interface Words {
   readonly labels: Readonly<
     Record<"state" | "offering" | "provider" | "requester" | "customer" | "project" | "time" | "error", string>
   >;
+  /** In front of the links to decide. */
+  readonly decide: Readonly<Record<"accept" | "reject" | "both", string>>;
   readonly part: (number: number, count: number) => string;
   readonly backwards: string;
   readonly lengthless: string;
@@ -73,6 +75,7 @@ const english: Words = {
     time: "Local time",
     error: "Error",
   },
+  decide: { accept: "Accept", reject: "Reject", both: "Look closer and decide" },
   part: (number, count) => `Part ${number} of ${count}`,
   backwards: "Waldur has the end of this period before its start; the time between the two is shown.",
   lengthless: "This period has no length in Waldur; one minute is shown.",
@@ -161,6 +164,7 @@ const estonian: Words = {
     time: "Kohalik aeg",
     error: "Viga",
   },
+  decide: { accept: "Kinnita", reject: "Lükka tagasi", both: "Vaata lähemalt ja otsusta" },
   part: (number, count) => `Osa ${number}/${count}`,
   backwards: "Walduris on selle aja lõpp enne algust; näidatud on nende vaheline aeg.",
   lengthless: "Walduris ei ole sellel ajal kestust; näidatud on üks minut.",

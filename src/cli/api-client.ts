@@ -96,6 +96,8 @@ const codes: Record<ErrorCode, true> = {
   bad_input: true,
   bad_config: true,
   unauthorized: true,
+  forbidden: true,
+  too_many: true,
   foreign_form: true,
   not_found: true,
   conflict: true,

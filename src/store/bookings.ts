@@ -89,6 +89,27 @@ export async function listChanged(sql: Sql, sourceId: string, rev: number, limit
   return rows.map(readBooking);
 }
 
+/** Bookings of an offering with a period that may overlap [fromAt, toAt), other than this one, in order of time. */
+export async function listBeside(
+  sql: Sql,
+  sourceId: string,
+  { uuid, offeringUuid }: { uuid: string; offeringUuid: string },
+  fromAt: number,
+  toAt: number,
+): Promise<BookingRow[]> {
+  const rows = await sql.all(
+    `SELECT data, slots, order_state, vanished_at, rev FROM bookings INDEXED BY bookings_end
+     WHERE source_id = ?1 AND last_end_at > ?4 AND first_start_at < ?5 AND vanished_at IS NULL
+       AND data->>'$.offeringUuid' = ?3 AND uuid != ?2 ORDER BY first_start_at, uuid LIMIT 100`,
+    sourceId,
+    uuid,
+    offeringUuid,
+    fromAt,
+    toAt,
+  );
+  return rows.map(readBooking);
+}
+
 // Without statistics the engine takes any prefix of the primary key for selective and would walk the whole source:
 // where that was seen, INDEXED BY names the index.
 
@@ -154,6 +175,19 @@ export async function countBookings(sql: Sql, sourceId: string, nowAt: number): 
     nowAt,
   );
   return row === null ? { listed: 0, pending: 0 } : { listed: int(row, "listed"), pending: int(row, "pending") };
+}
+
+/** Bookings of the source that wait for a decision and are not over, by their first start. */
+export async function listPending(sql: Sql, sourceId: string, nowAt: number, limit: number): Promise<BookingRow[]> {
+  const rows = await sql.all(
+    `SELECT data, slots, order_state, vanished_at, rev FROM bookings INDEXED BY bookings_pending
+     WHERE source_id = ?1 AND last_end_at > ?2 AND state = 'Creating' AND vanished_at IS NULL
+     ORDER BY first_start_at, uuid LIMIT ?3`,
+    sourceId,
+    nowAt,
+    limit,
+  );
+  return rows.map(readBooking);
 }
 
 /** Whether any booking of the source waits for a decision and is not over. */

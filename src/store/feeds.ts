@@ -16,6 +16,10 @@ export interface FeedRow {
   /** Sealed. */
   readonly secret: string;
   readonly epoch: string;
+  /** Part of what its decision links are signed over. */
+  readonly links: string;
+  /** With what the links in its rows were made; "" for rows without. */
+  readonly linksBy: string;
   readonly rev: number;
   readonly revisedAt: number;
   readonly state: FeedState;
@@ -80,14 +84,14 @@ export async function lastUse(sql: Sql, sourceId: string): Promise<number | null
 
 /** The statements that make a feed and its first address. */
 export function insertFeed(
-  feed: Pick<FeedRow, "id" | "sourceId" | "slug" | "profile" | "salt" | "secret" | "epoch" | "expiresAt">,
+  feed: Pick<FeedRow, "id" | "sourceId" | "slug" | "profile" | "salt" | "secret" | "epoch" | "links" | "expiresAt">,
   hash: string,
   nowAt: number,
 ): Statement[] {
   return [
     statement(
-      `INSERT INTO feeds (id, source_id, slug, profile, salt, secret, epoch, revised_at, state, created_at, expires_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'loading', ?8, ?9)`,
+      `INSERT INTO feeds (id, source_id, slug, profile, salt, secret, epoch, revised_at, state, created_at, expires_at, links)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'loading', ?8, ?9, ?10)`,
       feed.id,
       feed.sourceId,
       feed.slug,
@@ -97,6 +101,7 @@ export function insertFeed(
       feed.epoch,
       nowAt,
       feed.expiresAt,
+      feed.links,
     ),
     insertAddress(feed.id, hash),
   ];
@@ -118,10 +123,13 @@ export function endAddresses(feedId: string, nowAt: number, gone: boolean): Stat
 }
 
 const columns = {
+  sourceId: "source_id",
   slug: "slug",
   secret: "secret",
   revisedAt: "revised_at",
   epoch: "epoch",
+  links: "links",
+  linksBy: "links_by",
   rev: "rev",
   state: "state",
   renderedRev: "rendered_rev",
@@ -188,7 +196,8 @@ const states: readonly FeedState[] = ["loading", "active", "suspended", "ended"]
 
 function readFeed(row: SqlRow): FeedRow {
   const state = text(row, "state");
-  const profile: FeedProfile = JSON.parse(text(row, "profile"));
+  // Feeds of a version before decisions say nothing of them.
+  const profile: FeedProfile = { decisions: "sign-in", ...JSON.parse(text(row, "profile")) };
   const held = text(row, "held");
   const heldList: string[] = held === "" ? [] : JSON.parse(held);
   return {
@@ -199,6 +208,8 @@ function readFeed(row: SqlRow): FeedRow {
     salt: text(row, "salt"),
     secret: text(row, "secret"),
     epoch: text(row, "epoch"),
+    links: text(row, "links"),
+    linksBy: text(row, "links_by"),
     rev: int(row, "rev"),
     revisedAt: int(row, "revised_at"),
     state: states.find((known) => known === state) ?? "ended",

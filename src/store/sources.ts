@@ -83,6 +83,16 @@ export async function findSource(sql: Sql, id: string): Promise<SourceRow | null
   return row === null ? null : readSource(row);
 }
 
+/** The loaded sources that hold a booking. */
+export async function listSourcesWith(sql: Sql, bookingUuid: string): Promise<SourceRow[]> {
+  const rows = await sql.all(
+    `SELECT sources.* FROM bookings INDEXED BY bookings_uuid JOIN sources ON sources.id = bookings.source_id
+     WHERE bookings.uuid = ?1 AND sources.loaded_at IS NOT NULL AND sources.access = 'ok'`,
+    bookingUuid,
+  );
+  return rows.map(readSource);
+}
+
 /** The account's source over that list, made if it is not there, and due at once. Resolves to its id. */
 export async function addSource(
   sql: Sql,

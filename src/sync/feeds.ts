@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { open, seal } from "../security/seal.ts";
 import { hashSecret, newSecret } from "../security/secret.ts";
+import { findAccount } from "../store/accounts.ts";
 import { clearEvents } from "../store/events.ts";
 import {
   changeFeed,
@@ -14,8 +15,9 @@ import {
   insertFeed,
   listFeeds,
 } from "../store/feeds.ts";
-import { addSource, changeSource, type SourceRow } from "../store/sources.ts";
+import { addSource, changeSource, findSource, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
+import { maySign } from "./links.ts";
 import { seconds } from "./run.ts";
 
 /** What a new feed is over: a list Waldur can give an account, as `resolveScope` found it. */
@@ -28,6 +30,7 @@ export async function addFeed(
   profile: FeedProfile,
   expiresAt: number | null,
 ): Promise<FeedRow> {
+  if (profile.decisions === "signed") await needSignable(deps, source.accountId);
   const nowAt = seconds(deps);
   const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, nowAt);
   const id = hex(deps.random(8));
@@ -35,8 +38,9 @@ export async function addFeed(
   const sealed = await sealAll(deps, id, { secret, salt: newSecret(deps.random) });
   const slug = slugOf(profile.name);
   const epoch = hex(deps.random(4));
+  const links = hex(deps.random(8));
   await deps.sql.batch(
-    insertFeed({ id, sourceId, slug, profile, ...sealed, epoch, expiresAt }, await hashSecret(secret), nowAt),
+    insertFeed({ id, sourceId, slug, profile, ...sealed, epoch, links, expiresAt }, await hashSecret(secret), nowAt),
   );
   deps.log.info("feed_added", { feed: id, source: sourceId, name: profile.name });
   return needFeed(deps, id);
@@ -76,6 +80,10 @@ export async function setFeed(
   expiresAt: number | null,
 ): Promise<FeedRow> {
   needAlive(feed);
+  if (profile.decisions === "signed" && feed.profile.decisions !== "signed") {
+    const source = await findSource(deps.sql, feed.sourceId);
+    await needSignable(deps, source?.accountId ?? "");
+  }
   const nowAt = seconds(deps);
   const hide = feed.state === "active" && tellsLess(feed.profile, profile);
   const change = changeFeed(feed.id, {
@@ -90,18 +98,33 @@ export async function setFeed(
   return needFeed(deps, feed.id);
 }
 
-/** Gives a feed a new address; the old one says for a while that it has ended. */
+/** Gives a feed a new address; the old one says for a while that it has ended, its links to decide are dead at once. */
 export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
   needAlive(feed);
   const secret = newSecret(deps.random);
   const sealed = await seal(deps.keys, feedPlace(feed.id, "secret"), secret, deps.random);
-  const change = changeFeed(feed.id, { secret: sealed });
+  const change = changeFeed(feed.id, { secret: sealed, links: hex(deps.random(8)), renderedRev: 0 });
   await deps.sql.batch([
     endAddresses(feed.id, seconds(deps), false),
     insertAddress(feed.id, await hashSecret(secret)),
     ...(change === null ? [] : [change]),
   ]);
   deps.log.info("feed_rotated", { feed: feed.id });
+  return needFeed(deps, feed.id);
+}
+
+/**
+ * Gives a feed to another account, which reads the same list of Waldur with its own token. It gets an address of its own;
+ * those that were given out go on serving, and nobody is shown them any more.
+ */
+export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource): Promise<FeedRow> {
+  needAlive(feed);
+  const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, seconds(deps));
+  const secret = newSecret(deps.random);
+  const sealed = await seal(deps.keys, feedPlace(feed.id, "secret"), secret, deps.random);
+  const change = changeFeed(feed.id, { sourceId, secret: sealed, renderedRev: 0 });
+  await deps.sql.batch([insertAddress(feed.id, await hashSecret(secret)), ...(change === null ? [] : [change])]);
+  deps.log.info("feed_taken_over", { feed: feed.id, source: sourceId, account: source.accountId });
   return needFeed(deps, feed.id);
 }
 
@@ -144,6 +167,22 @@ function endStatements(feed: FeedRow, endedAt: number): Statement[] {
 
 function needAlive(feed: FeedRow): void {
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
+}
+
+async function needSignable(deps: Deps, accountId: string): Promise<void> {
+  if (!deps.config.signedDecisions) {
+    throw new AppError(
+      "bad_input",
+      "decisions: signed is not allowed here, because whoever sees an event could decide; take sign-in, or have the operator set SIGNED_DECISIONS=on",
+    );
+  }
+  const account = await findAccount(deps.sql, accountId);
+  if (account === null || !maySign(deps, account)) {
+    throw new AppError(
+      "bad_input",
+      "decisions: signed is for feeds of people who signed in themselves, never for staff or the service's own account, whose rights reach too far; take sign-in",
+    );
+  }
 }
 
 const ranks = { busy: 0, basic: 1, full: 2 } as const;

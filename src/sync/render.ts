@@ -10,6 +10,7 @@ import { chunkRows } from "../store/bulk.ts";
 import { deleteEvents, type EventRow, writeEvents } from "../store/events.ts";
 import { changeFeed, type FeedChange, type FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
+import { linksByOf } from "./links.ts";
 import { seconds } from "./run.ts";
 import { type Step, type Steps, stepsOf } from "./step.ts";
 
@@ -28,7 +29,7 @@ export interface RenderReport {
 const batchSize = 500;
 
 /** Whether anything about the feed's events waits to be done, as its own row and its source's tell. */
-export function isBehind(deps: Pick<Deps, "now" | "config">, feed: FeedRow, source: SourceRow): boolean {
+export function isBehind(deps: Pick<Deps, "now" | "config" | "keys">, feed: FeedRow, source: SourceRow): boolean {
   // Before its source is loaded a feed would show bookings whose orders are not known yet.
   if (feed.state === "ended" || source.loadedAt === null) return false;
   return (
@@ -36,6 +37,7 @@ export function isBehind(deps: Pick<Deps, "now" | "config">, feed: FeedRow, sour
     feed.noticeAt !== noticeDayOf(deps, feed, source) ||
     (feed.state !== "suspended" &&
       (feed.renderer !== RENDERER ||
+        feed.linksBy !== linksByOf(deps, feed.profile) ||
         feed.renderedRev < source.rev ||
         feed.windowAt !== windowOf(feed.profile, seconds(deps)).dayAt ||
         feed.state === "loading"))
@@ -56,7 +58,7 @@ export async function renderFeed(
   const report = { id: feed.id, name: feed.profile.name, added: 0, changed: 0, removed: 0, held: feed.held };
   const window = windowOf(feed.profile, seconds(deps));
   const steps = await stepsOf(deps, feed, source, window);
-  let now = startOf(feed, window.dayAt);
+  let now = startOf(feed, linksByOf(deps, feed.profile), window.dayAt);
   let rendered = 0;
   const save = async (step: Step, change: FeedChange): Promise<void> => {
     now = await writeStep(deps, now, source, steps, step, change, report);
@@ -91,8 +93,9 @@ export async function renderFeed(
 }
 
 /** Where rendering begins: from the start for a feed that was never rendered, or by another version, or differently. */
-function startOf(feed: FeedRow, dayAt: number): FeedRow {
-  const now = feed.renderer === RENDERER ? feed : { ...feed, renderer: RENDERER, renderedRev: 0 };
+function startOf(feed: FeedRow, linksBy: string, dayAt: number): FeedRow {
+  const same = feed.renderer === RENDERER && feed.linksBy === linksBy;
+  const now = same ? feed : { ...feed, renderer: RENDERER, linksBy, renderedRev: 0 };
   return now.renderedRev === 0 ? { ...now, windowAt: dayAt, windowUuid: "" } : now;
 }
 
@@ -154,7 +157,19 @@ async function writeStep(
     held: step.held,
   };
   const ready = next.state === "loading" && next.renderedRev >= source.rev;
-  const { rev, revisedAt, eventCount, byteCount, held, renderer, renderedRev, windowAt, windowUuid, noticeAt } = next;
+  const {
+    rev,
+    revisedAt,
+    eventCount,
+    byteCount,
+    held,
+    renderer,
+    linksBy,
+    renderedRev,
+    windowAt,
+    windowUuid,
+    noticeAt,
+  } = next;
   const state = ready ? "active" : next.state;
   const own = {
     rev,
@@ -163,6 +178,7 @@ async function writeStep(
     byteCount,
     held,
     renderer,
+    linksBy,
     renderedRev,
     windowAt,
     windowUuid,

@@ -9,12 +9,14 @@ import type { NoticeReason } from "../calendar/words.ts";
 import type { Deps } from "../deps.ts";
 import { busyUid } from "../security/hash.ts";
 import { open } from "../security/seal.ts";
+import { findAccount } from "../store/accounts.ts";
 import { listStarting } from "../store/bookings.ts";
 import { type EventRow, findEvents, listStale } from "../store/events.ts";
 import type { FeedChange, FeedRow } from "../store/feeds.ts";
 import { readMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow } from "../store/sources.ts";
 import { feedPlace } from "./feeds.ts";
+import { decisionUrl, linkKindOf } from "./links.ts";
 import { seconds } from "./run.ts";
 
 /** What is to be written of a feed's events in one transaction. */
@@ -54,6 +56,8 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
   const offerings = readOfferings(source.offerings);
   const buriedBefore = nowAt - deps.config.tombstoneDays * 86_400;
   const { states: _states, ...others } = profile.filter;
+  const owner = profile.decisions === "signed" ? await findAccount(deps.sql, source.accountId) : null;
+  const linkKind = linkKindOf(deps, profile, owner);
 
   async function contextOf(known: readonly KnownBooking[]): Promise<EventContext> {
     const uids = new Map<string, string>();
@@ -62,7 +66,21 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
       await Promise.all(ids.map(async ({ uuid, n }) => uids.set(`${uuid}-${n}`, await busyUid(salt, uuid, n))));
     }
     const uidOf = (uuid: string, n: number): string => uids.get(`${uuid}-${n}`) ?? `${uuid}-${n}`;
-    return { profile, homeport: homeport === "" ? null : homeport, offerings, uidOf, sample: deps.sample };
+    const urls = new Map<string, string>();
+    if (linkKind !== null) {
+      const pending = known.filter(({ booking, vanished }) => booking.state === "Creating" && !vanished);
+      await Promise.all(
+        pending.map(async ({ booking: { uuid } }) => urls.set(uuid, await decisionUrl(deps, feed, linkKind, uuid))),
+      );
+    }
+    return {
+      profile,
+      homeport: homeport === "" ? null : homeport,
+      offerings,
+      uidOf,
+      decisionUrlOf: (uuid) => urls.get(uuid) ?? "",
+      sample: deps.sample,
+    };
   }
 
   /** Whether an event is to be in the feed, given the row it has there. */

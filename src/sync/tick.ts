@@ -1,11 +1,13 @@
 import type { Deps } from "../deps.ts";
 import { AppError, codeOf, messageOf } from "../errors.ts";
 import { countStatements } from "../store/counted.ts";
+import { forget } from "../store/decisions.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "../store/sources.ts";
 import { expireFeed } from "./feeds.ts";
 import { refresh } from "./refresh.ts";
 import { isBehind, renderFeed, type RenderReport } from "./render.ts";
+import { keepRun } from "./history.ts";
 import { type RefreshReport, seconds } from "./run.ts";
 
 /** What one run did. */
@@ -26,7 +28,7 @@ export interface TickOptions {
 }
 
 /** Statements that one more source and its feeds may cost; a run that has fewer left does not begin it. */
-const statementsOfSource = 16;
+const statementsOfSource = 18;
 const statementsOfFeed = 9;
 
 /**
@@ -38,6 +40,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   const deps: Deps = { ...outer, sql };
   const nowAt = seconds(deps);
   const begunAt = deps.now();
+  if (nowAt % 3600 < 60) await attempt(deps, "forget_failed", async () => forgetOld(deps));
   const feeds = (await listFeeds(sql)).filter((feed) => feed.state !== "ended");
   const living: FeedRow[] = [];
   for (const feed of feeds) {
@@ -72,6 +75,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       );
       if (report !== undefined) {
         refreshed.push(report);
+        await attempt(deps, "run_not_kept", async () => keepRun(deps, before, report));
         requests += report.requests;
         pages += report.pages;
       } else complete = false;
@@ -95,6 +99,11 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   }
   logRun(deps, { refreshed, rendered, complete }, { begunAt, requests, events, statements: counts.statements });
   return { sources: refreshed, feeds: rendered, complete };
+}
+
+async function forgetOld(deps: Deps): Promise<void> {
+  const nowAt = seconds(deps);
+  await forget(deps.sql, nowAt - deps.config.decisionDays * 86_400, nowAt - 3600);
 }
 
 /** Another one first each minute, so that a budget that does not reach all reaches each in turn. */

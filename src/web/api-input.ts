@@ -2,7 +2,7 @@ import { IANAZone } from "luxon";
 import * as v from "valibot";
 import { bookingStates } from "../calendar/booking.ts";
 import { colours } from "../calendar/colours.ts";
-import { details, type FeedFilter, type FeedProfile, languages } from "../calendar/profile.ts";
+import { decisionModes, details, type FeedFilter, type FeedProfile, languages } from "../calendar/profile.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { sourceKinds } from "../store/sources.ts";
@@ -27,7 +27,8 @@ function whole(least: number, most: number) {
   return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted), v.maxValue(most, wanted));
 }
 
-const profile = {
+/** One schema for each field of a profile. */
+export const profile = {
   name: v.exactOptional(
     v.pipe(
       v.string(),
@@ -57,6 +58,7 @@ const profile = {
     ),
   ),
   cancelled: v.exactOptional(v.picklist(["keep", "drop"], "must be keep or drop")),
+  decisions: v.exactOptional(v.picklist(decisionModes, `must be one of ${decisionModes.join(", ")}`)),
   pastDays: v.exactOptional(whole(0, 3650)),
   futureDays: v.exactOptional(whole(1, 3650)),
   filter: v.exactOptional(filter),
@@ -93,6 +95,9 @@ export type ChangedFeed = v.InferOutput<typeof changedFeed>;
 /** Bodies of the API's requests. Each throws `bad_input` that names every wrong field and what would fit. */
 export const readNewFeed = (body: unknown): NewFeed => read(newFeed, body);
 export const readChangedFeed = (body: unknown): ChangedFeed => read(changedFeed, body);
+/** Parameters of queries. Each throws `bad_input`. */
+export const readTime = (text: string): number => read(moment, text);
+export const readLimit = (text: string): number => read(v.pipe(v.string(), v.transform(Number), whole(1, 1000)), text);
 export const readSync = (body: unknown): v.InferOutput<typeof sync> => read(sync, body);
 
 /** The profile of a new feed: what was asked for, else the defaults. */
@@ -106,6 +111,7 @@ export function profileOf(config: Config, name: string, asked: ChangedFeed): Fee
       alarmMinutes: null,
       colour: null,
       cancelled: "keep",
+      decisions: "sign-in",
       pastDays: config.feedPastDays,
       futureDays: config.feedFutureDays,
       filter: {},

@@ -5,6 +5,8 @@ const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   bad_input: 400,
   bad_config: 500,
   unauthorized: 401,
+  forbidden: 403,
+  too_many: 429,
   foreign_form: 403,
   not_found: 404,
   conflict: 409,

@@ -5,7 +5,9 @@ import { AppError } from "../errors.ts";
 import { checkNonce, signNonce } from "../security/nonce.ts";
 import { newSecret } from "../security/secret.ts";
 
-type Web = Context<{ Bindings: Deps }>;
+interface Env {
+  readonly Bindings: Deps;
+}
 
 /** Name of the hidden field. */
 export const nonceField = "nonce";
@@ -14,28 +16,35 @@ export const nonceField = "nonce";
 const cookieShape = { prefix: "host", secure: true, httpOnly: true, path: "/" } as const;
 
 /** Sets a cookie of ours for so many seconds. */
-export function putCookie(c: Web, name: string, value: string, maxAge: number, sameSite: "Lax" | "Strict"): void {
+export function putCookie<E extends Env>(
+  c: Context<E>,
+  name: string,
+  value: string,
+  maxAge: number,
+  sameSite: "Lax" | "Strict",
+): void {
   setCookie(c, name, value, { ...cookieShape, sameSite, maxAge });
 }
 
 /** The value of a cookie of ours; "" for none. */
-export function readCookie(c: Web, name: string): string {
+export function readCookie<E extends Env>(c: Context<E>, name: string): string {
   return getCookie(c, name, "host") ?? "";
 }
 
 /** Takes a cookie of ours away. */
-export function dropCookie(c: Web, name: string): void {
+export function dropCookie<E extends Env>(c: Context<E>, name: string): void {
   setCookie(c, name, "", { ...cookieShape, sameSite: "Lax", maxAge: 0 });
 }
 
 /**
  * The hidden field for the form of that purpose on the page being answered. It is bound to a random cookie that the
- * browser sends back only with requests from our own pages.
+ * browser sends back only with requests from our own pages. A page that is opened from elsewhere gets a new one, which
+ * ends the forms of the one before: `cookieName` keeps such pages apart.
  */
-export async function formNonce(c: Web, purpose: string): Promise<string> {
-  const known = readCookie(c, "form");
+export async function formNonce<E extends Env>(c: Context<E>, purpose: string, cookieName = "form"): Promise<string> {
+  const known = readCookie(c, cookieName);
   const cookie = /^[\w-]{32}$/.test(known) ? known : newSecret(c.env.random);
-  putCookie(c, "form", cookie, 86_400, "Strict");
+  putCookie(c, cookieName, cookie, 86_400, "Strict");
   return signNonce(c.env.keys, cookie, purpose);
 }
 
@@ -43,14 +52,19 @@ export async function formNonce(c: Web, purpose: string): Promise<string> {
  * Lets a POST through only when a person sent it from our own page: Origin is ours, Sec-Fetch-* (where the browser tells)
  * say same origin and no frame, cookie and hidden field belong together and to this purpose. Throws `foreign_form`.
  */
-export async function checkForm(c: Web, purpose: string, nonce: unknown): Promise<void> {
+export async function checkForm<E extends Env>(
+  c: Context<E>,
+  purpose: string,
+  nonce: unknown,
+  cookieName = "form",
+): Promise<void> {
   const { headers } = c.req.raw;
   const origin = headers.get("Origin");
   const own = [new URL(c.req.url).origin, new URL(c.env.config.publicUrl).origin];
   const site = headers.get("Sec-Fetch-Site") ?? "same-origin";
   const dest = headers.get("Sec-Fetch-Dest") ?? "document";
   const sent = origin !== null && own.includes(origin) && site === "same-origin" && dest === "document";
-  const cookie = readCookie(c, "form");
+  const cookie = readCookie(c, cookieName);
   const matches =
     sent && cookie !== "" && typeof nonce === "string" && (await checkNonce(c.env.keys, cookie, purpose, nonce));
   if (!matches) {

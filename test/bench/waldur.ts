@@ -1,5 +1,6 @@
 import type { SampleBooking } from "../../src/demo/bookings.ts";
-import { bookingColumns, orderColumns, rowOf } from "../../src/demo/rows.ts";
+import { orderColumns } from "../../src/demo/orders.ts";
+import { bookingColumns, rowOf } from "../../src/demo/rows.ts";
 import { sampleWaldur } from "../../src/demo/sample.ts";
 import type { Fetch } from "../../src/deps.ts";
 import { listen } from "../../src/node.ts";

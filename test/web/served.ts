@@ -23,6 +23,7 @@ export const profile: FeedProfile = {
   alarmMinutes: null,
   colour: null,
   cancelled: "keep",
+  decisions: "sign-in",
   pastDays: 30,
   futureDays: 365,
   filter: {},
@@ -69,6 +70,7 @@ export async function insertServed(sql: Sql): Promise<void> {
     salt: "",
     secret: "",
     epoch: "e1",
+    links: "",
     expiresAt: null,
   };
   await sql.batch([

@@ -64,6 +64,7 @@ export const profile: FeedProfile = {
   alarmMinutes: null,
   colour: null,
   cancelled: "keep",
+  decisions: "sign-in",
   pastDays: 30,
   futureDays: 365,
   filter: { states: ["OK", "Creating"], text: "näidis 🔬" },
@@ -71,7 +72,7 @@ export const profile: FeedProfile = {
 
 /** Empties the tables, then makes account `a` with the sources `s` and `other`. */
 export async function startAnew(sql: Sql): Promise<void> {
-  const tables = ["events", "addresses", "feeds", "bookings", "sources", "accounts"];
+  const tables = ["decisions", "attempts", "events", "addresses", "feeds", "bookings", "sources", "accounts"];
   await sql.batch(tables.map((table) => statement(`DELETE FROM ${table}`)));
   await addAccount(sql, "a", null, t);
   for (const id of ["s", "other"]) {
@@ -83,6 +84,6 @@ export async function startAnew(sql: Sql): Promise<void> {
 /** Makes a feed of source `s` (or another) whose address has the hash `hash of <id>`. */
 export async function makeFeed(sql: Sql, id: string, sourceId = "s", nowAt = t): Promise<void> {
   const sealed = { salt: `salt of ${id}`, secret: `secret of ${id}` };
-  const feed = { id, sourceId, slug: "microscope", profile, ...sealed, epoch: "e1", expiresAt: null };
+  const feed = { id, sourceId, slug: "microscope", profile, ...sealed, epoch: "e1", links: "", expiresAt: null };
   await sql.batch(insertFeed(feed, `hash of ${id}`, nowAt));
 }

@@ -42,6 +42,7 @@ const plainProfile: FeedProfile = {
   alarmMinutes: null,
   colour: null,
   cancelled: "keep",
+  decisions: "sign-in",
   pastDays: 30,
   futureDays: 365,
   filter: {},
@@ -66,6 +67,7 @@ export function context(change: Partial<FeedProfile> = {}, rest: Partial<EventCo
     homeport: "https://portal.example.org/",
     offerings: new Map([[uuid("b"), { name: "Confocal microscope", latitude: 58.378, longitude: 26.714 }]]),
     uidOf: (bookingUuid, n) => `${bookingUuid}-${n}`,
+    decisionUrlOf: (bookingUuid) => `https://calendar.example/a/token.${bookingUuid}`,
     sample: false,
     ...rest,
   };
