@@ -6,7 +6,9 @@ import { type Config, readConfig, secretsOf } from "./config.ts";
 import type { Budget, Deps, Fetch } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { jsonLog } from "./log.ts";
+import { openOutside } from "./outside-node.ts";
 import { type KeyRing, newKey, parseKeyRing } from "./security/keys.ts";
+import { mayBeInside, rulesOf } from "./security/outside.ts";
 import { migrate } from "./store/migrate.ts";
 import { readMigrations } from "./store/migrations-node.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -55,8 +57,11 @@ export async function openNode(
   const work = new Set<Promise<unknown>>();
   const log = jsonLog(write, Date.now, config.logLevel, secretsOf(config));
   await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
+  const rules = rulesOf(config);
+  const outside = openOutside((host) => mayBeInside(host, rules));
   const deps: Deps = {
     sql,
+    outside: outside.fetch,
     fetch: answer ?? (async (request) => fetch(request)),
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
@@ -78,6 +83,7 @@ export async function openNode(
     deps,
     async close() {
       await Promise.allSettled(work);
+      await outside.close();
       sql.close();
     },
   };

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { lintCalendar } from "../src/calendar/lint.ts";
 import { type Config, defaultConfig } from "../src/config.ts";
 import { sampleWaldur } from "../src/demo/sample.ts";
-import type { Budget, Deps } from "../src/deps.ts";
+import type { Budget, Deps, Fetch } from "../src/deps.ts";
 import { memoryLog } from "../src/log.ts";
 import { makeApp } from "../src/app.ts";
 import { newKey, parseKeyRing } from "../src/security/keys.ts";
@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly config?: Partial<Config>;
   readonly budget?: Budget;
   readonly startAt?: number;
+  /** What answers outside; by default nobody does. */
+  readonly outside?: Fetch;
 }
 
 /** The whole program in memory over the sample Waldur, under a clock that only the test moves. */
@@ -70,6 +72,11 @@ export async function makeWorld(options: WorldOptions = {}) {
       if (fault instanceof Error) throw fault;
       return fault ?? sample.fetch(request);
     },
+    outside:
+      options.outside ??
+      (async ({ url }) => {
+        throw new TypeError(`nobody answers at ${new URL(url).origin}`);
+      }),
     sleep: async (milliseconds) => {
       clock.ms += milliseconds;
     },
