@@ -147,7 +147,7 @@ async function perform(run: PushRun, job: Job): Promise<void> {
   for (let turn = 0; turn < mostTurns; turn += 1) {
     const row = run.ledger.get(job.uid);
     if (row === undefined) return;
-    if (run.halt !== null) {
+    if (run.halt !== null || (run.full && row.state === "create")) {
       keep(run, revert(row));
       return;
     }
