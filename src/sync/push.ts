@@ -7,7 +7,7 @@ import type { Deps } from "../deps.ts";
 import { hex } from "../security/hash.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import { listLedger } from "../store/ledger.ts";
-import { readMeta, writeMeta } from "../store/meta.ts";
+import { readMeta, settleMeta } from "../store/meta.ts";
 import {
   countRefused,
   deleteTarget,
@@ -139,10 +139,7 @@ const installationKey = "installation";
 /** What this installation's objects are marked with: a random name, made on first use. */
 async function installationOf(deps: Pick<Deps, "sql" | "random">): Promise<string> {
   const known = await readMeta(deps.sql, installationKey);
-  if (known !== null) return known;
-  const made = hex(deps.random(8));
-  await writeMeta(deps.sql, installationKey, made);
-  return made;
+  return known ?? settleMeta(deps.sql, installationKey, hex(deps.random(8)));
 }
 
 /** An event that the calendar does not let go after so many tries stays there. */

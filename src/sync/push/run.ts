@@ -5,7 +5,7 @@ import type { CalendarPort, Failure, ServerProfile } from "../../caldav/port.ts"
 import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import type { FeedRow } from "../../store/feeds.ts";
-import { dropLease, takeLease } from "../../store/leases.ts";
+import { dropLease, renewLease, takeLease } from "../../store/leases.ts";
 import { type Fence, forgetLedger, writeLedger } from "../../store/ledger.ts";
 import { changeTarget, type StopCode, type TargetChange, type TargetRow } from "../../store/targets.ts";
 import { seconds } from "../run.ts";
@@ -84,7 +84,9 @@ export function leaseOf(targetId: string): string {
 export async function holdLease(run: PushRun): Promise<void> {
   const nowAt = seconds(run.deps);
   if (run.dry || (run.leasedAt !== null && nowAt - run.leasedAt < leaseSeconds / 3)) return;
-  const held = await takeLease(run.deps.sql, run.fence.lease, run.fence.holder, nowAt, leaseSeconds);
+  // One that ran out is not taken again: another run may have been here since, and what this one read is old.
+  const take = run.leasedAt === null ? takeLease : renewLease;
+  const held = await take(run.deps.sql, run.fence.lease, run.fence.holder, nowAt, leaseSeconds);
   if (!held) throw new AppError("conflict", "another run works on this target");
   run.leasedAt = nowAt;
 }

@@ -1,5 +1,14 @@
 import { readObject, nameOfHref } from "../../../src/caldav/object.ts";
-import type { Answer, CalendarPort, Failure, FailureKind, Listed, RemoteObject, ServerProfile, WriteOutcome } from "../../../src/caldav/port.ts";
+import type {
+  Answer,
+  CalendarPort,
+  Failure,
+  FailureKind,
+  Listed,
+  RemoteObject,
+  ServerProfile,
+  WriteOutcome,
+} from "../../../src/caldav/port.ts";
 
 export const folder = "/dav/work/";
 export const calendarUrl = `https://caldav.example${folder}`;

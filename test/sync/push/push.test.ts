@@ -94,7 +94,11 @@ describe("many deletions at once", () => {
     await world.set(many);
     await world.push();
     await world.set({ ...half, e30: { summary: "y" } });
-    expect(await world.push()).toMatchObject({ deleted: 0, updated: 1, held: "20 of 40 events would be deleted at once" });
+    expect(await world.push()).toMatchObject({
+      deleted: 0,
+      updated: 1,
+      held: "20 of 40 events would be deleted at once",
+    });
     expect((await world.target()).held).not.toBe("");
     world.wait(1000);
     expect(await world.push({ allowRemovals: true })).toMatchObject({ deleted: 20, held: "" });
@@ -129,7 +133,8 @@ describe("a run that was cut", () => {
   it("after the request and before its answer was noted finds its own object and writes nothing more", async () => {
     const world = await pushWorld();
     await world.set({ a: { summary: "A" } });
-    world.calendar.state.fault = ({ name }) => (name === "create" ? { failure: failureOf("unknown"), done: true } : null);
+    world.calendar.state.fault = ({ name }) =>
+      name === "create" ? { failure: failureOf("unknown"), done: true } : null;
     expect(await world.push()).toMatchObject({ adopted: 1, created: 0, complete: true });
     world.calendar.state.fault = null;
     world.wait(60);

@@ -5,11 +5,11 @@ import type { Sql } from "../../../src/store/sql.ts";
 import { AppError } from "../../../src/errors.ts";
 import { clearLedgerFailures } from "../../../src/store/ledger.ts";
 import { faithful, failureOf, type Quirks, writesOf } from "./calendar.ts";
-import { pushWorld, type PushWorld, targetId } from "./world.ts";
+import { pushWorld, type PushWorld, targetId, type Told } from "./world.ts";
 
 /** One step of a schedule; plain data, so that a counter-example can be pasted into a test. */
 export type Step =
-  | { readonly do: "book"; readonly n: number; readonly summary: number; readonly cancelled: boolean }
+  | { readonly do: "book"; readonly n: number; readonly again: boolean; readonly cancelled: boolean }
   | { readonly do: "drop"; readonly n: number }
   | { readonly do: "edit"; readonly n: number }
   | { readonly do: "delete"; readonly n: number }
@@ -53,12 +53,29 @@ const servers: readonly Partial<Quirks>[] = [
 
 const events = 5;
 const n = fc.nat({ max: events - 1 });
-const kinds: readonly FailureKind[] = ["unknown", "throttled", "locked", "full", "refused", "missing", "exists", "changed", "uid-taken"];
+const kinds: readonly FailureKind[] = [
+  "unknown",
+  "throttled",
+  "locked",
+  "full",
+  "refused",
+  "missing",
+  "exists",
+  "changed",
+  "uid-taken",
+];
 
 const happening: fc.Arbitrary<Happening> = fc.record({
   at: fc.nat({ max: 40 }),
   what: fc.oneof(
-    { weight: 3, arbitrary: fc.record({ fault: fc.constantFrom(...kinds), done: fc.boolean(), retryAfter: fc.constantFrom(null, 1, 900) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        fault: fc.constantFrom(...kinds),
+        done: fc.boolean(),
+        retryAfter: fc.constantFrom(null, 1, 900),
+      }),
+    },
     { weight: 3, arbitrary: fc.record({ crash: fc.constantFrom("before" as const, "after" as const) }) },
     { weight: 1, arbitrary: fc.constant({ other: "run" } as const) },
     { weight: 2, arbitrary: fc.record({ edit: n }) },
@@ -68,15 +85,28 @@ const happening: fc.Arbitrary<Happening> = fc.record({
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("book" as const), n, summary: fc.nat({ max: 3 }), cancelled: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant("book" as const), n, again: fc.boolean(), cancelled: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("drop" as const), n }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("edit" as const), n }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("delete" as const), n }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("foreign" as const), n, ours: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("copy" as const), n }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("wait" as const), seconds: fc.constantFrom(0, 1, 3, 60, 1000, 90_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("wait" as const), seconds: fc.constantFrom(0, 1, 3, 60, 1000, 90_000) }),
+  },
   { weight: 1, arbitrary: fc.constant({ do: "forget" } as const) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("run" as const), events: fc.array(happening, { maxLength: 3 }), now: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("run" as const),
+      events: fc.array(happening, { maxLength: 3 }),
+      now: fc.boolean(),
+    }),
+  },
 );
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
@@ -94,8 +124,11 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
   const world = await pushWorld({ sql, quirks: server, target: { edits }, budget: { requests } });
   const foreign = new Map<string, string>();
   const touched = new Set<string>();
+  const told = new Map<string, Told>();
   let edit = 0;
-  const nameNow = (k: number): string => [...world.own().keys()].filter((name) => name.startsWith(`e${k}-`)).at(-1) ?? "";
+  let made = 0;
+  const nameNow = (k: number): string =>
+    [...world.own().keys()].filter((name) => name.startsWith(`e${k}-`)).at(-1) ?? "";
   const editNow = (k: number): void => {
     const name = nameNow(k);
     if (name === "" || foreign.has(name)) return;
@@ -113,7 +146,10 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
   const runOnce = async (happenings: readonly Happening[], now: boolean, depth = 0): Promise<void> => {
     let count = 0;
     let dead = false;
-    const at = async <T>(call: () => Promise<T>, fail: ((kind: Extract<Happening["what"], { fault: unknown }>) => T) | null): Promise<T> => {
+    const at = async <T>(
+      call: () => Promise<T>,
+      fail: ((kind: Extract<Happening["what"], { fault: unknown }>) => T) | null,
+    ): Promise<T> => {
       if (dead) throw new Crash();
       const mine = happenings.find((one) => one.at === count)?.what;
       count += 1;
@@ -144,8 +180,13 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
       batch: async (statements) => at(async () => sql.batch(statements), null),
     };
     const { port } = world.calendar;
-    const wrap = <A extends unknown[], T>(call: (...args: A) => Promise<T>) => async (...args: A): Promise<T> =>
-      at<T>(async () => call(...args), ({ fault, retryAfter }) => ({ failure: failureOf(fault, { retryAfter }) }) as T);
+    const wrap =
+      <A extends unknown[], T>(call: (...args: A) => Promise<T>) =>
+      async (...args: A): Promise<T> =>
+        at<T>(
+          async () => call(...args),
+          ({ fault, retryAfter }) => ({ failure: failureOf(fault, { retryAfter }) }) as T,
+        );
     const faulty: CalendarPort = {
       state: wrap(port.state),
       list: wrap(port.list),
@@ -168,8 +209,14 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
 
   for (const one of steps) {
     if (one.do === "book") {
-      touched.delete(`e${one.n}`);
-      await world.set({ [`e${one.n}`]: { summary: `B${one.summary} x`, cancelled: one.cancelled } });
+      const uid = `e${one.n}`;
+      const before = told.get(uid);
+      // Rendered anew without being another: no change. Else it is like nothing before it.
+      const same = one.again && before !== undefined && world.wanted.has(uid);
+      const event = same ? before : { summary: `B${(made += 1)} x`, cancelled: one.cancelled };
+      if (!same) touched.delete(uid);
+      told.set(uid, event);
+      await world.set({ [uid]: event });
     } else if (one.do === "drop") await world.set({ [`e${one.n}`]: null });
     else if (one.do === "edit") editNow(one.n);
     else if (one.do === "delete") dropNow(one.n);
@@ -237,7 +284,9 @@ async function quiet(
     if (edits === "respect" && touched.has(uid)) continue;
     if (name === undefined) wrong.push(`${uid} is not there`);
     else if (own.get(name) !== hash) {
-      wrong.push(`${uid} says ${JSON.stringify(readObject(calendar.objects.get(name)?.body ?? ""))} ${world.summary(name)}`);
+      wrong.push(
+        `${uid} says ${JSON.stringify(readObject(calendar.objects.get(name)?.body ?? ""))} ${world.summary(name)}`,
+      );
     }
   }
   for (const uid of uids.keys()) if (!world.wanted.has(uid)) wrong.push(`${uid} is still there`);

@@ -158,7 +158,11 @@ export async function pushWorld(options: PushWorldOptions = {}) {
     feed: async (): Promise<FeedRow> => needFeed({ sql }, "f"),
     row: async (uid: string) => (await listLedger(sql, targetId)).find((row) => row.uid === uid),
     ledger: async () => listLedger(sql, targetId),
-    async push(asked: PushOptions = {}, over: Partial<Deps> = {}, port: CalendarPort = calendar.port): Promise<PushReport> {
+    async push(
+      asked: PushOptions = {},
+      over: Partial<Deps> = {},
+      port: CalendarPort = calendar.port,
+    ): Promise<PushReport> {
       return push({ ...deps, ...over }, await world.target(), await world.feed(), port, asked);
     },
     /** Calls of the calendar since the last time. */
