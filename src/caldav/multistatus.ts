@@ -55,9 +55,10 @@ export function textOf(member: Member | undefined, name: string, space = davSpac
   return text === "" ? null : text;
 }
 
-/** The raw field value of a member's ETag; null when the server gives none. */
+/** The raw field value of a member's ETag; null when the server gives none, or one that no header can carry. */
 export function etagOf(member: Member | undefined): string | null {
-  return textOf(member, "getetag");
+  const etag = textOf(member, "getetag");
+  return etag !== null && /^[\x20-\x7e\x80-\xff]+$/.test(etag) ? etag : null;
 }
 
 /** Whether the member is a collection. */
