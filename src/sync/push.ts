@@ -43,6 +43,8 @@ export interface PushOptions {
   readonly allowRemovals?: boolean;
   /** Ask the calendar whether it is due or not, and do not wait after failures. */
   readonly now?: boolean;
+  /** Epoch milliseconds after which nothing more is begun. */
+  readonly until?: number;
 }
 
 /** Whether anything about a target may be to do: its feed has changed, or its time has come. */
@@ -126,6 +128,8 @@ async function begin(
     limit: Math.max(1, profile.concurrency),
     clean: 0,
     trouble: 0,
+    denied: 0,
+    until: options.until ?? Number.POSITIVE_INFINITY,
     full: false,
     wrote: false,
     halt: null,
@@ -137,7 +141,7 @@ async function begin(
 const installationKey = "installation";
 
 /** What this installation's objects are marked with: a random name, made on first use. */
-async function installationOf(deps: Pick<Deps, "sql" | "random">): Promise<string> {
+export async function installationOf(deps: Pick<Deps, "sql" | "random">): Promise<string> {
   const known = await readMeta(deps.sql, installationKey);
   return known ?? settleMeta(deps.sql, installationKey, hex(deps.random(8)));
 }

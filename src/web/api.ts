@@ -17,6 +17,9 @@ import { seconds } from "../sync/run.ts";
 import { tick } from "../sync/tick.ts";
 import { changeProfile, profileOf, readChangedFeed, readNewFeed, readSync } from "./api-input.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
+import { readBody } from "./read-body.ts";
+import { targetRoutes } from "./target-routes.ts";
+import { pushJson } from "./target-json.ts";
 
 type Env = { Bindings: Deps };
 
@@ -34,7 +37,7 @@ export function apiRoutes(): Hono<Env> {
     })
     .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c.env) }))
     .post("/feeds", async (c) => {
-      const { source: asked, ...profile } = readNewFeed(await body(c));
+      const { source: asked, ...profile } = readNewFeed(await readBody(c));
       if (asked.kind !== "mine" && !asked.uuid) {
         throw new AppError(
           "bad_input",
@@ -53,7 +56,7 @@ export function apiRoutes(): Hono<Env> {
     .get("/feeds/:id", async (c) => c.json(await oneFeed(c.env, await needFeed(c.env, c.req.param("id")))))
     .patch("/feeds/:id", async (c) => {
       const feed = await needFeed(c.env, c.req.param("id"));
-      const asked = readChangedFeed(await body(c));
+      const asked = readChangedFeed(await readBody(c));
       const expiresAt = asked.expiresAt === undefined ? feed.expiresAt : asked.expiresAt;
       const changed = await setFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt);
       c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
@@ -71,18 +74,19 @@ export function apiRoutes(): Hono<Env> {
       return calendar(c, joinFeed(feed.profile, await listVevents(c.env.sql, feed.id)));
     })
     .post("/sync", async (c) => {
-      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await body(c));
+      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await readBody(c));
       const sources = await listSources(c.env.sql);
       const asked = source ? sources.filter(({ id }) => id === source) : sources;
       if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
       if (!dryRun) {
         const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(source && { sourceId: source }) });
-        return c.json({ ...report, since: isoTime(since) });
+        return c.json({ ...report, targets: report.targets.map(pushJson), since: isoTime(since) });
       }
       const reports = [];
       for (const one of asked) reports.push(await preview(c.env, one));
       return c.json({ sources: reports, feeds: [], complete: reports.every(({ failure }) => failure === "") });
     })
+    .route("/targets", targetRoutes())
     .get("/check", async (c) => {
       const waldur = await checkWaldur(c.env);
       const settings = describeConfig(c.env.config);
@@ -117,14 +121,4 @@ function calendar(c: Context<Env>, text: string): Response {
 function query(c: Context<Env>): Record<string, string | string[]> {
   const all = Object.entries(c.req.queries());
   return Object.fromEntries(all.map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]));
-}
-
-async function body(c: Context<Env>): Promise<unknown> {
-  const text = await c.req.text();
-  if (text.trim() === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("bad_input", "the body is not JSON");
-  }
 }

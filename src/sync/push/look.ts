@@ -15,9 +15,10 @@ const readSize = 100;
 /** Requests that what is begun may still need. */
 const reserve = 3;
 
-/** Whether the run may not begin anything more: it has ended, or its requests have. */
+/** Whether the run may not begin anything more: it has ended, or its requests or its time have. */
 export function needsLook(run: PushRun): boolean {
-  if (run.halt === null && run.requestsLeft <= reserve) run.halt = { wait: 0, reason: "" };
+  const over = run.requestsLeft <= reserve || run.deps.now() >= run.until;
+  if (run.halt === null && over) run.halt = { wait: 0, reason: "" };
   return run.halt !== null;
 }
 

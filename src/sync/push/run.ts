@@ -66,6 +66,10 @@ export interface PushRun {
   clean: number;
   /** Answers in a row that tell nothing. */
   trouble: number;
+  /** Refusals in a row that give no reason. */
+  denied: number;
+  /** Epoch milliseconds after which nothing is begun. */
+  readonly until: number;
   /** The calendar takes nothing new. */
   full: boolean;
   wrote: boolean;
@@ -143,6 +147,7 @@ async function saveNow(run: PushRun, change: TargetChange): Promise<void> {
 /** An answer that was as it should be. */
 export function noteClean(run: PushRun): void {
   run.trouble = 0;
+  run.denied = 0;
   run.clean += 1;
   if (run.clean < cleanToGrow || run.limit >= mostAtOnce) return;
   run.clean = 0;

@@ -15,6 +15,8 @@ const jobsAtOnce = 50;
 const mostTurns = 5;
 /** Answers without use in a row after which the server is left alone. */
 const mostTrouble = 5;
+/** Events refused in a row without a reason: then it is the calendar that may not be written to. */
+const mostDenied = 3;
 /** What the server asks for is waited for at once only when it is so short. */
 const shortWait = 5;
 /** Seconds until an event that could not be written is tried again. */
@@ -332,8 +334,10 @@ async function askWhetherGone(run: PushRun, row: LedgerRow, failure: Failure): P
     haltFor(run, state.failure);
     return false;
   }
-  if (row.state !== "create") return readBack(run, row);
+  if (row.state !== "create" && failure.status !== 403) return readBack(run, row);
   failItem(run, row, told(failure));
+  if (failure.status === 403) run.denied += 1;
+  if (run.denied >= mostDenied) haltFor(run, { ...failure, kind: "read-only" });
   return false;
 }
 
