@@ -57,7 +57,8 @@ const plain: Expected = {
 };
 
 const radicale: Expected = { ...plain, profile: { ...plain.profile, rewrites: true } };
-const anyYear = { minAt: Date.UTC(1, 0) / 1000 - 1900 * 0, maxAt: Date.UTC(9999, 11, 31, 23, 59, 59) / 1000 };
+/** The years 1 to 9999. */
+const anyYear = { minAt: -62_135_596_800, maxAt: 253_402_300_799 };
 
 /** Real servers; null for what is not installed here. */
 const real: readonly {
