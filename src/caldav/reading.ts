@@ -26,7 +26,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     const answer = await wire.multistatus(propfindOf(collection.href, "0", props));
     if ("failure" in answer) return answer;
     const own = answer.value.members.find(({ href }) => isOwn(href)) ?? answer.value.members[0];
-    if (own === undefined || (own.status !== null && own.status >= 300) || own.found.length === 0) return gone();
+    if (own === undefined || !isThere(own)) return gone();
     return {
       value: { ctag: textOf(own, "getctag", calendarServerSpace), syncToken: textOf(own, "sync-token") },
     };
@@ -36,8 +36,13 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     const answer = await wire.multistatus(propfindOf(collection.href, "1", etagOnly));
     if ("failure" in answer) return answer;
     const { members } = answer.value;
-    // The collection itself is always in its listing: without it this is not one.
-    if (members.length === 0 || members.some(({ status }) => status === 507)) return nonsense("an incomplete listing");
+    if (members.some(({ status }) => status === 507)) return nonsense("an incomplete listing");
+    if (
+      !members.some((member) => isThere(member) && (isOwn(member.href) || memberOf(collection, member.href) !== null))
+    ) {
+      // A calendar is always in its own listing: nothing at all is no empty calendar. Xandikos answers 207 with a 404 inside.
+      return members.some(isGone) ? gone() : nonsense("a listing without the calendar");
+    }
     const listed = new Map<string, Listed>();
     for (const member of members) {
       const href = memberOf(collection, member.href);
@@ -204,6 +209,11 @@ function uidQuery(uid: string): object {
 
 function gone(): { failure: Failure } {
   return { failure: failure("missing", 404, { text: "there is no such calendar" }) };
+}
+
+/** Whether the member is a resource with at least one of the properties that were asked for. */
+function isThere({ status, found }: Member): boolean {
+  return (status === null || status < 300) && found.length > 0;
 }
 
 function isGone({ status }: Member): boolean {

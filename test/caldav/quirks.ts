@@ -46,6 +46,8 @@ export interface Quirks {
   readonly staleReports: boolean;
   /** calendar-query does not find what was written last. */
   readonly staleQueries: boolean;
+  /** Xandikos: PROPFIND of what is not there answers 207, with a 404 and a mangled address inside. */
+  readonly absentIs207: boolean;
   readonly missingParent: 403 | 404 | 405 | 409;
   readonly updateStatus: 200 | 201 | 204;
   readonly deleteStatus: 200 | 204;
@@ -86,6 +88,7 @@ export const faithful: Quirks = {
   multigetMissing: "member",
   staleReports: false,
   staleQueries: false,
+  absentIs207: false,
   missingParent: 409,
   updateStatus: 204,
   deleteStatus: 204,
@@ -129,7 +132,14 @@ export const servers = {
     missingParent: 404,
     rewrites: (body: string) => body.replace("END:VEVENT", "CLASS:PUBLIC\r\nEND:VEVENT"),
   },
-  xandikos: { uidConflict: "xandikos", failsPutWith207: true, lostToken: "500", etags: "content", missingParent: 404 },
+  xandikos: {
+    uidConflict: "xandikos",
+    failsPutWith207: true,
+    absentIs207: true,
+    lostToken: "500",
+    etags: "content",
+    missingParent: 404,
+  },
   nextcloud: { uidConflict: "nextcloud", burnsUids: true, putEtag: "absent" },
   google: { burnsUids: true, page: 3, canMake: false },
 } as const satisfies Record<string, Partial<Quirks>>;

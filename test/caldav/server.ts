@@ -265,16 +265,20 @@ export function makeCaldav(options: ServerOptions = {}) {
     return `<D:response><D:href>${escapeXml(hrefOf(path))}</D:href><D:status>HTTP/1.1 ${status}</D:status></D:response>`;
   }
 
+  function nothing(path: string): Response {
+    return quirks.absentIs207 ? multistatus(absent(encodeURIComponent(origin + path))) : plain(404, "");
+  }
+
   function propfind({ path, headers, body }: Recorded): Response {
     const asked = child(parseXml(body) ?? undefined, "prop")?.children ?? [];
     const depth = headers.get("Depth") ?? "infinity";
     const place = placeOf(path);
     if (place !== null && place.name !== "") {
       const stored = place.shelf.objects.get(place.name);
-      return stored === undefined ? plain(404, "") : multistatus(member(path, asked, stored));
+      return stored === undefined ? nothing(path) : multistatus(member(path, asked, stored));
     }
     const inHome = path === home;
-    if (place === null && !inHome && path !== principal && path !== "/dav/") return plain(404, "");
+    if (place === null && !inHome && path !== principal && path !== "/dav/") return nothing(path);
     const members = [member(path, asked)];
     if (depth === "1" && place !== null) {
       for (const [name, stored] of place.shelf.objects) members.push(member(path + quirks.spells(name), asked, stored));
