@@ -16,9 +16,11 @@ import { addFeed, addressOf, needFeed } from "../src/sync/feeds.ts";
 import { lookUp } from "../src/sync/lookup.ts";
 import { tick, type TickOptions } from "../src/sync/tick.ts";
 import { type ChangedFeed, profileOf } from "../src/web/api-input.ts";
+import { wide } from "./wide.ts";
+
+export { wide };
 
 const sampleUrl = "http://sample.waldur.invalid";
-export const wide: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };
 
 /** What stands between the program and Waldur: an answer of its own, an error thrown, or null to let the request through. */
 export type Fault = (request: Request) => Response | Error | null | Promise<Response | Error | null>;
