@@ -5,6 +5,7 @@ import { makeApp } from "./app.ts";
 import { runCli } from "./cli/run.ts";
 import type { Api, ApiOptions, Keygen } from "./cli/world.ts";
 import { readConfig } from "./config.ts";
+import { AppError } from "./errors.ts";
 import { keyFile, openNode } from "./node.ts";
 import { newKey, parseKeyRing } from "./security/keys.ts";
 import { defaultSample, openSample, sampleFile, serve } from "./serve.ts";
@@ -78,11 +79,21 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
 });
+/** A password typed on a terminal would be seen, so it is not asked for. */
+async function readStdin(): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw new AppError("bad_input", "set CALDAV_PASSWORD, or give the password on standard input: … < file");
+  }
+  let text = "";
+  for await (const part of process.stdin.setEncoding("utf8")) text += String(part);
+  return text;
+}
 
 process.exitCode = await runCli(process.argv.slice(2), {
   env,
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
+  stdin: readStdin,
   isTerminal: process.stderr.isTTY,
   sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   api: openApi,

@@ -6,7 +6,9 @@ import { type Config, readConfig, secretsOf } from "./config.ts";
 import type { Budget, Deps, Fetch } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { jsonLog } from "./log.ts";
+import { openOutside } from "./outside-node.ts";
 import { type KeyRing, newKey, parseKeyRing } from "./security/keys.ts";
+import { mayBeInside, rulesOf } from "./security/outside.ts";
 import { migrate } from "./store/migrate.ts";
 import { readMigrations } from "./store/migrations-node.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -20,7 +22,7 @@ const migrationsFolder = join(import.meta.dirname, "../migrations");
 export interface Opened {
   readonly deps: Deps;
   /** Waits for work under way and closes the database. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface OpenOptions {
@@ -59,8 +61,11 @@ export async function openNode(
   const level = env["LOG_LEVEL"] === undefined && logLevel !== undefined ? logLevel : config.logLevel;
   const log = jsonLog(write, Date.now, level, secretsOf(config));
   await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
+  const rules = rulesOf(config);
+  const outside = openOutside((host) => mayBeInside(host, rules));
   const deps: Deps = {
     sql,
+    outside: outside.fetch,
     fetch: answer ?? (async (request) => fetch(request)),
     now: Date.now,
     random: makeRandom(),
@@ -83,6 +88,7 @@ export async function openNode(
     deps,
     async close() {
       await Promise.allSettled(work);
+      await outside.close();
       sql.close();
     },
   };

@@ -1,26 +1,35 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
+/** The path of a program, in a folder or on PATH; null when it is not installed. */
+export function findProgram(name: string, folder: string | null = null): string | null {
+  const folders = folder === null ? (process.env["PATH"] ?? "").split(delimiter) : [folder];
+  return folders.map((one) => join(one, name)).find(mayRun) ?? null;
+}
+
 /**
- * Whether all these programs are on this machine, for `describe.runIf`. Where one is missing it says what is skipped
- * and how to install it; with CI=true that is an error, for there nothing may go untried.
+ * Says plainly what is left out because something is missing, and how to install it. With CI=true that is an error: there
+ * nothing may go untried.
  */
+export function sayMissing(what: string, how: string): void {
+  const message = `${what} is left out: ${how}`;
+  if (process.env["CI"] === "true") throw new Error(message);
+  process.stderr.write(`${message}\n`);
+}
+
+/** Whether all these programs are on this machine, for `describe.runIf`; where one is missing `sayMissing` says so. */
 export function installed(programs: readonly string[], how: string): boolean {
-  const missing = programs.filter((program) => !isThere(program));
+  const missing = programs.filter((program) => findProgram(program) === null);
   if (missing.length === 0) return true;
-  const problem = `${missing.join(" and ")} missing, so what needs ${programs.join(" and ")} is skipped: ${how}`;
-  if (process.env["CI"] === "true") throw new Error(problem);
-  process.stderr.write(`${problem}\n`);
+  sayMissing(`what needs ${programs.join(" and ")} (${missing.join(" and ")} missing)`, how);
   return false;
 }
 
-function isThere(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+function mayRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

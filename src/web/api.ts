@@ -20,6 +20,9 @@ import { may, type Right, type Seen, seenFeed, seenSources, standingOf, type Vie
 import { changeProfile, profileOf, readChangedFeed, readLimit, readNewFeed, readSync, readTime } from "./api-input.ts";
 import { operatorOnly } from "./caller.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
+import { readBody } from "./read-body.ts";
+import { targetRoutes } from "./target-routes.ts";
+import { pushJson } from "./target-json.ts";
 
 type Env = { Bindings: Deps; Variables: { viewer: Viewer } };
 
@@ -38,7 +41,7 @@ export function apiRoutes(): Hono<Env> {
     })
     .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
     .post("/feeds", async (c) => {
-      const { source: asked, ...profile } = readNewFeed(await body(c));
+      const { source: asked, ...profile } = readNewFeed(await readBody(c));
       if (asked.kind !== "mine" && !asked.uuid) {
         throw new AppError(
           "bad_input",
@@ -57,7 +60,7 @@ export function apiRoutes(): Hono<Env> {
     .get("/feeds/:id", async (c) => c.json(await oneFeed(c, (await feedFor(c, "name")).feed)))
     .patch("/feeds/:id", async (c) => {
       const { feed } = await feedFor(c, "change");
-      const asked = readChangedFeed(await body(c));
+      const asked = readChangedFeed(await readBody(c));
       const expiresAt = asked.expiresAt === undefined ? feed.expiresAt : asked.expiresAt;
       const changed = await setFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt);
       c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
@@ -95,18 +98,19 @@ export function apiRoutes(): Hono<Env> {
       });
     })
     .post("/sync", operatorOnly, async (c) => {
-      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await body(c));
+      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await readBody(c));
       const sources = await listSources(c.env.sql);
       const asked = source ? sources.filter(({ id }) => id === source) : sources;
       if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
       if (!dryRun) {
         const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(source && { sourceId: source }) });
-        return c.json({ ...report, since: isoTime(since) });
+        return c.json({ ...report, targets: report.targets.map(pushJson), since: isoTime(since) });
       }
       const reports = [];
       for (const one of asked) reports.push(await preview(c.env, one));
       return c.json({ sources: reports, feeds: [], complete: reports.every(({ failure }) => failure === "") });
     })
+    .route("/targets", targetRoutes())
     .get("/check", operatorOnly, async (c) => {
       const waldur = await checkWaldur(c.env);
       const settings = describeConfig(c.env.config);
@@ -152,14 +156,4 @@ function calendar(c: Context<Env>, text: string): Response {
 function query(c: Context<Env>): Record<string, string | string[]> {
   const all = Object.entries(c.req.queries());
   return Object.fromEntries(all.map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]));
-}
-
-async function body(c: Context<Env>): Promise<unknown> {
-  const text = await c.req.text();
-  if (text.trim() === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("bad_input", "the body is not JSON");
-  }
 }

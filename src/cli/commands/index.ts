@@ -5,6 +5,7 @@ import { feedCommands } from "./feeds.ts";
 import { bookings, providers } from "./listings.ts";
 import { demo, keygen, serve } from "./service.ts";
 import { sync } from "./sync.ts";
+import { targetCommands } from "./targets.ts";
 
 /** Every command, in the order of help. */
 export const commands: readonly Command[] = [
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   exportCalendar,
   sync,
   ...feedCommands,
+  ...targetCommands,
   check,
   keygen,
 ];
