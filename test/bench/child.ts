@@ -13,7 +13,11 @@ export async function startChild<const S extends v.GenericSchema>(
   role: string,
   ...args: readonly string[]
 ): Promise<Child<v.InferOutput<S>>> {
-  const child = fork(import.meta.filename, [role, ...args], { stdio: ["ignore", "inherit", "ignore", "ipc"] });
+  const child = fork(import.meta.filename, [role, ...args], {
+    // As `npm start` has it.
+    execArgv: ["--max-semi-space-size=4"],
+    stdio: ["ignore", "inherit", "ignore", "ipc"],
+  });
   const ended = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
   const message = await new Promise<unknown>((resolve, reject) => {
     child.once("message", resolve);

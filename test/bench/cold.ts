@@ -12,7 +12,8 @@ import { compare, timed } from "./pairs.ts";
 /** GET of a feed that this process has not read yet: its rows, joined. */
 export async function cold(): Promise<Figure[]> {
   await using folder = await makeFolder();
-  const { deps, close } = await openNode({ DATA_DIR: folder.path }, { write: () => undefined });
+  const opened = await openNode({ DATA_DIR: folder.path }, { write: () => undefined });
+  const { deps } = opened;
   try {
     await placeFeed(deps.sql);
     const encoder = new TextEncoder();
@@ -24,8 +25,8 @@ export async function cold(): Promise<Figure[]> {
     });
     const join = timed(() => encoder.encode(joinFeed(profile, vevents)));
     const render = timed(() => encoder.encode(renderAll()));
-    const joined = await compare(41, get, join, 5);
-    const rendered = await compare(7, get, render, 1);
+    const joined = await compare(15, get, join, 3);
+    const rendered = await compare(5, get, render, 1);
     const ms = (value: number): string => `${value.toFixed(1)} ms`;
     const bytes = encoder.encode(joinFeed(profile, vevents)).length;
     return [
@@ -45,7 +46,7 @@ export async function cold(): Promise<Figure[]> {
       },
     ];
   } finally {
-    await close();
+    await opened.close();
   }
 }
 

@@ -62,7 +62,8 @@ export async function loadFrom(port: string, folder: string): Promise<void> {
     WALDUR_API_URL: `http://127.0.0.1:${port}`,
     WALDUR_API_TOKEN: "sample-provider-owner",
   };
-  const { deps, close } = await openNode(env);
+  const opened = await openNode(env);
+  const { deps } = opened;
   const begun = performance.now();
   const cpuBefore = process.cpuUsage();
   await makeFirstFeeds(deps, (name) => profileOf(deps.config, name, {}));
@@ -71,7 +72,7 @@ export async function loadFrom(port: string, folder: string): Promise<void> {
   const seconds = (performance.now() - begun) / 1000;
   const [feed] = await listFeeds(deps.sql);
   if (feed?.state !== "active") throw new Error("the feed is not ready");
-  await close();
+  await opened.close();
   tell({
     seconds,
     cpuSeconds: (user + system) / 1_000_000,

@@ -33,13 +33,17 @@ export async function compare(pairs: number, ours: Timed, theirs: Timed, warmUp 
   };
 }
 
-/** Times work in this process, after the garbage of what was before is gone. */
+/**
+ * Processor time of work in this process, after the garbage of what was before is gone: what else runs on the machine
+ * does not count.
+ */
 export function timed(work: () => unknown): Timed {
   return async () => {
     globalThis.gc?.();
-    const begun = performance.now();
+    const before = process.cpuUsage();
     await work();
-    return performance.now() - begun;
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
   };
 }
 

@@ -43,7 +43,7 @@ export async function refresh(): Promise<Figure[]> {
       }
       if (rows !== bookings) throw new Error(`the pages hold ${rows} bookings`);
     };
-    const { ratio, ours, theirs } = await compare(21, timed(sweep), timed(validate), 4);
+    const { ratio, ours, theirs } = await compare(9, timed(sweep), timed(validate));
     return [
       {
         name: "refresh, unchanged : parsing its pages",
