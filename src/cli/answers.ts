@@ -43,6 +43,7 @@ const profile = v.object({
   alarmMinutes: v.nullish(v.number(), null),
   colour: textOrNull,
   cancelled: v.string(),
+  decisions: v.optional(v.string(), "off"),
   pastDays: v.number(),
   futureDays: v.number(),
   filter: v.nullish(v.record(v.string(), v.union([v.string(), v.array(v.string())])), {}),
@@ -163,6 +164,25 @@ export const syncAnswer = v.object({
   since: time,
 });
 export type SyncAnswer = v.InferOutput<typeof syncAnswer>;
+
+export const outcomeAnswer = v.object({ result: v.string(), message: v.string() });
+
+export const decisionsAnswer = v.object({
+  decisions: v.array(
+    v.object({
+      madeAt: v.string(),
+      bookingUuid: v.string(),
+      action: v.string(),
+      result: v.string(),
+      via: v.string(),
+      feedId: v.string(),
+      username: v.string(),
+      fullName: v.string(),
+      byOperator: v.boolean(),
+      address: v.string(),
+    }),
+  ),
+});
 
 export const checkAnswer = v.object({
   settings: v.array(v.object({ name: v.string(), value: v.string(), source: v.string(), help: v.string() })),

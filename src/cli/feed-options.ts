@@ -1,5 +1,5 @@
 import { bookingStates } from "../calendar/booking.ts";
-import { details, languages } from "../calendar/profile.ts";
+import { decisionModes, details, languages } from "../calendar/profile.ts";
 import { AppError } from "../errors.ts";
 import { type Args, type Option, option, toggle } from "./args.ts";
 import { readChoice, readInstant, readUuid, readWhole, splitList } from "./values.ts";
@@ -11,6 +11,7 @@ const zone = option("zone", "ZONE", "IANA time zone whose local time the text te
 const alarm = option("alarm", "MINUTES", "remind this long before the start");
 const colour = option("colour", "NAME", "CSS colour name");
 const cancelled = option("cancelled", "WHAT", "keep or drop what was cancelled");
+const decisions = option("decisions", "HOW", `links to accept and reject: ${decisionModes.join(", ")}`);
 const pastDays = option("past-days", "DAYS", "how far back it shows");
 const futureDays = option("future-days", "DAYS", "how far ahead it shows");
 const states = option("states", "LIST", `only these states: ${bookingStates.join(", ")}`);
@@ -33,6 +34,7 @@ export const feedOptions: readonly Option[] = [
   alarm,
   colour,
   cancelled,
+  decisions,
   pastDays,
   futureDays,
   states,
@@ -44,6 +46,8 @@ export const feedOptions: readonly Option[] = [
 ];
 
 export const feedNotes = [
+  "--decisions sign-in: pending events of a full feed have links to a page that asks who you are, then accepts or rejects;",
+  "signed: whoever sees the event can decide as the feed's owner, where the operator allows it; off: no links.",
   "Lists are separated by commas. An empty value takes an option back: --alarm= --states=",
 ] as const;
 
@@ -56,6 +60,7 @@ const members: readonly (readonly [Option, key: string, read: (args: Args, given
   [alarm, "alarmMinutes", (args) => readWhole(args, alarm, 0, 40320)],
   [colour, "colour", (_, given) => given.toLowerCase() || null],
   [cancelled, "cancelled", (_, given) => readChoice(cancelled, given, ["keep", "drop"])],
+  [decisions, "decisions", (_, given) => readChoice(decisions, given, decisionModes)],
   [pastDays, "pastDays", (args) => readDays(args, pastDays, 0)],
   [futureDays, "futureDays", (args) => readDays(args, futureDays, 1)],
   [expires, "expiresAt", (_, given) => (given === "" ? null : readInstant(expires, given))],

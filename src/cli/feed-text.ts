@@ -45,6 +45,7 @@ export function formatFeed(feed: FeedAnswer): string {
     ["alarm", profile.alarmMinutes === null ? null : `${profile.alarmMinutes} minutes before`],
     ["colour", profile.colour],
     ["cancelled", profile.cancelled],
+    ["decisions", profile.decisions],
     ["window", `${profile.pastDays} days back, ${profile.futureDays} ahead`],
     ...Object.entries(profile.filter).map(([key, value]) => [`only ${key}`, [value].flat().join(", ")] as const),
     ["created", formatInstant(feed.createdAt)],

@@ -92,15 +92,15 @@ export async function listDecisions(sql: Sql, bookingUuid: string | null, limit:
 /** A decision with the name of its booking, "" where that is not stored any more. */
 export type NamedDecision = DecisionRow & { readonly bookingName: string };
 
-/** Decisions on bookings of these sources made before `beforeAt`, newest first; `failed`: only those that changed nothing. */
+/** Decisions on bookings of these sources made before `beforeAt`, newest first, of one booking or all (null); `failed`: only those that changed nothing. */
 export async function listDecisionsOf(
   sql: Sql,
   sourceIds: readonly string[],
-  { beforeAt, failed, limit }: { beforeAt: number; failed: boolean; limit: number },
+  { booking, beforeAt, failed, limit }: { booking: string | null; beforeAt: number; failed: boolean; limit: number },
 ): Promise<NamedDecision[]> {
   const rows = await sql.all(
     `SELECT decisions.*, (SELECT data->>'$.name' FROM bookings WHERE bookings.uuid = booking_uuid LIMIT 1) AS booking_name
-     FROM decisions WHERE made_at < ?2 AND (?3 = 0 OR result NOT IN ('done', 'already')) AND EXISTS (
+     FROM decisions WHERE made_at < ?2 AND (?5 IS NULL OR booking_uuid = ?5) AND (?3 = 0 OR result NOT IN ('done', 'already')) AND EXISTS (
        SELECT 1 FROM bookings INDEXED BY bookings_uuid WHERE bookings.uuid = booking_uuid
          AND source_id IN (SELECT value FROM json_each(?1)))
      ORDER BY made_at DESC, id LIMIT ?4`,
@@ -108,6 +108,7 @@ export async function listDecisionsOf(
     beforeAt,
     Number(failed),
     limit,
+    booking,
   );
   return rows.map((row) => ({ ...readDecision(row), bookingName: textOrNull(row, "booking_name") ?? "" }));
 }

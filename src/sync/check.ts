@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
+import { clientWith } from "./account.ts";
 import { manages, operator } from "./lookup.ts";
 
 /** What the connection to Waldur is good for. Times are epoch seconds, lifetimes seconds. */
@@ -37,9 +38,11 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
         "The account is neither staff nor owner or manager of a provider: Waldur shows it only bookings it made itself.",
       );
     }
-    if (!user.isStaff) {
+    const rejects = await checkDecisionToken(deps);
+    if (rejects !== null) problems.push(rejects);
+    else if (!user.isStaff && deps.config.waldurDecisionToken === null) {
       problems.push(
-        "Reject: Waldur lets a provider reject only bookings of its own organisation; staff can reject all of them.",
+        "Reject: Waldur lets a provider reject only bookings of its own organisation. With WALDUR_DECISION_TOKEN, a token of a staff account, owners and managers of a provider can reject all of them here.",
       );
     }
     if (bookings === 0) problems.push("Waldur shows this account no booking.");
@@ -56,7 +59,7 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
       user: user.username,
       isStaff: user.isStaff,
       canAccept,
-      canReject: user.isStaff,
+      canReject: user.isStaff || (deps.config.waldurDecisionToken !== null && rejects === null),
       sees: { bookings, providers: own.length },
       tokenLifetime: user.tokenLifetime,
       tokenExpiresAt: user.tokenExpiresAt,
@@ -72,6 +75,19 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
       tokenExpiresAt: null,
       problems: [advise(error)],
     };
+  }
+}
+
+/** Why WALDUR_DECISION_TOKEN is not good for rejecting; null when it is, or is not set. */
+async function checkDecisionToken(deps: Deps): Promise<string | null> {
+  if (deps.config.waldurDecisionToken === null) return null;
+  try {
+    const user = await (await clientWith(deps, deps.config.waldurDecisionToken)).whoAmI();
+    if (user.isStaff && user.isActive) return null;
+    return `Reject: WALDUR_DECISION_TOKEN is of ${user.username}, who is not staff, so providers cannot reject with it. Give a token of a staff account.`;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return `Reject: WALDUR_DECISION_TOKEN does not work: ${error.message}.`;
   }
 }
 

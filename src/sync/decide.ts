@@ -16,6 +16,7 @@ import {
 import { dropLease, takeLease } from "../store/leases.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
+import { readUuid } from "../waldur/parameters.ts";
 import { clientOf, clientWith, identify } from "./account.ts";
 import { arrive, expectNews } from "./arrive.ts";
 import { manages } from "./lookup.ts";
@@ -75,6 +76,19 @@ export async function decide(deps: Deps, wish: Wish): Promise<Decision> {
     }
   }
   return { result: "busy", booking: null, byOperator: false };
+}
+
+/** The same for whoever calls the API. Throws `bad_input`, `store_failed`. */
+export async function decideOverApi(
+  deps: Deps,
+  account: AccountRow,
+  uuid: string,
+  action: Action,
+  address: string,
+): Promise<Decision> {
+  const bookingUuid = readUuid(uuid);
+  if (bookingUuid === null) throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits`);
+  return decide(deps, { bookingUuid, action, account, via: "api", feedId: "", address });
 }
 
 /** Whether a user acts for the side that is asked: staff, owner or manager of the provider, or anybody set over the offering. */

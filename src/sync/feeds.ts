@@ -123,7 +123,12 @@ export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource)
   const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, seconds(deps));
   const secret = newSecret(deps.random);
   const sealed = await seal(deps.keys, feedPlace(feed.id, "secret"), secret, deps.random);
-  const change = changeFeed(feed.id, { sourceId, secret: sealed, renderedRev: 0 });
+  // Links that decide as the feed's account are for the new one to allow.
+  const profile: FeedProfile = {
+    ...feed.profile,
+    decisions: feed.profile.decisions === "signed" ? "sign-in" : feed.profile.decisions,
+  };
+  const change = changeFeed(feed.id, { sourceId, secret: sealed, profile, links: hex(deps.random(8)), renderedRev: 0 });
   await deps.sql.batch([insertAddress(feed.id, await hashSecret(secret)), ...(change === null ? [] : [change])]);
   deps.log.info("feed_taken_over", { feed: feed.id, source: sourceId, account: source.accountId });
   return needFeed(deps, feed.id);

@@ -119,12 +119,21 @@ const pushAsked = v.strictObject({
   allowRemovals: v.exactOptional(v.boolean()),
 });
 
+const decisionQuery = v.strictObject({
+  booking: v.optional(v.nullable(uuid), null),
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,4}$/, "must be a number from 1 to 1000"), v.transform(Number), v.maxValue(1000)),
+    "100",
+  ),
+});
+
 export type NewFeed = v.InferOutput<typeof newFeed>;
 export type ChangedFeed = v.InferOutput<typeof changedFeed>;
 
 /** Bodies of the API's requests. Each throws `bad_input` that names every wrong field and what would fit. */
 export const readNewFeed = (body: unknown): NewFeed => read(newFeed, body);
 export const readChangedFeed = (body: unknown): ChangedFeed => read(changedFeed, body);
+export const readDecisionQuery = (query: unknown): v.InferOutput<typeof decisionQuery> => read(decisionQuery, query);
 /** Parameters of queries. Each throws `bad_input`. */
 export const readTime = (text: string): number => read(moment, text);
 export const readLimit = (text: string): number => read(v.pipe(v.string(), v.transform(Number), whole(1, 1000)), text);

@@ -6,8 +6,10 @@ import { AppError } from "../errors.ts";
 import { type BookingCounts, countBookings } from "../store/bookings.ts";
 import { listVevents } from "../store/events.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
+import { listDecisions, listDecisionsOf } from "../store/decisions.ts";
 import { listRuns } from "../store/runs.ts";
 import { findSource, listSources } from "../store/sources.ts";
+import { decideOverApi } from "../sync/decide.ts";
 import { listBookings } from "../sync/bookings.ts";
 import { checkWaldur } from "../sync/check.ts";
 import { exportProvider } from "../sync/export.ts";
@@ -17,14 +19,25 @@ import { preview } from "../sync/preview.ts";
 import { seconds } from "../sync/run.ts";
 import { tick } from "../sync/tick.ts";
 import { may, type Right, type Seen, seenFeed, seenSources, standingOf, type Viewer } from "../sync/viewer.ts";
-import { changeProfile, profileOf, readChangedFeed, readLimit, readNewFeed, readSync, readTime } from "./api-input.ts";
+import { shortAddress } from "./address.ts";
+import {
+  changeProfile,
+  profileOf,
+  readChangedFeed,
+  readDecisionQuery,
+  readLimit,
+  readNewFeed,
+  readSync,
+  readTime,
+} from "./api-input.ts";
 import { operatorOnly } from "./caller.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
+import { outcomeJson, outcomeStatus } from "./outcome.ts";
 import { readBody } from "./read-body.ts";
 import { targetRoutes } from "./target-routes.ts";
 import { pushJson } from "./target-json.ts";
 
-type Env = { Bindings: Deps; Variables: { viewer: Viewer } };
+type Env = { Bindings: Deps; Variables: { requestId: string; viewer: Viewer } };
 
 /** `/api/v1`; `docs/openapi.yaml` tells it in full. Who calls is found out before. */
 export function apiRoutes(): Hono<Env> {
@@ -70,9 +83,12 @@ export function apiRoutes(): Hono<Env> {
       const { feed } = await feedFor(c, "end");
       return c.json(await oneFeed(c, await revokeFeed(c.env, feed, c.req.query("now") === "1")));
     })
-    .post("/feeds/:id/rotate", async (c) =>
-      c.json(await oneFeed(c, await rotateFeed(c.env, (await feedFor(c, "change")).feed))),
-    )
+    .post("/feeds/:id/rotate", async (c) => {
+      const feed = await rotateFeed(c.env, (await feedFor(c, "change")).feed);
+      // New links to decide, too.
+      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+      return c.json(await oneFeed(c, feed));
+    })
     .post("/feeds/:id/take-over", async (c) => {
       const { feed, source } = await feedFor(c, "takeOver");
       const own = await lookUp(await asker(c), source.kind, source.scopeUuid);
@@ -86,8 +102,7 @@ export function apiRoutes(): Hono<Env> {
     })
     .get("/runs", async (c) => {
       const { failed = "", before = "", source = "", limit = "100" } = c.req.query();
-      const seen = (await seenSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
-      const ids = seen.map((one) => one.source.id).filter((id) => source === "" || id === source);
+      const ids = (await openSources(c)).filter((id) => source === "" || id === source);
       const runs = await listRuns(c.env.sql, ids, {
         beforeAt: before === "" ? seconds(c.env) + 1 : readTime(before),
         failed: failed === "1",
@@ -110,7 +125,24 @@ export function apiRoutes(): Hono<Env> {
       for (const one of asked) reports.push(await preview(c.env, one));
       return c.json({ sources: reports, feeds: [], complete: reports.every(({ failure }) => failure === "") });
     })
+    .use("/targets/*", operatorOnly)
     .route("/targets", targetRoutes())
+    .post("/bookings/:uuid/:action{accept|reject}", async (c) => {
+      const action = c.req.param("action") === "accept" ? "accept" : "reject";
+      const address = shortAddress(c.env.addressOf(c.req.raw));
+      const decision = await decideOverApi(c.env, c.var.viewer.account, c.req.param("uuid"), action, address);
+      return c.json(outcomeJson(decision, action, c.get("requestId")), outcomeStatus[decision.result]);
+    })
+    .get("/decisions", async (c) => {
+      const { booking, limit } = readDecisionQuery(c.req.query());
+      const { viewer } = c.var;
+      const ids = viewer.operator ? [] : await openSources(c);
+      const query = { booking, beforeAt: seconds(c.env) + 1, failed: false, limit };
+      const decisions = viewer.operator
+        ? await listDecisions(c.env.sql, booking, limit)
+        : (await listDecisionsOf(c.env.sql, ids, query)).map((row) => ({ ...row, address: "" }));
+      return c.json({ decisions: decisions.map(({ madeAt, ...rest }) => ({ madeAt: isoTime(madeAt), ...rest })) });
+    })
     .get("/check", operatorOnly, async (c) => {
       const waldur = await checkWaldur(c.env);
       const settings = describeConfig(c.env.config);
@@ -121,6 +153,12 @@ export function apiRoutes(): Hono<Env> {
 /** Waldur as the caller. */
 async function asker(c: Context<Env>): Promise<Asker> {
   return askAs(c.env, c.var.viewer.account);
+}
+
+/** Ids of the sources of which the caller sees what is in them. */
+async function openSources(c: Context<Env>): Promise<string[]> {
+  const seen = (await seenSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
+  return seen.map(({ source }) => source.id);
 }
 
 async function feedFor(c: Context<Env>, right: Right) {

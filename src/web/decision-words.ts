@@ -37,7 +37,6 @@ export interface DecisionWords {
   readonly forgetAll: string;
   readonly closed: { readonly decided: string; readonly past: string };
   readonly made: (action: Action, name: string) => string;
-  readonly inWaldur: string;
   readonly openWaldur: string;
   /** What the account may not do, told before it tries. */
   readonly may: {
@@ -89,18 +88,17 @@ const english: DecisionWords = {
   token: {
     label: "Your Waldur token",
     help: "In Waldur: your profile, API token. It is checked with Waldur, kept encrypted, and used only to decide as you.",
-    sample: "This is the sample: `sample-provider-owner` is the token of the owner of this provider.",
+    sample: "This is the sample: sample-provider-owner is the token of the owner of this provider.",
     button: "Sign in",
   },
   signedIn: (name) => `Signed in as ${name}`,
   forget: "Forget this browser",
   forgetAll: "Forget all my browsers",
   closed: {
-    decided: "There is nothing left to decide.",
+    decided: "This was decided in Waldur; there is nothing left to do here.",
     past: "The time of this booking is over. It can no longer be decided here.",
   },
   made: (action, name) => `${action === "accept" ? "Accepted" : "Rejected"} by ${name} through this calendar`,
-  inWaldur: "In Waldur",
   openWaldur: "Open it in Waldur",
   may: {
     notYours: (provider) =>
@@ -127,7 +125,7 @@ const english: DecisionWords = {
         ? `Waldur refused: this account may not accept. Owners and managers of ${provider} may. Nothing was changed.`
         : `Waldur refused: only its staff, whoever asked, and owners and managers of ${customer} may reject this booking. Ask one of them, or the operator of Waldur. Nothing was changed.`,
     "not-ready": ({ customer }) =>
-      `Too early: the request still waits for approval by ${customer}. Nothing was changed; come back after that.`,
+      `Too early: the request still waits for approval by ${customer}, or for its project to begin. Nothing was changed; come back after that.`,
     gone: () => "Waldur does not have this booking any more, or does not show it to this account. Nothing was changed.",
     expired: ({ name }) =>
       `Waldur does not take the token of ${name} any more. Sign in with a new one. Nothing was changed.`,
@@ -182,18 +180,17 @@ const estonian: DecisionWords = {
   token: {
     label: "Sinu Walduri pääsutunnus",
     help: "Walduris: sinu profiil, API token. Seda kontrollitakse Walduris, hoitakse krüpteeritult ja kasutatakse ainult sinu nimel otsustamiseks.",
-    sample: "See on näidis: `sample-provider-owner` on selle teenusepakkuja omaniku pääsutunnus.",
+    sample: "See on näidis: sample-provider-owner on selle teenusepakkuja omaniku pääsutunnus.",
     button: "Logi sisse",
   },
   signedIn: (name) => `Sisse logitud: ${name}`,
   forget: "Unusta see brauser",
   forgetAll: "Unusta kõik minu brauserid",
   closed: {
-    decided: "Otsustada ei ole enam midagi.",
+    decided: "Selle kohta otsustati Walduris; siin ei ole enam midagi teha.",
     past: "Selle broneeringu aeg on möödas. Siin seda enam otsustada ei saa.",
   },
   made: (action, name) => `${action === "accept" ? "Kinnitas" : "Lükkas tagasi"} ${name} selle kalendri kaudu`,
-  inWaldur: "Walduris",
   openWaldur: "Ava Walduris",
   may: {
     notYours: (provider) =>
@@ -221,7 +218,7 @@ const estonian: DecisionWords = {
         ? `Waldur keeldus: see konto ei tohi kinnitada. Seda tohivad ${provider} omanikud ja haldurid. Midagi ei muudetud.`
         : `Waldur keeldus: selle broneeringu tohivad tagasi lükata ainult Walduri haldajad, taotleja ise ning ${customer} omanikud ja haldurid. Palu neid või Walduri haldajat. Midagi ei muudetud.`,
     "not-ready": ({ customer }) =>
-      `Liiga vara: taotlus ootab veel kliendi (${customer}) heakskiitu. Midagi ei muudetud; tule pärast seda tagasi.`,
+      `Liiga vara: taotlus ootab veel kliendi (${customer}) heakskiitu või projekti algust. Midagi ei muudetud; tule pärast seda tagasi.`,
     gone: () => "Walduris seda broneeringut enam ei ole või ei näidata seda sellele kontole. Midagi ei muudetud.",
     expired: ({ name }) =>
       `Waldur ei võta enam vastu kasutaja ${name} pääsutunnust. Logi sisse uuega. Midagi ei muudetud.`,

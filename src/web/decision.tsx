@@ -12,28 +12,12 @@ import { accountOf, renewSession, signIn } from "../sync/sign-in.ts";
 import { shortAddress } from "./address.ts";
 import { decisionWords } from "./decision-words.ts";
 import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie } from "./forms.ts";
+import { outcomeStatus } from "./outcome.ts";
 import { languageOf, pageHeaders } from "./page.ts";
 import { DecisionPage, type Note, PlainPage } from "./views/decision.tsx";
 
 type Env = { Bindings: Deps };
 type Web = Context<Env>;
-
-/** What each outcome answers with. */
-export const outcomeStatus = {
-  done: 200,
-  already: 200,
-  other: 409,
-  past: 409,
-  "not-yours": 403,
-  refused: 403,
-  "not-ready": 409,
-  gone: 404,
-  expired: 401,
-  unchanged: 502,
-  unknown: 504,
-  busy: 503,
-  limited: 429,
-} as const satisfies Record<Decision["result"], number>;
 
 const session = "decide";
 const mostSignIns = 30;

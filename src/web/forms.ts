@@ -36,14 +36,20 @@ export function dropCookie<E extends Env>(c: Context<E>, name: string): void {
   setCookie(c, name, "", { ...cookieShape, sameSite: "Lax", maxAge: 0 });
 }
 
+/** The cookies made for each request: all forms of a page share one. */
+const made = new WeakMap<Request, Map<string, string>>();
+
 /**
  * The hidden field for the form of that purpose on the page being answered. It is bound to a random cookie that the
  * browser sends back only with requests from our own pages. A page that is opened from elsewhere gets a new one, which
  * ends the forms of the one before: `cookieName` keeps such pages apart.
  */
 export async function formNonce<E extends Env>(c: Context<E>, purpose: string, cookieName = "form"): Promise<string> {
-  const known = readCookie(c, cookieName);
+  const own = made.get(c.req.raw) ?? new Map<string, string>();
+  made.set(c.req.raw, own);
+  const known = own.get(cookieName) ?? readCookie(c, cookieName);
   const cookie = /^[\w-]{32}$/.test(known) ? known : newSecret(c.env.random);
+  own.set(cookieName, cookie);
   putCookie(c, cookieName, cookie, 86_400, "Strict");
   return signNonce(c.env.keys, cookie, purpose);
 }

@@ -23,7 +23,7 @@ export function historyRoutes(): Hono<Env> {
     const failed = onlyFailed === "1";
     const query = { beforeAt, failed, limit: mostRows + 1 };
     const runs = which === "runs" ? await listRuns(c.env.sql, ids, query) : [];
-    const decisions = which === "decisions" ? await listDecisionsOf(c.env.sql, ids, query) : [];
+    const decisions = which === "decisions" ? await listDecisionsOf(c.env.sql, ids, { ...query, booking: null }) : [];
     const last = which === "runs" ? runs[mostRows - 1]?.endedAt : decisions[mostRows - 1]?.madeAt;
     const older = Math.max(runs.length, decisions.length) > mostRows ? (last ?? null) : null;
     return showPage(c, historyWords[language].title, () => (

@@ -10,7 +10,7 @@ import { seconds } from "../sync/run.ts";
 import { may, type Seen, seenSources } from "../sync/viewer.ts";
 import { shortAddress } from "./address.ts";
 import { decisionWords } from "./decision-words.ts";
-import { outcomeStatus } from "./decision.tsx";
+import { outcomeStatus } from "./outcome.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
 import { type Env, formLimit, pageLanguage, pageTimes, readForm, showPage, signedIn, type Web } from "./visit.tsx";
 import { overviewWords } from "./words/overview.ts";

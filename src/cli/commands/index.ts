@@ -3,6 +3,7 @@ import { check } from "./check.ts";
 import { exportCalendar } from "./export.ts";
 import { feedCommands } from "./feeds.ts";
 import { bookings, providers } from "./listings.ts";
+import { decisionCommands } from "./decisions.ts";
 import { demo, keygen, serve } from "./service.ts";
 import { sync } from "./sync.ts";
 import { targetCommands } from "./targets.ts";
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   sync,
   ...feedCommands,
   ...targetCommands,
+  ...decisionCommands,
   check,
   keygen,
 ];

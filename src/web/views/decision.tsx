@@ -161,9 +161,8 @@ const Closed: FC<Part> = ({ texts, look, zone }) => {
         <p>{texts.closed.past}</p>
       ) : (
         <p>
-          {texts.closed.decided}{" "}
           {made === null ? (
-            `${texts.inWaldur}.`
+            texts.closed.decided
           ) : (
             <>
               {texts.made(made.action, made.fullName || made.username)}{" "}

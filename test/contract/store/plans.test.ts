@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as bookings from "../../../src/store/bookings.ts";
 import * as events from "../../../src/store/events.ts";
+import * as decisions from "../../../src/store/decisions.ts";
 import { findAddress, lastUse, listFeeds } from "../../../src/store/feeds.ts";
+import { listSourcesWith } from "../../../src/store/sources.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
 import { type Sql, type SqlValue, type Statement, statement } from "../../../src/store/sql.ts";
@@ -10,7 +12,7 @@ import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "./rows.ts";
 
 /** Walks over a table, a source or a feed, as the engine tells them. */
 const walk =
-  /^SCAN (?:accounts|sources|bookings|feeds|addresses|events)\b|^SEARCH (?:bookings|events)\b.*\(\w+_id=\?(?: AND u?u?id>\?)?\)/;
+  /^SCAN (?:accounts|sources|bookings|feeds|addresses|events|decisions|attempts)\b|^SEARCH (?:bookings|events)\b.*\(\w+_id=\?(?: AND u?u?id>\?)?\)/;
 
 type Query = (sql: Sql) => Promise<unknown>;
 
@@ -48,6 +50,11 @@ const queries: readonly [string, Query][] = [
   ["writeEvents", async (sql) => sql.batch([events.writeEvents("f", 1, "w", "[]")])],
   ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("f", "w", uuids)])],
   ["findAddress", async (sql) => findAddress(sql, "hash")],
+  ["listBeside", async (sql) => bookings.listBeside(sql, "s", { uuid: "b", offeringUuid: "o" }, 1, 2)],
+  ["listSourcesWith", async (sql) => listSourcesWith(sql, "b")],
+  ["findDone", async (sql) => decisions.findDone(sql, "b", 1)],
+  ["listDecisions", async (sql) => decisions.listDecisions(sql, "b", 100)],
+  ["settleDecision", async (sql) => decisions.settleDecision(sql, "d", "done", false)],
   ["listFeeds", async (sql) => listFeeds(sql, "s")],
   ["lastUse", async (sql) => lastUse(sql, "s")],
 ];

@@ -23,6 +23,13 @@ describe("the events of a booking", () => {
       "Customer: Tartu Institute of Biology",
       "Project: Plant stress, 2026; phase III",
       "",
+      "Accept:",
+      `https://calendar.example/a/token.${uuid("a")}/accept`,
+      "Reject:",
+      `https://calendar.example/a/token.${uuid("a")}/reject`,
+      "Look closer and decide:",
+      `https://calendar.example/a/token.${uuid("a")}`,
+      "",
       `https://portal.example.org/resource-details/${uuid("a")}/`,
     ]);
     expect(event).toMatchObject({

@@ -1,0 +1,66 @@
+import type { Action } from "../../calendar/profile.ts";
+import { decisionsAnswer, outcomeAnswer } from "../answers.ts";
+import { type Query, readAnswer, withQuery } from "../api-client.ts";
+import { option } from "../args.ts";
+import { type Command, json, printJson, server } from "../command.ts";
+import { exits } from "../exit.ts";
+import { formatTable } from "../table.ts";
+import { formatInstant, readUuid, readWhole } from "../values.ts";
+
+function decision(action: Action, summary: string): Command {
+  return {
+    name: action,
+    summary,
+    operands: ["UUID"],
+    options: [json, server],
+    notes: ["It is done as the account of WALDUR_API_TOKEN, and every feed that holds the booking shows it at once."],
+    async run({ args, world, client }) {
+      const uuid = readUuid("UUID", args.operands[0] ?? "");
+      const answer = await (await client()).json("POST", `/bookings/${uuid}/${action}`);
+      if (args.has(json)) printJson(world, answer);
+      else world.stdout(`${readAnswer(outcomeAnswer, answer).message}\n`);
+      return exits.ok;
+    },
+  };
+}
+
+const booking = option("booking", "UUID", "only those on this booking");
+const limit = option("limit", "COUNT", "how many, the newest first; 100 unless said");
+
+const list: Command = {
+  name: "decisions",
+  summary: "list who accepted or rejected what through this service",
+  operands: [],
+  options: [booking, limit, json, server],
+  notes: ["Tries that came to nothing are listed as well. Times are UTC; they are kept for DECISION_DAYS."],
+  async run({ args, world, client }) {
+    const uuid = args.value(booking);
+    const most = readWhole(args, limit, 1, 1000);
+    const query: Query = [
+      ...(uuid === null ? [] : [["booking", readUuid("--booking", uuid)] as const]),
+      ...(most === null ? [] : [["limit", String(most)] as const]),
+    ];
+    const answer = await (await client()).json("GET", withQuery("/decisions", query));
+    if (args.has(json)) printJson(world, answer);
+    else {
+      const rows = readAnswer(decisionsAnswer, answer).decisions.map((one) => [
+        formatInstant(one.madeAt),
+        one.action,
+        one.byOperator ? `${one.result} (operator's token)` : one.result,
+        one.fullName === "" ? one.username : `${one.fullName} (${one.username})`,
+        one.via,
+        one.feedId,
+        one.address,
+        one.bookingUuid,
+      ]);
+      world.stdout(formatTable(["when", "action", "result", "who", "how", "feed", "address", "booking"], rows));
+    }
+    return exits.ok;
+  },
+};
+
+export const decisionCommands: readonly Command[] = [
+  decision("accept", "accept a booking"),
+  decision("reject", "reject a booking"),
+  list,
+];

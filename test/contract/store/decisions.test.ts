@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type BookingRow, encodeBooking, listBeside, writeBookings } from "../../../src/store/bookings.ts";
+import {
+  addDecision,
+  countTry,
+  type DecisionRow,
+  findDone,
+  forget,
+  listDecisions,
+  settleDecision,
+} from "../../../src/store/decisions.ts";
+import { migrate } from "../../../src/store/migrate.ts";
+import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { changeSource, listSourcesWith } from "../../../src/store/sources.ts";
+import type { Sql } from "../../../src/store/sql.ts";
+import { engines, migrationsFolder, type Opened } from "./engines.ts";
+import { bookingOf, startAnew, t, uuidOf, writeOf } from "./rows.ts";
+
+const row = (id: string, change: Partial<DecisionRow> = {}): DecisionRow => ({
+  id,
+  madeAt: t,
+  bookingUuid: uuidOf(1),
+  action: "reject",
+  result: "unknown",
+  via: "sign-in",
+  feedId: "f",
+  accountId: "a",
+  username: "maria",
+  fullName: "Maria",
+  byOperator: false,
+  address: "192.0.2.0",
+  ...change,
+});
+
+describe.each(engines)("decisions over $engine", ({ open }) => {
+  let opened: Opened;
+  let sql: Sql;
+
+  beforeAll(async () => {
+    opened = await open();
+    ({ sql } = opened);
+    await migrate(sql, await readMigrations(migrationsFolder), t);
+  });
+  afterAll(async () => opened.close());
+  beforeEach(async () => startAnew(sql));
+
+  it("are kept as they were made, and told newest first", async () => {
+    await addDecision(sql, row("one"));
+    await addDecision(sql, row("two", { madeAt: t + 5, via: "signed", action: "accept", byOperator: true }));
+    await addDecision(sql, row("three", { madeAt: t + 9, bookingUuid: uuidOf(2), via: "api" }));
+    expect((await listDecisions(sql, null, 2)).map(({ id }) => id)).toEqual(["three", "two"]);
+    const [last, first] = await listDecisions(sql, uuidOf(1), 10);
+    expect(first).toEqual(row("one"));
+    expect(last).toMatchObject({ via: "signed", action: "accept", byOperator: true, madeAt: t + 5 });
+  });
+
+  it("tell what Waldur took, since when that was asked", async () => {
+    await addDecision(sql, row("one"));
+    expect(await findDone(sql, uuidOf(1), 0)).toBeNull();
+    await settleDecision(sql, "one", "done", true);
+    expect(await findDone(sql, uuidOf(1), t)).toEqual(row("one", { result: "done", byOperator: true }));
+    expect(await findDone(sql, uuidOf(1), t + 1)).toBeNull();
+    expect(await findDone(sql, uuidOf(2), 0)).toBeNull();
+  });
+
+  it("are forgotten after their time, tries after theirs", async () => {
+    await addDecision(sql, row("old", { madeAt: t - 100 }));
+    await addDecision(sql, row("new"));
+    await countTry(sql, "x", t - 100);
+    await countTry(sql, "x", t);
+    await forget(sql, t, t);
+    expect((await listDecisions(sql, null, 10)).map(({ id }) => id)).toEqual(["new"]);
+    expect([await countTry(sql, "x", t - 100), await countTry(sql, "x", t)]).toEqual([1, 2]);
+  });
+
+  it("counts tries by name and stretch of time", async () => {
+    expect(await countTry(sql, "one", t)).toBe(1);
+    expect(await countTry(sql, "one", t)).toBe(2);
+    expect(await countTry(sql, "one", t + 600)).toBe(1);
+    expect(await countTry(sql, "other", t)).toBe(1);
+  });
+
+  it("find the bookings of an offering at the same time, and the sources that hold one", async () => {
+    const hour = 3600;
+    const at = (n: number, start: number, offering = "b") => {
+      const booking = bookingOf(n);
+      const slots = [{ start, end: start + hour, backendId: "" }];
+      return writeOf({ ...booking, slots, offeringUuid: offering.repeat(32) });
+    };
+    const all = [at(1, t), at(2, t + 1800), at(3, t + hour), at(4, t - hour), at(5, t, "c")];
+    await sql.batch([writeBookings("s", JSON.stringify(all.map(encodeBooking)))]);
+    await sql.batch([writeBookings("other", JSON.stringify([encodeBooking(at(1, t))]))]);
+    const one = { uuid: uuidOf(1), offeringUuid: "b".repeat(32) };
+    const beside: BookingRow[] = await listBeside(sql, "s", one, t, t + hour);
+    expect(beside.map(({ booking }) => booking.uuid)).toEqual([uuidOf(2)]);
+    expect(await listSourcesWith(sql, uuidOf(1))).toEqual([]);
+    const loaded = changeSource("s", { loadedAt: t });
+    if (loaded !== null) await sql.batch([loaded]);
+    expect((await listSourcesWith(sql, uuidOf(1))).map(({ id }) => id)).toEqual(["s"]);
+  });
+});

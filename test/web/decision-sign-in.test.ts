@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { accountOf } from "../../src/sync/sign-in.ts";
+import { formsOf, makeBrowser, makeCase, origin } from "./decided.ts";
+
+describe("signing in to decide", () => {
+  it("takes a token once; from then on one click is enough, for ninety days after the last", async () => {
+    const { world, request, signedIn, status } = await makeCase();
+    const first = await request();
+    const { browser, page } = await signedIn("providerManager", first.link);
+    expect(page.html).toContain("Signed in as Sam Sample");
+    expect((await browser.decide(page, "accept")).note).toContain("Accepted");
+    expect(await status(first.booking.uuid)).toBe("CONFIRMED");
+    const second = await request();
+    const opened = await browser.open(second.link);
+    expect((await browser.decide(opened, "accept")).status).toBe(200);
+    expect(world.sample.find(second.booking.uuid)?.state).toBe("OK");
+    world.wait(89 * 86_400);
+    const third = await request();
+    expect((await browser.open(third.link)).buttons).toEqual(["accept", "reject"]);
+    world.wait(91 * 86_400);
+    const fourth = await request();
+    expect((await browser.open(fourth.link)).buttons).toEqual([]);
+  });
+
+  it("sets cookies for this host only, that no script reads, and never shows the token again", async () => {
+    const { world, request } = await makeCase();
+    const { link } = await request();
+    const browser = makeBrowser(world);
+    const page = await browser.open(link);
+    const form = formsOf(page).find(({ action }) => action.endsWith("/sign-in"));
+    const response = await world.app.fetch(
+      new Request(`${origin}${form?.action ?? ""}`, {
+        method: "POST",
+        headers: { Origin: origin, Cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ") },
+        body: new URLSearchParams({ ...form?.hidden, token: "sample-provider-owner" }),
+      }),
+      world.deps,
+    );
+    const [cookie = ""] = response.headers.getSetCookie();
+    expect([response.status, response.headers.get("Location")]).toEqual([303, new URL(link).pathname]);
+    expect(cookie).toMatch(/^__Host-decide=v1\.[\w.-]+; Max-Age=7776000; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(page.headers.getSetCookie()[0]).toMatch(/^__Host-form-\w{8}=[\w-]{32}; .*SameSite=Strict$/);
+    const after = await browser.signIn(page, "sample-provider-owner");
+    expect(after.html).not.toContain('sample-provider-owner"');
+    expect(JSON.stringify(world.log.entries)).not.toContain("sample-provider-owner");
+  });
+
+  it.each([
+    ["a token that is none", "short", 400, "This is no token"],
+    ["one that Waldur does not know", "sample-nobody-at-all", 401, "does not take this token"],
+  ])("refuses %s", async (_, token, status, text) => {
+    const { world, request } = await makeCase();
+    const { link } = await request();
+    const browser = makeBrowser(world);
+    const refused = await browser.signIn(await browser.open(link), token);
+    expect([refused.status, refused.note, refused.buttons]).toEqual([status, expect.stringContaining(text), []]);
+    expect(refused.html).not.toContain(token);
+  });
+
+  it("says when Waldur is silent, and ends tries after thirty in ten minutes", async () => {
+    const { world, request } = await makeCase();
+    const { link } = await request();
+    const browser = makeBrowser(world);
+    const page = await browser.open(link);
+    world.fault(() => new Error("down"));
+    expect((await browser.signIn(page, "sample-provider-owner")).note).toContain("did not answer");
+    world.fault(null);
+    for (let tries = 1; tries < 30; tries += 1)
+      expect((await browser.signIn(page, `wrong-token-${tries}`)).status).toBe(401);
+    expect((await browser.signIn(page, "sample-provider-owner")).status).toBe(429);
+    const elsewhere = makeBrowser(world, "198.51.100.1");
+    expect((await elsewhere.signIn(await elsewhere.open(link), "sample-provider-owner")).status).toBe(200);
+    world.wait(600);
+    expect((await browser.signIn(await browser.open(link), "sample-provider-owner")).status).toBe(200);
+  });
+
+  it("is forgotten in this browser, or in all of the person's", async () => {
+    const { request, signedIn } = await makeCase();
+    const { link } = await request();
+    const one = await signedIn("providerOwner", link);
+    const two = await signedIn("providerOwner", link);
+    const gone = await one.browser.submit(one.page, "/forget", { which: "this" });
+    expect([gone.buttons, one.browser.cookies.has("__Host-decide")]).toEqual([[], false]);
+    expect((await two.browser.open(link)).buttons).toEqual(["accept", "reject"]);
+    const three = await signedIn("providerOwner", link);
+    await three.browser.submit(three.page, "/forget", { which: "all" });
+    expect((await two.browser.open(link)).buttons).toEqual([]);
+  });
+
+  it("opens no pages of the operator or of people", async () => {
+    const { world, request, signedIn } = await makeCase();
+    const { link } = await request();
+    const { browser } = await signedIn("providerOwner", link);
+    const cookie = browser.cookies.get("__Host-decide") ?? "";
+    expect(await accountOf(world.deps, "decide", cookie)).toMatchObject({ username: "maria.naidis", kind: "decider" });
+    expect(await accountOf(world.deps, "pages", cookie)).toBeNull();
+    expect((await browser.send("/api/v1/feeds")).status).toBe(401);
+  });
+});
