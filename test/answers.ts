@@ -1,7 +1,7 @@
 import type { BookingState } from "../src/calendar/booking.ts";
 import type { Action } from "../src/calendar/profile.ts";
 import type { SampleBooking } from "../src/demo/bookings.ts";
-import { offerings, people, projects } from "../src/demo/people.ts";
+import { offerings, type Person, projects } from "../src/demo/people.ts";
 import type { SampleWaldur } from "../src/demo/sample.ts";
 
 /** What Waldur does with a request in place of answering: an answer of its own, silence, or what it would do anyway. */
@@ -179,10 +179,7 @@ export function stateAfter({ state }: WaldurAnswer, action: Action): string {
  */
 export function requestTo(
   sample: SampleWaldur,
-  {
-    own = false,
-    ...change
-  }: { own?: boolean; name?: string; approved?: boolean; requester?: (typeof people)["requester"] } = {},
+  { own = false, ...change }: { own?: boolean; name?: string; approved?: boolean; requester?: Person } = {},
 ): SampleBooking {
   const booking = sample.request(change);
   const project = projects.find(({ customer }) => (customer.uuid === sample.providerUuid) === own);

@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { countStatements } from "../store/counted.ts";
-import { listFeeds } from "../store/feeds.ts";
+import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
 import { changeSource, findSource, listSourcesWith, type SourceRow } from "../store/sources.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import { isBehind, renderFeed } from "./render.ts";
@@ -12,9 +12,9 @@ import { newReport, release, type Run, saveBookings, seconds } from "./run.ts";
 /** Another run has the row for moments: so often, and so long apart (milliseconds), it is tried again. */
 const attempts = 6;
 const pauseMilliseconds = 400;
-/** What a decision costs besides, and what one more feed does. */
-const statementsBefore = 20;
-const statementsOfFeed = 9;
+/** What is kept back of a run's statements for the rest of a decision, and what one more feed costs. */
+const statementsKept = 11;
+const statementsOfFeed = 5;
 
 /**
  * Puts what Waldur has just said of a booking, and of the order behind it, into every source that holds it and every feed
@@ -29,7 +29,7 @@ export async function arrive(
 ): Promise<void> {
   const { sql, counts } = countStatements(outer.sql);
   const deps: Deps = { ...outer, sql };
-  const left = (): boolean => deps.budget.statements - statementsBefore - counts.statements >= statementsOfFeed;
+  const left = (): boolean => deps.budget.statements - statementsKept - counts.statements >= statementsOfFeed;
   const sources = await attempt(deps, "arrive_failed", async () => listSourcesWith(sql, booking.uuid));
   for (const source of sources ?? []) {
     const saved = await attempt(deps, "arrive_failed", async () => save(deps, client, source.id, booking, orderState));
@@ -76,14 +76,15 @@ async function save(
 }
 
 async function render(deps: Deps, source: SourceRow, left: () => boolean): Promise<void> {
-  const ids = (await attempt(deps, "arrive_failed", async () => listFeeds(deps.sql, source.id))) ?? [];
-  for (const { id } of ids) {
+  const feeds = (await attempt(deps, "arrive_failed", async () => listFeeds(deps.sql, source.id))) ?? [];
+  for (const before of feeds) {
     if (!left()) return;
+    let feed: FeedRow | null = before;
     await attempt(deps, "arrive_failed", async () => {
-      const feed = (await listFeeds(deps.sql, source.id)).find((one) => one.id === id);
-      if (feed !== undefined && isBehind(deps, feed, source)) {
-        await renderFeed(deps, feed, source, deps.budget.events);
-      }
+      const now = feed ?? (await findFeed(deps.sql, before.id));
+      // Another run may have moved it on by the next attempt.
+      feed = null;
+      if (now !== null && isBehind(deps, now, source)) await renderFeed(deps, now, source, deps.budget.events);
     });
   }
 }

@@ -1,8 +1,10 @@
 import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { type Action, actions, type Language } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import { type AccountRow, endSessions } from "../store/accounts.ts";
+import { findBookings } from "../store/bookings.ts";
 import { countTry } from "../store/decisions.ts";
 import { decide, type Decision } from "../sync/decide.ts";
 import { findLinked, type Linked } from "../sync/links.ts";
@@ -11,7 +13,7 @@ import { seconds } from "../sync/run.ts";
 import { accountOf, renewSession, signIn } from "../sync/sign-in.ts";
 import { shortAddress } from "./address.ts";
 import { decisionWords } from "./decision-words.ts";
-import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie } from "./forms.ts";
+import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie, readForm } from "./forms.ts";
 import { outcomeStatus } from "./outcome.ts";
 import { languageOf, pageHeaders } from "./page.ts";
 import { DecisionPage, type Note, PlainPage } from "./views/decision.tsx";
@@ -22,6 +24,8 @@ type Web = Context<Env>;
 const session = "decide";
 const mostSignIns = 30;
 const signInSeconds = 600;
+/** Of a form; a token may have 4,096 characters. */
+const mostBytes = 32 * 1024;
 
 /**
  * The pages on which bookings are decided: `/a/<token>`. GET, HEAD and OPTIONS change nothing in Waldur or in a feed,
@@ -30,6 +34,7 @@ const signInSeconds = 600;
 export function decisionRoutes(): Hono<Env> {
   const app = new Hono<Env>();
   app.use("/a/*", pageHeaders);
+  app.use("/a/*", bodyLimit({ maxSize: mostBytes, onError: (c) => c.text("Too large.\n", 413) }));
   app.get("/a/:token", async (c) => show(c, null));
   app.get("/a/:token/:action{accept|reject}", async (c) =>
     show(c, c.req.param("action") === "accept" ? "accept" : "reject"),
@@ -90,7 +95,7 @@ async function answer(c: Web): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
   const texts = decisionWords[languageFor(c, linked)];
-  const form = await c.req.parseBody();
+  const form = await readForm(c);
   const person = await signedIn(c);
   const action = actions.find((known) => known === form["action"]) ?? null;
   if (!(await isOurs(c, linked, "decide", form[nonceField]))) {
@@ -114,8 +119,12 @@ async function answer(c: Web): Promise<Response> {
   const kind =
     result === "done" || result === "already" ? "good" : result === "not-ready" || result === "busy" ? "wait" : "bad";
   // Read again: it has moved.
-  const now = (await findLinked(c.env, linked.token)) ?? linked;
-  return page(c, now, { preselected: action, person, note: { kind, text }, status: outcomeStatus[result] });
+  const known = (await findBookings(c.env.sql, linked.source.id, [booking.uuid])).get(booking.uuid) ?? linked.known;
+  return page(
+    c,
+    { ...linked, known },
+    { preselected: action, person, note: { kind, text }, status: outcomeStatus[result] },
+  );
 }
 
 /** The form that asks for a token. */
@@ -123,7 +132,7 @@ async function enter(c: Web): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
   const texts = decisionWords[languageFor(c, linked)];
-  const form = await c.req.parseBody();
+  const form = await readForm(c);
   const preselected = actions.find((known) => known === form["action"]) ?? null;
   const fail = async (text: string, status: Shown["status"]): Promise<Response> =>
     page(c, linked, { preselected, person: null, note: { kind: "bad", text }, status });
@@ -149,7 +158,7 @@ async function enter(c: Web): Promise<Response> {
 async function leave(c: Web): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
-  const form = await c.req.parseBody();
+  const form = await readForm(c);
   const person = await signedIn(c);
   if (!(await isOurs(c, linked, "forget", form[nonceField]))) {
     const note: Note = { kind: "bad", text: decisionWords[languageFor(c, linked)].foreign };

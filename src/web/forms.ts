@@ -54,6 +54,15 @@ export async function formNonce<E extends Env>(c: Context<E>, purpose: string, c
   return signNonce(c.env.keys, cookie, purpose);
 }
 
+/** The fields of the form that was sent; none when the body is no form. */
+export async function readForm(c: Web): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await c.req.parseBody();
+  } catch {
+    return {};
+  }
+}
+
 /**
  * Lets a POST through only when a person sent it from our own page: Origin is ours, Sec-Fetch-* (where the browser tells)
  * say same origin and no frame, cookie and hidden field belong together and to this purpose. Throws `foreign_form`.

@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { D1Database } from "@cloudflare/workers-types";
 import { createTestHarness } from "wrangler";
+import { openD1 } from "../../src/store/d1.ts";
+import type { Sql } from "../../src/store/sql.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
 import { newKey } from "../../src/security/keys.ts";
 import { repository, start, until } from "./process.ts";
 
@@ -14,6 +18,8 @@ export interface Running {
   readonly url: string;
   /** Has what is due done. */
   turn(): Promise<void>;
+  /** Its database, as another process sees it. */
+  readonly sql: Sql;
   /** Everything it has logged. */
   logs(): string;
   close(): Promise<void>;
@@ -21,7 +27,8 @@ export interface Running {
 
 export interface Runtime {
   readonly runtime: string;
-  readonly open: (waldur: string, token: string) => Promise<Running>;
+  /** `settings` besides those that every test needs. */
+  readonly open: (waldur: string, token: string, settings?: Readonly<Record<string, string>>) => Promise<Running>;
 }
 
 export const runtimes: readonly Runtime[] = [
@@ -29,7 +36,11 @@ export const runtimes: readonly Runtime[] = [
   { runtime: "workerd", open: openWorkerd },
 ];
 
-async function openNode(waldur: string, token: string): Promise<Running> {
+async function openNode(
+  waldur: string,
+  token: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "waldur-calendar-"));
   const service = start(["serve"], {
     WALDUR_API_URL: waldur,
@@ -41,11 +52,13 @@ async function openNode(waldur: string, token: string): Promise<Running> {
     POLL_SECONDS: "1",
     NIGHT_HOURS: "0-0",
     SWEEP_SECONDS: "2",
+    ...settings,
   });
   const said = (): string => service.stdout() + service.stderr();
   const port = await until(() => /"event":"listening".*"port":(\d+)/.exec(service.stderr())?.[1], said);
   await until(() => service.stderr().includes('"event":"run"'), said);
   const url = `http://127.0.0.1:${port}`;
+  const sql = openSqlite(join(folder, "waldur-calendar.sqlite"));
   const runs = (): number => service.stderr().split('"event":"run"').length;
   return {
     url,
@@ -54,15 +67,21 @@ async function openNode(waldur: string, token: string): Promise<Running> {
       const before = runs();
       await until(() => runs() >= before + 2, service.stderr);
     },
+    sql,
     logs: service.stderr,
     async close() {
+      sql.close();
       await service.stop();
       await rm(folder, { recursive: true });
     },
   };
 }
 
-async function openWorkerd(waldur: string, token: string): Promise<Running> {
+async function openWorkerd(
+  waldur: string,
+  token: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Running> {
   // Else it asks the network for a sample of Cloudflare's request properties.
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
   process.env["WRANGLER_SEND_METRICS"] = "false";
@@ -72,14 +91,15 @@ async function openWorkerd(waldur: string, token: string): Promise<Running> {
     workers: [
       {
         configPath: "wrangler.toml",
-        vars: { WALDUR_API_URL: waldur, PUBLIC_URL: publicUrl, NIGHT_HOURS: "0-0", SWEEP_SECONDS: "1" },
-        secrets: { SECRET_KEYS: key, WALDUR_API_TOKEN: token, ADMIN_TOKEN: adminToken },
+        vars: { WALDUR_API_URL: waldur, PUBLIC_URL: publicUrl, NIGHT_HOURS: "0-0", SWEEP_SECONDS: "1", ...settings },
+        secrets: { SECRET_KEYS: settings["SECRET_KEYS"] ?? key, WALDUR_API_TOKEN: token, ADMIN_TOKEN: adminToken },
       },
     ],
   });
   const { url } = await server.listen();
-  const worker = server.getWorker();
+  const worker = server.getWorker<{ DB: D1Database }>();
   await worker.applyD1Migrations("DB");
+  const { DB } = await worker.getEnv();
   return {
     url: url.href.replace(/\/$/, ""),
     async turn() {
@@ -88,6 +108,7 @@ async function openWorkerd(waldur: string, token: string): Promise<Running> {
         await worker.scheduled({ cron: "* * * * *", scheduledTime: new Date() });
       }
     },
+    sql: openD1(DB),
     logs: () =>
       server
         .getLogs()

@@ -1,12 +1,15 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import type { Interference } from "../answers.ts";
 import { type SampleWaldur, sampleWaldur } from "../../src/demo/sample.ts";
 
 /** A sample Waldur behind a real port of this machine. */
 export interface ServedSample {
   readonly sample: SampleWaldur;
   readonly url: string;
+  /** Puts something between it and whoever asks, or takes it away. */
+  interfere(interference: Interference | null): void;
   close(): Promise<void>;
 }
 
@@ -15,8 +18,15 @@ const begunAt = Math.floor(Date.now() / 86_400_000) * 86_400;
 
 export async function serveSample(bookings = 30): Promise<ServedSample> {
   let sample: SampleWaldur | undefined;
+  let between: Interference | null = null;
   const listener = getRequestListener(
-    async (request) => (sample === undefined ? new Response(null, { status: 500 }) : sample.fetch(request)),
+    async (request, env) => {
+      const done = between?.(request) ?? null;
+      if (done === "hang") return new Promise<Response>(() => undefined);
+      if (done === "cut" && "incoming" in env) env.incoming.socket.destroy();
+      if (done instanceof Response) return done;
+      return sample === undefined ? new Response(null, { status: 500 }) : sample.fetch(request);
+    },
     { overrideGlobalObjects: false },
   );
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
@@ -26,6 +36,9 @@ export async function serveSample(bookings = 30): Promise<ServedSample> {
   return {
     sample,
     url,
+    interfere(interference) {
+      between = interference;
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

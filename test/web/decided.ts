@@ -46,7 +46,7 @@ export function makeBrowser(world: World, address = "192.0.2.77") {
     values: Record<string, string>,
     headers: Record<string, string> = {},
   ): Promise<Seen> => {
-    const form = formsOf(page).find((one) => one.action.endsWith(action) === true);
+    const form = formsOf(page).find((one) => one.action.endsWith(action));
     if (form === undefined) throw new Error(`the page has no form for ${action || "a decision"}`);
     return send(form.action, {
       method: "POST",

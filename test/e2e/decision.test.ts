@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lintCalendar } from "../../src/calendar/lint.ts";
+import { type DecisionMode, actions } from "../../src/calendar/profile.ts";
+import type { SampleBooking } from "../../src/demo/bookings.ts";
+import { people } from "../../src/demo/people.ts";
+import { newKey, parseKeyRing } from "../../src/security/keys.ts";
+import { seal } from "../../src/security/seal.ts";
+import { addUser } from "../../src/store/accounts.ts";
+import { statement } from "../../src/store/sql.ts";
+import { tokenPlace } from "../../src/sync/account.ts";
+import { requestTo, sentence, stateAfter, waldurAnswers } from "../answers.ts";
+import { formsOf, linkIn } from "../web/decided.ts";
+import { runCli } from "./process.ts";
+import { adminToken, publicUrl, type Running, runtimes } from "./runtimes.ts";
+import { type ServedSample, serveSample } from "./sample.ts";
+
+const modes = ["sign-in", "signed"] as const satisfies readonly DecisionMode[];
+const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+const ring = newKey(random);
+
+describe.each(runtimes)("deciding on $runtime", ({ open }) => {
+  let waldur: ServedSample;
+  let service: Running;
+  const addresses = new Map<string, string>();
+  /** A waiting request for each case, made and read beforehand: one run of the service is enough. */
+  const waiting = new Map<string, SampleBooking>();
+  const texts = new Map<string, string>();
+
+  const cli = async (...args: string[]) => runCli([...args, "--server", service.url], { ADMIN_TOKEN: adminToken });
+  const calendar = async (mode: string): Promise<string> => {
+    const text = await (await fetch(service.url + new URL(addresses.get(mode) ?? "").pathname)).text();
+    expect(lintCalendar(text)).toEqual([]);
+    return text;
+  };
+  /** A browser's part: cookies kept, forms sent as they are. */
+  const makeClient = () => {
+    const jar = new Map<string, string>();
+    const send = async (path: string, init: RequestInit = {}) => {
+      const headers = new Headers(init.headers);
+      headers.set("Cookie", [...jar].map(([name, value]) => `${name}=${value}`).join("; "));
+      const response = await fetch(service.url + path, { redirect: "manual", ...init, headers });
+      for (const line of response.headers.getSetCookie()) {
+        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        jar.set(name, value);
+      }
+      const html = await response.text();
+      return {
+        status: response.status,
+        html,
+        note: /<p class="note \w+" role="\w+">(.*?)<\/p>/s.exec(html)?.[1] ?? "",
+      };
+    };
+    const submit = async (page: { html: string }, wanted: RegExp, values: Record<string, string>) => {
+      const form = formsOf(page).find(({ action, html }) => wanted.test(action + html));
+      if (form === undefined) throw new Error(`no form like ${wanted.source}`);
+      return send(form.action, {
+        method: "POST",
+        headers: { Origin: publicUrl, "Sec-Fetch-Site": "same-origin" },
+        body: new URLSearchParams({ ...form.hidden, ...values }),
+      });
+    };
+    return { send, submit };
+  };
+  const pathOf = (mode: string, uuid: string): string => new URL(linkIn(texts.get(mode) ?? "", uuid)).pathname;
+  const nameOf = (mode: string, action: string, name: string): string => `${mode} ${action} ${name}`;
+
+  beforeAll(async () => {
+    waldur = await serveSample(6);
+    for (const mode of modes) {
+      for (const action of actions) {
+        for (const { name } of waldurAnswers)
+          waiting.set(nameOf(mode, action, name), requestTo(waldur.sample, { own: true }));
+      }
+    }
+    waiting.set("crowd", requestTo(waldur.sample));
+    waiting.set("api", requestTo(waldur.sample));
+    service = await open(waldur.url, waldur.sample.tokens.providerOwner, {
+      SECRET_KEYS: ring,
+      SIGNED_DECISIONS: "on",
+      REQUEST_SECONDS: "1",
+      // Nothing else asks Waldur while a test has put something between.
+      POLL_SECONDS: "1",
+    });
+    for (const mode of modes) {
+      const refused =
+        mode === "signed"
+          ? await cli("feeds", "add", "--provider", waldur.sample.providerUuid, "--decisions", mode)
+          : null;
+      // The account of the environment may have no such feed; somebody who signed in may.
+      if (refused !== null)
+        expect([refused.code, refused.stderr]).toEqual([
+          2,
+          expect.stringContaining("never for staff or the service's own account"),
+        ]);
+      const added = await cli("feeds", "add", "--provider", waldur.sample.providerUuid, "--name", mode);
+      addresses.set(mode, added.stdout.trim());
+    }
+    await becomePerson();
+    const { feeds } = JSON.parse((await cli("feeds", "list", "--json")).stdout);
+    const id = feeds.find(({ name }: { name: string }) => name === "signed")?.id ?? "";
+    expect((await cli("feeds", "set", id, "--decisions", "signed")).code).toBe(0);
+    for (let turns = 0; turns < 8; turns += 1) {
+      await service.turn();
+      for (const mode of modes) texts.set(mode, await calendar(mode));
+      const all = [...waiting.values()].every(
+        ({ uuid }) =>
+          linkIn(texts.get("signed") ?? "", uuid).includes("/a/d") && linkIn(texts.get("sign-in") ?? "", uuid) !== "",
+      );
+      if (all) return;
+    }
+    throw new Error(`the feeds do not show all requests: ${service.logs().slice(-2000)}`);
+  }, 180_000);
+  afterAll(async () => {
+    await service.close();
+    await waldur.close();
+  });
+
+  /** The feeds' account is from now on one of a person who signed in. */
+  async function becomePerson(): Promise<void> {
+    const { providerOwner } = people;
+    const token = await seal(parseKeyRing(ring), tokenPlace("person"), waldur.sample.tokens.providerOwner, random);
+    const user = { ...providerOwner, isStaff: false, tokenLifetime: null, tokenExpiresAt: null };
+    await addUser(service.sql, { id: "person", kind: "person", token }, user, 1);
+    await service.sql.batch([statement("UPDATE sources SET account_id = 'person'")]);
+  }
+
+  describe.each(modes)("by %s", (mode) => {
+    const client = makeClient();
+
+    describe.each(actions)("to %s", (action) => {
+      it.each(waldurAnswers)("when Waldur answers $name", async (answer) => {
+        const booking = waiting.get(nameOf(mode, action, answer.name));
+        if (booking === undefined) throw new Error("it was not prepared");
+        const path = pathOf(mode, booking.uuid);
+        let page = await client.send(path);
+        if (mode === "sign-in" && !page.html.includes('value="accept"')) {
+          await client.submit(page, /sign-in/, { token: waldur.sample.tokens.providerOwner });
+          page = await client.send(path);
+        }
+        const interfere = answer.interfere(waldur.sample, booking, action);
+        // The service's own runs read other addresses, and are let through.
+        waldur.interfere((request) =>
+          /users\/me|booking-resources\/\w{32}/.test(request.url) ? interfere(request) : null,
+        );
+        const decided = await client.submit(page, /value="accept"/, { action });
+        waldur.interfere(null);
+        expect(decided).toMatchObject({
+          status: answer.status,
+          note: expect.stringContaining(sentence(answer, action)),
+        });
+        expect(waldur.sample.find(booking.uuid)?.state ?? "gone").toBe(stateAfter(answer, action));
+        // Without a run in between.
+        if (answer.name === "200") {
+          for (const each of modes) {
+            const text = (await calendar(each)).replaceAll(/\r\n[ \t]/g, "");
+            const event = text.split("BEGIN:VEVENT").find((one) => one.includes(`UID:${booking.uuid}-1\r\n`));
+            expect(event).toContain(action === "accept" ? "STATUS:CONFIRMED" : "STATUS:CANCELLED");
+          }
+        }
+      });
+    });
+  });
+
+  it("two hundred clicks at once are one decision", async () => {
+    const booking = waiting.get("crowd");
+    const path = pathOf("signed", booking?.uuid ?? "");
+    const client = makeClient();
+    const page = await client.send(path);
+    let asked = 0;
+    waldur.interfere((request) => {
+      if (request.method === "POST") asked += 1;
+      return null;
+    });
+    const seen = await Promise.all(
+      Array.from({ length: 200 }, async () => client.submit(page, /value="accept"/, { action: "accept" })),
+    );
+    waldur.interfere(null);
+    expect([asked, new Set(seen.map(({ status, note }) => `${status} ${note}`)).size, seen[0]?.status]).toEqual([
+      1, 1, 200,
+    ]);
+  }, 120_000);
+
+  it("the operator decides on the command line, and sees who did what", async () => {
+    const uuid = waiting.get("api")?.uuid ?? "";
+    const accepted = await cli("accept", uuid);
+    expect([accepted.code, accepted.stdout]).toEqual([
+      0,
+      expect.stringContaining("Accepted. The booking is confirmed"),
+    ]);
+    expect(await calendar("sign-in")).toContain("STATUS:CONFIRMED");
+    const late = await cli("reject", uuid);
+    expect([late.code, late.stderr]).toEqual([1, expect.stringContaining("decided otherwise")]);
+    const listed = JSON.parse((await cli("decisions", "--booking", uuid, "--json")).stdout);
+    expect(listed.decisions).toMatchObject([
+      { action: "reject", result: "other", via: "api" },
+      { action: "accept", result: "done", via: "api", username: "maria.naidis" },
+    ]);
+    expect((await cli("decisions", "--limit", "3")).stdout.trim().split("\n")).toHaveLength(4);
+    expect((await cli("accept", "0".repeat(32))).code).toBe(3);
+    expect((await cli("accept", "no-uuid")).code).toBe(2);
+    const token = pathOf("signed", uuid).split("/")[2] ?? "";
+    expect(service.logs()).not.toContain(token);
+  });
+});

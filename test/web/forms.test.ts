@@ -1,0 +1,90 @@
+import { Hono } from "hono";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Deps } from "../../src/deps.ts";
+import { codeOf } from "../../src/errors.ts";
+import { checkForm, dropCookie, formNonce, putCookie, readCookie } from "../../src/web/forms.ts";
+import { makeWorld } from "../world.ts";
+
+const own = { Origin: "https://calendar.example", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document" };
+
+const app = new Hono<{ Bindings: Deps }>()
+  .get("/form/:purpose", async (c) => {
+    const [one, two] = [await formNonce(c, c.req.param("purpose")), await formNonce(c, "other")];
+    return c.json({ one, two });
+  })
+  .get("/apart", async (c) => c.text(await formNonce(c, "one", "form-2")))
+  .get("/cookie", (c) => {
+    putCookie(c, "one", "value", 60, "Lax");
+    dropCookie(c, "two");
+    return c.text(readCookie(c, "one"));
+  })
+  .post("/form/:purpose", async (c) => {
+    try {
+      await checkForm(c, c.req.param("purpose"), (await c.req.parseBody())["nonce"]);
+      return c.text("ours");
+    } catch (error) {
+      return c.text(codeOf(error) ?? "bug", 403);
+    }
+  });
+
+describe("a form of ours", () => {
+  let deps: Deps;
+  const get = async (path: string, headers: Record<string, string> = {}) =>
+    app.fetch(new Request(`https://calendar.example${path}`, { headers }), deps);
+  const post = async (headers: Record<string, string>, nonce: string, at = "https://calendar.example") =>
+    (
+      await app.fetch(
+        new Request(`${at}/form/one`, { method: "POST", headers, body: new URLSearchParams({ nonce }) }),
+        deps,
+      )
+    ).text();
+  const cookieOf = (response: Response): string => response.headers.getSetCookie().at(-1)?.split(";")[0] ?? "";
+
+  beforeAll(async () => {
+    ({ deps } = await makeWorld({ bookings: 0 }));
+  });
+
+  it("comes back with the cookie and field that its page gave", async () => {
+    const page = await get("/form/one");
+    const { one, two }: { one: string; two: string } = JSON.parse(await page.text());
+    const Cookie = cookieOf(page);
+    expect(await post({ ...own, Cookie }, one)).toBe("ours");
+    expect(await post({ ...own, Cookie }, two)).toBe("foreign_form");
+    expect(await post({ ...own, Cookie: Cookie.replace(/.$/, "~") }, one)).toBe("foreign_form");
+    expect(await post(own, one)).toBe("foreign_form");
+    // A browser that tells less.
+    expect(await post({ Origin: own.Origin, Cookie }, one)).toBe("ours");
+    expect(await post({ Cookie }, one)).toBe("foreign_form");
+  });
+
+  it("has one cookie for all forms of a page, which stays from page to page", async () => {
+    const page = await get("/form/one");
+    const cookies = page.headers.getSetCookie();
+    expect(new Set(cookies).size).toBe(1);
+    expect(cookies[0]).toMatch(/^__Host-form=[\w-]{32}; Max-Age=86400; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    const again = await get("/form/one", { Cookie: cookieOf(page) });
+    expect(cookieOf(again)).toBe(cookieOf(page));
+    const forged = await get("/form/one", { Cookie: "__Host-form=short" });
+    expect(cookieOf(forged)).not.toContain("short");
+    expect(cookieOf(await get("/apart"))).toMatch(/^__Host-form-2=/);
+  });
+
+  it("may come over the address that a proxy in front has, or the one behind it", async () => {
+    const page = await get("/form/one");
+    const { one }: { one: string } = JSON.parse(await page.text());
+    const Cookie = cookieOf(page);
+    expect(await post({ ...own, Cookie }, one, "http://127.0.0.1:8080")).toBe("ours");
+    expect(await post({ ...own, Origin: "http://127.0.0.1:8080", Cookie }, one, "http://127.0.0.1:8080")).toBe("ours");
+    expect(await post({ ...own, Origin: "https://other.example", Cookie }, one, "http://127.0.0.1:8080")).toBe(
+      "foreign_form",
+    );
+  });
+
+  it("has cookies of this very host only", async () => {
+    const [one, two] = (await get("/cookie", { Cookie: "__Host-one=before; one=other" })).headers.getSetCookie();
+    expect(one).toBe("__Host-one=value; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Lax");
+    expect(two).toMatch(/^__Host-two=; Max-Age=0; Path=\//);
+    expect(await (await get("/cookie", { Cookie: "__Host-one=before; one=other" })).text()).toBe("before");
+    expect(await (await get("/cookie", { Cookie: "one=other" })).text()).toBe("");
+  });
+});
