@@ -6,6 +6,7 @@ import { isBlockedIp } from "./security/ip.ts";
 import { BlockedAddress } from "./security/outside.ts";
 
 const connectMilliseconds = 10_000;
+const idleMilliseconds = 60_000;
 /** As many as a Worker may have. */
 const connections = 6;
 
@@ -43,6 +44,8 @@ export function openOutside(mayBeInside: (host: string) => boolean, resolve: Res
   const dispatcher = new Agent({
     connect: { lookup: pinned, timeout: connectMilliseconds },
     connections,
+    headersTimeout: idleMilliseconds,
+    bodyTimeout: idleMilliseconds,
     allowH2: false,
   });
   return {

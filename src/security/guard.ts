@@ -122,14 +122,24 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
     headers.delete("Authorization");
     if (authorization !== null) headers.set("Authorization", authorization);
     try {
-      const response = await outside(new Request(url, { method, headers, body, redirect: "manual", signal }));
-      const text = await readText(response, mostBytes);
+      const request = new Request(url, { method, headers, body, redirect: "manual", signal });
+      const response = await Promise.race([outside(request), aborted(signal)]);
+      const text = await readText(response, mostBytes, signal);
       if (text === null) return { failed: "too-large", why: `the answer is larger than ${mostBytes} bytes` };
       return { url: url.href, status: response.status, headers: response.headers, text };
     } catch (error) {
       return failureOf(error, signal);
     }
   }
+}
+
+/** Rejects when the signal is aborted: a request keeps only a weak hold of its own, and may forget it. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+  });
 }
 
 /** Why a redirect is not followed; null: it is. */
