@@ -17,7 +17,7 @@ describe("the transport on Node", () => {
         hits.push({ method: request.method ?? "", length: request.headers["content-length"], body });
         if (request.url === "/moved") response.writeHead(302, { Location: "/" }).end();
         else if (request.url === "/nothing") response.writeHead(204).end();
-        else response.end(`${request.headers.host ?? ""}`);
+        else response.end(request.headers.host);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
