@@ -156,6 +156,14 @@ export const workerdTargets: readonly Target[] = real
     open: async () => openProgram(await start(program ?? ""), credentials, await openWorkerd()),
   }));
 
+interface NamedTarget {
+  readonly name: string;
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly expected?: Partial<Omit<Expected, "profile">> & { readonly profile?: Partial<ServerProfile> };
+}
+
 /**
  * Further servers, by CALDAV_TARGETS: a JSON list of `{ name, url, username, password, expected }`, where `expected` names
  * what differs from a server that keeps to every paper.
@@ -163,13 +171,7 @@ export const workerdTargets: readonly Target[] = real
 function namedTargets(): Target[] {
   const given = process.env["CALDAV_TARGETS"];
   if (given === undefined || given === "") return [];
-  const list = JSON.parse(given) as {
-    name: string;
-    url: string;
-    username: string;
-    password: string;
-    expected?: Partial<Expected> & { profile?: Partial<ServerProfile> };
-  }[];
+  const list: NamedTarget[] = JSON.parse(given);
   return list.map(({ name, url, username, password, expected = {} }) => ({
     name,
     expected: { ...plain, ...expected, profile: { ...plain.profile, ...expected.profile } },
@@ -244,7 +246,7 @@ async function openWorkerd(): Promise<Runtime> {
   await server.listen();
   return {
     bench: (account) =>
-      remoteBench(account, async (body) => (await server.fetch("/", { method: "POST", body })).json()),
+      remoteBench(account, async (body) => (await server.fetch("/", { method: "POST", body })).text()),
     close: async () => server.close(),
   };
 }
