@@ -13,6 +13,16 @@ const listSeconds = 86_400;
 /** Some servers' ctag and token are seconds: one read so soon after a write may not tell of the next. */
 export const tagGrainSeconds = 2;
 
+const clockSkew = 300;
+
+/**
+ * Whether a ctag or token is the second of the last change, and that was just now (SOGo's are): then it would be the same
+ * after another change in that second, and tells nothing once we have written.
+ */
+export function countsSeconds(tag: string | null, nowAt: number): boolean {
+  return (tag?.match(/\d{10}/g) ?? []).some((digits) => Math.abs(Number(digits) - nowAt) < clockSkew);
+}
+
 /** Whether the calendar has to be asked what has changed in it. */
 export function isComparisonDue(run: Pick<PushRun, "target" | "deps">): boolean {
   const { target } = run;
@@ -67,14 +77,23 @@ async function ask(run: PushRun): Promise<Look | null> {
   const list = await port.list();
   if ("failure" in list) return fail(run, list.failure);
   const { ctag, syncToken } = state.value;
-  return { remote: { all: list.value }, change: { ...noted, listedAt: nowAt, ctag, syncToken } };
+  return {
+    remote: { all: list.value },
+    change: { ...noted, listedAt: nowAt, ...(!noted.dirty && { ctag, syncToken }) },
+  };
 }
 
-async function askChanges(run: PushRun, token: string, noted: object): Promise<Look | null | "token-lost"> {
+async function askChanges(
+  run: PushRun,
+  token: string,
+  noted: { readonly dirty: boolean },
+): Promise<Look | null | "token-lost"> {
   const answer = await run.port.changes(token);
   if ("failure" in answer) return fail(run, answer.failure);
   if (answer.value === "token-lost") return answer.value;
-  return { remote: answer.value, change: { ...noted, syncToken: answer.value.token, ctag: null } };
+  // One that may not tell of the next write is no place to begin from.
+  const tags = noted.dirty ? {} : { syncToken: answer.value.token, ctag: null };
+  return { remote: answer.value, change: { ...noted, ...tags } };
 }
 
 function fail(run: PushRun, failure: Parameters<typeof haltFor>[1]): null {

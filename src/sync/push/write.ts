@@ -6,6 +6,7 @@ import type { Failure, WriteOutcome } from "../../caldav/port.ts";
 import { findTexts } from "../../store/ledger.ts";
 import { seconds } from "../run.ts";
 import { hashOf } from "./intake.ts";
+import { countsSeconds } from "./compare.ts";
 import { chunksOf, hrefOf, needsLook, readSeen, seeObject, uidOf } from "./look.ts";
 import { forget, haltFor, holdLease, keep, noteClean, noteTrouble, type PushRun, save } from "./run.ts";
 
@@ -126,7 +127,9 @@ async function intend(run: PushRun, actions: readonly Action[]): Promise<Job[]> 
     keep(run, intent({ ...row, wantedHash }, verb, nowAt));
     jobs.push({ verb, uid: row.uid, vevent });
   }
-  await save(run, { dirty: true, writtenAt: nowAt });
+  const { dirty, ctag, syncToken } = run.target;
+  const useless = !dirty && [ctag, syncToken].some((tag) => countsSeconds(tag, nowAt));
+  await save(run, { dirty: true, writtenAt: nowAt, ...(useless && { ctag: null, syncToken: null }) });
   return jobs;
 }
 

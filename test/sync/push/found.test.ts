@@ -12,13 +12,29 @@ const found: Readonly<Record<string, Schedule>> = {
     quirks: 0,
     edits: "respect",
     requests: 12,
-    steps: [book(0), { do: "run", ...others, events: [{ at: 5, what: { other: "run" } }] }],
+    steps: [book(0), { do: "run", events: [{ at: 5, what: { other: "run" } }] }],
   },
   "two first runs at once agree on the installation's name": {
     quirks: 0,
     edits: "mirror",
     requests: 12,
-    steps: [book(0), { do: "run", ...others, events: [{ at: 1, what: { other: "run" } }] }, { do: "forget" }, book(0)],
+    steps: [book(0), { do: "run", events: [{ at: 1, what: { other: "run" } }] }, { do: "forget" }, book(0)],
+  },
+  "a token read in the second of our own write is not one to begin from": {
+    quirks: 5,
+    edits: "mirror",
+    requests: 12,
+    steps: [book(0), { do: "run", ...others }, { do: "run", events: [], now: true }, { do: "edit", n: 0 }],
+  },
+  "a token of the second in which others and we both wrote does not tell what they did after us": {
+    quirks: 5,
+    edits: "mirror",
+    requests: 12,
+    steps: [
+      book(3),
+      { do: "foreign", n: 0, ours: false },
+      { do: "run", events: [{ at: 16, what: { edit: 3 } }], now: false },
+    ],
   },
 };
 
