@@ -8,7 +8,7 @@ import { clientName, mistakesGzip } from "./clients.ts";
 import { matchConditions, type Validators } from "./conditional.ts";
 import { type Edition, editionOf, isUnmoved } from "./edition.ts";
 import { shareFlights } from "./flights.ts";
-import { asksForGzip } from "./gzip.ts";
+import { asksForGzip, isWholeGzip } from "./gzip.ts";
 import { within } from "./within.ts";
 
 export interface FeedDeps extends Pick<Deps, "sql" | "now" | "deadline" | "defer"> {
@@ -145,7 +145,9 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
   }
 
   async function pack(body: Body): Promise<Body> {
-    return { ...body, bytes: await work.gzip(body.bytes), gzip: true };
+    const bytes = await work.gzip(body.bytes);
+    if (!isWholeGzip(bytes, body.plainBytes)) throw new AppError("store_failed", "the packed calendar is not whole");
+    return { ...body, bytes, gzip: true };
   }
 
   function answerFromMemory(deps: FeedDeps, request: Request, secret: string, error: unknown): Response {
