@@ -55,7 +55,7 @@ export async function formNonce<E extends Env>(c: Context<E>, purpose: string, c
 }
 
 /** The fields of the form that was sent; none when the body is no form. */
-export async function readForm(c: Web): Promise<Readonly<Record<string, unknown>>> {
+export async function readForm<E extends Env>(c: Context<E>): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await c.req.parseBody();
   } catch {
