@@ -1,13 +1,22 @@
-/** The body as text; null when it is larger than `most` bytes, in which case the rest of it is not read. */
-export async function readText(response: Response, most: number): Promise<string | null> {
+/**
+ * The body as text; null when it is larger than `most` bytes, in which case the rest of it is not read. Rejects with the
+ * signal's reason once that is aborted, whatever the body does.
+ */
+export async function readText(response: Response, most: number, signal?: AbortSignal): Promise<string | null> {
   const reader = response.body?.getReader();
   if (reader === undefined) return "";
+  const stop = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener("abort", stop, { once: true });
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) {
+      signal?.throwIfAborted();
+      return text + decoder.decode();
+    }
     bytes += value.byteLength;
     if (bytes > most) {
       await reader.cancel();

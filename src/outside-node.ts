@@ -1,4 +1,4 @@
-import { lookup } from "node:dns";
+import { lookup, type LookupAddress } from "node:dns";
 import { type LookupFunction } from "node:net";
 import { Agent, fetch } from "undici";
 import type { Fetch } from "./deps.ts";
@@ -6,8 +6,16 @@ import { isBlockedIp } from "./security/ip.ts";
 import { BlockedAddress } from "./security/outside.ts";
 
 const connectMilliseconds = 10_000;
+const idleMilliseconds = 60_000;
 /** As many as a Worker may have. */
 const connections = 6;
+
+/** The part of `dns.lookup` that is used. */
+export type Resolve = (
+  host: string,
+  options: { readonly all: true },
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void;
 
 /** The transport for places that users name, on Node. */
 export interface OutsideTransport {
@@ -20,7 +28,7 @@ export interface OutsideTransport {
  * address afterwards. A name with any blocked address is refused with `BlockedAddress`, unless `mayBeInside` says that the
  * operator allows that host. IP literals are never looked up: the guard checks those. `resolve` is the system's resolver.
  */
-export function openOutside(mayBeInside: (host: string) => boolean, resolve: typeof lookup = lookup): OutsideTransport {
+export function openOutside(mayBeInside: (host: string) => boolean, resolve: Resolve = lookup): OutsideTransport {
   const pinned: LookupFunction = (host, options, callback) => {
     resolve(host, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, "", 0);
@@ -36,6 +44,8 @@ export function openOutside(mayBeInside: (host: string) => boolean, resolve: typ
   const dispatcher = new Agent({
     connect: { lookup: pinned, timeout: connectMilliseconds },
     connections,
+    headersTimeout: idleMilliseconds,
+    bodyTimeout: idleMilliseconds,
     allowH2: false,
   });
   return {

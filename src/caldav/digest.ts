@@ -14,20 +14,22 @@ export interface DigestChallenge {
 
 /** The strongest Digest challenge that a 401 holds and we can answer; null for none. */
 export function readDigestChallenge(headers: Headers): DigestChallenge | null {
-  const told = headers.get("WWW-Authenticate") ?? "";
-  const challenges = [
-    ...told.matchAll(/(?:^|,\s*)Digest\s+((?:[\w-]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s,"]+)(?:\s*,\s*)?)+)/gi),
-  ]
-    .map(([, fields = ""]) => readFields(fields))
-    .filter((challenge) => challenge !== null);
+  const found: Map<string, string>[] = [];
+  let fields: Map<string, string> | null = null;
+  // Challenges are separated by commas, and so are their fields: a scheme in front of a field begins the next challenge.
+  for (const [part] of (headers.get("WWW-Authenticate") ?? "").matchAll(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g)) {
+    const [, scheme, name = "", value = ""] = /^\s*(?:([\w-]+)\s+)?([\w-]+)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+    if (scheme !== undefined) {
+      fields = /^digest$/i.test(scheme) ? new Map<string, string>() : null;
+      if (fields !== null) found.push(fields);
+    }
+    fields?.set(name.toLowerCase(), value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value);
+  }
+  const challenges = found.map(readFields).filter((challenge) => challenge !== null);
   return challenges.find(({ algorithm }) => algorithm.startsWith("SHA")) ?? challenges[0] ?? null;
 }
 
-function readFields(text: string): DigestChallenge | null {
-  const fields = new Map<string, string>();
-  for (const [, name = "", quoted, bare = ""] of text.matchAll(/([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g)) {
-    fields.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, "$1") ?? bare);
-  }
+function readFields(fields: ReadonlyMap<string, string>): DigestChallenge | null {
   const nonce = fields.get("nonce");
   const named = (fields.get("algorithm") ?? "MD5").toLowerCase();
   const algorithm = (["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"] as const).find(

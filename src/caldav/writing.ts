@@ -91,7 +91,7 @@ function trustedEtag(headers: Headers): string | null {
   return etag === "" || /^W\/|[-;](?:gzip|br|zstd|deflate)"?$/i.test(etag) ? null : etag;
 }
 
-/** Open-Xchange gives ETags without quotes, which no header may carry. */
+/** Open-Xchange gives ETags without quotes, which no header may carry. "*" is any there is. */
 function quoted(etag: string): string {
-  return /^(?:W\/)?".*"$/.test(etag) ? etag : `"${etag}"`;
+  return etag === "*" || /^(?:W\/)?".*"$/.test(etag) ? etag : `"${etag}"`;
 }

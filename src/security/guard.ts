@@ -14,10 +14,15 @@ export interface GuardParts {
 export interface Signer {
   /** Whether this place may see the credentials. */
   trusts(url: URL): boolean;
-  /** The value of Authorization for a request; null: none yet. */
+  /** The value of Authorization for a request; null: none yet. Throws `Unsigned`. */
   header(method: string, url: URL): Promise<string | null>;
-  /** Called with a 401 of a trusted place; true: `header` gives another value now, try once more. */
+  /** Called with a 401 of a trusted place; true: `header` gives another value now, try once more. Throws `Unsigned`. */
   challenged(headers: Headers): Promise<boolean>;
+}
+
+/** Thrown by a signer that cannot sign at the moment; the request is not sent. */
+export class Unsigned extends Error {
+  override readonly name = "Unsigned";
 }
 
 /** One request. A body is a text, so that it goes with Content-Length: some servers refuse any other. */
@@ -42,8 +47,6 @@ export interface Told {
   readonly text: string;
   /** The credentials were kept back, since this place is not trusted with them. */
   readonly withheld: boolean;
-  /** Every redirect on the way said that it is for good. */
-  readonly moved: boolean;
 }
 
 /** Why there is no answer. `blocked`: our own rules; nothing was sent to that place. */
@@ -66,9 +69,17 @@ const writers = new Set(["PUT", "DELETE", "MKCOL", "PROPPATCH"]);
  */
 export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
   return async (asked, signer) => {
+    try {
+      return await follow(asked, signer);
+    } catch (error) {
+      if (error instanceof Unsigned) return { failed: "unreachable", why: error.message };
+      throw error;
+    }
+  };
+
+  async function follow(asked: Asked, signer: Signer | null): Promise<Told | Untold> {
     const signal = deadline(asked.milliseconds);
     let url = URL.canParse(asked.url) ? new URL(asked.url) : null;
-    let moved = true;
     let hops = 0;
     let tries = 0;
     for (;;) {
@@ -76,9 +87,9 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
       const refused = refusalOf(url, rules);
       if (refused !== null) return { failed: "blocked", why: `${url.origin}: ${refused}` };
       const trusted = signer !== null && signer.trusts(url);
-      const told = await sendOnce(url, trusted ? await signer.header(asked.method, url) : null);
+      const told = await sendOnce(asked, url, trusted ? await signer.header(asked.method, url) : null, signal);
       if ("failed" in told) return told;
-      const here: Told = { ...told, withheld: signer !== null && !trusted, moved: hops > 0 && moved };
+      const here: Told = { ...told, withheld: signer !== null && !trusted };
       if (told.status === 401 && trusted && tries < 1 && (await signer.challenged(told.headers))) {
         tries += 1;
         continue;
@@ -91,31 +102,40 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
       if (stop !== null || hops > mostRedirects) {
         return { failed: "blocked", why: `${url.origin}: ${stop ?? "it redirects too often"}` };
       }
-      moved &&= told.status === 301 || told.status === 308;
       tries = 0;
       url = to;
     }
+  }
 
-    async function sendOnce(
-      url: URL,
-      authorization: string | null,
-    ): Promise<Omit<Told, "withheld" | "moved"> | Untold> {
-      const headers = new Headers(asked.headers);
-      headers.set("User-Agent", "waldur-calendar");
-      headers.delete("Authorization");
-      if (authorization !== null) headers.set("Authorization", authorization);
-      try {
-        const response = await outside(
-          new Request(url, { method: asked.method, headers, body: asked.body, redirect: "manual", signal }),
-        );
-        const text = await readText(response, asked.mostBytes);
-        if (text === null) return { failed: "too-large", why: `the answer is larger than ${asked.mostBytes} bytes` };
-        return { url: url.href, status: response.status, headers: response.headers, text };
-      } catch (error) {
-        return failureOf(error, signal);
-      }
+  async function sendOnce(
+    { method, headers: given, body, mostBytes }: Asked,
+    url: URL,
+    authorization: string | null,
+    signal: AbortSignal,
+  ): Promise<Omit<Told, "withheld"> | Untold> {
+    const headers = new Headers(given);
+    headers.set("User-Agent", "waldur-calendar");
+    headers.delete("Authorization");
+    if (authorization !== null) headers.set("Authorization", authorization);
+    try {
+      const request = new Request(url, { method, headers, body, redirect: "manual", signal });
+      const response = await Promise.race([outside(request), aborted(signal)]);
+      const text = await readText(response, mostBytes, signal);
+      if (text === null) return { failed: "too-large", why: `the answer is larger than ${mostBytes} bytes` };
+      return { url: url.href, status: response.status, headers: response.headers, text };
+    } catch (error) {
+      return failureOf(error, signal);
     }
-  };
+  }
+}
+
+/** Rejects when the signal is aborted: a request keeps only a weak hold of its own, and may forget it. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+  });
 }
 
 /** Why a redirect is not followed; null: it is. */

@@ -30,9 +30,13 @@ const run = promisify(execFile);
 const events = Number(process.env["PUSH_EVENTS"] ?? 1000);
 const authorization = `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`;
 
-/** All figures, server by server, then those of a large calendar. */
-export async function push(): Promise<Figure[]> {
+/** All figures, server by server, then those of a large calendar; `tell` gets them as they come. */
+export async function push(tell: (figures: readonly Figure[]) => void = () => undefined): Promise<Figure[]> {
   const figures: Figure[] = [];
+  const add = (some: readonly Figure[]): void => {
+    tell(some);
+    figures.push(...some);
+  };
   for (const [name, program, start] of [
     ["Radicale", programs.radicale, startRadicale],
     ["Xandikos", programs.xandikos, startXandikos],
@@ -43,12 +47,13 @@ export async function push(): Promise<Figure[]> {
     }
     const server = await start(program);
     try {
-      figures.push(...(await figuresOf(name, server.url)));
+      add(await figuresOf(name, server.url));
     } finally {
       await server.close();
     }
   }
-  return [...figures, ...(await large())];
+  add(await large());
+  return figures;
 }
 
 function titles(round: number, changed = events): Map<string, string> {
@@ -216,6 +221,7 @@ async function vdirsyncer(url: string): Promise<{ seconds: number; requests: num
     await call("sync", "bench");
     const seconds = (performance.now() - begun) / 1000;
     await configure(target.calendarUrl.replace(url, counter.url));
+    await call("discover", "bench");
     await call("sync", "bench");
     await write(titles(1, 10));
     counter.take();
@@ -359,9 +365,11 @@ async function pause(milliseconds: number): Promise<void> {
 if (import.meta.main) {
   if (process.argv[2] === "server") await serve();
   else {
-    for (const { name, measured, unit, bound, about } of await push()) {
-      const [[word, limit] = ["", 0]] = Object.entries(bound);
-      process.stdout.write(`${name.padEnd(52)} ${measured.toFixed(2)} ${unit} (${word} ${limit})  ${about}\n`);
-    }
+    await push((figures) => {
+      for (const { name, measured, unit, bound, about } of figures) {
+        const [[word, limit] = ["", 0]] = Object.entries(bound);
+        process.stdout.write(`${name.padEnd(52)} ${measured.toFixed(2)} ${unit} (${word} ${limit})  ${about}\n`);
+      }
+    });
   }
 }

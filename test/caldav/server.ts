@@ -65,7 +65,10 @@ export function makeCaldav(options: ServerOptions = {}) {
       status: null,
     };
     requests.push(seen);
-    const conditional = seen.headers.has("If-Match") || seen.headers.has("If-None-Match");
+    const match = seen.headers.get("If-Match");
+    // "Any there is" is no condition for a PUT: it overwrites what others wrote.
+    const conditional =
+      (match !== null && !(match === "*" && seen.method === "PUT")) || seen.headers.has("If-None-Match");
     if (!conditional && (seen.method === "PUT" || seen.method === "DELETE")) {
       unconditional.push(`${seen.method} ${seen.path}`);
       return new Response("unconditional write", { status: 500 });

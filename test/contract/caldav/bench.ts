@@ -54,10 +54,10 @@ interface Call {
 
 /** Does what a call of `remoteBench` asks, with the network of this runtime. */
 export async function answerCall(request: Request, outside: Fetch): Promise<Response> {
-  const { account, method, url, args } = (await request.json()) as Call & { args: readonly never[] };
+  const { account, method, url, args }: Call = JSON.parse(await request.text());
   const bench = makeBench(lineTo(account, outside));
   const port = bench.port(url);
-  const [first = "" as never, second = "" as never, third = "" as never] = args;
+  const [first = "", second = "", third = ""] = args;
   switch (method) {
     case "discover":
       return Response.json(await bench.discover(url));
@@ -87,9 +87,12 @@ export async function answerCall(request: Request, outside: Fetch): Promise<Resp
 }
 
 /** The bench behind `answerCall` in another runtime. */
-export function remoteBench(account: Account, send: (body: string) => Promise<unknown>): Bench {
-  const ask = async <T>(method: string, url: string, args: readonly string[] = []): Promise<T> =>
-    (await send(JSON.stringify({ account, method, url, args } satisfies Call))) as T;
+export function remoteBench(account: Account, send: (body: string) => Promise<string>): Bench {
+  const ask = async <T>(method: string, url: string, args: readonly string[] = []): Promise<T> => {
+    const call: Call = { account, method, url, args };
+    const told: T = JSON.parse(await send(JSON.stringify(call)));
+    return told;
+  };
   return {
     port: (url) => ({
       state: async () => ask("state", url),

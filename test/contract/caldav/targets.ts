@@ -25,6 +25,8 @@ export interface Expected {
 export interface Opened {
   readonly account: Account;
   readonly bench: Bench;
+  /** The bench of somebody with a wrong password or token; null: the server lets everybody in. */
+  readonly stranger: Bench | null;
   /** A request that another program of the person makes, to a path of the server. */
   raw(method: string, url: string, body?: string): Promise<Response>;
   /** Writes without condition so far. */
@@ -156,6 +158,14 @@ export const workerdTargets: readonly Target[] = real
     open: async () => openProgram(await start(program ?? ""), credentials, await openWorkerd()),
   }));
 
+interface NamedTarget {
+  readonly name: string;
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly expected?: Partial<Omit<Expected, "profile">> & { readonly profile?: Partial<ServerProfile> };
+}
+
 /**
  * Further servers, by CALDAV_TARGETS: a JSON list of `{ name, url, username, password, expected }`, where `expected` names
  * what differs from a server that keeps to every paper.
@@ -163,20 +173,20 @@ export const workerdTargets: readonly Target[] = real
 function namedTargets(): Target[] {
   const given = process.env["CALDAV_TARGETS"];
   if (given === undefined || given === "") return [];
-  const list = JSON.parse(given) as {
-    name: string;
-    url: string;
-    username: string;
-    password: string;
-    expected?: Partial<Expected> & { profile?: Partial<ServerProfile> };
-  }[];
+  const list: NamedTarget[] = JSON.parse(given);
   return list.map(({ name, url, username, password, expected = {} }) => ({
     name,
     expected: { ...plain, ...expected, profile: { ...plain.profile, ...expected.profile } },
     open: async () =>
-      openProgram({ url, pid: 0, close: async () => undefined }, { kind: "password", username, password }, null),
+      openProgram(
+        { url, pid: 0, folder: "", close: async () => undefined },
+        { kind: "password", username, password },
+        null,
+      ),
   }));
 }
+
+const wrong: Credentials = { kind: "password", username: user.username, password: "not the password" };
 
 interface Runtime {
   readonly bench: (account: Account) => Bench;
@@ -190,9 +200,12 @@ async function openProgram(
 ): Promise<Opened> {
   const account = { start: `${program.url}/`, credentials };
   const outside = openOutside(() => true);
+  const benchOf = (one: Account): Bench =>
+    runtime === null ? makeBench(lineTo(one, outside.fetch)) : runtime.bench(one);
   return {
     account,
-    bench: runtime === null ? makeBench(lineTo(account, outside.fetch)) : runtime.bench(account),
+    bench: benchOf(account),
+    stranger: credentials === null ? null : benchOf({ ...account, credentials: wrong }),
     unconditional: [],
     raw: async (method, url, body) =>
       fetch(new URL(url, account.start), {
@@ -224,6 +237,7 @@ async function openOwn(quirks: Partial<Quirks>): Promise<Opened> {
   return {
     account,
     bench: makeBench(lineTo(account, server.fetch)),
+    stranger: quirks.auth === "none" ? null : makeBench(lineTo({ ...account, credentials: wrong }, server.fetch)),
     unconditional: server.unconditional,
     async raw(method, url, body = "") {
       const [, calendar = "", name = ""] = /([^/]+)\/([^/]*)$/.exec(url) ?? [];
@@ -244,7 +258,7 @@ async function openWorkerd(): Promise<Runtime> {
   await server.listen();
   return {
     bench: (account) =>
-      remoteBench(account, async (body) => (await server.fetch("/", { method: "POST", body })).json()),
+      remoteBench(account, async (body) => (await server.fetch("/", { method: "POST", body })).text()),
     close: async () => server.close(),
   };
 }
