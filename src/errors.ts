@@ -10,6 +10,7 @@ export type ErrorCode =
   | "conflict" // the thing is in another state than the call needs
   | "store_failed" // the database did not answer
   | "seal_broken" // a sealed value cannot be opened: wrong key, row or text
+  | "caldav_failed" // the calendar's server did not do what was asked; the message says what it said
   | "waldur_unreachable" // no answer: network, DNS, TLS
   | "waldur_timeout"
   | "waldur_throttled" // 429

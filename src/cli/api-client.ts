@@ -103,6 +103,7 @@ const codes: Record<ErrorCode, true> = {
   conflict: true,
   store_failed: true,
   seal_broken: true,
+  caldav_failed: true,
   waldur_unreachable: true,
   waldur_timeout: true,
   waldur_throttled: true,

@@ -17,6 +17,7 @@ import {
 } from "../store/feeds.ts";
 import { addSource, changeSource, findSource, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
+import { stopTargets } from "../store/targets.ts";
 import { maySign } from "./links.ts";
 import { seconds } from "./run.ts";
 
@@ -167,8 +168,12 @@ function endStatements(feed: FeedRow, endedAt: number): Statement[] {
     byteCount: 0,
     held: [],
   });
-  return feed.state === "ended" || change === null ? [] : [change, clearEvents(feed.id)];
+  if (feed.state === "ended" || change === null) return [];
+  return [change, clearEvents(feed.id), stopTargets({ feedId: feed.id }, "feed-ended", endedReason, endedAt)];
 }
+
+const endedReason =
+  "Its feed has ended. The events stay in the calendar until somebody says what becomes of them: remove the target, and leave them or take them away.";
 
 function needAlive(feed: FeedRow): void {
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);

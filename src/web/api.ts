@@ -33,6 +33,9 @@ import {
 import { operatorOnly } from "./caller.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
 import { outcomeJson, outcomeStatus } from "./outcome.ts";
+import { readBody } from "./read-body.ts";
+import { targetRoutes } from "./target-routes.ts";
+import { pushJson } from "./target-json.ts";
 
 type Env = { Bindings: Deps; Variables: { requestId: string; viewer: Viewer } };
 
@@ -51,7 +54,7 @@ export function apiRoutes(): Hono<Env> {
     })
     .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
     .post("/feeds", async (c) => {
-      const { source: asked, ...profile } = readNewFeed(await body(c));
+      const { source: asked, ...profile } = readNewFeed(await readBody(c));
       if (asked.kind !== "mine" && !asked.uuid) {
         throw new AppError(
           "bad_input",
@@ -70,7 +73,7 @@ export function apiRoutes(): Hono<Env> {
     .get("/feeds/:id", async (c) => c.json(await oneFeed(c, (await feedFor(c, "name")).feed)))
     .patch("/feeds/:id", async (c) => {
       const { feed } = await feedFor(c, "change");
-      const asked = readChangedFeed(await body(c));
+      const asked = readChangedFeed(await readBody(c));
       const expiresAt = asked.expiresAt === undefined ? feed.expiresAt : asked.expiresAt;
       const changed = await setFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt);
       c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
@@ -110,18 +113,20 @@ export function apiRoutes(): Hono<Env> {
       });
     })
     .post("/sync", operatorOnly, async (c) => {
-      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await body(c));
+      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await readBody(c));
       const sources = await listSources(c.env.sql);
       const asked = source ? sources.filter(({ id }) => id === source) : sources;
       if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
       if (!dryRun) {
         const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(source && { sourceId: source }) });
-        return c.json({ ...report, since: isoTime(since) });
+        return c.json({ ...report, targets: report.targets.map(pushJson), since: isoTime(since) });
       }
       const reports = [];
       for (const one of asked) reports.push(await preview(c.env, one));
       return c.json({ sources: reports, feeds: [], complete: reports.every(({ failure }) => failure === "") });
     })
+    .use("/targets/*", operatorOnly)
+    .route("/targets", targetRoutes())
     .post("/bookings/:uuid/:action{accept|reject}", async (c) => {
       const action = c.req.param("action") === "accept" ? "accept" : "reject";
       const address = shortAddress(c.env.addressOf(c.req.raw));
@@ -189,14 +194,4 @@ function calendar(c: Context<Env>, text: string): Response {
 function query(c: Context<Env>): Record<string, string | string[]> {
   const all = Object.entries(c.req.queries());
   return Object.fromEntries(all.map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]));
-}
-
-async function body(c: Context<Env>): Promise<unknown> {
-  const text = await c.req.text();
-  if (text.trim() === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("bad_input", "the body is not JSON");
-  }
 }

@@ -12,6 +12,7 @@ const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   conflict: 409,
   store_failed: 503,
   seal_broken: 500,
+  caldav_failed: 502,
   waldur_unreachable: 502,
   waldur_timeout: 504,
   waldur_throttled: 503,

@@ -1,10 +1,10 @@
 import type { Deps } from "../deps.ts";
+import { warnOfSize } from "../calendar/size.ts";
 import type { BookingCounts } from "../store/bookings.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
 import { addressOf, webcalOf } from "../sync/feeds.ts";
 import { may, type Standing } from "../sync/viewer.ts";
-import { warnOfSize } from "./answers.ts";
 
 /** Epoch seconds as ISO 8601, or null. */
 export function isoTime(at: number | null): string | null {
@@ -51,7 +51,7 @@ export async function feedJson(
     webcal: address === null ? null : webcalOf(address),
     events: feed.eventCount,
     bytes: feed.byteCount,
-    warning: warnOfSize(deps.config, { events: feed.eventCount, plainBytes: feed.byteCount }),
+    warning: warnOfSize(deps.config, feed.eventCount, feed.byteCount),
     held: open ? feed.held : [],
     createdAt: isoTime(feed.createdAt),
     expiresAt: isoTime(feed.expiresAt),

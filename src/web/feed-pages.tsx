@@ -11,7 +11,7 @@ import { seconds } from "../sync/run.ts";
 import { tick } from "../sync/tick.ts";
 import { may, seenFeed } from "../sync/viewer.ts";
 import { readOfferings, sourceKinds } from "../store/sources.ts";
-import { warnOfSize } from "./answers.ts";
+import { warnOfSize } from "../calendar/size.ts";
 import { changeProfile, profileOf } from "./api-input.ts";
 import { checkTyped, type Faults, readTyped, type Typed, typedOf } from "./feed-form.ts";
 import { timesIn } from "./times.ts";
@@ -182,8 +182,7 @@ async function showFeed(c: Web, unsure: "" | "rotate" | "revoke"): Promise<Respo
   const { feed, source, standing } = seen;
   const reachable = feed.state !== "loading" && feed.state !== "ended" && may(standing, "address");
   const address = reachable ? await addressOf(c.env, feed) : null;
-  const size = { events: feed.eventCount, plainBytes: feed.byteCount };
-  const large = warnOfSize(c.env.config, size) !== null;
+  const large = warnOfSize(c.env.config, feed.eventCount, feed.byteCount) !== null;
   const done = c.req.query("done");
   return showPage(
     c,

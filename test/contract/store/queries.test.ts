@@ -76,20 +76,13 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       await addAccount(sql, "b", "sealed", t);
       await addAccount(sql, "b", "sealed again", t + 1);
       const unknown = { userUuid: null, username: "", fullName: "", isStaff: false };
-      const state = { kind: "operator", sessionNo: 0, refusedAt: null, askedAt: 0 };
-      const account = {
-        id: "b",
-        token: "sealed",
-        ...state,
-        ...unknown,
-        tokenLifetime: null,
-        tokenExpiresAt: null,
-        roles: [],
-      };
+      const lifetime = { tokenLifetime: null, tokenExpiresAt: null };
+      const rest = { kind: "operator", sessionNo: 0, refusedAt: null, askedAt: 0 };
+      const account = { id: "b", token: "sealed", ...unknown, ...lifetime, ...rest, roles: [] };
       expect(await findAccount(sql, "b")).toEqual(account);
       await noteUser(sql, "b", user);
       const { uuid: userUuid, ...told } = user;
-      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", ...state, userUuid, ...told });
+      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", userUuid, ...told, ...rest });
     });
 
     it("of people are one for each user and kind", async () => {
