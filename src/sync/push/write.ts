@@ -1,13 +1,13 @@
 import type { LedgerRow } from "../../caldav/entry.ts";
-import { judge, settle } from "../../caldav/judge.ts";
-import { nameOfUid, writeObject } from "../../caldav/object.ts";
+import { settle } from "../../caldav/judge.ts";
+import { folderOfHref, nameOfUid, writeObject } from "../../caldav/object.ts";
 import { type Action, type Verb, verbOf } from "../../caldav/plan.ts";
-import type { Failure, WriteOutcome } from "../../caldav/port.ts";
+import type { Failure, RemoteObject, WriteOutcome } from "../../caldav/port.ts";
 import { findTexts } from "../../store/ledger.ts";
 import { seconds } from "../run.ts";
 import { hashOf } from "./intake.ts";
 import { countsSeconds } from "./compare.ts";
-import { chunksOf, hrefOf, needsLook, readSeen, seeObject, uidOf } from "./look.ts";
+import { chunksOf, conclude, hrefOf, needsLook, readSeen, seeObject, uidOf } from "./look.ts";
 import { forget, haltFor, holdLease, keep, noteClean, noteTrouble, type PushRun, save } from "./run.ts";
 
 /** Intents written at once, and at most so many to be read again after a crash. */
@@ -285,13 +285,8 @@ async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
   return decide(run, row, { ...object, etag });
 }
 
-function decide(run: PushRun, row: LedgerRow, object: Parameters<typeof seeObject>[2] | null): boolean {
-  const seen = object === null ? null : seeObject(run, row, object);
-  const { row: next, found } = judge(row, seen, run.target.edits, seconds(run.deps));
-  if (found === "adopted") run.report.adopted += 1;
-  if (found === "restored") run.report.restored += 1;
-  if (next === null) forget(run, row.uid);
-  else keep(run, next);
+function decide(run: PushRun, row: LedgerRow, object: RemoteObject | null): boolean {
+  conclude(run, row, object === null ? null : seeObject(run, row, object));
   return true;
 }
 
@@ -316,8 +311,7 @@ async function findTaken(run: PushRun, row: LedgerRow, failure: Failure): Promis
     if ("failure" in found) return noAnswer(run, row, found.failure);
     href = found.value;
   }
-  const folder = new URL(run.target.calendarUrl).pathname;
-  if (href !== null && decodeURI(href).startsWith(decodeURI(folder))) {
+  if (href !== null && folderOfHref(href) === folderOfHref(run.target.calendarUrl)) {
     const read = await run.port.read([href]);
     if ("failure" in read) return noAnswer(run, row, read.failure);
     const object = read.value.get(href) ?? null;
@@ -371,18 +365,17 @@ function told({ status, precondition, text }: Failure): string {
 /** Reads what was written without being told its ETag. What cannot be read now is found by the next comparison. */
 async function readUnread(run: PushRun): Promise<void> {
   const rows = [...run.unread].flatMap((uid) => run.ledger.get(uid) ?? []);
-  for (const some of chunksOf(rows.filter(({ state, etag }) => state === "synced" && etag === null))) {
+  for (const some of chunksOf(
+    run,
+    rows.filter(({ state, etag }) => state === "synced" && etag === null),
+  )) {
     if (needsLook(run)) return;
     const seen = await readSeen(run, some);
     if (seen === null) return;
     for (const row of some) {
       const object = seen.get(row.uid) ?? null;
       if (object?.own === true) keep(run, settle(row, object));
-      else {
-        const verdict = judge(row, object, run.target.edits, seconds(run.deps));
-        if (verdict.row === null) forget(run, row.uid);
-        else keep(run, verdict.row);
-      }
+      else conclude(run, row, object);
     }
     await save(run);
   }
