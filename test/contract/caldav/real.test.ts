@@ -15,8 +15,15 @@ for (const target of realTargets) describeContract(target);
 
 /** A Radicale rights file under which nobody may write. */
 const readOnly = [
-  ...["[root]", "user: .+", "collection:", "permissions: R"],
-  ...["[rest]", "user: .+", "collection: {user}(/[^/]+)?", "permissions: rR", ""],
+  "[root]",
+  "user: .+",
+  "collection:",
+  "permissions: R",
+  "[rest]",
+  "user: .+",
+  "collection: {user}(/[^/]+)?",
+  "permissions: rR",
+  "",
 ].join("\n");
 
 const generations = [programs.radicale, programs.newRadicale].filter((program) => program !== null);

@@ -178,11 +178,7 @@ function namedTargets(): Target[] {
     name,
     expected: { ...plain, ...expected, profile: { ...plain.profile, ...expected.profile } },
     open: async () =>
-      openProgram(
-        { url, pid: 0, folder: "", close: async () => undefined },
-        { kind: "password", username, password },
-        null,
-      ),
+      openProgram({ url, folder: "", close: async () => undefined }, { kind: "password", username, password }, null),
   }));
 }
 
