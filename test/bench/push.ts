@@ -80,7 +80,8 @@ async function figuresOf(name: string, url: string): Promise<Figure[]> {
   await pushAll(target);
   const none = await pushAll(target);
   await target.set(titles(1, 10));
-  const ten = await pushAll(target);
+  // As in service: the feed has changed, and what others did is asked afterwards.
+  const ten = await pushAll(target, false);
   await target.close();
   const other = findProgram("vdirsyncer") === null ? null : await vdirsyncer(url);
   if (other === null) sayMissing("The comparison with vdirsyncer", "apt-get install vdirsyncer");
@@ -122,7 +123,7 @@ async function figuresOf(name: string, url: string): Promise<Figure[]> {
         measured: ten.requests / other.requests,
         unit: "×",
         bound: { most: 1 },
-        about: `vdirsyncer ${other.requests}`,
+        about: `vdirsyncer ${other.requests}; ours asks once more afterwards, to see what others did`,
       },
     );
   }
@@ -135,13 +136,11 @@ async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
   return results;
 }
 
-/** Pushes as the service does when the target is due, until nothing is left. */
-async function pushAll({ deps, port }: RealTarget): Promise<PushReport> {
-  const target = await findTarget(deps.sql, targetId);
-  if (target === null) throw new Error("the target is gone");
-  const due = { ...target, checkedAt: 0 };
-  if (!target.dirty) await deps.sql.run("UPDATE targets SET checked_at = 0");
-  const report = await pushOnce(deps, due, await needFeed(deps, "f"), port);
+/** Pushes as the service does when the target is due; `compare`: also by its time. */
+async function pushAll(to: RealTarget, compare = true): Promise<PushReport> {
+  const { deps, port } = to;
+  if (compare) await deps.sql.run("UPDATE targets SET checked_at = 0");
+  const report = await pushOnce(deps, await needTarget(to), await needFeed(deps, "f"), port);
   if (!report.complete) throw new Error(`the push ended early: ${report.failure}`);
   return report;
 }

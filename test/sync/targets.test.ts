@@ -201,6 +201,13 @@ describe("connecting", () => {
     expect((await api("GET", "/targets")).json).toEqual({ targets: [] });
   });
 
+  it("goes by the address, not by the mail address that is the user's name there", async () => {
+    const { caldav, api } = await begin();
+    const asked = { url: caldav.home, username: "someone@outlook.com", password: "x" };
+    const { json } = await api("POST", "/targets/calendars", asked);
+    expect(json.error.message).toContain("does not take this user name and password");
+  });
+
   it("lists the calendars and makes one", async () => {
     const { caldav, api, feedId } = await begin();
     const listed = await api("POST", "/targets/calendars", { url: caldav.home, ...user });
