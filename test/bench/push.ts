@@ -1,5 +1,5 @@
 // Figures of mirroring into a CalDAV calendar, against Radicale and Xandikos beside vdirsyncer. Runs alone as well:
-// `node --expose-gc test/bench/push.ts`.
+// `node --expose-gc test/bench/push.ts`, with `large` only the last part.
 import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest } from "node:http";
@@ -362,13 +362,13 @@ async function pause(milliseconds: number): Promise<void> {
 }
 
 if (import.meta.main) {
+  const tell = (figures: readonly Figure[]): void => {
+    for (const { name, measured, unit, bound, about } of figures) {
+      const [[word, limit] = ["", 0]] = Object.entries(bound);
+      process.stdout.write(`${name.padEnd(52)} ${measured.toFixed(2)} ${unit} (${word} ${limit})  ${about}\n`);
+    }
+  };
   if (process.argv[2] === "server") await serve();
-  else {
-    await push((figures) => {
-      for (const { name, measured, unit, bound, about } of figures) {
-        const [[word, limit] = ["", 0]] = Object.entries(bound);
-        process.stdout.write(`${name.padEnd(52)} ${measured.toFixed(2)} ${unit} (${word} ${limit})  ${about}\n`);
-      }
-    });
-  }
+  else if (process.argv[2] === "large") tell(await large());
+  else await push(tell);
 }
