@@ -12,10 +12,12 @@ import { shortAddress } from "./address.ts";
 import { decisionWords } from "./decision-words.ts";
 import { outcomeStatus } from "./outcome.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
-import { type Env, formLimit, pageLanguage, pageTimes, readForm, showPage, signedIn, type Web } from "./visit.tsx";
+import { type Env, formLimit, pageLanguage, pageTimes, readFields, showPage, signedIn, type Web } from "./visit.tsx";
 import { overviewWords } from "./words/overview.ts";
 
-const mostRequests = 25;
+/** A page stays small: what does not fit is on the next. */
+const mostRequests = 15;
+const mostSources = 10;
 
 /** The first page: requests that wait, then calendars, then what has none yet. */
 export function overviewRoutes(): Hono<Env> {
@@ -24,7 +26,7 @@ export function overviewRoutes(): Hono<Env> {
     .get("/bookings/:uuid/:action{accept|reject}", signedIn, (c) => c.redirect("/", 303))
     .post("/bookings/:uuid/:action{accept|reject}", formLimit, signedIn, async (c) => {
       const action = actions.find((known) => known === c.req.param("action"));
-      await readForm(c);
+      await readFields(c);
       if (action === undefined) throw new AppError("not_found", "there is no such action");
       return answer(c, c.req.param("uuid"), action);
     });
@@ -54,6 +56,8 @@ async function showOverview(
     }))
     .filter((one) => one.feeds.length > 0)
     .toSorted((a, b) => Number(a.standing === "colleague") - Number(b.standing === "colleague"));
+  const asked = c.req.query("skip") ?? "";
+  const skip = /^\d{1,6}$/.test(asked) ? Number(asked) : 0;
   const requests = await requestsOf(c, seen, nowAt);
   const has = new Set(sources.filter(({ standing }) => may(standing, "content")).map(({ source }) => source.scopeUuid));
   const providers = await providersOf(c);
@@ -62,7 +66,9 @@ async function showOverview(
     overviewWords[language].title,
     (nonce) => (
       <OverviewView
-        {...{ language, nonce, viewer, sources, told, nowAt }}
+        {...{ language, nonce, viewer, told, nowAt }}
+        sources={sources.slice(skip, skip + mostSources)}
+        next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}
         requests={requests.slice(0, mostRequests)}
         more={requests.length > mostRequests}

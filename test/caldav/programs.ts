@@ -9,6 +9,8 @@ import { findProgram } from "../installed.ts";
 export interface Program {
   readonly url: string;
   readonly pid: number;
+  /** Its own files; "" for a server that is not ours. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ async function startProgram(program: string, args: readonly string[], port: numb
   return {
     url,
     pid: child.pid ?? 0,
+    folder,
     async close() {
       await stop(child, ended);
       await rm(folder, { recursive: true, force: true });
