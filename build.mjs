@@ -1,6 +1,6 @@
 // `node build.mjs`: the Node entry into dist/cli.js; packages stay outside the bundle, as npm installed them.
 // `node build.mjs worker`: the Worker with all it needs into dist/worker/worker.js; wrangler.toml runs this.
-// `node build.mjs bench`: test/bench into dist/bench.js.
+// `node build.mjs bench`: test/bench into dist/bench.js. `node build.mjs caldav`: the contract of CalDAV as a Worker.
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -18,11 +18,9 @@ function onNode(input, file, banner) {
   return { input, platform: "node", external: /^[^./]/, output: { file, banner, sourcemap: true } };
 }
 
-const targets = {
-  node: onNode("./src/cli.ts", "dist/cli.js", "#!/usr/bin/env node"),
-  bench: onNode("./test/bench/run.ts", "dist/bench.js"),
-  worker: {
-    input: "./src/worker.ts",
+function onWorkers(input, file) {
+  return {
+    input,
     platform: "neutral",
     external: /^node:/,
     // Not `browser` or `worker`: what tsdav has there cannot be cut down to what is used.
@@ -35,8 +33,15 @@ const targets = {
         load: (id) => light[id.slice(1)] ?? null,
       },
     ],
-    output: { file: "dist/worker/worker.js", minify: true, sourcemap: true },
-  },
+    output: { file, minify: true, sourcemap: true },
+  };
+}
+
+const targets = {
+  node: onNode("./src/cli.ts", "dist/cli.js", "#!/usr/bin/env node"),
+  bench: onNode("./test/bench/run.ts", "dist/bench.js"),
+  worker: onWorkers("./src/worker.ts", "dist/worker/worker.js"),
+  caldav: onWorkers("./test/contract/caldav/worker.ts", "dist/caldav/worker.js"),
 };
 
 const { [process.argv[2] ?? "node"]: target } = targets;
