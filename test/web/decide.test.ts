@@ -329,6 +329,27 @@ describe("after a decision", () => {
     expect(await world.calendar(one.address)).toBe(text);
   });
 
+  it("six feeds over one source show it on Workers as well, within the fifty statements that D1's free plan allows", async () => {
+    const one = await makeCase();
+    const { world } = one;
+    const feeds = [one.feed];
+    for (const name of ["Two", "Three", "Four", "Five", "Six"]) feeds.push(await world.addFeed({ name }));
+    await world.tick();
+    const { booking, link } = await one.request();
+    const { browser, page } = await one.signedIn("providerOwner", link);
+    const deps: Deps = { ...world.deps, budget: { pages: 1, requests: 30, events: 50, statements: 40 } };
+    const there = makeBrowser({ ...world, deps });
+    for (const [name, value] of browser.cookies) there.cookies.set(name, value);
+    world.counts.statements = 0;
+    expect((await there.decide(page, "accept")).status).toBe(200);
+    expect(world.counts.statements).toBeLessThanOrEqual(50);
+    for (const feed of feeds) {
+      const text = (await world.calendar(await world.address(feed))).replaceAll("\r\n ", "");
+      const event = text.split("BEGIN:VEVENT").find((part) => part.includes(`UID:${booking.uuid}`));
+      expect(event).toContain("STATUS:CONFIRMED");
+    }
+  });
+
   it("that another run is in the way of, the next run brings it", async () => {
     const one = await makeCase();
     const { world } = one;
