@@ -1,6 +1,5 @@
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { Deps } from "./deps.ts";
 import { AppError, codeOf, messageOf } from "./errors.ts";
 import { hex } from "./security/hash.ts";
 import { apiRoutes } from "./web/api.ts";
@@ -9,10 +8,11 @@ import { decisionRoutes } from "./web/decision.tsx";
 import { failureJson } from "./web/failure.ts";
 import { feedRoutes } from "./web/feed-routes.ts";
 import { healthRoutes } from "./web/health.ts";
-import { operatorOnly } from "./web/operator.ts";
+import { callerIsOperator, findCaller } from "./web/caller.ts";
+import { putPageHeaders } from "./web/page.ts";
+import { pageRoutes, showFailure } from "./web/pages.tsx";
 import { robotsText } from "./web/robots.ts";
-
-type Env = { Bindings: Deps; Variables: { requestId: string } };
+import type { Env as PageEnv } from "./web/visit.tsx";
 
 export interface AppOptions {
   /** Called from inside the process, by the command line: then the API asks for no token. */
@@ -25,8 +25,8 @@ export interface AppOptions {
  * The whole HTTP side.
  * Feeds come first and look at nothing else, so that nothing else can break them.
  */
-export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
-  const app = new Hono<Env>();
+export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEnv> {
+  const app = new Hono<PageEnv>();
   app.use(async (c, next) => {
     const { env } = c;
     const begun = env.now();
@@ -48,18 +48,31 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
   for (const path of ["/api/*", "/healthz", "/readyz"]) app.use(path, secureHeaders());
   app.route("/", decisionRoutes());
   app.route("/", healthRoutes());
-  if (!local) app.use("/api/*", operatorOnly);
+  app.use("/api/*", local ? callerIsOperator : findCaller());
   app.route("/api/v1", apiRoutes());
-  app.notFound((c) => {
-    const { body } = failureJson(new AppError("not_found", "there is nothing at this address"), c.get("requestId"));
-    return c.json(body, 404);
-  });
-  app.onError((error, c) => {
+  app.route("/", pageRoutes());
+  const tell = async (error: unknown, c: Context<PageEnv>): Promise<Response> => {
     const requestId = c.get("requestId");
     const { status, body } = failureJson(error, requestId);
     if (status >= 500)
       c.env.log.error("request_failed", { requestId, code: codeOf(error) ?? "bug", message: messageOf(error) });
-    return c.json(body, status);
-  });
+    if (!isPage(c)) return c.json(body, status);
+    try {
+      const page = await showFailure(c, error);
+      putPageHeaders(page.headers, c.env.config);
+      return page;
+    } catch {
+      // What a page needs may be what has failed.
+      return c.text(body.error.message, status);
+    }
+  };
+  app.notFound(async (c) => tell(new AppError("not_found", "there is nothing at this address"), c));
+  app.onError(tell);
   return app;
+}
+
+/** Whether a person in a browser asks, whom a page helps more than JSON. */
+function isPage(c: Context<PageEnv>): boolean {
+  const asks = c.req.header("Accept")?.includes("text/html") ?? false;
+  return asks && !/^\/(?:api|f|healthz|readyz)(?:\/|$)/.test(c.req.path);
 }

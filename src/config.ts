@@ -123,6 +123,19 @@ const hours = v.pipe(
   }),
 );
 
+const hostList = v.pipe(
+  v.string(),
+  v.check(
+    (text) => text.split(",").every((one) => isHost(one.trim())),
+    "give host names or addresses, each with or without a port, separated by commas, such as dav.example.org,10.0.0.5:5232",
+  ),
+  v.transform((text) => text.split(",").map((one) => one.trim().toLowerCase())),
+);
+
+function isHost(text: string): boolean {
+  return /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(text) && URL.canParse(`http://${text}/`);
+}
+
 const schema = v.object({
   waldurApiUrl: optional(
     "WALDUR_API_URL",
@@ -216,11 +229,19 @@ const schema = v.object({
     "1000",
     "Events in a feed from which it is warned about",
   ),
+  // A Worker has 128 MB for everything.
   feedCacheBytes: setting(
     "FEED_CACHE_BYTES",
     whole(0, 4294967296),
-    "67108864",
+    "33554432",
     "Bytes of feeds the process keeps at hand",
+  ),
+  caldavAllowHosts: optional(
+    "CALDAV_ALLOW_HOSTS",
+    hostList,
+    visible(
+      "Hosts of CalDAV servers, with or without a port, that may be http, in a private network and on any port; separated by commas",
+    ),
   ),
   feedPastDays: setting("FEED_PAST_DAYS", whole(0, 3650), "30", "Days back that a new feed shows"),
   feedFutureDays: setting("FEED_FUTURE_DAYS", whole(1, 3650), "365", "Days ahead that a new feed shows"),
@@ -316,7 +337,8 @@ export function secretsOf(config: Config): string[] {
 function write(value: Config[keyof Config]): string {
   if (value === null) return "not set";
   if (typeof value === "boolean") return value ? "on" : "off";
-  return typeof value === "object" ? `${value.from}-${value.to}` : String(value);
+  if (typeof value !== "object") return String(value);
+  return "from" in value ? `${value.from}-${value.to}` : value.join(",");
 }
 
 function ownAddress({ host: name, port }: { host: string; port: number }): string {

@@ -8,8 +8,10 @@ export type Fetch = (request: Request) => Promise<Response>;
 /** Everything the program needs from outside. Entries make it; tests make their own. */
 export interface Deps {
   readonly sql: Sql;
-  /** Outgoing HTTP. */
+  /** Outgoing HTTP to Waldur. */
   readonly fetch: Fetch;
+  /** Outgoing HTTP to places that users name: the raw transport, for `makeGuarded` alone. Follows no redirect. */
+  readonly outside: Fetch;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Cryptographically random bytes. */

@@ -3,11 +3,14 @@ export type ErrorCode =
   | "bad_input" // what the caller gave does not fit; the message says what would
   | "bad_config" // a setting is missing or wrong
   | "unauthorized" // our own caller showed no valid credential
+  | "forbidden" // our own caller is known, and may not do this
+  | "too_many" // our own caller asks, or guesses, too often
   | "foreign_form" // a form was sent from somewhere else than our own page
   | "not_found"
   | "conflict" // the thing is in another state than the call needs
   | "store_failed" // the database did not answer
   | "seal_broken" // a sealed value cannot be opened: wrong key, row or text
+  | "caldav_failed" // the calendar's server did not do what was asked; the message says what it said
   | "waldur_unreachable" // no answer: network, DNS, TLS
   | "waldur_timeout"
   | "waldur_throttled" // 429

@@ -29,16 +29,27 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/\bw_[A-Za-z0-9]{8,}/g, hidden],
 ];
 
+/** Every mask wants one of these in its text; most texts are single words and have none. */
+const maskable = /[\s:=/%]|eyJ|w_/;
+
 /**
  * The text without what lets somebody in: the secrets in `/f/…` and `/a/…` paths, credentials after `Token`, `Bearer` and
  * `Basic`, in URLs and headers, JWTs, personal access tokens, and each of `secrets` wherever it stands.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
+  return mask(text, maskedSecrets(secrets));
+}
+
+/** Those long enough to be told from other text, the longest first: a secret may hold another. */
+function maskedSecrets(secrets: readonly string[]): readonly string[] {
+  return secrets.filter((secret) => secret.length >= 6).toSorted((a, b) => b.length - a.length);
+}
+
+/** As `redact`, with the secrets as `maskedSecrets` gives them. */
+function mask(text: string, secrets: readonly string[]): string {
   let clean = text;
-  // The longest first: a secret may hold another.
-  for (const secret of secrets.toSorted((a, b) => b.length - a.length)) {
-    if (secret.length >= 6) clean = clean.replaceAll(secret, hidden);
-  }
+  for (const secret of secrets) clean = clean.replaceAll(secret, hidden);
+  if (!maskable.test(clean)) return clean;
   for (const [pattern, replacement] of masks) clean = clean.replace(pattern, replacement);
   return clean;
 }
@@ -54,10 +65,11 @@ export function jsonLog(
   least: LogLevel,
   secrets: readonly string[] = [],
 ): Log {
+  const masked = maskedSecrets(secrets);
   const at = (level: LogLevel) => (event: string, facts?: Facts) => {
     if (logLevels.indexOf(level) < logLevels.indexOf(least)) return;
-    const line: Record<string, unknown> = { at: new Date(now()).toISOString(), level, event: redact(event, secrets) };
-    for (const [name, value] of Object.entries(clean(facts ?? {}, secrets)))
+    const line: Record<string, unknown> = { at: new Date(now()).toISOString(), level, event: mask(event, masked) };
+    for (const [name, value] of Object.entries(clean(facts ?? {}, masked)))
       line[name in line ? `_${name}` : name] = value;
     write(JSON.stringify(line));
   };
@@ -100,7 +112,7 @@ function cleanEntries(values: object, secrets: readonly string[], depth: number)
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const hide = secretName.test(name) && value !== null && typeof value !== "boolean";
-    kept[redact(name, secrets)] = hide ? hidden : cleanValue(value, secrets, depth + 1);
+    kept[mask(name, secrets)] = hide ? hidden : cleanValue(value, secrets, depth + 1);
   }
   return kept;
 }
@@ -108,14 +120,14 @@ function cleanEntries(values: object, secrets: readonly string[], depth: number)
 /** A value as JSON can hold it, short and without secrets. Objects of a class are only named: nobody knows what they hold. */
 function cleanValue(value: unknown, secrets: readonly string[], depth: number): unknown {
   if (typeof value === "string") {
-    const text = redact(value, secrets);
+    const text = mask(value, secrets);
     return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
   }
   if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
-  if (typeof value === "bigint") return redact(String(value), secrets);
+  if (typeof value === "bigint") return mask(String(value), secrets);
   if (typeof value !== "object") return `[${typeof value}]`;
   if (depth > deepest) return "[deeper]";
-  if (value instanceof URL) return redact(value.href, secrets);
+  if (value instanceof URL) return mask(value.href, secrets);
   if (value instanceof Error) {
     const { name, message, cause } = value;
     const ours = value instanceof AppError ? { code: value.code, ...value.facts } : {};

@@ -6,7 +6,9 @@ import { type Config, readConfig, secretsOf } from "./config.ts";
 import type { Budget, Deps, Fetch } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { jsonLog } from "./log.ts";
+import { openOutside } from "./outside-node.ts";
 import { type KeyRing, newKey, parseKeyRing } from "./security/keys.ts";
+import { mayBeInside, rulesOf } from "./security/outside.ts";
 import { migrate } from "./store/migrate.ts";
 import { readMigrations } from "./store/migrations-node.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -20,7 +22,7 @@ const migrationsFolder = join(import.meta.dirname, "../migrations");
 export interface Opened {
   readonly deps: Deps;
   /** Waits for work under way and closes the database. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface OpenOptions {
@@ -31,6 +33,8 @@ export interface OpenOptions {
   readonly sample?: boolean;
   /** Settings that do not come from the environment. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Instead of the level of the settings, where those name none. */
+  readonly logLevel?: Config["logLevel"];
   /** Gets each line of the log. */
   readonly write?: (line: string) => void;
 }
@@ -43,6 +47,7 @@ export async function openNode(
     fetch: answer,
     sample = false,
     settings = {},
+    logLevel,
     write = writeToStderr,
   }: OpenOptions = {},
 ): Promise<Opened> {
@@ -53,13 +58,17 @@ export async function openNode(
   const keys = await readKeys(config);
   const sql = openSqlite(join(config.dataDir, file));
   const work = new Set<Promise<unknown>>();
-  const log = jsonLog(write, Date.now, config.logLevel, secretsOf(config));
+  const level = env["LOG_LEVEL"] === undefined && logLevel !== undefined ? logLevel : config.logLevel;
+  const log = jsonLog(write, Date.now, level, secretsOf(config));
   await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
+  const rules = rulesOf(config);
+  const outside = openOutside((host) => mayBeInside(host, rules));
   const deps: Deps = {
     sql,
+    outside: outside.fetch,
     fetch: answer ?? (async (request) => fetch(request)),
     now: Date.now,
-    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    random: makeRandom(),
     sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
     addressOf: (request) => addresses.get(request) ?? "",
@@ -79,8 +88,26 @@ export async function openNode(
     deps,
     async close() {
       await Promise.allSettled(work);
+      await outside.close();
       sql.close();
     },
+  };
+}
+
+/** Random bytes from a stock: a few cost as much to ask for as thousands, and each request wants some. None is given twice. */
+function makeRandom(): Deps["random"] {
+  const stock = new Uint8Array(4096);
+  let used = stock.length;
+  return (bytes) => {
+    if (bytes > stock.length / 16) return crypto.getRandomValues(new Uint8Array(bytes));
+    if (used + bytes > stock.length) {
+      crypto.getRandomValues(stock);
+      used = 0;
+    }
+    const given = stock.slice(used, used + bytes);
+    stock.fill(0, used, used + bytes);
+    used += bytes;
+    return given;
   };
 }
 

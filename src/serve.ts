@@ -4,7 +4,7 @@ import { makeApp } from "./app.ts";
 import type { Deps } from "./deps.ts";
 import { messageOf, AppError } from "./errors.ts";
 import { type SampleWaldur, sampleWaldur } from "./demo/sample.ts";
-import { listen, type Opened, openNode, repeat } from "./node.ts";
+import { listen, type Opened, type OpenOptions, openNode, repeat } from "./node.ts";
 import { listFeeds } from "./store/feeds.ts";
 import { readMeta, writeMeta } from "./store/meta.ts";
 import { advise } from "./sync/check.ts";
@@ -24,6 +24,8 @@ export interface ServeOptions {
 }
 
 const publicFolder = join(import.meta.dirname, "../public");
+/** The sample's own database in DATA_DIR. */
+export const sampleFile = "sample.sqlite";
 const sampleUrl = "http://sample.waldur.invalid";
 const daySeconds = 86_400;
 /** The sample's bookings lie around the day it was begun; after so long it begins anew. */
@@ -73,7 +75,10 @@ export async function serve(env: Env, { sample, print, stopped }: ServeOptions):
 export const defaultSample = { bookings: 60, still: false };
 
 /** The program on the sample Waldur, in a database of its own. */
-export async function openSample(env: Env, { bookings, still }: { bookings: number; still: boolean }): Promise<Opened> {
+export async function openSample(
+  env: Env,
+  { bookings, still, ...options }: { bookings: number; still: boolean } & Pick<OpenOptions, "logLevel">,
+): Promise<Opened> {
   let sample: SampleWaldur | undefined;
   // Whoever tries it at night should see it live as well.
   const settings = {
@@ -84,7 +89,8 @@ export async function openSample(env: Env, { bookings, still }: { bookings: numb
     SIGNED_DECISIONS: "on",
   };
   const opened = await openNode(env, {
-    file: "sample.sqlite",
+    ...options,
+    file: sampleFile,
     sample: true,
     settings,
     fetch: async (request) => {

@@ -49,6 +49,8 @@ function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
     ...prepare(bindings),
     sql: withDeadline(openD1(bindings.DB), () => AbortSignal.timeout(statementMilliseconds)),
     fetch: async (request) => fetch(request),
+    // `global_fetch_strictly_public` in wrangler.toml keeps it out of the operator's own zone.
+    outside: async (request) => fetch(request),
     now: Date.now,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

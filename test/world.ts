@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { lintCalendar } from "../src/calendar/lint.ts";
 import { type Config, defaultConfig } from "../src/config.ts";
 import { sampleWaldur } from "../src/demo/sample.ts";
-import type { Budget, Deps } from "../src/deps.ts";
+import type { Budget, Deps, Fetch } from "../src/deps.ts";
 import { memoryLog } from "../src/log.ts";
 import { makeApp } from "../src/app.ts";
 import { newKey, parseKeyRing } from "../src/security/keys.ts";
@@ -13,12 +13,14 @@ import { openSqlite } from "../src/store/sqlite.ts";
 import { type FeedRow } from "../src/store/feeds.ts";
 import { findSource, type SourceRow } from "../src/store/sources.ts";
 import { addFeed, addressOf, needFeed } from "../src/sync/feeds.ts";
-import { lookUp } from "../src/sync/lookup.ts";
+import { lookUp, operator } from "../src/sync/lookup.ts";
 import { tick, type TickOptions } from "../src/sync/tick.ts";
 import { type ChangedFeed, profileOf } from "../src/web/api-input.ts";
+import { wide } from "./wide.ts";
+
+export { wide };
 
 const sampleUrl = "http://sample.waldur.invalid";
-export const wide: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };
 
 /** What stands between the program and Waldur: an answer of its own, an error thrown, or null to let the request through. */
 export type Fault = (request: Request) => Response | Error | null | Promise<Response | Error | null>;
@@ -29,13 +31,23 @@ export interface WorldOptions {
   readonly config?: Partial<Config>;
   readonly budget?: Budget;
   readonly startAt?: number;
+  /** Which Waldur the sample is like. */
+  readonly version?: "7.0" | "8.1";
+  /** What answers outside; by default nobody does. */
+  readonly outside?: Fetch;
 }
 
 /** The whole program in memory over the sample Waldur, under a clock that only the test moves. */
 export async function makeWorld(options: WorldOptions = {}) {
   const clock = { ms: (options.startAt ?? Date.UTC(2027, 0, 4, 9) / 1000) * 1000 };
   const now = (): number => clock.ms;
-  const sample = sampleWaldur({ now, begunAt: clock.ms / 1000, bookings: options.bookings ?? 30, baseUrl: sampleUrl });
+  const sample = sampleWaldur({
+    now,
+    begunAt: clock.ms / 1000,
+    bookings: options.bookings ?? 30,
+    baseUrl: sampleUrl,
+    version: options.version ?? "7.0",
+  });
   const db = openSqlite(":memory:");
   await migrate(db, await readMigrations("migrations"), clock.ms / 1000);
   const written = { rows: 0 };
@@ -70,6 +82,11 @@ export async function makeWorld(options: WorldOptions = {}) {
       if (fault instanceof Error) throw fault;
       return fault ?? sample.fetch(request);
     },
+    outside:
+      options.outside ??
+      (async ({ url }) => {
+        throw new TypeError(`nobody answers at ${new URL(url).origin}`);
+      }),
     sleep: async (milliseconds) => {
       clock.ms += milliseconds;
     },
@@ -110,12 +127,12 @@ export async function makeWorld(options: WorldOptions = {}) {
     requests: (): string[] => world.requests.splice(0),
     tick: async (asked: TickOptions = {}) => tick(deps, asked),
     async addFeed(profile: ChangedFeed = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
-      const source = await lookUp(deps, kind, kind === "mine" ? "" : sample.providerUuid);
+      const source = await lookUp(await operator(deps), kind, kind === "mine" ? "" : sample.providerUuid);
       return addFeed(deps, source, profileOf(deps.config, source.name, profile), null);
     },
     /** A feed over one offering. */
     async addOffering(uuid: string): Promise<FeedRow> {
-      const source = await lookUp(deps, "offering", uuid);
+      const source = await lookUp(await operator(deps), "offering", uuid);
       return addFeed(deps, source, profileOf(deps.config, source.name, {}), null);
     },
     feed: async (id: string): Promise<FeedRow> => needFeed(deps, id),

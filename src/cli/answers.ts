@@ -84,6 +84,55 @@ export type FeedAnswer = v.InferOutput<typeof feedAnswer>;
 
 export const feedsAnswer = v.object({ feeds: v.array(feedAnswer) });
 
+export const targetAnswer = v.object({
+  id: v.string(),
+  feed: v.string(),
+  name: v.string(),
+  calendar: v.string(),
+  account: v.string(),
+  state: v.string(),
+  stopped: textOrNull,
+  edits: v.string(),
+  cancelled: v.string(),
+  events: v.number(),
+  left: v.number(),
+  retired: v.number(),
+  failing: v.number(),
+  failingWhy: textOrNull,
+  held: textOrNull,
+  failure: textOrNull,
+  restores: v.number(),
+  mirroredAt: time,
+  dueAt: time,
+  server: v.object({
+    software: v.string(),
+    honoursIfNoneMatch: v.boolean(),
+    changeFeed: v.string(),
+    maxBytes: v.nullable(v.number()),
+  }),
+});
+export type TargetAnswer = v.InferOutput<typeof targetAnswer>;
+
+export const targetsAnswer = v.object({ targets: v.array(targetAnswer) });
+
+export const pushAnswer = v.object({
+  id: v.string(),
+  name: v.string(),
+  created: v.number(),
+  updated: v.number(),
+  deleted: v.number(),
+  adopted: v.number(),
+  restored: v.number(),
+  conflict: v.number(),
+  failed: v.number(),
+  requests: v.number(),
+  held: textOrNull,
+  failure: textOrNull,
+  complete: v.boolean(),
+  planned: v.array(v.object({ verb: v.string(), uid: v.string(), start: time })),
+});
+export type PushAnswer = v.InferOutput<typeof pushAnswer>;
+
 export const syncAnswer = v.object({
   sources: v.array(
     v.object({
@@ -109,6 +158,7 @@ export const syncAnswer = v.object({
       held: count,
     }),
   ),
+  targets: v.nullish(v.array(pushAnswer), []),
   complete: v.boolean(),
   /** What to ask for again where a run was not complete: nothing swept since then is swept once more. */
   since: time,
@@ -143,7 +193,6 @@ export const checkAnswer = v.object({
     code: textOrNull,
     user: textOrNull,
     isStaff: v.nullish(v.boolean(), null),
-    version: textOrNull,
     canAccept: v.nullish(v.boolean(), null),
     canReject: v.nullish(v.boolean(), null),
     sees: v.nullish(v.object({ bookings: v.nullish(v.number(), null), providers: v.nullish(v.number(), null) }), null),

@@ -26,6 +26,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** All of standard input. Throws `bad_input` where a person would have to type it. */
+  readonly stdin: () => Promise<string>;
   /** Whether a person watches stderr. */
   readonly isTerminal: boolean;
   readonly sleep: (milliseconds: number) => Promise<void>;

@@ -7,6 +7,10 @@ export interface Period {
   readonly end: number;
 }
 
+export interface Slot extends Period {
+  readonly backendId: string;
+}
+
 export interface SampleOrder {
   readonly uuid: string;
   readonly type: "Create" | "Terminate";
@@ -18,14 +22,15 @@ export interface SampleOrder {
 export interface SampleBooking {
   readonly uuid: string;
   name: string;
-  readonly description: string;
+  /** Waldur keeps whatever the client sent. */
+  readonly description: string | readonly string[];
   state: BookingState;
   readonly createdMicros: number;
   modifiedMicros: number;
   /** What was asked for. */
   readonly schedules: readonly Period[];
   /** Written when the order was processed. */
-  slots: readonly (Period & { readonly backendId: string })[];
+  slots: readonly Slot[];
   readonly offering: SampleOffering;
   readonly project: Project;
   readonly requester: Person;
@@ -85,13 +90,34 @@ const fates: readonly Fate[] = [
   ["Updating", "done", true],
 ];
 
+/** What Waldur lets through or only newer ones know, by the number of the booking. */
+const oddities: Readonly<Record<number, (booking: SampleBooking) => Partial<SampleBooking>>> = {
+  20: withSlots("no length", (slot) => [{ ...slot, end: slot.start }]),
+  24: withSlots("end before start", (slot) => [{ ...slot, start: slot.end, end: slot.start }]),
+  44: withSlots("twice the same", (slot) => [slot, { ...slot, backendId: slot.backendId.replace(/.{4}$/, "0000") }]),
+  33: ({ orders: [order] }) => ({ orders: [{ ...order, state: "pending-start-date" }] }),
+  40: () => ({ description: ["A description", "that is a list"] }),
+};
+
+function withSlots(what: string, odd: (slot: Slot) => readonly Slot[]) {
+  return ({ slots, name }: SampleBooking): Partial<SampleBooking> => {
+    const oddSlots = slots.flatMap(odd);
+    return {
+      name: `${name} (${what})`,
+      slots: oddSlots,
+      schedules: oddSlots.map(({ start, end }) => ({ start, end })),
+    };
+  };
+}
+
 /** Bookings of all kinds around `begunAt` (epoch seconds), made one after another before it. */
 export function seedBookings(count: number, begunAt: number, random: () => number): SampleBooking[] {
   const made = (begunAt - 40 * day) * 1_000_000;
   const pace = Math.floor((39.5 * day * 1_000_000) / Math.max(1, count));
   return Array.from({ length: count }, (_, index) => {
     const fate = fates[index % fates.length] ?? fates[0];
-    return makeBooking(index, made + index * pace + Math.floor(random() * pace * 0.9), begunAt, random, fate);
+    const booking = makeBooking(index, made + index * pace + Math.floor(random() * pace * 0.9), begunAt, random, fate);
+    return { ...booking, ...oddities[index]?.(booking) };
   });
 }
 

@@ -1,6 +1,7 @@
 import { bookingStates, orderStates } from "../calendar/booking.ts";
 import type { SampleBooking } from "./bookings.ts";
-import type { OrderOf } from "./rows.ts";
+import type { OrderOf } from "./orders.ts";
+import { category, people } from "./people.ts";
 
 export type Version = "7.0" | "8.1";
 /** Errors by parameter, as Waldur puts them. */
@@ -19,6 +20,14 @@ function byUuid(of: (booking: SampleBooking) => readonly string[]): Read<SampleB
   };
 }
 
+/** By the address of a thing, whatever server it names. */
+function byUrl(kind: string, of: (booking: SampleBooking) => string): Read<SampleBooking> {
+  return (value) => {
+    const wanted = new RegExp(`/api/${kind}/([0-9a-f]{32})/?$`).exec(value)?.[1];
+    return (booking) => of(booking) === wanted;
+  };
+}
+
 /** Dates on 7.0, date-times on 8.1; both include the moment itself. */
 function byTime(of: (booking: SampleBooking) => number, before = false): Read<SampleBooking> {
   return (value, _values, version) => {
@@ -29,6 +38,8 @@ function byTime(of: (booking: SampleBooking) => number, before = false): Read<Sa
 }
 
 function readTime(value: string, withTime: boolean): number | null {
+  const [, month, day, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(value) ?? [];
+  if (!withTime && year !== undefined) return Date.parse(`${year}-${month}-${day}T00:00:00Z`) * 1000;
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return Date.parse(`${value}T00:00:00Z`) * 1000;
   const [, whole, fraction = ""] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/.exec(value) ?? [];
   if (!withTime || whole === undefined) return null;
@@ -61,7 +72,34 @@ const bookingFilters: Readonly<Record<string, { read: Read<SampleBooking>; since
   customer_uuid: { read: byUuid(({ project }) => [project.customer.uuid]) },
   connected_customer_uuid: { read: byUuid(({ project, offering }) => [project.customer.uuid, offering.customer.uuid]) },
   project_uuid: { read: byUuid(({ project }) => [project.uuid]) },
-  category_uuid: { read: byUuid(() => []) },
+  category_uuid: { read: byUuid(() => [category.uuid]) },
+  customer: { read: byUrl("customers", ({ project }) => project.customer.uuid) },
+  // The rows name the public address of the offering; only the provider's finds it.
+  offering: { read: byUrl("marketplace-provider-offerings", ({ offering }) => offering.uuid) },
+  // Taken for a uuid by mistake on 7.0.
+  offering_billable: {
+    read: (value, _values, version) =>
+      version === "8.1" || uuidForm.test(value) ? (): boolean => true : "Enter a valid UUID.",
+  },
+  paused: {
+    read: (value) => () => value !== "true",
+  },
+  runtime_state: { read: () => () => false },
+  backend_id: { read: () => () => false },
+  service_manager_uuid: {
+    read: byUuid(({ offering }) =>
+      Object.values(people)
+        .filter(({ grants }) => grants.some(({ scope, uuid }) => scope === "offering" && uuid === offering.uuid))
+        .map(({ uuid }) => uuid),
+    ),
+  },
+  visible_to_username: {
+    read: (value) => {
+      const person = Object.values(people).find(({ username }) => username === value);
+      return ({ project }) =>
+        person?.grants.some(({ uuid }) => uuid === project.uuid || uuid === project.customer.uuid) === true;
+    },
+  },
   project_name: {
     read:
       (value) =>

@@ -5,9 +5,12 @@ export const roles = [
   "support",
   "providerOwner",
   "providerManager",
+  "offeringManager",
   "otherProviderOwner",
   "consumerOwner",
+  "projectManager",
   "requester",
+  "otherConsumerOwner",
   "outsider",
 ] as const;
 export type RoleName = (typeof roles)[number];
@@ -18,8 +21,12 @@ export interface Person {
   readonly fullName: string;
   readonly isStaff?: boolean;
   readonly isSupport?: boolean;
-  /** Organisations and projects in which the person has a role. */
-  readonly grants: readonly { readonly role: string; readonly scope: "customer" | "project"; readonly uuid: string }[];
+  /** Organisations, offerings and projects in which the person has a role. */
+  readonly grants: readonly {
+    readonly role: string;
+    readonly scope: "customer" | "offering" | "project";
+    readonly uuid: string;
+  }[];
 }
 
 export interface Organisation {
@@ -69,6 +76,8 @@ export const projects: readonly Project[] = [
   { uuid: uuidOf("0c0", 4), name: "Internal maintenance", customer: lab },
 ];
 
+export const category = { title: "Sample instruments", uuid: uuidOf("0d0", 1) };
+
 const owner = (organisation: Organisation) => ({
   role: "CUSTOMER.OWNER",
   scope: "customer" as const,
@@ -115,6 +124,28 @@ export const people: Readonly<Record<RoleName, Person>> = {
     fullName: "Jonas Sample-Õunapuu",
     grants: [{ role: "PROJECT.MEMBER", scope: "project", uuid: uuidOf("0c0", 1) }],
   },
+  offeringManager: {
+    uuid: uuidOf("0e0", 9),
+    username: "oskar.sample",
+    fullName: "Oskar Sample",
+    // Waldur grants the second with the first.
+    grants: [
+      { role: "OFFERING.MANAGER", scope: "offering", uuid: uuidOf("0f0", 1) },
+      { role: "CUSTOMER.MANAGER", scope: "customer", uuid: lab.uuid },
+    ],
+  },
+  projectManager: {
+    uuid: uuidOf("0e0", 10),
+    username: "noor.sample",
+    fullName: "Noor Sample",
+    grants: [{ role: "PROJECT.MANAGER", scope: "project", uuid: uuidOf("0c0", 1) }],
+  },
+  otherConsumerOwner: {
+    uuid: uuidOf("0e0", 11),
+    username: "anna.naidis",
+    fullName: "Anna Näidis",
+    grants: [owner(cells)],
+  },
   outsider: { uuid: uuidOf("0e0", 8), username: "pat.sample", fullName: "Pat Sample", grants: [] },
 };
 
@@ -127,6 +158,9 @@ export const tokens: Readonly<Record<RoleName, string>> = {
   otherProviderOwner: "sample-other-provider-owner",
   consumerOwner: "sample-consumer-owner",
   requester: "sample-requester",
+  offeringManager: "sample-offering-manager",
+  projectManager: "sample-project-manager",
+  otherConsumerOwner: "sample-other-consumer-owner",
   outsider: "sample-outsider",
 };
 

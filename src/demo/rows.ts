@@ -1,11 +1,9 @@
-import type { SampleBooking, SampleOrder } from "./bookings.ts";
-import { type Organisation, type Person, type SampleOffering, tokens, type RoleName } from "./people.ts";
+import type { SampleBooking } from "./bookings.ts";
+import { category } from "./people.ts";
 
 export type Row = Record<string, unknown>;
 /** The columns of a row, each worked out only when it is asked for. */
-type Columns<T> = Readonly<Record<string, (of: T, base: string) => unknown>>;
-
-const category = { title: "Sample instruments", uuid: "0d000001".padEnd(32, "5a3c") };
+export type Columns<T> = Readonly<Record<string, (of: T, base: string) => unknown>>;
 
 /** Epoch microseconds as Waldur writes them. */
 export function micros(value: number): string {
@@ -15,12 +13,12 @@ export function micros(value: number): string {
 
 const seconds = (at: number): string => `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
 const milliseconds = (at: number): string => new Date(at * 1000).toISOString();
-const nothing = (): null => null;
-const no = (): false => false;
-const empty = (): string => "";
+export const nothing = (): null => null;
+export const no = (): false => false;
+export const empty = (): string => "";
 
-/** A row of `/api/booking-resources/`; the order of columns is Waldur's. */
-export const bookingColumns: Columns<SampleBooking> = {
+/** The columns that a booking and its orders have in common. */
+export const requestColumns: Columns<SampleBooking> = {
   offering: ({ offering }, base) => `${base}/api/marketplace-public-offerings/${offering.uuid}/`,
   offering_name: ({ offering }) => offering.name,
   offering_uuid: ({ offering }) => offering.uuid,
@@ -55,6 +53,11 @@ export const bookingColumns: Columns<SampleBooking> = {
     description,
   }),
   limits: () => ({}),
+};
+
+/** A row of `/api/booking-resources/`; the order of columns is Waldur's. */
+export const bookingColumns: Columns<SampleBooking> = {
+  ...requestColumns,
   uuid: ({ uuid }) => uuid,
   created: ({ createdMicros }) => micros(createdMicros),
   modified: ({ modifiedMicros }) => micros(modifiedMicros),
@@ -102,93 +105,6 @@ export const bookingColumns: Columns<SampleBooking> = {
   slots: ({ slots }) =>
     slots.map(({ start, end, backendId }) => ({ start: seconds(start), end: seconds(end), backend_id: backendId })),
 };
-
-export interface OrderOf {
-  readonly order: SampleOrder;
-  readonly booking: SampleBooking;
-}
-
-/** A row of `/api/marketplace-orders/`, as far as it is of use here. */
-export const orderColumns: Columns<OrderOf> = {
-  uuid: ({ order }) => order.uuid,
-  created: ({ order }) => micros(order.createdMicros),
-  modified: ({ order }) => micros(order.modifiedMicros),
-  type: ({ order }) => order.type,
-  state: ({ order }) => order.state,
-  marketplace_resource_uuid: ({ booking }) => booking.uuid,
-  resource_name: ({ booking }) => booking.name,
-  offering_type: () => "Marketplace.Booking",
-  offering_name: ({ booking }) => booking.offering.name,
-  offering_uuid: ({ booking }) => booking.offering.uuid,
-  provider_uuid: ({ booking }) => booking.offering.customer.uuid,
-  provider_name: ({ booking }) => booking.offering.customer.name,
-  customer_uuid: ({ booking }) => booking.project.customer.uuid,
-  customer_name: ({ booking }) => booking.project.customer.name,
-  project_uuid: ({ booking }) => booking.project.uuid,
-  project_name: ({ booking }) => booking.project.name,
-  created_by_username: ({ booking }) => booking.requester.username,
-  created_by_full_name: ({ booking }) => booking.requester.fullName,
-};
-
-export const providerColumns: Columns<Organisation> = {
-  url: ({ providerUuid }, base) => `${base}/api/marketplace-service-providers/${providerUuid}/`,
-  uuid: ({ providerUuid }) => providerUuid,
-  created: () => "2026-01-01T00:00:00.000000Z",
-  description: () => "Sample provider",
-  customer: ({ uuid }, base) => `${base}/api/customers/${uuid}/`,
-  customer_name: ({ name }) => name,
-  customer_uuid: ({ uuid }) => uuid,
-  customer_image: nothing,
-  customer_abbreviation: empty,
-  customer_native_name: empty,
-  customer_country: () => "EE",
-  image: nothing,
-  organization_group: nothing,
-  offering_count: () => 1,
-};
-
-export const offeringColumns: Columns<SampleOffering> = {
-  uuid: ({ uuid }) => uuid,
-  name: ({ name }) => name,
-  slug: ({ uuid }) => `offering-${uuid.slice(3, 7)}`,
-  customer_uuid: ({ customer }) => customer.uuid,
-  customer_name: ({ customer }) => customer.name,
-  state: () => "Active",
-  type: () => "Marketplace.Booking",
-  latitude: ({ latitude }) => latitude,
-  longitude: ({ longitude }) => longitude,
-  country: empty,
-};
-
-/** What `/api/users/me/` tells; `is_staff` and `is_support` only where they are true, as Waldur does it. */
-export function userColumns(role: RoleName, scopeName: (uuid: string) => string): Columns<Person> {
-  return {
-    url: ({ uuid }, base) => `${base}/api/users/${uuid}/`,
-    uuid: ({ uuid }) => uuid,
-    username: ({ username }) => username,
-    slug: ({ username }) => username.replace(".", "-"),
-    full_name: ({ fullName }) => fullName,
-    native_name: empty,
-    email: ({ username }) => `${username}@example.org`,
-    token: () => tokens[role],
-    token_lifetime: () => 3600,
-    date_joined: () => "2026-01-01T00:00:00.000000Z",
-    preferred_language: empty,
-    permissions: ({ grants, uuid, fullName }) =>
-      grants.map(({ role: name, scope, uuid: scopeUuid }) => ({
-        user_uuid: uuid,
-        user_name: fullName,
-        created: "2026-01-01T00:00:00.000000Z",
-        expiration_time: null,
-        role_name: name,
-        scope_type: scope,
-        scope_uuid: scopeUuid,
-        scope_name: scopeName(scopeUuid),
-      })),
-    is_staff: ({ isStaff }) => isStaff || undefined,
-    is_support: ({ isSupport }) => isSupport || undefined,
-  };
-}
 
 /** The columns asked for, in Waldur's order; all of them when none that was asked for is known. */
 export function rowOf<T>(columns: Columns<T>, of: T, asked: readonly string[], base: string): Row {

@@ -1,16 +1,10 @@
 import { type SampleBooking, seedBookings, seeded } from "./bookings.ts";
 import { type Faults, filterBookings, filterOrders, orderBookings, type Version } from "./filters.ts";
 import { Life, type Outcome } from "./life.ts";
-import { offerings, organisations, people, type Person, projects, type RoleName, roles, tokens } from "./people.ts";
-import {
-  bookingColumns,
-  offeringColumns,
-  orderColumns,
-  type OrderOf,
-  providerColumns,
-  rowOf,
-  userColumns,
-} from "./rows.ts";
+import { offerings, organisations, people, type Person, type RoleName, roles, tokens } from "./people.ts";
+import { offeringColumns, providerColumns, userColumns } from "./directory.ts";
+import { orderColumns, type OrderOf, ordersOf } from "./orders.ts";
+import { bookingColumns, rowOf } from "./rows.ts";
 
 export interface SampleOptions {
   /** Epoch milliseconds. */
@@ -56,6 +50,7 @@ export interface SampleWaldur extends Pick<
 }
 
 const mostOnPage = 300;
+const ofDjango = { Vary: "Accept-Language, Cookie", "Content-Language": "en" };
 
 /** Makes a sample Waldur. */
 export function sampleWaldur(options: SampleOptions): SampleWaldur {
@@ -74,7 +69,11 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
     if (!url.pathname.endsWith("/")) {
       return new Response(null, {
         status: 301,
-        headers: { Location: `${url.pathname}/${url.search}`, "Content-Type": "text/html; charset=utf-8" },
+        headers: {
+          Location: `${url.pathname}/${url.search}`,
+          "Content-Type": "text/html; charset=utf-8",
+          ...ofDjango,
+        },
       });
     }
     const json = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
@@ -84,8 +83,8 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
           "Content-Type": "application/json",
           Date: new Date(now()).toUTCString(),
           Allow: allow,
-          Vary: "Accept-Language, Cookie",
-          "Content-Language": "en",
+          "X-Frame-Options": "DENY",
+          ...ofDjango,
           ...headers,
         },
       });
@@ -93,6 +92,7 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
     if (!/\*\/\*|application\/\*|application\/json/.test(accept)) {
       return json(406, { detail: "Could not satisfy the request Accept header." });
     }
+    if (!["json", null].includes(url.searchParams.get("format"))) return json(404, { detail: "Not found." });
     const path = url.pathname.slice(0, -1);
     if (path === "/api/configuration") return json(200, configuration);
     const role = whoIs(request.headers.get("Authorization"));
@@ -104,13 +104,16 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
     }
     const asked = url.searchParams.getAll("field");
     if (path === "/api/marketplace-service-providers") {
-      const providers = organisations.filter(({ providerUuid }) => providerUuid !== null);
-      return page(providers, (one) => rowOf(providerColumns, one, asked, baseUrl));
+      const customer = url.searchParams.get("customer_uuid")?.replaceAll("-", "");
+      const providers = organisations.filter(
+        ({ providerUuid, uuid }) => providerUuid !== null && (customer === undefined || uuid === customer),
+      );
+      return page(providers, (one) => rowOf(providerColumns(typeof role === "string"), one, asked, baseUrl));
     }
     const person = persons[typeof role === "string" ? role : "outsider"];
     switch (path) {
       case "/api/users/me": {
-        const columns = userColumns(typeof role === "string" ? role : "outsider", scopeName);
+        const columns = userColumns(typeof role === "string" ? role : "outsider");
         return json(200, rowOf(columns, person, asked, baseUrl));
       }
       case "/api/marketplace-provider-offerings": {
@@ -145,7 +148,7 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
       if (Object.keys(faults).length > 0) return json(400, faults);
       const seen: OrderOf[] = [];
       for (const booking of life.bookings) {
-        if (!sees(person, booking) && !manages(person, booking.project.customer.uuid)) continue;
+        if (!sees(person, booking) && !consumes(person, booking)) continue;
         for (const order of booking.orders) {
           const one = { order, booking };
           if (tests.every((test) => test(one))) seen.push(one);
@@ -161,7 +164,11 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
       if (booking === undefined || !sees(person, booking)) {
         return json(404, { detail: "No Resource matches the given query." });
       }
-      if (action === undefined) return json(200, rowOf(bookingColumns, booking, asked, baseUrl));
+      if (action === undefined) {
+        const row = rowOf(bookingColumns, booking, asked, baseUrl);
+        const whole = !asked.some((name) => name in bookingColumns);
+        return json(200, { ...row, ...(whole && ordersOf(booking, baseUrl)) });
+      }
       const { status, body } = decide(person, booking, action === "accept" ? "accept" : "reject");
       return json(status, body);
     }
@@ -195,6 +202,8 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
 
   /** The role behind a token, or why there is none. */
   function whoIs(header: string | null): RoleName | { detail: string } {
+    if (/^Token \S+ +\S/.test(header ?? ""))
+      return { detail: "Invalid token. Token string should not contain spaces." };
     const shown = /^Token (\S+)$/.exec(header ?? "")?.[1];
     if (header === "Token" || header === "Token ") return { detail: "Invalid token. No credentials provided." };
     if (shown === undefined) return { detail: "Authentication credentials were not provided." };
@@ -257,13 +266,17 @@ function allowOf(path: string): string | null {
   ) {
     return "GET, POST, HEAD, OPTIONS";
   }
-  if (/^\/api\/(?:users\/me|configuration)\/?$/.test(path)) return "GET, HEAD, OPTIONS";
-  if (/^\/api\/booking-resources\/[^/]+\/?$/.test(path)) return "GET, HEAD, OPTIONS";
+  if (/^\/api\/configuration\/?$/.test(path)) return "GET, OPTIONS";
+  if (/^\/api\/users\/me\/?$/.test(path)) return "GET, HEAD, OPTIONS";
+  if (/^\/api\/booking-resources\/[^/]+\/?$/.test(path)) return "GET, PUT, PATCH, DELETE, HEAD, OPTIONS";
   return /^\/api\/booking-resources\/[^/]+\/(?:accept|reject)\/?$/.test(path) ? "POST, OPTIONS" : null;
 }
 
 function html(status: number, text: string): Response {
-  return new Response(text, { status, headers: { "Content-Type": "text/html; charset=utf-8" } });
+  return new Response(text, {
+    status,
+    headers: { "Content-Type": "text/html; charset=utf-8", "X-Frame-Options": "DENY", ...ofDjango },
+  });
 }
 
 /** 10 unless a number from 1 on is asked for; at most 300. */
@@ -283,6 +296,7 @@ function sees(person: Person, { offering, requester }: SampleBooking): boolean {
   return person.isStaff === true || manages(person, offering.customer.uuid) || requester.uuid === person.uuid;
 }
 
-function scopeName(uuid: string): string {
-  return [...organisations, ...projects].find((scope) => scope.uuid === uuid)?.name ?? "";
+/** Orders show to the whole consumer side, other than bookings. */
+function consumes(person: Person, { project }: SampleBooking): boolean {
+  return manages(person, project.customer.uuid) || person.grants.some(({ uuid }) => uuid === project.uuid);
 }

@@ -1,5 +1,5 @@
 import { encodeBase64url } from "./base64url.ts";
-import { hex } from "./hash.ts";
+import { hex, sha256 } from "./hash.ts";
 
 /** A new secret of 192 random bits: 32 characters of base64url. */
 export function newSecret(random: (bytes: number) => Uint8Array): string {
@@ -8,15 +8,11 @@ export function newSecret(random: (bytes: number) => Uint8Array): string {
 
 /** The hex SHA-256 under which a secret is stored and looked up. No salt or stretching: it has 192 bits already. */
 export async function hashSecret(secret: string): Promise<string> {
-  return hex(await digest(secret));
+  return hex(await sha256(secret));
 }
 
 /** Whether two texts are the same, in a time that tells nothing of where they differ or how long the other is. */
 export async function sameText(a: string, b: string): Promise<boolean> {
-  const [one, other] = await Promise.all([digest(a), digest(b)]);
+  const [one, other] = await Promise.all([sha256(a), sha256(b)]);
   return one.reduce((difference, byte, index) => difference | (byte ^ (other[index] ?? 0)), 0) === 0;
-}
-
-async function digest(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }

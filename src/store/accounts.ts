@@ -1,6 +1,14 @@
 import { int, intOrNull, text, textOrNull } from "./row.ts";
 import type { Sql, SqlRow } from "./sql.ts";
 
+/** A role in Waldur, with the organisation it is in or under. */
+export interface Role {
+  readonly name: string;
+  readonly scopeType: string;
+  readonly scopeUuid: string;
+  readonly customerUuid: string;
+}
+
 /** What an account keeps of who-am-I. Seconds and epoch seconds. */
 export interface User {
   readonly uuid: string;
@@ -9,6 +17,7 @@ export interface User {
   readonly isStaff: boolean;
   readonly tokenLifetime: number | null;
   readonly tokenExpiresAt: number | null;
+  readonly roles: readonly Role[];
 }
 
 export const accountKinds = ["operator", "person", "decider"] as const;
@@ -32,6 +41,10 @@ export interface AccountRow {
   readonly sessionNo: number;
   /** Since when Waldur does not take the token, epoch seconds; null: it did the last time. */
   readonly refusedAt: number | null;
+  /** As who-am-I told them last. */
+  readonly roles: readonly Role[];
+  /** When a page or the API last asked who-am-I for it, epoch seconds; 0: never. */
+  readonly askedAt: number;
 }
 
 /** Id of the account whose token is `WALDUR_API_TOKEN`. */
@@ -72,8 +85,8 @@ export async function addUser(
 ): Promise<void> {
   await sql.run(
     `INSERT INTO accounts (id, kind, token, user_uuid, username, full_name, is_staff, token_lifetime, token_expires_at,
-       created_at)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (kind, user_uuid) WHERE kind != 'operator' DO NOTHING`,
+       created_at, roles)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (kind, user_uuid) WHERE kind != 'operator' DO NOTHING`,
     account.id,
     account.kind,
     account.token,
@@ -84,6 +97,7 @@ export async function addUser(
     user.tokenLifetime,
     user.tokenExpiresAt,
     nowAt,
+    JSON.stringify(user.roles),
   );
 }
 
@@ -116,9 +130,9 @@ export async function noteRefused(sql: Sql, id: string, refusedAt: number | null
 export async function noteUser(sql: Sql, id: string, user: User): Promise<void> {
   await sql.run(
     `UPDATE accounts SET user_uuid = ?2, username = ?3, full_name = ?4, is_staff = ?5, token_lifetime = ?6,
-       token_expires_at = ?7
+       token_expires_at = ?7, roles = ?8
      WHERE id = ?1 AND (user_uuid IS NOT ?2 OR username != ?3 OR full_name != ?4 OR is_staff != ?5
-       OR token_lifetime IS NOT ?6 OR abs(coalesce(token_expires_at, 0) - coalesce(?7, 0)) > 86400)`,
+       OR token_lifetime IS NOT ?6 OR roles != ?8 OR abs(coalesce(token_expires_at, 0) - coalesce(?7, 0)) > 86400)`,
     id,
     user.uuid,
     user.username,
@@ -126,10 +140,23 @@ export async function noteUser(sql: Sql, id: string, user: User): Promise<void> 
     user.isStaff ? 1 : 0,
     user.tokenLifetime,
     user.tokenExpiresAt,
+    JSON.stringify(user.roles),
   );
 }
 
+/** Notes that who-am-I was asked for an account, epoch seconds. */
+export async function noteAsked(sql: Sql, id: string, askedAt: number): Promise<void> {
+  await sql.run("UPDATE accounts SET asked_at = ?2 WHERE id = ?1", id, askedAt);
+}
+
+/** Every account, by id. */
+export async function listAccounts(sql: Sql): Promise<Map<string, AccountRow>> {
+  const rows = await sql.all("SELECT * FROM accounts ORDER BY id");
+  return new Map(rows.map(readAccount).map((account) => [account.id, account]));
+}
+
 function readAccount(row: SqlRow): AccountRow {
+  const roles: Role[] = JSON.parse(text(row, "roles"));
   return {
     id: text(row, "id"),
     kind: accountKinds.find((known) => known === text(row, "kind")) ?? "operator",
@@ -142,5 +169,7 @@ function readAccount(row: SqlRow): AccountRow {
     tokenExpiresAt: intOrNull(row, "token_expires_at"),
     sessionNo: int(row, "session_no"),
     refusedAt: intOrNull(row, "refused_at"),
+    roles,
+    askedAt: int(row, "asked_at"),
   };
 }

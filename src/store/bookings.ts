@@ -177,6 +177,19 @@ export async function countBookings(sql: Sql, sourceId: string, nowAt: number): 
   return row === null ? { listed: 0, pending: 0 } : { listed: int(row, "listed"), pending: int(row, "pending") };
 }
 
+/** Bookings of the source that wait for a decision and are not over, by their first start. */
+export async function listPending(sql: Sql, sourceId: string, nowAt: number, limit: number): Promise<BookingRow[]> {
+  const rows = await sql.all(
+    `SELECT data, slots, order_state, vanished_at, rev FROM bookings INDEXED BY bookings_pending
+     WHERE source_id = ?1 AND last_end_at > ?2 AND state = 'Creating' AND vanished_at IS NULL
+     ORDER BY first_start_at, uuid LIMIT ?3`,
+    sourceId,
+    nowAt,
+    limit,
+  );
+  return rows.map(readBooking);
+}
+
 /** Whether any booking of the source waits for a decision and is not over. */
 export async function hasPending(sql: Sql, sourceId: string, nowAt: number): Promise<boolean> {
   const row = await sql.first(

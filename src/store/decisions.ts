@@ -1,5 +1,5 @@
 import type { Action } from "../calendar/profile.ts";
-import { int, text } from "./row.ts";
+import { int, text, textOrNull } from "./row.ts";
 import type { Sql, SqlRow } from "./sql.ts";
 
 export const results = [
@@ -106,6 +106,30 @@ export async function listDecisions(sql: Sql, bookingUuid: string | null, limit:
   return rows.map(readDecision);
 }
 
+/** A decision with the name of its booking, "" where that is not stored any more. */
+export type NamedDecision = DecisionRow & { readonly bookingName: string };
+
+/** Decisions on bookings of these sources made before `beforeAt`, newest first, of one booking or all (null); `failed`: only those that changed nothing. */
+export async function listDecisionsOf(
+  sql: Sql,
+  sourceIds: readonly string[],
+  { booking, beforeAt, failed, limit }: { booking: string | null; beforeAt: number; failed: boolean; limit: number },
+): Promise<NamedDecision[]> {
+  const rows = await sql.all(
+    `SELECT decisions.*, (SELECT data->>'$.name' FROM bookings WHERE bookings.uuid = booking_uuid LIMIT 1) AS booking_name
+     FROM decisions WHERE made_at < ?2 AND (?5 IS NULL OR booking_uuid = ?5) AND (?3 = 0 OR result NOT IN ('done', 'already')) AND EXISTS (
+       SELECT 1 FROM bookings INDEXED BY bookings_uuid WHERE bookings.uuid = booking_uuid
+         AND source_id IN (SELECT value FROM json_each(?1)))
+     ORDER BY made_at DESC, decisions.rowid DESC LIMIT ?4`,
+    JSON.stringify(sourceIds),
+    beforeAt,
+    Number(failed),
+    limit,
+    booking,
+  );
+  return rows.map((row) => ({ ...readDecision(row), bookingName: textOrNull(row, "booking_name") ?? "" }));
+}
+
 /** Forgets decisions made before `decisionsBefore` and tries begun before `triesBefore`. */
 export async function forget(sql: Sql, decisionsBefore: number, triesBefore: number): Promise<void> {
   await sql.run("DELETE FROM decisions WHERE made_at < ?1", decisionsBefore);
@@ -121,6 +145,12 @@ export async function countTry(sql: Sql, name: string, begunAt: number): Promise
     begunAt,
   );
   return row === null ? 1 : int(row, "tries");
+}
+
+/** How many tries of that name were counted in the stretch of time that began at `begunAt`. */
+export async function readTries(sql: Sql, name: string, begunAt: number): Promise<number> {
+  const row = await sql.first("SELECT tries FROM attempts WHERE name = ?1 AND begun_at = ?2", name, begunAt);
+  return row === null ? 0 : int(row, "tries");
 }
 
 function readDecision(row: SqlRow): DecisionRow {

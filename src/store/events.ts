@@ -20,6 +20,31 @@ export async function listVevents(sql: Sql, feedId: string): Promise<string[]> {
   return rows.map((row) => text(row, "vevent"));
 }
 
+/** An event and the offering its booking is of, "" where that is not known. */
+export type AgendaRow = EventRow & { readonly offeringUuid: string };
+
+/** At most `limit` events of a feed that lie partly in [`fromAt`, `toAt`), in order of start. */
+export async function listAgenda(
+  sql: Sql,
+  { id, sourceId }: { id: string; sourceId: string },
+  fromAt: number,
+  toAt: number,
+  limit: number,
+): Promise<AgendaRow[]> {
+  const rows = await sql.all(
+    `SELECT events.*, coalesce(bookings.data->>'$.offeringUuid', '') AS offering_uuid
+     FROM events LEFT JOIN bookings ON bookings.source_id = ?2 AND bookings.uuid = events.booking_uuid
+     WHERE events.feed_id = ?1 AND events.start_at < ?4 AND events.end_at > ?3
+     ORDER BY events.start_at, events.uid LIMIT ?5`,
+    id,
+    sourceId,
+    fromAt,
+    toAt,
+    limit,
+  );
+  return rows.map((row) => ({ ...readEvent(row), offeringUuid: text(row, "offering_uuid") }));
+}
+
 /** The rows of these bookings in a feed. The index is named because the engine, without statistics, would walk the whole feed. */
 export async function findEvents(sql: Sql, feedId: string, bookingUuids: readonly string[]): Promise<EventRow[]> {
   const rows = await sql.all(

@@ -123,6 +123,7 @@ export function endAddresses(feedId: string, nowAt: number, gone: boolean): Stat
 }
 
 const columns = {
+  sourceId: "source_id",
   slug: "slug",
   secret: "secret",
   revisedAt: "revised_at",

@@ -16,3 +16,9 @@ export async function writeMeta(sql: Sql, key: string, value: string): Promise<v
     value,
   );
 }
+
+/** The value under a key; `made` where there was none. Of several that make one at once, all get the same. */
+export async function settleMeta(sql: Sql, key: string, made: string): Promise<string> {
+  await sql.run("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING", key, made);
+  return (await readMeta(sql, key)) ?? made;
+}

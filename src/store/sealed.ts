@@ -11,7 +11,10 @@ export type SealedRow = SealedPlace & {
 /** Where a sealed text is kept. `row` is the primary key. */
 export type SealedPlace = SealedColumn & { readonly row: string };
 
-type SealedColumn = { readonly table: "accounts"; readonly column: "token" } | FeedColumn;
+type SealedColumn =
+  | { readonly table: "accounts"; readonly column: "token" }
+  | { readonly table: "targets"; readonly column: "credentials" }
+  | FeedColumn;
 type FeedColumn = { readonly table: "feeds"; readonly column: "salt" | "secret" };
 
 /** Every sealed column there is. */
@@ -19,6 +22,7 @@ const sealedColumns: readonly SealedColumn[] = [
   { table: "accounts", column: "token" },
   { table: "feeds", column: "salt" },
   { table: "feeds", column: "secret" },
+  { table: "targets", column: "credentials" },
 ];
 
 const listing = sealedColumns

@@ -1,12 +1,10 @@
 import type { Slot } from "../calendar/booking.ts";
-import type { Deps } from "../deps.ts";
 import { parseQuery } from "../waldur/parameters.ts";
-import { operator } from "./lookup.ts";
+import type { Asker } from "./lookup.ts";
 
-/** One page of the bookings that Waldur shows the operator's account; `query` holds Waldur's own parameters, and `page`. */
-export async function listBookings(deps: Deps, { page = "1", ...query }: Record<string, string | string[]>) {
+/** One page of the bookings that Waldur shows the account; `query` holds Waldur's own parameters, and `page`. */
+export async function listBookings({ client }: Asker, { page = "1", ...query }: Record<string, string | string[]>) {
   const asked = parseQuery(query);
-  const { client } = await operator(deps);
   const { rows, count, next, skipped } = await client.richBookings(asked, Number(page));
   return {
     bookings: rows.map((booking) => ({

@@ -2,11 +2,10 @@ import type { Action } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { noteRefused } from "../store/accounts.ts";
+import { type AccountRow, noteRefused } from "../store/accounts.ts";
 import { addDecision, countTry, type DecisionRow, findDone, settleDecision } from "../store/decisions.ts";
 import { dropLease, takeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
-import { ensureEnvironmentAccount } from "./account.ts";
 import { act, type Decision, sameClickSeconds, type Wish } from "./act.ts";
 import { seconds } from "./run.ts";
 
@@ -43,11 +42,16 @@ export async function decide(deps: Deps, wish: Wish): Promise<Decision> {
   return { result: "busy", booking: null, byOperator: false };
 }
 
-/** The same as the operator's own account. Throws `bad_input`, `bad_config` without a Waldur, `store_failed`. */
-export async function decideAsOperator(deps: Deps, uuid: string, action: Action, address: string): Promise<Decision> {
+/** The same for whoever calls the API. Throws as `decide`, and `bad_input`. */
+export async function decideOverApi(
+  deps: Deps,
+  account: AccountRow,
+  uuid: string,
+  action: Action,
+  address: string,
+): Promise<Decision> {
   const bookingUuid = readUuid(uuid);
   if (bookingUuid === null) throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits`);
-  const account = await ensureEnvironmentAccount(deps);
   return decide(deps, { bookingUuid, action, account, via: "api", feedId: "", address });
 }
 

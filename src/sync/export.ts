@@ -10,15 +10,19 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
-import { operator } from "./lookup.ts";
+import type { Asker } from "./lookup.ts";
 import { belongs, bookingFilter, orderFilter } from "./scope.ts";
 
 /**
  * All bookings of a provider as one calendar, read from Waldur now; nothing is stored.
  * Throws `conflict` when Waldur has more pages than one run may read here.
  */
-export async function exportProvider(deps: Deps, providerUuid: string, profile: FeedProfile): Promise<string> {
-  const { client } = await operator(deps);
+export async function exportProvider(
+  deps: Deps,
+  { client }: Asker,
+  providerUuid: string,
+  profile: FeedProfile,
+): Promise<string> {
   const scope = { kind: "provider", scopeUuid: providerUuid } as const;
   const orderStates = new Map<string, OrderState>();
   await readAll(deps, async (page): Promise<Page<Order>> => {

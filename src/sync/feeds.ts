@@ -17,6 +17,7 @@ import {
 } from "../store/feeds.ts";
 import { addSource, changeSource, findSource, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
+import { stopTargets } from "../store/targets.ts";
 import { maySign } from "./links.ts";
 import { seconds } from "./run.ts";
 
@@ -113,6 +114,26 @@ export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
   return needFeed(deps, feed.id);
 }
 
+/**
+ * Gives a feed to another account, which reads the same list of Waldur with its own token. It gets an address of its own;
+ * those that were given out go on serving, and nobody is shown them any more.
+ */
+export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource): Promise<FeedRow> {
+  needAlive(feed);
+  const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, seconds(deps));
+  const secret = newSecret(deps.random);
+  const sealed = await seal(deps.keys, feedPlace(feed.id, "secret"), secret, deps.random);
+  // Links that decide as the feed's account are for the new one to allow.
+  const profile: FeedProfile = {
+    ...feed.profile,
+    decisions: feed.profile.decisions === "signed" ? "sign-in" : feed.profile.decisions,
+  };
+  const change = changeFeed(feed.id, { sourceId, secret: sealed, profile, links: hex(deps.random(8)), renderedRev: 0 });
+  await deps.sql.batch([insertAddress(feed.id, await hashSecret(secret)), ...(change === null ? [] : [change])]);
+  deps.log.info("feed_taken_over", { feed: feed.id, source: sourceId, account: source.accountId });
+  return needFeed(deps, feed.id);
+}
+
 /** Ends a feed: its addresses say for a while that it has ended, or with `gone` answer 410 at once. */
 export async function revokeFeed(deps: Deps, feed: FeedRow, gone: boolean): Promise<FeedRow> {
   await deps.sql.batch([...endStatements(feed, seconds(deps)), endAddresses(feed.id, seconds(deps), gone)]);
@@ -147,8 +168,12 @@ function endStatements(feed: FeedRow, endedAt: number): Statement[] {
     byteCount: 0,
     held: [],
   });
-  return feed.state === "ended" || change === null ? [] : [change, clearEvents(feed.id)];
+  if (feed.state === "ended" || change === null) return [];
+  return [change, clearEvents(feed.id), stopTargets({ feedId: feed.id }, "feed-ended", endedReason, endedAt)];
 }
+
+const endedReason =
+  "Its feed has ended. The events stay in the calendar until somebody says what becomes of them: remove the target, and leave them or take them away.";
 
 function needAlive(feed: FeedRow): void {
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);

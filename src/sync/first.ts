@@ -14,10 +14,18 @@ const key = "first-feeds";
  */
 export async function makeFirstFeeds(deps: Deps, profileOf: (name: string) => FeedProfile): Promise<string> {
   if ((await readMeta(deps.sql, key)) !== null || (await listFeeds(deps.sql)).length > 0) return "";
-  const { accountId, user } = await operator(deps);
-  const own = user.isStaff ? [] : (await listProviders(deps)).filter((provider) => provider.own);
+  const asker = await operator(deps);
+  const { account, user } = asker;
+  const own = user.isStaff ? [] : (await listProviders(asker)).filter((provider) => provider.own);
   for (const { uuid, name } of own) {
-    const source: NewSource = { accountId, kind: "provider", scopeUuid: uuid, customerUuid: uuid, name, partial: "" };
+    const source: NewSource = {
+      accountId: account.id,
+      kind: "provider",
+      scopeUuid: uuid,
+      customerUuid: uuid,
+      name,
+      partial: "",
+    };
     await addFeed(deps, source, profileOf(name), null);
   }
   await writeMeta(deps.sql, key, "made");

@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
+import type { AccountRow } from "../store/accounts.ts";
 import type { SourceKind } from "../store/sources.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
@@ -7,11 +8,22 @@ import { clientOf, ensureEnvironmentAccount, identify } from "./account.ts";
 import type { NewSource } from "./feeds.ts";
 import { bookingFilter } from "./scope.ts";
 
-/** The operator's own account, who it is, and a client that speaks as it. */
-export async function operator(deps: Deps): Promise<{ accountId: string; client: WaldurClient; user: User }> {
-  const account = await ensureEnvironmentAccount(deps);
+/** An account, who it is in Waldur now, and a client that speaks as it. */
+export interface Asker {
+  readonly account: AccountRow;
+  readonly client: WaldurClient;
+  readonly user: User;
+}
+
+/** Asks Waldur as this account. Throws Waldur's failures. */
+export async function askAs(deps: Deps, account: AccountRow): Promise<Asker> {
   const client = await clientOf(deps, account);
-  return { accountId: account.id, client, user: await identify(deps, account.id, client) };
+  return { account, client, user: await identify(deps, account.id, client) };
+}
+
+/** The operator's own account, of the environment's token. */
+export async function operator(deps: Deps): Promise<Asker> {
+  return askAs(deps, await ensureEnvironmentAccount(deps));
 }
 
 /**
@@ -19,8 +31,7 @@ export async function operator(deps: Deps): Promise<{ accountId: string; client:
  * account only part of it. `uuid` is ignored for `mine`. Throws `not_found` when Waldur does not know it, `bad_input`
  * when the account would see nothing of it.
  */
-export async function lookUp(deps: Deps, kind: SourceKind, uuid: string): Promise<NewSource> {
-  const { accountId, client, user } = await operator(deps);
+export async function lookUp({ account, client, user }: Asker, kind: SourceKind, uuid: string): Promise<NewSource> {
   const scopeUuid = kind === "mine" ? "" : uuid.toLowerCase().replaceAll("-", "");
   if (kind !== "mine" && !/^[0-9a-f]{32}$/.test(scopeUuid)) {
     throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits, as Waldur shows them`);
@@ -30,15 +41,14 @@ export async function lookUp(deps: Deps, kind: SourceKind, uuid: string): Promis
     throw new AppError(
       "bad_input",
       `${user.username} is neither owner nor manager of ${found.name}, so Waldur shows it none of its bookings; ` +
-        "give WALDUR_API_TOKEN of an account that is",
+        "take the token of an account that is",
     );
   }
-  return { accountId, kind, scopeUuid, ...found };
+  return { accountId: account.id, kind, scopeUuid, ...found };
 }
 
 /** The providers whose bookings the account sees; all of them for staff. */
-export async function listProviders(deps: Deps): Promise<{ uuid: string; name: string; own: boolean }[]> {
-  const { client, user } = await operator(deps);
+export async function listProviders({ client, user }: Asker): Promise<{ uuid: string; name: string; own: boolean }[]> {
   const providers = await client.serviceProviders();
   return providers
     .map(({ customerUuid, customerName }) => ({

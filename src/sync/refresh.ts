@@ -2,7 +2,7 @@ import type { OfferingFacts } from "../calendar/event.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { findAccount } from "../store/accounts.ts";
+import { findAccount, noteRefused } from "../store/accounts.ts";
 import { countOfOfferings, hasPending, touchOfferings } from "../store/bookings.ts";
 import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
@@ -60,6 +60,7 @@ export async function refresh(
         if (sweepDue(run)) await sweep(run);
       }
       await noteSuccess(run, account.tokenLifetime);
+      if (account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
     } finally {
       await release(run);
     }
@@ -177,6 +178,7 @@ async function noteSuccess(run: Run, lifetime: number | null): Promise<void> {
 async function noteFailure(deps: Deps, source: SourceRow, error: AppError): Promise<void> {
   deps.log.warn("refresh_failed", { source: source.id, code: error.code, message: error.message, ...error.facts });
   if (error.code === "store_failed") return;
+  if (error.code === "waldur_refused_token") await noteRefused(deps.sql, source.accountId, seconds(deps));
   if (error.code === "waldur_refused_token" && error.facts.inactive === true) {
     await loseAccess(deps, source, "the user is not active any more");
     return;

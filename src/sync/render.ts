@@ -1,4 +1,5 @@
 import { RENDERER } from "../calendar/feed.ts";
+import { warnOfSize } from "../calendar/size.ts";
 import { windowOf } from "../calendar/window.ts";
 import type { NoticeReason } from "../calendar/words.ts";
 import type { Deps } from "../deps.ts";
@@ -207,6 +208,10 @@ async function writeStep(
   report.held = held;
   if (ready)
     deps.log.info("feed_ready", { feed: feed.id, name: feed.profile.name, events: eventCount, bytes: byteCount });
+  const large = warnOfSize(deps.config, eventCount, byteCount);
+  if (large !== null && warnOfSize(deps.config, feed.eventCount, feed.byteCount) === null) {
+    deps.log.warn("feed_large", { feed: feed.id, name: feed.profile.name, warning: large });
+  }
   return { ...next, state };
 }
 

@@ -57,7 +57,10 @@ export function belongs(booking: Booking, source: Scope): boolean {
 const opening = new Set(["CUSTOMER.OWNER", "CUSTOMER.MANAGER"]);
 
 /** Whether the user still holds a role that shows this source's bookings. */
-export function hasAccess(user: User, source: Pick<SourceRow, "kind" | "customerUuid">): boolean {
+export function hasAccess(
+  user: Pick<User, "isActive" | "isStaff" | "roles">,
+  source: Pick<SourceRow, "kind" | "customerUuid">,
+): boolean {
   if (!user.isActive) return false;
   if (user.isStaff || source.kind === "mine") return true;
   return user.roles.some(

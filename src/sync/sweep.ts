@@ -70,7 +70,8 @@ export async function sweep(run: Run): Promise<boolean> {
     // A first load is long: it goes on where it was cut.
     else if (run.source.loadedAt === null) await commit(run, place(run));
   }
-  // The list changed under every attempt: the next run begins anew.
+  // The list changed under every attempt: the next run begins anew. Until one ends nothing is removed.
+  run.deps.log.warn("sweep_shifted", { source: run.source.id, name: run.source.name, attempts: restarts + 1 });
   await commit(run, { sweepId: run.source.sweepId, sweepPage: null, sweepWanted: true });
   return false;
 }

@@ -5,14 +5,19 @@ import { forget } from "../store/decisions.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "../store/sources.ts";
 import { expireFeed } from "./feeds.ts";
+import { mirror } from "./mirror.ts";
+import type { PushReport } from "./push.ts";
 import { refresh } from "./refresh.ts";
 import { isBehind, renderFeed, type RenderReport } from "./render.ts";
+import { keepRun } from "./history.ts";
 import { type RefreshReport, seconds } from "./run.ts";
+import { turned } from "./turn.ts";
 
 /** What one run did. */
 export interface TickReport {
   readonly sources: readonly RefreshReport[];
   readonly feeds: readonly RenderReport[];
+  readonly targets: readonly PushReport[];
   /** Whether nothing that is due was left for the next run. */
   readonly complete: boolean;
 }
@@ -22,17 +27,19 @@ export interface TickOptions {
   readonly sourceId?: string;
   /** Read sources whether they are due or not, with a full sweep of those not swept since then, epoch seconds. */
   readonly sweepSince?: number;
+  /** Waldur is left alone: only what was rendered is pushed to targets. */
+  readonly onlyTargets?: boolean;
   /** A mass removal is believed. */
   readonly allowRemovals?: boolean;
 }
 
 /** Statements that one more source and its feeds may cost; a run that has fewer left does not begin it. */
-const statementsOfSource = 16;
+const statementsOfSource = 18;
 const statementsOfFeed = 9;
 
 /**
- * One run over what is due: feeds that expired end, sources are read, their feeds rendered. Whatever fails is logged and
- * left for the next run; the rest goes on. Throws `store_failed` only where not even the list of sources can be read.
+ * One run over what is due: feeds that expired end, sources are read, their feeds rendered and pushed to their
+ * targets. Whatever fails is logged and left for the next run; the rest goes on. Throws `store_failed` only where not even the list of sources can be read.
  */
 export async function tick(outer: Deps, options: TickOptions = {}): Promise<TickReport> {
   const { sql, counts } = countStatements(outer.sql);
@@ -48,7 +55,9 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   }
   const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
   const sources = (await listSources(sql)).filter((source) => feedsOf.has(source.id) && source.access === "ok");
-  const asked = sources.filter((source) => options.sourceId === undefined || source.id === options.sourceId);
+  const asked = sources.filter(
+    ({ id }) => options.onlyTargets !== true && (options.sourceId === undefined || id === options.sourceId),
+  );
 
   const refreshed: RefreshReport[] = [];
   const rendered: RenderReport[] = [];
@@ -74,6 +83,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       );
       if (report !== undefined) {
         refreshed.push(report);
+        await attempt(deps, "run_not_kept", async () => keepRun(deps, before, report));
         requests += report.requests;
         pages += report.pages;
       } else complete = false;
@@ -95,19 +105,22 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       });
     }
   }
-  logRun(deps, { refreshed, rendered, complete }, { begunAt, requests, events, statements: counts.statements });
-  return { sources: refreshed, feeds: rendered, complete };
+  const mirrored = await mirror(deps, {
+    sourceId: options.sourceId,
+    requests: deps.budget.requests - requests,
+    statements: () => deps.budget.statements - counts.statements,
+    attempt: async (event, work) => attempt(deps, event, work),
+  });
+  complete &&= mirrored.complete;
+  requests += mirrored.reports.reduce((sum, report) => sum + report.requests, 0);
+  const costs = { begunAt, requests, events, statements: counts.statements };
+  logRun(deps, { refreshed, rendered, mirrored: mirrored.reports, complete }, costs);
+  return { sources: refreshed, feeds: rendered, targets: mirrored.reports, complete };
 }
 
 async function forgetOld(deps: Deps): Promise<void> {
   const nowAt = seconds(deps);
   await forget(deps.sql, nowAt - deps.config.decisionDays * 86_400, nowAt - 3600);
-}
-
-/** Another one first each minute, so that a budget that does not reach all reaches each in turn. */
-function turned(sources: readonly SourceRow[], nowAt: number): SourceRow[] {
-  const first = sources.length === 0 ? 0 : Math.floor(nowAt / 60) % sources.length;
-  return [...sources.slice(first), ...sources.slice(0, first)];
 }
 
 async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {
@@ -126,8 +139,13 @@ function logRun(
   {
     refreshed,
     rendered,
+    mirrored,
     complete,
-  }: { refreshed: readonly RefreshReport[]; rendered: readonly RenderReport[]; complete: boolean },
+  }: Pick<TickReport, "complete"> & {
+    refreshed: readonly RefreshReport[];
+    rendered: readonly RenderReport[];
+    mirrored: readonly PushReport[];
+  },
   costs: { begunAt: number; requests: number; events: number; statements: number },
 ): void {
   const sum = (key: "added" | "changed" | "removed" | "skipped"): number =>
@@ -137,6 +155,7 @@ function logRun(
     ms: deps.now() - begunAt,
     sources: refreshed.length,
     feeds: rendered.length,
+    targets: mirrored.length,
     added: sum("added"),
     changed: sum("changed"),
     removed: sum("removed"),

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "../errors.ts";
+import { readText } from "../http.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
 
 /** What requests to one Waldur need from outside. */
@@ -143,25 +144,6 @@ function failureOf(error: unknown, signal: AbortSignal): Refused {
   if (timedOut) return { code: "waldur_timeout", message: "Waldur did not answer in time" };
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return { code: "waldur_unreachable", message: `Waldur cannot be reached: ${messageOf(cause)}` };
-}
-
-/** The body as text; null when it is larger than `most` bytes, in which case the rest of it is not read. */
-async function readText(response: Response, most: number): Promise<string | null> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > most) {
-      await reader.cancel();
-      return null;
-    }
-    text += decoder.decode(value, { stream: true });
-  }
 }
 
 /** Whether the answer calls itself JSON. */

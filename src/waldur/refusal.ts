@@ -1,4 +1,5 @@
 import type { AppError, ErrorCode } from "../errors.ts";
+import { readRetryAfter } from "../http.ts";
 
 /** What an answer, or the lack of one, means. */
 export interface Refused {
@@ -64,14 +65,6 @@ export function readRefusal(response: Response, text: string, { url, token, now 
     message,
     facts: { ...facts, ...(status === 400 && refused !== "" && { refused }) },
   };
-}
-
-/** Seconds until a server wants to be asked again (RFC 9110 10.2.3), from seconds or a date; null without or for neither. */
-export function readRetryAfter(value: string | null, now: number): number | null {
-  if (value === null) return null;
-  if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
 }
 
 /** Why a personal access token may be refused: Waldur says the same of a wrong, an expired and a revoked one. */

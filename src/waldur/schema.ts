@@ -68,6 +68,10 @@ export interface Offering {
 export interface Site {
   /** HomePort's address, ending in a slash; null when it is not set. */
   readonly homeport: string | null;
+  /** As it calls itself; "" when it does not. */
+  readonly name: string;
+  /** `#rrggbb`; null when it has none. */
+  readonly colour: string | null;
 }
 
 /** No event shows as much of a text; a row of the database could not hold any length. */
@@ -302,15 +306,21 @@ export function readUser(row: unknown, nowAt: number): Read<User> {
   }));
 }
 
-const siteSchema = v.object({ WALDUR_CORE: v.object({ HOMEPORT_URL: v.optional(text) }) });
+const siteSchema = v.object({
+  WALDUR_CORE: v.object({ HOMEPORT_URL: v.optional(text), SITE_NAME: v.optional(text), BRAND_COLOR: v.optional(text) }),
+});
 
 /** What `GET /api/configuration/` tells; the placeholder it has before it is set counts as nothing. */
 export function readSite(answer: unknown): Site {
   const found = v.safeParse(siteSchema, answer);
-  const url = found.success ? (found.output.WALDUR_CORE.HOMEPORT_URL ?? "") : "";
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url) || new URL(url).hostname === "example.com")
-    return { homeport: null };
-  return { homeport: url.endsWith("/") ? url : `${url}/` };
+  const {
+    HOMEPORT_URL: url = "",
+    SITE_NAME: name = "",
+    BRAND_COLOR: shade = "",
+  } = found.success ? found.output.WALDUR_CORE : {};
+  const colour = /^#[0-9a-f]{6}$/i.test(shade) ? shade.toLowerCase() : null;
+  const set = /^https?:\/\//.test(url) && URL.canParse(url) && new URL(url).hostname !== "example.com";
+  return { homeport: !set ? null : url.endsWith("/") ? url : `${url}/`, name: name.slice(0, 100).trim(), colour };
 }
 
 function readRow<const S extends v.GenericSchema, T>(

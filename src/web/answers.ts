@@ -1,12 +1,11 @@
+import { type SizeLimits, warnOfSize } from "../calendar/size.ts";
 import type { Body } from "./bodies.ts";
 import { formatHttpDate } from "./conditional.ts";
 import type { Edition } from "./edition.ts";
 
 /** The settings that show in a feed's answers. */
-export interface AnswerSettings {
+export interface AnswerSettings extends SizeLimits {
   readonly publicUrl: string;
-  readonly feedWarnBytes: number;
-  readonly feedWarnEvents: number;
 }
 
 type Fields = Readonly<Record<string, string>>;
@@ -35,7 +34,7 @@ export function answerWhole(
   tag: string,
   body: Body,
 ): Response {
-  const warning = warnOfSize(settings, body);
+  const warning = warnOfSize(settings, body.events, body.plainBytes);
   const headers = {
     ...always,
     ...secured(settings),
@@ -94,15 +93,4 @@ export function refuse(
 /** Evolution turns webcal addresses into https ones once it saw this (RFC 6797). */
 function secured(settings: Pick<AnswerSettings, "publicUrl">): Fields {
   return settings.publicUrl.startsWith("https:") ? { "Strict-Transport-Security": "max-age=31536000" } : {};
-}
-
-/** What is wrong with the size of a feed; null when nothing. Google drops events beyond about 1 MB or 1,100 silently. */
-export function warnOfSize(
-  settings: Pick<AnswerSettings, "feedWarnBytes" | "feedWarnEvents">,
-  { events, plainBytes }: Pick<Body, "events" | "plainBytes">,
-): string | null {
-  const faults: string[] = [];
-  if (plainBytes >= settings.feedWarnBytes) faults.push(`${plainBytes} bytes, limit ${settings.feedWarnBytes}`);
-  if (events >= settings.feedWarnEvents) faults.push(`${events} events, limit ${settings.feedWarnEvents}`);
-  return faults.length === 0 ? null : `some calendars drop events of a feed this large: ${faults.join("; ")}`;
 }

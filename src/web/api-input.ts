@@ -6,6 +6,9 @@ import { decisionModes, details, type FeedFilter, type FeedProfile, languages } 
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { sourceKinds } from "../store/sources.ts";
+import { cancelledPolicies, editPolicies } from "../store/targets.ts";
+import type { Address, Credentials } from "../sync/calendars.ts";
+import type { NewTargetAsked } from "../sync/targets.ts";
 
 const uuid = v.pipe(
   v.string(),
@@ -27,7 +30,8 @@ function whole(least: number, most: number) {
   return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted), v.maxValue(most, wanted));
 }
 
-const profile = {
+/** One schema for each field of a profile. */
+export const profile = {
   name: v.exactOptional(
     v.pipe(
       v.string(),
@@ -88,6 +92,33 @@ const sync = v.strictObject({
   since: v.exactOptional(moment),
 });
 
+const secretText = v.pipe(v.string(), v.minLength(1, "may not be empty"), v.maxLength(4000, "is too long"));
+const credentials = {
+  username: v.exactOptional(v.pipe(v.string(), v.maxLength(320, "is too long"))),
+  password: v.exactOptional(secretText),
+  token: v.exactOptional(secretText),
+};
+
+const place = v.strictObject({
+  url: v.exactOptional(v.pipe(v.string(), v.trim(), v.maxLength(2000, "is too long"))),
+  preset: v.exactOptional(v.nullable(v.string())),
+  ...credentials,
+});
+
+const newTarget = v.strictObject({
+  ...place.entries,
+  feed: v.string("is missing: the id of a feed"),
+  calendar: v.exactOptional(v.nullable(v.string())),
+  create: v.exactOptional(v.nullable(v.pipe(v.string(), v.trim(), v.minLength(1, "may not be empty")))),
+  edits: v.exactOptional(v.picklist(editPolicies, "must be mirror or respect")),
+  cancelled: v.exactOptional(v.picklist(cancelledPolicies, "must be keep or delete")),
+});
+
+const pushAsked = v.strictObject({
+  dryRun: v.exactOptional(v.boolean()),
+  allowRemovals: v.exactOptional(v.boolean()),
+});
+
 const decisionQuery = v.strictObject({
   booking: v.optional(v.nullable(uuid), null),
   limit: v.optional(
@@ -103,7 +134,33 @@ export type ChangedFeed = v.InferOutput<typeof changedFeed>;
 export const readNewFeed = (body: unknown): NewFeed => read(newFeed, body);
 export const readChangedFeed = (body: unknown): ChangedFeed => read(changedFeed, body);
 export const readDecisionQuery = (query: unknown): v.InferOutput<typeof decisionQuery> => read(decisionQuery, query);
+/** Parameters of queries. Each throws `bad_input`. */
+export const readTime = (text: string): number => read(moment, text);
+export const readLimit = (text: string): number => read(v.pipe(v.string(), v.transform(Number), whole(1, 1000)), text);
 export const readSync = (body: unknown): v.InferOutput<typeof sync> => read(sync, body);
+export const readPush = (body: unknown): v.InferOutput<typeof pushAsked> => read(pushAsked, body);
+export const readCredentials = (body: unknown): Credentials => credentialsOf(read(v.strictObject(credentials), body));
+export const readPlace = (body: unknown): Address => addressOf(read(place, body));
+export const readNewTarget = (body: unknown): NewTargetAsked => {
+  const { feed, calendar = null, create = null, edits = "mirror", cancelled = null, ...rest } = read(newTarget, body);
+  return { feedId: feed, calendar, create, edits, cancelled, ...addressOf(rest) };
+};
+
+function addressOf({ url = "", preset = null, ...rest }: v.InferOutput<typeof place>): Address {
+  return { text: url, preset, credentials: credentialsOf(rest) };
+}
+
+function credentialsOf({
+  username,
+  password,
+  token,
+}: Partial<Record<"username" | "password" | "token", string>>): Credentials {
+  if (token !== undefined && password === undefined) return { kind: "bearer", token };
+  if (username !== undefined && password !== undefined && token === undefined) {
+    return { kind: "password", username, password };
+  }
+  throw new AppError("bad_input", "give username and password, or a token");
+}
 
 /** The profile of a new feed: what was asked for, else the defaults. */
 export function profileOf(config: Config, name: string, asked: ChangedFeed): FeedProfile {

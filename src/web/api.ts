@@ -6,39 +6,55 @@ import { AppError } from "../errors.ts";
 import { type BookingCounts, countBookings } from "../store/bookings.ts";
 import { listVevents } from "../store/events.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
-import { listDecisions } from "../store/decisions.ts";
-import { findSource, listSources, type SourceRow } from "../store/sources.ts";
-import { decideAsOperator } from "../sync/decide.ts";
+import { listDecisions, listDecisionsOf } from "../store/decisions.ts";
+import { listRuns } from "../store/runs.ts";
+import { findSource, listSources } from "../store/sources.ts";
+import { decideOverApi } from "../sync/decide.ts";
 import { listBookings } from "../sync/bookings.ts";
 import { checkWaldur } from "../sync/check.ts";
 import { exportProvider } from "../sync/export.ts";
-import { addFeed, needFeed, revokeFeed, rotateFeed, setFeed } from "../sync/feeds.ts";
-import { listProviders, lookUp } from "../sync/lookup.ts";
+import { addFeed, revokeFeed, rotateFeed, setFeed, takeOverFeed } from "../sync/feeds.ts";
+import { type Asker, askAs, listProviders, lookUp } from "../sync/lookup.ts";
 import { preview } from "../sync/preview.ts";
 import { seconds } from "../sync/run.ts";
 import { tick } from "../sync/tick.ts";
+import { may, type Right, type Seen, seenFeed, seenSources, standingOf, type Viewer } from "../sync/viewer.ts";
 import { shortAddress } from "./address.ts";
-import { changeProfile, profileOf, readChangedFeed, readDecisionQuery, readNewFeed, readSync } from "./api-input.ts";
+import {
+  changeProfile,
+  profileOf,
+  readChangedFeed,
+  readDecisionQuery,
+  readLimit,
+  readNewFeed,
+  readSync,
+  readTime,
+} from "./api-input.ts";
+import { operatorOnly } from "./caller.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
 import { outcomeJson, outcomeStatus } from "./outcome.ts";
+import { readBody } from "./read-body.ts";
+import { targetRoutes } from "./target-routes.ts";
+import { pushJson } from "./target-json.ts";
 
-type Env = { Bindings: Deps; Variables: { requestId: string } };
+type Env = { Bindings: Deps; Variables: { requestId: string; viewer: Viewer } };
 
-/** `/api/v1` for the operator; `docs/openapi.yaml` tells it in full. Who may call is decided before. */
+/** `/api/v1`; `docs/openapi.yaml` tells it in full. Who calls is found out before. */
 export function apiRoutes(): Hono<Env> {
   return new Hono<Env>()
-    .get("/providers", async (c) => c.json({ providers: await listProviders(c.env) }))
-    .get("/bookings", async (c) => c.json(await listBookings(c.env, query(c))))
+    .get("/providers", async (c) => c.json({ providers: await listProviders(await asker(c)) }))
+    .get("/bookings", async (c) => c.json(await listBookings(await asker(c), query(c))))
     .get("/providers/:uuid/bookings", async (c) =>
-      c.json(await listBookings(c.env, { ...query(c), provider_uuid: c.req.param("uuid") })),
+      c.json(await listBookings(await asker(c), { ...query(c), provider_uuid: c.req.param("uuid") })),
     )
     .get("/providers/:uuid/calendar.ics", async (c) => {
-      const source = await lookUp(c.env, "provider", c.req.param("uuid"));
-      return calendar(c, await exportProvider(c.env, source.scopeUuid, profileOf(c.env.config, source.name, {})));
+      const asks = await asker(c);
+      const source = await lookUp(asks, "provider", c.req.param("uuid"));
+      return calendar(c, await exportProvider(c.env, asks, source.scopeUuid, profileOf(c.env.config, source.name, {})));
     })
-    .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c.env) }))
+    .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
     .post("/feeds", async (c) => {
-      const { source: asked, ...profile } = readNewFeed(await body(c));
+      const { source: asked, ...profile } = readNewFeed(await readBody(c));
       if (asked.kind !== "mine" && !asked.uuid) {
         throw new AppError(
           "bad_input",
@@ -49,80 +65,123 @@ export function apiRoutes(): Hono<Env> {
       if (expiresAt !== null && expiresAt <= seconds(c.env)) {
         throw new AppError("bad_input", "expiresAt: is over already; give a time to come");
       }
-      const source = await lookUp(c.env, asked.kind, asked.uuid ?? "");
+      const source = await lookUp(await asker(c), asked.kind, asked.uuid ?? "");
       const feed = await addFeed(c.env, source, profileOf(c.env.config, source.name, profile), expiresAt);
       c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.json(await oneFeed(c.env, feed), 201);
+      return c.json(await oneFeed(c, feed), 201);
     })
-    .get("/feeds/:id", async (c) => c.json(await oneFeed(c.env, await needFeed(c.env, c.req.param("id")))))
+    .get("/feeds/:id", async (c) => c.json(await oneFeed(c, (await feedFor(c, "name")).feed)))
     .patch("/feeds/:id", async (c) => {
-      const feed = await needFeed(c.env, c.req.param("id"));
-      const asked = readChangedFeed(await body(c));
+      const { feed } = await feedFor(c, "change");
+      const asked = readChangedFeed(await readBody(c));
       const expiresAt = asked.expiresAt === undefined ? feed.expiresAt : asked.expiresAt;
       const changed = await setFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt);
       c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.json(await oneFeed(c.env, changed));
+      return c.json(await oneFeed(c, changed));
     })
     .delete("/feeds/:id", async (c) => {
-      const feed = await needFeed(c.env, c.req.param("id"));
-      return c.json(await oneFeed(c.env, await revokeFeed(c.env, feed, c.req.query("now") === "1")));
+      const { feed } = await feedFor(c, "end");
+      return c.json(await oneFeed(c, await revokeFeed(c.env, feed, c.req.query("now") === "1")));
     })
     .post("/feeds/:id/rotate", async (c) => {
-      const feed = await rotateFeed(c.env, await needFeed(c.env, c.req.param("id")));
+      const feed = await rotateFeed(c.env, (await feedFor(c, "change")).feed);
       // New links to decide, too.
       c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.json(await oneFeed(c.env, feed));
+      return c.json(await oneFeed(c, feed));
+    })
+    .post("/feeds/:id/take-over", async (c) => {
+      const { feed, source } = await feedFor(c, "takeOver");
+      const own = await lookUp(await asker(c), source.kind, source.scopeUuid);
+      const taken = await takeOverFeed(c.env, feed, own);
+      c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
+      return c.json(await oneFeed(c, taken));
     })
     .get("/feeds/:id/calendar.ics", async (c) => {
-      const feed = await needFeed(c.env, c.req.param("id"));
+      const { feed } = await feedFor(c, "content");
       return calendar(c, joinFeed(feed.profile, await listVevents(c.env.sql, feed.id)));
     })
-    .post("/sync", async (c) => {
-      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await body(c));
+    .get("/runs", async (c) => {
+      const { failed = "", before = "", source = "", limit = "100" } = c.req.query();
+      const ids = (await openSources(c)).filter((id) => source === "" || id === source);
+      const runs = await listRuns(c.env.sql, ids, {
+        beforeAt: before === "" ? seconds(c.env) + 1 : readTime(before),
+        failed: failed === "1",
+        limit: readLimit(limit),
+      });
+      return c.json({
+        runs: runs.map(({ sourceId, endedAt, ...rest }) => ({ source: sourceId, endedAt: isoTime(endedAt), ...rest })),
+      });
+    })
+    .post("/sync", operatorOnly, async (c) => {
+      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await readBody(c));
       const sources = await listSources(c.env.sql);
       const asked = source ? sources.filter(({ id }) => id === source) : sources;
       if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
       if (!dryRun) {
         const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(source && { sourceId: source }) });
-        return c.json({ ...report, since: isoTime(since) });
+        return c.json({ ...report, targets: report.targets.map(pushJson), since: isoTime(since) });
       }
       const reports = [];
       for (const one of asked) reports.push(await preview(c.env, one));
       return c.json({ sources: reports, feeds: [], complete: reports.every(({ failure }) => failure === "") });
     })
+    .use("/targets/*", operatorOnly)
+    .route("/targets", targetRoutes())
     .post("/bookings/:uuid/:action{accept|reject}", async (c) => {
       const action = c.req.param("action") === "accept" ? "accept" : "reject";
       const address = shortAddress(c.env.addressOf(c.req.raw));
-      const decision = await decideAsOperator(c.env, c.req.param("uuid"), action, address);
+      const decision = await decideOverApi(c.env, c.var.viewer.account, c.req.param("uuid"), action, address);
       return c.json(outcomeJson(decision, action, c.get("requestId")), outcomeStatus[decision.result]);
     })
     .get("/decisions", async (c) => {
       const { booking, limit } = readDecisionQuery(c.req.query());
-      const decisions = await listDecisions(c.env.sql, booking, limit);
+      const { viewer } = c.var;
+      const ids = viewer.operator ? [] : await openSources(c);
+      const query = { booking, beforeAt: seconds(c.env) + 1, failed: false, limit };
+      const decisions = viewer.operator
+        ? await listDecisions(c.env.sql, booking, limit)
+        : (await listDecisionsOf(c.env.sql, ids, query)).map((row) => ({ ...row, address: "" }));
       return c.json({ decisions: decisions.map(({ madeAt, ...rest }) => ({ madeAt: isoTime(madeAt), ...rest })) });
     })
-    .get("/check", async (c) => {
+    .get("/check", operatorOnly, async (c) => {
       const waldur = await checkWaldur(c.env);
       const settings = describeConfig(c.env.config);
       return c.json({ settings, waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) } });
     });
 }
 
-async function oneFeed(deps: Deps, feed: FeedRow) {
-  const source = await findSource(deps.sql, feed.sourceId);
-  if (source === null) throw new AppError("not_found", `the source of feed ${feed.id} is gone`);
-  return feedJson(deps, feed, source, await countBookings(deps.sql, source.id, seconds(deps)));
+/** Waldur as the caller. */
+async function asker(c: Context<Env>): Promise<Asker> {
+  return askAs(c.env, c.var.viewer.account);
 }
 
-async function allFeeds(deps: Deps) {
-  const sources = new Map<string, { source: SourceRow; counts: BookingCounts }>();
-  for (const source of await listSources(deps.sql)) {
-    sources.set(source.id, { source, counts: await countBookings(deps.sql, source.id, seconds(deps)) });
+/** Ids of the sources of which the caller sees what is in them. */
+async function openSources(c: Context<Env>): Promise<string[]> {
+  const seen = (await seenSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
+  return seen.map(({ source }) => source.id);
+}
+
+async function feedFor(c: Context<Env>, right: Right) {
+  return seenFeed(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+}
+
+async function oneFeed(c: Context<Env>, feed: FeedRow) {
+  const source = await findSource(c.env.sql, feed.sourceId);
+  if (source === null) throw new AppError("not_found", `the source of feed ${feed.id} is gone`);
+  const counts = await countBookings(c.env.sql, source.id, seconds(c.env));
+  return feedJson(c.env, feed, source, counts, standingOf(c.var.viewer, source));
+}
+
+async function allFeeds(c: Context<Env>) {
+  const sources = new Map<string, Seen & { counts: BookingCounts }>();
+  for (const seen of await seenSources(c.env, c.var.viewer)) {
+    const counts = await countBookings(c.env.sql, seen.source.id, seconds(c.env));
+    sources.set(seen.source.id, { ...seen, counts });
   }
   const feeds = [];
-  for (const feed of await listFeeds(deps.sql)) {
+  for (const feed of await listFeeds(c.env.sql)) {
     const found = sources.get(feed.sourceId);
-    if (found !== undefined) feeds.push(await feedJson(deps, feed, found.source, found.counts));
+    if (found !== undefined) feeds.push(await feedJson(c.env, feed, found.source, found.counts, found.standing));
   }
   return feeds;
 }
@@ -135,14 +194,4 @@ function calendar(c: Context<Env>, text: string): Response {
 function query(c: Context<Env>): Record<string, string | string[]> {
   const all = Object.entries(c.req.queries());
   return Object.fromEntries(all.map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]));
-}
-
-async function body(c: Context<Env>): Promise<unknown> {
-  const text = await c.req.text();
-  if (text.trim() === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("bad_input", "the body is not JSON");
-  }
 }

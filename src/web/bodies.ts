@@ -13,14 +13,14 @@ export interface Body {
 export interface BodyCache {
   /** The body of that key, which then counts as just used. */
   get(key: string): Body | undefined;
-  /** Keeps a body; drops those used longest ago until all fit. One larger than the whole cache is not kept. */
-  set(key: string, body: Body): void;
+  /** Keeps a body; drops those used longest ago until all fit in `maxBytes`. One larger than that is not kept. */
+  set(key: string, body: Body, maxBytes: number): void;
   /** Bytes held. */
   readonly size: number;
 }
 
-/** A cache of at most `maxBytes` bytes of bodies; what was used longest ago goes first. */
-export function bodyCache(maxBytes: number): BodyCache {
+/** An empty cache. */
+export function bodyCache(): BodyCache {
   // A Map keeps the order of insertion: the first entry is the one used longest ago.
   const bodies = new Map<string, Body>();
   let size = 0;
@@ -37,7 +37,7 @@ export function bodyCache(maxBytes: number): BodyCache {
       }
       return body;
     },
-    set(key, body) {
+    set(key, body, maxBytes) {
       drop(key);
       if (body.bytes.byteLength > maxBytes) return;
       bodies.set(key, body);

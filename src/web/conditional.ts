@@ -25,6 +25,9 @@ export function matchConditions(headers: Headers, validators: Validators): strin
 /** Weak comparison (RFC 9110 8.8.3.2) of a field value with opaque tags: the one that matches, or null. */
 function matchTags(value: string, tags: Validators["tags"]): string | null {
   if (value.trim() === "*") return tags[0];
+  // Nearly always it is the one tag that was given before.
+  const only = tags.find((tag) => value === `"${tag}"`);
+  if (only !== undefined) return only;
   const asked = new Set(Array.from(value.matchAll(/(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g), (match) => match[1]));
   return tags.find((tag) => asked.has(tag)) ?? null;
 }

@@ -8,7 +8,7 @@ import { clientName, mistakesGzip } from "./clients.ts";
 import { matchConditions, type Validators } from "./conditional.ts";
 import { type Edition, editionOf, isUnmoved } from "./edition.ts";
 import { shareFlights } from "./flights.ts";
-import { asksForGzip } from "./gzip.ts";
+import { asksForGzip, isWholeGzip } from "./gzip.ts";
 import { within } from "./within.ts";
 
 export interface FeedDeps extends Pick<Deps, "sql" | "now" | "deadline" | "defer"> {
@@ -16,6 +16,8 @@ export interface FeedDeps extends Pick<Deps, "sql" | "now" | "deadline" | "defer
   readonly config: AnswerSettings & {
     /** How long an ended address says so before it is gone. */
     readonly endedDays: number;
+    /** Bytes of bodies kept in this process. */
+    readonly feedCacheBytes: number;
   };
 }
 
@@ -34,8 +36,6 @@ export interface FeedWork {
   readonly gzip: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Bytes of bodies kept; a Worker has 128 MB for everything. */
-const keptBytes = 32 * 1024 * 1024;
 /** Addresses whose last good answer is remembered. */
 const keptAddresses = 2000;
 const copySeconds = 600;
@@ -60,7 +60,7 @@ interface Served {
  * older than ten minutes, else 404.
  */
 export function makeFeedServer(work: FeedWork): ServeFeed {
-  const bodies = bodyCache(keptBytes);
+  const bodies = bodyCache();
   const flights = shareFlights<Body | null>();
   const addresses = new Map<string, Served>();
 
@@ -128,7 +128,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     if (kept !== undefined) return kept;
     const begin = async (): Promise<Body | null> => {
       const body = await make();
-      if (body !== null) bodies.set(key, body);
+      if (body !== null) bodies.set(key, body, deps.config.feedCacheBytes);
       return body;
     };
     return flights.join(key, begin, () => deps.deadline(deadlineMilliseconds / 2));
@@ -145,7 +145,9 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
   }
 
   async function pack(body: Body): Promise<Body> {
-    return { ...body, bytes: await work.gzip(body.bytes), gzip: true };
+    const bytes = await work.gzip(body.bytes);
+    if (!isWholeGzip(bytes, body.plainBytes)) throw new AppError("store_failed", "the packed calendar is not whole");
+    return { ...body, bytes, gzip: true };
   }
 
   function answerFromMemory(deps: FeedDeps, request: Request, secret: string, error: unknown): Response {

@@ -17,3 +17,10 @@ export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<A
   const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
+
+/** Whether these are the bytes of one gzip member of `plainBytes` bytes: its first bytes and its last four (RFC 1952 2.3.1). */
+export function isWholeGzip(bytes: Uint8Array<ArrayBuffer>, plainBytes: number): boolean {
+  const shortest = 18;
+  if (bytes.byteLength < shortest || bytes[0] !== 0x1f || bytes[1] !== 0x8b) return false;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.byteLength - 4, true) === plainBytes;
+}

@@ -29,6 +29,7 @@ export function healthRoutes(): Hono<{ Bindings: Deps }> {
             freshAt: isoTime(source.freshAt),
             ageSeconds: source.freshAt === null ? null : nowAt - source.freshAt,
             sweptAt: source.sweptAt === 0 ? null : isoTime(source.sweptAt),
+            sweepWanted: source.sweepWanted,
             failure: source.failure || null,
             failingSince: isoTime(source.failingSinceAt),
             held: source.held || null,

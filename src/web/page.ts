@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import type { Config } from "../config.ts";
 import type { Deps } from "../deps.ts";
 import { type Language, languages } from "../calendar/profile.ts";
 
@@ -10,9 +11,7 @@ const policy =
  * The headers of every page. `Referrer-Policy: same-origin`, not `no-referrer`: with that a browser sends its own forms
  * with `Origin: null`.
  */
-export const pageHeaders = createMiddleware<{ Bindings: Deps }>(async (c, next) => {
-  await next();
-  const { headers } = c.res;
+export function putPageHeaders(headers: Headers, { publicUrl }: Pick<Config, "publicUrl">): void {
   headers.set("Content-Security-Policy", policy);
   headers.set("Cache-Control", "no-store");
   headers.set("Referrer-Policy", "same-origin");
@@ -21,7 +20,13 @@ export const pageHeaders = createMiddleware<{ Bindings: Deps }>(async (c, next) 
   headers.set("X-Robots-Tag", "noindex, nofollow, noarchive");
   headers.set("Cross-Origin-Opener-Policy", "same-origin");
   headers.set("Cross-Origin-Resource-Policy", "same-origin");
-  if (c.env.config.publicUrl.startsWith("https:")) headers.set("Strict-Transport-Security", "max-age=31536000");
+  if (publicUrl.startsWith("https:")) headers.set("Strict-Transport-Security", "max-age=31536000");
+}
+
+/** Gives the answers behind it the headers of a page. */
+export const pageHeaders = createMiddleware<{ Bindings: Deps }>(async (c, next) => {
+  await next();
+  putPageHeaders(c.res.headers, c.env.config);
 });
 
 /** The first language of an Accept-Language field (RFC 9110 12.5.4) that pages have; English without one. */

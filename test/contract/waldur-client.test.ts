@@ -1,28 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import { fakeClient, nowMs } from "../unit/waldur/fake.ts";
-
-/** The client against what a real Waldur answered. */
-const folder = join("test", "fixtures", "waldur");
-const exchange = v.object({
-  request: v.object({ method: v.string(), path: v.string(), as: v.string() }),
-  response: v.object({ status: v.number(), headers: v.record(v.string(), v.string()), body: v.unknown() }),
-});
-type Exchange = v.InferOutput<typeof exchange>;
-type Row = Record<string, unknown>;
-
-const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
-
-function recorded(name: string): Exchange {
-  return v.parse(exchange, JSON.parse(readFileSync(join(folder, `${name.replace(/\.json$/, "")}.json`), "utf8")));
-}
-
-function isRow(value: unknown): value is Row {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { type Exchange, isRow, names, recorded, rowsOf } from "./recorded.ts";
 
 /** Only the columns that are asked for, as Waldur does it. */
 function select(body: unknown, fields: readonly string[]): unknown {
@@ -63,11 +43,6 @@ function filters(url: string): Record<string, string> {
   const query = new URL(url, "https://waldur.example.org").searchParams;
   for (const name of ["field", "page_size"]) query.delete(name);
   return Object.fromEntries(query);
-}
-
-function rowsOf({ response: { body, status } }: Exchange): Row[] {
-  if (status >= 300) return [];
-  return Array.isArray(body) ? body.filter(isRow) : isRow(body) ? [body] : [];
 }
 
 /** Microseconds of Waldur's date-times, worked out in another way than the client's. */
@@ -319,9 +294,9 @@ describe("the rest", () => {
     });
   });
 
-  it("HomePort's address", async () => {
+  it("HomePort's address, the name and the colour", async () => {
     const { client } = replay("configuration-anonymous");
-    expect(await client.site()).toEqual({ homeport: "https://portal.example.org/" });
+    expect(await client.site()).toEqual({ homeport: "https://portal.example.org/", name: "Waldur", colour: "#3a8500" });
   });
 
   it("the order list as a feed of changes", async () => {

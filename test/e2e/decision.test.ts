@@ -119,7 +119,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
   async function becomePerson(): Promise<void> {
     const { providerOwner } = people;
     const token = await seal(parseKeyRing(ring), tokenPlace("person"), waldur.sample.tokens.providerOwner, random);
-    const user = { ...providerOwner, isStaff: false, tokenLifetime: null, tokenExpiresAt: null };
+    const user = { ...providerOwner, isStaff: false, roles: [], tokenLifetime: null, tokenExpiresAt: null };
     await addUser(service.sql, { id: "person", kind: "person", token }, user, 1);
     await service.sql.batch([statement("UPDATE sources SET account_id = 'person'")]);
   }

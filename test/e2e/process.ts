@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 
 export const repository = join(import.meta.dirname, "../..");
-const program = join(repository, "dist/cli.js");
+export const program = join(repository, "dist/cli.js");
 
 /** What a finished command left. */
 export interface Finished {
@@ -44,7 +44,12 @@ export interface Service {
 
 /** Starts the program; `args` without the program's name. */
 export function start(args: readonly string[], env: Readonly<Record<string, string>>): Service {
-  const child = spawn(process.execPath, [program, ...args], {
+  return startCommand(process.execPath, [program, ...args], env);
+}
+
+/** Starts a command that runs until it is stopped. */
+export function startCommand(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Service {
+  const child = spawn(command, args, {
     env: environment(env),
     cwd: repository,
     stdio: ["ignore", "pipe", "pipe"],

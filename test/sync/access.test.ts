@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { readCalendar } from "../calendar.ts";
 import { makeWorld } from "../world.ts";
 
+const adminToken = "a-token-for-the-operator-only";
+
 async function begin() {
-  const world = await makeWorld({ bookings: 12 });
+  const world = await makeWorld({ bookings: 12, config: { adminToken } });
   const feed = await world.addFeed();
   await world.tick();
   return { world, feed, address: await world.address(feed) };
@@ -30,6 +32,21 @@ describe("lost access is not an outage", () => {
       ]);
       const rows = await world.deps.sql.first("SELECT count(*) AS n FROM events WHERE feed_id = ?1", feed.id);
       expect(rows?.["n"]).toBe(0);
+      const operator = async (path: string): Promise<unknown> => {
+        const headers = { Authorization: `Bearer ${adminToken}` };
+        return (await world.app.fetch(new Request(`http://x${path}`, { headers }), world.deps)).json();
+      };
+      expect(await operator("/readyz")).toMatchObject({ ok: true, sources: [{ access: "lost", feeds: 0 }] });
+      expect(await operator("/api/v1/check")).toMatchObject({
+        waldur: what === "role" ? { canAccept: false } : { ok: false, code: "waldur_refused_token" },
+      });
+      expect(await operator("/api/v1/check")).toMatchObject({
+        waldur: {
+          problems: expect.arrayContaining([
+            expect.stringMatching(what === "role" ? /neither staff nor owner or manager/ : /inactive/i),
+          ]),
+        },
+      });
       world.wait(30 * 86_400);
       expect((await world.get(address)).status).toBe(410);
     },

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { readCalendar } from "../calendar.ts";
 import { makeWorld, type World } from "../world.ts";
 
+const adminToken = "a-token-for-the-operator-only";
+
 async function begin(bookings = 80) {
-  const world = await makeWorld({ bookings, config: { nightHours: { from: 0, to: 0 } } });
+  const world = await makeWorld({ bookings, config: { adminToken, nightHours: { from: 0, to: 0 } } });
   const feed = await world.addFeed({ pastDays: 3650, futureDays: 3650 });
   await world.tick();
   const address = await world.address(feed);
@@ -76,6 +78,10 @@ describe("bookings that are no longer listed", () => {
     await sweep(world);
     expect(await live()).toBe(before);
     expect((await world.source(feed)).sweepWanted).toBe(true);
+    expect(world.log.entries.filter(({ event }) => event === "sweep_shifted")).toHaveLength(1);
+    const headers = { Authorization: `Bearer ${adminToken}` };
+    const ready = await world.app.fetch(new Request("http://x/readyz", { headers }), world.deps);
+    expect(await ready.json()).toMatchObject({ sources: [{ sweepWanted: true, sweptAt: expect.any(String) }] });
     world.fault(null);
     world.wait(60);
     await world.tick();

@@ -35,7 +35,7 @@ describe("readConfig", () => {
       publicUrl: "http://127.0.0.1:8080",
       pollSeconds: 60,
       nightHours: { from: 20, to: 6 },
-      feedCacheBytes: 64 * 1024 * 1024,
+      feedCacheBytes: 32 * 1024 * 1024,
       logLevel: "info",
     });
   });

@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RENDERER } from "../../src/calendar/feed.ts";
@@ -114,6 +115,7 @@ describe("whatever fails behind a feed's address", () => {
   it("GET and HEAD get one of the allowed answers, and a body is whole (10,000 combinations)", async () => {
     const broken: { now: Case | null } = { now: null };
     const seen = new Map<number, number>();
+    let packedAnswers = 0;
     const cold = await makeServed();
     const wholeText = await (await cold.ask()).text();
     await fc.assert(
@@ -127,8 +129,10 @@ describe("whatever fails behind a feed's address", () => {
         const bytes = new Uint8Array(await response.arrayBuffer());
         if (one.method === "HEAD" || response.status === 304) expect(bytes.length).toBe(0);
         else expect(response.headers.get("Content-Length")).toBe(String(bytes.length));
-        if (response.status === 200 && one.method === "GET" && !response.headers.has("Content-Encoding")) {
-          const text = new TextDecoder().decode(bytes);
+        if (response.status === 200 && one.method === "GET") {
+          const packed = response.headers.get("Content-Encoding") === "gzip";
+          if (packed) packedAnswers += 1;
+          const text = new TextDecoder().decode(packed ? gunzipSync(bytes) : bytes);
           if (text !== wholeText) expect(lintCalendar(text)).toEqual([]);
           expect(response.headers.get("Content-Type")).toBe("text/calendar; charset=utf-8");
         }
@@ -137,6 +141,8 @@ describe("whatever fails behind a feed's address", () => {
     );
     expect(seen.get(200) ?? 0).toBeGreaterThan(1000);
     expect(seen.get(404) ?? 0).toBeGreaterThan(500);
+    expect(seen.get(304) ?? 0).toBeGreaterThan(100);
+    expect(packedAnswers).toBeGreaterThan(100);
   });
 
   it("the last good copy is served for ten minutes, then 404, then the feed again", async () => {

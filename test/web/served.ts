@@ -7,7 +7,7 @@ import { changeFeed, insertFeed } from "../../src/store/feeds.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { readMigrations } from "../../src/store/migrations-node.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
-import { statement } from "../../src/store/sql.ts";
+import { type Sql, statement } from "../../src/store/sql.ts";
 import { writeEvents } from "../../src/store/events.ts";
 import { type FeedDeps, type FeedWork, makeFeedServer } from "../../src/web/feed.ts";
 import { gzip } from "../../src/web/gzip.ts";
@@ -60,11 +60,8 @@ export function vevent(n: number, summary = `Booking ${n}`): string {
   );
 }
 
-/** One feed of three events in a real database, served at `/f/<secret>/microscope.ics`. */
-export async function makeServed(change: { work?: Partial<FeedWork>; deps?: (deps: FeedDeps) => FeedDeps } = {}) {
-  const sql = openSqlite(":memory:");
-  await migrate(sql, await readMigrations("migrations"), startAt);
-  const clock = { ms: startAt * 1000 };
+/** Makes the feed and its address, without events, in an empty database. */
+export async function insertServed(sql: Sql): Promise<void> {
   const feed = {
     id: "feed",
     sourceId: "source",
@@ -84,6 +81,14 @@ export async function makeServed(change: { work?: Partial<FeedWork>; deps?: (dep
     ),
     ...insertFeed(feed, await hashSecret(secret), startAt),
   ]);
+}
+
+/** One feed of three events in a real database, served at `/f/<secret>/microscope.ics`. */
+export async function makeServed(change: { work?: Partial<FeedWork>; deps?: (deps: FeedDeps) => FeedDeps } = {}) {
+  const sql = openSqlite(":memory:");
+  await migrate(sql, await readMigrations("migrations"), startAt);
+  const clock = { ms: startAt * 1000 };
+  await insertServed(sql);
   const write = async (rev: number, numbers: readonly number[], summary?: string): Promise<void> => {
     const rows = numbers.map((n) => ({
       uid: `${"0".repeat(32)}-${n}`,

@@ -21,7 +21,6 @@ export const check: Command = {
       const pairs = formatPairs([
         ["Waldur", waldur.ok ? "answers" : "does not work"],
         ["address", waldur.url],
-        ["version", waldur.version],
         ["user", user === null ? null : `${user}${isStaff === true ? " (staff)" : ""}`],
         ["sees", sees === null ? null : `${sees.bookings ?? "?"} bookings, ${sees.providers ?? "?"} providers`],
         ["may accept", yesOrNo(waldur.canAccept)],

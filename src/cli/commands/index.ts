@@ -6,6 +6,7 @@ import { bookings, providers } from "./listings.ts";
 import { decisionCommands } from "./decisions.ts";
 import { demo, keygen, serve } from "./service.ts";
 import { sync } from "./sync.ts";
+import { targetCommands } from "./targets.ts";
 
 /** Every command, in the order of help. */
 export const commands: readonly Command[] = [
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   exportCalendar,
   sync,
   ...feedCommands,
+  ...targetCommands,
   ...decisionCommands,
   check,
   keygen,

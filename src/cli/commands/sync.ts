@@ -6,11 +6,14 @@ import { type Command, json, printJson, server } from "../command.ts";
 import { exitOfFailure, exits } from "../exit.ts";
 import { type Progress, showProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
+import { addPush, judgePush, pushTarget } from "../pushing.ts";
 import type { World } from "../world.ts";
 
 const dryRun = toggle("dry-run", "only tell what would change");
 const allowRemovals = toggle("allow-removals", "let through removals that were held because they are so many");
 const source = option("source", "ID", "only this source; feeds list --json tells the ids");
+
+const target = option("target", "ID", "only this target, and nothing of Waldur; targets list tells the ids");
 
 /** Rounds in a row that changed nothing and asked nothing: somebody else is at work on the sources. */
 const patience = 60;
@@ -20,9 +23,21 @@ export const sync: Command = {
   name: "sync",
   summary: "read Waldur now and bring the feeds up to date",
   operands: [],
-  options: [dryRun, allowRemovals, source, json, server],
-  notes: ["It exits with 1 when a source failed or removals were held, with 4 when Waldur does not answer."],
+  options: [dryRun, allowRemovals, source, target, json, server],
+  notes: [
+    "It exits with 1 when a source failed or removals were held, with 4 when Waldur does not answer.",
+    "With --target it pushes the feed into that calendar, due or not; --dry-run prints the plan.",
+  ],
   async run({ args, world, client }) {
+    const targetId = args.value(target);
+    if (targetId !== null) {
+      if (args.has(source)) throw new AppError("bad_input", "give --source or --target, not both");
+      return pushTarget(world, await client(), targetId, {
+        dryRun: args.has(dryRun),
+        allowRemovals: args.has(allowRemovals),
+        json: args.has(json),
+      });
+    }
     const id = args.value(source);
     const wanted = {
       dryRun: args.has(dryRun),
@@ -44,7 +59,7 @@ async function runUntilComplete(
   wanted: { readonly dryRun: boolean },
   progress: Progress,
 ): Promise<SyncAnswer> {
-  let total: SyncAnswer = { sources: [], feeds: [], complete: false, since: null };
+  let total: SyncAnswer = { sources: [], feeds: [], targets: [], complete: false, since: null };
   let since: string | null = null;
   for (let idle = 0; ;) {
     const asked = since === null ? wanted : { ...wanted, since };
@@ -53,11 +68,12 @@ async function runUntilComplete(
     total = addRound(total, round);
     // A dry run stores nothing, so the next would begin where this one did.
     if (total.complete || wanted.dryRun || round.sources.some(({ failure }) => failure !== null)) return total;
+    const pushed = round.targets.some(({ requests }) => requests > 0);
     const worked = [...round.sources, ...round.feeds].some(
       ({ added, changed, removed }) => added + changed + removed > 0,
     );
     const read = round.sources.some(({ requests }) => requests > 0);
-    idle = worked || read ? 0 : idle + 1;
+    idle = worked || read || pushed ? 0 : idle + 1;
     if (idle >= patience) throw new AppError("conflict", "the run does not get on: another one may be at work");
     if (idle > 0) await world.sleep(pauseMilliseconds);
     progress.show(`${total.sources.reduce((sum, { added }) => sum + added, 0)} bookings new so far`);
@@ -73,6 +89,7 @@ function addRound(total: SyncAnswer, round: SyncAnswer): SyncAnswer {
       requests: old.requests + now.requests,
     })),
     feeds: mergeById(total.feeds, round.feeds, (old, now) => ({ ...now, ...addChanges(old, now) })),
+    targets: mergeById(total.targets, round.targets, addPush),
     complete: round.complete,
     since: round.since,
   };
@@ -105,7 +122,7 @@ function mergeById<T extends { readonly id: string }>(
   return [...all.values()];
 }
 
-function formatReport({ sources, feeds }: SyncAnswer): string {
+function formatReport({ sources, feeds, targets }: SyncAnswer): string {
   const row = (what: string, changes: Changes, rest: readonly string[], name: string) => [
     what,
     ...[changes.added, changes.changed, changes.removed].map(String),
@@ -117,12 +134,16 @@ function formatReport({ sources, feeds }: SyncAnswer): string {
     [
       ...sources.map((item) => row("source", item, [String(item.skipped), String(item.requests)], item.name)),
       ...feeds.map((item) => row("feed", item, ["", ""], item.name)),
+      ...targets.map((item) => {
+        const changes = { added: item.created + item.adopted, changed: item.updated, removed: item.deleted };
+        return row("target", changes, [String(item.failed), String(item.requests)], item.name);
+      }),
     ],
   );
 }
 
 /** Says on stderr what needs somebody, and gives the exit code. */
-function judge({ stderr }: World, { sources, feeds, complete }: SyncAnswer): number {
+function judge({ stderr }: World, { sources, feeds, targets, complete }: SyncAnswer): number {
   let exit: number = exits.ok;
   for (const { name, failure, held, skipped } of sources) {
     if (held !== null) {
@@ -138,6 +159,7 @@ function judge({ stderr }: World, { sources, feeds, complete }: SyncAnswer): num
   for (const { name, held } of feeds) {
     if (held > 0) stderr(`${name}: ${held} events are held back, they would break calendars; feeds show tells which\n`);
   }
+  for (const item of targets) exit = Math.max(exit, judgePush(stderr, item));
   if (!complete && exit === exits.ok) stderr("There is more to do; the service goes on with it.\n");
   return exit;
 }

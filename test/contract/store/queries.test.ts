@@ -68,6 +68,7 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       isStaff: true,
       tokenLifetime: 3600,
       tokenExpiresAt: t + 3600,
+      roles: [{ name: "CUSTOMER.OWNER", scopeType: "customer", scopeUuid: "c", customerUuid: "c" }],
     };
 
     it("are made once, with what who-am-I tells later", async () => {
@@ -75,12 +76,13 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       await addAccount(sql, "b", "sealed", t);
       await addAccount(sql, "b", "sealed again", t + 1);
       const unknown = { userUuid: null, username: "", fullName: "", isStaff: false };
-      const state = { kind: "operator", sessionNo: 0, refusedAt: null };
-      const account = { id: "b", token: "sealed", ...state, ...unknown, tokenLifetime: null, tokenExpiresAt: null };
+      const lifetime = { tokenLifetime: null, tokenExpiresAt: null };
+      const rest = { kind: "operator", sessionNo: 0, refusedAt: null, askedAt: 0 };
+      const account = { id: "b", token: "sealed", ...unknown, ...lifetime, ...rest, roles: [] };
       expect(await findAccount(sql, "b")).toEqual(account);
       await noteUser(sql, "b", user);
       const { uuid: userUuid, ...told } = user;
-      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", ...state, userUuid, ...told });
+      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", userUuid, ...told, ...rest });
     });
 
     it("of people are one for each user and kind", async () => {
@@ -89,7 +91,16 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       await addUser(sql, { id: "d", kind: "decider", token: "sealed" }, user, t);
       expect(await findAccount(sql, "q")).toBeNull();
       const { uuid: userUuid, ...told } = user;
-      const person = { id: "p", kind: "person", token: "sealed", sessionNo: 0, refusedAt: null, userUuid, ...told };
+      const person = {
+        id: "p",
+        kind: "person",
+        token: "sealed",
+        sessionNo: 0,
+        refusedAt: null,
+        askedAt: 0,
+        userUuid,
+        ...told,
+      };
       expect(await findUser(sql, "person", user.uuid)).toEqual(person);
       expect(await findUser(sql, "decider", user.uuid)).toMatchObject({ id: "d" });
       expect(await findUser(sql, "decider", uuidOf(8))).toBeNull();

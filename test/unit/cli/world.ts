@@ -54,6 +54,7 @@ export async function run(
     env: {},
     stdout: (text) => (out += text),
     stderr: (text) => (err += text),
+    stdin: async () => "",
     isTerminal: false,
     sleep: async () => void (slept += 1),
     api: async (options) => {

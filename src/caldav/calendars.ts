@@ -1,0 +1,150 @@
+import { davRequest } from "tsdav";
+import { hex } from "../security/hash.ts";
+import { readLimits, writeLimits } from "./exchange.ts";
+import { failure, failureOf, innerStatus, noAnswer } from "./failure.ts";
+import { type Member, propertyOf, textOf } from "./multistatus.ts";
+import type { Answer, Failure } from "./port.ts";
+import { mayWrite } from "./privileges.ts";
+import { type Line, makeWire, propfindOf, type Wire } from "./wire.ts";
+import { appleSpace, caldavSpace, calendarServerSpace, child, childrenOf, davSpace } from "./xml.ts";
+
+/** A calendar as it was found on a server. */
+export interface FoundCalendar {
+  /** The collection, with a slash at its end. */
+  readonly url: string;
+  /** "" for none. */
+  readonly name: string;
+  /** `#rrggbb`; null for none. */
+  readonly colour: string | null;
+  /** Component names it takes; null: the server does not say, which means all. */
+  readonly components: readonly string[] | null;
+  /** Why events cannot be written there, as a sentence; null: they can, as far as the server says. */
+  readonly notWritable: string | null;
+  /** Largest object in bytes; null: not told. */
+  readonly maxBytes: number | null;
+  /** Bounds of event times, epoch seconds; null: not told. */
+  readonly minAt: number | null;
+  readonly maxAt: number | null;
+  readonly hasSync: boolean;
+  readonly hasCtag: boolean;
+}
+
+const properties = {
+  "d:resourcetype": {},
+  "d:displayname": {},
+  "d:current-user-privilege-set": {},
+  "d:sync-token": {},
+  "c:supported-calendar-component-set": {},
+  "c:max-resource-size": {},
+  "c:min-date-time": {},
+  "c:max-date-time": {},
+  "cs:getctag": {},
+  "ca:calendar-color": {},
+};
+
+/** The calendars directly in a collection (Depth 1), or the one at the address itself (Depth 0); in the server's order. */
+export async function findCalendars(
+  url: string,
+  depth: "0" | "1",
+  wire: Wire,
+): Promise<Answer<readonly FoundCalendar[]>> {
+  const told = await wire.exchange(propfindOf(url, depth, properties), readLimits);
+  const answer = wire.parse(told);
+  if ("failure" in answer) return answer;
+  // Hrefs are relative to where the answer came from, which may be another place after redirects.
+  const base = new URL("url" in told ? told.url : url);
+  const found = answer.value.members.flatMap((member) => {
+    const place = URL.canParse(member.href, base.href) ? new URL(member.href, base) : null;
+    return place !== null && place.origin === base.origin && isCalendar(member) ? [readCalendar(member, place)] : [];
+  });
+  return { value: found };
+}
+
+function isCalendar(member: Member): boolean {
+  return child(propertyOf(member, "resourcetype"), "calendar", caldavSpace) !== undefined;
+}
+
+function readCalendar(member: Member, place: URL): FoundCalendar {
+  const set = propertyOf(member, "supported-calendar-component-set", caldavSpace);
+  const components =
+    set === undefined ? [] : childrenOf(set, "comp", caldavSpace).map((one) => one.attributes.get("name") ?? "");
+  const takesEvents = components.length === 0 || components.includes("VEVENT");
+  const writable = mayWrite(propertyOf(member, "current-user-privilege-set"));
+  const size = Number(textOf(member, "max-resource-size", caldavSpace) ?? "");
+  return {
+    url: place.href.replace(/\/*$/, "/"),
+    name: textOf(member, "displayname") ?? "",
+    colour: /^#[0-9a-f]{6}/i.exec(textOf(member, "calendar-color", appleSpace) ?? "")?.[0].toLowerCase() ?? null,
+    components: components.length === 0 ? null : components,
+    notWritable: !takesEvents
+      ? "this calendar takes no events"
+      : writable === false
+        ? "this calendar may only be read with these credentials"
+        : null,
+    maxBytes: Number.isSafeInteger(size) && size > 0 ? size : null,
+    minAt: readTime(textOf(member, "min-date-time", caldavSpace)),
+    maxAt: readTime(textOf(member, "max-date-time", caldavSpace)),
+    hasSync: textOf(member, "sync-token") !== null,
+    hasCtag: textOf(member, "getctag", calendarServerSpace) !== null,
+  };
+}
+
+/** Epoch seconds of a UTC date-time of iCalendar; null for anything else. */
+function readTime(text: string | null): number | null {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? "");
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second] = match;
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at) ? null : at / 1000;
+}
+
+/**
+ * Makes a calendar for events in a home, by extended MKCOL (RFC 5689), which every server seen takes, and which Workers
+ * can send, unlike MKCALENDAR. Its path is new and random; the name is what people see. Answers with the calendar as the
+ * server then shows it.
+ */
+export async function makeCalendar(
+  home: string,
+  { name, colour }: { readonly name: string; readonly colour: string | null },
+  line: Line,
+  random: (bytes: number) => Uint8Array,
+): Promise<Answer<FoundCalendar>> {
+  const wire = makeWire(line);
+  const url = new URL(`waldur-${hex(random(8))}/`, home.replace(/\/*$/, "/")).href;
+  const needed = { "d:resourcetype": { "d:collection": {}, "c:calendar": {} }, "d:displayname": { _text: name } };
+  const wanted = {
+    ...needed,
+    "c:supported-calendar-component-set": { "c:comp": { _attributes: { name: "VEVENT" } } },
+    "c:schedule-calendar-transp": { "c:transparent": {} },
+    ...(colour !== null && { "ca:calendar-color": { _text: colour } }),
+  };
+  const refused = await make(wire, url, wanted);
+  // Some refuse the whole for one property they do not know.
+  const failed =
+    refused !== null && refused.kind !== "exists" && isOverProperties(refused)
+      ? await make(wire, url, needed)
+      : refused;
+  if (failed !== null) return { failure: failed };
+  const made = await findCalendars(url, "0", wire);
+  if ("failure" in made) return made;
+  const [calendar] = made.value;
+  if (calendar === undefined)
+    return { failure: failure("refused", 201, { text: "the server made no calendar of it" }) };
+  return { value: calendar };
+}
+
+async function make(wire: Wire, url: string, props: Readonly<Record<string, object>>): Promise<Failure | null> {
+  const spaces = { "xmlns:d": davSpace, "xmlns:c": caldavSpace, "xmlns:ca": appleSpace };
+  const body = { "d:mkcol": { _attributes: spaces, "d:set": { "d:prop": props } } };
+  const told = await wire.exchange(
+    async (fetch) => davRequest({ url, init: { method: "MKCOL", body }, fetch }),
+    writeLimits,
+  );
+  if ("failed" in told) return noAnswer(told);
+  const status = told.status === 207 ? (innerStatus(told.text) ?? 201) : told.status;
+  return status === 201 || status === 200 || status === 204 ? null : failureOf("make", told, wire.now(), status);
+}
+
+function isOverProperties({ status }: Failure): boolean {
+  return status === 207 || status === 400 || status === 403 || status === 409 || status === 424 || status === 415;
+}

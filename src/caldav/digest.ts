@@ -1,0 +1,83 @@
+import { hex, sha256 } from "../security/hash.ts";
+import { md5 } from "../security/md5.ts";
+
+/** A challenge of HTTP Digest (RFC 7616 3.3). */
+export interface DigestChallenge {
+  readonly realm: string;
+  readonly nonce: string;
+  readonly opaque: string | null;
+  readonly algorithm: "MD5" | "MD5-sess" | "SHA-256" | "SHA-256-sess";
+  /** False: the server knows no `qop` (RFC 2069). */
+  readonly qop: boolean;
+  readonly stale: boolean;
+}
+
+/** The strongest Digest challenge that a 401 holds and we can answer; null for none. */
+export function readDigestChallenge(headers: Headers): DigestChallenge | null {
+  const found: Map<string, string>[] = [];
+  let fields: Map<string, string> | null = null;
+  // Challenges are separated by commas, and so are their fields: a scheme in front of a field begins the next challenge.
+  for (const [part] of (headers.get("WWW-Authenticate") ?? "").matchAll(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g)) {
+    const [, scheme, name = "", value = ""] = /^\s*(?:([\w-]+)\s+)?([\w-]+)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+    if (scheme !== undefined) {
+      fields = /^digest$/i.test(scheme) ? new Map<string, string>() : null;
+      if (fields !== null) found.push(fields);
+    }
+    fields?.set(name.toLowerCase(), value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value);
+  }
+  const challenges = found.map(readFields).filter((challenge) => challenge !== null);
+  return challenges.find(({ algorithm }) => algorithm.startsWith("SHA")) ?? challenges[0] ?? null;
+}
+
+function readFields(fields: ReadonlyMap<string, string>): DigestChallenge | null {
+  const nonce = fields.get("nonce");
+  const named = (fields.get("algorithm") ?? "MD5").toLowerCase();
+  const algorithm = (["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"] as const).find(
+    (one) => one.toLowerCase() === named,
+  );
+  const qops = fields.get("qop")?.split(/[\s,]+/) ?? null;
+  if (nonce === undefined || algorithm === undefined || (qops !== null && !qops.includes("auth"))) return null;
+  return {
+    realm: fields.get("realm") ?? "",
+    nonce,
+    opaque: fields.get("opaque") ?? null,
+    algorithm,
+    qop: qops !== null,
+    stale: fields.get("stale")?.toLowerCase() === "true",
+  };
+}
+
+/** The Authorization that answers a challenge (RFC 7616 3.4). `count`: how often the nonce was used, from 1. */
+export async function answerDigest(
+  challenge: DigestChallenge,
+  { username, password }: { readonly username: string; readonly password: string },
+  request: { readonly method: string; readonly uri: string; readonly cnonce: string; readonly count: number },
+): Promise<string> {
+  const { realm, nonce, algorithm, qop } = challenge;
+  const { method, uri, cnonce } = request;
+  const digest = async (text: string): Promise<string> =>
+    algorithm.startsWith("MD5") ? md5(text) : hex(await sha256(text));
+  const user = await digest(`${username}:${realm}:${password}`);
+  const ha1 = algorithm.endsWith("-sess") ? await digest(`${user}:${nonce}:${cnonce}`) : user;
+  const ha2 = await digest(`${method}:${uri}`);
+  const nc = request.count.toString(16).padStart(8, "0");
+  const response = await digest(qop ? `${ha1}:${nonce}:${nc}:${cnonce}:auth:${ha2}` : `${ha1}:${nonce}:${ha2}`);
+  const name = /^[\x20-\x7e]*$/.test(username)
+    ? `username=${quote(username)}`
+    : `username*=UTF-8''${encodeURIComponent(username)}`;
+  return [
+    `Digest ${name}`,
+    `realm=${quote(realm)}`,
+    `nonce=${quote(nonce)}`,
+    `uri=${quote(uri)}`,
+    `algorithm=${algorithm}`,
+    `response="${response}"`,
+    ...(challenge.opaque === null ? [] : [`opaque=${quote(challenge.opaque)}`]),
+    ...(qop || algorithm.endsWith("-sess") ? [`cnonce="${cnonce}"`] : []),
+    ...(qop ? ["qop=auth", `nc=${nc}`] : []),
+  ].join(", ");
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}

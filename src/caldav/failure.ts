@@ -1,0 +1,125 @@
+import { cleanLine, cut } from "../calendar/text.ts";
+import { readRetryAfter } from "../http.ts";
+import type { Told, Untold } from "../security/guard.ts";
+import { preconditionOf, readMultistatus } from "./multistatus.ts";
+import type { Failure, FailureKind } from "./port.ts";
+import { parseXml } from "./xml.ts";
+
+export type Verb = "read" | "create" | "update" | "remove" | "make";
+
+/** Preconditions by name (RFC 4791 5.3.2.1, 4918 16, 6638 3.2.4.1, 4331, 3744): they mean the same under every status. */
+const byPrecondition: Readonly<Record<string, FailureKind>> = {
+  "no-uid-conflict": "uid-taken",
+  "unique-scheduling-object-resource": "uid-taken",
+  "max-resource-size": "refused",
+  "max-instances": "refused",
+  "max-attendees-per-instance": "refused",
+  "max-date-time": "refused",
+  "min-date-time": "refused",
+  "supported-calendar-component": "refused",
+  "supported-calendar-data": "refused",
+  "valid-calendar-data": "refused",
+  "valid-calendar-object-resource": "refused",
+  "same-organizer-in-all-components": "refused",
+  "allowed-attendee-scheduling-object-change": "refused",
+  "allowed-organizer-scheduling-object-change": "refused",
+  "need-privileges": "read-only",
+  "quota-not-exceeded": "full",
+  "sufficient-disk-space": "full",
+  "lock-token-submitted": "locked",
+  "no-conflicting-lock": "locked",
+  "resource-must-be-null": "exists",
+};
+
+/** What is left, by status; the first column that a verb has stands, else `any`. */
+const byStatus: Readonly<Record<number, Partial<Record<Verb | "any", FailureKind>>>> = {
+  400: { read: "unknown", any: "refused" },
+  401: { any: "unauthorized" },
+  403: { any: "missing" },
+  404: { update: "changed", remove: "changed", any: "missing" },
+  405: { make: "exists", any: "missing" },
+  408: { any: "unknown" },
+  409: { make: "exists", any: "missing" },
+  410: { update: "changed", remove: "changed", any: "missing" },
+  412: { create: "exists", update: "changed", remove: "changed", any: "unknown" },
+  423: { any: "locked" },
+  425: { any: "unknown" },
+  429: { any: "throttled" },
+  503: { any: "throttled" },
+  507: { read: "unknown", any: "full" },
+};
+
+const mostText = 200;
+/** A wrong clock somewhere must not keep us away for long. */
+const longestWaitSeconds = 24 * 3600;
+const uidInWords = /\buid\b.*(?:in use|already|exist|conflict)/i;
+const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
+
+/** Why a request had no answer, as a failure. Of a blocked one nothing was sent; of any other it is not known what happened. */
+export function noAnswer({ failed, why }: Untold): Failure {
+  return failure(failed === "blocked" ? "blocked" : "unknown", null, { text: why });
+}
+
+/**
+ * What an answer means that is no success: docs/caldav.md has the table. `status` is the one that counts where the answer
+ * is a 207 with another inside. `now` in epoch milliseconds.
+ */
+export function failureOf(verb: Verb, told: Told, now: number, status = told.status): Failure {
+  const { name: precondition, href } = preconditionIn(told.text);
+  const facts = {
+    precondition,
+    href,
+    text: toldText(told.text),
+    retryAfter: cap(readRetryAfter(told.headers.get("Retry-After"), now)),
+  };
+  if (told.withheld && status === 401) {
+    const { origin } = new URL(told.url);
+    return failure("blocked", status, { ...facts, text: `the credentials are not for ${origin}, where this leads` });
+  }
+  return failure(kindOf(verb, status, precondition, told.text), status, facts);
+}
+
+function kindOf(verb: Verb, status: number, precondition: string, text: string): FailureKind {
+  if (status === 401) return "unauthorized";
+  if (status === 403 && usageLimits.test(text)) return "throttled";
+  const kind = byPrecondition[precondition];
+  if (kind !== undefined) return kind;
+  if ((status === 400 || status === 409) && verb !== "make" && verb !== "read" && uidInWords.test(text))
+    return "uid-taken";
+  const row = byStatus[status];
+  if (row !== undefined) return row[verb] ?? row.any ?? "unknown";
+  if (status >= 300 && status < 400) return "blocked";
+  return status >= 400 && status < 500 && verb !== "read" ? "refused" : "unknown";
+}
+
+/** A failure with what is not given left empty. */
+export function failure(kind: FailureKind, status: number | null, facts: Partial<Failure> = {}): Failure {
+  return { precondition: "", text: "", retryAfter: null, href: null, ...facts, kind, status };
+}
+
+/** The precondition element of an answer, in an error document or inside a multistatus. */
+function preconditionIn(text: string): { name: string; href: string | null } {
+  if (!text.includes("error")) return { name: "", href: null };
+  const root = parseXml(text);
+  if (root?.name !== "multistatus") return preconditionOf(root);
+  const [first] = root.children.map(preconditionOf).filter(({ name }) => name !== "");
+  return first ?? { name: "", href: null };
+}
+
+/** What a server said, for people: without markup, on one line, short. */
+function toldText(text: string): string {
+  const words = text.slice(0, 8000).replace(/<(style|script|title)\b[\s\S]*?<\/\1>|<[^>]*>?/gi, " ");
+  return cut(cleanLine(words), mostText);
+}
+
+function cap(seconds: number | null): number | null {
+  return seconds === null ? null : Math.min(seconds, longestWaitSeconds);
+}
+
+/** Statuses inside a 207 that are no success; a 207 that is no multistatus counts as 500. */
+export function innerStatus(text: string): number | null {
+  const multistatus = readMultistatus(text);
+  if (multistatus === null) return 500;
+  const statuses = multistatus.members.map(({ status }) => status).filter((status) => status !== null);
+  return statuses.find((status) => status >= 300) ?? null;
+}

@@ -1,0 +1,82 @@
+import type { LedgerRow } from "./entry.ts";
+
+/** What is at an event's href: null when nothing is. */
+export interface Seen {
+  readonly href: string;
+  readonly etag: string | null;
+  readonly hash: string;
+  /** It has the UID we gave it and is not marked as another's. */
+  readonly own: boolean;
+}
+
+/** `row` null: there is nothing left to remember. */
+export interface Verdict {
+  readonly row: LedgerRow | null;
+  /** What came to light: our own write after all, a change of somebody else's that is put back, or one that is left. */
+  readonly found: "" | "adopted" | "restored" | "left";
+}
+
+const daySeconds = 86_400;
+/** So often within a day an event is put back; then another program is at it, and both would go on for ever. */
+const mostRestores = 3;
+
+/**
+ * What an event's row must say after its object was read. Edits and deletions in the calendar are undone (`mirror`) or
+ * left until the booking itself changes (`respect`).
+ */
+export function judge(row: LedgerRow, seen: Seen | null, edits: "mirror" | "respect", nowAt: number): Verdict {
+  if (seen === null) return judgeMissing(row, edits, nowAt);
+  // The name is another's: ours is gone, and may only come back under the next one.
+  if (!seen.own) return judgeMissing({ ...row, generation: row.generation + 1 }, edits, nowAt);
+  const { hash } = seen;
+  const read: LedgerRow = { ...row, href: seen.href, etag: seen.etag, intentHash: "", intentAt: null, state: "synced" };
+  const adopted = row.state === "create" || row.state === "new" ? "adopted" : "";
+  if (row.wantedHash !== "" && hash === row.wantedHash) {
+    const settled = { pushedHash: hash, remoteHash: "", attempts: 0, nextAt: 0, failure: "" };
+    return { row: { ...read, ...settled }, found: adopted };
+  }
+  if (hash === row.intentHash) return { row: { ...read, pushedHash: hash }, found: adopted };
+  if (row.wantedHash === "") return { row: row.state === "retired" ? { ...read, state: "retired" } : read, found: "" };
+  if (hash === row.pushedHash || hash === row.remoteHash) return { row: read, found: "" };
+  // The booking has changed as well, or what we put there is not known: ours is written over it.
+  if (row.wantedHash !== row.pushedHash) return { row: { ...read, pushedHash: "" }, found: "" };
+  if (row.state === "left") return { row: { ...read, state: "left" }, found: "" };
+  return putBack({ ...read, pushedHash: "" }, row, edits, nowAt);
+}
+
+function judgeMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Verdict {
+  if (row.wantedHash === "") return { row: null, found: "" };
+  const gone = blank(row);
+  if (row.state === "new" || row.state === "create" || row.wantedHash !== row.pushedHash) {
+    return { row: gone, found: "" };
+  }
+  if (row.state === "left") return { row: { ...gone, state: "left", pushedHash: row.pushedHash }, found: "" };
+  return putBack(gone, row, edits, nowAt);
+}
+
+/** The row with nothing of ours in the calendar. */
+function blank(row: LedgerRow): LedgerRow {
+  const nothing = { href: "", etag: null, pushedHash: "", intentHash: "", remoteHash: "", intentAt: null } as const;
+  return { ...row, ...nothing, state: "new" };
+}
+
+function putBack(restored: LedgerRow, row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Verdict {
+  const fresh = nowAt - row.restoredAt >= daySeconds;
+  const restores = fresh ? 0 : row.restores;
+  if (edits === "respect" || restores >= mostRestores) {
+    return { row: { ...restored, state: "left", pushedHash: row.pushedHash }, found: "left" };
+  }
+  const counted = { restores: restores + 1, restoredAt: fresh ? nowAt : row.restoredAt };
+  return { row: { ...restored, ...counted }, found: "restored" };
+}
+
+/**
+ * The row of an event that was written without being told its ETag, after it was read again. What differs from what was
+ * written is written once more; what then differs in the same way is how this server keeps it.
+ */
+export function settle(row: LedgerRow, seen: Seen): LedgerRow {
+  const read = { ...row, href: seen.href, etag: seen.etag };
+  if (seen.hash === row.pushedHash) return { ...read, remoteHash: "" };
+  if (seen.hash === row.remoteHash) return read;
+  return { ...read, pushedHash: "", remoteHash: seen.hash };
+}

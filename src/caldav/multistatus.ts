@@ -1,0 +1,76 @@
+import { child, childrenOf, davSpace, parseXml, type XmlElement } from "./xml.ts";
+
+/** One member of a multistatus (RFC 4918 13): a place, its own status, and the properties it has. */
+export interface Member {
+  /** As the server wrote it. */
+  readonly href: string;
+  /** Status of the whole member; null when only its properties have one. */
+  readonly status: number | null;
+  /** Properties that were found: the children of each `prop` whose propstat is 2xx. */
+  readonly found: readonly XmlElement[];
+  /** The precondition element, without namespace; "" for none. */
+  readonly precondition: string;
+}
+
+export interface Multistatus {
+  readonly members: readonly Member[];
+  /** RFC 6578; null without. */
+  readonly syncToken: string | null;
+}
+
+/** Null unless the text is one whole multistatus: an answer that was cut, a login page and nonsense are none. */
+export function readMultistatus(text: string): Multistatus | null {
+  const root = parseXml(text);
+  if (root === null || root.name !== "multistatus" || root.space !== davSpace) return null;
+  const token = child(root, "sync-token")?.text.trim() ?? "";
+  return { members: childrenOf(root, "response").map(readMember), syncToken: token === "" ? null : token };
+}
+
+function readMember(response: XmlElement): Member {
+  const good = childrenOf(response, "propstat").filter((stat) => {
+    const status = statusOf(child(stat, "status"));
+    return status === null || (status >= 200 && status < 300);
+  });
+  return {
+    href: child(response, "href")?.text.trim() ?? "",
+    status: statusOf(child(response, "status")),
+    found: good.flatMap((stat) => child(stat, "prop")?.children ?? []),
+    precondition: preconditionOf(response).name,
+  };
+}
+
+function statusOf(element: XmlElement | undefined): number | null {
+  const code = /^\s*HTTP\/\S+\s+(\d{3})/.exec(element?.text ?? "")?.[1];
+  return code === undefined ? null : Number(code);
+}
+
+/** A property that was found. */
+export function propertyOf(member: Member | undefined, name: string, space = davSpace): XmlElement | undefined {
+  return member?.found.find((one) => one.name === name && one.space === space);
+}
+
+/** The text of a property; null when it is missing or empty. */
+export function textOf(member: Member | undefined, name: string, space = davSpace): string | null {
+  const text = propertyOf(member, name, space)?.text.trim() ?? "";
+  return text === "" ? null : text;
+}
+
+/** The raw field value of a member's ETag; null when the server gives none, or one that no header can carry. */
+export function etagOf(member: Member | undefined): string | null {
+  const etag = textOf(member, "getetag");
+  return etag !== null && /^[\x20-\x7e\x80-\xff]+$/.test(etag) ? etag : null;
+}
+
+/** Whether the member is a collection. */
+export function isCollection(member: Member): boolean {
+  return child(propertyOf(member, "resourcetype"), "collection") !== undefined;
+}
+
+/** The precondition that failed (RFC 4918 16), with the href in it: of an `error` element, or of what holds one. */
+export function preconditionOf(element: XmlElement | null): { readonly name: string; readonly href: string | null } {
+  const error = element?.name === "error" ? element : child(element ?? undefined, "error");
+  // sabre puts elements of its own beside it.
+  const condition = error?.children.find(({ space }) => space !== "http://sabredav.org/ns");
+  const href = child(condition, "href")?.text.trim() ?? "";
+  return { name: condition?.name ?? "", href: href === "" ? null : href };
+}

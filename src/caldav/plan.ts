@@ -1,0 +1,158 @@
+import { isUnsettled, type LedgerRow } from "./entry.ts";
+import { isOurName, nameOfHref, nameOfUid, objectUid } from "./object.ts";
+import type { Changes, Listed } from "./port.ts";
+
+/** What the calendar told of itself: all that is in it, or what changed since it was last compared. */
+export type Remote = { readonly all: readonly Listed[] } | Changes;
+
+/** What has to be read before anything is written. */
+export interface Suspects {
+  /** Rows whose object may not be what they say. */
+  readonly rows: readonly LedgerRow[];
+  /** Objects under names like ours that no row knows. */
+  readonly strays: readonly Listed[];
+}
+
+/** The name of a row's object in the calendar. */
+export function nameOf(row: Pick<LedgerRow, "uid" | "generation" | "href">, targetId: string): string {
+  return row.href === "" ? nameOfUid(objectUid(row.uid, targetId, row.generation)) : nameOfHref(row.href);
+}
+
+/**
+ * Whose objects must be read: requests whose outcome is not known, and, where the calendar was compared (`remote`),
+ * what it tells otherwise than the ledger. Rows that wait after a failure are not looked at before their time.
+ */
+export function findSuspects(
+  ledger: Iterable<LedgerRow>,
+  remote: Remote | null,
+  targetId: string,
+  nowAt: number,
+): Suspects {
+  const listed = new Map<string, Listed>();
+  const removed = new Set<string>();
+  const whole = remote !== null && "all" in remote;
+  if (remote !== null) {
+    for (const one of whole ? remote.all : remote.changed) listed.set(nameOfHref(one.href), one);
+    if (!whole) for (const href of remote.removed) removed.add(nameOfHref(href));
+  }
+  const known = new Set<string>();
+  const rows: LedgerRow[] = [];
+  for (const row of ledger) {
+    const name = nameOf(row, targetId);
+    known.add(name);
+    if (isSuspect(row, { one: listed.get(name), removed: removed.has(name), whole, asked: remote !== null }, nowAt)) {
+      rows.push(row);
+    }
+  }
+  const strays = [...listed.values()].filter(({ href }) => {
+    const name = nameOfHref(href);
+    return !known.has(name) && isOurName(name, targetId);
+  });
+  return { rows, strays };
+}
+
+interface Clue {
+  readonly one: Listed | undefined;
+  readonly removed: boolean;
+  readonly whole: boolean;
+  readonly asked: boolean;
+}
+
+function isSuspect(row: LedgerRow, { one, removed, whole, asked }: Clue, nowAt: number): boolean {
+  if (isUnsettled(row)) return row.nextAt <= nowAt;
+  // What had been left behind was not watched meanwhile.
+  if (row.state === "retired") return row.wantedHash !== "";
+  if (!asked) return false;
+  if (row.href === "") return one !== undefined;
+  if (one !== undefined) return one.etag === null || one.etag !== row.etag;
+  return removed || whole || row.etag === null;
+}
+
+export type Verb = "create" | "update" | "delete";
+
+/** One thing to do to the calendar. */
+export interface Action {
+  readonly verb: Verb;
+  readonly row: LedgerRow;
+}
+
+export interface Plan {
+  /** In the order in which they are to be done: the soonest events first, deletions last. */
+  readonly actions: readonly Action[];
+  /** Rows whose events have left the feed's window: they stay in the calendar. */
+  readonly retired: readonly LedgerRow[];
+  /** Rows of events that are not wanted and were never there. */
+  readonly forgotten: readonly LedgerRow[];
+  /** Why deletions are held; "" when none are. */
+  readonly held: string;
+}
+
+export interface PlanRules {
+  readonly nowAt: number;
+  /** What the feed tells of, epoch seconds; what lies outside has left it and is no deletion. */
+  readonly window: { readonly fromAt: number; readonly toAt: number };
+  /** `guard`: only as long as they are not many; `hold`: none; `allow`: all. */
+  readonly deletions: "guard" | "hold" | "allow";
+  /** Everything of ours goes, what was left behind too. */
+  readonly removing: boolean;
+}
+
+const guardLeast = 10;
+const guardShare = 0.3;
+
+/** What a row needs; null: nothing, or not yet. */
+export function verbOf(row: LedgerRow, removing = false): Verb | null {
+  if (isUnsettled(row)) return null;
+  if (row.wantedHash === "") return row.state === "retired" && !removing ? null : row.href === "" ? null : "delete";
+  if (row.wantedHash === row.pushedHash) return null;
+  return row.href === "" ? "create" : "update";
+}
+
+/** What is to be done so that the calendar becomes what the ledger wants. Pure: it only compares. */
+export function planOf(ledger: Iterable<LedgerRow>, rules: PlanRules): Plan {
+  const writes: Action[] = [];
+  const deletes: Action[] = [];
+  const retired: LedgerRow[] = [];
+  const forgotten: LedgerRow[] = [];
+  let live = 0;
+  for (const row of ledger) {
+    if (row.href !== "" && row.state !== "retired") live += 1;
+    if (row.wantedHash === "" && row.href === "" && !isUnsettled(row)) {
+      forgotten.push(row);
+      continue;
+    }
+    const verb = verbOf(row, rules.removing);
+    if (verb === null) continue;
+    if (verb === "delete" && !rules.removing && isOutside(row, rules.window)) retired.push(row);
+    else if (row.nextAt <= rules.nowAt) (verb === "delete" ? deletes : writes).push({ verb, row });
+  }
+  const held = rules.removing ? "" : whyHeld(deletes.length, live, rules.deletions);
+  const soonest = soonestFrom(rules.nowAt);
+  return {
+    actions: [...writes.sort(soonest), ...(held === "" ? deletes.sort(soonest) : [])],
+    retired,
+    forgotten,
+    held,
+  };
+}
+
+function isOutside(row: LedgerRow, { fromAt, toAt }: PlanRules["window"]): boolean {
+  return row.endAt <= fromAt || row.startAt >= toAt;
+}
+
+function whyHeld(count: number, live: number, deletions: PlanRules["deletions"]): string {
+  if (count === 0 || deletions === "allow") return "";
+  if (deletions === "hold") return `${count} deletions wait until Waldur answers again`;
+  const most = Math.max(guardLeast, Math.floor(live * guardShare));
+  return count <= most ? "" : `${count} of ${live} events would be deleted at once`;
+}
+
+/** What is to come by its start, then what is over, the latest first. */
+function soonestFrom(nowAt: number): (a: Action, b: Action) => number {
+  return (a, b) => {
+    const [over, other] = [a.row.endAt <= nowAt, b.row.endAt <= nowAt];
+    if (over !== other) return over ? 1 : -1;
+    const order = over ? b.row.startAt - a.row.startAt : a.row.startAt - b.row.startAt;
+    return order || (a.row.uid < b.row.uid ? -1 : 1);
+  };
+}

@@ -1,0 +1,237 @@
+/** A kind of server that people know by name. */
+export interface Preset {
+  readonly id: string;
+  readonly name: string;
+  /** Where discovery begins; `{host}`: what the person fills in. Null: there is no CalDAV. */
+  readonly start: string | null;
+  readonly auth: "password" | "oauth";
+  /** Domains of mail addresses that belong to it. */
+  readonly mail: readonly string[];
+  /** All hosts of it, which share the credentials; null: the origin alone. */
+  readonly domain: string | null;
+  /** Requests at once to begin with. */
+  readonly concurrency: number;
+  /** Whether a calendar can be made over CalDAV. */
+  readonly makesCalendars: boolean;
+  /** A cancelled event is treated as deleted: then it is better deleted by us. */
+  readonly dropsCancelled: boolean;
+  /** What to do before, as a sentence: where to make an app password, or why it does not work. */
+  readonly hint: string;
+}
+
+const usual = {
+  auth: "password",
+  mail: [],
+  domain: null,
+  concurrency: 4,
+  makesCalendars: true,
+  dropsCancelled: false,
+} as const;
+
+const hosted = { ...usual, concurrency: 2 } as const;
+const appPassword = (where: string): string => `Make an app password: ${where}.`;
+const feedOnly = (name: string): string => `${name} has no CalDAV: subscribe to the address of the feed there instead.`;
+
+/** Every preset, in the order in which they are offered. */
+export const presets: readonly Preset[] = [
+  {
+    ...hosted,
+    id: "google",
+    name: "Google Calendar",
+    start: "https://apidata.googleusercontent.com/caldav/v2/{user}/user",
+    auth: "oauth",
+    mail: ["gmail.com", "googlemail.com"],
+    makesCalendars: false,
+    dropsCancelled: true,
+    hint: "Google lets programs in only after you agreed in the browser. Make a calendar for the bookings in Google first.",
+  },
+  {
+    ...hosted,
+    id: "icloud",
+    name: "Apple iCloud",
+    start: "https://caldav.icloud.com/",
+    mail: ["icloud.com", "me.com", "mac.com"],
+    domain: "icloud.com",
+    hint: appPassword("account.apple.com, Sign-In and Security, App-Specific Passwords"),
+  },
+  {
+    ...hosted,
+    id: "fastmail",
+    name: "Fastmail",
+    start: "https://caldav.fastmail.com/dav/",
+    mail: ["fastmail.com", "fastmail.fm"],
+    hint: appPassword("Settings, Privacy & Security, Manage app passwords, access to Calendars"),
+  },
+  {
+    ...usual,
+    id: "nextcloud",
+    name: "Nextcloud",
+    start: "https://{host}/remote.php/dav/",
+    hint: appPassword("Personal settings, Security, Create new app password; the user name stands beside it"),
+  },
+  {
+    ...hosted,
+    id: "mailbox",
+    name: "mailbox.org",
+    start: "https://dav.mailbox.org/",
+    mail: ["mailbox.org"],
+    hint: "With two-factor sign-in make an app password in Settings, Security; else use your own password.",
+  },
+  {
+    ...hosted,
+    id: "zoho",
+    name: "Zoho Calendar",
+    start: "https://calendar.zoho.com/caldav/",
+    mail: ["zoho.com", "zohomail.com"],
+    makesCalendars: false,
+    hint: "Give the CalDAV address that Zoho shows in the settings of the calendar, and an app password of accounts.zoho.com, Security.",
+  },
+  {
+    ...hosted,
+    id: "yahoo",
+    name: "Yahoo",
+    start: "https://caldav.calendar.yahoo.com/",
+    mail: ["yahoo.com", "ymail.com"],
+    hint: appPassword("Account security, Generate app password"),
+  },
+  {
+    ...hosted,
+    id: "gmx",
+    name: "GMX",
+    start: "https://caldav.gmx.net/begenda/dav/{user}/",
+    mail: ["gmx.net", "gmx.de", "gmx.at", "gmx.ch"],
+    concurrency: 1,
+    hint: "Use the password of your mailbox. GMX takes one request in two seconds: the first push takes long.",
+  },
+  {
+    ...hosted,
+    id: "webde",
+    name: "WEB.DE",
+    start: "https://caldav.web.de/begenda/dav/{user}/",
+    mail: ["web.de"],
+    concurrency: 1,
+    hint: "Use the password of your mailbox. WEB.DE takes one request in two seconds: the first push takes long.",
+  },
+  {
+    ...hosted,
+    id: "posteo",
+    name: "Posteo",
+    start: "https://posteo.de:8443/",
+    mail: ["posteo.de", "posteo.net"],
+    makesCalendars: false,
+    hint: "Use your password. Make a calendar for the bookings in Posteo first.",
+  },
+  {
+    ...hosted,
+    id: "purelymail",
+    name: "Purelymail",
+    start: "https://purelymail.com/webdav/",
+    mail: ["purelymail.com"],
+    hint: "With two-factor sign-in make an app password in the account settings; else use your own password.",
+  },
+  {
+    ...usual,
+    id: "sogo",
+    name: "SOGo",
+    start: "https://{host}/SOGo/dav/{user}/",
+    hint: "Use the user name and password of SOGo.",
+  },
+  {
+    ...usual,
+    id: "davical",
+    name: "DAViCal",
+    start: "https://{host}/caldav.php/{user}/",
+    hint: "Use the user name and password of DAViCal.",
+  },
+  {
+    ...usual,
+    id: "baikal",
+    name: "Baïkal, Davis",
+    start: "https://{host}/dav.php/",
+    hint: "Use the user name and password that the administrator of the server gave you.",
+  },
+  {
+    ...usual,
+    id: "zimbra",
+    name: "Zimbra",
+    start: "https://{host}/dav/",
+    hint: "Use the user name and password of Zimbra.",
+  },
+  {
+    ...usual,
+    id: "cyrus",
+    name: "Cyrus",
+    start: "https://{host}/dav/calendars/user/{user}/",
+    hint: "Use the user name and password of your mailbox.",
+  },
+  {
+    ...usual,
+    id: "radicale",
+    name: "Radicale",
+    start: "https://{host}:5232/",
+    hint: "Use the user name and password that the administrator of the server gave you.",
+  },
+  {
+    ...usual,
+    id: "other",
+    name: "another CalDAV server",
+    start: "https://{host}/",
+    hint: "Give the address of the server, or of the calendar itself.",
+  },
+  {
+    ...usual,
+    id: "microsoft",
+    name: "Exchange, Outlook.com, Microsoft 365",
+    start: null,
+    mail: ["outlook.com", "hotmail.com", "live.com", "msn.com"],
+    hint: feedOnly("Microsoft"),
+  },
+  {
+    ...usual,
+    id: "proton",
+    name: "Proton Calendar",
+    start: null,
+    mail: ["proton.me", "protonmail.com", "pm.me"],
+    hint: feedOnly("Proton"),
+  },
+];
+
+/** The preset whose hosts or mail addresses a text belongs to; null for any other. */
+export function presetOf(text: string): Preset | null {
+  const mail = /^[^\s@/]+@([^\s@/]+)$/.exec(text.trim())?.[1]?.toLowerCase();
+  if (mail !== undefined) return presets.find((one) => one.mail.includes(mail)) ?? null;
+  const host = hostIn(text);
+  if (host === null) return null;
+  return (
+    presets.find(({ start, domain }) => start !== null && (hostIn(start) === host || isUnder(host, domain))) ?? null
+  );
+}
+
+/**
+ * Where discovery begins for what a person gave: an address of the web, a mail address, or a host. Fills `{host}` and
+ * `{user}` of a preset. Null when the text is none of these, or the preset has no CalDAV.
+ */
+export function startOf(
+  given: { readonly text: string; readonly username: string },
+  preset: Preset | null,
+): string | null {
+  const text = given.text.trim();
+  if (/^https?:\/\//i.test(text)) return URL.canParse(text) ? new URL(text).href : null;
+  if (preset !== null && preset.start === null) return null;
+  const host = /^(?:[^\s@/]+@)?([^\s@/]+)$/.exec(text)?.[1] ?? "";
+  const template = preset?.start ?? "https://{host}/";
+  if (host === "" && template.includes("{host}")) return null;
+  // A preset that names its port takes the host without one.
+  const named = template.includes("{host}:") ? host.replace(/:\d+$/, "") : host;
+  const url = template.replaceAll("{host}", named).replaceAll("{user}", encodeURIComponent(given.username));
+  return URL.canParse(url) ? new URL(url).href : null;
+}
+
+function hostIn(text: string): string | null {
+  const url = /^https?:\/\//i.test(text.trim()) ? text.trim() : `https://${text.trim()}`;
+  return URL.canParse(url) ? new URL(url).hostname : null;
+}
+
+function isUnder(host: string, domain: string | null): boolean {
+  return domain !== null && `.${host}`.endsWith(`.${domain}`);
+}

@@ -1,0 +1,239 @@
+import { davRequest, syncCollection } from "tsdav";
+import type { Told, Untold } from "../security/guard.ts";
+import { readLimits, writeLimits } from "./exchange.ts";
+import { failure, failureOf, noAnswer } from "./failure.ts";
+import { keyOf, memberOf, sameHref } from "./hrefs.ts";
+import { etagOf, isCollection, type Member, propertyOf, textOf } from "./multistatus.ts";
+import type { Answer, CalendarPort, Changes, Failure, Listed, RemoteObject } from "./port.ts";
+import { nonsense, outsideCollection, propfindOf, reportOf, type Wire } from "./wire.ts";
+import { caldavSpace, calendarServerSpace } from "./xml.ts";
+
+export type Reading = Pick<CalendarPort, "state" | "list" | "changes" | "read" | "look" | "findUid">;
+
+/** Hrefs of one multiget: some servers fail above a hundred. */
+const chunkSize = 50;
+const mostPages = 1000;
+const namespaces = { "xmlns:d": "DAV:", "xmlns:c": caldavSpace };
+const etagOnly = { "d:getetag": {}, "d:resourcetype": {} };
+const etagAndData = { "d:getetag": {}, "c:calendar-data": {} };
+
+/** The reading half of a calendar. */
+export function makeReading(collection: URL, wire: Wire): Reading {
+  return { state, list, changes, read, look, findUid };
+
+  async function state() {
+    const props = { "cs:getctag": {}, "d:sync-token": {}, "d:resourcetype": {} };
+    const answer = await wire.multistatus(propfindOf(collection.href, "0", props));
+    if ("failure" in answer) return answer;
+    const own = answer.value.members.find(({ href }) => isOwn(href)) ?? answer.value.members[0];
+    if (own === undefined || !isThere(own)) return gone();
+    return {
+      value: { ctag: textOf(own, "getctag", calendarServerSpace), syncToken: textOf(own, "sync-token") },
+    };
+  }
+
+  async function list(): Promise<Answer<readonly Listed[]>> {
+    const answer = await wire.multistatus(propfindOf(collection.href, "1", etagOnly));
+    if ("failure" in answer) return answer;
+    const { members } = answer.value;
+    if (members.some(({ status }) => status === 507)) return nonsense("an incomplete listing");
+    if (
+      !members.some((member) => isThere(member) && (isOwn(member.href) || memberOf(collection, member.href) !== null))
+    ) {
+      // A calendar is always in its own listing: nothing at all is no empty calendar. Xandikos answers 207 with a 404 inside.
+      return members.some(isGone) ? gone() : nonsense("a listing without the calendar");
+    }
+    const listed = new Map<string, Listed>();
+    for (const member of members) {
+      const href = memberOf(collection, member.href);
+      if (href === null || isCollection(member) || isGone(member)) continue;
+      // Some servers name an object twice.
+      if (!listed.has(keyOf(href))) listed.set(keyOf(href), { href, etag: etagOf(member) });
+    }
+    return { value: [...listed.values()] };
+  }
+
+  async function changes(token: string): Promise<Answer<Changes | "token-lost">> {
+    const changed = new Map<string, Listed>();
+    const removed = new Map<string, string>();
+    let since = token;
+    for (let page = 0; page < mostPages; page += 1) {
+      const told = await wire.exchange(
+        async (fetch) =>
+          syncCollection({
+            url: collection.href,
+            props: etagOnly,
+            syncLevel: 1,
+            syncToken: since,
+            headers: { Depth: "0" },
+            fetch,
+          }),
+        readLimits,
+      );
+      const answer = wire.parse(told);
+      if ("failure" in answer) return isTokenLost(told, answer.failure) ? { value: "token-lost" } : answer;
+      const { members, syncToken } = answer.value;
+      if (syncToken === null) return { value: "token-lost" };
+      let more = false;
+      for (const member of members) {
+        if (member.status === 507) more = true;
+        const href = memberOf(collection, member.href);
+        if (href === null || member.status === 507 || isCollection(member)) continue;
+        const key = keyOf(href);
+        changed.delete(key);
+        removed.delete(key);
+        if (isGone(member)) removed.set(key, href);
+        else changed.set(key, { href, etag: etagOf(member) });
+      }
+      if (!more) return { value: { changed: [...changed.values()], removed: [...removed.values()], token: syncToken } };
+      if (syncToken === since) return { value: "token-lost" };
+      since = syncToken;
+    }
+    return { value: "token-lost" };
+  }
+
+  async function read(hrefs: readonly string[]): Promise<Answer<ReadonlyMap<string, RemoteObject | null>>> {
+    const found = new Map<string, RemoteObject | null>();
+    for (let at = 0; at < hrefs.length; at += chunkSize) {
+      const failed = await readChunk(hrefs.slice(at, at + chunkSize), found);
+      if (failed !== null) return { failure: failed };
+    }
+    return { value: found };
+  }
+
+  /** Puts an answer for each href into `found`; a failure ends it. */
+  async function readChunk(
+    hrefs: readonly string[],
+    found: Map<string, RemoteObject | null>,
+    again = true,
+  ): Promise<Failure | null> {
+    const inside = hrefs.filter((href) => memberOf(collection, href) !== null);
+    for (const href of hrefs) if (!inside.includes(href)) found.set(href, null);
+    if (inside.length === 0) return null;
+    const answer = await wire.multistatus(reportOf(collection.href, multigetOf(inside)));
+    if ("failure" in answer) {
+      const { status } = answer.failure;
+      if (!again || (status !== 404 && status !== 410)) return answer.failure;
+      return readListed(inside, found);
+    }
+    const byKey = new Map(answer.value.members.map((member) => [keyOf(member.href), member]));
+    for (const href of inside) {
+      const member = byKey.get(keyOf(href));
+      const body = member === undefined ? null : dataOf(member);
+      if (member !== undefined && body !== null) {
+        found.set(href, { href: memberOf(collection, member.href) ?? href, etag: etagOf(member), body });
+        continue;
+      }
+      const single = await readOne(href);
+      if ("failure" in single) return single.failure;
+      found.set(href, single.value);
+    }
+    return null;
+  }
+
+  /** One that is not there makes some servers refuse the whole report: those that are listed are asked for again. */
+  async function readListed(
+    hrefs: readonly string[],
+    found: Map<string, RemoteObject | null>,
+  ): Promise<Failure | null> {
+    const listing = await list();
+    if ("failure" in listing) return listing.failure;
+    const there = new Set(listing.value.map(({ href }) => keyOf(href)));
+    for (const href of hrefs) if (!there.has(keyOf(href))) found.set(href, null);
+    return readChunk(
+      hrefs.filter((href) => there.has(keyOf(href))),
+      found,
+      false,
+    );
+  }
+
+  /** An object that a report did not give: a report may lag, the object itself tells. */
+  async function readOne(href: string): Promise<Answer<RemoteObject | null>> {
+    const seen = await look(href);
+    if ("failure" in seen) return seen;
+    if (seen.value === null) return { value: null };
+    const url = new URL(href, collection).href;
+    const told = await wire.exchange(
+      async (fetch) => davRequest({ url, init: { method: "GET", body: null }, convertIncoming: false, fetch }),
+      readLimits,
+    );
+    if ("failed" in told) return { failure: noAnswer(told) };
+    if (told.status === 404 || told.status === 410) return { value: null };
+    if (told.status !== 200 || !told.text.includes("BEGIN:VCALENDAR")) {
+      return { failure: failureOf("read", told, wire.now()) };
+    }
+    return { value: { href, etag: seen.value.etag, body: told.text } };
+  }
+
+  async function look(href: string): Promise<Answer<{ readonly etag: string | null } | null>> {
+    if (memberOf(collection, href) === null) return { failure: outsideCollection(href) };
+    const told = await wire.exchange(propfindOf(new URL(href, collection).href, "0", etagOnly), writeLimits);
+    if (!("failed" in told) && (told.status === 404 || told.status === 410)) return { value: null };
+    const answer = wire.parse(told);
+    if ("failure" in answer) return answer;
+    const [member] = answer.value.members;
+    if (member === undefined) return nonsense("an answer about nothing");
+    return { value: isGone(member) ? null : { etag: etagOf(member) } };
+  }
+
+  async function findUid(uid: string): Promise<Answer<string | null>> {
+    const answer = await wire.multistatus(reportOf(collection.href, uidQuery(uid)));
+    if ("failure" in answer) return answer;
+    // A text match finds parts of texts too, and some servers leave the filter out altogether.
+    const found = answer.value.members.find((member) => hasUid(dataOf(member) ?? "", uid));
+    return { value: found === undefined ? null : memberOf(collection, found.href) };
+  }
+
+  function isOwn(href: string): boolean {
+    return URL.canParse(href, collection.href) && sameHref(new URL(href, collection).pathname, collection.pathname);
+  }
+}
+
+function multigetOf(hrefs: readonly string[]): object {
+  return {
+    "c:calendar-multiget": {
+      _attributes: namespaces,
+      "d:prop": etagAndData,
+      "d:href": hrefs.map((href) => ({ _text: href })),
+    },
+  };
+}
+
+function uidQuery(uid: string): object {
+  const match = { "c:text-match": { _attributes: { collation: "i;octet" }, _text: uid } };
+  const uidFilter = { "c:prop-filter": { _attributes: { name: "UID" }, ...match } };
+  const events = { "c:comp-filter": { _attributes: { name: "VEVENT" }, ...uidFilter } };
+  const filter = { "c:comp-filter": { _attributes: { name: "VCALENDAR" }, ...events } };
+  return { "c:calendar-query": { _attributes: namespaces, "d:prop": etagAndData, "c:filter": filter } };
+}
+
+function gone(): { failure: Failure } {
+  return { failure: failure("missing", 404, { text: "there is no such calendar" }) };
+}
+
+/** Whether the member is a resource with at least one of the properties that were asked for. */
+function isThere({ status, found }: Member): boolean {
+  return (status === null || status < 300) && found.length > 0;
+}
+
+function isGone({ status }: Member): boolean {
+  return status === 404 || status === 410;
+}
+
+/** A token that is not known is told in every way there is; what says nothing about it is a failure like any other. */
+function isTokenLost(told: Told | Untold, { kind, status }: Failure): boolean {
+  if ("failed" in told || status === null || status < 300) return false;
+  return kind !== "unauthorized" && kind !== "throttled" && kind !== "blocked" && status !== 502 && status !== 504;
+}
+
+function dataOf(member: Member): string | null {
+  const text = propertyOf(member, "calendar-data", caldavSpace)?.text ?? "";
+  return text.trim() === "" ? null : text;
+}
+
+function hasUid(body: string, uid: string): boolean {
+  return body
+    .replace(/\r?\n[ \t]/g, "")
+    .split(/\r?\n/)
+    .some((line) => /^UID[:;]/i.test(line) && line.slice(line.indexOf(":") + 1).trim() === uid);
+}

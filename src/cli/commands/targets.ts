@@ -1,0 +1,203 @@
+import * as v from "valibot";
+import { presets } from "../../caldav/presets.ts";
+import { AppError } from "../../errors.ts";
+import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
+import { targetAnswer, targetsAnswer } from "../answers.ts";
+import { readAnswer } from "../api-client.ts";
+import { type Args, option } from "../args.ts";
+import { type Call, type Command, json, printJson, server } from "../command.ts";
+import { exits } from "../exit.ts";
+import { formatTable } from "../table.ts";
+import { formatTarget, formatTargets } from "../target-text.ts";
+import { readChoice } from "../values.ts";
+import type { World } from "../world.ts";
+
+const known = presets.filter(({ start }) => start !== null).map(({ id }) => id);
+
+const feed = option("feed", "ID", "the feed to mirror; feeds list tells the ids");
+const url = option("url", "URL", "address of the CalDAV server or of the calendar");
+const preset = option("preset", "NAME", `kind of server: ${known.join(", ")}`);
+const username = option("username", "NAME", "user on that server");
+const calendar = option("calendar", "WHICH", "name or address of the calendar, where there are several");
+const create = option("create", "NAME", "make a calendar of this name");
+const edits = option("edits", "WHAT", "what becomes of changes made in the calendar: mirror (undone) or respect");
+const cancelled = option("cancelled", "WHAT", "cancelled bookings: keep (struck out) or delete");
+const events = option("events", "WHAT", "what becomes of its events in the calendar: leave or remove");
+
+const secretNotes = [
+  "The password comes from the environment variable CALDAV_PASSWORD, else from standard input. Without --username it is a token.",
+] as const;
+const feedOnlyNote =
+  "Exchange, Outlook.com, Microsoft 365 and Proton have no CalDAV: subscribe to the feed's address there instead.";
+
+const add: Command = {
+  name: "targets add",
+  summary: "mirror a feed into a calendar on a CalDAV server",
+  operands: [],
+  options: [feed, url, preset, username, calendar, create, edits, cancelled, json, server],
+  notes: [
+    ...secretNotes,
+    "Before anything is stored, one event is written to the calendar, changed and taken away again, to see how the server behaves.",
+    feedOnlyNote,
+  ],
+  async run(call) {
+    const { args, world } = call;
+    const id = args.value(feed);
+    if (id === null) throw new AppError("bad_input", "--feed is missing; feeds list tells the ids");
+    const body = {
+      feed: id,
+      ...(await readPlace(args, world)),
+      ...given("calendar", args.value(calendar)),
+      ...given("create", args.value(create)),
+      ...given("edits", choiceOf(args, edits, editPolicies)),
+      ...given("cancelled", choiceOf(args, cancelled, cancelledPolicies)),
+    };
+    return tell(call, await (await call.client()).json("POST", "/targets", body));
+  },
+};
+
+const calendars: Command = {
+  name: "targets calendars",
+  summary: "list the calendars behind an address",
+  operands: [],
+  options: [url, preset, username, json, server],
+  notes: [...secretNotes, feedOnlyNote],
+  async run({ args, world, client }) {
+    const answer = await (await client()).json("POST", "/targets/calendars", await readPlace(args, world));
+    if (args.has(json)) printJson(world, answer);
+    else {
+      const found = readAnswer(calendarsAnswer, answer).calendars;
+      world.stdout(
+        formatTable(
+          ["name", "writable", "address"],
+          found.map(({ name, notWritable, url }) => [name, notWritable ?? "yes", url]),
+        ),
+      );
+    }
+    return exits.ok;
+  },
+};
+
+const calendarsAnswer = v.object({
+  calendars: v.array(v.object({ url: v.string(), name: v.string(), notWritable: v.nullable(v.string()) })),
+});
+
+const list: Command = {
+  name: "targets list",
+  summary: "list the calendars that mirror a feed",
+  operands: [],
+  options: [json, server],
+  notes: [],
+  async run({ args, world, client }) {
+    const answer = await (await client()).json("GET", "/targets");
+    if (args.has(json)) printJson(world, answer);
+    else world.stdout(formatTargets(readAnswer(targetsAnswer, answer).targets));
+    return exits.ok;
+  },
+};
+
+const show: Command = {
+  name: "targets show",
+  summary: "tell all about a target but its credentials",
+  operands: ["ID"],
+  options: [json, server],
+  notes: [],
+  run: async (call) => tell(call, await (await call.client()).json("GET", pathOf(call))),
+};
+
+function change(verb: "probe" | "pause" | "resume", summary: string, notes: readonly string[] = []): Command {
+  return {
+    name: `targets ${verb}`,
+    summary,
+    operands: ["ID"],
+    options: [json, server],
+    notes,
+    run: async (call) => tell(call, await (await call.client()).json("POST", `${pathOf(call)}/${verb}`)),
+  };
+}
+
+const credentials: Command = {
+  name: "targets credentials",
+  summary: "give new credentials for every target of the same account",
+  operands: ["ID"],
+  options: [username, json, server],
+  notes: secretNotes,
+  async run(call) {
+    const body = await readCredentials(call.args, call.world);
+    return tell(call, await (await call.client()).json("POST", `${pathOf(call)}/credentials`, body));
+  },
+};
+
+const remove: Command = {
+  name: "targets remove",
+  summary: "end a target",
+  operands: ["ID"],
+  options: [events, json, server],
+  notes: ["Only events that this target wrote are taken away. `remove` may take several runs of the service."],
+  async run(call) {
+    const what = choiceOf(call.args, events, ["leave", "remove"]);
+    if (what === null) {
+      throw new AppError("bad_input", "--events is missing: leave them in the calendar, or remove them?");
+    }
+    const answer = await (await call.client()).json("DELETE", `${pathOf(call)}?events=${what}`);
+    if (call.args.has(json)) printJson(call.world, answer);
+    else {
+      const gone = what === "leave" ? "has ended; its events stay" : "ends; its events are being taken away";
+      call.world.stderr(`Target ${call.args.operands[0] ?? ""} ${gone}.\n`);
+    }
+    return exits.ok;
+  },
+};
+
+export const targetCommands: readonly Command[] = [
+  add,
+  calendars,
+  list,
+  show,
+  change("probe", "try again how the target's server behaves"),
+  change("pause", "send nothing to the calendar until it is resumed"),
+  change("resume", "go on with a paused or stopped target", ["What had failed is tried anew at once."]),
+  credentials,
+  remove,
+];
+
+function tell({ args, world }: Call, answer: unknown): number {
+  if (args.has(json)) printJson(world, answer);
+  else world.stdout(formatTarget(readAnswer(targetAnswer, answer)));
+  return exits.ok;
+}
+
+function pathOf({ args }: Call): string {
+  return `/targets/${encodeURIComponent(args.operands[0] ?? "")}`;
+}
+
+async function readPlace(args: Args, world: World): Promise<object> {
+  const kind = args.value(preset);
+  const address = args.value(url);
+  if (address === null && kind === null) throw new AppError("bad_input", "give --url or --preset");
+  if (kind !== null) {
+    readChoice(
+      preset,
+      kind,
+      presets.map(({ id }) => id),
+    );
+  }
+  return { ...given("url", address), ...given("preset", kind), ...(await readCredentials(args, world)) };
+}
+
+async function readCredentials(args: Args, world: World): Promise<object> {
+  const name = args.value(username);
+  const secret = world.env["CALDAV_PASSWORD"] ?? (await world.stdin()).replace(/\r?\n$/, "");
+  if (secret === "")
+    throw new AppError("bad_input", "the password is empty; set CALDAV_PASSWORD or give it on standard input");
+  return name === null ? { token: secret } : { username: name, password: secret };
+}
+
+function choiceOf<T extends string>(args: Args, from: typeof edits, choices: readonly T[]): T | null {
+  const text = args.value(from);
+  return text === null ? null : readChoice(from, text, choices);
+}
+
+function given(key: string, value: string | null): object {
+  return value === null ? {} : { [key]: value };
+}

@@ -1,0 +1,85 @@
+import { lookup, type LookupAddress } from "node:dns";
+import { type LookupFunction } from "node:net";
+import { Agent, fetch } from "undici";
+import type { Fetch } from "./deps.ts";
+import { isBlockedIp } from "./security/ip.ts";
+import { BlockedAddress } from "./security/outside.ts";
+
+const connectMilliseconds = 10_000;
+const idleMilliseconds = 60_000;
+/** As many as a Worker may have. */
+const connections = 6;
+
+/** The part of `dns.lookup` that is used. */
+export type Resolve = (
+  host: string,
+  options: { readonly all: true },
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/** The transport for places that users name, on Node. */
+export interface OutsideTransport {
+  readonly fetch: Fetch;
+  close(): Promise<void>;
+}
+
+/**
+ * Sends over connections whose address was looked up and checked in one step, so that a name cannot lead to another
+ * address afterwards. A name with any blocked address is refused with `BlockedAddress`, unless `mayBeInside` says that the
+ * operator allows that host. IP literals are never looked up: the guard checks those. `resolve` is the system's resolver.
+ */
+export function openOutside(mayBeInside: (host: string) => boolean, resolve: Resolve = lookup): OutsideTransport {
+  const pinned: LookupFunction = (host, options, callback) => {
+    resolve(host, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, "", 0);
+      const [first] = addresses;
+      const blocked = addresses.some(({ address }) => isBlockedIp(address));
+      if (first === undefined || (blocked && !mayBeInside(host))) {
+        return callback(new BlockedAddress(`${host} leads to an address that is not in the public internet`), "", 0);
+      }
+      if (options.all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+  const dispatcher = new Agent({
+    connect: { lookup: pinned, timeout: connectMilliseconds },
+    connections,
+    headersTimeout: idleMilliseconds,
+    bodyTimeout: idleMilliseconds,
+    allowH2: false,
+  });
+  return {
+    async fetch(request) {
+      const body = request.body === null ? null : await request.text();
+      const response = await fetch(request.url, {
+        method: request.method,
+        headers: [...request.headers],
+        body,
+        redirect: "manual",
+        signal: request.signal,
+        dispatcher,
+      });
+      return new Response(response.body === null ? null : piped(response.body.getReader()), {
+        status: response.status,
+        statusText: response.statusText,
+        headers: [...response.headers],
+      });
+    },
+    close: async () => dispatcher.destroy(),
+  };
+}
+
+/** The same bytes as a stream of this runtime's own: undici's are of another type. */
+function piped(reader: {
+  read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> }>;
+  cancel(): Promise<void>;
+}) {
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (value !== undefined) controller.enqueue(value);
+      if (done) controller.close();
+    },
+    cancel: async () => reader.cancel(),
+  });
+}

@@ -1,0 +1,157 @@
+import { messageOf } from "../errors.ts";
+import { readText } from "../http.ts";
+import { BlockedAddress, type OutsideRules, refusalOf } from "./outside.ts";
+
+/** What guarded requests need from outside. */
+export interface GuardParts {
+  /** The raw transport; it follows no redirect by itself. */
+  readonly outside: (request: Request) => Promise<Response>;
+  readonly deadline: (milliseconds: number) => AbortSignal;
+  readonly rules: OutsideRules;
+}
+
+/** Who asks: gives the header that shows it, and only where it belongs. */
+export interface Signer {
+  /** Whether this place may see the credentials. */
+  trusts(url: URL): boolean;
+  /** The value of Authorization for a request; null: none yet. Throws `Unsigned`. */
+  header(method: string, url: URL): Promise<string | null>;
+  /** Called with a 401 of a trusted place; true: `header` gives another value now, try once more. Throws `Unsigned`. */
+  challenged(headers: Headers): Promise<boolean>;
+}
+
+/** Thrown by a signer that cannot sign at the moment; the request is not sent. */
+export class Unsigned extends Error {
+  override readonly name = "Unsigned";
+}
+
+/** One request. A body is a text, so that it goes with Content-Length: some servers refuse any other. */
+export interface Asked {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: string | null;
+  /** For the whole exchange, redirects included. */
+  readonly milliseconds: number;
+  readonly mostBytes: number;
+  /** Whether a redirect may lead there; asked for writes too, which otherwise stay in their origin. */
+  readonly mayMove?: (to: URL) => boolean;
+}
+
+/** An answer, read to its end. */
+export interface Told {
+  /** Where it came from, after redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The credentials were kept back, since this place is not trusted with them. */
+  readonly withheld: boolean;
+}
+
+/** Why there is no answer. `blocked`: our own rules; nothing was sent to that place. */
+export interface Untold {
+  readonly failed: "blocked" | "unreachable" | "timeout" | "too-large";
+  readonly why: string;
+}
+
+export type Guarded = (asked: Asked, signer: Signer | null) => Promise<Told | Untold>;
+
+const mostRedirects = 5;
+const redirects = new Set([301, 302, 307, 308]);
+const readers = new Set(["GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"]);
+const writers = new Set(["PUT", "DELETE", "MKCOL", "PROPPATCH"]);
+
+/**
+ * Requests to places that users name. Each address, also that of each redirect, must pass the rules; redirects are
+ * followed at most five times, never from https to http, writes only within their origin; what a signer gives goes only
+ * where it says. Every answer is read to its end or cancelled. Never throws.
+ */
+export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
+  return async (asked, signer) => {
+    try {
+      return await follow(asked, signer);
+    } catch (error) {
+      if (error instanceof Unsigned) return { failed: "unreachable", why: error.message };
+      throw error;
+    }
+  };
+
+  async function follow(asked: Asked, signer: Signer | null): Promise<Told | Untold> {
+    const signal = deadline(asked.milliseconds);
+    let url = URL.canParse(asked.url) ? new URL(asked.url) : null;
+    let hops = 0;
+    let tries = 0;
+    for (;;) {
+      if (url === null) return { failed: "blocked", why: "this is no address" };
+      const refused = refusalOf(url, rules);
+      if (refused !== null) return { failed: "blocked", why: `${url.origin}: ${refused}` };
+      const trusted = signer !== null && signer.trusts(url);
+      const told = await sendOnce(asked, url, trusted ? await signer.header(asked.method, url) : null, signal);
+      if ("failed" in told) return told;
+      const here: Told = { ...told, withheld: signer !== null && !trusted };
+      if (told.status === 401 && trusted && tries < 1 && (await signer.challenged(told.headers))) {
+        tries += 1;
+        continue;
+      }
+      const location = told.headers.get("Location");
+      if (!redirects.has(told.status) || location === null) return here;
+      const to: URL | null = URL.canParse(location, url.href) ? new URL(location, url) : null;
+      const stop = to === null ? "it redirects to what is no address" : stopOf(asked, url, to);
+      hops += 1;
+      if (stop !== null || hops > mostRedirects) {
+        return { failed: "blocked", why: `${url.origin}: ${stop ?? "it redirects too often"}` };
+      }
+      tries = 0;
+      url = to;
+    }
+  }
+
+  async function sendOnce(
+    { method, headers: given, body, mostBytes }: Asked,
+    url: URL,
+    authorization: string | null,
+    signal: AbortSignal,
+  ): Promise<Omit<Told, "withheld"> | Untold> {
+    const headers = new Headers(given);
+    headers.set("User-Agent", "waldur-calendar");
+    headers.delete("Authorization");
+    if (authorization !== null) headers.set("Authorization", authorization);
+    try {
+      const request = new Request(url, { method, headers, body, redirect: "manual", signal });
+      const response = await Promise.race([outside(request), aborted(signal)]);
+      const text = await readText(response, mostBytes, signal);
+      if (text === null) return { failed: "too-large", why: `the answer is larger than ${mostBytes} bytes` };
+      return { url: url.href, status: response.status, headers: response.headers, text };
+    } catch (error) {
+      return failureOf(error, signal);
+    }
+  }
+}
+
+/** Rejects when the signal is aborted: a request keeps only a weak hold of its own, and may forget it. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** Why a redirect is not followed; null: it is. */
+function stopOf({ method, mayMove }: Asked, from: URL, to: URL): string | null {
+  if (from.protocol === "https:" && to.protocol !== "https:") return "it redirects from https to http";
+  if (!readers.has(method) && !writers.has(method)) return "it redirects, which is not followed here";
+  if (writers.has(method) && to.origin !== from.origin) return `it redirects a change to ${to.origin}`;
+  if (mayMove !== undefined && !mayMove(to)) return "it redirects to another place";
+  return null;
+}
+
+function failureOf(error: unknown, signal: AbortSignal): Untold {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (cause instanceof BlockedAddress) return { failed: "blocked", why: cause.message };
+  if (signal.aborted || (error instanceof Error && error.name === "TimeoutError")) {
+    return { failed: "timeout", why: "no answer in time" };
+  }
+  return { failed: "unreachable", why: messageOf(cause) };
+}

@@ -1,0 +1,64 @@
+import { isBlockedIp, parseIp } from "./ip.ts";
+
+/** What the operator says about addresses outside. */
+export interface OutsideRules {
+  /** Hosts, or hosts with a port, that may also be http, private and on any port (`CALDAV_ALLOW_HOSTS`). */
+  readonly allowed: readonly string[];
+  /** Host names that are the service itself. */
+  readonly own: readonly string[];
+}
+
+/** The rules that the settings give. */
+export function rulesOf(config: {
+  readonly caldavAllowHosts: readonly string[] | null;
+  readonly publicUrl: string;
+}): OutsideRules {
+  return { allowed: config.caldavAllowHosts ?? [], own: [hostOf(new URL(config.publicUrl))] };
+}
+
+/** Thrown by a transport that finds that a name leads to a blocked address. */
+export class BlockedAddress extends Error {
+  override readonly name = "BlockedAddress";
+}
+
+const longest = 2000;
+/** Where CalDAV servers listen with TLS. */
+const ports = new Set(["", "8443", "5232"]);
+/** Names that are answered inside a network or machine only, those of cloud metadata among them. */
+const insideNames =
+  /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home|corp|private|arpa|onion|test|invalid)$/;
+
+/** Whether a name may lead inside: the operator has allowed that host, with whatever port. */
+export function mayBeInside(host: string, { allowed }: OutsideRules): boolean {
+  return allowed.some((one) => one.replace(/:\d+$/, "") === host.replace(/\.$/, ""));
+}
+
+/** Whether the operator has allowed the host of this address, and with its port if a port was given. */
+function isAllowed(url: URL, { allowed }: OutsideRules): boolean {
+  const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+  const host = hostOf(url);
+  return allowed.some((one) => one === host || one === `${host}:${port}`);
+}
+
+/** The host as it is compared: lower case (URLs do that), without the root's dot. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/\.$/, "");
+}
+
+/** Why no request may go to this address, as a sentence's end; null: it may. Names are checked again when they are looked up. */
+export function refusalOf(url: URL, rules: OutsideRules): string | null {
+  if (url.protocol !== "https:" && url.protocol !== "http:") return "only https addresses are asked";
+  if (url.username !== "" || url.password !== "") return "an address may not hold a user or password";
+  if (url.href.length > longest) return `an address may have ${longest} characters`;
+  if (isAllowed(url, rules)) return null;
+  if (url.protocol === "http:") return "only https is allowed; the operator can allow the host in CALDAV_ALLOW_HOSTS";
+  const host = hostOf(url);
+  if (rules.own.includes(host)) return "this is the service itself";
+  if (isBlockedIp(host)) return "this address is not in the public internet";
+  if (parseIp(host) === null && (!host.includes(".") || insideNames.test(host))) {
+    return "this name is not one of the public internet";
+  }
+  if (!ports.has(url.port))
+    return `port ${url.port} is not one of CalDAV's; the operator can allow it in CALDAV_ALLOW_HOSTS`;
+  return null;
+}

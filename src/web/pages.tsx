@@ -1,0 +1,47 @@
+import { Hono } from "hono";
+import { codeOf } from "../errors.ts";
+import { agendaRoutes } from "./agenda.tsx";
+import { brandRoutes } from "./brand.ts";
+import { failureJson } from "./failure.ts";
+import { feedPageRoutes } from "./feed-pages.tsx";
+import { historyRoutes } from "./history.tsx";
+import { overviewRoutes } from "./overview.tsx";
+import { pageHeaders } from "./page.ts";
+import { signInRoutes } from "./sign-in.tsx";
+import { FailureView } from "./views/failure.tsx";
+import { type Env, pageLanguage, showBare, type Web } from "./visit.tsx";
+import { commonWords } from "./words/common.ts";
+
+/** Where pages are; all of them get their headers. */
+const places = [
+  "/",
+  "/sign-in",
+  "/sign-in/*",
+  "/sign-out",
+  "/oauth_login_completed/*",
+  "/feeds/*",
+  "/bookings/*",
+  "/history",
+] as const;
+
+/** All pages of somebody who signs in. */
+export function pageRoutes(): Hono<Env> {
+  const app = new Hono<Env>();
+  for (const place of places) app.use(place, pageHeaders);
+  return app
+    .route("/", brandRoutes())
+    .route("/", signInRoutes())
+    .route("/", overviewRoutes())
+    .route("/", feedPageRoutes())
+    .route("/", agendaRoutes())
+    .route("/", historyRoutes());
+}
+
+/** A failure as a page. */
+export async function showFailure(c: Web, error: unknown): Promise<Response> {
+  const language = pageLanguage(c);
+  const requestId = c.get("requestId");
+  const { status } = failureJson(error, requestId);
+  const code = codeOf(error) ?? "internal";
+  return showBare(c, commonWords[language].failed, <FailureView {...{ language, code, requestId }} />, status);
+}

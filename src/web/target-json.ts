@@ -1,0 +1,55 @@
+import type { ServerProfile } from "../caldav/port.ts";
+import type { Deps } from "../deps.ts";
+import { countLedger } from "../store/ledger.ts";
+import type { TargetRow } from "../store/targets.ts";
+import type { PushReport } from "../sync/push.ts";
+import { isoTime } from "./feed-json.ts";
+
+/** A target as the operator sees it; credentials are never told. */
+export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow) {
+  const profile: ServerProfile = JSON.parse(target.profile);
+  const counts = await countLedger(deps.sql, target.id);
+  return {
+    id: target.id,
+    feed: target.feedId,
+    name: target.name,
+    calendar: target.calendarUrl,
+    account: target.account,
+    state: target.state,
+    stopped: target.stopReason || null,
+    stoppedAt: isoTime(target.stoppedAt),
+    edits: target.edits,
+    cancelled: target.cancelled,
+    events: counts.events,
+    left: counts.left,
+    retired: counts.retired,
+    failing: counts.failing,
+    failingWhy: counts.failure || null,
+    held: target.held || null,
+    failure: target.failure || null,
+    failingSince: isoTime(target.failingSinceAt),
+    restores: target.restores,
+    mirroredAt: isoTime(target.mirroredAt),
+    checkedAt: isoTime(target.checkedAt === 0 ? null : target.checkedAt),
+    dueAt: isoTime(target.dueAt),
+    createdAt: isoTime(target.createdAt),
+    server: {
+      ...profile,
+      minAt: isoTime(profile.minAt),
+      maxAt: isoTime(profile.maxAt),
+    },
+  };
+}
+
+/** What a run over a target did, or would do. */
+export function pushJson({ planned, ...report }: PushReport) {
+  return {
+    ...report,
+    planned: planned.map(({ verb, row }) => ({
+      verb,
+      uid: row.uid,
+      start: isoTime(row.startAt),
+      end: isoTime(row.endAt),
+    })),
+  };
+}

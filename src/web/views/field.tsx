@@ -1,0 +1,104 @@
+import type { FC, PropsWithChildren } from "hono/jsx";
+
+interface FieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly help?: string;
+  /** What is wrong with what was typed; "" when nothing is. */
+  readonly fault?: string | undefined;
+}
+
+/** What tells of a field: ids that its control names in aria-describedby. */
+function describedBy({ name, help, fault }: FieldProps): string | undefined {
+  return [...(fault ? [`${name}-fault`] : []), ...(help ? [`${name}-help`] : [])].join(" ") || undefined;
+}
+
+const Told: FC<FieldProps> = ({ name, help, fault }) => (
+  <>
+    {fault && (
+      <p class="fault" id={`${name}-fault`}>
+        {fault}
+      </p>
+    )}
+    {help && (
+      <p class="quiet help" id={`${name}-help`}>
+        {help}
+      </p>
+    )}
+  </>
+);
+
+interface InputProps extends FieldProps {
+  readonly value: string;
+  readonly type?: "text" | "password" | "date";
+  readonly inputmode?: "numeric" | "text";
+  readonly autocomplete?: string;
+  readonly required?: boolean;
+  readonly list?: string;
+}
+
+/** A field of one line with its label, its help, and what is wrong with it. */
+export const Input: FC<InputProps> = (props) => (
+  <div class="field">
+    <label for={props.name}>{props.label}</label>
+    <input
+      id={props.name}
+      name={props.name}
+      type={props.type ?? "text"}
+      value={props.value}
+      inputmode={props.inputmode}
+      autocomplete={props.autocomplete ?? "off"}
+      required={props.required}
+      list={props.list}
+      spellcheck={false}
+      aria-invalid={props.fault ? "true" : undefined}
+      aria-describedby={describedBy(props)}
+    />
+    <Told {...props} />
+  </div>
+);
+
+export type Choice = readonly [value: string, label: string];
+
+/** A field that is one of few. */
+export const Select: FC<FieldProps & { value: string; choices: readonly Choice[] }> = (props) => (
+  <div class="field">
+    <label for={props.name}>{props.label}</label>
+    <select
+      id={props.name}
+      name={props.name}
+      aria-invalid={props.fault ? "true" : undefined}
+      aria-describedby={describedBy(props)}
+    >
+      {props.choices.map(([value, label]) => (
+        <option value={value} selected={value === props.value}>
+          {label}
+        </option>
+      ))}
+    </select>
+    <Told {...props} />
+  </div>
+);
+
+/** A field of which one, or several, are ticked. */
+export const Choices: FC<
+  FieldProps & { type: "radio" | "checkbox"; values: readonly string[]; choices: readonly Choice[] }
+> = (props) => (
+  <fieldset aria-describedby={describedBy(props)}>
+    <legend>{props.label}</legend>
+    <Told {...props} />
+    {props.choices.map(([value, label]) => (
+      <label class="choice">
+        <input type={props.type} name={props.name} value={value} checked={props.values.includes(value)} />
+        <span>{label}</span>
+      </label>
+    ))}
+  </fieldset>
+);
+
+/** Something to be noticed. */
+export const Note: FC<PropsWithChildren<{ tone: "good" | "wait" | "bad" | "plain" }>> = ({ tone, children }) => (
+  <div class={tone === "plain" ? "note" : `note ${tone}`} role={tone === "bad" ? "alert" : "status"}>
+    {children}
+  </div>
+);

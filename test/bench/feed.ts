@@ -1,0 +1,51 @@
+import type { Event } from "../../src/calendar/event.ts";
+import { renderEvent } from "../../src/calendar/ical.ts";
+import { changeFeed } from "../../src/store/feeds.ts";
+import { writeEvents } from "../../src/store/events.ts";
+import type { Sql } from "../../src/store/sql.ts";
+import { chunkRows } from "../../src/store/bulk.ts";
+import { insertServed, secret, startAt } from "../web/served.ts";
+
+/** Where the feed is served. */
+export const path = `/f/${secret}/microscope.ics`;
+
+/** Events of about 600 bytes each. */
+export const events: readonly Event[] = Array.from({ length: 5000 }, (_, index) => {
+  const uuid = index.toString(16).padStart(32, "0");
+  return {
+    uid: `${uuid}-1`,
+    n: 1,
+    start: startAt + index * 3600,
+    end: startAt + index * 3600 + 1800,
+    created: startAt - 86_400,
+    summary: `Requested: Sample ${index} (Confocal microscope)`,
+    description: "Fixed cells, two channels.\n\nState: accepted\nCustomer: Näidisinstituut\nProject: Sample project",
+    location: "Confocal microscope, Sample Imaging Centre",
+    geo: null,
+    categories: ["Confocal microscope"],
+    url: `https://homeport.example.org/resource-details/${uuid}/`,
+    status: "CONFIRMED",
+    notice: false,
+    alarmMinutes: null,
+  };
+});
+
+/** Puts the feed with these events into an empty database. */
+export async function placeFeed(sql: Sql): Promise<void> {
+  await insertServed(sql);
+  const rows = events.map((event) => ({
+    uid: event.uid,
+    bookingUuid: event.uid.slice(0, 32),
+    sequence: 1,
+    stampAt: startAt,
+    startAt: event.start,
+    endAt: event.end,
+    cancelledAt: null,
+    vevent: renderEvent(event, { sequence: 1, stamp: startAt }),
+  }));
+  const moved = changeFeed("feed", { rev: 1, revisedAt: startAt, state: "active", eventCount: rows.length });
+  await sql.batch([
+    ...(moved === null ? [] : [moved]),
+    ...chunkRows(rows).chunks.map((json) => writeEvents("feed", 1, "", json)),
+  ]);
+}

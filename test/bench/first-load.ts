@@ -1,0 +1,82 @@
+import * as v from "valibot";
+import { openNode } from "../../src/node.ts";
+import { listFeeds } from "../../src/store/feeds.ts";
+import { makeFirstFeeds } from "../../src/sync/first.ts";
+import { tick } from "../../src/sync/tick.ts";
+import { profileOf } from "../../src/web/api-input.ts";
+import { startChild, tell } from "./child.ts";
+import type { Figure } from "./figure.ts";
+import { makeFolder } from "./folder.ts";
+import { median } from "./pairs.ts";
+
+const few = 10_000;
+const many = 100_000;
+
+const loaded = v.object({ seconds: v.number(), cpuSeconds: v.number(), megabytes: v.number(), events: v.number() });
+
+/**
+ * First load of a provider and its feed over HTTP, each in a process of its own, so that the most memory it held can be
+ * read from it. Time is that of the processor: what else runs on the machine does not count.
+ */
+export async function firstLoad(): Promise<Figure[]> {
+  const before = await loadOnce(few);
+  const large = await loadOnce(many);
+  const after = await loadOnce(few);
+  const between = [before.cpuSeconds, after.cpuSeconds];
+  const times = (many / few) * median(between);
+  const seconds = (value: number): string => `${value.toFixed(1)} s`;
+  return [
+    {
+      name: `first load of ${many}: most memory`,
+      measured: large.megabytes,
+      unit: "MB",
+      bound: { most: 256 },
+      about: `${large.events} events in ${seconds(large.seconds)}; ${before.megabytes.toFixed(0)} MB for ${few}`,
+    },
+    {
+      name: `first load of ${many} : 10 × that of ${few}`,
+      measured: large.cpuSeconds / times,
+      unit: "×",
+      bound: { most: 1.2 },
+      about: `${seconds(large.cpuSeconds)} : ${seconds(times)} of processor time`,
+    },
+  ];
+}
+
+async function loadOnce(bookings: number): Promise<v.InferOutput<typeof loaded>> {
+  await using folder = await makeFolder();
+  const waldur = await startChild(v.object({ port: v.number() }), "waldur", String(bookings));
+  try {
+    const loader = await startChild(loaded, "load", String(waldur.message.port), folder.path);
+    await loader.stop();
+    return loader.message;
+  } finally {
+    await waldur.stop();
+  }
+}
+
+/** The part of the process that loads: tells what it took. */
+export async function loadFrom(port: string, folder: string): Promise<void> {
+  const env = {
+    DATA_DIR: folder,
+    WALDUR_API_URL: `http://127.0.0.1:${port}`,
+    WALDUR_API_TOKEN: "sample-provider-owner",
+  };
+  const opened = await openNode(env);
+  const { deps } = opened;
+  const begun = performance.now();
+  const cpuBefore = process.cpuUsage();
+  await makeFirstFeeds(deps, (name) => profileOf(deps.config, name, {}));
+  await tick(deps);
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const seconds = (performance.now() - begun) / 1000;
+  const [feed] = await listFeeds(deps.sql);
+  if (feed?.state !== "active") throw new Error("the feed is not ready");
+  await opened.close();
+  tell({
+    seconds,
+    cpuSeconds: (user + system) / 1_000_000,
+    megabytes: process.resourceUsage().maxRSS / 1024,
+    events: feed.eventCount,
+  });
+}

@@ -1,0 +1,55 @@
+/** A piece of work that tells how long it took, in milliseconds. */
+export type Timed = () => Promise<number>;
+
+export interface Compared {
+  /** Median over the pairs of ours divided by theirs. */
+  readonly ratio: number;
+  /** Medians, milliseconds. */
+  readonly ours: number;
+  readonly theirs: number;
+}
+
+/**
+ * Times two pieces of work in turn, the one that goes first changing with each pair, so that what else runs on the
+ * machine meets both alike. `warmUp` pairs before are not counted.
+ */
+export async function compare(pairs: number, ours: Timed, theirs: Timed, warmUp = 2): Promise<Compared> {
+  const timed: { ours: number; theirs: number }[] = [];
+  for (let pair = -warmUp; pair < pairs; pair += 1) {
+    const one = { ours: 0, theirs: 0 };
+    if (pair % 2 === 0) {
+      one.ours = await ours();
+      one.theirs = await theirs();
+    } else {
+      one.theirs = await theirs();
+      one.ours = await ours();
+    }
+    if (pair >= 0) timed.push(one);
+  }
+  return {
+    ratio: median(timed.map((one) => one.ours / one.theirs)),
+    ours: median(timed.map((one) => one.ours)),
+    theirs: median(timed.map((one) => one.theirs)),
+  };
+}
+
+/**
+ * Processor time of work in this process, after the garbage of what was before is gone: what else runs on the machine
+ * does not count.
+ */
+export function timed(work: () => unknown): Timed {
+  return async () => {
+    globalThis.gc?.();
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [below = Number.NaN, above = below] = sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1);
+  return (below + above) / 2;
+}

@@ -1,0 +1,83 @@
+import type { Deps, Fetch } from "../../src/deps.ts";
+import { sampleWaldur } from "../../src/demo/sample.ts";
+import { openNode } from "../../src/node.ts";
+import { makeFirstFeeds } from "../../src/sync/first.ts";
+import { tick } from "../../src/sync/tick.ts";
+import { readSlim } from "../../src/waldur/schema.ts";
+import { profileOf } from "../../src/web/api-input.ts";
+import type { Figure } from "./figure.ts";
+import { makeFolder } from "./folder.ts";
+import { compare, timed } from "./pairs.ts";
+import { bigWaldur } from "./waldur.ts";
+
+const bookings = 10_000;
+
+/** A full sweep over bookings none of which changed, with Waldur's answers ready in memory. */
+export async function refresh(): Promise<Figure[]> {
+  await using folder = await makeFolder();
+  const nowMs = Date.UTC(2027, 0, 4, 9);
+  const now = (): number => nowMs;
+  const url = "http://sample.waldur.invalid";
+  const sample = sampleWaldur({ now, begunAt: nowMs / 1000, bookings: 1, baseUrl: url });
+  const waldur = remember(bigWaldur(bookings, nowMs / 1000, url));
+  const env = { DATA_DIR: folder.path, WALDUR_API_URL: url, WALDUR_API_TOKEN: sample.tokens.providerOwner };
+  const opened = await openNode(env, { fetch: waldur.fetch, write: () => undefined });
+  try {
+    const deps: Deps = { ...opened.deps, now };
+    await makeFirstFeeds(deps, (name) => profileOf(deps.config, name, {}));
+    await tick(deps);
+    const sweep = async (): Promise<void> => {
+      const { sources } = await tick(deps, { sweepSince: Number.MAX_SAFE_INTEGER });
+      const [report] = sources;
+      if (report === undefined || report.failure !== "" || report.added + report.changed + report.removed > 0)
+        throw new Error(`the refresh did not find everything unchanged: ${JSON.stringify(sources)}`);
+    };
+    waldur.texts.clear();
+    await sweep();
+    const pages = [...waldur.texts].filter(([asked]) => isPage(asked)).map(([, text]) => text);
+    const validate = (): void => {
+      let rows = 0;
+      for (const page of pages) {
+        const list: unknown = JSON.parse(page);
+        for (const row of Array.isArray(list) ? list : []) if ("value" in readSlim(row)) rows += 1;
+      }
+      if (rows !== bookings) throw new Error(`the pages hold ${rows} bookings`);
+    };
+    const { ratio, ours, theirs } = await compare(9, timed(sweep), timed(validate));
+    return [
+      {
+        name: "refresh, unchanged : parsing its pages",
+        measured: ratio,
+        unit: "×",
+        bound: { most: 3 },
+        about: `${ours.toFixed(0)} ms : ${theirs.toFixed(0)} ms; ${bookings} bookings, ${pages.length} pages`,
+      },
+    ];
+  } finally {
+    await opened.close();
+  }
+}
+
+/** A page of a sweep: the whole list, not what changed. */
+function isPage(asked: string): boolean {
+  return asked.includes("/booking-resources/?") && !asked.includes("modified=");
+}
+
+/** Gives every answer again that was given once, so that only the first costs what Waldur's part costs. */
+function remember(ask: Fetch): { readonly fetch: Fetch; readonly texts: Map<string, string> } {
+  const texts = new Map<string, string>();
+  const given = new Map<string, { bytes: ArrayBuffer; headers: Headers; status: number }>();
+  return {
+    texts,
+    async fetch(request) {
+      let answer = given.get(request.url);
+      if (answer === undefined) {
+        const response = await ask(request);
+        answer = { bytes: await response.arrayBuffer(), headers: response.headers, status: response.status };
+        given.set(request.url, answer);
+        texts.set(request.url, new TextDecoder().decode(answer.bytes));
+      }
+      return new Response(answer.bytes, answer);
+    },
+  };
+}

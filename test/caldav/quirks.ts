@@ -1,0 +1,145 @@
+/** Ways in which servers differ from each other and from the papers; each one was seen with a real server. */
+export interface Quirks {
+  /** SOGo: PUT with `If-None-Match: *` over an object overwrites it. */
+  readonly ignoresIfNoneMatch: boolean;
+  /** SOGo: PUT with `If-Match` where nothing is creates it. */
+  readonly createsOnIfMatch: boolean;
+  /** PUT with a wrong `If-Match` overwrites. */
+  readonly ignoresIfMatch: boolean;
+  /** SOGo: DELETE with a wrong `If-Match` deletes. */
+  readonly ignoresIfMatchOnDelete: boolean;
+  /** `counter`: never twice the same; `content`: equal bytes, equal ETag, also after deletion; `object`: SOGo, counts from 0 for each object. */
+  readonly etags: "counter" | "content" | "object";
+  /** How the ETag stands in answers; `none`: nowhere. */
+  readonly etagForm: "strong" | "weak" | "unquoted" | "none";
+  /** What an answer to PUT tells of the ETag: nothing (Cyrus with ORGANIZER, sabre after a repair), or what a proxy made of it. */
+  readonly putEtag: "told" | "absent" | "gzip";
+  /** The body as it is stored. */
+  readonly rewrites: (body: string) => string;
+  /** The last segment of an href as reports spell it. */
+  readonly spells: (name: string) => string;
+  /** Hrefs are absolute addresses. */
+  readonly absoluteHrefs: boolean;
+  /** `seconds`: SOGo; two writes in one second leave it as it is. */
+  readonly ctag: "revision" | "seconds" | "none";
+  /** Whether there are sync-collection and sync-token. */
+  readonly sync: boolean;
+  /** The answer to a token it does not know: a status, or a full list. */
+  readonly lostToken: "403" | "412" | "500" | "507" | "410" | "full";
+  /** Members in one answer of sync-collection; more come with the next token and a 507. Null: all. */
+  readonly page: number | null;
+  /** Radicale: an initial sync names what was deleted long ago. */
+  readonly ghosts: boolean;
+  /** iCloud: the collection is a member of its own sync. */
+  readonly listsItself: boolean;
+  /** The answer when the UID is at another href. */
+  readonly uidConflict: "cyrus" | "radicale" | "sogo" | "xandikos" | "nextcloud" | "accepted";
+  /** Whether UIDs are counted over all calendars of the user. */
+  readonly uidScope: "calendar" | "user";
+  /** Zoho: the UID of a deleted object is never taken again. */
+  readonly burnsUids: boolean;
+  /** Xandikos 0.2.8: a PUT that failed answers 207, the status inside. */
+  readonly failsPutWith207: boolean;
+  /** sabre 1.8 answers the whole REPORT 404, DAViCal leaves the member out. */
+  readonly multigetMissing: "member" | "omitted" | "whole";
+  /** An answer to a REPORT shows the state before the last write. */
+  readonly staleReports: boolean;
+  /** calendar-query does not find what was written last. */
+  readonly staleQueries: boolean;
+  /** Xandikos: PROPFIND of what is not there answers 207, with a 404 and a mangled address inside. */
+  readonly absentIs207: boolean;
+  readonly missingParent: 403 | 404 | 405 | 409;
+  readonly updateStatus: 200 | 201 | 204;
+  readonly deleteStatus: 200 | 204;
+  /** sabre: a conditional DELETE of nothing. */
+  readonly deleteMissing: 404 | 410 | 412;
+  readonly maxBytes: number | null;
+  /** 403 for every write; privileges say read only. */
+  readonly readOnly: boolean;
+  /** What MKCOL over a collection answers. */
+  readonly makeAgain: 403 | 405 | 409;
+  readonly canMake: boolean;
+  readonly auth: "none" | "basic" | "digest" | "bearer";
+  /** Yahoo: a 401 without WWW-Authenticate. */
+  readonly challenges: boolean;
+}
+
+export const faithful: Quirks = {
+  ignoresIfNoneMatch: false,
+  createsOnIfMatch: false,
+  ignoresIfMatch: false,
+  ignoresIfMatchOnDelete: false,
+  etags: "counter",
+  etagForm: "strong",
+  putEtag: "told",
+  rewrites: (body) => body,
+  spells: (name) => encodeURIComponent(name),
+  absoluteHrefs: false,
+  ctag: "revision",
+  sync: true,
+  lostToken: "403",
+  page: null,
+  ghosts: false,
+  listsItself: false,
+  uidConflict: "radicale",
+  uidScope: "calendar",
+  burnsUids: false,
+  failsPutWith207: false,
+  multigetMissing: "member",
+  staleReports: false,
+  staleQueries: false,
+  absentIs207: false,
+  missingParent: 409,
+  updateStatus: 204,
+  deleteStatus: 204,
+  deleteMissing: 404,
+  maxBytes: null,
+  readOnly: false,
+  makeAgain: 405,
+  canMake: true,
+  auth: "basic",
+  challenges: true,
+};
+
+/** Servers that were seen, as far as they differ. */
+export const servers = {
+  faithful: {},
+  cyrus: { uidConflict: "cyrus", uidScope: "user", missingParent: 403, makeAgain: 403, spells: encodeURI },
+  davical: {
+    uidConflict: "accepted",
+    multigetMissing: "omitted",
+    lostToken: "full",
+    missingParent: 405,
+    etags: "content",
+  },
+  radicale: { updateStatus: 201, deleteStatus: 200, etags: "content", ghosts: true },
+  sabre: {
+    uidConflict: "accepted",
+    sync: false,
+    multigetMissing: "whole",
+    deleteMissing: 412,
+    etags: "content",
+    missingParent: 404,
+  },
+  sogo: {
+    ignoresIfNoneMatch: true,
+    createsOnIfMatch: true,
+    ignoresIfMatchOnDelete: true,
+    etags: "object",
+    ctag: "seconds",
+    lostToken: "full",
+    uidConflict: "sogo",
+    missingParent: 404,
+    rewrites: (body: string) => body.replace("END:VEVENT", "CLASS:PUBLIC\r\nEND:VEVENT"),
+  },
+  xandikos: {
+    uidConflict: "xandikos",
+    failsPutWith207: true,
+    absentIs207: true,
+    lostToken: "500",
+    etags: "content",
+    missingParent: 404,
+  },
+  nextcloud: { uidConflict: "nextcloud", burnsUids: true, putEtag: "absent" },
+  google: { burnsUids: true, page: 3, canMake: false },
+} as const satisfies Record<string, Partial<Quirks>>;

@@ -1,0 +1,260 @@
+import { join } from "node:path";
+import { createTestHarness } from "wrangler";
+import type { FailureKind, ServerProfile } from "../../../src/caldav/port.ts";
+import type { Credentials } from "../../../src/caldav/signer.ts";
+import { openOutside } from "../../../src/outside-node.ts";
+import { type Program, programs, startRadicale, startXandikos, user } from "../../caldav/programs.ts";
+import { type Quirks, servers } from "../../caldav/quirks.ts";
+import { makeCaldav } from "../../caldav/server.ts";
+import { sayMissing } from "../../installed.ts";
+import { type Account, type Bench, lineTo, makeBench, remoteBench } from "./bench.ts";
+
+/** What a server is expected to answer, where servers differ. A server that changes is seen by it. */
+export interface Expected {
+  readonly profile: Omit<ServerProfile, "software" | "concurrency">;
+  /** A UID that is at another href; null: taken all the same. */
+  readonly uidTaken: FailureKind | null;
+  /** A body that is no calendar. */
+  readonly garbage: FailureKind;
+  /** A token that was never given: it is told, or everything is listed. */
+  readonly lostToken: "token-lost" | "list";
+  /** `If-Match` where nothing is creates it. */
+  readonly updateCreates: boolean;
+}
+
+export interface Opened {
+  readonly account: Account;
+  readonly bench: Bench;
+  /** The bench of somebody with a wrong password or token; null: the server lets everybody in. */
+  readonly stranger: Bench | null;
+  /** A request that another program of the person makes, to a path of the server. */
+  raw(method: string, url: string, body?: string): Promise<Response>;
+  /** Writes without condition so far. */
+  readonly unconditional: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly expected: Expected;
+  readonly open: () => Promise<Opened>;
+}
+
+const plain: Expected = {
+  profile: {
+    honoursIfNoneMatch: true,
+    honoursIfMatch: true,
+    honoursIfMatchOnDelete: true,
+    tellsEtag: true,
+    rewrites: false,
+    changeFeed: "sync-token",
+    maxBytes: null,
+    minAt: null,
+    maxAt: null,
+  },
+  uidTaken: "uid-taken",
+  garbage: "refused",
+  lostToken: "token-lost",
+  updateCreates: false,
+};
+
+const radicale: Expected = { ...plain, profile: { ...plain.profile, rewrites: true } };
+/** The years 1 to 9999. */
+const anyYear = { minAt: -62_135_596_800, maxAt: 253_402_300_799 };
+
+/** Real servers; null for what is not installed here. */
+const real: readonly {
+  name: string;
+  expected: Expected;
+  program: string | null;
+  start: (path: string) => Promise<Program>;
+  credentials: Credentials | null;
+  how: string;
+}[] = [
+  {
+    name: "Radicale 3.1 (Debian)",
+    expected: radicale,
+    program: programs.radicale,
+    start: startRadicale,
+    credentials: { kind: "password", ...user },
+    how: "apt-get install radicale",
+  },
+  {
+    name: "Radicale 3.9 (PyPI)",
+    expected: { ...radicale, profile: { ...radicale.profile, maxBytes: 10_000_000 } },
+    program: programs.newRadicale,
+    start: startRadicale,
+    credentials: { kind: "password", ...user },
+    how: "test/caldav/install.sh",
+  },
+  {
+    name: "Xandikos 0.2 (Debian)",
+    expected: { ...plain, profile: { ...plain.profile, rewrites: true, ...anyYear } },
+    program: programs.xandikos,
+    start: startXandikos,
+    credentials: null,
+    how: "apt-get install xandikos",
+  },
+  {
+    name: "Xandikos 0.4 (PyPI)",
+    expected: { ...plain, profile: { ...plain.profile, rewrites: true, ...anyYear } },
+    program: programs.newXandikos,
+    start: startXandikos,
+    credentials: null,
+    how: "test/caldav/install.sh",
+  },
+];
+
+/** How our own server is expected to answer with the quirks of others. */
+const emulated: readonly { name: keyof typeof servers; expected: Expected; auth: Quirks["auth"] }[] = [
+  { name: "faithful", expected: plain, auth: "basic" },
+  { name: "cyrus", expected: plain, auth: "digest" },
+  { name: "davical", expected: { ...plain, uidTaken: null, lostToken: "list" }, auth: "bearer" },
+  { name: "radicale", expected: plain, auth: "basic" },
+  {
+    name: "sabre",
+    expected: { ...plain, uidTaken: null, profile: { ...plain.profile, changeFeed: "ctag" } },
+    auth: "digest",
+  },
+  {
+    name: "sogo",
+    expected: {
+      ...plain,
+      profile: { ...plain.profile, honoursIfNoneMatch: false, honoursIfMatchOnDelete: false, rewrites: true },
+      lostToken: "list",
+      updateCreates: true,
+    },
+    auth: "basic",
+  },
+  { name: "xandikos", expected: plain, auth: "none" },
+  { name: "nextcloud", expected: { ...plain, profile: { ...plain.profile, tellsEtag: false } }, auth: "basic" },
+];
+
+/** Our own server, with the quirks of the ones that were seen. */
+export const ownTargets: readonly Target[] = emulated.map(({ name, expected, auth }) => ({
+  name: `our server as ${name}`,
+  expected,
+  open: async () => openOwn({ ...servers[name], auth }),
+}));
+
+/** Servers of their own processes, and those that the environment names. */
+export const realTargets: readonly Target[] = [
+  ...real.flatMap(({ name, expected, program, start, credentials, how }) => {
+    if (program === null) {
+      sayMissing(`the contract suite with ${name}`, how);
+      return [];
+    }
+    return [{ name, expected, open: async () => openProgram(await start(program), credentials, null) }];
+  }),
+  ...namedTargets(),
+];
+
+/** Radicale, asked from inside workerd. */
+export const workerdTargets: readonly Target[] = real
+  .filter(({ name, program }) => name.startsWith("Radicale") && program !== null)
+  .map(({ name, expected, program, start, credentials }) => ({
+    name: `${name} from workerd`,
+    expected,
+    open: async () => openProgram(await start(program ?? ""), credentials, await openWorkerd()),
+  }));
+
+interface NamedTarget {
+  readonly name: string;
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly expected?: Partial<Omit<Expected, "profile">> & { readonly profile?: Partial<ServerProfile> };
+}
+
+/**
+ * Further servers, by CALDAV_TARGETS: a JSON list of `{ name, url, username, password, expected }`, where `expected` names
+ * what differs from a server that keeps to every paper.
+ */
+function namedTargets(): Target[] {
+  const given = process.env["CALDAV_TARGETS"];
+  if (given === undefined || given === "") return [];
+  const list: NamedTarget[] = JSON.parse(given);
+  return list.map(({ name, url, username, password, expected = {} }) => ({
+    name,
+    expected: { ...plain, ...expected, profile: { ...plain.profile, ...expected.profile } },
+    open: async () =>
+      openProgram({ url, folder: "", close: async () => undefined }, { kind: "password", username, password }, null),
+  }));
+}
+
+const wrong: Credentials = { kind: "password", username: user.username, password: "not the password" };
+
+interface Runtime {
+  readonly bench: (account: Account) => Bench;
+  close(): Promise<void>;
+}
+
+async function openProgram(
+  program: Program,
+  credentials: Credentials | null,
+  runtime: Runtime | null,
+): Promise<Opened> {
+  const account = { start: `${program.url}/`, credentials };
+  const outside = openOutside(() => true);
+  const benchOf = (one: Account): Bench =>
+    runtime === null ? makeBench(lineTo(one, outside.fetch)) : runtime.bench(one);
+  return {
+    account,
+    bench: benchOf(account),
+    stranger: credentials === null ? null : benchOf({ ...account, credentials: wrong }),
+    unconditional: [],
+    raw: async (method, url, body) =>
+      fetch(new URL(url, account.start), {
+        method,
+        ...(body !== undefined && { body }),
+        headers: {
+          "Content-Type": "text/calendar; charset=utf-8",
+          ...(credentials?.kind === "password" && {
+            Authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`,
+          }),
+        },
+      }),
+    async close() {
+      await outside.close();
+      await runtime?.close();
+      await program.close();
+    },
+  };
+}
+
+async function openOwn(quirks: Partial<Quirks>): Promise<Opened> {
+  let second = 0;
+  // Every request a second later: what counts in seconds counts.
+  const server = makeCaldav({ quirks, now: () => Date.UTC(2027, 0, 4) + (second += 1) * 1000 });
+  const { name: username, password, token } = server.user;
+  const credentials: Credentials =
+    quirks.auth === "bearer" ? { kind: "bearer", token } : { kind: "password", username, password };
+  const account = { start: `${server.origin}/`, credentials };
+  return {
+    account,
+    bench: makeBench(lineTo(account, server.fetch)),
+    stranger: quirks.auth === "none" ? null : makeBench(lineTo({ ...account, credentials: wrong }, server.fetch)),
+    unconditional: server.unconditional,
+    async raw(method, url, body = "") {
+      const [, calendar = "", name = ""] = /([^/]+)\/([^/]*)$/.exec(url) ?? [];
+      if (method === "PUT") server.put(decodeURIComponent(name), body, calendar);
+      else server.drop(decodeURIComponent(name), calendar);
+      return new Response(null, { status: 204 });
+    },
+    close: async () => undefined,
+  };
+}
+
+async function openWorkerd(): Promise<Runtime> {
+  // Else workerd's test server asks the network for a sample of Cloudflare's request properties.
+  process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+  process.env["WRANGLER_SEND_METRICS"] = "false";
+  const root = join(import.meta.dirname);
+  const server = createTestHarness({ root, workers: [{ configPath: "wrangler.toml" }] });
+  await server.listen();
+  return {
+    bench: (account) =>
+      remoteBench(account, async (body) => (await server.fetch("/", { method: "POST", body })).text()),
+    close: async () => server.close(),
+  };
+}

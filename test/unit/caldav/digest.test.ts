@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { answerDigest, readDigestChallenge } from "../../../src/caldav/digest.ts";
+import { makeSigner } from "../../../src/caldav/signer.ts";
+import { md5 } from "../../../src/security/md5.ts";
+
+const challenge = (text: string) => readDigestChallenge(new Headers({ "WWW-Authenticate": text }));
+
+describe("MD5", () => {
+  it.each([
+    ["", "d41d8cd98f00b204e9800998ecf8427e"],
+    ["abc", "900150983cd24fb0d6963f7d28e17f72"],
+    [
+      "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+      "57edf4a22be3c955ac49da2e2107b67a",
+    ],
+    ["a".repeat(55), "ef1772b6dff9a122358552954ad0df65"],
+    ["a".repeat(56), "3b0c8ac703f828b04c6c197006d17218"],
+    ["a".repeat(64), "014842d480b571495a4a0363793f7367"],
+    ["õ", "404c964f10299fd613bbb94cfc2e5860"],
+  ])("of %j", (text, digest) => {
+    expect(md5(text)).toBe(digest);
+  });
+});
+
+/** RFC 7616 3.9.1. */
+const rfc = {
+  realm: 'realm="http-auth@example.org"',
+  nonce: 'nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"',
+  opaque: 'opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"',
+};
+const credentials = { username: "Mufasa", password: "Circle of Life" };
+const request = {
+  method: "GET",
+  uri: "/dir/index.html",
+  cnonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+  count: 1,
+};
+
+describe("HTTP Digest", () => {
+  it.each([
+    ["MD5", "8ca523f5e9506fed4657c9700eebdbec"],
+    ["SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"],
+  ])("answers as the example of RFC 7616 with %s", async (algorithm, response) => {
+    const read = challenge(
+      `Digest ${rfc.realm}, qop="auth, auth-int", algorithm=${algorithm}, ${rfc.nonce}, ${rfc.opaque}`,
+    );
+    const answer = read === null ? "" : await answerDigest(read, credentials, request);
+    expect(answer).toContain(`response="${response}"`);
+    expect(answer).toContain("nc=00000001");
+    expect(answer).toContain(rfc.opaque);
+  });
+
+  it("takes the strongest challenge of several, also beside others", () => {
+    const read = challenge(
+      `Basic realm="a, Digest b", Digest realm="x", nonce="1", Digest realm="x", nonce="2", algorithm=SHA-256`,
+    );
+    expect(read).toMatchObject({ algorithm: "SHA-256", nonce: "2", qop: false });
+  });
+
+  it.each([
+    "Basic realm=x",
+    "",
+    "Digest realm=x",
+    'Digest realm="x", nonce="1", algorithm=MD6',
+    'Digest realm="x", nonce="1", qop="auth-int"',
+  ])("does not answer %j", (text) => {
+    expect(challenge(text)).toBe(null);
+  });
+
+  const trust = { origins: ["https://dav.example.org"], domain: null };
+  const url = new URL("https://dav.example.org/a?b");
+  const random = (bytes: number) => new Uint8Array(bytes);
+  const make = (username = "al", password = "pä") =>
+    makeSigner({ kind: "password", username, password }, trust, random);
+  const asks = (text: string) => new Headers({ "WWW-Authenticate": text });
+
+  it("is used from the first challenge on, counting", async () => {
+    const signer = make();
+    expect(await signer.header("GET", url)).toBe(`Basic ${Buffer.from("al:pä").toString("base64")}`);
+    expect(await signer.challenged(asks('Digest realm="x", nonce="1", qop="auth"'))).toBe(true);
+    expect(await signer.header("GET", url)).toMatch(/^Digest username="al", .*uri="\/a\?b".*nc=00000001/);
+    expect(await signer.header("GET", url)).toContain("nc=00000002");
+    expect(await signer.challenged(asks('Digest realm="x", nonce="2", qop="auth"'))).toBe(false);
+    expect(await signer.challenged(asks('Digest realm="x", nonce="2", qop="auth", stale=true'))).toBe(true);
+    expect(await signer.header("GET", url)).toMatch(/nonce="2".*nc=00000001/);
+  });
+
+  it("does not follow a refused Basic, and names users in UTF-8", async () => {
+    expect(await make().challenged(asks('Basic realm="x"'))).toBe(false);
+    expect(await make().challenged(asks('Digest realm="x", nonce="1", Basic realm="x"'))).toBe(false);
+    expect(await make().challenged(new Headers())).toBe(false);
+    const signer = make("õnne");
+    await signer.challenged(asks('Digest realm="x", nonce="1"'));
+    expect(await signer.header("GET", url)).toContain("username*=UTF-8''%C3%B5nne");
+  });
+});
+
+describe("credentials", () => {
+  it("go to the confirmed origins, and to hosts of the domain that a preset names", () => {
+    const signer = makeSigner(
+      { kind: "bearer", token: "t" },
+      { origins: ["https://dav.example.org"], domain: "icloud.com" },
+      (bytes) => new Uint8Array(bytes),
+    );
+    const yes = ["https://dav.example.org/x", "https://p42-caldav.icloud.com/", "https://icloud.com/"];
+    const no = [
+      "http://dav.example.org/",
+      "https://dav.example.org:8443/",
+      "https://dav.example.org.evil.example/",
+      "https://evilicloud.com/",
+      "http://p42-caldav.icloud.com/",
+      "https://p42-caldav.icloud.com:8443/",
+      "https://icloud.com.evil.example/",
+    ];
+    expect(yes.filter((one) => !signer.trusts(new URL(one)))).toEqual([]);
+    expect(no.filter((one) => signer.trusts(new URL(one)))).toEqual([]);
+  });
+
+  it("that no header can carry are refused at once", () => {
+    const make = () =>
+      makeSigner({ kind: "bearer", token: "a b" }, { origins: [], domain: null }, () => new Uint8Array());
+    expect(make).toThrow("the token is empty, or has a space");
+  });
+});
