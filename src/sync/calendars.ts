@@ -43,7 +43,7 @@ export interface Place {
  */
 export async function findPlace(deps: Deps, { text, preset: asked, credentials }: Address): Promise<Place> {
   const username = credentials.kind === "password" ? credentials.username : "";
-  const preset = asked === null ? (presetOf(text) ?? presetOf(username)) : needPreset(asked);
+  const preset = asked === null ? presetOf(text === "" ? username : text) : needPreset(asked);
   if (preset?.start === null) throw new AppError("bad_input", preset.hint);
   if (preset?.auth === "oauth" && credentials.kind === "password") throw new AppError("bad_input", preset.hint);
   const start = startOf({ text, username }, preset);

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { makeWorld, type World } from "../world.ts";
 import { origin, visitor } from "./visitor.ts";
@@ -17,27 +16,6 @@ function caller(world: World, bearer: string) {
 }
 
 describe("the API", () => {
-  it("has exactly the routes that docs/openapi.yaml tells of", async () => {
-    const { app } = await makeWorld({ bookings: 0 });
-    const routes = app.routes
-      .filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/v1/"))
-      .flatMap(({ method, path }) => {
-        const plain = path.replace("/api/v1", "");
-        const choices = /:\w+\{([\w|]+)\}/.exec(plain)?.[1]?.split("|") ?? [""];
-        return choices.map(
-          (choice) => `${method} ${plain.replace(/:\w+\{[^}]*\}/, choice).replaceAll(/:(\w+)/g, "{$1}")}`,
-        );
-      });
-    const told: string[] = [];
-    let path = "";
-    for (const line of (await readFile("docs/openapi.yaml", "utf8")).split("components:")[0]?.split("\n") ?? []) {
-      path = /^ {2}(\/\S*):$/.exec(line)?.[1] ?? path;
-      const method = /^ {4}(get|post|patch|put|delete):$/.exec(line)?.[1];
-      if (method !== undefined) told.push(`${method.toUpperCase()} ${path}`);
-    }
-    expect(told.toSorted()).toEqual([...new Set(routes)].toSorted());
-  });
-
   it("takes a person's Waldur token, shows it to that Waldur only, and asks at most once a minute", async () => {
     const world = await makeWorld({ bookings: 8, config: { adminToken } });
     const call = caller(world, world.sample.tokens.providerOwner);

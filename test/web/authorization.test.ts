@@ -60,6 +60,16 @@ const table: Readonly<Record<string, readonly number[]>> = {
   "POST /api/v1/sync": [401, 403, 403, 403, 401, 403, 200],
   "POST /api/v1/bookings/:uuid/:action{accept|reject}": [401, 404, 200, 404, 401, 200, 200],
   "GET /api/v1/decisions": [401, 200, 200, 200, 401, 200, 200],
+  "GET /api/v1/targets": [401, 403, 403, 403, 401, 403, 200],
+  "POST /api/v1/targets": [401, 403, 403, 403, 401, 403, 400],
+  "POST /api/v1/targets/calendars": [401, 403, 403, 403, 401, 403, 400],
+  "GET /api/v1/targets/:id": [401, 403, 403, 403, 401, 403, 404],
+  "POST /api/v1/targets/:id/probe": [401, 403, 403, 403, 401, 403, 404],
+  "POST /api/v1/targets/:id/pause": [401, 403, 403, 403, 401, 403, 404],
+  "POST /api/v1/targets/:id/resume": [401, 403, 403, 403, 401, 403, 404],
+  "POST /api/v1/targets/:id/credentials": [401, 403, 403, 403, 401, 403, 404],
+  "POST /api/v1/targets/:id/sync": [401, 403, 403, 403, 401, 403, 404],
+  "DELETE /api/v1/targets/:id": [401, 403, 403, 403, 401, 403, 404],
   "GET /api/v1/check": [401, 403, 403, 403, 401, 403, 200],
 };
 
