@@ -72,7 +72,7 @@ export async function act(deps: Deps, wish: Wish): Promise<Decision> {
     if (error.code === "waldur_forbidden" && action === "reject" && person) {
       return rejectAsOperator(deps, client, wish, before);
     }
-    return refusal(deps, client, wish, before, error, false);
+    return refusal({ deps, client, wish, before, byOperator: false }, error);
   }
 }
 
@@ -87,19 +87,22 @@ async function rejectAsOperator(deps: Deps, client: WaldurClient, wish: Wish, be
       deps.log.error("decision_token_refused", { code: error.code, message: error.message });
       return nothing("refused", before);
     }
-    return refusal(deps, client, wish, before, error, true);
+    return refusal({ deps, client, wish, before, byOperator: true }, error);
   }
 }
 
+/** Something that Waldur was told, and did not simply take. */
+interface Asked {
+  readonly deps: Deps;
+  readonly client: WaldurClient;
+  readonly wish: Wish;
+  readonly before: Booking;
+  readonly byOperator: boolean;
+}
+
 /** What an error of accept or reject means, after a look at the booking where that is left open. */
-async function refusal(
-  deps: Deps,
-  client: WaldurClient,
-  wish: Wish,
-  before: Booking,
-  error: AppError,
-  byOperator: boolean,
-): Promise<Decision> {
+async function refusal(asked: Asked, error: AppError): Promise<Decision> {
+  const { deps, before } = asked;
   switch (error.code) {
     case "waldur_not_ready":
       return nothing("not-ready", before);
@@ -116,18 +119,11 @@ async function refusal(
     case "store_failed":
       throw error;
     default:
-      return readBack(deps, client, wish, before, error, byOperator);
+      return readBack(asked, error);
   }
 }
 
-async function readBack(
-  deps: Deps,
-  client: WaldurClient,
-  wish: Wish,
-  before: Booking,
-  error: AppError,
-  byOperator: boolean,
-): Promise<Decision> {
+async function readBack({ deps, client, wish, before, byOperator }: Asked, error: AppError): Promise<Decision> {
   const { action } = wish;
   let after: Booking;
   try {
