@@ -30,7 +30,7 @@ export interface DecisionWords {
   readonly as: (name: string) => string;
   /** A link with which whoever holds it decides. */
   readonly holder: (name: string) => string;
-  readonly signIn: { readonly title: string; readonly why: string; readonly own: string };
+  readonly signIn: { readonly title: string; readonly why: string; readonly own: string; readonly others: string };
   readonly token: { readonly label: string; readonly help: string; readonly sample: string; readonly button: string };
   readonly signedIn: (name: string) => string;
   readonly forget: string;
@@ -84,6 +84,7 @@ const english: DecisionWords = {
     title: "Sign in to decide",
     why: "A calendar is seen by many, so this page asks who you are. After that one click is enough in this browser for 90 days.",
     own: "Decide under your own name instead",
+    others: "Other ways to sign in",
   },
   token: {
     label: "Your Waldur token",
@@ -176,6 +177,7 @@ const estonian: DecisionWords = {
     title: "Otsustamiseks logi sisse",
     why: "Kalendrit näevad paljud, seepärast küsib see leht, kes sa oled. Edaspidi piisab selles brauseris 90 päeva jooksul ühest klõpsust.",
     own: "Otsusta hoopis oma nime all",
+    others: "Muud viisid sisse logida",
   },
   token: {
     label: "Sinu Walduri pääsutunnus",

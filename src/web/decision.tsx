@@ -10,6 +10,7 @@ import { decide, type Decision } from "../sync/decide.ts";
 import { findLinked, type Linked } from "../sync/links.ts";
 import { look } from "../sync/look.ts";
 import { seconds } from "../sync/run.ts";
+import type { SessionKind } from "../security/session.ts";
 import { accountOf, renewSession, signIn } from "../sync/sign-in.ts";
 import { shortAddress } from "./address.ts";
 import { decisionWords } from "./decision-words.ts";
@@ -17,6 +18,7 @@ import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie, re
 import { outcomeStatus } from "./outcome.ts";
 import { languageOf, pageHeaders } from "./page.ts";
 import { DecisionPage, type Note, PlainPage } from "./views/decision.tsx";
+import { nextCookie, sessionCookie } from "./visit.tsx";
 
 type Env = { Bindings: Deps };
 type Web = Context<Env>;
@@ -39,6 +41,7 @@ export function decisionRoutes(): Hono<Env> {
   app.get("/a/:token/:action{accept|reject}", async (c) =>
     show(c, c.req.param("action") === "accept" ? "accept" : "reject"),
   );
+  app.get("/a/:token/login", async (c) => goSignIn(c));
   // Who loads the answer to a form again comes back to the page.
   app.get("/a/:token/:form{sign-in|forget}", async (c) => show(c, null));
   app.post("/a/:token", async (c) => answer(c));
@@ -73,7 +76,7 @@ async function page(c: Web, linked: Linked, { preselected, person, note, status 
   const language = languageFor(c, linked);
   const seen = await look(c.env, linked, person);
   // A cookie that is used is good for another ninety days.
-  if (person !== null && seen.reader !== null && !seen.expired) await keep(c, person);
+  if (person?.kind === "decider" && seen.reader !== null && !seen.expired) await keep(c, person);
   const told: Note | null =
     note ??
     (seen.expired && person !== null ? { kind: "bad", text: decisionWords[language].expired(nameOf(person)) } : null);
@@ -154,6 +157,14 @@ async function enter(c: Web): Promise<Response> {
   return c.redirect(`/a/${linked.token}${preselected === null ? "" : `/${preselected}`}`, 303);
 }
 
+/** To the ways to sign in that the other pages have, and from there back. */
+async function goSignIn(c: Web): Promise<Response> {
+  const linked = await findLinked(c.env, c.req.param("token") ?? "");
+  if (linked === null) return missing(c);
+  putCookie(c, nextCookie, `/a/${linked.token}`, signInSeconds, "Lax");
+  return c.redirect("/sign-in", 303);
+}
+
 /** The form that ends the session: in this browser, or in all of the person's. */
 async function leave(c: Web): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
@@ -166,6 +177,7 @@ async function leave(c: Web): Promise<Response> {
   }
   if (person !== null && form["which"] === "all") await endSessions(c.env.sql, person.id);
   dropCookie(c, session);
+  dropCookie(c, sessionCookie);
   return c.redirect(`/a/${linked.token}`, 303);
 }
 
@@ -179,9 +191,17 @@ function refuse(c: Web): Response {
   return c.text("This page can be read with GET and HEAD.\n", 405, { Allow: "GET, HEAD, POST, OPTIONS" });
 }
 
+/** Who is signed in to decide, or else on the other pages; the operator's own account is nobody here. */
 async function signedIn(c: Web): Promise<AccountRow | null> {
-  const cookie = readCookie(c, session);
-  return cookie === "" ? null : accountOf(c.env, session, cookie);
+  const decider = await accountIn(c, session, session);
+  if (decider !== null) return decider;
+  const person = await accountIn(c, "pages", sessionCookie);
+  return person?.kind === "person" ? person : null;
+}
+
+async function accountIn(c: Web, kind: SessionKind, name: string): Promise<AccountRow | null> {
+  const cookie = readCookie(c, name);
+  return cookie === "" ? null : accountOf(c.env, kind, cookie);
 }
 
 async function keep(c: Web, person: AccountRow): Promise<void> {

@@ -12,6 +12,7 @@ import { ContinueView, SignInView } from "./views/sign-in.tsx";
 import {
   type Env,
   formLimit,
+  nextCookie,
   pageLanguage,
   readFields,
   sessionCookie,
@@ -53,6 +54,13 @@ export function nextOf(asked: unknown): string {
   return typeof asked === "string" && /^\/(?:[a-z0-9][\w-]*(?:\/[\w-]+)*)?$/.test(asked) ? asked : "/";
 }
 
+/** The same, or else the decision page from which somebody came to sign in. */
+function leave(c: Web, asked: string): Response {
+  const from = readCookie(c, nextCookie);
+  dropCookie(c, nextCookie);
+  return c.redirect(asked === "/" && /^\/a\/[\w.-]{40,200}$/.test(from) ? from : asked, 303);
+}
+
 /** A token goes only over https, or stays on the machine. */
 function isSafe(c: Web): boolean {
   const { protocol, hostname } = new URL(c.req.url);
@@ -90,7 +98,7 @@ async function enter(c: Web): Promise<Response> {
     await mayTry(c.env, purpose, address);
     const session = (await signInOperator(c.env, token)) ?? (await signIn(c.env, "pages", token));
     putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
-    return c.redirect(next, 303);
+    return leave(c, next);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
     if (error.code === "bad_input") return showSignIn(c, { fault: words.notToken, next }, 400);
@@ -158,7 +166,7 @@ async function goOn(c: Web): Promise<Response> {
   try {
     const session = await signIn(c.env, "pages", token);
     putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
-    return c.redirect("/", 303);
+    return leave(c, "/");
   } catch (error) {
     return failedLogin(c, error);
   }

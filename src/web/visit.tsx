@@ -21,6 +21,9 @@ export type Web = Context<Env>;
 /** Name of the cookie that holds a session of the pages. */
 export const sessionCookie = "session";
 
+/** Name of the cookie that remembers the page from which somebody went to sign in. */
+export const nextCookie = "next";
+
 /** Fields of a form: each with all values it has; files are left out. */
 export type Fields = ReadonlyMap<string, readonly string[]>;
 

@@ -39,6 +39,7 @@ const table: Readonly<Record<string, readonly number[]>> = {
   "GET /readyz": same(200),
   "GET /a/:token": same(404),
   "GET /a/:token/:action{accept|reject}": same(404),
+  "GET /a/:token/login": same(404),
   "GET /a/:token/:form{sign-in|forget}": same(404),
   "POST /a/:token": same(404),
   "POST /a/:token/sign-in": same(404),

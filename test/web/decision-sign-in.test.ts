@@ -22,6 +22,32 @@ describe("signing in to decide", () => {
     expect((await browser.open(fourth.link)).buttons).toEqual([]);
   });
 
+  it("knows who is signed in on the other pages, and leads there and back", async () => {
+    const { world, request } = await makeCase();
+    const { booking, link } = await request();
+    const browser = makeBrowser(world);
+    const signIn = await browser.send(`${new URL(link).pathname}/login`);
+    expect(formsOf(signIn).map(({ action }) => action)).toEqual(["/sign-in"]);
+    const back = await browser.submit(signIn, "/sign-in", { token: world.sample.tokens.providerManager });
+    expect(back.html).toContain("Signed in as Sam Sample");
+    expect((await browser.decide(back, "accept")).note).toContain("Accepted");
+    expect(world.sample.find(booking.uuid)?.state).toBe("OK");
+    const gone = await browser.submit(await browser.open((await request()).link), "/forget", { which: "here" });
+    expect([gone.buttons, [...browser.cookies.keys()].includes("__Host-session")]).toEqual([[], false]);
+  });
+
+  it("takes the operator of this service for nobody, and leads to no other place", async () => {
+    const adminToken = "a-token-for-the-operator-only";
+    const { world, request } = await makeCase({ config: { adminToken } });
+    const { link } = await request();
+    const browser = makeBrowser(world);
+    const signIn = await browser.send("/sign-in");
+    browser.cookies.set("__Host-next", "//elsewhere.example/a/0123456789012345678901234567890123456789");
+    const home = await browser.submit(signIn, "/sign-in", { token: adminToken });
+    expect(home.html).toContain("Overview");
+    expect((await browser.open(link)).buttons).toEqual([]);
+  });
+
   it("sets cookies for this host only, that no script reads, and never shows the token again", async () => {
     const { world, request } = await makeCase();
     const { link } = await request();

@@ -275,6 +275,7 @@ const SignIn: FC<Part> = ({ texts, path, preselected, nonces, sample }) => (
     </div>
     <div class="actions">
       <button>{texts.token.button}</button>
+      <a href={`${path}/login`}>{texts.signIn.others}</a>
     </div>
   </form>
 );
