@@ -210,7 +210,7 @@ function bodyOf(calendar: string, events: number): Body {
 }
 
 function isVevent(text: string): boolean {
-  return text.startsWith("BEGIN:VEVENT\r\n") && text.trimEnd().endsWith("\r\nEND:VEVENT");
+  return text.startsWith("BEGIN:VEVENT\r\n") && text.endsWith("\r\nEND:VEVENT\r\n");
 }
 
 function report(deps: FeedDeps, event: string, error: unknown): void {
