@@ -68,10 +68,14 @@ export function jsonLog(
   const masked = maskedSecrets(secrets);
   const at = (level: LogLevel) => (event: string, facts?: Facts) => {
     if (logLevels.indexOf(level) < logLevels.indexOf(least)) return;
-    const line: Record<string, unknown> = { at: new Date(now()).toISOString(), level, event: mask(event, masked) };
-    for (const [name, value] of Object.entries(clean(facts ?? {}, masked)))
-      line[name in line ? `_${name}` : name] = value;
-    write(JSON.stringify(line));
+    const line: Entry[] = [
+      ["at", new Date(now()).toISOString()],
+      ["level", level],
+      ["event", mask(event, masked)],
+    ];
+    const own = line.map(([name]) => name);
+    for (const [name, value] of clean(facts ?? {}, masked)) line.push([own.includes(name) ? `_${name}` : name, value]);
+    write(JSON.stringify(Object.fromEntries(line)));
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
@@ -98,21 +102,23 @@ export function memoryLog(): Log & { readonly entries: LogEntry[] } {
 
 function ignore(): void {}
 
-function clean(facts: Facts, secrets: readonly string[]): Record<string, unknown> {
+type Entry = [name: string, value: unknown];
+
+function clean(facts: Facts, secrets: readonly string[]): Entry[] {
   try {
     return cleanEntries(facts, secrets, 0);
   } catch {
-    return { facts: "unreadable" };
+    return [["facts", "unreadable"]];
   }
 }
 
-function cleanEntries(values: object, secrets: readonly string[], depth: number): Record<string, unknown> {
-  // No prototype: a fact may be called `__proto__`.
-  const kept: Record<string, unknown> = Object.create(null);
+/** Entries and no object until the end: a fact may be called `__proto__`. */
+function cleanEntries(values: object, secrets: readonly string[], depth: number): Entry[] {
+  const kept: Entry[] = [];
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const hide = secretName.test(name) && value !== null && typeof value !== "boolean";
-    kept[mask(name, secrets)] = hide ? hidden : cleanValue(value, secrets, depth + 1);
+    kept.push([mask(name, secrets), hide ? hidden : cleanValue(value, secrets, depth + 1)]);
   }
   return kept;
 }
@@ -131,10 +137,12 @@ function cleanValue(value: unknown, secrets: readonly string[], depth: number): 
   if (value instanceof Error) {
     const { name, message, cause } = value;
     const ours = value instanceof AppError ? { code: value.code, ...value.facts } : {};
-    return cleanEntries({ name, message, ...ours, cause }, secrets, depth);
+    return Object.fromEntries(cleanEntries({ name, message, ...ours, cause }, secrets, depth));
   }
   if (Array.isArray(value)) return value.slice(0, longestList).map((item) => cleanValue(item, secrets, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return cleanEntries(value, secrets, depth);
+  if (prototype === Object.prototype || prototype === null) {
+    return Object.fromEntries(cleanEntries(value, secrets, depth));
+  }
   return `[${value.constructor.name}]`;
 }

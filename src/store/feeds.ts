@@ -37,28 +37,28 @@ export interface FeedRow {
   readonly usedBy: string;
 }
 
+/** What of a feed decides over the answer to a request, its bytes aside. */
+export type ServedFeed = Pick<
+  FeedRow,
+  "id" | "slug" | "epoch" | "rev" | "revisedAt" | "state" | "expiresAt" | "usedAt"
+>;
+
 /** What a request for a feed's address is answered from: one row. */
 export interface AddressRow {
-  readonly hash: string;
   readonly endedAt: number | null;
   readonly gone: boolean;
-  readonly feed: FeedRow;
+  readonly feed: ServedFeed;
 }
 
 /** The address with that hash and its feed, or null. One statement. */
 export async function findAddress(sql: Sql, hash: string): Promise<AddressRow | null> {
   const row = await sql.first(
-    `SELECT addresses.hash, addresses.ended_at, addresses.gone, feeds.*
-     FROM addresses JOIN feeds ON feeds.id = addresses.feed_id WHERE addresses.hash = ?1`,
+    `SELECT a.ended_at, a.gone, f.id, f.slug, f.epoch, f.rev, f.revised_at, f.state, f.expires_at, f.used_at
+     FROM addresses AS a JOIN feeds AS f ON f.id = a.feed_id WHERE a.hash = ?1`,
     hash,
   );
   if (row === null) return null;
-  return {
-    hash: text(row, "hash"),
-    endedAt: intOrNull(row, "ended_at"),
-    gone: int(row, "gone") === 1,
-    feed: readFeed(row),
-  };
+  return { endedAt: intOrNull(row, "ended_at"), gone: int(row, "gone") === 1, feed: readServed(row) };
 }
 
 /** Every feed, oldest first; or those of one source. */
@@ -194,25 +194,33 @@ export async function noteUse(sql: Sql, id: string, client: string, nowAt: numbe
 
 const states: readonly FeedState[] = ["loading", "active", "suspended", "ended"];
 
-function readFeed(row: SqlRow): FeedRow {
+function readServed(row: SqlRow): ServedFeed {
   const state = text(row, "state");
+  return {
+    id: text(row, "id"),
+    slug: text(row, "slug"),
+    epoch: text(row, "epoch"),
+    rev: int(row, "rev"),
+    revisedAt: int(row, "revised_at"),
+    state: states.find((known) => known === state) ?? "ended",
+    expiresAt: intOrNull(row, "expires_at"),
+    usedAt: intOrNull(row, "used_at"),
+  };
+}
+
+function readFeed(row: SqlRow): FeedRow {
   // Feeds of a version before decisions say nothing of them.
   const profile: FeedProfile = { decisions: "sign-in", ...JSON.parse(text(row, "profile")) };
   const held = text(row, "held");
   const heldList: string[] = held === "" ? [] : JSON.parse(held);
   return {
-    id: text(row, "id"),
+    ...readServed(row),
     sourceId: text(row, "source_id"),
-    slug: text(row, "slug"),
     profile,
     salt: text(row, "salt"),
     secret: text(row, "secret"),
-    epoch: text(row, "epoch"),
     links: text(row, "links"),
     linksBy: text(row, "links_by"),
-    rev: int(row, "rev"),
-    revisedAt: int(row, "revised_at"),
-    state: states.find((known) => known === state) ?? "ended",
     renderedRev: int(row, "rendered_rev"),
     renderer: int(row, "renderer"),
     windowAt: int(row, "window_at"),
@@ -222,8 +230,6 @@ function readFeed(row: SqlRow): FeedRow {
     byteCount: int(row, "byte_count"),
     held: heldList,
     createdAt: int(row, "created_at"),
-    expiresAt: intOrNull(row, "expires_at"),
-    usedAt: intOrNull(row, "used_at"),
     usedBy: text(row, "used_by"),
   };
 }

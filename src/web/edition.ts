@@ -1,9 +1,9 @@
 import { AppError } from "../errors.ts";
-import type { AddressRow, FeedRow } from "../store/feeds.ts";
+import type { AddressRow, ServedFeed } from "../store/feeds.ts";
 
 /** What an address shows at one moment: the feed at one revision, or the calendar that says it has ended. */
 export interface Edition {
-  readonly feed: FeedRow;
+  readonly feed: ServedFeed;
   /** Since when it has ended, epoch seconds; null while it lives. */
   readonly endedAt: number | null;
   /** The opaque part of its strong ETag; the same tag means the same bytes, for this feed. */
@@ -39,7 +39,7 @@ export function editionOf(address: AddressRow, renderer: number, nowAt: number, 
 }
 
 /** Whether two readings of a feed found the same rows below it. */
-export function isUnmoved(before: FeedRow, after: FeedRow): boolean {
+export function isUnmoved(before: ServedFeed, after: ServedFeed): boolean {
   return before.rev === after.rev && before.epoch === after.epoch && before.state === after.state;
 }
 

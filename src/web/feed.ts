@@ -136,12 +136,12 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
 
   /** The calendar from its rows; null when they are not those of the edition any more. */
   async function render(deps: FeedDeps, { feed, endedAt }: Edition): Promise<Body | null> {
-    if (endedAt !== null) return bodyOf(work.end(feed, endedAt), 1);
-    const vevents = await listVevents(deps.sql, feed.id);
+    const vevents = endedAt === null ? await listVevents(deps.sql, feed.id) : [];
     const after = await findFeed(deps.sql, feed.id);
     if (after === null || !isUnmoved(feed, after)) return null;
+    if (endedAt !== null) return bodyOf(work.end(after, endedAt), 1);
     if (!vevents.every(isVevent)) throw new AppError("store_failed", "an event of the feed is not whole");
-    return bodyOf(work.join(feed, vevents), vevents.length);
+    return bodyOf(work.join(after, vevents), vevents.length);
   }
 
   async function pack(body: Body): Promise<Body> {
@@ -210,7 +210,7 @@ function bodyOf(calendar: string, events: number): Body {
 }
 
 function isVevent(text: string): boolean {
-  return text.startsWith("BEGIN:VEVENT\r\n") && text.trimEnd().endsWith("\r\nEND:VEVENT");
+  return text.startsWith("BEGIN:VEVENT\r\n") && text.endsWith("\r\nEND:VEVENT\r\n");
 }
 
 function report(deps: FeedDeps, event: string, error: unknown): void {

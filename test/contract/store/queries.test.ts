@@ -207,7 +207,20 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(feed).toMatchObject({ id: "f", sourceId: "s", profile, ...sealed, epoch: "e1", ...fresh, ...unused });
       expect(ids(await listFeeds(sql))).toEqual(["g", "f", "h"]);
       expect(ids(await listFeeds(sql, "s"))).toEqual(["g", "f"]);
-      expect(await findAddress(sql, "hash of f")).toEqual({ hash: "hash of f", endedAt: null, gone: false, feed });
+      expect(await findAddress(sql, "hash of f")).toEqual({
+        endedAt: null,
+        gone: false,
+        feed: {
+          id: "f",
+          slug: feed?.slug,
+          epoch: "e1",
+          rev: 0,
+          revisedAt: t + 1,
+          state: "loading",
+          expiresAt: null,
+          usedAt: null,
+        },
+      });
       expect(await findAddress(sql, "another hash")).toBeNull();
       expect(await findFeed(sql, "nobody")).toBeNull();
     });
