@@ -76,6 +76,23 @@ export async function findDone(sql: Sql, bookingUuid: string, sinceAt: number): 
   return row === null ? null : readDecision(row);
 }
 
+/** How many decisions of that account, of which it is not known what became, were made on a booking at or after `sinceAt`. */
+export async function countUnknown(
+  sql: Sql,
+  { bookingUuid, accountId, action }: Pick<DecisionRow, "bookingUuid" | "accountId" | "action">,
+  sinceAt: number,
+): Promise<number> {
+  const row = await sql.first(
+    `SELECT count(*) AS found FROM decisions WHERE booking_uuid = ?1 AND made_at >= ?4 AND account_id = ?2
+       AND action = ?3 AND result = 'unknown'`,
+    bookingUuid,
+    accountId,
+    action,
+    sinceAt,
+  );
+  return row === null ? 0 : int(row, "found");
+}
+
 /** The last decisions, newest first; of one booking or of all (null). */
 export async function listDecisions(sql: Sql, bookingUuid: string | null, limit: number): Promise<DecisionRow[]> {
   const rows =

@@ -9,6 +9,7 @@ import {
   countTry,
   type DecisionRow,
   findDone,
+  countUnknown,
   type Result,
   settleDecision,
   type Way,
@@ -46,9 +47,10 @@ export interface Decision {
 
 /** Longer than all requests of a decision take. */
 const leaseSeconds = 600;
-/** Somebody who waits for another decision looks this often, at growing distances from the first (milliseconds). */
-const looks = 16;
-const firstPauseMilliseconds = 150;
+/** Somebody who waits for another decision looks this often, at growing distances (milliseconds): half a minute in all. */
+const looks = 12;
+const firstPauseMilliseconds = 500;
+const longestPauseMilliseconds = 4000;
 /** An earlier click of the same account counts as this one for so long. */
 const sameClickSeconds = 600;
 /** Tries that reach Waldur, of one address on one booking in so many seconds. */
@@ -63,8 +65,8 @@ const triesSeconds = 600;
 export async function decide(deps: Deps, wish: Wish): Promise<Decision> {
   const name = `booking:${wish.bookingUuid}`;
   const holder = hex(deps.random(8));
-  for (let look = 0, pause = firstPauseMilliseconds; look < looks; look += 1, pause = Math.min(pause * 1.4, 3000)) {
-    if (look > 0) await deps.sleep(pause);
+  for (let look = 0; look < looks; look += 1) {
+    if (look > 0) await deps.sleep(pauseBefore(deps, look));
     const before = await findSame(deps, wish);
     if (before !== null) return before;
     if (!(await takeLease(deps.sql, name, holder, seconds(deps), leaseSeconds))) continue;
@@ -114,6 +116,12 @@ export function rejectRight(deps: Pick<Deps, "config">, user: User, booking: Boo
 export function endOf({ slots, schedules }: Booking): number {
   const periods = slots.length > 0 ? slots : schedules;
   return periods.reduce((latest, { start, end }) => Math.max(latest, start, end), 0);
+}
+
+/** Half of it is chance, so that many do not look at once. */
+function pauseBefore(deps: Deps, look: number): number {
+  const [chance = 0] = deps.random(1);
+  return Math.min(firstPauseMilliseconds * 1.4 ** (look - 1), longestPauseMilliseconds) * (0.75 + chance / 512);
 }
 
 async function findSame(deps: Deps, { bookingUuid, action, account }: Wish): Promise<Decision | null> {
@@ -169,7 +177,7 @@ async function act(deps: Deps, wish: Wish): Promise<Decision> {
     if (failed === "gone") await expectNews(deps, bookingUuid);
     return nothing(failed);
   }
-  if (before.state !== "Creating") return settled(deps, client, action, before);
+  if (before.state !== "Creating") return settled(deps, client, wish, before);
   if (endOf(before) <= seconds(deps)) return nothing("past", before);
   // Waldur would let whoever asks accept for themselves where they also manage the customer.
   if (action === "accept" && !standsFor(user, before)) return nothing("not-yours", before);
@@ -179,14 +187,14 @@ async function act(deps: Deps, wish: Wish): Promise<Decision> {
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === "waldur_forbidden" && action === "reject" && wish.via !== "signed") {
-      if (rejectRight(deps, user, before) === "operator") return rejectAsOperator(deps, client, before);
+      if (rejectRight(deps, user, before) === "operator") return rejectAsOperator(deps, client, wish, before);
     }
-    return refusal(deps, client, action, before, error, false);
+    return refusal(deps, client, wish, before, error, false);
   }
 }
 
 /** Rejects with the operator's token, for somebody who was shown to own or manage the provider. */
-async function rejectAsOperator(deps: Deps, client: WaldurClient, before: Booking): Promise<Decision> {
+async function rejectAsOperator(deps: Deps, client: WaldurClient, wish: Wish, before: Booking): Promise<Decision> {
   try {
     await (await clientWith(deps, deps.config.waldurDecisionToken)).reject(before.uuid);
     return await done(deps, client, "reject", before, true);
@@ -196,7 +204,7 @@ async function rejectAsOperator(deps: Deps, client: WaldurClient, before: Bookin
       deps.log.error("decision_token_refused", { code: error.code, message: error.message });
       return nothing("refused", before);
     }
-    return refusal(deps, client, "reject", before, error, true);
+    return refusal(deps, client, wish, before, error, true);
   }
 }
 
@@ -204,7 +212,7 @@ async function rejectAsOperator(deps: Deps, client: WaldurClient, before: Bookin
 async function refusal(
   deps: Deps,
   client: WaldurClient,
-  action: Action,
+  wish: Wish,
   before: Booking,
   error: AppError,
   byOperator: boolean,
@@ -225,18 +233,19 @@ async function refusal(
     case "store_failed":
       throw error;
     default:
-      return readBack(deps, client, action, before, error, byOperator);
+      return readBack(deps, client, wish, before, error, byOperator);
   }
 }
 
 async function readBack(
   deps: Deps,
   client: WaldurClient,
-  action: Action,
+  wish: Wish,
   before: Booking,
   error: AppError,
   byOperator: boolean,
 ): Promise<Decision> {
+  const { action } = wish;
   let after: Booking;
   try {
     after = await needBooking(client, before.uuid);
@@ -245,10 +254,10 @@ async function readBack(
     return nothing("unknown");
   }
   if (error.code === "waldur_conflict") {
-    return after.state === "Creating" ? nothing("unchanged", after) : settled(deps, client, action, after);
+    return after.state === "Creating" ? nothing("unchanged", after) : settled(deps, client, wish, after);
   }
   if (after.state === wanted[action]) return done(deps, client, action, after, byOperator);
-  if (after.state !== "Creating") return settled(deps, client, action, after);
+  if (after.state !== "Creating") return settled(deps, client, wish, after);
   // What timed out may still be on its way.
   if (error.code !== "waldur_timeout") return nothing("unchanged", after);
   await expectNews(deps, before.uuid);
@@ -272,11 +281,20 @@ async function done(
 }
 
 /** It had been decided before; the feeds may not know yet. */
-async function settled(deps: Deps, client: WaldurClient, action: Action, booking: Booking): Promise<Decision> {
+async function settled(
+  deps: Deps,
+  client: WaldurClient,
+  { action, account }: Wish,
+  booking: Booking,
+): Promise<Decision> {
   if (booking.state === "OK") await arrive(deps, client, booking, "done");
   // Why it ended only its order tells.
   else await expectNews(deps, booking.uuid);
-  return nothing(booking.state === wanted[action] ? "already" : "other", booking);
+  if (booking.state !== wanted[action]) return nothing("other", booking);
+  const sinceAt = seconds(deps) - sameClickSeconds;
+  // This try is one of them; an earlier one means that Waldur had been told by this very account.
+  const own = await countUnknown(deps.sql, { bookingUuid: booking.uuid, accountId: account.id, action }, sinceAt);
+  return nothing(own > 1 ? "done" : "already", booking);
 }
 
 async function needBooking(client: WaldurClient, uuid: string): Promise<Booking> {

@@ -191,7 +191,7 @@ export function waldurClient(options: ClientOptions): WaldurClient {
       const found = readUser(body, nowAt);
       if ("skipped" in found) throw badAnswer(`/users/me/: ${found.skipped.reason}`);
       const expiresAt = Number(/^w_(\d{9,11})_/.exec(options.token)?.[1] ?? Number.NaN);
-      return Number.isNaN(expiresAt) ? found.value : { ...found.value, tokenExpiresAt: expiresAt };
+      return Number.isNaN(expiresAt) ? found.value : { ...found.value, tokenLifetime: null, tokenExpiresAt: expiresAt };
     },
     async site() {
       return readSite((await send("GET", "/configuration/")).body);

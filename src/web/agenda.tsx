@@ -4,7 +4,7 @@ import { localTime } from "../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../store/events.ts";
 import { seconds } from "../sync/run.ts";
 import { seenFeed } from "../sync/viewer.ts";
-import { timesIn } from "./times.ts";
+import { readDay, timesIn } from "./times.ts";
 import { AgendaView } from "./views/agenda.tsx";
 import { MonthView } from "./views/month.tsx";
 import { type Env, pageLanguage, showPage, signedIn, type Web } from "./visit.tsx";
@@ -21,6 +21,8 @@ export interface AgendaEvent extends Shown {
 
 const agendaDays = 14;
 const mostEvents = 500;
+/** A page stays small: what does not fit is on the next. */
+const mostOnPage = 40;
 
 /** What is in a calendar, by day and by month. */
 export function agendaRoutes(): Hono<Env> {
@@ -36,14 +38,21 @@ async function showAgenda(c: Web, id: string): Promise<Response> {
   const from = startOf(c.req.query("from"), zone, seconds(c.env));
   const to = from.plus({ days: agendaDays });
   const rows = await listAgenda(c.env.sql, feed, from.toUnixInteger(), to.toUnixInteger(), mostEvents);
+  const times = timesIn(zone, language);
+  const events = agendaOf(rows);
+  const shown = events.slice(0, mostOnPage);
+  const left = events[mostOnPage];
+  const nextDay = left === undefined ? to.toFormat("yyyy-LL-dd") : times.date(left.start);
   return showPage(c, `${feed.profile.name}: ${agendaWords[language].agenda}`, () => (
     <AgendaView
-      {...{ language, feed, events: agendaOf(rows), times: timesIn(zone, language) }}
+      {...{ language, feed, times }}
+      events={shown}
       fromAt={from.toUnixInteger()}
-      toAt={to.toUnixInteger()}
+      toAt={left === undefined ? to.toUnixInteger() : Math.max(left.start, from.toUnixInteger() + 1)}
       earlier={from.minus({ days: agendaDays }).toFormat("yyyy-LL-dd")}
-      later={to.toFormat("yyyy-LL-dd")}
-      cut={rows.length === mostEvents}
+      // A day that alone is too much is left behind all the same.
+      later={nextDay > from.toFormat("yyyy-LL-dd") ? nextDay : from.plus({ days: 1 }).toFormat("yyyy-LL-dd")}
+      cut={left !== undefined}
     />
   ));
 }
@@ -73,11 +82,7 @@ async function showMonth(c: Web, id: string): Promise<Response> {
 
 /** The start of the day that was asked for, as `2027-01-31`; today's for anything else. */
 function startOf(asked: string | undefined, zone: string, nowAt: number) {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(asked ?? "") ?? [];
-  const today = localTime(zone, nowAt).startOf("day");
-  if (year === undefined || Number(year) < 1971) return today;
-  const wanted = today.set({ year: Number(year), month: Number(month), day: Number(day) });
-  return wanted.isValid ? wanted.startOf("day") : today;
+  return readDay(asked ?? "", zone) ?? localTime(zone, nowAt).startOf("day");
 }
 
 /** The rows as a person reads them, each with what it overlaps. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { localTime } from "../calendar/window.ts";
+import { readDay } from "./times.ts";
 import type { FeedProfile } from "../calendar/profile.ts";
 import { type ChangedFeed, profile } from "./api-input.ts";
 import { field, type Fields } from "./visit.tsx";
@@ -116,8 +117,5 @@ export function checkTyped(
 /** The start of the day in the zone, epoch seconds; null for none, NaN for what is no day. */
 function expiryOf(text: string, zone: string | null): number | null {
   if (text === "") return null;
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return Number.NaN;
-  const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
-  const at = localTime(zone, 0).set({ year, month, day, hour: 0, minute: 0, second: 0 });
-  return at.isValid && at.month === month && at.day === day ? at.toUnixInteger() : Number.NaN;
+  return readDay(text, zone)?.toUnixInteger() ?? Number.NaN;
 }

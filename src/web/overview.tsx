@@ -15,7 +15,9 @@ import { type OverviewProps, OverviewView } from "./views/overview.tsx";
 import { type Env, formLimit, pageLanguage, pageTimes, readForm, showPage, signedIn, type Web } from "./visit.tsx";
 import { overviewWords } from "./words/overview.ts";
 
-const mostRequests = 25;
+/** A page stays small: what does not fit is on the next. */
+const mostRequests = 15;
+const mostSources = 10;
 
 /** The first page: requests that wait, then calendars, then what has none yet. */
 export function overviewRoutes(): Hono<Env> {
@@ -54,6 +56,8 @@ async function showOverview(
     }))
     .filter((one) => one.feeds.length > 0)
     .toSorted((a, b) => Number(a.standing === "colleague") - Number(b.standing === "colleague"));
+  const asked = c.req.query("skip") ?? "";
+  const skip = /^\d{1,6}$/.test(asked) ? Number(asked) : 0;
   const requests = await requestsOf(c, seen, nowAt);
   const has = new Set(sources.filter(({ standing }) => may(standing, "content")).map(({ source }) => source.scopeUuid));
   const providers = await providersOf(c);
@@ -62,7 +66,9 @@ async function showOverview(
     overviewWords[language].title,
     (nonce) => (
       <OverviewView
-        {...{ language, nonce, viewer, sources, told, nowAt }}
+        {...{ language, nonce, viewer, told, nowAt }}
+        sources={sources.slice(skip, skip + mostSources)}
+        next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}
         requests={requests.slice(0, mostRequests)}
         more={requests.length > mostRequests}

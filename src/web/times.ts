@@ -1,3 +1,4 @@
+import type { DateTime } from "luxon";
 import type { Language } from "../calendar/profile.ts";
 import { localTime } from "../calendar/window.ts";
 
@@ -36,4 +37,12 @@ export function timesIn(zone: string | null, language: Language): Times {
         : `${day(start)}, ${clock(start)} – ${day(end)}, ${clock(end)}`,
     date: (moment) => at(moment).toFormat("yyyy-LL-dd"),
   };
+}
+
+/** The start of a day written as `2027-01-31` in the zone; null for what is no day from 1971 to 9998. */
+export function readDay(text: string, zone: string | null): DateTime | null {
+  const [, year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []).map(Number);
+  if (year === undefined || year < 1971 || year > 9998) return null;
+  const at = localTime(zone, 0).set({ year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 });
+  return at.isValid && at.month === month && at.day === day ? at : null;
 }

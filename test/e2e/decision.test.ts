@@ -77,7 +77,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
     service = await open(waldur.url, waldur.sample.tokens.providerOwner, {
       SECRET_KEYS: ring,
       SIGNED_DECISIONS: "on",
-      REQUEST_SECONDS: "1",
+      REQUEST_SECONDS: "2",
       // Nothing else asks Waldur while a test has put something between.
       POLL_SECONDS: "1",
     });
@@ -175,9 +175,8 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
       Array.from({ length: 200 }, async () => client.submit(page, /value="accept"/, { action: "accept" })),
     );
     waldur.interfere(null);
-    expect([asked, new Set(seen.map(({ status, note }) => `${status} ${note}`)).size, seen[0]?.status]).toEqual([
-      1, 1, 200,
-    ]);
+    const outcomes = [...new Set(seen.map(({ status, note }) => `${status} ${note}`))];
+    expect({ asked, outcomes }).toEqual({ asked: 1, outcomes: [expect.stringMatching(/^200 Accepted/)] });
   }, 120_000);
 
   it("the operator decides on the command line, and sees who did what", async () => {

@@ -226,6 +226,22 @@ describe("many clicks", () => {
     expect(writes(world)).toEqual([]);
   });
 
+  it("after one of which nobody knew what became, the next one finds it done", async () => {
+    const one = await makeCase();
+    const { world } = one;
+    const { link, booking } = await one.request();
+    const { browser, page } = await one.signedIn("providerOwner", link);
+    const manager = await one.signedIn("providerManager", link);
+    world.fault((request) => {
+      if (request.method === "POST") world.sample.accept(booking.uuid);
+      return request.method === "POST" || world.sample.find(booking.uuid)?.state === "OK" ? new Error("cut") : null;
+    });
+    expect((await browser.decide(page, "accept")).status).toBe(504);
+    world.fault(null);
+    expect((await manager.browser.decide(manager.page, "accept")).note).toContain("already been accepted by somebody");
+    expect((await browser.decide(page, "accept")).note).toContain("Accepted. The booking is confirmed");
+  });
+
   it("reach Waldur twenty times in ten minutes from one address, and others' still do", async () => {
     const one = await makeCase();
     const { world } = one;

@@ -1,10 +1,14 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../calendar/profile.ts";
+import { cut } from "../../calendar/text.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import type { AgendaEvent } from "../agenda.tsx";
 import type { Times } from "../times.ts";
 import { agendaWords } from "../words/agenda.ts";
 import { overviewWords } from "../words/overview.ts";
+
+/** The whole of it is in the calendar itself. */
+const longestText = 250;
 
 interface Props {
   readonly language: Language;
@@ -20,7 +24,7 @@ interface Props {
 
 /** The head of agenda and month, with the way between them. */
 export const AgendaHead: FC<Props & { which: "agenda" | "month"; title: string }> = (props) => {
-  const { language, feed, times, which, title, earlier, later, cut } = props;
+  const { language, feed, times, which, title, earlier, later } = props;
   const words = agendaWords[language];
   const path = `/feeds/${feed.id}/${which}`;
   const query = which === "agenda" ? "from" : "month";
@@ -47,7 +51,7 @@ export const AgendaHead: FC<Props & { which: "agenda" | "month"; title: string }
         </a>
       </p>
       <p class="quiet small">
-        {words.zone(times.zone)} {cut && words.cut}
+        {words.zone(times.zone)} {props.cut && words.cut}
       </p>
     </>
   );
@@ -90,7 +94,7 @@ export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) 
                   <details>
                     <summary aria-label={`${words.details}: ${event.title}`}>{words.details}</summary>
                     <p class="text" dir="auto">
-                      {withoutLinks(event.description).slice(0, 600)}
+                      {cut(withoutLinks(event.description), longestText)}
                     </p>
                   </details>
                 )}

@@ -1,5 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../calendar/profile.ts";
+import { cut } from "../../calendar/text.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import type { AgendaEvent } from "../agenda.tsx";
 import type { Times } from "../times.ts";
@@ -20,7 +21,7 @@ interface MonthProps {
   readonly days: readonly { readonly startAt: number; readonly endAt: number; readonly weekday: number }[];
 }
 
-const mostInDay = 6;
+const mostInDay = 4;
 
 /** A month: a grid where there is room, else a list of the days that have something. */
 export const MonthView: FC<MonthProps> = (props) => {
@@ -61,7 +62,7 @@ export const MonthView: FC<MonthProps> = (props) => {
                       ) : (
                         <span class="when">{words.continues}</span>
                       )}{" "}
-                      <span dir="auto">{event.title.slice(0, 80)}</span>{" "}
+                      <span dir="auto">{cut(event.title, 60)}</span>{" "}
                       <span class="word">{words.status[event.status]}</span>
                       {event.overlaps.length > 0 && <span class="word fault"> {words.overlaps}</span>}
                     </li>

@@ -23,6 +23,8 @@ export interface OverviewProps {
   readonly more: boolean;
   /** With whoever keeps it, "" for the viewer. */
   readonly sources: readonly (Seen & { readonly keeper: string; readonly feeds: readonly FeedRow[] })[];
+  /** How many sources come before the next page; null: there is none. */
+  readonly next: number | null;
   /** Those without a calendar; null: Waldur did not tell. */
   readonly providers: readonly { readonly uuid: string; readonly name: string }[] | null;
   /** What became of a decision. */
@@ -64,13 +66,20 @@ export const OverviewView: FC<OverviewProps> = (props) => {
         {sources.map((one) => (
           <Source {...props} one={one} />
         ))}
+        {props.next !== null && (
+          <p>
+            <a href={`/?skip=${props.next}`} rel="next">
+              {words.next} →
+            </a>
+          </p>
+        )}
       </section>
       {providers === null && !viewer.account.refusedAt && <Note tone="wait">{words.providersFailed}</Note>}
       {providers !== null && providers.length > 0 && (
         <section aria-labelledby="providers">
           <h2 id="providers">{words.providers}</h2>
           <ul class="plain">
-            {providers.map(({ uuid, name }) => (
+            {providers.slice(0, mostProviders).map(({ uuid, name }) => (
               <li class="card row">
                 <span class="grow">{name}</span>
                 <a class="button" href={`/feeds/new?kind=provider&uuid=${uuid}`} aria-label={`${words.make}: ${name}`}>
@@ -87,6 +96,9 @@ export const OverviewView: FC<OverviewProps> = (props) => {
     </>
   );
 };
+
+/** Staff see every provider there is. */
+const mostProviders = 30;
 
 const daySeconds = 86_400;
 

@@ -6,7 +6,7 @@ const en = {
   runs: "Readings of Waldur",
   runsHelp:
     "Those that changed something, failed or came back. A reading that finds nothing new leaves no line. Kept for 90 days.",
-  filter: "Filter",
+  filter: "Narrow down",
   source: "Calendar source",
   all: "All",
   onlyFailed: "Only those that failed",

@@ -3,6 +3,7 @@ import { type BookingRow, encodeBooking, listBeside, writeBookings } from "../..
 import {
   addDecision,
   countTry,
+  countUnknown,
   type DecisionRow,
   findDone,
   forget,
@@ -57,6 +58,10 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
   it("tell what Waldur took, since when that was asked", async () => {
     await addDecision(sql, row("one"));
     expect(await findDone(sql, uuidOf(1), 0)).toBeNull();
+    const own = { bookingUuid: uuidOf(1), accountId: "a", action: "reject" } as const;
+    expect([await countUnknown(sql, own, t), await countUnknown(sql, own, t + 1)]).toEqual([1, 0]);
+    expect(await countUnknown(sql, { ...own, accountId: "b" }, t)).toBe(0);
+    expect(await countUnknown(sql, { ...own, action: "accept" }, t)).toBe(0);
     await settleDecision(sql, "one", "done", true);
     expect(await findDone(sql, uuidOf(1), t)).toEqual(row("one", { result: "done", byOperator: true }));
     expect(await findDone(sql, uuidOf(1), t + 1)).toBeNull();

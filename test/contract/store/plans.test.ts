@@ -53,6 +53,10 @@ const queries: readonly [string, Query][] = [
   ["listBeside", async (sql) => bookings.listBeside(sql, "s", { uuid: "b", offeringUuid: "o" }, 1, 2)],
   ["listSourcesWith", async (sql) => listSourcesWith(sql, "b")],
   ["findDone", async (sql) => decisions.findDone(sql, "b", 1)],
+  [
+    "countUnknown",
+    async (sql) => decisions.countUnknown(sql, { bookingUuid: "b", accountId: "a", action: "accept" }, 1),
+  ],
   ["listDecisions", async (sql) => decisions.listDecisions(sql, "b", 100)],
   ["settleDecision", async (sql) => decisions.settleDecision(sql, "d", "done", false)],
   ["listFeeds", async (sql) => listFeeds(sql, "s")],

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { addressOf } from "../../src/sync/feeds.ts";
+import { makeWorld, type World } from "../world.ts";
+import { origin, type Visitor, visitor, wholeForm } from "./visitor.ts";
+
+/** Who asks. `former`: made the calendar, and lost the role; `expired`: the owner, whose session or token is over. */
+const people = ["nobody", "other", "colleague", "former", "expired", "owner", "operator"] as const;
+type Who = (typeof people)[number];
+
+const adminToken = "the-operator-of-these-tests";
+const same = (status: number): number[] => people.map(() => status);
+/** Status for nobody, other, colleague, former, expired, owner, operator. */
+const table: Readonly<Record<string, readonly number[]>> = {
+  "GET /": [303, 200, 200, 200, 303, 200, 200],
+  "GET /sign-in": same(200),
+  "POST /sign-in": same(400),
+  "POST /sign-out": [401, 303, 303, 303, 401, 303, 303],
+  "GET /sign-in/waldur/:provider": same(404),
+  "GET /oauth_login_completed/:provider": same(403),
+  "GET /oauth_login_completed/:provider/": same(403),
+  "GET /sign-in/continue": same(403),
+  "POST /sign-in/continue": same(403),
+  "GET /bookings/:uuid/:action{accept|reject}": same(303),
+  "POST /bookings/:uuid/:action{accept|reject}": [401, 404, 404, 404, 401, 200, 200],
+  "GET /feeds/new": [303, 400, 200, 400, 303, 200, 200],
+  "POST /feeds/new": [401, 400, 303, 400, 401, 303, 303],
+  "GET /feeds/:id": [303, 404, 404, 200, 303, 200, 200],
+  "GET /feeds/:id/edit": [303, 404, 404, 404, 303, 200, 200],
+  "POST /feeds/:id/edit": [401, 404, 404, 404, 401, 303, 303],
+  "POST /feeds/:id/rotate": [401, 404, 404, 404, 401, 303, 303],
+  "POST /feeds/:id/revoke": [401, 404, 404, 303, 401, 303, 303],
+  "POST /feeds/:id/take-over": [401, 404, 303, 404, 401, 404, 404],
+  "GET /feeds/:id/agenda": [303, 404, 404, 404, 303, 200, 200],
+  "GET /feeds/:id/month": [303, 404, 404, 404, 303, 200, 200],
+  "GET /history": [303, 200, 200, 200, 303, 200, 200],
+  "GET /brand.css": same(200),
+  "GET /robots.txt": same(200),
+  "GET /healthz": same(200),
+  "GET /readyz": same(200),
+  "GET /a/:token": same(404),
+  "GET /a/:token/:action{accept|reject}": same(404),
+  "GET /a/:token/:form{sign-in|forget}": same(404),
+  "POST /a/:token": same(404),
+  "POST /a/:token/sign-in": same(404),
+  "POST /a/:token/forget": same(404),
+  "OPTIONS /a/*": same(204),
+  "GET /api/v1/providers": [401, 200, 200, 200, 401, 200, 200],
+  "GET /api/v1/bookings": [401, 200, 200, 200, 401, 200, 200],
+  "GET /api/v1/providers/:uuid/bookings": [401, 200, 200, 200, 401, 200, 200],
+  "GET /api/v1/providers/:uuid/calendar.ics": [401, 400, 200, 400, 401, 200, 200],
+  "GET /api/v1/feeds": [401, 200, 200, 200, 401, 200, 200],
+  "POST /api/v1/feeds": [401, 400, 201, 400, 401, 201, 201],
+  "GET /api/v1/feeds/:id": [401, 404, 200, 200, 401, 200, 200],
+  "PATCH /api/v1/feeds/:id": [401, 404, 404, 404, 401, 200, 200],
+  "DELETE /api/v1/feeds/:id": [401, 404, 404, 200, 401, 200, 200],
+  "POST /api/v1/feeds/:id/rotate": [401, 404, 404, 404, 401, 200, 200],
+  "POST /api/v1/feeds/:id/take-over": [401, 404, 200, 404, 401, 404, 404],
+  "GET /api/v1/feeds/:id/calendar.ics": [401, 404, 404, 404, 401, 200, 200],
+  "GET /api/v1/runs": [401, 200, 200, 200, 401, 200, 200],
+  "POST /api/v1/sync": [401, 403, 403, 403, 401, 403, 200],
+  "POST /api/v1/bookings/:uuid/:action{accept|reject}": [401, 404, 200, 404, 401, 200, 200],
+  "GET /api/v1/decisions": [401, 200, 200, 200, 401, 200, 200],
+  "GET /api/v1/check": [401, 403, 403, 403, 401, 403, 200],
+};
+
+interface Scene {
+  readonly world: World;
+  readonly asking: Visitor;
+  readonly feedId: string;
+  readonly booking: string;
+  /** The secret in the calendar's address. */
+  readonly secret: string;
+  readonly bearer: string | null;
+}
+
+/** The owner's calendar, and somebody else, or the owner, who asks. */
+async function scene(who: Who): Promise<Scene> {
+  const world = await makeWorld({ bookings: 8, config: { adminToken } });
+  const { tokens, providerUuid } = world.sample;
+  const booking = world.sample.request({ name: "Microscope please" });
+  const owner = visitor(world);
+  await owner.signIn(tokens.providerOwner);
+  const form = `/feeds/new?kind=provider&uuid=${providerUuid}`;
+  const made = await owner.send(
+    "/feeds/new",
+    { ...wholeForm, kind: "provider", uuid: booking.offering.customer.uuid, do: "save" },
+    form,
+  );
+  const feedId = /^\/feeds\/([0-9a-f]+)/.exec(made.headers.get("Location") ?? "")?.[1] ?? "";
+  await world.settle();
+  const secret = (await addressOf(world.deps, await world.feed(feedId))).split("/")[4] ?? "";
+  const asking = who === "owner" || who === "former" || who === "expired" ? owner : visitor(world);
+  const bearers: Record<Who, string | null> = {
+    nobody: null,
+    other: tokens.otherProviderOwner,
+    colleague: tokens.providerManager,
+    former: tokens.providerOwner,
+    expired: tokens.providerOwner,
+    owner: tokens.providerOwner,
+    operator: adminToken,
+  };
+  const bearer = bearers[who];
+  if (who === "other" || who === "colleague" || who === "operator") await asking.signIn(bearer ?? "");
+  if (who === "former") {
+    world.sample.revokeRole("providerOwner");
+    world.wait(61);
+  }
+  if (who === "expired") {
+    world.sample.expireToken("providerOwner");
+    world.wait(8 * 3600 + 1);
+  }
+  return { world, asking, feedId, booking: booking.uuid, secret, bearer };
+}
+
+const bodies: Readonly<Record<string, (one: Scene) => unknown>> = {
+  "POST /api/v1/feeds": ({ world }) => ({ source: { kind: "provider", uuid: world.sample.providerUuid } }),
+  "PATCH /api/v1/feeds/:id": () => ({ name: "Renamed" }),
+};
+
+async function ask(route: string, one: Scene): Promise<Response> {
+  const [method = "", pattern = ""] = route.split(" ");
+  const path = pattern
+    .replace(/:action\{.*\}/, "accept")
+    .replace(/:form\{.*\}/, "sign-in")
+    .replace(":uuid", pattern.includes("providers") ? one.world.sample.providerUuid : one.booking)
+    .replace(":id", one.feedId)
+    .replace(":token", "forged")
+    .replace(":provider", "keycloak")
+    .replace("*", "forged");
+  const { world, asking, bearer } = one;
+  if (path.startsWith("/api/") || method === "OPTIONS") {
+    const body = method === "GET" || method === "OPTIONS" ? null : JSON.stringify(bodies[route]?.(one) ?? {});
+    const headers: Record<string, string> = bearer === null ? {} : { Authorization: `Bearer ${bearer}` };
+    return world.app.fetch(new Request(origin + path, { method, headers, body }), world.deps);
+  }
+  const about = { kind: "provider", uuid: world.sample.providerUuid };
+  if (method === "GET") return asking.get(pattern === "/feeds/new" ? `${path}?${new URLSearchParams(about)}` : path);
+  const fields = { ...wholeForm, ...about, do: "save", sure: "yes", token: "", me: "yes" };
+  return asking.send(path, fields, path.startsWith("/sign-in") ? "/sign-in" : "/");
+}
+
+describe("who may do what", () => {
+  it("is told for every route there is", async () => {
+    const { app } = await makeWorld({ bookings: 0 });
+    const routes = new Set(
+      app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`),
+    );
+    expect([...routes].toSorted()).toEqual(Object.keys(table).toSorted());
+  });
+
+  it.each(people)("%s", async (who) => {
+    const reading = await scene(who);
+    const found: Record<string, number> = {};
+    const leaks: string[] = [];
+    for (const route of Object.keys(table)) {
+      // What only reads may share a scene.
+      const one = route.startsWith("GET ") ? reading : await scene(who);
+      const response = await ask(route, one);
+      found[route] = response.status;
+      const told = (await response.text()) + JSON.stringify([...response.headers]);
+      if (who !== "owner" && told.includes(one.secret)) leaks.push(route);
+      await one.world.settle();
+    }
+    const column = people.indexOf(who);
+    expect(found).toEqual(Object.fromEntries(Object.entries(table).map(([route, row]) => [route, row[column]])));
+    expect(leaks).toEqual([]);
+  });
+});
