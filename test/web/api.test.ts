@@ -41,7 +41,7 @@ describe("who may call the API", () => {
   it("nobody at all where ADMIN_TOKEN is not set, and that is said", async () => {
     const { call } = await begin({ config: { adminToken: null } });
     const { status, body } = await call("GET", "/api/v1/feeds");
-    expect([status, body.error.message]).toEqual([401, expect.stringContaining("set ADMIN_TOKEN")]);
+    expect([status, body.error.message]).toEqual([401, expect.stringContaining("a token of Waldur")]);
   });
 });
 
