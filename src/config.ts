@@ -248,7 +248,9 @@ const schema = v.object({
   googleClientId: optional(
     "GOOGLE_CLIENT_ID",
     visibleText,
-    visible("OAuth client of Google, with which people connect their Google calendars; without it Google is not offered"),
+    visible(
+      "OAuth client of Google, with which people connect their Google calendars; without it Google is not offered",
+    ),
   ),
   googleClientSecret: optional("GOOGLE_CLIENT_SECRET", visibleText, secret("Secret of that client")),
   feedPastDays: setting("FEED_PAST_DAYS", whole(0, 3650), "30", "Days back that a new feed shows"),

@@ -103,7 +103,9 @@ export function lineOf(
 ): Line {
   const signer =
     credentials.kind === "google"
-      ? googleSigner(deps, credentials, trust, async (tokens) => keep({ credentials: { ...credentials, tokens }, trust }))
+      ? googleSigner(deps, credentials, trust, async (tokens) =>
+          keep({ credentials: { ...credentials, tokens }, trust }),
+        )
       : makeSigner(credentials, trust, deps.random);
   return { guarded: guardedOf(deps), signer, now: deps.now };
 }

@@ -86,7 +86,10 @@ function lineTo(deps: Deps, app: GoogleApp) {
 function needApp(deps: Deps): GoogleApp {
   const app = googleAppOf(deps);
   if (app === null) {
-    throw new AppError("bad_config", "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET must be set to connect Google calendars");
+    throw new AppError(
+      "bad_config",
+      "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET must be set to connect Google calendars",
+    );
   }
   return app;
 }

@@ -62,14 +62,16 @@ export function targetRoutes(): Hono<Env> {
         throw new AppError("bad_input", "events: say what becomes of the events in the calendar, leave or remove");
       }
       const left = await removeTarget(c.env, target, events);
-      return c.json(
-        left === null ? { id: target.id, state: "removed" } : await targetJson(c.env, left, standing),
-      );
+      return c.json(left === null ? { id: target.id, state: "removed" } : await targetJson(c.env, left, standing));
     });
 }
 
 /** Does something to a target that the caller may do, and answers with what it is then. */
-async function change(c: Context<Env>, right: Right, act: (target: TargetRow) => Promise<TargetRow>): Promise<Response> {
+async function change(
+  c: Context<Env>,
+  right: Right,
+  act: (target: TargetRow) => Promise<TargetRow>,
+): Promise<Response> {
   const { target, standing } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
   return c.json(await targetJson(c.env, await act(target), standing));
 }
