@@ -70,6 +70,8 @@ export function targetPageRoutes(): Hono<Env> {
 interface Wrong {
   readonly unsure: "" | "allow" | "remove";
   readonly username: string;
+  /** What was chosen for the events of a mirror that is removed. */
+  readonly events: string;
   readonly faults: {
     readonly username?: Fault;
     readonly password?: Fault;
@@ -79,7 +81,7 @@ interface Wrong {
   readonly status: 200 | 400 | 502;
 }
 
-const nothingWrong: Wrong = { unsure: "", username: "", faults: {}, status: 200 };
+const nothingWrong: Wrong = { unsure: "", username: "", events: "", faults: {}, status: 200 };
 
 type Act = (target: TargetRow, fields: Fields) => Promise<Wrong | TargetRow | void>;
 
@@ -127,8 +129,9 @@ async function remove(c: Web): Promise<Response> {
   const asked = field(fields, "events");
   const events = asked === "leave" || asked === "remove" ? asked : null;
   if (events === null || !isSure(fields)) {
+    const unsure = isSure(fields) ? "" : "remove";
     const faults = events === null ? { events: "choice" as const } : {};
-    return showTarget(c, { ...nothingWrong, unsure: "remove", faults, status: 400 });
+    return showTarget(c, { ...nothingWrong, unsure, events: events ?? "", faults, status: 400 });
   }
   if ((await removeTarget(c.env, target, events)) === null) {
     return c.redirect(`/feeds/${feed.id}?done=disconnected`, 303);
@@ -146,7 +149,7 @@ async function showTarget(c: Context<Env>, wrong: Wrong): Promise<Response> {
   const { credentials } = await openAccess(c.env, target);
   const about = { target, feed, standing, counts, profile, report: keptReport(target), times };
   const username = wrong.username || (may(standing, "content") ? usernameOf(credentials) : "");
-  const { status, faults, unsure } = wrong;
+  const { status, faults, unsure, events } = wrong;
   const told = {
     done: status === 200 && unsure === "" ? (c.req.query("done") ?? "") : "",
     google: c.req.query("fault") ?? "",
@@ -156,7 +159,7 @@ async function showTarget(c: Context<Env>, wrong: Wrong): Promise<Response> {
     target.name,
     (nonce) => (
       <TargetView
-        {...{ language, nonce, faults, unsure, username, ...about, ...told }}
+        {...{ language, nonce, faults, unsure, events, username, ...about, ...told }}
         health={mirrorHealth(target, language, times)}
         byGoogle={credentials.kind === "google"}
       />

@@ -14,14 +14,16 @@ interface DeedProps {
   readonly help: string;
   /** It was sent without its tick. */
   readonly unsure: boolean;
+  /** Something else in it is wrong. */
+  readonly open?: boolean;
 }
 
 /** Something that cannot be undone: it opens, tells what it does, and asks for a tick. */
 export const Deed: FC<PropsWithChildren<DeedProps>> = (props) => {
-  const { language, nonce, action, what, label, help, unsure, children } = props;
+  const { language, nonce, action, what, label, help, unsure, open = false, children } = props;
   const words = feedWords[language];
   return (
-    <details open={unsure}>
+    <details open={unsure || open}>
       <summary>{label}</summary>
       <p>{help}</p>
       <form method="post" action={action}>

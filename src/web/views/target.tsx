@@ -38,6 +38,8 @@ export interface TargetProps {
   readonly google: string;
   /** The form that was sent without its tick. */
   readonly unsure: "" | "allow" | "remove";
+  /** What was chosen for the events of a mirror that is removed. */
+  readonly events: string;
   readonly faults: {
     readonly username?: Fault;
     readonly password?: Fault;
@@ -246,12 +248,13 @@ const Manage: FC<TargetProps> = (props) => {
           label={words.remove}
           help={words.removeHelp}
           unsure={unsure === "remove"}
+          open={faults.events !== undefined}
         >
           <Choices
             type="radio"
             name="events"
             label={words.removeEvents}
-            values={[]}
+            values={[props.events]}
             choices={[
               ["leave", words.removeChoices.leave],
               ["remove", words.removeChoices.remove],
