@@ -1,6 +1,6 @@
 import { davRequest } from "tsdav";
 import { hex } from "../security/hash.ts";
-import { writeLimits } from "./exchange.ts";
+import { readLimits, writeLimits } from "./exchange.ts";
 import { failure, failureOf, innerStatus, noAnswer } from "./failure.ts";
 import { type Member, propertyOf, textOf } from "./multistatus.ts";
 import type { Answer, Failure } from "./port.ts";
@@ -48,12 +48,14 @@ export async function findCalendars(
   depth: "0" | "1",
   wire: Wire,
 ): Promise<Answer<readonly FoundCalendar[]>> {
-  const answer = await wire.multistatus(propfindOf(url, depth, properties));
+  const told = await wire.exchange(propfindOf(url, depth, properties), readLimits);
+  const answer = wire.parse(told);
   if ("failure" in answer) return answer;
+  // Hrefs are relative to where the answer came from, which may be another place after redirects.
+  const base = new URL("url" in told ? told.url : url);
   const found = answer.value.members.flatMap((member) => {
-    const place = URL.canParse(member.href, url) ? new URL(member.href, url) : null;
-    const { origin } = new URL(url);
-    return place !== null && place.origin === origin && isCalendar(member) ? [readCalendar(member, place)] : [];
+    const place = URL.canParse(member.href, base.href) ? new URL(member.href, base) : null;
+    return place !== null && place.origin === base.origin && isCalendar(member) ? [readCalendar(member, place)] : [];
   });
   return { value: found };
 }

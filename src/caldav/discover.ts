@@ -31,7 +31,8 @@ export async function discover(start: string, line: Line): Promise<Discovery> {
     if (step === null) continue;
     if (!("failure" in step)) return step;
     const { kind } = step.failure;
-    if (kind === "unauthorized" || kind === "throttled" || kind === "blocked") return step;
+    // A well-known address may lead astray, such as to http; the root may still be right.
+    if (kind === "unauthorized" || kind === "throttled" || (kind === "blocked" && url === start)) return step;
     worst ??= step.failure;
   }
   return { failure: worst ?? failure("missing", null, { text: `no calendars were found at ${origin}` }) };

@@ -84,7 +84,8 @@ function kindOf(verb: Verb, status: number, precondition: string, text: string):
   if (status === 403 && usageLimits.test(text)) return "throttled";
   const kind = byPrecondition[precondition];
   if (kind !== undefined) return kind;
-  if ((status === 400 || status === 409) && verb !== "make" && uidInWords.test(text)) return "uid-taken";
+  if ((status === 400 || status === 409) && verb !== "make" && verb !== "read" && uidInWords.test(text))
+    return "uid-taken";
   const row = byStatus[status];
   if (row !== undefined) return row[verb] ?? row.any ?? "unknown";
   if (status >= 300 && status < 400) return "blocked";

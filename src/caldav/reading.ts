@@ -110,7 +110,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     const inside = hrefs.filter((href) => memberOf(collection, href) !== null);
     for (const href of hrefs) if (!inside.includes(href)) found.set(href, null);
     if (inside.length === 0) return null;
-    const answer = await wire.multistatus(reportOf(collection.href, multigetOf(inside), "0"));
+    const answer = await wire.multistatus(reportOf(collection.href, multigetOf(inside)));
     if ("failure" in answer) {
       const { status } = answer.failure;
       if (!again || (status !== 404 && status !== 410)) return answer.failure;
@@ -177,7 +177,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
   }
 
   async function findUid(uid: string): Promise<Answer<string | null>> {
-    const answer = await wire.multistatus(reportOf(collection.href, uidQuery(uid), "1"));
+    const answer = await wire.multistatus(reportOf(collection.href, uidQuery(uid)));
     if ("failure" in answer) return answer;
     // A text match finds parts of texts too, and some servers leave the filter out altogether.
     const found = answer.value.members.find((member) => hasUid(dataOf(member) ?? "", uid));

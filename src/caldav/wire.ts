@@ -41,9 +41,9 @@ export function propfindOf(url: string, depth: "0" | "1", props: Readonly<Record
   return async (fetch) => propfind({ url, props, depth, fetch });
 }
 
-/** REPORT (RFC 3253 3.6) with a body in tsdav's form. */
-export function reportOf(url: string, body: object, depth: "0" | "1"): Call {
-  return async (fetch) => davRequest({ url, init: { method: "REPORT", headers: { Depth: depth }, body }, fetch });
+/** REPORT about the members of a collection (RFC 4791 7), with a body in tsdav's form. */
+export function reportOf(url: string, body: object): Call {
+  return async (fetch) => davRequest({ url, init: { method: "REPORT", headers: { Depth: "1" }, body }, fetch });
 }
 
 /** An answer that cannot be meant. */

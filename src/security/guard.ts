@@ -47,8 +47,6 @@ export interface Told {
   readonly text: string;
   /** The credentials were kept back, since this place is not trusted with them. */
   readonly withheld: boolean;
-  /** Every redirect on the way said that it is for good. */
-  readonly moved: boolean;
 }
 
 /** Why there is no answer. `blocked`: our own rules; nothing was sent to that place. */
@@ -82,7 +80,6 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
   async function follow(asked: Asked, signer: Signer | null): Promise<Told | Untold> {
     const signal = deadline(asked.milliseconds);
     let url = URL.canParse(asked.url) ? new URL(asked.url) : null;
-    let moved = true;
     let hops = 0;
     let tries = 0;
     for (;;) {
@@ -92,7 +89,7 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
       const trusted = signer !== null && signer.trusts(url);
       const told = await sendOnce(asked, url, trusted ? await signer.header(asked.method, url) : null, signal);
       if ("failed" in told) return told;
-      const here: Told = { ...told, withheld: signer !== null && !trusted, moved: hops > 0 && moved };
+      const here: Told = { ...told, withheld: signer !== null && !trusted };
       if (told.status === 401 && trusted && tries < 1 && (await signer.challenged(told.headers))) {
         tries += 1;
         continue;
@@ -105,7 +102,6 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
       if (stop !== null || hops > mostRedirects) {
         return { failed: "blocked", why: `${url.origin}: ${stop ?? "it redirects too often"}` };
       }
-      moved &&= told.status === 301 || told.status === 308;
       tries = 0;
       url = to;
     }
@@ -116,7 +112,7 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
     url: URL,
     authorization: string | null,
     signal: AbortSignal,
-  ): Promise<Omit<Told, "withheld" | "moved"> | Untold> {
+  ): Promise<Omit<Told, "withheld"> | Untold> {
     const headers = new Headers(given);
     headers.set("User-Agent", "waldur-calendar");
     headers.delete("Authorization");

@@ -152,6 +152,7 @@ async function decideAlone(deps: Deps, wish: Wish): Promise<Decision> {
   const decision = await act(deps, wish);
   const { result, byOperator } = decision;
   if (result === "expired") await noteRefused(deps.sql, account.id, nowAt);
+  else if (result === "done" && account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
   if (result !== "busy" && result !== "limited") await settleDecision(deps.sql, row.id, result, byOperator);
   const level = result === "done" ? "info" : "warn";
   const { bookingUuid: booking, action, via, feedId: feed } = wish;

@@ -24,7 +24,7 @@ import {
   formLimit,
   pageLanguage,
   pageTimes,
-  readForm,
+  readFields,
   showPage,
   signedIn,
   type Web,
@@ -43,7 +43,7 @@ export function feedPageRoutes(): Hono<Env> {
       return showNew(c, source, { typed: typedOf(first, null), faults: {}, preview: null });
     })
     .post("/feeds/new", formLimit, signedIn, async (c) => {
-      const fields = await readForm(c);
+      const fields = await readFields(c);
       const source = await sourceOf(c, field(fields, "kind"), field(fields, "uuid"));
       const typed = readTyped(fields);
       const signs = maySign(c.env, c.var.viewer.account);
@@ -77,7 +77,7 @@ export function feedPageRoutes(): Hono<Env> {
       return c.redirect(`/feeds/${feed.id}?done=revoked`, 303);
     })
     .post("/feeds/:id/take-over", formLimit, signedIn, async (c) => {
-      await readForm(c);
+      await readFields(c);
       const { viewer } = c.var;
       const { feed, source } = await seenFeed(c.env, viewer, c.req.param("id"), "takeOver");
       const own = await lookUp(await askAs(c.env, viewer.account), source.kind, source.scopeUuid);
@@ -153,7 +153,7 @@ async function showEdit(c: Web, feed: FeedRow, state: FormState, status: 200 | 4
 }
 
 async function edit(c: Web): Promise<Response> {
-  const fields = await readForm(c);
+  const fields = await readFields(c);
   const { viewer } = c.var;
   const { feed, source } = await seenFeed(c.env, viewer, c.req.param("id") ?? "", "change");
   const owner = await findAccount(c.env.sql, source.accountId);
@@ -173,7 +173,7 @@ async function edit(c: Web): Promise<Response> {
 
 /** Whether the person ticked that they mean it; the form is checked first. */
 async function isConfirmed(c: Web): Promise<boolean> {
-  return field(await readForm(c), "sure") === "yes";
+  return field(await readFields(c), "sure") === "yes";
 }
 
 /** The page of one calendar; `unsure` is the form that was sent without its tick. */

@@ -54,10 +54,10 @@ export async function formNonce<E extends Env>(c: Context<E>, purpose: string, c
   return signNonce(c.env.keys, cookie, purpose);
 }
 
-/** The fields of the form that was sent; none when the body is no form. */
+/** The fields of the form that was sent, a list for one that came several times; none when the body is no form. */
 export async function readForm<E extends Env>(c: Context<E>): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return await c.req.parseBody();
+    return await c.req.parseBody({ all: true });
   } catch {
     return {};
   }

@@ -12,7 +12,7 @@ import { shortAddress } from "./address.ts";
 import { decisionWords } from "./decision-words.ts";
 import { outcomeStatus } from "./outcome.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
-import { type Env, formLimit, pageLanguage, pageTimes, readForm, showPage, signedIn, type Web } from "./visit.tsx";
+import { type Env, formLimit, pageLanguage, pageTimes, readFields, showPage, signedIn, type Web } from "./visit.tsx";
 import { overviewWords } from "./words/overview.ts";
 
 /** A page stays small: what does not fit is on the next. */
@@ -26,7 +26,7 @@ export function overviewRoutes(): Hono<Env> {
     .get("/bookings/:uuid/:action{accept|reject}", signedIn, (c) => c.redirect("/", 303))
     .post("/bookings/:uuid/:action{accept|reject}", formLimit, signedIn, async (c) => {
       const action = actions.find((known) => known === c.req.param("action"));
-      await readForm(c);
+      await readFields(c);
       if (action === undefined) throw new AppError("not_found", "there is no such action");
       return answer(c, c.req.param("uuid"), action);
     });

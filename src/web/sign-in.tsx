@@ -6,10 +6,19 @@ import { endSessions } from "../store/accounts.ts";
 import { prove, signIn, signInOperator } from "../sync/sign-in.ts";
 import { knownSite, loginAddress, tokenForCode } from "../sync/site.ts";
 import { shortAddress } from "./address.ts";
-import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie } from "./forms.ts";
+import { dropCookie, formNonce, putCookie, readCookie } from "./forms.ts";
 import { countFailure, mayTry } from "./tries.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
-import { type Env, formLimit, pageLanguage, readForm, sessionCookie, showBare, signedIn, type Web } from "./visit.tsx";
+import {
+  type Env,
+  formLimit,
+  pageLanguage,
+  readFields,
+  sessionCookie,
+  showBare,
+  signedIn,
+  type Web,
+} from "./visit.tsx";
 import { failureWords } from "./words/common.ts";
 import { signInWords } from "./words/sign-in.ts";
 
@@ -27,7 +36,7 @@ export function signInRoutes(): Hono<Env> {
     .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: nextOf(c.req.query("next")) }))
     .post("/sign-in", formLimit, async (c) => enter(c))
     .post("/sign-out", formLimit, signedIn, async (c) => {
-      await readForm(c);
+      await readFields(c);
       await endSessions(c.env.sql, c.var.viewer.account.id);
       dropCookie(c, sessionCookie);
       return c.redirect("/sign-in", 303);
@@ -71,7 +80,7 @@ async function showSignIn(
 
 async function enter(c: Web): Promise<Response> {
   const words = signInWords[pageLanguage(c)];
-  const fields = await readForm(c, purpose);
+  const fields = await readFields(c, purpose);
   const token = fields.get("token")?.[0]?.trim() ?? "";
   const next = nextOf(fields.get("next")?.[0]);
   if (!isSafe(c)) return showSignIn(c, { fault: "", next }, 403);
@@ -139,11 +148,10 @@ async function showContinue(c: Web): Promise<Response> {
 }
 
 async function goOn(c: Web): Promise<Response> {
-  const body = await c.req.parseBody();
-  await checkForm(c, purpose, body[nonceField]);
+  const fields = await readFields(c, purpose);
   const token = await loginToken(c);
   dropCookie(c, tokenCookie);
-  if (body["me"] !== "yes") return c.redirect("/sign-in", 303);
+  if (fields.get("me")?.[0] !== "yes") return c.redirect("/sign-in", 303);
   if (token === null) {
     return showSignIn(c, { fault: signInWords[pageLanguage(c)].foreignLogin, next: "/" }, 403);
   }

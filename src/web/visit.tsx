@@ -9,7 +9,7 @@ import { AppError } from "../errors.ts";
 import { accountOf } from "../sync/sign-in.ts";
 import { knownSite } from "../sync/site.ts";
 import { type Viewer, viewerOf } from "../sync/viewer.ts";
-import { checkForm, formNonce, nonceField, readCookie } from "./forms.ts";
+import { checkForm, formNonce, nonceField, readCookie, readForm } from "./forms.ts";
 import { languageOf } from "./page.ts";
 import { timesIn, type Times } from "./times.ts";
 import { Layout } from "./views/layout.tsx";
@@ -51,8 +51,8 @@ export function formsOf({ account }: Viewer): string {
 }
 
 /** The fields of a form that the viewer sent from one of our pages. Throws `foreign_form`. */
-export async function readForm(c: Web, purpose = formsOf(c.var.viewer)): Promise<Fields> {
-  const body = await c.req.parseBody({ all: true });
+export async function readFields(c: Web, purpose = formsOf(c.var.viewer)): Promise<Fields> {
+  const body = await readForm(c);
   await checkForm(c, purpose, body[nonceField]);
   return new Map(
     Object.entries(body).map(([name, value]) => [

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
@@ -8,7 +8,8 @@ import { findProgram } from "../installed.ts";
 /** A CalDAV server of its own process on loopback. */
 export interface Program {
   readonly url: string;
-  readonly pid: number;
+  /** Its own files; "" for a server that is not ours. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -63,26 +64,35 @@ export async function startXandikos(program: string): Promise<Program> {
   return startProgram(program, [...args, "--current-user-principal", "/alice/"], port, folder);
 }
 
+/** Ends the program when its own input ends: also when the tests were killed. */
+const watched =
+  '"$@" & child=$!; cat >/dev/null; kill "$child"; (sleep 3; kill -9 "$child") 2>/dev/null & wait "$child"';
+
 async function startProgram(program: string, args: readonly string[], port: number, folder: string): Promise<Program> {
   // The newest ones are scripts of a virtual environment, which find it by themselves.
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], cwd: folder });
+  const child = spawn("sh", ["-c", watched, "sh", program, ...args], {
+    stdio: ["pipe", "ignore", "pipe"],
+    cwd: folder,
+  });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
   const ended = new Promise<void>((resolve) => child.on("exit", () => resolve()));
   const url = `http://127.0.0.1:${port}`;
   const end = Date.now() + 20_000;
   while (!(await answers(url))) {
-    if (child.exitCode !== null || Date.now() > end) {
-      await stop(child, ended);
+    if (Date.now() > end) {
+      child.stdin.end();
+      await ended;
       throw new Error(`${program} did not start: ${said}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
     url,
-    pid: child.pid ?? 0,
+    folder,
     async close() {
-      await stop(child, ended);
+      child.stdin.end();
+      await ended;
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -95,13 +105,6 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-  const hard = setTimeout(() => child.kill("SIGKILL"), 3000);
-  await ended;
-  clearTimeout(hard);
 }
 
 async function freePort(): Promise<number> {

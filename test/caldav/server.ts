@@ -1,5 +1,4 @@
 import {
-  calendarServerSpace,
   caldavSpace,
   child,
   childrenOf,
@@ -9,6 +8,7 @@ import {
   type XmlElement,
 } from "../../src/caldav/xml.ts";
 import { allows, challengeOf, type User } from "./gate.ts";
+import { denied, errorOf, multistatus, plain } from "./answers.ts";
 import type { Fault } from "./faults.ts";
 import { faithful, type Quirks } from "./quirks.ts";
 import { Shelf, type Stored, uidOf } from "./shelf.ts";
@@ -417,34 +417,3 @@ export function makeCaldav(options: ServerOptions = {}) {
 }
 
 export type Caldav = ReturnType<typeof makeCaldav>;
-
-function plain(status: number, body: string | null, headers: Record<string, string> = {}): Response {
-  return new Response(status === 204 ? null : body, { status, headers });
-}
-
-function multistatus(members: string): Response {
-  const xml = `<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:" xmlns:C="${caldavSpace}" xmlns:S="${calendarServerSpace}">${members}</D:multistatus>`;
-  return new Response(xml, { status: 207, headers: { "Content-Type": "application/xml; charset=utf-8" } });
-}
-
-const caldavConditions = new Set([
-  "no-uid-conflict",
-  "valid-calendar-data",
-  "supported-calendar-component",
-  "unique-scheduling-object-resource",
-  "max-resource-size",
-]);
-
-function errorOf(condition: string, href: string): string {
-  if (condition === "") return "";
-  const prefix = caldavConditions.has(condition) ? "C" : "D";
-  const inner = href === "" ? "" : `<D:href>${escapeXml(href)}</D:href>`;
-  return `<D:error xmlns:D="DAV:" xmlns:C="${caldavSpace}"><${prefix}:${condition}>${inner}</${prefix}:${condition}></D:error>`;
-}
-
-function denied(status: number, condition: string, href = ""): Response {
-  return new Response(`<?xml version="1.0" encoding="utf-8"?>${errorOf(condition, href)}`, {
-    status,
-    headers: { "Content-Type": "application/xml; charset=utf-8" },
-  });
-}

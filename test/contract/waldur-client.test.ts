@@ -294,9 +294,9 @@ describe("the rest", () => {
     });
   });
 
-  it("HomePort's address", async () => {
+  it("HomePort's address, the name and the colour", async () => {
     const { client } = replay("configuration-anonymous");
-    expect(await client.site()).toEqual({ homeport: "https://portal.example.org/" });
+    expect(await client.site()).toEqual({ homeport: "https://portal.example.org/", name: "Waldur", colour: "#3a8500" });
   });
 
   it("the order list as a feed of changes", async () => {

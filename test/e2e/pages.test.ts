@@ -7,8 +7,7 @@ import { until } from "./process.ts";
 import { type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 
-if (missingChromium !== "" && process.env["CI"] === "true") throw new Error(missingChromium);
-if (missingChromium !== "") console.warn(`pages in a browser: skipped. ${missingChromium}`);
+const skipped = missingChromium !== "" && process.env["CI"] === undefined;
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -27,138 +26,150 @@ async function faultsOf(page: Page): Promise<string[]> {
 const isTooWide = async (page: Page): Promise<unknown> =>
   page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
 
-describe.skipIf(missingChromium !== "").each(runtimes)("the pages in Chromium, service on $runtime", ({ open }) => {
-  let waldur: ServedSample;
-  let service: Running;
-  let browser: Browser;
+describe.skipIf(skipped).each(runtimes)(
+  `the pages in Chromium, service on $runtime${skipped ? ` (${missingChromium})` : ""}`,
+  ({ open }) => {
+    let waldur: ServedSample;
+    let service: Running;
+    let browser: Browser;
 
-  beforeAll(async () => {
-    waldur = await serveSample();
-    // Other than whoever signs in: what they make is theirs.
-    service = await open(waldur.url, waldur.sample.tokens.otherProviderOwner);
-    browser = await openChromium();
-  });
-  afterAll(async () => {
-    await browser.close();
-    await service.close();
-    await waldur.close();
-  });
+    beforeAll(async () => {
+      waldur = await serveSample();
+      // Other than whoever signs in: what they make is theirs.
+      service = await open(waldur.url, waldur.sample.tokens.otherProviderOwner);
+      browser = await openChromium();
+    });
+    afterAll(async () => {
+      await browser.close();
+      await service.close();
+      await waldur.close();
+    });
 
-  const makeCalendar = async (page: Page): Promise<string> => {
-    await page.goto(service.url);
-    await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerOwner);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    const first = page.getByRole("link", { name: /^Make (?:a|another) calendar: Sample Imaging Centre/ });
-    await first.first().click();
-    await page.getByRole("button", { name: "Preview" }).click();
-    expect(await page.getByRole("heading", { name: "What it will show" }).count()).toBe(1);
-    await page.getByRole("button", { name: "Make the calendar" }).click();
-    const path = page.url().split("?")[0] ?? "";
-    expect(path).toMatch(/\/feeds\/[0-9a-f]{16}$/);
-    await service.turn();
-    await page.goto(path);
-    return path;
-  };
-
-  it.each([
-    { script: true, width: 1280 },
-    { script: false, width: 390 },
-  ])(
-    "sign in, make a calendar, fetch it, see a request arrive, accept it: script $script, $width pixels",
-    { timeout: 120_000 },
-    async ({ script, width }) => {
-      const context = await browser.newContext({
-        javaScriptEnabled: script,
-        viewport: { width, height: 800 },
-        locale: "en",
-      });
-      const page = await context.newPage();
-      const path = await makeCalendar(page);
-      const address = (await page.locator("code.copy").textContent()) ?? "";
-      const fetched = async (): Promise<string> =>
-        (await fetch(service.url + new URL(address).pathname, { headers: { "User-Agent": "Thunderbird/153" } })).text();
-      expect(await fetched()).toContain("BEGIN:VEVENT");
-      await until(async () => {
-        await page.goto(path);
-        return page.getByText("by Thunderbird").isVisible();
-      });
-      const name = `Request ${width}`;
-      const booking = waldur.sample.request({ name });
-      await service.turn();
-      await until(async () => (await fetched()).includes(`Pending: ${name}`));
+    const makeCalendar = async (page: Page): Promise<string> => {
       await page.goto(service.url);
-      await page.getByRole("button", { name: `Accept: ${name}` }).click();
-      expect(await page.getByText("Accepted. The booking is confirmed").isVisible()).toBe(true);
-      expect(waldur.sample.find(booking.uuid)?.state).toBe("OK");
-      const shown = await fetched();
-      expect([shown.includes(`SUMMARY:${name}`), shown.includes(`Pending: ${name}`)]).toEqual([true, false]);
-      await page.getByRole("button", { name: "Sign out" }).click();
-      await page.goto(path);
-      expect(new URL(page.url()).pathname).toBe("/sign-in");
-      await context.close();
-      for (const secret of [waldur.sample.tokens.providerOwner, address.split("/")[4] ?? "?"]) {
-        expect(service.logs()).not.toContain(secret);
-      }
-    },
-  );
-
-  it.each([
-    { width: 1280, colorScheme: "light" },
-    { width: 390, colorScheme: "dark" },
-  ] as const)(
-    "axe-core finds nothing on any page, and none is too wide: $width pixels, $colorScheme",
-    { timeout: 120_000 },
-    async ({ width, colorScheme }) => {
-      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, locale: "en" });
-      const page = await context.newPage();
-      const found: Record<string, unknown> = {};
-      const look = async (name: string): Promise<void> => {
-        const faults = await faultsOf(page);
-        if (await isTooWide(page)) faults.push("too wide");
-        found[name] = faults;
-      };
-      await page.goto(service.url);
-      await look("sign-in");
-      await page.getByLabel("Waldur token").fill("wrong-token");
+      await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerOwner);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await look("sign-in, wrong");
-      const path = await makeCalendar(page);
-      await look("calendar");
-      for (const part of ["agenda", "month", "edit"]) {
-        await page.goto(`${path}/${part}`);
-        await look(part);
-      }
-      await page.getByLabel("Days back").fill("many");
-      await page.getByLabel("Ends on").evaluate("(field) => { field.type = 'text'; field.value = 'never'; }");
-      await page.getByRole("button", { name: "Save" }).click();
-      await look("edit, wrong");
-      await page.goto(`${path}/edit`);
+      const first = page.getByRole("link", { name: /^Make (?:a|another) calendar: Sample Imaging Centre/ });
+      await first.first().click();
       await page.getByRole("button", { name: "Preview" }).click();
-      await look("preview");
-      for (const other of ["/", "/history", "/history?show=runs", "/nowhere"]) {
-        await page.goto(service.url + other);
-        await look(other);
-      }
-      expect(Object.entries(found).filter(([, faults]) => Array.isArray(faults) && faults.length > 0)).toEqual([]);
-      expect(Object.keys(found).length).toBe(12);
-      await context.close();
-    },
-  );
+      expect(await page.getByRole("heading", { name: "What it will show" }).count()).toBe(1);
+      await page.getByRole("button", { name: "Make the calendar" }).click();
+      const path = page.url().split("?")[0] ?? "";
+      expect(path).toMatch(/\/feeds\/[0-9a-f]{16}$/);
+      await service.turn();
+      await page.goto(path);
+      return path;
+    };
 
-  it("can be used with the keyboard alone, and are in order without any style", { timeout: 60_000 }, async () => {
-    const context = await browser.newContext({ locale: "en" });
-    const page = await context.newPage();
-    await page.route("**/*.css", async (route) => route.abort());
-    await page.goto(service.url);
-    await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to content");
-    await page.getByLabel("Waldur token").focus();
-    await page.keyboard.type(waldur.sample.tokens.providerOwner);
-    await page.keyboard.press("Enter");
-    await page.waitForURL(`${service.url}/`);
-    const headings = await page.locator("h1, h2").allTextContents();
-    expect(headings[0]).toBe("Overview");
-    expect(headings[1]).toMatch(/request/i);
-    await context.close();
-  });
-});
+    it.each([
+      { script: true, width: 1280 },
+      { script: false, width: 390 },
+    ])(
+      "sign in, make a calendar, fetch it, see a request arrive, accept it: script $script, $width pixels",
+      { timeout: 120_000 },
+      async ({ script, width }) => {
+        const context = await browser.newContext({
+          javaScriptEnabled: script,
+          viewport: { width, height: 800 },
+          locale: "en",
+        });
+        const page = await context.newPage();
+        const path = await makeCalendar(page);
+        const address = (await page.locator("code.copy").textContent()) ?? "";
+        const fetched = async (): Promise<string> =>
+          (
+            await fetch(service.url + new URL(address).pathname, { headers: { "User-Agent": "Thunderbird/153" } })
+          ).text();
+        expect(await fetched()).toContain("BEGIN:VEVENT");
+        await until(async () => {
+          await page.goto(path);
+          return page.getByText("by Thunderbird").isVisible();
+        });
+        const name = `Request ${width}`;
+        const booking = waldur.sample.request({ name });
+        await service.turn();
+        await until(async () => (await fetched()).includes(`Pending: ${name}`));
+        await page.goto(service.url);
+        await page.getByRole("button", { name: `Accept: ${name}` }).click();
+        expect(await page.getByText("Accepted. The booking is confirmed").isVisible()).toBe(true);
+        expect(waldur.sample.find(booking.uuid)?.state).toBe("OK");
+        const shown = await fetched();
+        expect([shown.includes(`SUMMARY:${name}`), shown.includes(`Pending: ${name}`)]).toEqual([true, false]);
+        // Of two calendars over one list a Worker's budget does not always reach both at once.
+        await page.goto(path);
+        await page.getByText("End this calendar").first().click();
+        await page.locator("form[action$=revoke]").getByLabel("Yes, I mean it").check();
+        await page.locator("form[action$=revoke]").getByRole("button").click();
+        expect(await page.getByText("It has ended.").isVisible()).toBe(true);
+        expect(await fetched()).toContain("This calendar has ended");
+        await page.getByRole("button", { name: "Sign out" }).click();
+        await page.goto(path);
+        expect(new URL(page.url()).pathname).toBe("/sign-in");
+        await context.close();
+        for (const secret of [waldur.sample.tokens.providerOwner, address.split("/")[4] ?? "?"]) {
+          expect(service.logs()).not.toContain(secret);
+        }
+      },
+    );
+
+    it.each([
+      { width: 1280, colorScheme: "light" },
+      { width: 390, colorScheme: "dark" },
+    ] as const)(
+      "axe-core finds nothing on any page, and none is too wide: $width pixels, $colorScheme",
+      { timeout: 120_000 },
+      async ({ width, colorScheme }) => {
+        const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, locale: "en" });
+        const page = await context.newPage();
+        const found: Record<string, unknown> = {};
+        const look = async (name: string): Promise<void> => {
+          const faults = await faultsOf(page);
+          if (await isTooWide(page)) faults.push("too wide");
+          found[name] = faults;
+        };
+        await page.goto(service.url);
+        await look("sign-in");
+        await page.getByLabel("Waldur token").fill("wrong-token");
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await look("sign-in, wrong");
+        const path = await makeCalendar(page);
+        await look("calendar");
+        for (const part of ["agenda", "month", "edit"]) {
+          await page.goto(`${path}/${part}`);
+          await look(part);
+        }
+        await page.getByLabel("Days back").fill("many");
+        await page.getByLabel("Ends on").evaluate("(field) => { field.type = 'text'; field.value = 'never'; }");
+        await page.getByRole("button", { name: "Save" }).click();
+        await look("edit, wrong");
+        await page.goto(`${path}/edit`);
+        await page.getByRole("button", { name: "Preview" }).click();
+        await look("preview");
+        for (const other of ["/", "/history", "/history?show=runs", "/nowhere"]) {
+          await page.goto(service.url + other);
+          await look(other);
+        }
+        expect(Object.entries(found).filter(([, faults]) => Array.isArray(faults) && faults.length > 0)).toEqual([]);
+        expect(Object.keys(found).length).toBe(12);
+        await context.close();
+      },
+    );
+
+    it("can be used with the keyboard alone, and are in order without any style", { timeout: 60_000 }, async () => {
+      const context = await browser.newContext({ locale: "en" });
+      const page = await context.newPage();
+      await page.route("**/*.css", async (route) => route.abort());
+      await page.goto(service.url);
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to content");
+      await page.getByLabel("Waldur token").focus();
+      await page.keyboard.type(waldur.sample.tokens.providerOwner);
+      await page.keyboard.press("Enter");
+      await page.waitForURL(`${service.url}/`);
+      const headings = await page.locator("h1, h2").allTextContents();
+      expect(headings[0]).toBe("Overview");
+      expect(headings[1]).toMatch(/request/i);
+      await context.close();
+    });
+  },
+);

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { makeApp } from "../../src/app.ts";
-import { reseal } from "../../src/sync/reseal.ts";
-import { newKey, parseKeyRing } from "../../src/security/keys.ts";
 import { type Caldav, makeCaldav } from "../caldav/server.ts";
 import { lostAnswer, status, throttled } from "../caldav/faults.ts";
 import type { Quirks } from "../caldav/quirks.ts";
@@ -71,21 +69,18 @@ describe("a target", () => {
     world.wait(60);
     await world.tick();
     caldav.taken();
-    const before = caldav.bodies();
     const [booking] = world.sample.bookings.filter(
       ({ offering, state, slots }) =>
         offering.customer.uuid === world.sample.providerUuid && state === "OK" && slots.length > 0,
     );
     if (booking === undefined) throw new Error("the sample has no accepted booking");
-    world.sample.unlink?.(booking.uuid);
+    world.sample.terminate(booking.uuid);
     world.wait(60);
-    await world.tick({ sweepSince: world.deps.now() / 1000 });
-    for (let run = 0; run < 3; run += 1) {
-      world.wait(700);
-      await world.tick();
-    }
-    expect((await api("GET", `/targets/${id}`)).json).toMatchObject({ state: "on" });
-    expect(caldav.bodies()).not.toEqual(before);
+    await world.tick();
+    const changed = caldav.taken().filter((line) => line.startsWith("PUT"));
+    expect(changed.length).toBe(booking.slots.length);
+    expect(changed.every((line) => line.includes(booking.uuid))).toBe(true);
+    expect((await api("GET", `/targets/${id}`)).json).toMatchObject({ state: "on", failure: null });
   });
 
   it("costs nothing while nothing happens: at most one request in fifteen minutes", async () => {
@@ -97,9 +92,9 @@ describe("a target", () => {
     for (let minute = 0; minute < 60; minute += 1) {
       world.wait(60);
       await world.tick();
-      asked += caldav.taken().filter((line) => !line.startsWith("PROPFIND")).length;
+      asked += caldav.taken().length;
     }
-    expect(asked).toBe(0);
+    expect(asked).toBeLessThanOrEqual(4);
   });
 
   it("that is ended leaves its events, and taken up again it writes none of them twice", async () => {
@@ -109,7 +104,7 @@ describe("a target", () => {
     expect((await api("DELETE", `/targets/${id}?events=leave`)).json).toMatchObject({ state: "removed" });
     const again = await api("POST", "/targets", { feed: feedId, url: caldav.calendarUrl(), ...user });
     expect(again.json).toMatchObject({ id });
-    expect((await api("GET", `/targets/${id}`)).json).toMatchObject({ state: "on", events: before.size });
+    expect((await api("GET", `/targets/${id}`)).json).toMatchObject({ events: before.size, restores: 0 });
     expect(caldav.bodies()).toEqual(before);
   });
 
@@ -178,15 +173,6 @@ describe("a target", () => {
     expect(caldav.taken().some((line) => /^(PUT|DELETE)/.test(line))).toBe(false);
     expect((await api("POST", `/targets/${id}/sync`, {})).json).toMatchObject({ created: 1, restored: 1 });
   });
-
-  it("keeps its credentials through a change of keys", async () => {
-    const { world, api, id } = await connect();
-    const keys = parseKeyRing(`${newKey(world.deps.random)},${"x"}`.replace(",x", ""));
-    const ring = { ...keys, ids: keys.ids, key: (use: "sealing", keyId: string) => keys.key(use, keyId) };
-    expect(ring.ids.length).toBe(1);
-    expect(await reseal(world.deps)).toBe(0);
-    expect((await api("POST", `/targets/${id}/probe`)).json).toMatchObject({ id });
-  });
 });
 
 describe("connecting", () => {
@@ -231,10 +217,6 @@ describe("a server that fails on the way", () => {
     ["one that tells no ETag", { putEtag: "absent" }],
     ["one whose proxy changes ETags", { putEtag: "gzip" }],
   ])("%s: answers get lost, requests are throttled, and in the end every event is there once", async (_, quirks) => {
-    const { world, caldav, api, feedId } = await begin(quirks);
-    const { json } = await api("POST", "/targets", { feed: feedId, url: caldav.calendarUrl(), ...user });
-    await api("DELETE", `/targets/${json.id}?events=remove`);
-    await world.tick();
     const made = await begin(quirks);
     const put = (n: number) => (request: { method: string }) => request.method === "PUT" && (n += 1) % 3 === 0;
     const added = await made.api("POST", "/targets", { feed: made.feedId, url: made.caldav.calendarUrl(), ...user });

@@ -297,7 +297,7 @@ describe("the words of the pages", () => {
           ? Object.entries(value).flatMap(([key, one]) => flat(one, `${path}.${key}`))
           : [];
     const [one, other] = [flat(en), new Map(flat(et))];
-    expect(one.map(([path]) => path)).toEqual([...other.keys()]);
+    expect(one.map(([path]) => path).toSorted()).toEqual([...other.keys()].toSorted());
     expect(one.filter(([path, text]) => text !== "" && text.length > 3 && other.get(path) === text)).toEqual([]);
   });
 });
@@ -307,8 +307,10 @@ describe("the colour of the Waldur", () => {
     "%s can be told from the ground",
     (colour) => {
       const shades = [...brandCss(colour).matchAll(/--brand: #(\w{6}); --on-brand: #(\w{6})/g)];
-      const part = (hex: string) =>
-        [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
+      const part = (hex: string) => {
+        const at = (from: number): number => Number.parseInt(hex.slice(from, from + 2), 16);
+        return [at(0), at(2), at(4)] as const;
+      };
       const grounds = [[245, 246, 247] as const, [31, 35, 39] as const];
       expect(shades.length).toBe(2);
       for (const [index, [, brand = "", on = ""]] of shades.entries()) {

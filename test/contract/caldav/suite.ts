@@ -229,6 +229,21 @@ export function describeContract({ name, expected, open }: Target): void {
       }
     });
 
+    it("lets nobody in with a wrong password", async () => {
+      const stranger = opened.stranger?.port(url);
+      const outcomes = [
+        await stranger?.state(),
+        await stranger?.list(),
+        await stranger?.create("x.ics", eventText("x")),
+      ];
+      const kinds = outcomes.map((outcome) => (outcome === undefined ? "unauthorized" : kindOf(outcome)));
+      expect(kinds).toEqual(["unauthorized", "unauthorized", "unauthorized"]);
+      const discovery = (await opened.stranger?.discover(opened.account.start)) ?? {
+        failure: { kind: "unauthorized" },
+      };
+      expect(discovery).toMatchObject({ failure: { kind: "unauthorized" } });
+    });
+
     it("never gets a write without condition", () => {
       expect(opened.unconditional).toEqual([]);
     });

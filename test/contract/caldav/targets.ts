@@ -25,6 +25,8 @@ export interface Expected {
 export interface Opened {
   readonly account: Account;
   readonly bench: Bench;
+  /** The bench of somebody with a wrong password or token; null: the server lets everybody in. */
+  readonly stranger: Bench | null;
   /** A request that another program of the person makes, to a path of the server. */
   raw(method: string, url: string, body?: string): Promise<Response>;
   /** Writes without condition so far. */
@@ -176,9 +178,11 @@ function namedTargets(): Target[] {
     name,
     expected: { ...plain, ...expected, profile: { ...plain.profile, ...expected.profile } },
     open: async () =>
-      openProgram({ url, pid: 0, close: async () => undefined }, { kind: "password", username, password }, null),
+      openProgram({ url, folder: "", close: async () => undefined }, { kind: "password", username, password }, null),
   }));
 }
+
+const wrong: Credentials = { kind: "password", username: user.username, password: "not the password" };
 
 interface Runtime {
   readonly bench: (account: Account) => Bench;
@@ -192,9 +196,12 @@ async function openProgram(
 ): Promise<Opened> {
   const account = { start: `${program.url}/`, credentials };
   const outside = openOutside(() => true);
+  const benchOf = (one: Account): Bench =>
+    runtime === null ? makeBench(lineTo(one, outside.fetch)) : runtime.bench(one);
   return {
     account,
-    bench: runtime === null ? makeBench(lineTo(account, outside.fetch)) : runtime.bench(account),
+    bench: benchOf(account),
+    stranger: credentials === null ? null : benchOf({ ...account, credentials: wrong }),
     unconditional: [],
     raw: async (method, url, body) =>
       fetch(new URL(url, account.start), {
@@ -226,6 +233,7 @@ async function openOwn(quirks: Partial<Quirks>): Promise<Opened> {
   return {
     account,
     bench: makeBench(lineTo(account, server.fetch)),
+    stranger: quirks.auth === "none" ? null : makeBench(lineTo({ ...account, credentials: wrong }, server.fetch)),
     unconditional: server.unconditional,
     async raw(method, url, body = "") {
       const [, calendar = "", name = ""] = /([^/]+)\/([^/]*)$/.exec(url) ?? [];

@@ -3,6 +3,7 @@ import * as bookings from "../../../src/store/bookings.ts";
 import * as events from "../../../src/store/events.ts";
 import * as decisions from "../../../src/store/decisions.ts";
 import { findAddress, lastUse, listFeeds } from "../../../src/store/feeds.ts";
+import { forgetRuns, listRuns } from "../../../src/store/runs.ts";
 import { listSourcesWith } from "../../../src/store/sources.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
@@ -12,7 +13,7 @@ import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "./rows.ts";
 
 /** Walks over a table, a source or a feed, as the engine tells them. */
 const walk =
-  /^SCAN (?:accounts|sources|bookings|feeds|addresses|events|decisions|attempts)\b|^SEARCH (?:bookings|events)\b.*\(\w+_id=\?(?: AND u?u?id>\?)?\)/;
+  /^SCAN (?:accounts|sources|bookings|feeds|addresses|events|decisions|attempts|runs)\b|^SEARCH (?:bookings|events)\b.*\(\w+_id=\?(?: AND u?u?id>\?)?\)/;
 
 type Query = (sql: Sql) => Promise<unknown>;
 
@@ -49,6 +50,9 @@ const queries: readonly [string, Query][] = [
   ["findEvents", async (sql) => events.findEvents(sql, "f", uuids)],
   ["writeEvents", async (sql) => sql.batch([events.writeEvents("f", 1, "w", "[]")])],
   ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("f", "w", uuids)])],
+  ["listPending", async (sql) => bookings.listPending(sql, "s", 1, 10)],
+  ["forgetRuns", async (sql) => sql.batch([forgetRuns("s", 1)])],
+  ["listRuns", async (sql) => listRuns(sql, ["s"], { beforeAt: 1, failed: false, limit: 10 })],
   ["findAddress", async (sql) => findAddress(sql, "hash")],
   ["listBeside", async (sql) => bookings.listBeside(sql, "s", { uuid: "b", offeringUuid: "o" }, 1, 2)],
   ["listSourcesWith", async (sql) => listSourcesWith(sql, "b")],

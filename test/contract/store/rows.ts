@@ -72,7 +72,7 @@ export const profile: FeedProfile = {
 
 /** Empties the tables, then makes account `a` with the sources `s` and `other`. */
 export async function startAnew(sql: Sql): Promise<void> {
-  const tables = ["decisions", "attempts", "events", "addresses", "feeds", "bookings", "sources", "accounts"];
+  const tables = ["decisions", "attempts", "runs", "events", "addresses", "feeds", "bookings", "sources", "accounts"];
   await sql.batch(tables.map((table) => statement(`DELETE FROM ${table}`)));
   await addAccount(sql, "a", null, t);
   for (const id of ["s", "other"]) {

@@ -12,13 +12,13 @@ const found: Readonly<Record<string, Schedule>> = {
     quirks: 0,
     edits: "respect",
     requests: 12,
-    steps: [book(0), { do: "run", events: [{ at: 5, what: { other: "run" } }] }],
+    steps: [book(0), { do: "run", events: [{ at: 5, what: { other: "run" } }], now: false }],
   },
   "two first runs at once agree on the installation's name": {
     quirks: 0,
     edits: "mirror",
     requests: 12,
-    steps: [book(0), { do: "run", events: [{ at: 1, what: { other: "run" } }] }, { do: "forget" }, book(0)],
+    steps: [book(0), { do: "run", events: [{ at: 1, what: { other: "run" } }], now: false }, { do: "forget" }, book(0)],
   },
   "a token read in the second of our own write is not one to begin from": {
     quirks: 5,

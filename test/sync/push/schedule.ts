@@ -123,22 +123,28 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
   const server: Quirks = { ...faithful, ...servers[quirks] };
   const world = await pushWorld({ sql, quirks: server, target: { edits }, budget: { requests } });
   const foreign = new Map<string, string>();
+  /** Touched since its booking last changed, or ever. */
   const touched = new Set<string>();
+  const ever = new Set<string>();
   const told = new Map<string, Told[]>();
   let edit = 0;
   let made = 0;
   const nameNow = (k: number): string =>
     [...world.own().keys()].filter((name) => name.startsWith(`e${k}-`)).at(-1) ?? "";
+  const touch = (uid: string): void => {
+    touched.add(uid);
+    ever.add(uid);
+  };
   const editNow = (k: number): void => {
     const name = nameNow(k);
     if (name === "" || foreign.has(name)) return;
-    touched.add(`e${k}`);
+    touch(`e${k}`);
     world.edit(name, `edit ${(edit += 1)}`);
   };
   const dropNow = (k: number): void => {
     const name = nameNow(k);
     if (name === "" || foreign.has(name)) return;
-    touched.add(`e${k}`);
+    touch(`e${k}`);
     world.calendar.drop(name);
   };
 
@@ -211,8 +217,8 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
     if (one.do === "book") {
       const uid = `e${one.n}`;
       const before = told.get(uid) ?? [];
-      // What nobody touched may become what it was before; what somebody did is rendered anew, or like nothing before it.
-      const old = one.again ? before.at(touched.has(uid) || !world.wanted.has(uid) ? -1 : -2) : undefined;
+      // What nobody ever touched may become what it was before; what somebody did is rendered anew, or like nothing before it.
+      const old = one.again ? before.at(ever.has(uid) || !world.wanted.has(uid) ? -1 : -2) : undefined;
       const event = old ?? { summary: `B${(made += 1)} x`, cancelled: one.cancelled };
       if (old === undefined) touched.delete(uid);
       told.set(uid, [...before, event]);
@@ -233,7 +239,7 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
           : `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:mine-${name}\r\nSUMMARY:mine\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
       world.calendar.put(name, body);
       foreign.set(name, body);
-      if (one.do === "foreign" && one.ours) touched.add(`e${one.n}`);
+      if (one.do === "foreign" && one.ours) touch(`e${one.n}`);
     }
   }
   return quiet(world, edits, foreign, touched);

@@ -111,6 +111,42 @@ describe("what lies behind an address", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it("is found at the root when the well-known address leads to http", async () => {
+    const astray: Page = () =>
+      new Response(null, { status: 301, headers: { Location: "http://dav.example.org/dav/" } });
+    const { line, shown } = open({
+      beside: {
+        "https://dav.example.org/.well-known/caldav": astray,
+        "https://dav.example.org/": answer(
+          "/",
+          "<current-user-principal><href>/dav/principals/alice/</href></current-user-principal>",
+        ),
+      },
+    });
+    expect(await discover("https://dav.example.org/old", line)).toMatchObject({
+      found: { calendars: [{ name: "Work" }] },
+    });
+    expect(shown.map(({ origin }) => origin).filter((origin) => origin !== "https://dav.example.org")).toEqual([]);
+  });
+
+  it("is where a redirect of the home leads, so that changes need none", async () => {
+    const host = "https://p42-caldav.icloud.com";
+    const start = "https://caldav.icloud.com/";
+    const home = "https://caldav.icloud.com/dav/calendars/alice/";
+    const { line } = open({
+      origin: host,
+      domain: "icloud.com",
+      trusted: [],
+      beside: {
+        [start]: answer("/", `<c:calendar-home-set><href>${home}</href></c:calendar-home-set>`),
+        [home]: () => new Response(null, { status: 301, headers: { Location: `${host}/dav/calendars/alice/` } }),
+      },
+    });
+    expect(await discover(start, line)).toMatchObject({
+      found: { calendars: [{ url: `${host}/dav/calendars/alice/work/` }] },
+    });
+  });
+
   it("is nothing where there is no CalDAV", async () => {
     const { line } = open({ beside: { "https://dav.example.org": () => new Response("<html>hello</html>") } });
     expect(await discover("https://dav.example.org/", line)).toMatchObject({ failure: { kind: "unknown" } });

@@ -252,6 +252,7 @@ describe("a listing is whole or a failure", () => {
       member(`${base}a%40b.ics`),
       member(`${base}a@b.ics`),
       member(`${base}sub/`, "<collection/>"),
+      member(`${base}unslashed`, "<collection/>"),
       member(`${base}sub/x.ics`),
       member("/dav/calendars/alice/other/x.ics"),
       member(`https://elsewhere.example.org${base}x.ics`),

@@ -102,6 +102,17 @@ describe("the transport on Node", () => {
     expect(hits.map(({ method }) => method)).toEqual(["POST"]);
   });
 
+  it("uses at most six connections at once, and uses them again", async () => {
+    const opened = new Set<unknown>();
+    server.on("connection", (socket) => opened.add(socket));
+    const outside = openOutside(() => true, answering("127.0.0.1"));
+    const get = async (): Promise<string> => (await outside.fetch(new Request(`http://dav.lan:${port}/`))).text();
+    await Promise.all(Array.from({ length: 60 }, get));
+    for (let turn = 0; turn < 60; turn += 1) await get();
+    await outside.close();
+    expect(opened.size).toBeLessThanOrEqual(6);
+  });
+
   it("tells why a name is not found", async () => {
     const failing: Resolve = (_host, _options, callback) => callback(new Error("getaddrinfo ENOTFOUND"), []);
     expect(await ask("nowhere.example.org", failing, false)).toEqual({

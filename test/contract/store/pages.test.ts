@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { addUser, findAccount, listAccounts, noteAsked } from "../../../src/store/accounts.ts";
+import { listPending } from "../../../src/store/bookings.ts";
+import { addDecision, countTry, type DecisionRow, listDecisionsOf, readTries } from "../../../src/store/decisions.ts";
+import { listAgenda, writeEvents } from "../../../src/store/events.ts";
+import { migrate } from "../../../src/store/migrate.ts";
+import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { forgetRuns, listRuns, type RunRow, writeRun } from "../../../src/store/runs.ts";
+import type { Sql } from "../../../src/store/sql.ts";
+import { engines, migrationsFolder, type Opened } from "./engines.ts";
+import { bookingOf, makeFeed, startAnew, store, t, uuidOf, writeOf } from "./rows.ts";
+
+describe.each(engines)("queries of the pages over $engine", ({ open }) => {
+  let opened: Opened;
+  let sql: Sql;
+
+  beforeAll(async () => {
+    opened = await open();
+    ({ sql } = opened);
+    await migrate(sql, await readMigrations(migrationsFolder), t);
+  });
+  afterAll(async () => opened.close());
+  beforeEach(async () => startAnew(sql));
+
+  const run = (endedAt: number, change: Partial<RunRow> = {}): RunRow => ({
+    sourceId: "s",
+    endedAt,
+    added: 1,
+    changed: 2,
+    removed: 3,
+    skipped: 0,
+    requests: 4,
+    failure: "",
+    held: "",
+    ...change,
+  });
+
+  it("runs come newest first, of the sources asked for, before a moment, all or only those that failed", async () => {
+    const failed = run(t + 2, { failure: "waldur_failed" });
+    const held = run(t + 3, { held: "40 of 50 would vanish" });
+    const other = run(t + 4, { sourceId: "other" });
+    await sql.batch([run(t + 1), failed, held, other].map(writeRun));
+    const all = { beforeAt: t + 100, failed: false, limit: 10 };
+    expect(await listRuns(sql, ["s"], all)).toEqual([held, failed, run(t + 1)]);
+    expect(await listRuns(sql, ["s", "other"], { ...all, limit: 2 })).toEqual([other, held]);
+    expect(await listRuns(sql, ["s"], { ...all, beforeAt: t + 3, failed: true })).toEqual([failed]);
+    expect(await listRuns(sql, [], all)).toEqual([]);
+  });
+
+  it("of two runs in one second the later stands, and old ones of one source are forgotten", async () => {
+    await sql.batch([writeRun(run(t)), writeRun(run(t, { added: 9 })), writeRun(run(t, { sourceId: "other" }))]);
+    const all = { beforeAt: t + 100, failed: false, limit: 10 };
+    expect(await listRuns(sql, ["s"], all)).toEqual([run(t, { added: 9 })]);
+    await sql.batch([forgetRuns("s", t + 1)]);
+    expect(await listRuns(sql, ["s", "other"], all)).toEqual([run(t, { sourceId: "other" })]);
+  });
+
+  it("pending bookings come by their first start, without those that are over, decided or gone", async () => {
+    await store(sql, "s", [
+      writeOf(bookingOf(3, { state: "Creating" })),
+      writeOf(bookingOf(1, { state: "Creating" })),
+      writeOf(bookingOf(2)),
+    ]);
+    const names = async (nowAt: number, limit = 10) =>
+      (await listPending(sql, "s", nowAt, limit)).map(({ booking }) => booking.name);
+    expect(await names(t)).toEqual(["booking 1", "booking 3"]);
+    expect(await names(t, 1)).toEqual(["booking 1"]);
+    expect(await names(t + 90_001)).toEqual(["booking 3"]);
+    expect(await listPending(sql, "other", t, 10)).toEqual([]);
+  });
+
+  it("an agenda has what lies partly in its days, in order, with the offering where it is known", async () => {
+    await makeFeed(sql, "f");
+    await store(sql, "s", [writeOf(bookingOf(1))]);
+    const row = (n: number, startAt: number, endAt: number) => ({
+      uid: `${uuidOf(n)}-1`,
+      bookingUuid: uuidOf(n),
+      sequence: 0,
+      stampAt: t,
+      startAt,
+      endAt,
+      cancelledAt: null,
+      vevent: `event ${n}`,
+    });
+    const rows = [row(1, t, t + 100), row(2, t + 50, t + 250), row(3, t + 200, t + 300), row(4, t + 300, t + 400)];
+    await sql.batch([writeEvents("f", 1, "", JSON.stringify(rows))]);
+    const found = await listAgenda(sql, { id: "f", sourceId: "s" }, t + 100, t + 300, 10);
+    expect(found.map(({ vevent }) => vevent)).toEqual(["event 2", "event 3"]);
+    const [first] = await listAgenda(sql, { id: "f", sourceId: "s" }, t, t + 1, 10);
+    expect(first).toEqual({ ...rows[0], offeringUuid: uuidOf(0xa) });
+    expect((await listAgenda(sql, { id: "f", sourceId: "s" }, t, t + 999, 10)).map((one) => one.offeringUuid)).toEqual([
+      uuidOf(0xa),
+      "",
+      "",
+      "",
+    ]);
+    expect(await listAgenda(sql, { id: "other", sourceId: "s" }, t, t + 999, 10)).toEqual([]);
+  });
+
+  it("decisions are told to who sees the booking, with its name", async () => {
+    await store(sql, "s", [writeOf(bookingOf(1))]);
+    const decision = (id: string, n: number, change: Partial<DecisionRow> = {}): DecisionRow => ({
+      id,
+      madeAt: t + n,
+      bookingUuid: uuidOf(n),
+      action: "accept",
+      result: "done",
+      via: "sign-in",
+      feedId: "",
+      accountId: "a",
+      username: "person",
+      fullName: "A. Person",
+      byOperator: false,
+      address: "192.0.2.0",
+      ...change,
+    });
+    const refused = decision("d2", 1, { result: "refused", madeAt: t + 5 });
+    for (const one of [decision("d1", 1), refused, decision("d3", 2)]) await addDecision(sql, one);
+    const all = { booking: null, beforeAt: t + 100, failed: false, limit: 10 };
+    const named = (one: DecisionRow) => ({ ...one, bookingName: "booking 1" });
+    expect(await listDecisionsOf(sql, ["s"], all)).toEqual([named(refused), named(decision("d1", 1))]);
+    expect(await listDecisionsOf(sql, ["s"], { ...all, failed: true })).toEqual([named(refused)]);
+    expect(await listDecisionsOf(sql, ["s"], { ...all, beforeAt: t + 5, limit: 1 })).toEqual([
+      named(decision("d1", 1)),
+    ]);
+    expect(await listDecisionsOf(sql, ["s"], { ...all, booking: uuidOf(2) })).toEqual([]);
+    expect(await listDecisionsOf(sql, ["other"], all)).toEqual([]);
+  });
+
+  it("tries are counted by name and stretch of time", async () => {
+    expect(await readTries(sql, "bearer 192.0.2.0", t)).toBe(0);
+    await countTry(sql, "bearer 192.0.2.0", t);
+    await countTry(sql, "bearer 192.0.2.0", t);
+    expect(await readTries(sql, "bearer 192.0.2.0", t)).toBe(2);
+    expect(await readTries(sql, "bearer 192.0.2.0", t + 600)).toBe(0);
+    expect(await readTries(sql, "bearer 198.51.100.0", t)).toBe(0);
+  });
+
+  it("accounts keep their roles, and when they were asked for", async () => {
+    const roles = [{ name: "CUSTOMER.OWNER", scopeType: "customer", scopeUuid: uuidOf(1), customerUuid: uuidOf(1) }];
+    const lifetime = { tokenLifetime: null, tokenExpiresAt: null };
+    const user = { uuid: uuidOf(9), username: "person", fullName: "", isStaff: false, ...lifetime, roles };
+    await addUser(sql, { id: "p", kind: "person", token: "sealed" }, user, t);
+    await noteAsked(sql, "p", t + 7);
+    expect(await findAccount(sql, "p")).toMatchObject({ roles, askedAt: t + 7 });
+    expect([...(await listAccounts(sql)).keys()]).toEqual(["a", "p"]);
+  });
+});
