@@ -38,11 +38,21 @@ export function isOurName(name: string, targetId: string): boolean {
 /** The last segment of an href, decoded (NFC): what tells whether two hrefs of one calendar are the same. */
 export function nameOfHref(href: string): string {
   const path = href.split(/[?#]/, 1)[0] ?? "";
-  const last = path.slice(path.lastIndexOf("/") + 1);
+  return decode(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** The path of an address or href without its last segment, decoded (NFC). */
+export function folderOfHref(href: string): string {
+  const path = (href.split(/[?#]/, 1)[0] ?? "").replace(/^[a-z]+:\/\/[^/]*/i, "");
+  return decode(path.slice(0, path.lastIndexOf("/") + 1));
+}
+
+/** Percent-decoded; as it is where that cannot be done. */
+function decode(text: string): string {
   try {
-    return decodeURIComponent(last).normalize("NFC");
+    return decodeURIComponent(text).normalize("NFC");
   } catch {
-    return last;
+    return text;
   }
 }
 

@@ -9,6 +9,8 @@ export type Remote = { readonly all: readonly Listed[] } | Changes;
 export interface Suspects {
   /** Rows whose object may not be what they say. */
   readonly rows: readonly LedgerRow[];
+  /** Rows whose object a whole listing does not have. */
+  readonly missing: readonly LedgerRow[];
   /** Objects under names like ours that no row knows. */
   readonly strays: readonly Listed[];
 }
@@ -37,18 +39,19 @@ export function findSuspects(
   }
   const known = new Set<string>();
   const rows: LedgerRow[] = [];
+  const missing: LedgerRow[] = [];
   for (const row of ledger) {
     const name = nameOf(row, targetId);
     known.add(name);
-    if (isSuspect(row, { one: listed.get(name), removed: removed.has(name), whole, asked: remote !== null }, nowAt)) {
-      rows.push(row);
-    }
+    const one = listed.get(name);
+    if (!isSuspect(row, { one, removed: removed.has(name), whole, asked: remote !== null }, nowAt)) continue;
+    (whole && one === undefined ? missing : rows).push(row);
   }
   const strays = [...listed.values()].filter(({ href }) => {
     const name = nameOfHref(href);
     return !known.has(name) && isOurName(name, targetId);
   });
-  return { rows, strays };
+  return { rows, missing, strays };
 }
 
 interface Clue {

@@ -52,7 +52,7 @@ export interface Place {
  */
 export async function findPlace(deps: Deps, { text, preset: asked, credentials }: Address): Promise<Place> {
   const username = usernameOf(credentials);
-  const preset = asked === null ? (presetOf(text) ?? presetOf(username)) : needPreset(asked);
+  const preset = asked === null ? presetOf(text === "" ? username : text) : needPreset(asked);
   if (preset?.start === null) throw refusal("no-caldav", preset.hint);
   if (preset?.auth === "oauth" && credentials.kind === "password") throw refusal("oauth", preset.hint);
   const start = startOf({ text, username }, preset);

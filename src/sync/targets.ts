@@ -1,4 +1,5 @@
 import type { FoundCalendar } from "../caldav/calendars.ts";
+import { folderOfHref } from "../caldav/object.ts";
 import { probe } from "../caldav/probe.ts";
 import type { ServerProfile } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
@@ -104,7 +105,7 @@ function choose({ calendars }: Place, wanted: string | null): FoundCalendar {
 }
 
 function nameOf({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
-  return name === "" ? decodeURI(new URL(url).pathname) : name;
+  return name === "" ? folderOfHref(url) : name;
 }
 
 function accountOf(host: string, credentials: Credentials): string {

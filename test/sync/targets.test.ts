@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { makeApp } from "../../src/app.ts";
+import { insertTarget } from "../../src/store/targets.ts";
+import { openCalendar } from "../../src/sync/calendars.ts";
+import { push } from "../../src/sync/push.ts";
+import { addTarget, needTarget } from "../../src/sync/targets.ts";
 import { type Caldav, makeCaldav } from "../caldav/server.ts";
 import { lostAnswer, status, throttled } from "../caldav/faults.ts";
 import type { Quirks } from "../caldav/quirks.ts";
@@ -197,6 +201,13 @@ describe("connecting", () => {
     expect((await api("GET", "/targets")).json).toEqual({ targets: [] });
   });
 
+  it("goes by the address, not by the mail address that is the user's name there", async () => {
+    const { caldav, api } = await begin();
+    const asked = { url: caldav.home, username: "someone@outlook.com", password: "x" };
+    const { json } = await api("POST", "/targets/calendars", asked);
+    expect(json.error.message).toContain("does not take this user name and password");
+  });
+
   it("lists the calendars and makes one", async () => {
     const { caldav, api, feedId } = await begin();
     const listed = await api("POST", "/targets/calendars", { url: caldav.home, ...user });
@@ -236,5 +247,71 @@ describe("a server that fails on the way", () => {
     made.caldav.taken();
     await made.world.tick();
     expect(made.caldav.taken().filter((line) => /^(PUT|DELETE)/.test(line))).toEqual([]);
+  });
+});
+
+describe("limits", () => {
+  it("a run on Workers keeps to its statements and requests, and the calendar is whole after some of them", async () => {
+    const caldav = makeCaldav({ origin: "https://caldav.example.org" });
+    const budget = { pages: 1, requests: 30, events: 50, statements: 40 };
+    const world = await makeWorld({
+      bookings: 150,
+      outside: caldav.fetch,
+      budget,
+      config: { nightHours: { from: 0, to: 0 } },
+    });
+    const feed = await world.addFeed({ pastDays: 3650, futureDays: 3650 });
+    for (let run = 0; run < 30; run += 1) {
+      world.wait(60);
+      await world.tick();
+    }
+    const asked = { feedId: feed.id, text: caldav.calendarUrl(), preset: null, calendar: null, create: null };
+    const credentials = { kind: "password", ...user } as const;
+    const made = await addTarget(world.deps, { ...asked, credentials, edits: "mirror", cancelled: "keep" });
+    caldav.taken();
+    const { eventCount } = await world.feed(feed.id);
+    expect(eventCount).toBeGreaterThan(100);
+    let runs = 0;
+    for (; caldav.bodies().size < eventCount; runs += 1) {
+      expect(runs).toBeLessThan(30);
+      world.wait(60);
+      world.counts.statements = 0;
+      await world.tick();
+      expect(world.counts.statements).toBeLessThanOrEqual(40);
+      expect(caldav.taken().length).toBeLessThanOrEqual(30);
+    }
+    expect((await needTarget(world.deps, made.id)).failures).toBe(0);
+  });
+
+  it("what a provider bears in a minute is not exceeded", async () => {
+    const { world, caldav, id } = await connect();
+    await world.deps.sql.run("UPDATE targets SET per_minute = 10");
+    for (const name of caldav.bodies().keys()) caldav.drop(name);
+    caldav.taken();
+    for (let run = 0; run < 12; run += 1) {
+      world.wait(60);
+      await world.tick();
+      expect(caldav.taken().length).toBeLessThanOrEqual(10);
+    }
+    expect((await needTarget(world.deps, id)).restores).toBeGreaterThan(0);
+  });
+
+  it("a host where three accounts were refused is let alone for a while", async () => {
+    const { world, caldav, id } = await connect();
+    const first = await needTarget(world.deps, id);
+    for (const other of ["bob", "carol", "erin"]) {
+      await world.deps.sql.batch([insertTarget({ ...first, id: other, account: `caldav.example.org ${other}` }, 1)]);
+    }
+    await world.deps.sql.run(
+      "UPDATE targets SET stop_code = 'credentials', state = 'stopped', stopped_at = ?1 WHERE id IN ('bob', 'carol')",
+      world.deps.now() / 1000,
+    );
+    caldav.script(status(401), () => true, 1000);
+    world.wait(1000);
+    const port = await openCalendar(world.deps, first);
+    await push(world.deps, await needTarget(world.deps, id), await world.feed(first.feedId), port);
+    const erin = await needTarget(world.deps, "erin");
+    expect(erin.state).toBe("on");
+    expect(erin.dueAt - world.deps.now() / 1000).toBeGreaterThanOrEqual(900);
   });
 });

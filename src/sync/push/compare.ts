@@ -1,11 +1,10 @@
 import { newEntry, type LedgerRow } from "../../caldav/entry.ts";
-import { judge } from "../../caldav/judge.ts";
 import { nameOfHref, nameOfUid } from "../../caldav/object.ts";
 import { findSuspects, nameOf, type Remote } from "../../caldav/plan.ts";
 import type { CollectionState, Listed } from "../../caldav/port.ts";
 import { seconds } from "../run.ts";
-import { chunksOf, needsLook, readSeen } from "./look.ts";
-import { forget, haltFor, keep, noteTrouble, type PushRun, save } from "./run.ts";
+import { chunksOf, conclude, needsLook, readSeen } from "./look.ts";
+import { haltFor, keep, noteTrouble, type PushRun, save } from "./run.ts";
 
 /** Between two looks at a calendar that we did not write to. */
 export const checkSeconds = 900;
@@ -40,9 +39,12 @@ export async function compare(run: PushRun, asked: boolean): Promise<void> {
   const look = asked || isComparisonDue(run) ? await ask(run) : nothingAsked;
   if (look === null) return;
   const nowAt = seconds(run.deps);
-  const { rows, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
-  for (const some of chunksOf(rows)) if (!(await examine(run, some))) return;
-  for (const some of chunksOf(strays)) if (!(await examineStrays(run, some))) return;
+  const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
+  // Where it is only written again, and under a condition, what a listing lacks need not be asked for one by one.
+  const sure = run.target.edits === "mirror";
+  if (sure) for (const row of missing) conclude(run, row, null);
+  for (const some of chunksOf(run, sure ? rows : [...rows, ...missing])) if (!(await examine(run, some))) return;
+  for (const some of chunksOf(run, strays)) if (!(await examineStrays(run, some))) return;
   if (look.change !== null) await save(run, look.change);
   else if (run.unsaved.size > 0) await save(run);
 }
@@ -111,13 +113,7 @@ async function examine(run: PushRun, rows: readonly LedgerRow[]): Promise<boolea
   if (needsLook(run)) return false;
   const seen = await readSeen(run, rows);
   if (seen === null) return false;
-  for (const row of rows) {
-    const { found, row: next } = judge(row, seen.get(row.uid) ?? null, run.target.edits, seconds(run.deps));
-    if (found === "adopted") run.report.adopted += 1;
-    if (found === "restored") run.report.restored += 1;
-    if (next === null) forget(run, row.uid);
-    else keep(run, next);
-  }
+  for (const row of rows) conclude(run, row, seen.get(row.uid) ?? null);
   await save(run);
   return true;
 }
@@ -145,9 +141,7 @@ async function examineStrays(run: PushRun, strays: readonly Listed[]): Promise<b
       keep(run, { ...stray, etag, state: "synced", pushedHash: hash, startAt, endAt });
       continue;
     }
-    const verdict = judge({ ...row, generation }, { ...object, own: true }, run.target.edits, seconds(run.deps));
-    if (verdict.found === "adopted") run.report.adopted += 1;
-    if (verdict.row !== null) keep(run, verdict.row);
+    conclude(run, { ...row, generation }, { ...object, own: true });
     waiting.delete(stemOf(name));
   }
   await save(run);

@@ -1,8 +1,9 @@
 import type { LedgerRow } from "../../caldav/entry.ts";
-import type { Seen } from "../../caldav/judge.ts";
+import { judge, type Seen } from "../../caldav/judge.ts";
 import { markerOf, nameOfUid, objectUid, readObject } from "../../caldav/object.ts";
 import type { RemoteObject } from "../../caldav/port.ts";
-import { haltFor, noteTrouble, type PushRun } from "./run.ts";
+import { seconds } from "../run.ts";
+import { forget, haltFor, keep, noteTrouble, type PushRun } from "./run.ts";
 
 export interface SeenObject extends Seen {
   /** It has our marker, which proves that it is ours. */
@@ -22,11 +23,16 @@ export function needsLook(run: PushRun): boolean {
   return run.halt !== null;
 }
 
-/** Parts as large as one reading. */
-export function chunksOf<T>(items: readonly T[]): T[][] {
-  const chunks: T[][] = [];
-  for (let from = 0; from < items.length; from += readSize) chunks.push(items.slice(from, from + readSize));
-  return chunks;
+/**
+ * Parts as large as one reading may be. What a multiget does not find is asked for one by one, so in the worst case each
+ * costs a request.
+ */
+export function* chunksOf<T>(run: PushRun, items: readonly T[]): Generator<T[]> {
+  for (let from = 0; from < items.length;) {
+    const size = Math.max(1, Math.min(readSize, run.requestsLeft - reserve - 2));
+    yield items.slice(from, from + size);
+    from += size;
+  }
 }
 
 /** The href of a row's object: the server's spelling, or the one it would have. */
@@ -69,4 +75,13 @@ export function seeObject(run: PushRun, row: LedgerRow, object: RemoteObject): S
   const marked = named && marker === markerOf(run.owner);
   // Some servers strip what they do not know; then our ledger and the UID have to do.
   return { href, etag, hash, own: marked || (named && marker === ""), marked, startAt, endAt };
+}
+
+/** Puts in the ledger what follows from what is at a row's href, and counts it. */
+export function conclude(run: PushRun, row: LedgerRow, seen: Seen | null): void {
+  const { row: next, found } = judge(row, seen, run.target.edits, seconds(run.deps));
+  if (found === "adopted") run.report.adopted += 1;
+  if (found === "restored") run.report.restored += 1;
+  if (next === null) forget(run, row.uid);
+  else keep(run, next);
 }

@@ -225,10 +225,13 @@ export function countRequests(port: CalendarPort, spend: (requests: number) => v
     state: counted(async () => port.state()),
     list: counted(async () => port.list()),
     changes: counted(async (token: string) => port.changes(token)),
-    read: counted(
-      async (hrefs: readonly string[]) => port.read(hrefs),
-      (hrefs) => Math.ceil(hrefs.length / multigetSize),
-    ),
+    async read(hrefs) {
+      spend(Math.ceil(hrefs.length / multigetSize));
+      const answer = await port.read(hrefs);
+      // What a multiget does not find is asked for once more by itself.
+      if ("value" in answer) spend([...answer.value.values()].filter((object) => object === null).length);
+      return answer;
+    },
     look: counted(async (href: string) => port.look(href)),
     findUid: counted(async (uid: string) => port.findUid(uid)),
     create: counted(async (name: string, body: string) => port.create(name, body)),

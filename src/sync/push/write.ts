@@ -1,5 +1,5 @@
 import type { LedgerRow } from "../../caldav/entry.ts";
-import { judge, settle } from "../../caldav/judge.ts";
+import { settle } from "../../caldav/judge.ts";
 import { nameOfUid, writeObject } from "../../caldav/object.ts";
 import { type Action, type Verb, verbOf } from "../../caldav/plan.ts";
 import type { Failure, WriteOutcome } from "../../caldav/port.ts";
@@ -7,22 +7,14 @@ import { findTexts } from "../../store/ledger.ts";
 import { seconds } from "../run.ts";
 import { hashOf } from "./intake.ts";
 import { countsSeconds } from "./compare.ts";
-import { chunksOf, hrefOf, needsLook, readSeen, seeObject, uidOf } from "./look.ts";
-import { forget, haltFor, holdLease, keep, noteClean, noteTrouble, type PushRun, save } from "./run.ts";
+import { chunksOf, conclude, hrefOf, needsLook, readSeen, uidOf } from "./look.ts";
+import { answerFailure, failItem, longestWait, revert } from "./refusal.ts";
+import { forget, holdLease, keep, noteClean, type PushRun, save } from "./run.ts";
 
 /** Intents written at once, and at most so many to be read again after a crash. */
 const jobsAtOnce = 50;
 /** An event that changes under our hands is left for the next run. */
 const mostTurns = 5;
-/** Answers without use in a row after which the server is left alone. */
-const mostTrouble = 5;
-/** Events refused in a row without a reason: then it is the calendar that may not be written to. */
-const mostDenied = 3;
-/** What the server asks for is waited for at once only when it is so short. */
-const shortWait = 5;
-/** Seconds until an event that could not be written is tried again. */
-const waits = [60, 300, 1800, 21_600] as const;
-const fullWait = 1800;
 /** Larger objects are refused by many servers and shown by few programs. */
 const mostBytes = 65_536;
 
@@ -119,7 +111,7 @@ async function intend(run: PushRun, actions: readonly Action[]): Promise<Job[]> 
       if (vevent === "") continue;
       const fault = whyUnfit(run, row, vevent);
       if (fault !== "") {
-        failItem(run, row, fault, waits.length - 1);
+        failItem(run, row, fault, longestWait);
         continue;
       }
     }
@@ -220,169 +212,20 @@ function done(run: PushRun, row: LedgerRow, { href, etag }: { href: string; etag
   keep(run, { ...row, ...written, ...settled, remoteHash: etag === null ? row.remoteHash : "" });
 }
 
-/** Deals with a failure of one request. True: the event's row tells what comes next; false: no more of it in this run. */
-async function answerFailure(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
-  switch (failure.kind) {
-    case "exists":
-    case "changed":
-      run.report.conflict += 1;
-      return readBack(run, row);
-    case "uid-taken":
-      run.report.conflict += 1;
-      return findTaken(run, row, failure);
-    case "missing":
-      return askWhetherGone(run, row, failure);
-    case "refused":
-      failItem(run, row, told(failure), waits.length - 1);
-      return false;
-    case "locked":
-      failItem(run, row, told(failure));
-      return false;
-    case "full":
-      run.full = true;
-      failItem(run, row, `the calendar is full (${told(failure)})`, 0, fullWait);
-      return false;
-    case "throttled":
-      noteTrouble(run);
-      if ((failure.retryAfter ?? shortWait + 1) > shortWait || run.trouble >= mostTrouble) {
-        haltFor(run, failure);
-        return false;
-      }
-      await run.deps.sleep((failure.retryAfter ?? 0) * 1000);
-      // Were it done after all, the condition of the next try says so.
-      keep(run, revert(row));
-      return true;
-    case "unknown":
-      noteTrouble(run);
-      if (run.trouble >= mostTrouble) haltFor(run, failure);
-      return run.halt === null && (await readBack(run, row));
-    case "unauthorized":
-    case "read-only":
-    case "blocked":
-      keep(run, revert(row));
-      haltFor(run, failure);
-      return false;
-  }
-}
-
-/**
- * What is at the event's href now. The ETag is asked for first: an older one makes the next write fail, a newer one
- * would let it overwrite what was not seen. Some servers tell a stale ETag with the body.
- */
-async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
-  const looked = await run.port.look(hrefOf(run, row));
-  if ("failure" in looked) return noAnswer(run, row, looked.failure);
-  if (looked.value === null) return decide(run, row, null);
-  const read = await run.port.read([hrefOf(run, row)]);
-  if ("failure" in read) return noAnswer(run, row, read.failure);
-  const object = read.value.get(hrefOf(run, row)) ?? null;
-  if (object === null) return decide(run, row, null);
-  const etag = looked.value.etag ?? object.etag;
-  if (etag === null && row.state !== "create") {
-    failItem(run, row, "the server gives no ETag, so the event cannot be changed safely");
-    return false;
-  }
-  return decide(run, row, { ...object, etag });
-}
-
-function decide(run: PushRun, row: LedgerRow, object: Parameters<typeof seeObject>[2] | null): boolean {
-  const seen = object === null ? null : seeObject(run, row, object);
-  const { row: next, found } = judge(row, seen, run.target.edits, seconds(run.deps));
-  if (found === "adopted") run.report.adopted += 1;
-  if (found === "restored") run.report.restored += 1;
-  if (next === null) forget(run, row.uid);
-  else keep(run, next);
-  return true;
-}
-
-/** The outcome stays unknown: the row keeps its intent and is read before anything else is done to it. */
-function noAnswer(run: PushRun, row: LedgerRow, failure: Failure): boolean {
-  if (failure.kind === "unknown" || failure.kind === "throttled") {
-    noteTrouble(run);
-    if (failure.kind === "throttled" || run.trouble >= mostTrouble) haltFor(run, failure);
-  } else haltFor(run, failure);
-  const attempts = row.attempts + 1;
-  run.report.failed += 1;
-  const nextAt = seconds(run.deps) + waitAfter(attempts);
-  keep(run, { ...row, attempts, nextAt, failure: told(failure) });
-  return false;
-}
-
-/** The UID is elsewhere: where that is ours it is taken up, else the event goes under the next one. */
-async function findTaken(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
-  let { href } = failure;
-  if (href === null) {
-    const found = await run.port.findUid(uidOf(run, row));
-    if ("failure" in found) return noAnswer(run, row, found.failure);
-    href = found.value;
-  }
-  const folder = new URL(run.target.calendarUrl).pathname;
-  if (href !== null && decodeURI(href).startsWith(decodeURI(folder))) {
-    const read = await run.port.read([href]);
-    if ("failure" in read) return noAnswer(run, row, read.failure);
-    const object = read.value.get(href) ?? null;
-    if (object !== null && seeObject(run, row, object).marked) return decide(run, row, object);
-  }
-  const { generation } = row;
-  keep(run, { ...revert(row), href: "", etag: null, state: "new", pushedHash: "", generation: generation + 1 });
-  return true;
-}
-
-/** An answer that may mean that the calendar is gone. */
-async function askWhetherGone(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
-  const state = await run.port.state();
-  if ("failure" in state) {
-    if (state.failure.kind === "unknown") return noAnswer(run, row, state.failure);
-    keep(run, revert(row));
-    haltFor(run, state.failure);
-    return false;
-  }
-  if (row.state !== "create" && failure.status !== 403) return readBack(run, row);
-  failItem(run, row, told(failure));
-  if (failure.status === 403) run.denied += 1;
-  if (run.denied >= mostDenied) haltFor(run, { ...failure, kind: "read-only" });
-  return false;
-}
-
-/** The row as it was before a request that was refused for sure. */
-function revert(row: LedgerRow): LedgerRow {
-  return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "", intentAt: null };
-}
-
-function failItem(
-  run: PushRun,
-  row: LedgerRow,
-  text: string,
-  step = row.attempts,
-  wait: number = waitAfter(step + 1),
-): void {
-  run.report.failed += 1;
-  keep(run, { ...revert(row), attempts: row.attempts + 1, nextAt: seconds(run.deps) + wait, failure: text });
-}
-
-function waitAfter(attempts: number): number {
-  return waits[Math.min(attempts, waits.length) - 1] ?? waits[0];
-}
-
-function told({ status, precondition, text }: Failure): string {
-  return [String(status ?? "no answer"), precondition, text].filter((part) => part !== "").join(" ");
-}
-
 /** Reads what was written without being told its ETag. What cannot be read now is found by the next comparison. */
 async function readUnread(run: PushRun): Promise<void> {
   const rows = [...run.unread].flatMap((uid) => run.ledger.get(uid) ?? []);
-  for (const some of chunksOf(rows.filter(({ state, etag }) => state === "synced" && etag === null))) {
+  for (const some of chunksOf(
+    run,
+    rows.filter(({ state, etag }) => state === "synced" && etag === null),
+  )) {
     if (needsLook(run)) return;
     const seen = await readSeen(run, some);
     if (seen === null) return;
     for (const row of some) {
       const object = seen.get(row.uid) ?? null;
       if (object?.own === true) keep(run, settle(row, object));
-      else {
-        const verdict = judge(row, object, run.target.edits, seconds(run.deps));
-        if (verdict.row === null) forget(run, row.uid);
-        else keep(run, verdict.row);
-      }
+      else conclude(run, row, object);
     }
     await save(run);
   }

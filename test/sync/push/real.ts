@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { CalendarPort } from "../../../src/caldav/port.ts";
 import type { Deps } from "../../../src/deps.ts";
 import { newKey } from "../../../src/security/keys.ts";
+import { chunkRows } from "../../../src/store/bulk.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
 import { insertTarget } from "../../../src/store/targets.ts";
@@ -78,14 +79,16 @@ export async function realTarget(url: string, name = "Bookings"): Promise<RealTa
         const start = Date.UTC(2027, 0, 4, 9) / 1000 + day * 86_400;
         return [{ uid, start, vevent: veventOf(uid, { day, summary }) }];
       });
-      await sql.run(
-        `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
-         SELECT 'f', value->>'$.uid', 'b', ?2, 1, 1, value->>'$.start', value->>'$.start' + 3600, NULL, value->>'$.vevent'
-         FROM json_each(?1) WHERE true ON CONFLICT (feed_id, uid) DO UPDATE SET rev = excluded.rev,
-           start_at = excluded.start_at, end_at = excluded.end_at, vevent = excluded.vevent`,
-        JSON.stringify(rows),
-        rev,
-      );
+      for (const json of chunkRows(rows).chunks) {
+        await sql.run(
+          `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
+           SELECT 'f', value->>'$.uid', 'b', ?2, 1, 1, value->>'$.start', value->>'$.start' + 3600, NULL, value->>'$.vevent'
+           FROM json_each(?1) WHERE true ON CONFLICT (feed_id, uid) DO UPDATE SET rev = excluded.rev,
+             start_at = excluded.start_at, end_at = excluded.end_at, vevent = excluded.vevent`,
+          json,
+          rev,
+        );
+      }
       const gone = [...known.keys()].filter((uid) => !events.has(uid));
       for (const uid of gone) known.delete(uid);
       await sql.run(

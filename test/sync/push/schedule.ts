@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { hashObject, objectUid, readObject, writeObject } from "../../../src/caldav/object.ts";
-import type { CalendarPort, FailureKind } from "../../../src/caldav/port.ts";
+import type { CalendarPort, Failure, FailureKind } from "../../../src/caldav/port.ts";
 import type { Sql } from "../../../src/store/sql.ts";
 import { AppError } from "../../../src/errors.ts";
 import { clearLedgerFailures } from "../../../src/store/ledger.ts";
@@ -188,21 +188,21 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
     const { port } = world.calendar;
     const wrap =
       <A extends unknown[], T>(call: (...args: A) => Promise<T>) =>
-      async (...args: A): Promise<T> =>
-        at<T>(
+      async (...args: A): Promise<T | { failure: Failure }> =>
+        at<T | { failure: Failure }>(
           async () => call(...args),
-          ({ fault, retryAfter }) => ({ failure: failureOf(fault, { retryAfter }) }) as T,
+          ({ fault, retryAfter }) => ({ failure: failureOf(fault, { retryAfter }) }),
         );
     const faulty: CalendarPort = {
-      state: wrap(port.state),
-      list: wrap(port.list),
-      changes: wrap(port.changes),
-      read: wrap(port.read),
-      look: wrap(port.look),
-      findUid: wrap(port.findUid),
-      create: wrap(port.create),
-      update: wrap(port.update),
-      remove: wrap(port.remove),
+      state: wrap(async () => port.state()),
+      list: wrap(async () => port.list()),
+      changes: wrap(async (token: string) => port.changes(token)),
+      read: wrap(async (hrefs: readonly string[]) => port.read(hrefs)),
+      look: wrap(async (href: string) => port.look(href)),
+      findUid: wrap(async (uid: string) => port.findUid(uid)),
+      create: wrap(async (name: string, body: string) => port.create(name, body)),
+      update: wrap(async (href: string, etag: string, body: string) => port.update(href, etag, body)),
+      remove: wrap(async (href: string, etag: string) => port.remove(href, etag)),
     };
     // What the service does when it comes to a target: only a running one.
     if ((await world.target()).state !== "on") await sql.run("UPDATE targets SET state = 'on', failures = 0");

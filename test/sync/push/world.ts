@@ -45,7 +45,7 @@ export interface Told {
 }
 
 export function veventOf(uid: string, { day = 1, summary, cancelled = false }: Told): string {
-  const stamp = (at: number): string => `${new Date(at * 1000).toISOString().replace(/[-:]|\.\d+/g, "")}`;
+  const stamp = (at: number): string => new Date(at * 1000).toISOString().replace(/[-:]|\.\d+/g, "");
   const from = startAt + day * daySeconds;
   return [
     "BEGIN:VEVENT",

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
-import { hashObject, isOurName, nameOfHref, objectUid, readObject, writeObject } from "../../../src/caldav/object.ts";
+import {
+  folderOfHref,
+  hashObject,
+  isOurName,
+  nameOfHref,
+  objectUid,
+  readObject,
+  writeObject,
+} from "../../../src/caldav/object.ts";
 import { renderEvent } from "../../../src/calendar/ical.ts";
 import type { Event } from "../../../src/calendar/event.ts";
 
@@ -133,5 +141,7 @@ describe("the name of an object", () => {
     ];
     expect(new Set(spellings.map(nameOfHref))).toEqual(new Set(["odd@uid:1 é.ics"]));
     expect(nameOfHref("/c/100%.ics")).toBe("100%.ics");
+    const folders = ["/dav/anna%40x/c/a.ics", "/dav/anna@x/c/", "https://dav.example/dav/anna@x/c/"];
+    expect(new Set(folders.map(folderOfHref))).toEqual(new Set(["/dav/anna@x/c/"]));
   });
 });

@@ -102,7 +102,8 @@ describe("what must be read", () => {
       { href: ours("d").replace("/c/d", "/c/%64"), etag: "1" },
     ];
     const found = findSuspects(rows, { all }, target, nowAt);
-    expect(found.rows.map(({ uid }) => uid)).toEqual(["b", "c"]);
+    expect(found.rows.map(({ uid }) => uid)).toEqual(["b"]);
+    expect(found.missing.map(({ uid }) => uid)).toEqual(["c"]);
     expect(found.strays.map(({ href }) => href)).toEqual([ours("x")]);
   });
 
