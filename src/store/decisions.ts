@@ -29,7 +29,7 @@ export interface DecisionRow {
   readonly action: Action;
   readonly result: Result;
   readonly via: Way;
-  /** "" over the API. */
+  /** "" over the API, and from the overview. */
   readonly feedId: string;
   readonly accountId: string;
   readonly username: string;

@@ -5,14 +5,14 @@ import type { NoticeReason } from "../calendar/words.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { type BookingRow, listChanged } from "../store/bookings.ts";
+import { listChanged } from "../store/bookings.ts";
 import { chunkRows } from "../store/bulk.ts";
 import { deleteEvents, type EventRow, writeEvents } from "../store/events.ts";
 import { changeFeed, type FeedChange, type FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
 import { linksByOf } from "./links.ts";
 import { seconds } from "./run.ts";
-import { type Step, type Steps, stepsOf } from "./step.ts";
+import { type Room, type Step, type Steps, stepsOf, take } from "./step.ts";
 
 /** What one run did to one feed. */
 export interface RenderReport {
@@ -25,8 +25,8 @@ export interface RenderReport {
   held: readonly string[];
 }
 
-/** Events compared in one transaction. */
-const batchSize = 500;
+/** Events compared in one transaction, unless one booking has more. */
+const stepSize = 500;
 
 /** Whether anything about the feed's events waits to be done, as its own row and its source's tell. */
 export function isBehind(deps: Pick<Deps, "now" | "config" | "keys">, feed: FeedRow, source: SourceRow): boolean {
@@ -45,8 +45,9 @@ export function isBehind(deps: Pick<Deps, "now" | "config" | "keys">, feed: Feed
 }
 
 /**
- * Brings a feed's events up to the stored bookings, comparing about `budget` events in this run; what is left is a
- * smaller difference for the next. Resolves to what was done and how many events were compared.
+ * Brings a feed's events up to the stored bookings, comparing at most `budget` events, what the run has left; what does
+ * not fit is a smaller difference for the next. Only a booking with more events than a whole run may have goes beyond.
+ * Resolves to what was done and how many events were compared.
  * Throws `conflict` when another run is at the same feed.
  */
 export async function renderFeed(
@@ -62,7 +63,11 @@ export async function renderFeed(
   let rendered = 0;
   const save = async (step: Step, change: FeedChange): Promise<void> => {
     now = await writeStep(deps, now, source, steps, step, change, report);
-    rendered += Math.max(1, step.rendered);
+    rendered += step.rendered;
+  };
+  const room = (): Room => {
+    const left = budget - rendered;
+    return { step: Math.min(stepSize, left), left: left === deps.budget.events ? Infinity : left };
   };
 
   const noticeAt = noticeDayOf(deps, feed, source);
@@ -75,19 +80,24 @@ export async function renderFeed(
   }
   if (now.state === "suspended") now = { ...now, state: "loading" };
   while (rendered < budget && now.windowAt !== window.dayAt) {
-    const { step, change } = await steps.move(now, Math.min(batchSize, budget - rendered));
-    await save(step, change);
+    const moved = await steps.move(now, room());
+    if (moved === null) break;
+    await save(moved.step, moved.change);
   }
   while (rendered < budget && now.renderedRev < source.rev) {
-    const limit = Math.min(batchSize, budget - rendered);
-    const changed = await listChanged(deps.sql, source.id, now.renderedRev, limit);
-    const some = take(changed, limit);
-    const rest = some.length < changed.length || changed.length === limit;
+    const within = room();
+    const changed = await listChanged(deps.sql, source.id, now.renderedRev, within.step);
+    const some = take(changed, within);
+    if (some === null) break;
+    const rest = some.length < changed.length || changed.length === within.step;
     const renderedRev = rest ? (some.at(-1)?.rev ?? source.rev) : source.rev;
     await save(await steps.compare(some, now.held), { renderedRev });
   }
-  const done = now.renderedRev >= source.rev && now.windowAt === window.dayAt;
-  if (done && now.noticeAt !== noticeAt) await save(await steps.notice(noticeAt, reasonOf(source)), { noticeAt });
+  const current = now.renderedRev >= source.rev && now.windowAt === window.dayAt;
+  if (current && now.noticeAt !== noticeAt && rendered < budget) {
+    await save(await steps.notice(noticeAt, reasonOf(source)), { noticeAt });
+  }
+  const done = current && now.noticeAt === noticeAt;
   if (done && now.state === "loading") await save(nothing(now), {});
   return { report, rendered, done };
 }
@@ -101,13 +111,6 @@ function startOf(feed: FeedRow, linksBy: string, dayAt: number): FeedRow {
 
 function nothing(feed: FeedRow): Step {
   return { write: [], drop: [], aged: false, rendered: 0, held: feed.held };
-}
-
-/** As many of the bookings, from the first on, as make at most `budget` events; at least one. */
-function take(bookings: readonly BookingRow[], budget: number): readonly BookingRow[] {
-  let events = 0;
-  const end = bookings.findIndex(({ slots }) => (events += Math.max(1, slots.length)) > budget);
-  return end < 0 ? bookings : bookings.slice(0, Math.max(1, end));
 }
 
 /** Whether Waldur has not answered for so long that the last good copy is no good any more. */

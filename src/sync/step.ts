@@ -25,18 +25,27 @@ export interface Step {
   readonly drop: readonly EventRow[];
   /** What is dropped is only too old: the last of it may stay where the feed would run empty. */
   readonly aged: boolean;
-  /** Events rendered and compared. */
+  /** Events rendered and compared; a booking without any counts as one. */
   readonly rendered: number;
   /** Events of the whole feed that the linter holds back. */
   readonly held: readonly string[];
+}
+
+/** How many events a step is to have, and how many one booking may have; before anything was done in a run, any number. */
+export interface Room {
+  readonly step: number;
+  readonly left: number;
 }
 
 /** The parts of which a feed's rendering is made; each only reads. */
 export interface Steps {
   /** These bookings against the rows they have. */
   compare(bookings: readonly KnownBooking[], held: readonly string[]): Promise<Step>;
-  /** One step of the daily move of the window: what has left goes, at most `limit` bookings that come into sight are rendered. */
-  move(feed: FeedRow, limit: number): Promise<{ step: Step; change: FeedChange }>;
+  /**
+   * One step of the daily move of the window: what has left goes, bookings that come into sight are rendered. Null when
+   * there is no room for the next one.
+   */
+  move(feed: FeedRow, room: Room): Promise<{ step: Step; change: FeedChange } | null>;
   /** The notice that the calendar is out of date, for the day that begins at `dayAt`; 0 takes it away. */
   notice(dayAt: number, reason: NoticeReason): Promise<Step>;
   /** Every event of a booking goes. */
@@ -121,8 +130,8 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
     let rendered = 0;
     for (const known of bookings) {
       const { uuid } = known.booking;
+      rendered += sizeOf(known);
       for (const event of eventsOf(known, context)) {
-        rendered += 1;
         const old = have.get(event.uid);
         if (!isWanted(known, event, old)) continue;
         have.delete(event.uid);
@@ -140,13 +149,13 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
     return { write, drop: [...have.values()], aged: false, rendered, held };
   }
 
-  async function move(now: FeedRow, limit: number): Promise<{ step: Step; change: FeedChange }> {
+  async function move(now: FeedRow, room: Room): Promise<{ step: Step; change: FeedChange } | null> {
     const before = windowOf(profile, now.windowAt);
-    const entering = await listStarting(deps.sql, source.id, before.toAt, window.toAt, now.windowUuid, limit);
-    if (entering.length > 0) {
-      const step = await compare(entering, now.held);
-      return { step, change: { windowUuid: entering.at(-1)?.booking.uuid ?? "" } };
-    }
+    const entering = await listStarting(deps.sql, source.id, before.toAt, window.toAt, now.windowUuid, room.step);
+    const some = take(entering, room);
+    if (some === null) return null;
+    const last = some.at(-1);
+    if (last !== undefined) return { step: await compare(some, now.held), change: { windowUuid: last.booking.uuid } };
     const drop = await listStale(deps.sql, feed.id, window.fromAt, window.toAt, buriedBefore);
     const step = { write: [], drop, aged: true, rendered: 0, held: now.held };
     return { step, change: { windowAt: window.dayAt, windowUuid: "" } };
@@ -155,7 +164,7 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
   async function notice(dayAt: number, reason: NoticeReason): Promise<Step> {
     const uid = `notice-${feed.id}`;
     const old = (await findEvents(deps.sql, feed.id, [""])).find((row) => row.uid === uid);
-    const still = { aged: false, rendered: 0, held: feed.held };
+    const still = { aged: false, rendered: dayAt === 0 ? 0 : 1, held: feed.held };
     if (dayAt === 0) return { ...still, write: [], drop: old === undefined ? [] : [old] };
     const facts = { uid, sinceAt: source.failingSinceAt ?? nowAt, nowAt, reason };
     const row = rowOf(noticeEvent(profile, facts), "", old);
@@ -191,6 +200,19 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
       return (await findEvents(deps.sql, feed.id, [""])).find((row) => row.uid === placeholderUid);
     },
   };
+}
+
+/** The bookings, from the first on, that make a step, at least one; null when there is no room even for the first. */
+export function take<B extends KnownBooking>(bookings: readonly B[], { step, left }: Room): readonly B[] | null {
+  const [first] = bookings;
+  if (first !== undefined && sizeOf(first) > left) return null;
+  let events = 0;
+  const end = bookings.findIndex((known) => (events += sizeOf(known)) > step);
+  return end < 0 ? bookings : bookings.slice(0, Math.max(1, end));
+}
+
+function sizeOf({ slots }: KnownBooking): number {
+  return Math.max(1, slots.length);
 }
 
 /** Under which key of `meta` the address of HomePort is kept. */

@@ -155,6 +155,19 @@ describe.skipIf(skipped).each(runtimes)(
       },
     );
 
+    it("are in Estonian for a browser that asks for it, months too", { timeout: 60_000 }, async () => {
+      const context = await browser.newContext({ locale: "et-EE" });
+      const page = await context.newPage();
+      await page.goto(service.url);
+      expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Logi sisse");
+      await page.getByLabel("Walduri pääsutunnus").fill(waldur.sample.tokens.providerOwner);
+      await page.getByRole("button", { name: "Logi sisse" }).click();
+      expect(await page.locator("html").getAttribute("lang")).toBe("et");
+      const month = new Intl.DateTimeFormat("et", { month: "short", timeZone: "UTC" }).format(new Date());
+      expect(await page.locator("article .health").first().textContent()).toContain(` ${month} `);
+      await context.close();
+    });
+
     it("can be used with the keyboard alone, and are in order without any style", { timeout: 60_000 }, async () => {
       const context = await browser.newContext({ locale: "en" });
       const page = await context.newPage();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Budget } from "../../src/deps.ts";
-import { makeWorld } from "../world.ts";
+import { makeWorld, type World } from "../world.ts";
 
 const always = { nightHours: { from: 0, to: 0 } };
 /** What a Worker allows itself. */
@@ -11,6 +11,11 @@ function isFullPage(line: string): boolean {
   return (
     /(?:booking-resources|marketplace-orders)\/\?/.test(line) && !line.includes("modified=") && !line.startsWith("HEAD")
   );
+}
+
+/** How many events the last run compared. */
+function eventsOf(world: World): number {
+  return Number(world.log.entries.findLast(({ event }) => event === "run")?.facts["events"]);
 }
 
 describe("what an unchanged source costs", () => {
@@ -106,6 +111,7 @@ describe("a run on Workers", () => {
       expect(asked.length).toBeLessThanOrEqual(40);
       expect(asked.filter(isFullPage).length).toBeLessThanOrEqual(1);
       expect(feeds.reduce((sum, { added }) => sum + added, 0)).toBeLessThanOrEqual(50);
+      expect(eventsOf(world)).toBeLessThanOrEqual(50);
     }
     const expected = own.reduce((sum, booking) => sum + Math.max(booking.slots.length, booking.schedules.length), 0);
     const done = await world.feed(feed.id);
@@ -130,6 +136,7 @@ describe("a run on Workers", () => {
       world.counts.statements = 0;
       await world.tick();
       expect(world.counts.statements).toBeLessThanOrEqual(40);
+      expect(eventsOf(world)).toBeLessThanOrEqual(50);
     }
     for (const feed of feeds) {
       expect((await world.feed(feed.id)).state).toBe("active");
