@@ -12,7 +12,7 @@ import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts"
 import { type Fault, mailIn, readPassword, readWhere, typedIn, type Where } from "./connect-input.ts";
 import { countFailure, mayTry } from "./tries.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
-import { type Env, field, formLimit, pageLanguage, readForm, showPage, signedIn, type Web } from "./visit.tsx";
+import { type Env, field, formLimit, pageLanguage, readFields, showPage, signedIn, type Web } from "./visit.tsx";
 import { connectWords } from "./words/connect.ts";
 
 type Status = 200 | 400 | 502;
@@ -25,7 +25,7 @@ export function connectRoutes(): Hono<Env> {
       return showWhere(c, { preset: draft?.preset ?? "", text: draft?.text ?? "" }, {});
     })
     .post("/feeds/:id/targets/new", formLimit, signedIn, async (c) => {
-      const fields = await readForm(c);
+      const fields = await readFields(c);
       const { feed } = await feedOf(c);
       const { typed, preset, faults } = readWhere(fields, googleAppOf(c.env) !== null);
       if (Object.keys(faults).length > 0) return showWhere(c, typed, faults, 400);
@@ -123,7 +123,7 @@ async function showRefusal(c: Web, draft: Draft, username: string, error: unknow
 const purpose = "connect";
 
 async function enter(c: Web): Promise<Response> {
-  const fields = await readForm(c);
+  const fields = await readFields(c);
   const { feed } = await feedOf(c);
   const draft = await readDraft(c, feed.id);
   if (draft === null) return begin(c);
@@ -162,7 +162,8 @@ async function showCalendars(
     const canMake = place.homes.length > 0 && place.preset?.makesCalendars !== false;
     const writable = place.calendars.filter(({ notWritable }) => notWritable === null);
     const proposed = {
-      calendar: writable.length === 0 && canMake ? makeOne : "",
+      calendar:
+        writable.find(({ url }) => url === draft.text)?.url ?? (writable.length === 0 && canMake ? makeOne : ""),
       name: feed.profile.name,
       edits: "mirror",
       cancelled: place.preset?.dropsCancelled === true ? "delete" : "keep",
@@ -178,7 +179,7 @@ async function showCalendars(
 const makeOne = "new";
 
 async function add(c: Web): Promise<Response> {
-  const fields = await readForm(c);
+  const fields = await readFields(c);
   const { feed } = await feedOf(c);
   const draft = await readDraft(c, feed.id);
   if (draft === null || draft.credentials === null) return begin(c);

@@ -28,7 +28,7 @@ import {
   formLimit,
   pageLanguage,
   pageTimes,
-  readForm,
+  readFields,
   showPage,
   signedIn,
   type Web,
@@ -87,7 +87,7 @@ type Act = (target: TargetRow, fields: Fields) => Promise<Wrong | TargetRow | vo
 
 /** Does something to the target that the form is about; the page then tells of it, or what is wrong. */
 async function change(c: Web, right: Right, done: string, act: Act): Promise<Response> {
-  const fields = await readForm(c);
+  const fields = await readFields(c);
   const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
   let wrong: Wrong | TargetRow | void;
   try {
@@ -124,7 +124,7 @@ async function takeCredentials(c: Web, target: TargetRow, fields: Fields): Promi
 }
 
 async function remove(c: Web): Promise<Response> {
-  const fields = await readForm(c);
+  const fields = await readFields(c);
   const { target, feed } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const asked = field(fields, "events");
   const events = asked === "leave" || asked === "remove" ? asked : null;

@@ -125,7 +125,13 @@ async function scene(who: Who): Promise<Scene> {
   await world.settle();
   const secret = (await addressOf(world.deps, await world.feed(feedId))).split("/")[4] ?? "";
   const credentials = { kind: "password", ...login } as const;
-  const mirror = { text: caldav.calendarUrl(), preset: null, calendar: caldav.calendarUrl(), create: null, credentials };
+  const mirror = {
+    text: caldav.calendarUrl(),
+    preset: null,
+    calendar: caldav.calendarUrl(),
+    create: null,
+    credentials,
+  };
   const target = await addTarget(world.deps, { feedId, ...mirror, edits: "mirror", cancelled: null });
   const asking = who === "owner" || who === "former" || who === "expired" ? owner : visitor(world);
   const bearers: Record<Who, string | null> = {
@@ -154,7 +160,10 @@ async function scene(who: Who): Promise<Scene> {
 const bodies: Readonly<Record<string, (one: Scene) => unknown>> = {
   "POST /api/v1/feeds": ({ world }) => ({ source: { kind: "provider", uuid: world.sample.providerUuid } }),
   "PATCH /api/v1/feeds/:id": () => ({ name: "Renamed" }),
-  "POST /api/v1/targets": ({ feedId, mirror }) => ({ feed: feedId, url: mirror.replace("work", "other"), ...login }),
+  "POST /api/v1/targets": ({ feedId, mirror }) => {
+    const other = mirror.replace("work", "other");
+    return { feed: feedId, url: other, calendar: other, ...login };
+  },
   "POST /api/v1/targets/calendars": ({ mirror }) => ({ url: mirror, ...login }),
   "POST /api/v1/targets/:id/credentials": () => login,
 };
