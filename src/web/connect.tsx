@@ -103,7 +103,14 @@ async function showSignIn(c: Web, draft: Draft, { username, faults }: SignInType
   const asked = c.req.query("fault") ?? "";
   const googleFault = Object.entries(connectWords[language].googleFaults).find(([key]) => key === asked)?.[1] ?? "";
   const mail = mailIn(draft.text);
-  const about = { username: username || mail, mail, faults, googleFault, preset: draft.preset ?? "other" };
+  const about = {
+    username: username || mail,
+    mail,
+    faults,
+    googleFault,
+    preset: draft.preset ?? "other",
+    text: draft.text,
+  };
   return showStep(c, 1, (nonce, path) => <SignInStep {...{ language, nonce, path }} {...about} />, status);
 }
 

@@ -101,6 +101,8 @@ export const WhereStep: FC<WhereProps> = ({ language, nonce, path, typed, faults
 
 interface SignInProps extends StepProps {
   readonly preset: string;
+  /** The address that was given. */
+  readonly text: string;
   readonly username: string;
   /** The mail address that was given; "" for none. */
   readonly mail: string;
@@ -111,7 +113,7 @@ interface SignInProps extends StepProps {
 
 /** How to get in: with a password, or with consent at Google. */
 export const SignInStep: FC<SignInProps> = (props) => {
-  const { language, nonce, path, preset, username, mail, faults, googleFault } = props;
+  const { language, nonce, path, preset, text, username, mail, faults, googleFault } = props;
   const words = connectWords[language];
   if (preset === "google") {
     const said = googleFault || faultText(faults.password, language);
@@ -134,7 +136,7 @@ export const SignInStep: FC<SignInProps> = (props) => {
     <>
       {Object.keys(faults).length > 0 && <Note tone="bad">{words.faults}</Note>}
       <form method="post" action={`${path}/sign-in`} class="card" novalidate>
-        <h2>{words.signInTitle(presetName(preset, language))}</h2>
+        <h2 class="long">{words.signInTitle(preset === "other" ? text : presetName(preset, language))}</h2>
         <input type="hidden" name={nonceField} value={nonce} />
         {preset !== "other" && <p>{presetHint(preset, language)}</p>}
         <Input
