@@ -69,7 +69,7 @@ export async function settleDecision(sql: Sql, id: string, result: Result, byOpe
 export async function findDone(sql: Sql, bookingUuid: string, sinceAt: number): Promise<DecisionRow | null> {
   const row = await sql.first(
     `SELECT * FROM decisions WHERE booking_uuid = ?1 AND made_at >= ?2 AND result = 'done'
-     ORDER BY made_at DESC LIMIT 1`,
+     ORDER BY made_at DESC, rowid DESC LIMIT 1`,
     bookingUuid,
     sinceAt,
   );
@@ -97,9 +97,9 @@ export async function countUnknown(
 export async function listDecisions(sql: Sql, bookingUuid: string | null, limit: number): Promise<DecisionRow[]> {
   const rows =
     bookingUuid === null
-      ? await sql.all("SELECT * FROM decisions ORDER BY made_at DESC, id LIMIT ?1", limit)
+      ? await sql.all("SELECT * FROM decisions ORDER BY made_at DESC, rowid DESC LIMIT ?1", limit)
       : await sql.all(
-          "SELECT * FROM decisions WHERE booking_uuid = ?1 ORDER BY made_at DESC, id LIMIT ?2",
+          "SELECT * FROM decisions WHERE booking_uuid = ?1 ORDER BY made_at DESC, rowid DESC LIMIT ?2",
           bookingUuid,
           limit,
         );
@@ -120,7 +120,7 @@ export async function listDecisionsOf(
      FROM decisions WHERE made_at < ?2 AND (?5 IS NULL OR booking_uuid = ?5) AND (?3 = 0 OR result NOT IN ('done', 'already')) AND EXISTS (
        SELECT 1 FROM bookings INDEXED BY bookings_uuid WHERE bookings.uuid = booking_uuid
          AND source_id IN (SELECT value FROM json_each(?1)))
-     ORDER BY made_at DESC, id LIMIT ?4`,
+     ORDER BY made_at DESC, decisions.rowid DESC LIMIT ?4`,
     JSON.stringify(sourceIds),
     beforeAt,
     Number(failed),

@@ -2,7 +2,7 @@ import type { Booking, OrderState } from "../calendar/booking.ts";
 import type { Deps } from "../deps.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { countStatements } from "../store/counted.ts";
+import { countStatements, readOnce } from "../store/counted.ts";
 import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
 import { changeSource, findSource, listSourcesWith, type SourceRow } from "../store/sources.ts";
 import type { WaldurClient } from "../waldur/client.ts";
@@ -14,7 +14,7 @@ const attempts = 6;
 const pauseMilliseconds = 400;
 /** What is kept back of a run's statements for the rest of a decision, and what one more feed costs. */
 const statementsKept = 11;
-const statementsOfFeed = 5;
+const statementsOfFeed = 3;
 
 /**
  * Puts what Waldur has just said of a booking, and of the order behind it, into every source that holds it and every feed
@@ -75,7 +75,9 @@ async function save(
   return run.source;
 }
 
-async function render(deps: Deps, source: SourceRow, left: () => boolean): Promise<void> {
+async function render(outer: Deps, source: SourceRow, left: () => boolean): Promise<void> {
+  // All feeds of a source read the same bookings.
+  const deps: Deps = { ...outer, sql: readOnce(outer.sql, /\bFROM (?:bookings|meta)\b/) };
   const feeds = (await attempt(deps, "arrive_failed", async () => listFeeds(deps.sql, source.id))) ?? [];
   for (const before of feeds) {
     if (!left()) return;

@@ -9,8 +9,8 @@ import { type DecisionRow, findDone } from "../store/decisions.ts";
 import { readMeta } from "../store/meta.ts";
 import { readOfferings } from "../store/sources.ts";
 import { clientOf, identify } from "./account.ts";
-import { endOf, rejectRight, standsFor } from "./decide.ts";
 import type { Linked } from "./links.ts";
+import { endOf, rejectRight, standsFor } from "./rights.ts";
 import { seconds } from "./run.ts";
 import { homeportKey } from "./step.ts";
 

@@ -190,6 +190,19 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
     const late = await cli("reject", uuid);
     expect([late.code, late.stderr]).toEqual([1, expect.stringContaining("decided otherwise")]);
     const listed = JSON.parse((await cli("decisions", "--booking", uuid, "--json")).stdout);
+    const network = {
+      Authorization: `Bearer ${adminToken}`,
+      "X-Forwarded-For": "203.0.113.9",
+      "CF-Connecting-IP": "203.0.113.9",
+    };
+    await fetch(`${service.url}/api/v1/bookings/${uuid}/accept`, { method: "POST", headers: network });
+    const found = await fetch(`${service.url}/api/v1/decisions?limit=2`, { headers: network });
+    const { decisions }: { decisions: { address: string }[] } = JSON.parse(await found.text());
+    // The accept repeated is the same decision: told again, not kept again.
+    expect(decisions.map(({ address }) => address)).not.toContain("203.0.113.0");
+    await fetch(`${service.url}/api/v1/bookings/${uuid}/reject`, { method: "POST", headers: network });
+    const newest = await fetch(`${service.url}/api/v1/decisions?limit=1`, { headers: network });
+    expect(JSON.parse(await newest.text()).decisions[0].address).toBe("203.0.113.0");
     expect(listed.decisions).toMatchObject([
       { action: "reject", result: "other", via: "api" },
       { action: "accept", result: "done", via: "api", username: "maria.naidis" },

@@ -49,6 +49,8 @@ describe("readConfig", () => {
       NIGHT_HOURS: "0-7",
       TIME_ZONE: "Europe/Tallinn",
       LOG_LEVEL: "debug",
+      WALDUR_DECISION_TOKEN: "fedcba9876543210",
+      SIGNED_DECISIONS: "on",
       REMOVAL_GUARD_PERCENT: "0",
     });
     expect(config).toEqual({
@@ -62,6 +64,8 @@ describe("readConfig", () => {
       nightHours: { from: 0, to: 7 },
       timeZone: "Europe/Tallinn",
       logLevel: "debug",
+      waldurDecisionToken: "fedcba9876543210",
+      signedDecisions: true,
       removalGuardPercent: 0,
     } satisfies Config);
   });
@@ -172,6 +176,7 @@ describe("describeConfig", () => {
     const rows = new Map(describeConfig(config).map((row) => [row.name, row]));
     expect(rows.get("WALDUR_API_TOKEN")).toMatchObject({ value: "set", source: "set" });
     expect(rows.get("ADMIN_TOKEN")).toMatchObject({ value: "not set", source: "default" });
+    expect(rows.get("SIGNED_DECISIONS")).toMatchObject({ value: "off", source: "default" });
     expect(rows.get("PORT")).toMatchObject({ value: "9000", source: "set" });
     expect(rows.get("NIGHT_HOURS")).toMatchObject({ value: "20-6", source: "default" });
     expect(rows.get("PUBLIC_URL")).toMatchObject({ value: "http://127.0.0.1:9000", source: "default" });
@@ -184,9 +189,16 @@ describe("secretsOf", () => {
     const config = readConfig({
       ...waldur,
       SECRET_KEYS: `${ring},old:${"B".repeat(42)}A`,
+      WALDUR_DECISION_TOKEN: "d".repeat(30),
       ADMIN_TOKEN: "c".repeat(30),
     });
-    expect(secretsOf(config)).toEqual([waldur.WALDUR_API_TOKEN, "c".repeat(30), "A".repeat(43), `${"B".repeat(42)}A`]);
+    expect(secretsOf(config)).toEqual([
+      waldur.WALDUR_API_TOKEN,
+      "d".repeat(30),
+      "c".repeat(30),
+      "A".repeat(43),
+      `${"B".repeat(42)}A`,
+    ]);
     expect(secretsOf(defaultConfig)).toEqual([]);
   });
 });

@@ -99,6 +99,11 @@ function plain(html: string): string {
   return html.replaceAll("&#39;", "'").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
 }
 
+/** Requests that would change something in Waldur, since the last look. */
+export function writesOf(world: World): string[] {
+  return world.requests().filter((request) => request.startsWith("POST"));
+}
+
 /** The link to the page of a booking in a feed's own text; "" for none. */
 export function linkIn(ics: string, bookingUuid: string): string {
   const text = ics.replaceAll(/\r\n[ \t]/g, "");

@@ -48,8 +48,13 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
   it("are kept as they were made, and told newest first", async () => {
     await addDecision(sql, row("one"));
     await addDecision(sql, row("two", { madeAt: t + 5, via: "signed", action: "accept", byOperator: true }));
+    await addDecision(sql, row("a third in the same second", { madeAt: t + 5, bookingUuid: uuidOf(3) }));
     await addDecision(sql, row("three", { madeAt: t + 9, bookingUuid: uuidOf(2), via: "api" }));
-    expect((await listDecisions(sql, null, 2)).map(({ id }) => id)).toEqual(["three", "two"]);
+    expect((await listDecisions(sql, null, 3)).map(({ id }) => id)).toEqual([
+      "three",
+      "a third in the same second",
+      "two",
+    ]);
     const [last, first] = await listDecisions(sql, uuidOf(1), 10);
     expect(first).toEqual(row("one"));
     expect(last).toMatchObject({ via: "signed", action: "accept", byOperator: true, madeAt: t + 5 });
