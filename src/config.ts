@@ -87,6 +87,8 @@ const adminToken = v.pipe(
   ),
 );
 
+const visibleText = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, "give it as Google shows it, without spaces"));
+
 const host = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:_-]+$/, "give a host name or an IP address, such as 0.0.0.0"));
 
 const keyRing = v.pipe(
@@ -243,6 +245,14 @@ const schema = v.object({
       "Hosts of CalDAV servers, with or without a port, that may be http, in a private network and on any port; separated by commas",
     ),
   ),
+  googleClientId: optional(
+    "GOOGLE_CLIENT_ID",
+    visibleText,
+    visible(
+      "OAuth client of Google, with which people connect their Google calendars; without it Google is not offered",
+    ),
+  ),
+  googleClientSecret: optional("GOOGLE_CLIENT_SECRET", visibleText, secret("Secret of that client")),
   feedPastDays: setting("FEED_PAST_DAYS", whole(0, 3650), "30", "Days back that a new feed shows"),
   feedFutureDays: setting("FEED_FUTURE_DAYS", whole(1, 3650), "365", "Days ahead that a new feed shows"),
   logLevel: setting(
@@ -282,6 +292,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (given["waldurApiUrl"] === undefined && given["waldurApiToken"] !== undefined) {
     problems.push("WALDUR_API_URL: is missing; give the address of the Waldur that WALDUR_API_TOKEN is for");
+  }
+  if ((given["googleClientId"] === undefined) !== (given["googleClientSecret"] === undefined)) {
+    problems.push("GOOGLE_CLIENT_ID: goes together with GOOGLE_CLIENT_SECRET; give both or none");
   }
   if (!read.success || problems.length > 0) {
     throw new AppError("bad_config", [...problems, ...findMisspelt(env)].join("\n"), {
@@ -329,7 +342,8 @@ export function describeConfig(config: Config): SettingRow[] {
 /** The texts that may appear nowhere: for `jsonLog`. */
 export function secretsOf(config: Config): string[] {
   const keys = (config.secretKeys ?? "").split(",").map((entry) => entry.slice(entry.indexOf(":") + 1).trim());
-  return [config.waldurApiToken ?? "", config.waldurDecisionToken ?? "", config.adminToken ?? "", ...keys].filter(
+  const { waldurApiToken, waldurDecisionToken, adminToken, googleClientSecret } = config;
+  return [waldurApiToken ?? "", waldurDecisionToken ?? "", adminToken ?? "", googleClientSecret ?? "", ...keys].filter(
     (text) => text !== "",
   );
 }

@@ -26,6 +26,9 @@ export const googleEndpoints: GoogleEndpoints = {
   revoke: "https://oauth2.googleapis.com/revoke",
 };
 
+/** Where Google's CalDAV is. */
+export const googleHost = "apidata.googleusercontent.com";
+
 export const googleScope = "https://www.googleapis.com/auth/calendar";
 
 export interface GoogleTokens {

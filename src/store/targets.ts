@@ -7,7 +7,7 @@ export const cancelledPolicies = ["keep", "delete"] as const;
 export type TargetState = "on" | "paused" | "stopped" | "removing";
 
 /** Why a target stopped, for the program; what people read is `stopReason`. */
-export type StopCode = "" | "credentials" | "read-only" | "gone" | "blocked" | "feed-ended";
+export type StopCode = "" | "credentials" | "owner" | "read-only" | "gone" | "blocked" | "feed-ended";
 
 /** One calendar on a CalDAV server that mirrors a feed. */
 export interface TargetRow {
@@ -54,6 +54,8 @@ export interface TargetRow {
   /** Events put back, ever. */
   readonly restores: number;
   readonly mirroredAt: number | null;
+  /** JSON of the last run that did something or failed; "" before the first. */
+  readonly report: string;
   readonly createdAt: number;
 }
 
@@ -72,7 +74,7 @@ export async function findTarget(sql: Sql, id: string): Promise<TargetRow | null
   return row === null ? null : readTarget(row);
 }
 
-/** What a new target is made of. */
+/** What a new target is made of; it is on where nothing else is said. */
 export type NewTarget = Pick<
   TargetRow,
   | "id"
@@ -86,14 +88,15 @@ export type NewTarget = Pick<
   | "perMinute"
   | "edits"
   | "cancelled"
->;
+> &
+  Partial<Pick<TargetRow, "state">>;
 
 /** The statement that makes a target, due at once. */
 export function insertTarget(target: NewTarget, nowAt: number): Statement {
   return statement(
     `INSERT INTO targets (id, feed_id, name, calendar_url, host, account, credentials, profile, per_minute, edits,
        cancelled, state, due_at, created_at)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'on', ?12, ?12)`,
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13)`,
     target.id,
     target.feedId,
     target.name,
@@ -105,6 +108,7 @@ export function insertTarget(target: NewTarget, nowAt: number): Statement {
     target.perMinute,
     target.edits,
     target.cancelled,
+    target.state ?? "on",
     nowAt,
   );
 }
@@ -133,6 +137,7 @@ const columns = {
   held: "held",
   restores: "restores",
   mirroredAt: "mirrored_at",
+  report: "report",
 } as const;
 
 export interface TargetChange extends Partial<Pick<TargetRow, keyof typeof columns>> {
@@ -184,6 +189,17 @@ export function stopTargets(
   );
 }
 
+/** The statement that stops every target of a feed until its new owner gives credentials. */
+export function handOverTargets(feedId: string, reason: string, nowAt: number): Statement {
+  return statement(
+    `UPDATE targets SET state = 'stopped', stop_code = 'owner', stop_reason = ?2, stopped_at = ?3
+     WHERE feed_id = ?1 AND state != 'removing'`,
+    feedId,
+    reason,
+    nowAt,
+  );
+}
+
 /** How many accounts of a host had their credentials refused since then. */
 export async function countRefused(sql: Sql, host: string, sinceAt: number): Promise<number> {
   const row = await sql.first(
@@ -210,7 +226,7 @@ export function deleteTarget(id: string): Statement[] {
 }
 
 const states: readonly TargetState[] = ["on", "paused", "stopped", "removing"];
-const stopCodes: readonly StopCode[] = ["", "credentials", "read-only", "gone", "blocked", "feed-ended"];
+const stopCodes: readonly StopCode[] = ["", "credentials", "owner", "read-only", "gone", "blocked", "feed-ended"];
 
 function readTarget(row: SqlRow): TargetRow {
   const [state, edits, cancelled, stopCode] = ["state", "edits", "cancelled", "stop_code"].map((key) => text(row, key));
@@ -244,6 +260,7 @@ function readTarget(row: SqlRow): TargetRow {
     held: text(row, "held"),
     restores: int(row, "restores"),
     mirroredAt: intOrNull(row, "mirrored_at"),
+    report: text(row, "report"),
     createdAt: int(row, "created_at"),
   };
 }

@@ -1,18 +1,27 @@
 import { makeCalendar, type FoundCalendar } from "../caldav/calendars.ts";
 import { makeCalendarPort } from "../caldav/client.ts";
 import { discover } from "../caldav/discover.ts";
-import type { CalendarPort, Failure } from "../caldav/port.ts";
+import { googleHost } from "../caldav/google.ts";
+import type { CalendarPort } from "../caldav/port.ts";
 import { type Preset, presetOf, presets, startOf } from "../caldav/presets.ts";
-import { type Credentials, makeSigner, type Trust } from "../caldav/signer.ts";
+import { type Credentials as ShownCredentials, makeSigner, type Trust } from "../caldav/signer.ts";
 import type { Line } from "../caldav/wire.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { makeGuarded } from "../security/guard.ts";
-import { rulesOf } from "../security/outside.ts";
 import { open, seal } from "../security/seal.ts";
+import { replaceSealed } from "../store/sealed.ts";
 import type { TargetRow } from "../store/targets.ts";
+import { failedAs, refusal } from "./connect-refusal.ts";
+import { type GoogleCredentials, googleSigner } from "./google.ts";
+import { guardedOf } from "./outside.ts";
 
-export type { Credentials };
+/** What a person gives to be let in: a user with a password, a token, or consent at Google. */
+export type Credentials = ShownCredentials | GoogleCredentials;
+
+/** Who the credentials say it is; "" where a token does not tell. */
+export function usernameOf(credentials: Credentials): string {
+  return credentials.kind === "bearer" ? "" : credentials.username;
+}
 
 /** How to get into a calendar: what is sealed with a target. */
 export interface Access {
@@ -42,24 +51,27 @@ export interface Place {
  * `caldav_failed` with what the server said.
  */
 export async function findPlace(deps: Deps, { text, preset: asked, credentials }: Address): Promise<Place> {
-  const username = credentials.kind === "password" ? credentials.username : "";
+  const username = usernameOf(credentials);
   const preset = asked === null ? presetOf(text === "" ? username : text) : needPreset(asked);
-  if (preset?.start === null) throw new AppError("bad_input", preset.hint);
-  if (preset?.auth === "oauth" && credentials.kind === "password") throw new AppError("bad_input", preset.hint);
+  if (preset?.start === null) throw refusal("no-caldav", preset.hint);
+  if (preset?.auth === "oauth" && credentials.kind === "password") throw refusal("oauth", preset.hint);
   const start = startOf({ text, username }, preset);
   if (start === null) {
-    throw new AppError(
-      "bad_input",
+    throw refusal(
+      "no-address",
       "give the address of the CalDAV server or of the calendar, such as https://dav.example.org/",
     );
   }
-  const access = { credentials, trust: { origins: [new URL(start).origin], domain: preset?.domain ?? null } };
+  // What Google gave us is for Google, whatever the address says.
+  const origin = credentials.kind === "google" ? `https://${googleHost}` : new URL(start).origin;
+  const access = { credentials, trust: { origins: [origin], domain: preset?.domain ?? null } };
   const found = await discover(start, lineOf(deps, access));
   if ("failure" in found) throw failedAs(found.failure, preset);
   if ("confirm" in found) {
-    throw new AppError(
-      "bad_input",
+    throw refusal(
+      "elsewhere",
       `${new URL(start).origin} leads to ${found.confirm}, which was sent no password: give that address if you trust it`,
+      found.confirm,
     );
   }
   return { access, preset, ...found.found };
@@ -75,18 +87,37 @@ function needPreset(id: string): Preset {
 export async function addCalendar(deps: Deps, place: Place, name: string): Promise<FoundCalendar> {
   const [home] = place.homes;
   if (place.preset?.makesCalendars === false) {
-    throw new AppError("bad_input", `${place.preset.name} lets no program make calendars: ${place.preset.hint}`);
+    throw refusal("makes-none", `${place.preset.name} lets no program make calendars: ${place.preset.hint}`);
   }
-  if (home === undefined) throw new AppError("bad_input", "the server does not say where calendars can be made");
+  if (home === undefined) throw refusal("makes-none", "the server does not say where calendars can be made");
   const made = await makeCalendar(home, { name, colour: null }, lineOf(deps, place.access), deps.random);
   if ("failure" in made) throw failedAs(made.failure, place.preset);
   return made.value;
 }
 
-/** What leads to a server with these credentials. */
-export function lineOf(deps: Deps, { credentials, trust }: Access): Line {
-  const guarded = makeGuarded({ outside: deps.outside, deadline: deps.deadline, rules: rulesOf(deps.config) });
-  return { guarded, signer: makeSigner(credentials, trust, deps.random), now: deps.now };
+/** What leads to a server with these credentials. `keep` stores tokens that were renewed on the way. */
+export function lineOf(
+  deps: Deps,
+  { credentials, trust }: Access,
+  keep: (renewed: Access) => Promise<void> = async () => undefined,
+): Line {
+  const signer =
+    credentials.kind === "google"
+      ? googleSigner(deps, credentials, trust, async (tokens) =>
+          keep({ credentials: { ...credentials, tokens }, trust }),
+        )
+      : makeSigner(credentials, trust, deps.random);
+  return { guarded: guardedOf(deps), signer, now: deps.now };
+}
+
+/** What leads to the server of a target. Renewed tokens are kept, unless others were given meanwhile. Throws `seal_broken`. */
+export async function lineTo(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Line> {
+  let sealed = target.credentials;
+  return lineOf(deps, await openAccess(deps, target), async (renewed) => {
+    const next = await sealAccess(deps, target.id, renewed);
+    await deps.sql.batch([replaceSealed(accessPlace(target.id), sealed, next)]);
+    sealed = next;
+  });
 }
 
 /** The calendar of a target, ready to be asked. Throws `seal_broken`. */
@@ -94,7 +125,7 @@ export async function openCalendar(
   deps: Deps,
   target: Pick<TargetRow, "id" | "calendarUrl" | "credentials">,
 ): Promise<CalendarPort> {
-  return makeCalendarPort(target.calendarUrl, lineOf(deps, await openAccess(deps, target)));
+  return makeCalendarPort(target.calendarUrl, await lineTo(deps, target));
 }
 
 /** What was sealed with a target. Throws `seal_broken`. */
@@ -109,25 +140,5 @@ export async function sealAccess(deps: Deps, targetId: string, access: Access): 
 }
 
 function accessPlace(targetId: string) {
-  return { table: "targets", row: targetId, column: "credentials" };
-}
-
-/** What a server's refusal is to the person who asked. */
-export function failedAs(failure: Failure, preset: Preset | null): AppError {
-  const said = [failure.status === null ? "" : String(failure.status), failure.text]
-    .filter((part) => part !== "")
-    .join(": ");
-  const hint = preset === null ? "" : ` ${preset.hint}`;
-  switch (failure.kind) {
-    case "unauthorized":
-      return new AppError("bad_input", `the server does not take this user name and password.${hint}`);
-    case "blocked":
-      return new AppError("bad_input", `this address is not asked: ${failure.text}`);
-    case "missing":
-      return new AppError("bad_input", `there is no calendar at this address (${said}).${hint}`);
-    case "read-only":
-      return new AppError("bad_input", `this calendar cannot be written to (${said})`);
-    default:
-      return new AppError("caldav_failed", `the calendar's server did not do it (${said || failure.kind})`);
-  }
+  return { table: "targets", row: targetId, column: "credentials" } as const;
 }

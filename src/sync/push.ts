@@ -10,13 +10,13 @@ import { listLedger } from "../store/ledger.ts";
 import { readMeta, settleMeta } from "../store/meta.ts";
 import {
   countRefused,
-  deleteTarget,
   findTarget,
   restHost,
   stopTargets,
   type TargetChange,
   type TargetRow,
 } from "../store/targets.ts";
+import { forgetTarget } from "./forget.ts";
 import { checkSeconds, compare, isComparisonDue, tagGrainSeconds } from "./push/compare.ts";
 import { takeIn } from "./push/intake.ts";
 import {
@@ -29,6 +29,7 @@ import {
   leaseOf,
   type PushReport,
   type PushRun,
+  reportText,
   save,
 } from "./push/run.ts";
 import { write } from "./push/write.ts";
@@ -193,6 +194,7 @@ async function finish(run: PushRun, noted: boolean): Promise<void> {
     held: report.held,
     restores: target.restores + report.restored,
     ...(run.wrote && { dirty: true, writtenAt: nowAt }),
+    ...(isWorthKeeping(report) && { report: reportText(report, nowAt) }),
   };
   if (halt !== null && "stop" in halt) return stop(run, halt, own);
   if (halt !== null && halt.reason !== "") {
@@ -202,12 +204,17 @@ async function finish(run: PushRun, noted: boolean): Promise<void> {
   }
   const well = { failures: 0, failure: "", failingSinceAt: null };
   if (report.complete && target.state === "removing" && run.ledger.size === 0) {
-    await run.deps.sql.batch(deleteTarget(target.id));
+    await forgetTarget(run.deps, target);
     run.deps.log.info("target_removed", { target: target.id });
     return;
   }
   const dueAt = dueAfter(run, report.complete && noted, own.writtenAt ?? target.writtenAt);
   await save(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
+}
+
+/** A run that finds nothing to do leaves the report of the one before. */
+function isWorthKeeping({ created, updated, deleted, restored, conflict, failed, failure, held }: PushReport): boolean {
+  return created + updated + deleted + restored + conflict + failed > 0 || failure !== "" || held !== "";
 }
 
 function dueAfter(run: PushRun, complete: boolean, writtenAt: number): number {
@@ -239,7 +246,7 @@ async function stop(run: PushRun, halt: Extract<Halt, { stop: string }>, own: Ta
   const { deps, target } = run;
   const nowAt = seconds(deps);
   if (target.state === "removing" && halt.stop === "gone") {
-    await deps.sql.batch(deleteTarget(target.id));
+    await forgetTarget(deps, target);
     return;
   }
   const stopped = { state: "stopped", stopCode: halt.stop, stopReason: halt.reason, stoppedAt: nowAt } as const;

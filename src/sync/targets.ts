@@ -3,14 +3,14 @@ import { folderOfHref } from "../caldav/object.ts";
 import { probe } from "../caldav/probe.ts";
 import type { ServerProfile } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
-import type { Credentials } from "../caldav/signer.ts";
+import type { Line } from "../caldav/wire.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hashSecret } from "../security/secret.ts";
 import { clearLedgerFailures } from "../store/ledger.ts";
+import { findSource } from "../store/sources.ts";
 import {
   changeTarget,
-  deleteTarget,
   findTarget,
   insertTarget,
   listTargets,
@@ -21,15 +21,19 @@ import {
   type Access,
   addCalendar,
   type Address,
-  failedAs,
+  type Credentials,
   findPlace,
   lineOf,
+  lineTo,
   openAccess,
   openCalendar,
   type Place,
   sealAccess,
+  usernameOf,
 } from "./calendars.ts";
+import { failedAs, refusal } from "./connect-refusal.ts";
 import { needFeed } from "./feeds.ts";
+import { forgetTarget } from "./forget.ts";
 import { installationOf, push, type PushOptions, type PushReport } from "./push.ts";
 import { seconds } from "./run.ts";
 
@@ -43,6 +47,8 @@ export interface NewTargetAsked extends Address {
   readonly edits: TargetRow["edits"];
   /** Null: what suits the server. */
   readonly cancelled: TargetRow["cancelled"] | null;
+  /** Nothing is written before somebody resumes it. */
+  readonly paused?: boolean;
 }
 
 /**
@@ -54,12 +60,14 @@ export async function addTarget(deps: Deps, asked: NewTargetAsked): Promise<Targ
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
   const place = await findPlace(deps, asked);
   const calendar = asked.create === null ? choose(place, asked.calendar) : await addCalendar(deps, place, asked.create);
-  if (calendar.notWritable !== null) throw new AppError("bad_input", `${nameOf(calendar)}: ${calendar.notWritable}`);
+  if (calendar.notWritable !== null) {
+    throw refusal("read-only", `${nameOf(calendar)}: ${calendar.notWritable}`, calendar.notWritable);
+  }
   const id = await idOf(deps, feed.id, calendar.url);
   if ((await findTarget(deps.sql, id)) !== null) {
-    throw new AppError("conflict", `target ${id} mirrors this feed into that calendar already`);
+    throw refusal("exists", `target ${id} mirrors this feed into that calendar already`);
   }
-  const profile = await observe(deps, calendar.url, place.access, place.preset);
+  const profile = await observe(deps, calendar.url, lineOf(deps, place.access), place.preset);
   const { host } = new URL(calendar.url);
   const target = {
     id,
@@ -73,6 +81,7 @@ export async function addTarget(deps: Deps, asked: NewTargetAsked): Promise<Targ
     perMinute: perMinuteOf(place.preset),
     edits: asked.edits,
     cancelled: asked.cancelled ?? (place.preset?.dropsCancelled === true ? "delete" : "keep"),
+    ...(asked.paused === true && { state: "paused" as const }),
   };
   await deps.sql.batch([insertTarget(target, seconds(deps))]);
   deps.log.info("target_added", { target: id, feed: feed.id, host });
@@ -92,7 +101,7 @@ function choose({ calendars }: Place, wanted: string | null): FoundCalendar {
   if (only !== undefined && matches.length === 1) return only;
   const there = calendars.map((one) => `${nameOf(one)} (${one.url})`).join(", ") || "none";
   const problem = wanted === null ? "say which calendar, or make one" : `there is not one calendar ${wanted}`;
-  throw new AppError("bad_input", `${problem}; there are: ${there}`);
+  throw refusal("which-calendar", `${problem}; there are: ${there}`);
 }
 
 function nameOf({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
@@ -100,7 +109,7 @@ function nameOf({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
 }
 
 function accountOf(host: string, credentials: Credentials): string {
-  return `${host} ${credentials.kind === "password" ? credentials.username : "token"}`;
+  return `${host} ${usernameOf(credentials) || "token"}`;
 }
 
 /** Hosted calendars bear so many requests a minute; one's own server answers as fast as it can. */
@@ -109,13 +118,13 @@ function perMinuteOf(preset: Preset | null): number | null {
   return concurrency === 1 ? 30 : concurrency === 2 ? 240 : null;
 }
 
-async function observe(deps: Deps, url: string, access: Access, preset: Preset | null): Promise<ServerProfile> {
-  const answer = await probe(url, lineOf(deps, access), deps.random, preset?.concurrency);
+async function observe(deps: Deps, url: string, line: Line, preset: Preset | null): Promise<ServerProfile> {
+  const answer = await probe(url, line, deps.random, preset?.concurrency);
   if ("failure" in answer) throw failedAs(answer.failure, preset);
   const profile = answer.value;
   if (!profile.honoursIfMatch) {
-    throw new AppError(
-      "bad_input",
+    throw refusal(
+      "overwrites",
       "this server overwrites an event whatever was changed in it meanwhile, so other people's changes could be lost; subscribe to the feed's address instead",
     );
   }
@@ -132,7 +141,8 @@ export async function needTarget(deps: Pick<Deps, "sql">, id: string): Promise<T
 /** Tries again how the target's server behaves, and keeps that. Throws `bad_input`, `caldav_failed`. */
 export async function probeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   const before: ServerProfile = JSON.parse(target.profile);
-  const found = await observe(deps, target.calendarUrl, await openAccess(deps, target), null);
+  needOwnCredentials(target);
+  const found = await observe(deps, target.calendarUrl, await lineTo(deps, target), null);
   return set(deps, target, { profile: JSON.stringify({ ...found, concurrency: before.concurrency }), dirty: true });
 }
 
@@ -147,11 +157,20 @@ export async function resumeTarget(deps: Deps, target: TargetRow): Promise<Targe
   const feed = await needFeed(deps, target.feedId);
   if (feed.state === "ended") throw new AppError("conflict", target.stopReason || "its feed has ended");
   if (target.state === "removing") throw new AppError("conflict", "its events are being taken away");
+  needOwnCredentials(target);
   await deps.sql.batch([clearLedgerFailures(target.id)]);
   return set(deps, target, { state: "on", ...fresh(deps) });
 }
 
-/** Keeps new credentials for every target of the same account and goes on with those that waited for them. */
+/** Those of whoever had the feed before are not used for whoever has it now. */
+function needOwnCredentials({ stopCode, stopReason }: TargetRow): void {
+  if (stopCode === "owner") throw new AppError("conflict", stopReason);
+}
+
+/**
+ * Keeps new credentials for every target that the same person has on that account, and goes on with those that waited
+ * for them. Throws `bad_input`, `caldav_failed` when they do not lead to the calendar.
+ */
 export async function changeCredentials(deps: Deps, target: TargetRow, credentials: Credentials): Promise<TargetRow> {
   const access: Access = { ...(await openAccess(deps, target)), credentials };
   const sealed = await sealAccess(deps, target.id, access);
@@ -159,14 +178,22 @@ export async function changeCredentials(deps: Deps, target: TargetRow, credentia
   const state = await port.state();
   if ("failure" in state) throw failedAs(state.failure, null);
   const account = accountOf(target.host, credentials);
+  const keeper = await keeperOf(deps, target);
   for (const one of await listTargets(deps.sql)) {
-    if (one.id !== target.id && one.account !== target.account) continue;
+    const shares = one.account === target.account && (await keeperOf(deps, one)) === keeper;
+    if (one.id !== target.id && !shares) continue;
     const own = { ...(await openAccess(deps, one)), credentials };
-    const waits = one.stopCode === "credentials";
+    const waits = one.stopCode === "credentials" || one.stopCode === "owner";
     const change = { credentials: await sealAccess(deps, one.id, own), account };
     await set(deps, one, waits ? { ...change, state: "on", ...fresh(deps) } : change);
   }
   return needTarget(deps, target.id);
+}
+
+/** The account whose feed a target mirrors. */
+async function keeperOf(deps: Deps, { feedId }: TargetRow): Promise<string> {
+  const { sourceId } = await needFeed(deps, feedId);
+  return (await findSource(deps.sql, sourceId))?.accountId ?? "";
 }
 
 /**
@@ -180,7 +207,7 @@ export async function removeTarget(
 ): Promise<TargetRow | null> {
   deps.log.info("target_ended", { target: target.id, events });
   if (events === "remove") return set(deps, target, { state: "removing", ...fresh(deps) });
-  await deps.sql.batch(deleteTarget(target.id));
+  await forgetTarget(deps, target);
   return null;
 }
 

@@ -1,10 +1,10 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type AccountRow, findAccount, noteAsked, noteRefused } from "../store/accounts.ts";
-import type { FeedRow } from "../store/feeds.ts";
+import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "../store/sources.ts";
+import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { clientOf, identify } from "./account.ts";
-import { needFeed } from "./feeds.ts";
 import { seconds } from "./run.ts";
 import { hasAccess } from "./scope.ts";
 
@@ -59,13 +59,13 @@ export function standingOf(
   return holds && shared && (isStaff || source.customerUuid !== "") ? "colleague" : "none";
 }
 
-/** What may be done with a feed, and by whom. */
+/** What may be done with a feed and the targets that mirror it, and by whom. */
 const allowed = {
   /** See its name and state. */
   name: ["owner", "operator", "colleague", "former"],
   /** See what is in it. */
   content: ["owner", "operator"],
-  /** See its address. */
+  /** See the address of a feed. */
   address: ["owner"],
   /** Change it, give it another address. */
   change: ["owner", "operator"],
@@ -99,11 +99,45 @@ export async function seenFeed(
   id: string,
   right: Right,
 ): Promise<Seen & { readonly feed: FeedRow }> {
-  const feed = await needFeed(deps, id);
-  const source = await findSource(deps.sql, feed.sourceId);
-  const standing = source === null ? "none" : standingOf(viewer, source);
-  if (source === null || !may(standing, right)) {
-    throw new AppError("not_found", `there is no feed ${id}; feeds list shows those there are`);
+  const seen = await look(deps, viewer, id, right);
+  if (seen === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows those there are`);
+  return seen;
+}
+
+/**
+ * A target with its feed, for somebody who may do that with the feed: a target belongs to whom its feed belongs to.
+ * Throws `not_found`, whatever the reason.
+ */
+export async function seenTarget(
+  deps: Pick<Deps, "sql">,
+  viewer: Viewer,
+  id: string,
+  right: Right,
+): Promise<Seen & { readonly feed: FeedRow; readonly target: TargetRow }> {
+  const target = await findTarget(deps.sql, id);
+  const seen = target === null ? null : await look(deps, viewer, target.feedId, right);
+  if (target === null || seen === null) {
+    throw new AppError("not_found", `there is no target ${id}; targets list shows those there are`);
   }
-  return { feed, source, standing };
+  return { ...seen, target };
+}
+
+/** The targets of which the viewer sees at least the name, oldest first. */
+export async function seenTargets(
+  deps: Pick<Deps, "sql">,
+  viewer: Viewer,
+): Promise<{ readonly target: TargetRow; readonly standing: Standing }[]> {
+  const standings = new Map((await seenSources(deps, viewer)).map(({ source, standing }) => [source.id, standing]));
+  const feeds = new Map((await listFeeds(deps.sql)).map(({ id, sourceId }) => [id, sourceId]));
+  return (await listTargets(deps.sql)).flatMap((target) => {
+    const standing = standings.get(feeds.get(target.feedId) ?? "");
+    return standing === undefined ? [] : [{ target, standing }];
+  });
+}
+
+async function look(deps: Pick<Deps, "sql">, viewer: Viewer, feedId: string, right: Right) {
+  const feed = await findFeed(deps.sql, feedId);
+  const source = feed === null ? null : await findSource(deps.sql, feed.sourceId);
+  const standing = source === null ? "none" : standingOf(viewer, source);
+  return feed === null || source === null || !may(standing, right) ? null : { feed, source, standing };
 }

@@ -14,6 +14,7 @@ import { readOfferings, sourceKinds } from "../store/sources.ts";
 import { warnOfSize } from "../calendar/size.ts";
 import { changeProfile, profileOf } from "./api-input.ts";
 import { checkTyped, type Faults, readTyped, type Typed, typedOf } from "./feed-form.ts";
+import { mirrorsOf } from "./target-state.ts";
 import { timesIn } from "./times.ts";
 import { FeedForm, type FeedFormProps } from "./views/feed-form.tsx";
 import { FeedView } from "./views/feed.tsx";
@@ -184,12 +185,13 @@ async function showFeed(c: Web, unsure: "" | "rotate" | "revoke"): Promise<Respo
   const address = reachable ? await addressOf(c.env, feed) : null;
   const large = warnOfSize(c.env.config, feed.eventCount, feed.byteCount) !== null;
   const done = c.req.query("done");
+  const mirrors = await mirrorsOf(c, feed.id);
   return showPage(
     c,
     feed.profile.name,
     (nonce) => (
       <FeedView
-        {...{ language, nonce, feed, source, standing, address, large, unsure }}
+        {...{ language, nonce, feed, source, standing, address, large, unsure, mirrors }}
         times={pageTimes(c)}
         done={unsure === "" ? (done ?? "") : ""}
       />

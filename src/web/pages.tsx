@@ -2,12 +2,15 @@ import { Hono } from "hono";
 import { codeOf } from "../errors.ts";
 import { agendaRoutes } from "./agenda.tsx";
 import { brandRoutes } from "./brand.ts";
+import { connectRoutes } from "./connect.tsx";
 import { failureJson } from "./failure.ts";
 import { feedPageRoutes } from "./feed-pages.tsx";
+import { googleRoutes } from "./google.tsx";
 import { historyRoutes } from "./history.tsx";
 import { overviewRoutes } from "./overview.tsx";
 import { pageHeaders } from "./page.ts";
 import { signInRoutes } from "./sign-in.tsx";
+import { targetPageRoutes } from "./target-pages.tsx";
 import { FailureView } from "./views/failure.tsx";
 import { type Env, pageLanguage, showBare, type Web } from "./visit.tsx";
 import { commonWords } from "./words/common.ts";
@@ -20,6 +23,8 @@ const places = [
   "/sign-out",
   "/oauth_login_completed/*",
   "/feeds/*",
+  "/targets/*",
+  "/google/*",
   "/bookings/*",
   "/history",
 ] as const;
@@ -33,6 +38,9 @@ export function pageRoutes(): Hono<Env> {
     .route("/", signInRoutes())
     .route("/", overviewRoutes())
     .route("/", feedPageRoutes())
+    .route("/", connectRoutes())
+    .route("/", googleRoutes())
+    .route("/", targetPageRoutes())
     .route("/", agendaRoutes())
     .route("/", historyRoutes());
 }

@@ -3,19 +3,25 @@ import type { Deps } from "../deps.ts";
 import { countLedger } from "../store/ledger.ts";
 import type { TargetRow } from "../store/targets.ts";
 import type { PushReport } from "../sync/push.ts";
+import { keptReport } from "../sync/push/run.ts";
+import { may, type Standing } from "../sync/viewer.ts";
 import { isoTime } from "./feed-json.ts";
 
-/** A target as the operator sees it; credentials are never told. */
-export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow) {
+/** A target as somebody sees it who may not see what is in it. */
+function closedJson({ id, feedId, name, state }: TargetRow, standing: Standing) {
+  return { id, feed: feedId, name, state, standing };
+}
+
+/** A target as somebody of that standing to its feed sees it; credentials are never told. */
+export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow, standing: Standing) {
+  if (!may(standing, "content")) return closedJson(target, standing);
   const profile: ServerProfile = JSON.parse(target.profile);
+  const report = keptReport(target);
   const counts = await countLedger(deps.sql, target.id);
   return {
-    id: target.id,
-    feed: target.feedId,
-    name: target.name,
+    ...closedJson(target, standing),
     calendar: target.calendarUrl,
     account: target.account,
-    state: target.state,
     stopped: target.stopReason || null,
     stoppedAt: isoTime(target.stoppedAt),
     edits: target.edits,
@@ -33,6 +39,7 @@ export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow) {
     checkedAt: isoTime(target.checkedAt === 0 ? null : target.checkedAt),
     dueAt: isoTime(target.dueAt),
     createdAt: isoTime(target.createdAt),
+    lastRun: report === null ? null : { ...report, endedAt: isoTime(report.endedAt) },
     server: {
       ...profile,
       minAt: isoTime(profile.minAt),

@@ -1,12 +1,11 @@
 import { type Context, Hono } from "hono";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { listTargets, type TargetRow } from "../store/targets.ts";
+import type { TargetRow } from "../store/targets.ts";
 import { findPlace } from "../sync/calendars.ts";
 import {
   addTarget,
   changeCredentials,
-  needTarget,
   pauseTarget,
   probeTarget,
   removeTarget,
@@ -14,26 +13,29 @@ import {
   syncTarget,
 } from "../sync/targets.ts";
 import { tick } from "../sync/tick.ts";
+import { type Right, seenFeed, seenTarget, seenTargets, type Viewer } from "../sync/viewer.ts";
 import { readCredentials, readNewTarget, readPlace, readPush } from "./api-input.ts";
 import { readBody } from "./read-body.ts";
 import { pushJson, targetJson } from "./target-json.ts";
 
-type Env = { Bindings: Deps };
+type Env = { Bindings: Deps; Variables: { viewer: Viewer } };
 
 /** `/api/v1/targets`: calendars on CalDAV servers that mirror a feed. */
 export function targetRoutes(): Hono<Env> {
-  const answer = async (c: Context<Env>, target: TargetRow, status: 200 | 201 = 200) =>
-    c.json(await targetJson(c.env, target), status);
   return new Hono<Env>()
     .get("/", async (c) => {
       const targets = [];
-      for (const target of await listTargets(c.env.sql)) targets.push(await targetJson(c.env, target));
+      for (const { target, standing } of await seenTargets(c.env, c.var.viewer)) {
+        targets.push(await targetJson(c.env, target, standing));
+      }
       return c.json({ targets });
     })
     .post("/", async (c) => {
-      const target = await addTarget(c.env, readNewTarget(await readBody(c)));
+      const asked = readNewTarget(await readBody(c));
+      const { standing } = await seenFeed(c.env, c.var.viewer, asked.feedId, "change");
+      const target = await addTarget(c.env, asked);
       c.env.defer(tick(c.env, { onlyTargets: true }));
-      return answer(c, target, 201);
+      return c.json(await targetJson(c.env, target, standing), 201);
     })
     .post("/calendars", async (c) => {
       const { calendars, homes } = await findPlace(c.env, readPlace(await readBody(c)));
@@ -42,25 +44,34 @@ export function targetRoutes(): Hono<Env> {
         canCreate: homes.length > 0,
       });
     })
-    .get("/:id", async (c) => answer(c, await needTarget(c.env, c.req.param("id"))))
-    .post("/:id/probe", async (c) => answer(c, await probeTarget(c.env, await needTarget(c.env, c.req.param("id")))))
-    .post("/:id/pause", async (c) => answer(c, await pauseTarget(c.env, await needTarget(c.env, c.req.param("id")))))
-    .post("/:id/resume", async (c) => answer(c, await resumeTarget(c.env, await needTarget(c.env, c.req.param("id")))))
-    .post("/:id/credentials", async (c) => {
-      const target = await needTarget(c.env, c.req.param("id"));
-      return answer(c, await changeCredentials(c.env, target, readCredentials(await readBody(c))));
-    })
+    .get("/:id", async (c) => change(c, "name", async (target) => target))
+    .post("/:id/probe", async (c) => change(c, "change", async (target) => probeTarget(c.env, target)))
+    .post("/:id/pause", async (c) => change(c, "change", async (target) => pauseTarget(c.env, target)))
+    .post("/:id/resume", async (c) => change(c, "change", async (target) => resumeTarget(c.env, target)))
+    .post("/:id/credentials", async (c) =>
+      change(c, "change", async (target) => changeCredentials(c.env, target, readCredentials(await readBody(c)))),
+    )
     .post("/:id/sync", async (c) => {
-      const target = await needTarget(c.env, c.req.param("id"));
+      const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "change");
       return c.json(pushJson(await syncTarget(c.env, target, readPush(await readBody(c)))));
     })
     .delete("/:id", async (c) => {
-      const target = await needTarget(c.env, c.req.param("id"));
+      const { target, standing } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "end");
       const events = c.req.query("events");
       if (events !== "leave" && events !== "remove") {
         throw new AppError("bad_input", "events: say what becomes of the events in the calendar, leave or remove");
       }
       const left = await removeTarget(c.env, target, events);
-      return left === null ? c.json({ id: target.id, state: "removed" }) : answer(c, left);
+      return c.json(left === null ? { id: target.id, state: "removed" } : await targetJson(c.env, left, standing));
     });
+}
+
+/** Does something to a target that the caller may do, and answers with what it is then. */
+async function change(
+  c: Context<Env>,
+  right: Right,
+  act: (target: TargetRow) => Promise<TargetRow>,
+): Promise<Response> {
+  const { target, standing } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+  return c.json(await targetJson(c.env, await act(target), standing));
 }

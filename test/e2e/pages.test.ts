@@ -1,30 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { missingChromium, openChromium } from "./chromium.ts";
+import { faultsOf } from "./looked.ts";
 import { until } from "./process.ts";
 import { type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 
 const skipped = missingChromium !== "" && process.env["CI"] === undefined;
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe-core finds wrong on the page, in words. Our own pages forbid scripts; the test alone is let past. */
-async function faultsOf(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Page.setBypassCSP", { enabled: true });
-  const found: unknown = await page.evaluate(
-    `(async () => { ${axe}; return (await axe.run()).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target.join(" ")).join(", ")); })()`,
-  );
-  await session.detach();
-  return Array.isArray(found) ? found.map(String) : ["axe did not run"];
-}
-
-/** Whether the page is wider than the window. */
-const isTooWide = async (page: Page): Promise<unknown> =>
-  page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
 
 describe.skipIf(skipped).each(runtimes)(
   `the pages in Chromium, service on $runtime${skipped ? ` (${missingChromium})` : ""}`,
@@ -123,9 +105,7 @@ describe.skipIf(skipped).each(runtimes)(
         const page = await context.newPage();
         const found: Record<string, unknown> = {};
         const look = async (name: string): Promise<void> => {
-          const faults = await faultsOf(page);
-          if (await isTooWide(page)) faults.push("too wide");
-          found[name] = faults;
+          found[name] = await faultsOf(page);
         };
         await page.goto(service.url);
         await look("sign-in");

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { addressOf } from "../../src/sync/feeds.ts";
+import { addTarget } from "../../src/sync/targets.ts";
+import { makeCaldav } from "../caldav/server.ts";
 import { makeWorld, type World } from "../world.ts";
+import { login } from "./mirrored.ts";
 import { origin, type Visitor, visitor, wholeForm } from "./visitor.ts";
 
 /** Who asks. `former`: made the calendar, and lost the role; `expired`: the owner, whose session or token is over. */
@@ -32,6 +35,23 @@ const table: Readonly<Record<string, readonly number[]>> = {
   "POST /feeds/:id/take-over": [401, 404, 303, 404, 401, 404, 404],
   "GET /feeds/:id/agenda": [303, 404, 404, 404, 303, 200, 200],
   "GET /feeds/:id/month": [303, 404, 404, 404, 303, 200, 200],
+  "GET /feeds/:id/targets/new": [303, 404, 404, 404, 303, 200, 200],
+  "POST /feeds/:id/targets/new": [401, 404, 404, 404, 401, 303, 303],
+  "GET /feeds/:id/targets/new/sign-in": [303, 404, 404, 404, 303, 303, 303],
+  "POST /feeds/:id/targets/new/sign-in": [401, 404, 404, 404, 401, 303, 303],
+  "GET /feeds/:id/targets/new/calendar": [303, 404, 404, 404, 303, 303, 303],
+  "POST /feeds/:id/targets/new/calendar": [401, 404, 404, 404, 401, 303, 303],
+  "GET /feeds/:id/targets/new/google": [303, 404, 404, 404, 303, 303, 303],
+  "GET /google/callback": [303, 403, 403, 403, 303, 403, 403],
+  "GET /targets/:id": [303, 404, 404, 200, 303, 200, 200],
+  // Nobody: it is not a calendar of Google.
+  "GET /targets/:id/google": [303, 404, 404, 404, 303, 404, 404],
+  "POST /targets/:id/pause": [401, 404, 404, 404, 401, 303, 303],
+  "POST /targets/:id/resume": [401, 404, 404, 404, 401, 303, 303],
+  "POST /targets/:id/probe": [401, 404, 404, 404, 401, 303, 303],
+  "POST /targets/:id/allow": [401, 404, 404, 404, 401, 303, 303],
+  "POST /targets/:id/credentials": [401, 404, 404, 404, 401, 303, 303],
+  "POST /targets/:id/remove": [401, 404, 404, 303, 401, 303, 303],
   "GET /history": [303, 200, 200, 200, 303, 200, 200],
   "GET /brand.css": same(200),
   "GET /robots.txt": same(200),
@@ -57,20 +77,20 @@ const table: Readonly<Record<string, readonly number[]>> = {
   "POST /api/v1/feeds/:id/rotate": [401, 404, 404, 404, 401, 200, 200],
   "POST /api/v1/feeds/:id/take-over": [401, 404, 200, 404, 401, 404, 404],
   "GET /api/v1/feeds/:id/calendar.ics": [401, 404, 404, 404, 401, 200, 200],
+  "GET /api/v1/targets": [401, 200, 200, 200, 401, 200, 200],
+  "POST /api/v1/targets": [401, 404, 404, 404, 401, 201, 201],
+  "POST /api/v1/targets/calendars": [401, 200, 200, 200, 401, 200, 200],
+  "GET /api/v1/targets/:id": [401, 404, 200, 200, 401, 200, 200],
+  "DELETE /api/v1/targets/:id": [401, 404, 404, 200, 401, 200, 200],
+  "POST /api/v1/targets/:id/probe": [401, 404, 404, 404, 401, 200, 200],
+  "POST /api/v1/targets/:id/pause": [401, 404, 404, 404, 401, 200, 200],
+  "POST /api/v1/targets/:id/resume": [401, 404, 404, 404, 401, 200, 200],
+  "POST /api/v1/targets/:id/credentials": [401, 404, 404, 404, 401, 200, 200],
+  "POST /api/v1/targets/:id/sync": [401, 404, 404, 404, 401, 200, 200],
   "GET /api/v1/runs": [401, 200, 200, 200, 401, 200, 200],
   "POST /api/v1/sync": [401, 403, 403, 403, 401, 403, 200],
   "POST /api/v1/bookings/:uuid/:action{accept|reject}": [401, 404, 200, 404, 401, 200, 200],
   "GET /api/v1/decisions": [401, 200, 200, 200, 401, 200, 200],
-  "GET /api/v1/targets": [401, 403, 403, 403, 401, 403, 200],
-  "POST /api/v1/targets": [401, 403, 403, 403, 401, 403, 400],
-  "POST /api/v1/targets/calendars": [401, 403, 403, 403, 401, 403, 400],
-  "GET /api/v1/targets/:id": [401, 403, 403, 403, 401, 403, 404],
-  "POST /api/v1/targets/:id/probe": [401, 403, 403, 403, 401, 403, 404],
-  "POST /api/v1/targets/:id/pause": [401, 403, 403, 403, 401, 403, 404],
-  "POST /api/v1/targets/:id/resume": [401, 403, 403, 403, 401, 403, 404],
-  "POST /api/v1/targets/:id/credentials": [401, 403, 403, 403, 401, 403, 404],
-  "POST /api/v1/targets/:id/sync": [401, 403, 403, 403, 401, 403, 404],
-  "DELETE /api/v1/targets/:id": [401, 403, 403, 403, 401, 403, 404],
   "GET /api/v1/check": [401, 403, 403, 403, 401, 403, 200],
 };
 
@@ -78,15 +98,20 @@ interface Scene {
   readonly world: World;
   readonly asking: Visitor;
   readonly feedId: string;
+  readonly targetId: string;
   readonly booking: string;
   /** The secret in the calendar's address. */
   readonly secret: string;
+  /** Address of the calendar that mirrors it. */
+  readonly mirror: string;
   readonly bearer: string | null;
 }
 
 /** The owner's calendar, and somebody else, or the owner, who asks. */
 async function scene(who: Who): Promise<Scene> {
-  const world = await makeWorld({ bookings: 8, config: { adminToken } });
+  const caldav = makeCaldav({ origin: "https://caldav.example.org" });
+  caldav.addCalendar("other");
+  const world = await makeWorld({ bookings: 8, outside: caldav.fetch, config: { adminToken } });
   const { tokens, providerUuid } = world.sample;
   const booking = world.sample.request({ name: "Microscope please" });
   const owner = visitor(world);
@@ -100,6 +125,15 @@ async function scene(who: Who): Promise<Scene> {
   const feedId = /^\/feeds\/([0-9a-f]+)/.exec(made.headers.get("Location") ?? "")?.[1] ?? "";
   await world.settle();
   const secret = (await addressOf(world.deps, await world.feed(feedId))).split("/")[4] ?? "";
+  const credentials = { kind: "password", ...login } as const;
+  const mirror = {
+    text: caldav.calendarUrl(),
+    preset: null,
+    calendar: caldav.calendarUrl(),
+    create: null,
+    credentials,
+  };
+  const target = await addTarget(world.deps, { feedId, ...mirror, edits: "mirror", cancelled: null });
   const asking = who === "owner" || who === "former" || who === "expired" ? owner : visitor(world);
   const bearers: Record<Who, string | null> = {
     nobody: null,
@@ -120,12 +154,19 @@ async function scene(who: Who): Promise<Scene> {
     world.sample.expireToken("providerOwner");
     world.wait(8 * 3600 + 1);
   }
-  return { world, asking, feedId, booking: booking.uuid, secret, bearer };
+  const ids = { feedId, targetId: target.id, booking: booking.uuid };
+  return { world, asking, ...ids, secret, mirror: target.calendarUrl, bearer };
 }
 
 const bodies: Readonly<Record<string, (one: Scene) => unknown>> = {
   "POST /api/v1/feeds": ({ world }) => ({ source: { kind: "provider", uuid: world.sample.providerUuid } }),
   "PATCH /api/v1/feeds/:id": () => ({ name: "Renamed" }),
+  "POST /api/v1/targets": ({ feedId, mirror }) => {
+    const other = mirror.replace("work", "other");
+    return { feed: feedId, url: other, calendar: other, ...login };
+  },
+  "POST /api/v1/targets/calendars": ({ mirror }) => ({ url: mirror, ...login }),
+  "POST /api/v1/targets/:id/credentials": () => login,
 };
 
 async function ask(route: string, one: Scene): Promise<Response> {
@@ -134,7 +175,7 @@ async function ask(route: string, one: Scene): Promise<Response> {
     .replace(/:action\{.*\}/, "accept")
     .replace(/:form\{.*\}/, "sign-in")
     .replace(":uuid", pattern.includes("providers") ? one.world.sample.providerUuid : one.booking)
-    .replace(":id", one.feedId)
+    .replace(":id", pattern.includes("/targets/:id") ? one.targetId : one.feedId)
     .replace(":token", "forged")
     .replace(":provider", "keycloak")
     .replace("*", "forged");
@@ -142,11 +183,13 @@ async function ask(route: string, one: Scene): Promise<Response> {
   if (path.startsWith("/api/") || method === "OPTIONS") {
     const body = method === "GET" || method === "OPTIONS" ? null : JSON.stringify(bodies[route]?.(one) ?? {});
     const headers: Record<string, string> = bearer === null ? {} : { Authorization: `Bearer ${bearer}` };
-    return world.app.fetch(new Request(origin + path, { method, headers, body }), world.deps);
+    const query = method === "DELETE" && path.includes("/targets/") ? "?events=leave" : "";
+    return world.app.fetch(new Request(origin + path + query, { method, headers, body }), world.deps);
   }
   const about = { kind: "provider", uuid: world.sample.providerUuid };
   if (method === "GET") return asking.get(pattern === "/feeds/new" ? `${path}?${new URLSearchParams(about)}` : path);
-  const fields = { ...wholeForm, ...about, do: "save", sure: "yes", token: "", me: "yes" };
+  const connecting = { preset: "", text: one.mirror, events: "leave", ...login };
+  const fields = { ...wholeForm, ...about, ...connecting, do: "save", sure: "yes", token: "", me: "yes" };
   return asking.send(path, fields, path.startsWith("/sign-in") ? "/sign-in" : "/");
 }
 
@@ -170,6 +213,10 @@ describe("who may do what", () => {
       found[route] = response.status;
       const told = (await response.text()) + JSON.stringify([...response.headers]);
       if (who !== "owner" && told.includes(one.secret)) leaks.push(route);
+      if (told.includes(login.password)) leaks.push(route);
+      // The list of calendars is told to whoever has the password, and only what they asked for.
+      const open = who === "owner" || who === "operator" || route === "POST /api/v1/targets/calendars";
+      if (!open && told.includes(one.mirror)) leaks.push(route);
       await one.world.settle();
     }
     const column = people.indexOf(who);

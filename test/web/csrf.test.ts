@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { listTargets } from "../../src/store/targets.ts";
+import { addTarget } from "../../src/sync/targets.ts";
+import { makeCaldav } from "../caldav/server.ts";
 import { makeWorld } from "../world.ts";
+import { login } from "./mirrored.ts";
 import { origin, visitor, wholeForm } from "./visitor.ts";
 
 const posts = (routes: readonly { method: string; path: string }[]): string[] =>
@@ -23,7 +27,8 @@ const foreign: Readonly<
 
 describe("a form that did not come from our own page", () => {
   it.each(Object.keys(foreign))("%s: refused by every POST, and nothing happens", async (name) => {
-    const world = await makeWorld({ bookings: 8 });
+    const caldav = makeCaldav({ origin: "https://caldav.example.org" });
+    const world = await makeWorld({ bookings: 8, outside: caldav.fetch });
     const owner = visitor(world);
     await owner.signIn(world.sample.tokens.providerOwner);
     const about = { kind: "provider", uuid: world.sample.providerUuid };
@@ -31,9 +36,14 @@ describe("a form that did not come from our own page", () => {
     const made = await owner.send("/feeds/new", { ...wholeForm, ...about, do: "save" }, form);
     const feedId = /^\/feeds\/([0-9a-f]+)/.exec(made.headers.get("Location") ?? "")?.[1] ?? "";
     await world.settle();
+    const credentials = { kind: "password", ...login } as const;
+    const where = { text: caldav.calendarUrl(), preset: null, calendar: null, create: null, credentials };
+    const { id: targetId } = await addTarget(world.deps, { feedId, ...where, edits: "mirror", cancelled: null });
     const booking = world.sample.request();
     await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
-    const before = JSON.stringify(await world.feed(feedId));
+    const state = async (): Promise<string> =>
+      JSON.stringify([await world.feed(feedId), await listTargets(world.deps.sql), caldav.bodies().size]);
+    const before = await state();
     const { headers = {}, fields = {}, bare = false } = foreign[name] ?? {};
     const nonce = await owner.nonceOf("/");
     const signInNonce = await owner.nonceOf("/sign-in");
@@ -41,15 +51,17 @@ describe("a form that did not come from our own page", () => {
     const found: Record<string, number> = {};
     for (const path of posts(world.app.routes)) {
       const real = path
-        .replace(":id", feedId)
+        .replace(":id", path.startsWith("/targets/") ? targetId : feedId)
         .replace(":uuid", booking.uuid)
         .replace(/:action\{.*\}/, "accept");
-      const whole = { ...wholeForm, ...about, do: "save", sure: "yes", token: world.sample.tokens.staff, me: "yes" };
+      const connecting = { preset: "", text: caldav.calendarUrl(), events: "remove", ...login };
+      const sure = { do: "save", sure: "yes", token: world.sample.tokens.staff, me: "yes" };
+      const whole = { ...wholeForm, ...about, ...connecting, ...sure };
       const own = path.startsWith("/sign-in") ? signInNonce : nonce;
       found[path] = (await owner.post(real, { ...whole, nonce: own, ...fields }, headers)).status;
     }
     expect(found).toEqual(Object.fromEntries(posts(world.app.routes).map((path) => [path, 403])));
-    expect(JSON.stringify(await world.feed(feedId))).toBe(before);
+    expect(await state()).toBe(before);
     expect(world.sample.find(booking.uuid)?.state).toBe("Creating");
   });
 

@@ -1,4 +1,5 @@
 import type { LedgerRow } from "../../caldav/entry.ts";
+import { googleHost } from "../../caldav/google.ts";
 import type { Owner } from "../../caldav/object.ts";
 import type { Action } from "../../caldav/plan.ts";
 import type { CalendarPort, Failure, ServerProfile } from "../../caldav/port.ts";
@@ -34,6 +35,25 @@ export interface PushReport {
   complete: boolean;
   /** What a dry run would do. */
   planned: readonly Action[];
+}
+
+/** What is kept of the last run that did something. */
+export type KeptReport = Omit<PushReport, "id" | "name" | "planned"> & {
+  /** Epoch seconds. */
+  readonly endedAt: number;
+};
+
+/** The text that a target keeps of a run. */
+export function reportText({ id: _id, name: _name, planned: _planned, ...rest }: PushReport, endedAt: number): string {
+  const kept: KeptReport = { ...rest, endedAt };
+  return JSON.stringify(kept);
+}
+
+/** The last run that did something, as a target keeps it; null before the first. */
+export function keptReport({ report }: Pick<TargetRow, "report">): KeptReport | null {
+  if (report === "") return null;
+  const kept: KeptReport = JSON.parse(report);
+  return kept;
 }
 
 /** Why a run goes no further. `stop`: somebody must act first; else seconds to wait, null for what the back-off says. */
@@ -163,17 +183,19 @@ export function noteTrouble(run: PushRun): void {
 
 /** Ends the run for a failure that concerns more than one event. The first reason stays. */
 export function haltFor(run: PushRun, failure: Failure): void {
-  run.halt ??= haltOf(failure);
+  run.halt ??= haltOf(failure, run.target.host);
 }
 
-function haltOf(failure: Failure): Halt {
+function haltOf(failure: Failure, host: string): Halt {
   const said = `${failure.status ?? "no answer"}${failure.text === "" ? "" : `: ${failure.text}`}`;
   switch (failure.kind) {
     case "unauthorized":
       return {
         stop: "credentials",
         reason:
-          "The server does not take the user name or password any more. Give new ones with `targets credentials`.",
+          host === googleHost
+            ? "Google lets this service in no more: the permission was taken back or ran out. Its owner must give it again on the target's page."
+            : "The server does not take the user name or password any more. Give new ones with `targets credentials`.",
       };
     case "read-only":
       return { stop: "read-only", reason: `The account may not write to this calendar (${said}).` };

@@ -4,12 +4,13 @@ import type { FeedRow } from "../../store/feeds.ts";
 import type { SourceRow } from "../../store/sources.ts";
 import { webcalOf } from "../../sync/feeds.ts";
 import { may, type Standing } from "../../sync/viewer.ts";
-import { nonceField } from "../forms.ts";
 import { healthOf } from "../state.ts";
 import type { Times } from "../times.ts";
 import { feedWords } from "../words/feed.ts";
 import { overviewWords } from "../words/overview.ts";
+import { Deed } from "./deed.tsx";
 import { Note } from "./field.tsx";
+import { Mirrors, type MirrorsProps } from "./mirrors.tsx";
 import { QrCode } from "./qr.tsx";
 
 export interface FeedProps {
@@ -27,6 +28,7 @@ export interface FeedProps {
   readonly done: string;
   /** The form that was sent without its tick. */
   readonly unsure: "" | "rotate" | "revoke";
+  readonly mirrors: MirrorsProps["mirrors"];
 }
 
 /** One calendar: how to subscribe, how it stands, and what can be done with it. */
@@ -52,6 +54,7 @@ export const FeedView: FC<FeedProps> = (props) => {
         </p>
       )}
       <Subscribe {...props} />
+      <Mirrors {...props} />
       <Facts {...props} />
       <Manage {...props} />
     </>
@@ -173,31 +176,11 @@ const Manage: FC<FeedProps> = ({ language, nonce, feed, standing, unsure }) => {
       {forms
         .filter(({ right }) => may(standing, right))
         .map(({ what, label, help }) => (
-          <details open={unsure === what}>
-            <summary>{label}</summary>
-            <p>{help}</p>
-            <form method="post" action={`/feeds/${feed.id}/${what}`}>
-              <input type="hidden" name={nonceField} value={nonce} />
-              {unsure === what && (
-                <p class="fault" id={`${what}-fault`}>
-                  {words.unconfirmed}
-                </p>
-              )}
-              <label class="choice">
-                <input
-                  type="checkbox"
-                  name="sure"
-                  value="yes"
-                  aria-invalid={unsure === what ? "true" : undefined}
-                  aria-describedby={unsure === what ? `${what}-fault` : undefined}
-                />
-                <span>{words.confirm}</span>
-              </label>
-              <div class="actions">
-                <button class="danger">{label}</button>
-              </div>
-            </form>
-          </details>
+          <Deed
+            {...{ language, nonce, what, label, help }}
+            action={`/feeds/${feed.id}/${what}`}
+            unsure={unsure === what}
+          />
         ))}
     </section>
   );

@@ -108,6 +108,7 @@ const en = {
     rotated: "It has a new address.",
     revoked: "It has ended.",
     taken: "It is yours now.",
+    disconnected: "The mirror is removed. Its events stay in that calendar.",
   },
 };
 
@@ -217,6 +218,7 @@ const et: typeof en = {
     rotated: "Sellel on uus aadress.",
     revoked: "See on lõppenud.",
     taken: "See on nüüd sinu.",
+    disconnected: "Peegel on eemaldatud. Selle sündmused jäävad sinna kalendrisse.",
   },
 };
 

@@ -12,69 +12,18 @@ import {
 } from "../../../src/caldav/google.ts";
 import { makeCalendarPort } from "../../../src/caldav/client.ts";
 import { makeGuarded } from "../../../src/security/guard.ts";
-import { makeCaldav } from "../../caldav/server.ts";
-import { servers } from "../../caldav/quirks.ts";
+import { googleClient, makeGoogle } from "../../caldav/google.ts";
 import { doneOf, eventText, kindOf, valueOf } from "../../contract/caldav/suite.ts";
 
-const app = {
-  clientId: "client-1",
-  clientSecret: "client-secret",
-  redirectUri: "https://calendar.example/oauth/google",
-};
-const origin = "https://apidata.googleusercontent.com";
+const app = { ...googleClient, redirectUri: "https://calendar.example/oauth/google" };
 
-/** Google's token endpoint as it is documented, with CalDAV behind its tokens. */
 function standIn() {
   const clock = { ms: Date.UTC(2027, 0, 4) };
-  const user = { name: "", password: "", token: "access-0" };
-  const server = makeCaldav({ quirks: { ...servers.google, auth: "bearer" }, user, origin });
-  const google = {
-    codes: new Map<string, string>(),
-    revoked: false,
-    scope: googleScope,
-    givesRefresh: true,
-    down: false,
-    serial: 0,
-    forms: [] as Record<string, string>[],
-    authorizations: [] as string[],
-  };
-  const json = (status: number, body: object): Response => Response.json(body, { status });
-  const outside = async (request: Request): Promise<Response> => {
-    const { origin: host, pathname } = new URL(request.url);
-    if (host === origin) {
-      google.authorizations.push(request.headers.get("Authorization") ?? "");
-      return server.fetch(request);
-    }
-    expect(request.headers.get("Authorization")).toBe(null);
-    if (google.down) return new Response("<html>503</html>", { status: 503 });
-    const form = Object.fromEntries(new URLSearchParams(await request.text()));
-    google.forms.push(form);
-    if (pathname === "/revoke") {
-      google.revoked = true;
-      return json(200, {});
-    }
-    if (form["client_secret"] !== app.clientSecret) {
-      return json(401, { error: "invalid_client", error_description: "Unauthorized" });
-    }
-    const challenge = google.codes.get(form["code"] ?? "");
-    if (form["grant_type"] === "authorization_code" ? challenge === undefined : google.revoked) {
-      return json(400, { error: "invalid_grant", error_description: "Token has been expired or revoked." });
-    }
-    google.codes.delete(form["code"] ?? "");
-    google.serial += 1;
-    Object.assign(user, { token: `access-${google.serial}` });
-    return json(200, {
-      access_token: user.token,
-      expires_in: 3599,
-      scope: google.scope,
-      token_type: "Bearer",
-      ...(form["grant_type"] === "authorization_code" && google.givesRefresh && { refresh_token: "refresh-1" }),
-    });
-  };
+  const { outside, ...rest } = makeGoogle();
   const deadline = (): AbortSignal => new AbortController().signal;
   const guarded = makeGuarded({ outside, deadline, rules: { allowed: [], own: [] } });
   const line: GoogleLine = { guarded, now: () => clock.ms, app };
-  return { line, google, server, clock, user };
+  return { ...rest, line, clock };
 }
 
 const old: GoogleTokens = {
@@ -110,7 +59,7 @@ describe("consent", () => {
 
   it("gives tokens for a code, once", async () => {
     const { line, google } = standIn();
-    google.codes.set("code-1", "");
+    google.codes.add("code-1");
     expect(await redeemCode(line, "code-1", "verifier")).toEqual({
       tokens: { accessToken: "access-1", refreshToken: "refresh-1", expiresAt: Date.UTC(2027, 0, 4) / 1000 + 3599 },
     });
@@ -120,7 +69,7 @@ describe("consent", () => {
 
   it("is no consent without the calendar, or without a refresh token", async () => {
     const { line, google } = standIn();
-    google.codes.set("code-1", "").set("code-2", "");
+    google.codes.add("code-1").add("code-2");
     google.scope = "openid";
     expect(await redeemCode(line, "code-1", "v")).toMatchObject({ refused: "denied" });
     Object.assign(google, { scope: googleScope, givesRefresh: false });
@@ -149,7 +98,7 @@ describe("requests to Google's CalDAV", () => {
     const signer = makeGoogleSigner(
       all.line,
       tokens,
-      { origins: [origin], domain: null },
+      { origins: [all.origin], domain: null },
       async (one) => void kept.push(one),
     );
     const port = makeCalendarPort(all.server.calendarUrl(), { guarded: all.line.guarded, signer, now: all.line.now });

@@ -1,0 +1,21 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * What is wrong with the page that is shown, in words: what axe-core finds, and being wider than the window. Our own pages
+ * forbid scripts; the test alone is let past.
+ */
+export async function faultsOf(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Page.setBypassCSP", { enabled: true });
+  const found: unknown = await page.evaluate(
+    `(async () => { ${axe}; return (await axe.run()).violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target.join(" ")).join(", ")); })()`,
+  );
+  await session.detach();
+  const faults = Array.isArray(found) ? found.map(String) : ["axe did not run"];
+  const wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
+  return wide === true ? [...faults, "too wide"] : faults;
+}
