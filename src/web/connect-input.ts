@@ -50,11 +50,17 @@ export function readWhere(
   return { typed, preset, faults: {} };
 }
 
+/** What is wrong with a user name and password. */
+export interface LoginFaults {
+  readonly username?: Fault;
+  readonly password?: Fault;
+}
+
 /** A user name and password, or what is wrong with them. The password stands on no page again. */
 export function readPassword(fields: Fields): {
   readonly username: string;
   readonly password: string;
-  readonly faults: { readonly username?: Fault; readonly password?: Fault };
+  readonly faults: LoginFaults;
 } {
   const username = typedIn(fields, "username", 321).trim();
   const password = typedIn(fields, "password", 501);

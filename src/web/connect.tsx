@@ -9,7 +9,7 @@ import { addTarget } from "../sync/targets.ts";
 import { seenFeed } from "../sync/viewer.ts";
 import { shortAddress } from "./address.ts";
 import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts";
-import { type Fault, mailIn, readPassword, readWhere, typedIn, type Where } from "./connect-input.ts";
+import { type Fault, type LoginFaults, mailIn, readPassword, readWhere, typedIn, type Where } from "./connect-input.ts";
 import { countFailure, mayTry } from "./tries.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
 import { type Env, field, formLimit, pageLanguage, readFields, showPage, signedIn, type Web } from "./visit.tsx";
@@ -95,7 +95,7 @@ async function showWhere(
 
 interface SignInTyped {
   readonly username: string;
-  readonly faults: { readonly username?: Fault; readonly password?: Fault };
+  readonly faults: LoginFaults;
 }
 
 async function showSignIn(c: Web, draft: Draft, { username, faults }: SignInTyped, status: Status = 200) {

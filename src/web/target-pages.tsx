@@ -17,10 +17,10 @@ import {
 import { tick } from "../sync/tick.ts";
 import { may, type Right, seenTarget } from "../sync/viewer.ts";
 import { shortAddress } from "./address.ts";
-import { type Fault, readPassword } from "./connect-input.ts";
+import { readPassword } from "./connect-input.ts";
 import { mirrorHealth } from "./target-state.ts";
 import { countFailure, mayTry } from "./tries.ts";
-import { TargetView } from "./views/target.tsx";
+import { type TargetFaults, TargetView } from "./views/target.tsx";
 import {
   type Env,
   field,
@@ -72,12 +72,7 @@ interface Wrong {
   readonly username: string;
   /** What was chosen for the events of a mirror that is removed. */
   readonly events: string;
-  readonly faults: {
-    readonly username?: Fault;
-    readonly password?: Fault;
-    readonly probe?: Fault;
-    readonly events?: Fault;
-  };
+  readonly faults: TargetFaults;
   readonly status: 200 | 400 | 502;
 }
 

@@ -7,6 +7,7 @@ import { faultsOf } from "./looked.ts";
 import { until } from "./process.ts";
 import { type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
+import { openForm } from "./signed-in.ts";
 
 const radicale = programs.radicale ?? programs.newRadicale;
 const missing = [
@@ -49,13 +50,7 @@ describe.skipIf(missing !== "").each(runtimes)(
 
     /** Signs in and makes a calendar; resolves to its address. */
     const makeCalendar = async (page: Page): Promise<string> => {
-      await page.goto(service.url);
-      await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Sign in" }).click();
-      await page
-        .getByRole("link", { name: /^Make (?:a|another) calendar: Sample Imaging Centre/ })
-        .first()
-        .click();
+      await openForm(page, service.url, waldur.sample.tokens.providerOwner);
       await page.getByRole("button", { name: "Make the calendar" }).click();
       const path = page.url().split("?")[0] ?? "";
       await service.turn();

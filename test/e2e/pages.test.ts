@@ -5,6 +5,7 @@ import { faultsOf } from "./looked.ts";
 import { until } from "./process.ts";
 import { type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
+import { openForm } from "./signed-in.ts";
 
 const skipped = missingChromium !== "" && process.env["CI"] === undefined;
 
@@ -28,11 +29,7 @@ describe.skipIf(skipped).each(runtimes)(
     });
 
     const makeCalendar = async (page: Page): Promise<string> => {
-      await page.goto(service.url);
-      await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Sign in" }).click();
-      const first = page.getByRole("link", { name: /^Make (?:a|another) calendar: Sample Imaging Centre/ });
-      await first.first().click();
+      await openForm(page, service.url, waldur.sample.tokens.providerOwner);
       await page.getByRole("button", { name: "Preview" }).click();
       expect(await page.getByRole("heading", { name: "What it will show" }).count()).toBe(1);
       await page.getByRole("button", { name: "Make the calendar" }).click();

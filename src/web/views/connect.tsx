@@ -4,21 +4,13 @@ import { folderOfHref } from "../../caldav/object.ts";
 import type { Language } from "../../calendar/profile.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
-import type { Fault, Where } from "../connect-input.ts";
+import type { Fault, LoginFaults, Where } from "../connect-input.ts";
 import { nonceField } from "../forms.ts";
 import { connectWords } from "../words/connect.ts";
 import { presetHint, presetName } from "../words/presets.ts";
+import { faultText } from "./fault.ts";
 import { Choices, Input, Note, Select } from "./field.tsx";
-
-/** What is wrong, as a sentence. */
-export function faultText(fault: Fault | undefined, language: Language): string | undefined {
-  if (fault === undefined) return undefined;
-  const words = connectWords[language];
-  if (typeof fault === "string") return words.fault[fault];
-  const text = words.reasons[fault.reason];
-  // A sentence without its stop has room for what the server said.
-  return text.endsWith(".") ? text : `${text}${fault.said === "" ? "" : `: ${fault.said}`}.`;
-}
+import { Login } from "./login.tsx";
 
 /** The frame of every step: what is connected, and how far one is. */
 export const ConnectFrame: FC<PropsWithChildren<{ language: Language; step: 0 | 1 | 2; feed: FeedRow }>> = ({
@@ -106,7 +98,7 @@ interface SignInProps extends StepProps {
   readonly username: string;
   /** The mail address that was given; "" for none. */
   readonly mail: string;
-  readonly faults: { readonly username?: Fault; readonly password?: Fault };
+  readonly faults: LoginFaults;
   /** Why Google let nobody in; "" when it was not asked. */
   readonly googleFault: string;
 }
@@ -139,23 +131,7 @@ export const SignInStep: FC<SignInProps> = (props) => {
         <h2 class="long">{words.signInTitle(preset === "other" ? text : presetName(preset, language))}</h2>
         <input type="hidden" name={nonceField} value={nonce} />
         {preset !== "other" && <p>{presetHint(preset, language)}</p>}
-        <Input
-          name="username"
-          label={words.username}
-          value={username}
-          autocomplete="username"
-          fault={faultText(faults.username, language)}
-          required
-        />
-        <Input
-          name="password"
-          label={words.password}
-          help={words.kept}
-          value=""
-          type="password"
-          fault={faultText(faults.password, language)}
-          required
-        />
+        <Login {...{ language, username, faults }} help={words.kept} />
         <Actions next={words.next} cancel={words.back} href={path} />
       </form>
     </>

@@ -6,16 +6,24 @@ import type { LedgerCounts } from "../../store/ledger.ts";
 import type { TargetRow } from "../../store/targets.ts";
 import type { KeptReport } from "../../sync/push/run.ts";
 import { may, type Standing } from "../../sync/viewer.ts";
-import type { Fault } from "../connect-input.ts";
+import type { Fault, LoginFaults } from "../connect-input.ts";
 import { nonceField } from "../forms.ts";
 import type { Health } from "../state.ts";
 import { isNew } from "../target-state.ts";
 import type { Times } from "../times.ts";
 import { connectWords } from "../words/connect.ts";
 import { targetWords } from "../words/target.ts";
-import { ConnectSteps, faultText } from "./connect.tsx";
+import { ConnectSteps } from "./connect.tsx";
 import { Deed } from "./deed.tsx";
-import { Choices, Input, Note } from "./field.tsx";
+import { faultText } from "./fault.ts";
+import { Choices, Note } from "./field.tsx";
+import { Login } from "./login.tsx";
+
+/** What was wrong with a form of the page. `probe`: the server, when it was tried. */
+export interface TargetFaults extends LoginFaults {
+  readonly probe?: Fault;
+  readonly events?: Fault;
+}
 
 export interface TargetProps {
   readonly language: Language;
@@ -40,12 +48,7 @@ export interface TargetProps {
   readonly unsure: "" | "allow" | "remove";
   /** What was chosen for the events of a mirror that is removed. */
   readonly events: string;
-  readonly faults: {
-    readonly username?: Fault;
-    readonly password?: Fault;
-    readonly probe?: Fault;
-    readonly events?: Fault;
-  };
+  readonly faults: TargetFaults;
 }
 
 /** One mirror: how it stands, how its server behaves, and what can be done with it. */
@@ -186,7 +189,6 @@ const Manage: FC<TargetProps> = (props) => {
   const path = `/targets/${target.id}`;
   const wrong = faults.username !== undefined || faults.password !== undefined;
   const waits = target.stopCode === "credentials" || target.stopCode === "owner";
-  const connect = connectWords[language];
   return (
     <section aria-labelledby="manage">
       <h2 id="manage">{words.manage}</h2>
@@ -205,23 +207,7 @@ const Manage: FC<TargetProps> = (props) => {
           <summary>{words.credentials}</summary>
           <form method="post" action={`${path}/credentials`} novalidate>
             <input type="hidden" name={nonceField} value={nonce} />
-            <Input
-              name="username"
-              label={connect.username}
-              value={username}
-              autocomplete="username"
-              fault={faultText(faults.username, language)}
-              required
-            />
-            <Input
-              name="password"
-              label={connect.password}
-              help={words.credentialsHelp}
-              value=""
-              type="password"
-              fault={faultText(faults.password, language)}
-              required
-            />
+            <Login {...{ language, username, faults }} help={words.credentialsHelp} />
             <div class="actions">
               <button>{words.save}</button>
             </div>
