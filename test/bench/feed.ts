@@ -1,5 +1,7 @@
+import type { Booking } from "../../src/calendar/booking.ts";
 import type { Event } from "../../src/calendar/event.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
+import { encodeBooking, writeBookings } from "../../src/store/bookings.ts";
 import { changeFeed } from "../../src/store/feeds.ts";
 import { writeEvents } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql.ts";
@@ -48,4 +50,40 @@ export async function placeFeed(sql: Sql): Promise<void> {
     ...(moved === null ? [] : [moved]),
     ...chunkRows(rows).chunks.map((json) => writeEvents("feed", 1, "", json)),
   ]);
+}
+
+/** Puts the bookings of which these events are made beside them: what a service without stored text would read. */
+export async function placeBookings(sql: Sql): Promise<void> {
+  const rows = events.map((event, index) => {
+    const period = { start: event.start, end: event.end, backendId: String(index) };
+    const booking: Booking = {
+      uuid: event.uid.slice(0, 32),
+      name: `Sample ${index}`,
+      state: "OK",
+      createdMicros: (startAt - 86_400) * 1_000_000,
+      modifiedMicros: startAt * 1_000_000,
+      slots: [period],
+      projectName: "Sample project",
+      description: "Fixed cells, two channels.",
+      schedules: [period],
+      offeringUuid: "f".repeat(32),
+      offeringName: "Confocal microscope",
+      providerUuid: "a".repeat(32),
+      providerName: "Sample Imaging Centre",
+      customerUuid: "b".repeat(32),
+      customerName: "Näidisinstituut",
+      projectUuid: "c".repeat(32),
+      requesterName: "",
+      requesterUsername: "",
+      errorMessage: "",
+    };
+    return encodeBooking({
+      booking,
+      orderState: "done",
+      slots: [{ ...period, n: 1, real: true, gone: false }],
+      slim: "",
+      rev: index + 1,
+    });
+  });
+  await sql.batch(chunkRows(rows).chunks.map((json) => writeBookings("source", json)));
 }
