@@ -1,6 +1,6 @@
 // `node build.mjs`: the Node entry into dist/cli.js; packages stay outside the bundle, as npm installed them.
 // `node build.mjs worker`: the Worker with all it needs into dist/worker/worker.js; wrangler.toml runs this.
-// `node build.mjs bench`: test/bench into dist/bench.js. `node build.mjs caldav`: the contract of CalDAV as a Worker.
+// `node build.mjs bench` and `bench-push`: test/bench into dist/. `node build.mjs caldav`: the contract of CalDAV as a Worker.
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -40,6 +40,7 @@ function onWorkers(input, file) {
 const targets = {
   node: onNode("./src/cli.ts", "dist/cli.js", "#!/usr/bin/env node"),
   bench: onNode("./test/bench/run.ts", "dist/bench.js"),
+  "bench-push": onNode("./test/bench/push.ts", "dist/bench-push.js"),
   worker: onWorkers("./src/worker.ts", "dist/worker/worker.js"),
   caldav: onWorkers("./test/contract/caldav/worker.ts", "dist/caldav/worker.js"),
 };

@@ -1,5 +1,5 @@
-// Figures of mirroring into a CalDAV calendar, against Radicale and Xandikos beside vdirsyncer. Runs alone as well:
-// `node --expose-gc test/bench/push.ts`, with `large` only the last part.
+// Figures of mirroring into a CalDAV calendar, against Radicale and Xandikos beside vdirsyncer: `npm run bench:push`, with
+// `-- large` only the last part.
 import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest } from "node:http";
