@@ -16,9 +16,28 @@ const filler =
   "BEGIN:VTIMEZONE\r\nTZID:Etc/UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n" +
   "TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nTZNAME:UTC\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
 
+const tail = "END:VCALENDAR\r\n";
+
 /** The whole calendar (RFC 5545 3.4) of a feed: its properties, then these VEVENTs as they are, in their order. */
 export function joinFeed(profile: FeedProfile, vevents: readonly string[]): string {
-  return `${headOf(profile)}${vevents.length === 0 ? filler : vevents.join("")}END:VCALENDAR\r\n`;
+  return `${headOf(profile)}${vevents.length === 0 ? filler : vevents.join("")}${tail}`;
+}
+
+/** The same as UTF-8, from VEVENTs in UTF-8. */
+export function joinFeedBytes(profile: FeedProfile, vevents: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  const head = encoder.encode(vevents.length === 0 ? headOf(profile) + filler : headOf(profile));
+  return concat([head, ...vevents, encoder.encode(tail)]);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** The calendar that an ended address answers: one event, on the day of `endedAt` (epoch seconds), that says so. */

@@ -15,6 +15,10 @@ export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts:
         counts.statements += 1;
         return sql.first(text, ...parameters);
       },
+      async bytes(text, ...parameters) {
+        counts.statements += 1;
+        return sql.bytes(text, ...parameters);
+      },
       async run(text, ...parameters) {
         counts.statements += 1;
         return sql.run(text, ...parameters);
@@ -65,6 +69,7 @@ export function withDeadline(sql: Sql, deadline: () => AbortSignal): Sql {
   return {
     all: async (text, ...parameters) => within(async () => sql.all(text, ...parameters)),
     first: async (text, ...parameters) => within(async () => sql.first(text, ...parameters)),
+    bytes: async (text, ...parameters) => within(async () => sql.bytes(text, ...parameters)),
     run: async (text, ...parameters) => within(async () => sql.run(text, ...parameters)),
     batch: async (statements) => within(async () => sql.batch(statements)),
   };

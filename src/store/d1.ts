@@ -1,5 +1,6 @@
 import type { D1Database, D1PreparedStatement, D1Result } from "@cloudflare/workers-types";
 import { isRow, storeFailed } from "./failure.ts";
+import { text } from "./row.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 /** The port over a D1 binding of Cloudflare Workers. */
@@ -17,6 +18,12 @@ export function openD1(db: D1Database): Sql {
         return row !== null && isRow(row) ? row : null;
       });
     },
+    async bytes(sql, ...parameters) {
+      return ask(sql, async () => {
+        const { results } = await prepare(sql, parameters).all();
+        return results.filter(isRow).map((row) => encoder.encode(text(row, "text")));
+      });
+    },
     async run(sql, ...parameters) {
       return ask(sql, async () => changesOf(await prepare(sql, parameters).run()));
     },
@@ -28,6 +35,8 @@ export function openD1(db: D1Database): Sql {
     },
   };
 }
+
+const encoder = new TextEncoder();
 
 async function ask<T>(sql: string, query: () => Promise<T>): Promise<T> {
   try {

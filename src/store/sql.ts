@@ -15,6 +15,11 @@ export interface Sql {
   all(sql: string, ...parameters: SqlValue[]): Promise<SqlRow[]>;
   /** The first row, or null. */
   first(sql: string, ...parameters: SqlValue[]): Promise<SqlRow | null>;
+  /**
+   * The one column, text, of all rows, as UTF-8: where the text is only passed on, it is never made a string on the way.
+   * The query names its column `text`.
+   */
+  bytes(sql: string, ...parameters: SqlValue[]): Promise<Uint8Array[]>;
   /** Runs a write; resolves to the number of rows it changed. */
   run(sql: string, ...parameters: SqlValue[]): Promise<number>;
   /** Runs all or nothing; resolves to the rows changed by each statement. */

@@ -63,6 +63,13 @@ export function openSqlite(path: string): Sql & { close(): void } {
         return row !== undefined && isRow(row) ? row : null;
       });
     },
+    async bytes(sql, ...parameters) {
+      return attempt(sql, () =>
+        prepare(`SELECT CAST(text AS BLOB) AS text FROM (${sql})`, parameters)
+          .all(...parameters)
+          .map((row) => bytesOf(row["text"])),
+      );
+    },
     async run(sql, ...parameters) {
       return attempt(sql, () => change(sql, parameters));
     },
@@ -124,6 +131,11 @@ function useWal(db: DatabaseSync): void {
 function isBusy(error: unknown): boolean {
   const busy = 5; // SQLITE_BUSY
   return error instanceof Error && "errcode" in error && error.errcode === busy;
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new AppError("store_failed", "the database's column text is none");
 }
 
 function attempt<T>(sql: string, query: () => T): T {

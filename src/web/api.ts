@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { joinFeed } from "../calendar/feed.ts";
+import { joinFeedBytes } from "../calendar/feed.ts";
 import { describeConfig } from "../config.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
@@ -98,7 +98,7 @@ export function apiRoutes(): Hono<Env> {
     })
     .get("/feeds/:id/calendar.ics", async (c) => {
       const { feed } = await feedFor(c, "content");
-      return calendar(c, joinFeed(feed.profile, await listVevents(c.env.sql, feed.id)));
+      return calendar(c, joinFeedBytes(feed.profile, await listVevents(c.env.sql, feed.id)));
     })
     .get("/runs", async (c) => {
       const { failed = "", before = "", source = "", limit = "100" } = c.req.query();
@@ -185,8 +185,8 @@ async function allFeeds(c: Context<Env>) {
   return feeds;
 }
 
-function calendar(c: Context<Env>, text: string): Response {
-  return c.body(text, 200, { "Content-Type": "text/calendar; charset=utf-8", "Cache-Control": "no-store" });
+function calendar(c: Context<Env>, body: string | Uint8Array<ArrayBuffer>): Response {
+  return c.body(body, 200, { "Content-Type": "text/calendar; charset=utf-8", "Cache-Control": "no-store" });
 }
 
 /** The query as Waldur's parameters; one that is given several times keeps its values. */

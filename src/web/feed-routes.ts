@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { endedCalendar, joinFeed, RENDERER } from "../calendar/feed.ts";
+import { endedCalendar, joinFeedBytes, RENDERER } from "../calendar/feed.ts";
 import type { Deps } from "../deps.ts";
 import { hashSecret } from "../security/secret.ts";
 import { type FeedWork, makeFeedServer, type ServeFeed } from "./feed.ts";
@@ -8,7 +8,7 @@ import { gzip } from "./gzip.ts";
 const feedWork: FeedWork = {
   renderer: RENDERER,
   hash: hashSecret,
-  join: (feed, vevents) => joinFeed(feed.profile, vevents),
+  join: (feed, vevents) => joinFeedBytes(feed.profile, vevents),
   end: (feed, endedAt) => endedCalendar(feed.profile, endedAt),
   gzip,
 };

@@ -29,8 +29,8 @@ export interface FeedWork {
   /** Version of what `join` and `end` make; a new one makes every ETag new. */
   readonly renderer: number;
   readonly hash: (secret: string) => Promise<string>;
-  /** The whole calendar of a feed: CRLF lines, the last one included. */
-  readonly join: (feed: FeedRow, vevents: readonly string[]) => string;
+  /** The whole calendar of a feed from its VEVENTs, in UTF-8: CRLF lines, the last one included. */
+  readonly join: (feed: FeedRow, vevents: readonly Uint8Array[]) => Uint8Array<ArrayBuffer>;
   /** The calendar that says that the feed has ended, at `endedAt` (epoch seconds). */
   readonly end: (feed: FeedRow, endedAt: number) => string;
   readonly gzip: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
@@ -139,8 +139,9 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     const vevents = endedAt === null ? await listVevents(deps.sql, feed.id) : [];
     const after = await findFeed(deps.sql, feed.id);
     if (after === null || !isUnmoved(feed, after)) return null;
-    if (endedAt !== null) return bodyOf(work.end(after, endedAt), 1);
-    if (!vevents.every(isVevent)) throw new AppError("store_failed", "an event of the feed is not whole");
+    if (endedAt !== null) return bodyOf(new TextEncoder().encode(work.end(after, endedAt)), 1);
+    if (!vevents.every((one) => isComponent("VEVENT", one)))
+      throw new AppError("store_failed", "an event of the feed is not whole");
     return bodyOf(work.join(after, vevents), vevents.length);
   }
 
@@ -201,16 +202,26 @@ function tagsOf(headers: Headers, { tag }: Edition): Validators["tags"] {
   return wanted ? [packed, tag] : [tag, packed];
 }
 
-function bodyOf(calendar: string, events: number): Body {
-  if (!calendar.startsWith("BEGIN:VCALENDAR\r\n") || !calendar.endsWith("\r\nEND:VCALENDAR\r\n")) {
-    throw new AppError("store_failed", "the calendar is not whole");
-  }
-  const bytes = new TextEncoder().encode(calendar);
+function bodyOf(bytes: Uint8Array<ArrayBuffer>, events: number): Body {
+  if (!isComponent("VCALENDAR", bytes)) throw new AppError("store_failed", "the calendar is not whole");
   return { bytes, gzip: false, plainBytes: bytes.byteLength, events };
 }
 
-function isVevent(text: string): boolean {
-  return text.startsWith("BEGIN:VEVENT\r\n") && text.endsWith("\r\nEND:VEVENT\r\n");
+const marks = {
+  VEVENT: ["BEGIN:VEVENT\r\n", "\r\nEND:VEVENT\r\n"],
+  VCALENDAR: ["BEGIN:VCALENDAR\r\n", "\r\nEND:VCALENDAR\r\n"],
+} as const;
+
+/** Whether the text begins and ends as that component of iCalendar does. */
+function isComponent(name: keyof typeof marks, bytes: Uint8Array): boolean {
+  const [begin, end] = marks[name];
+  return stands(begin, bytes, 0) && stands(end, bytes, bytes.length - end.length);
+}
+
+/** Whether that ASCII stands there. */
+function stands(ascii: string, bytes: Uint8Array, from: number): boolean {
+  for (let at = 0; at < ascii.length; at++) if (bytes[from + at] !== ascii.charCodeAt(at)) return false;
+  return true;
 }
 
 function report(deps: FeedDeps, event: string, error: unknown): void {

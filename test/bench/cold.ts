@@ -22,7 +22,7 @@ export async function cold(): Promise<Figure[]> {
     await placeFeed(deps.sql);
     await placeBookings(deps.sql);
     const encoder = new TextEncoder();
-    const vevents = await listVevents(deps.sql, "feed");
+    const vevents = (await listVevents(deps.sql, "feed")).map((one) => new TextDecoder().decode(one));
     const get = timed(async () => {
       const request = new Request(`http://127.0.0.1${path}`);
       const { status } = await makeFeedServer(honestWork)(deps, request, secret, "microscope.ics");

@@ -13,7 +13,7 @@ const faults: readonly Fault[] = ["none", "rejects", "throws", "hangs", "garbage
 
 interface Case {
   readonly first: Fault;
-  readonly all: Fault;
+  readonly bytes: Fault;
   readonly run: Fault;
   readonly hash: Fault;
   readonly join: Fault;
@@ -30,7 +30,7 @@ interface Case {
 const fault = fc.oneof({ weight: 4, arbitrary: fc.constant<Fault>("none") }, fc.constantFrom(...faults));
 const cases = fc.record<Case>({
   first: fault,
-  all: fault,
+  bytes: fault,
   run: fault,
   hash: fault,
   join: fault,
@@ -50,7 +50,9 @@ const cases = fc.record<Case>({
   warm: fc.boolean(),
 });
 
-const garbageRows: readonly SqlRow[] = [{}, { vevent: "BEGIN:VEVENT" }, { hash: 1, profile: "{", epoch: "" }];
+const encoder = new TextEncoder();
+const garbageRow: SqlRow = { hash: 1, profile: "{", epoch: "" };
+const garbageBytes: readonly Uint8Array[] = [new Uint8Array(), encoder.encode("BEGIN:VEVENT")];
 
 function failing<T>(kind: Fault, honest: () => Promise<T>, garbage: T): () => Promise<T> {
   return () => {
@@ -73,10 +75,11 @@ function soon(): AbortSignal {
 }
 
 function spoil(honest: FeedDeps, broken: { now: Case | null }): FeedDeps {
-  const kind = (name: "first" | "all" | "run"): Fault => broken.now?.[name] ?? "none";
+  const kind = (name: "first" | "bytes" | "run"): Fault => broken.now?.[name] ?? "none";
   const sql: Sql = {
-    first: (text, ...rest) => failing(kind("first"), () => honest.sql.first(text, ...rest), garbageRows[2] ?? null)(),
-    all: (text, ...rest) => failing(kind("all"), () => honest.sql.all(text, ...rest), [...garbageRows])(),
+    first: (text, ...rest) => failing(kind("first"), () => honest.sql.first(text, ...rest), garbageRow)(),
+    bytes: (text, ...rest) => failing(kind("bytes"), () => honest.sql.bytes(text, ...rest), [...garbageBytes])(),
+    all: (text, ...rest) => honest.sql.all(text, ...rest),
     run: (text, ...rest) => failing(kind("run"), () => honest.sql.run(text, ...rest), -1)(),
     batch: (statements) => honest.sql.batch(statements),
   };
@@ -105,7 +108,8 @@ function spoilWork(broken: { now: Case | null }): FeedWork {
   return {
     renderer: honestWork.renderer,
     hash: (secret) => failing(broken.now?.hash ?? "none", () => honestWork.hash(secret), "")(),
-    join: (feed, vevents) => sync(broken.now?.join, () => honestWork.join(feed, vevents), "BEGIN:VCALENDAR\r\nhalf"),
+    join: (feed, vevents) =>
+      sync(broken.now?.join, () => honestWork.join(feed, vevents), encoder.encode("BEGIN:VCALENDAR\r\nhalf")),
     end: honestWork.end,
     gzip: (bytes) => failing(broken.now?.gzip ?? "none", () => honestWork.gzip(bytes), new Uint8Array())(),
   };

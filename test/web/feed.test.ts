@@ -145,9 +145,9 @@ describe("conditional requests (RFC 9110 13)", () => {
         ...deps,
         sql: {
           ...deps.sql,
-          all: async (sql, ...rest) => {
+          bytes: async (sql, ...rest) => {
             asked.push(sql);
-            return deps.sql.all(sql, ...rest);
+            return deps.sql.bytes(sql, ...rest);
           },
         },
       }),

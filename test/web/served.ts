@@ -1,4 +1,4 @@
-import { joinFeed, endedCalendar, RENDERER } from "../../src/calendar/feed.ts";
+import { joinFeedBytes, endedCalendar, RENDERER } from "../../src/calendar/feed.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
 import type { FeedProfile } from "../../src/calendar/profile.ts";
 import { defaultConfig } from "../../src/config.ts";
@@ -32,7 +32,7 @@ export const profile: FeedProfile = {
 export const honestWork: FeedWork = {
   renderer: RENDERER,
   hash: hashSecret,
-  join: (feed, vevents) => joinFeed(feed.profile, vevents),
+  join: (feed, vevents) => joinFeedBytes(feed.profile, vevents),
   end: (feed, endedAt) => endedCalendar(feed.profile, endedAt),
   gzip,
 };

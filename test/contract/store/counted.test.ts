@@ -7,6 +7,7 @@ import { openSqlite } from "../../../src/store/sqlite.ts";
 const hanging: Sql = {
   all: async () => new Promise(() => {}),
   first: async () => new Promise(() => {}),
+  bytes: async () => new Promise(() => {}),
   run: async () => new Promise(() => {}),
   batch: async () => new Promise(() => {}),
 };
@@ -19,7 +20,13 @@ describe("withDeadline", () => {
       clocks.push(clock);
       return clock.signal;
     });
-    const calls = [sql.all("SELECT 1"), sql.first("SELECT 1"), sql.run("SELECT 1"), sql.batch([statement("SELECT 1")])];
+    const calls = [
+      sql.all("SELECT 1"),
+      sql.first("SELECT 1"),
+      sql.bytes("SELECT 'a' AS text"),
+      sql.run("SELECT 1"),
+      sql.batch([statement("SELECT 1")]),
+    ];
     const ends = Promise.allSettled(calls);
     for (const clock of clocks) clock.abort();
     expect(await ends).toEqual(

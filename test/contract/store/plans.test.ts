@@ -24,6 +24,7 @@ async function recorded(query: Query): Promise<Statement[]> {
   await query({
     all: async (sql, ...parameters) => (note(sql, parameters), []),
     first: async (sql, ...parameters) => (note(sql, parameters), null),
+    bytes: async (sql, ...parameters) => (note(sql, parameters), []),
     run: async (sql, ...parameters) => note(sql, parameters),
     batch: async (statements) => statements.map(({ sql, parameters }) => note(sql, parameters)),
   });

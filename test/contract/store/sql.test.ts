@@ -89,6 +89,15 @@ describe.each(engines)("the port over $engine", ({ open }) => {
     });
   });
 
+  it("gives texts as UTF-8, in their order", async () => {
+    await add("ä🔬", 2);
+    await add("b", 1);
+    const texts = await sql.bytes("SELECT id AS text FROM things WHERE size < ?1 ORDER BY size", 3);
+    expect(texts.map((one) => new TextDecoder().decode(one))).toEqual(["b", "ä🔬"]);
+    expect(await sql.bytes("SELECT id AS text FROM things WHERE size > ?1", 3)).toEqual([]);
+    expect((await failure(sql.bytes("SELECT NULL AS text"))).code).toBe("store_failed");
+  });
+
   it("refuses what the port has no type for", async () => {
     const error = await failure(sql.all("SELECT x'00ff' AS picture"));
     expect(error.code).toBe("store_failed");

@@ -8,6 +8,7 @@ const row = v.record(v.string(), value);
 
 const call = v.variant("method", [
   v.object({ method: v.literal("all"), sql: v.string(), parameters }),
+  v.object({ method: v.literal("bytes"), sql: v.string(), parameters }),
   v.object({ method: v.literal("first"), sql: v.string(), parameters }),
   v.object({ method: v.literal("run"), sql: v.string(), parameters }),
   v.object({ method: v.literal("batch"), statements: v.array(v.object({ sql: v.string(), parameters })) }),
@@ -36,6 +37,8 @@ async function perform(sql: Sql, asked: Call): Promise<unknown> {
   switch (asked.method) {
     case "all":
       return sql.all(asked.sql, ...asked.parameters);
+    case "bytes":
+      return (await sql.bytes(asked.sql, ...asked.parameters)).map((one) => new TextDecoder().decode(one));
     case "first":
       return sql.first(asked.sql, ...asked.parameters);
     case "run":
@@ -56,6 +59,10 @@ export function remoteSql(send: (body: string) => Promise<unknown>): Sql {
   };
   return {
     all: async (sql: string, ...given: SqlValue[]) => ask({ method: "all", sql, parameters: given }, v.array(row)),
+    bytes: async (sql: string, ...given: SqlValue[]) =>
+      (await ask({ method: "bytes", sql, parameters: given }, v.array(v.string()))).map((one) =>
+        new TextEncoder().encode(one),
+      ),
     first: async (sql: string, ...given: SqlValue[]) =>
       ask({ method: "first", sql, parameters: given }, v.nullable(row)),
     run: async (sql: string, ...given: SqlValue[]) => ask({ method: "run", sql, parameters: given }, v.number()),

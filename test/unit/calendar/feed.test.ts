@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
-import { emptyEvent, endedCalendar, joinFeed, noticeEvent, RENDERER } from "../../../src/calendar/feed.ts";
+import {
+  emptyEvent,
+  endedCalendar,
+  joinFeed,
+  joinFeedBytes,
+  noticeEvent,
+  RENDERER,
+} from "../../../src/calendar/feed.ts";
 import { reviseEvent } from "../../../src/calendar/ical.ts";
 import { lintCalendar, lintEvent } from "../../../src/calendar/lint.ts";
 import { anyProfile } from "./hostile.ts";
@@ -39,6 +46,20 @@ describe("a feed's calendar", () => {
     const text = feedOf([known()]);
     const vevent = /BEGIN:VEVENT[^]*END:VEVENT\r\n/.exec(text)?.[0] ?? "";
     expect(joinFeed(profile(), [vevent])).toBe(text);
+  });
+
+  it("is the same from bytes as from text", () => {
+    const encoder = new TextEncoder();
+    fc.assert(
+      fc.property(anyProfile, fc.array(fc.string({ unit: "binary" })), (any, texts) => {
+        const bytes = joinFeedBytes(
+          any,
+          texts.map((one) => encoder.encode(one)),
+        );
+        expect(bytes).toEqual(encoder.encode(joinFeed(any, texts)));
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it("is never without a component, and never without a name", () => {
