@@ -33,7 +33,7 @@ function onWorkers(input, file) {
         load: (id) => light[id.slice(1)] ?? null,
       },
     ],
-    output: { file, minify: true, sourcemap: true },
+    output: { file, minify: true, comments: { annotation: false, jsdoc: false, legal: true }, sourcemap: true },
   };
 }
 

@@ -201,4 +201,6 @@ export const checkAnswer = v.object({
     tokenLifetime: v.nullish(v.number(), null),
     problems: v.array(v.string()),
   }),
+  /** What is wrong with sources, in words. */
+  sources: v.array(v.string()),
 });

@@ -34,6 +34,7 @@ import { operatorOnly } from "./caller.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
 import { outcomeJson, outcomeStatus } from "./outcome.ts";
 import { readBody } from "./read-body.ts";
+import { complaintsOf } from "./state.ts";
 import { targetRoutes } from "./target-routes.ts";
 import { pushJson } from "./target-json.ts";
 
@@ -145,7 +146,10 @@ export function apiRoutes(): Hono<Env> {
     .get("/check", operatorOnly, async (c) => {
       const waldur = await checkWaldur(c.env);
       const settings = describeConfig(c.env.config);
-      return c.json({ settings, waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) } });
+      const sources = (await listSources(c.env.sql)).flatMap((source) =>
+        complaintsOf(source).map((text) => `${source.name}: ${text}`),
+      );
+      return c.json({ settings, waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) }, sources });
     });
 }
 

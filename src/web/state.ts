@@ -1,6 +1,6 @@
 import type { SourceRow } from "../store/sources.ts";
 import type { Language } from "../calendar/profile.ts";
-import type { Times } from "./times.ts";
+import { type Times, timesIn } from "./times.ts";
 import { overviewWords } from "./words/overview.ts";
 
 /** How a source stands, in words. */
@@ -22,6 +22,21 @@ export function healthOf(source: SourceRow, language: Language, times: Times): H
   if (source.held !== "") return { tone: "wait", text: words.held };
   if (source.loadedAt === null) return { tone: "wait", text: source.sweepId === 0 ? words.waits : words.loading };
   return { tone: "good", text: words.fresh(times.moment(source.freshAt ?? source.loadedAt)) };
+}
+
+/** What is wrong with a source, for the operator. */
+export function complaintsOf(source: SourceRow): string[] {
+  const { tone, text } = healthOf(source, "en", timesIn(null, "en"));
+  return [
+    ...(tone === "good" ? [] : [text]),
+    ...(source.held === "" ? [] : [`${source.held}.`]),
+    ...(source.loadedAt !== null && source.sweepWanted
+      ? [
+          "Waldur's list has to be walked through once more: it changed each time, or something in it looked off. Until then nothing that vanished from it is removed.",
+        ]
+      : []),
+    ...(source.skipped === 0 ? [] : [`Bookings that cannot be read: ${source.skipped}. The log says why.`]),
+  ];
 }
 
 /** What an error code of Waldur means, as the beginning of a sentence. */

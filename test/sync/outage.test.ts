@@ -77,7 +77,10 @@ describe("while Waldur", () => {
       new Request("http://x/api/v1/check", { headers: { Authorization: `Bearer ${adminToken}` } }),
       world.deps,
     );
-    expect(await check.json()).toMatchObject({ waldur: { ok: false, code, problems: [expect.any(String)] } });
+    expect(await check.json()).toMatchObject({
+      waldur: { ok: false, code, problems: [expect.any(String)] },
+      sources: [expect.stringMatching(/ since .*tried again/)],
+    });
   });
 
   it("is away for long, one event says so after twelve hours, and after fourteen days only that", async () => {

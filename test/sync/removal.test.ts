@@ -82,10 +82,14 @@ describe("bookings that are no longer listed", () => {
     const headers = { Authorization: `Bearer ${adminToken}` };
     const ready = await world.app.fetch(new Request("http://x/readyz", { headers }), world.deps);
     expect(await ready.json()).toMatchObject({ sources: [{ sweepWanted: true, sweptAt: expect.any(String) }] });
+    const check = async () =>
+      (await world.app.fetch(new Request("http://x/api/v1/check", { headers }), world.deps)).json();
+    expect(await check()).toMatchObject({ sources: [expect.stringContaining("it changed each time")] });
     world.fault(null);
     world.wait(60);
     await world.tick();
     expect(await live()).toBeLessThan(before);
+    expect(await check()).toMatchObject({ sources: [] });
   });
 
   it("are held back when Waldur suddenly lists nothing", async () => {

@@ -13,7 +13,7 @@ export const check: Command = {
   notes: ["It succeeds when Waldur answers and the account can see bookings; what is worth knowing is told anyway."],
   async run({ args, world, client }) {
     const answer = await (await client()).json("GET", "/check");
-    const { settings, waldur } = readAnswer(checkAnswer, answer);
+    const { settings, waldur, sources } = readAnswer(checkAnswer, answer);
     if (args.has(json)) printJson(world, answer);
     else {
       const rows = settings.map(({ name, value, source, help }) => [name, value, source, help]);
@@ -22,14 +22,14 @@ export const check: Command = {
         ["Waldur", waldur.ok ? "answers" : "does not work"],
         ["address", waldur.url],
         ["user", user === null ? null : `${user}${isStaff === true ? " (staff)" : ""}`],
-        ["sees", sees === null ? null : `${sees.bookings ?? "?"} bookings, ${sees.providers ?? "?"} providers`],
+        ["sees", sees === null ? null : `bookings: ${sees.bookings ?? "?"}, providers: ${sees.providers ?? "?"}`],
         ["may accept", yesOrNo(waldur.canAccept)],
         ["may reject", yesOrNo(waldur.canReject)],
         ["token expires", formatExpiry(waldur.tokenExpiresAt, waldur.tokenLifetime)],
       ]);
       world.stdout(`${formatTable(["setting", "value", "source", "what it is"], rows)}\n${pairs}`);
     }
-    for (const problem of waldur.problems) world.stderr(`${problem}\n`);
+    for (const problem of [...waldur.problems, ...sources]) world.stderr(`${problem}\n`);
     if (waldur.ok) return exits.ok;
     return waldur.code === null ? exits.failed : exitOfFailure(waldur.code);
   },

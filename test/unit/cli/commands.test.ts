@@ -187,14 +187,16 @@ describe("check", () => {
     problems: [],
   };
   const settings = describeConfig({ ...defaultConfig, adminToken: "hush".repeat(8) });
-  const routes = (changes: object) => ({ "GET /check": () => answer({ settings, waldur: { ...waldur, ...changes } }) });
+  const routes = (changes: object) => ({
+    "GET /check": () => answer({ settings, waldur: { ...waldur, ...changes }, sources: [] }),
+  });
 
   it("prints every setting and what Waldur says", async () => {
     const { exit, out, err } = await run("check", routes({}));
     expect([exit, err]).toEqual([0, ""]);
     for (const { name, value } of settings) expect(out).toMatch(new RegExp(`^${name} +${value}  `, "m"));
     expect(out).toMatch(/^user +ann \(staff\)$/m);
-    expect(out).toMatch(/^sees +12 bookings, 2 providers$/m);
+    expect(out).toMatch(/^sees +bookings: 12, providers: 2$/m);
     expect(out).toMatch(/^may reject +no$/m);
     expect(out).toMatch(/^token expires +3600 seconds after its last use$/m);
     expect(out).not.toContain("hush");
@@ -209,7 +211,13 @@ describe("check", () => {
     expect([exit, err]).toEqual([wanted, `${changes.problems[0]}\n`]);
   });
 
+  it("tells what is wrong with sources, and fails for none of it", async () => {
+    const sources = ["Imaging Centre: Many bookings vanished at once."];
+    const { exit, err } = await run("check", { "GET /check": () => answer({ settings, waldur, sources }) });
+    expect([exit, err]).toEqual([0, `${sources[0]}\n`]);
+  });
+
   it("with --json prints what the API answers", async () => {
-    expect(JSON.parse((await run("check --json", routes({}))).out)).toEqual({ settings, waldur });
+    expect(JSON.parse((await run("check --json", routes({}))).out)).toEqual({ settings, waldur, sources: [] });
   });
 });
