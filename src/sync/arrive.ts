@@ -1,20 +1,20 @@
 import type { Booking, OrderState } from "../calendar/booking.ts";
 import type { Deps } from "../deps.ts";
-import { codeOf, messageOf } from "../errors.ts";
+import { AppError, codeOf, messageOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { countStatements, readOnce } from "../store/counted.ts";
-import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
+import { countStatements } from "../store/counted.ts";
+import { listFeeds } from "../store/feeds.ts";
 import { changeSource, findSource, listSourcesWith, type SourceRow } from "../store/sources.ts";
 import type { WaldurClient } from "../waldur/client.ts";
-import { isBehind, renderFeed } from "./render.ts";
+import { isBehind, renderFeeds } from "./render.ts";
 import { newReport, release, type Run, saveBookings, seconds } from "./run.ts";
 
 /** Another run has the row for moments: so often, and so long apart (milliseconds), it is tried again. */
 const attempts = 6;
 const pauseMilliseconds = 400;
-/** What is kept back of a run's statements for the rest of a decision, and what one more feed costs. */
+/** What is kept back of a run's statements for the rest of a decision, and what one more step of feeds may cost. */
 const statementsKept = 11;
-const statementsOfFeed = 3;
+const statementsOfStep = 7;
 
 /**
  * Puts what Waldur has just said of a booking, and of the order behind it, into every source that holds it and every feed
@@ -29,11 +29,11 @@ export async function arrive(
 ): Promise<void> {
   const { sql, counts } = countStatements(outer.sql);
   const deps: Deps = { ...outer, sql };
-  const left = (): boolean => deps.budget.statements - statementsKept - counts.statements >= statementsOfFeed;
+  const more = (): boolean => deps.budget.statements - statementsKept - counts.statements >= statementsOfStep;
   const sources = await attempt(deps, "arrive_failed", async () => listSourcesWith(sql, booking.uuid));
   for (const source of sources ?? []) {
     const saved = await attempt(deps, "arrive_failed", async () => save(deps, client, source.id, booking, orderState));
-    if (saved !== undefined && saved !== null) await render(deps, saved, left);
+    if (saved !== undefined && saved !== null) await render(deps, saved, more);
     else await attempt(deps, "arrive_failed", async () => makeDue(deps, source.id));
   }
 }
@@ -75,20 +75,15 @@ async function save(
   return run.source;
 }
 
-async function render(outer: Deps, source: SourceRow, left: () => boolean): Promise<void> {
-  // All feeds of a source read the same bookings.
-  const deps: Deps = { ...outer, sql: readOnce(outer.sql, /\bFROM (?:bookings|meta)\b/) };
-  const feeds = (await attempt(deps, "arrive_failed", async () => listFeeds(deps.sql, source.id))) ?? [];
-  for (const before of feeds) {
-    if (!left()) return;
-    let feed: FeedRow | null = before;
-    await attempt(deps, "arrive_failed", async () => {
-      const now = feed ?? (await findFeed(deps.sql, before.id));
-      // Another run may have moved it on by the next attempt.
-      feed = null;
-      if (now !== null && isBehind(deps, now, source)) await renderFeed(deps, now, source, deps.budget.events);
-    });
-  }
+/** Again while another run is at one of the feeds: those that were done are not behind any more. */
+async function render(deps: Deps, source: SourceRow, more: () => boolean): Promise<void> {
+  await attempt(deps, "arrive_failed", async () => {
+    if (!more()) return;
+    const behind = (await listFeeds(deps.sql, source.id)).filter((feed) => isBehind(deps, feed, source));
+    if (behind.length === 0) return;
+    const { overtaken } = await renderFeeds(deps, source, behind, { events: Infinity, more, lag: deps.budget.events });
+    if (overtaken) throw new AppError("conflict", "another run works on some of the feeds");
+  });
 }
 
 async function makeDue(deps: Deps, sourceId: string): Promise<void> {

@@ -36,6 +36,8 @@ export const events: readonly Event[] = Array.from({ length: 5000 }, (_, index) 
 export async function placeFeed(sql: Sql): Promise<void> {
   await insertServed(sql);
   const rows = events.map((event) => ({
+    feedId: "feed",
+    rev: 1,
     uid: event.uid,
     bookingUuid: event.uid.slice(0, 32),
     sequence: 1,
@@ -48,7 +50,7 @@ export async function placeFeed(sql: Sql): Promise<void> {
   const moved = changeFeed("feed", { rev: 1, revisedAt: startAt, state: "active", eventCount: rows.length });
   await sql.batch([
     ...(moved === null ? [] : [moved]),
-    ...chunkRows(rows).chunks.map((json) => writeEvents("feed", 1, "", json)),
+    ...chunkRows(rows).chunks.map((json) => writeEvents("", json)),
   ]);
 }
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { details } from "../../src/calendar/profile.ts";
 import { people } from "../../src/demo/people.ts";
-import type { Deps } from "../../src/deps.ts";
+import type { Budget, Deps } from "../../src/deps.ts";
 import { AppError } from "../../src/errors.ts";
 import { findUser } from "../../src/store/accounts.ts";
 import { listDecisions } from "../../src/store/decisions.ts";
+import { findEvents, listVevents } from "../../src/store/events.ts";
+import type { FeedRow } from "../../src/store/feeds.ts";
 import { statement } from "../../src/store/sql.ts";
 import { decide, type Wish } from "../../src/sync/decide.ts";
 import { makeBrowser, makeCase } from "./decided.ts";
@@ -46,7 +49,7 @@ describe("after a decision", () => {
     expect(order.slice(posted, order.indexOf("GET users", posted))).toEqual([
       "POST booking-resources",
       "GET booking-resources",
-      "feed",
+      // The two feeds over the provider, then the one over the offering.
       "feed",
       "feed",
     ]);
@@ -65,25 +68,114 @@ describe("after a decision", () => {
     expect(await world.calendar(one.address)).toBe(text);
   });
 
-  it("six feeds over one source show it on Workers as well, within the fifty statements that D1's free plan allows", async () => {
-    const one = await makeCase();
-    const { world } = one;
-    const feeds = [one.feed];
-    for (const name of ["Two", "Three", "Four", "Five", "Six"]) feeds.push(await world.addFeed({ name }));
-    await world.tick();
-    const { booking, link } = await one.request();
-    const { browser, page } = await one.signedIn("providerOwner", link);
-    const deps: Deps = { ...world.deps, budget: { pages: 1, requests: 30, events: 50, statements: 40 } };
-    const there = makeBrowser({ ...world, deps });
-    for (const [name, value] of browser.cookies) there.cookies.set(name, value);
-    world.counts.statements = 0;
-    expect((await there.decide(page, "accept")).status).toBe(200);
-    expect(world.counts.statements).toBeLessThanOrEqual(50);
-    for (const feed of feeds) {
-      const text = (await world.calendar(await world.address(feed))).replaceAll("\r\n ", "");
-      const event = text.split("BEGIN:VEVENT").find((part) => part.includes(`UID:${booking.uuid}`));
-      expect(event).toContain("STATUS:CONFIRMED");
+  describe("on Workers", () => {
+    const small: Budget = { pages: 1, requests: 30, events: 50, statements: 40 };
+
+    /** As many feeds over one booking, of each kind in turn, and what decides on it with a Worker's budget. */
+    async function makeMany(count: number) {
+      const one = await makeCase();
+      const { world } = one;
+      const feeds = [one.feed];
+      while (feeds.length < count) {
+        const detail = details[feeds.length % 3];
+        const language = feeds.length % 2 === 0 ? "en" : "et";
+        feeds.push(await world.addFeed({ name: `Feed ${feeds.length}`, detail, language }));
+      }
+      await world.tick();
+      const { booking, link } = await one.request();
+      const { browser, page } = await one.signedIn("providerOwner", link);
+      const there = (change: Partial<Deps> = {}) => {
+        const own = makeBrowser({ ...world, deps: { ...world.deps, budget: small, ...change } });
+        for (const [name, value] of browser.cookies) own.cookies.set(name, value);
+        world.counts.statements = 0;
+        return own;
+      };
+      const statusIn = async (feed: FeedRow): Promise<string> => {
+        const text = (await world.calendar(await world.address(feed))).replaceAll("\r\n ", "");
+        const { sql } = world.deps;
+        const [row] = (await findEvents(sql, [feed.id], [booking.uuid])).get(feed.id) ?? [];
+        const event = text.split("BEGIN:VEVENT").find((part) => part.includes(`UID:${row?.uid}\r\n`)) ?? "";
+        return /\r\nSTATUS:(\w+)/.exec(event)?.[1] ?? "none";
+      };
+      return { ...one, feeds, booking, page, there, statusIn };
     }
+
+    it.each([1, 6, 40, 200])(
+      "%i feeds over one source show it, within the fifty statements that D1's free plan allows",
+      async (count) => {
+        const { world, feeds, page, there, statusIn } = await makeMany(count);
+        const before = await Promise.all(feeds.map(async ({ id }) => world.feed(id)));
+        for (const feed of feeds) expect(await statusIn(feed)).toBe("TENTATIVE");
+        expect((await there().decide(page, "accept")).status).toBe(200);
+        // The same for one feed as for two hundred.
+        expect(world.counts.statements).toBeLessThanOrEqual(33);
+        world.requests();
+        for (const feed of feeds) expect(await statusIn(feed)).toBe("CONFIRMED");
+        expect(world.requests()).toEqual([]);
+        const after = await Promise.all(feeds.map(async ({ id }) => world.feed(id)));
+        for (const [index, { rev, state }] of after.entries()) {
+          expect(state).toBe("active");
+          expect(rev).toBeGreaterThan(before[index]?.rev ?? Infinity);
+        }
+        // Nothing is left for the run, and what it reads is what is there.
+        world.wait(60);
+        expect(await world.tick()).toMatchObject({ feeds: [], complete: true });
+        expect((await world.feed(feeds.at(-1)?.id ?? "")).rev).toBe(after.at(-1)?.rev);
+      },
+    );
+
+    it("a feed at which another run is working is left to that run, and the others show it", async () => {
+      const { world, feeds, page, there, statusIn } = await makeMany(40);
+      const busy = feeds[17];
+      if (busy === undefined) throw new Error("there are not so many feeds");
+      const { sql } = world.deps;
+      const before = { feed: await world.feed(busy.id), vevents: await listVevents(sql, busy.id) };
+      let rev = before.feed.rev;
+      const batch: typeof sql.batch = async (statements) => {
+        // Another run writes to the feed between our reading and our writing, each time.
+        if (statements.some((each) => each.sql.includes("INSERT INTO events"))) {
+          rev += 1;
+          await sql.run("UPDATE feeds SET rev = ?2, writer = 'another' WHERE id = ?1", busy.id, rev);
+        }
+        return sql.batch(statements);
+      };
+      expect((await there({ sql: { ...sql, batch } }).decide(page, "accept")).status).toBe(200);
+      expect(world.counts.statements).toBeLessThanOrEqual(50);
+      expect(await world.feed(busy.id)).toEqual({ ...before.feed, rev });
+      expect(await listVevents(sql, busy.id)).toEqual(before.vevents);
+      for (const feed of feeds) expect(await statusIn(feed)).toBe(feed === busy ? "TENTATIVE" : "CONFIRMED");
+      world.wait(60);
+      await world.tick();
+      expect(await statusIn(busy)).toBe("CONFIRMED");
+    });
+
+    it("feeds that wait for more than the booking are left to the run, and keep no other from showing it", async () => {
+      const { world, feeds, booking, page, there, statusIn } = await makeMany(12);
+      const [, loading, again] = feeds;
+      if (loading === undefined || again === undefined) throw new Error("there are not so many feeds");
+      const fresh = await world.addFeed({ name: "Fresh" });
+      // Twelve bookings are compared anew, and a window has to move: more than one step.
+      await world.deps.sql.run("UPDATE feeds SET rendered_rev = 0 WHERE id = ?1", again.id);
+      await world.deps.sql.run("UPDATE feeds SET window_at = window_at - 86400 WHERE id = ?1", loading.id);
+      expect((await there().decide(page, "accept")).status).toBe(200);
+      expect(world.counts.statements).toBeLessThanOrEqual(50);
+      for (const feed of feeds) if (feed !== again) expect(await statusIn(feed)).toBe("CONFIRMED");
+      world.wait(60);
+      await world.tick();
+      for (const feed of [...feeds, fresh]) expect(await statusIn(feed)).toBe("CONFIRMED");
+      expect((await findEvents(world.deps.sql, [fresh.id], [booking.uuid])).get(fresh.id)).toHaveLength(1);
+    });
+
+    it("a feed that runs empty by it keeps an entry, and gives it up for the next event", async () => {
+      const { world, page, there, request } = await makeMany(3);
+      const own = await world.addFeed({ name: "Waiting", filter: { states: ["Creating"], text: "" }, cancelled: "drop" });
+      await world.deps.sql.run("DELETE FROM leases");
+      world.wait(60);
+      await world.tick();
+      void request;
+      expect((await there().decide(page, "accept")).status).toBe(200);
+      expect((await world.feed(own.id)).eventCount).toBeGreaterThan(0);
+    });
   });
 
   it("that another run is in the way of, the next run brings it", async () => {

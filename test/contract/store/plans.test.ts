@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as bookings from "../../../src/store/bookings.ts";
 import * as events from "../../../src/store/events.ts";
 import * as decisions from "../../../src/store/decisions.ts";
-import { findAddress, lastUse, listFeeds } from "../../../src/store/feeds.ts";
+import { findAddress, lastUse, listFeeds, listWritten, writeRendered } from "../../../src/store/feeds.ts";
 import { forgetRuns, listRuns } from "../../../src/store/runs.ts";
 import { listSourcesWith } from "../../../src/store/sources.ts";
 import { migrate } from "../../../src/store/migrate.ts";
@@ -47,9 +47,11 @@ const queries: readonly [string, Query][] = [
   ["writeOrderStates", async (sql) => sql.batch([bookings.writeOrderStates("s", [])])],
   ["markMissed", async (sql) => sql.batch([bookings.markMissed("s", uuids, 1)])],
   ["markVanished", async (sql) => sql.batch([bookings.markVanished("s", uuids, 1, 1)])],
-  ["findEvents", async (sql) => events.findEvents(sql, "f", uuids)],
-  ["writeEvents", async (sql) => sql.batch([events.writeEvents("f", 1, "w", "[]")])],
-  ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("f", "w", uuids)])],
+  ["findEvents", async (sql) => events.findEvents(sql, ["f", "g"], uuids)],
+  ["writeEvents", async (sql) => sql.batch([events.writeEvents("w", "[]")])],
+  ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("w", "[]")])],
+  ["writeRendered", async (sql) => sql.batch([writeRendered("w", "[]")])],
+  ["listWritten", async (sql) => listWritten(sql, "w", ["f", "g"])],
   ["listPending", async (sql) => bookings.listPending(sql, "s", 1, 10)],
   ["forgetRuns", async (sql) => sql.batch([forgetRuns("s", 1)])],
   ["listRuns", async (sql) => listRuns(sql, ["s"], { beforeAt: 1, failed: false, limit: 10 })],
