@@ -54,12 +54,7 @@ export function reasonOf({ failure }: SourceRow): NoticeReason {
 }
 
 /** The day (epoch seconds of its start) whose notice of an outage the feed should show; 0: none. */
-export function noticeDayOf(
-  { config }: Settings,
-  feed: FeedRow,
-  { failingSinceAt }: SourceRow,
-  nowAt: number,
-): number {
+export function noticeDayOf({ config }: Settings, feed: FeedRow, { failingSinceAt }: SourceRow, nowAt: number): number {
   const due = failingSinceAt !== null && nowAt - failingSinceAt >= config.outageNoticeHours * 3600;
   return due && feed.state !== "loading" ? windowOf(feed.profile, nowAt).dayAt : 0;
 }

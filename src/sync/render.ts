@@ -77,7 +77,11 @@ export async function renderFeeds(
     open.delete(feed.id);
   };
   const asked = feeds.map((feed) => ({ feed }));
-  for (const turn of await ofEach(asked, async ({ feed }) => ({ feed, steps: await stepsOf(deps, feed, sight) }), leave)) {
+  for (const turn of await ofEach(
+    asked,
+    async ({ feed }) => ({ feed, steps: await stepsOf(deps, feed, sight) }),
+    leave,
+  )) {
     open.set(turn.feed.id, turn);
   }
   for (let next = nextOf(deps, sight, open, limits.lag); next !== null; next = nextOf(deps, sight, open, limits.lag)) {

@@ -56,7 +56,9 @@ export async function writeRevisions(deps: Deps, revisions: readonly Revision[])
   const writer = hex(deps.random(8));
   const feeds = chunkRows(revisions.map(({ place, after }) => encodeRendered(place.feed, after))).chunks;
   const drops = revisions.flatMap(({ after, drop }) => drop.map(({ uid }) => ({ feedId: after.id, uid })));
-  const writes = revisions.flatMap(({ after, write }) => write.map(({ row }) => ({ feedId: after.id, rev: after.rev, ...row })));
+  const writes = revisions.flatMap(({ after, write }) =>
+    write.map(({ row }) => ({ feedId: after.id, rev: after.rev, ...row })),
+  );
   const changed = await deps.sql.batch([
     ...feeds.map((json) => writeRendered(writer, json)),
     ...chunkRows(drops).chunks.map((json) => deleteEvents(writer, json)),
@@ -72,7 +74,8 @@ export async function writeRevisions(deps: Deps, revisions: readonly Revision[])
 function logRevision(deps: Deps, before: FeedRow, after: FeedRow): void {
   const { id: feed, eventCount: events, byteCount: size } = after;
   const { name } = after.profile;
-  if (before.state !== "active" && after.state === "active") deps.log.info("feed_ready", { feed, name, events, bytes: size });
+  if (before.state !== "active" && after.state === "active")
+    deps.log.info("feed_ready", { feed, name, events, bytes: size });
   const large = warnOfSize(deps.config, events, size);
   if (large !== null && warnOfSize(deps.config, before.eventCount, before.byteCount) === null) {
     deps.log.warn("feed_large", { feed, name, warning: large });

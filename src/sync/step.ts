@@ -162,12 +162,7 @@ export async function stepsOf(deps: Deps, feed: FeedRow, sight: Sight): Promise<
     return { write, drop: [...have.values()], aged: false, rendered, held };
   }
 
-  function notice(
-    dayAt: number,
-    reason: NoticeReason,
-    rows: readonly EventRow[],
-    held: readonly string[],
-  ): Step {
+  function notice(dayAt: number, reason: NoticeReason, rows: readonly EventRow[], held: readonly string[]): Step {
     const uid = `notice-${feed.id}`;
     const old = rows.find((row) => row.uid === uid);
     const still = { aged: false, rendered: dayAt === 0 ? 0 : 1, held };

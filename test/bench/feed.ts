@@ -48,10 +48,7 @@ export async function placeFeed(sql: Sql): Promise<void> {
     vevent: renderEvent(event, { sequence: 1, stamp: startAt }),
   }));
   const moved = changeFeed("feed", { rev: 1, revisedAt: startAt, state: "active", eventCount: rows.length });
-  await sql.batch([
-    ...(moved === null ? [] : [moved]),
-    ...chunkRows(rows).chunks.map((json) => writeEvents("", json)),
-  ]);
+  await sql.batch([...(moved === null ? [] : [moved]), ...chunkRows(rows).chunks.map((json) => writeEvents("", json))]);
 }
 
 /** Puts the bookings of which these events are made beside them: what a service without stored text would read. */
