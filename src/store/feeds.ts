@@ -61,12 +61,15 @@ export async function findAddress(sql: Sql, hash: string): Promise<AddressRow | 
   return { endedAt: intOrNull(row, "ended_at"), gone: int(row, "gone") === 1, feed: readServed(row) };
 }
 
-/** Every feed, oldest first; or those of one source. */
-export async function listFeeds(sql: Sql, sourceId?: string): Promise<FeedRow[]> {
+/** Every feed, oldest first; or those of these sources. */
+export async function listFeeds(sql: Sql, sourceIds?: readonly string[]): Promise<FeedRow[]> {
   const rows =
-    sourceId === undefined
+    sourceIds === undefined
       ? await sql.all("SELECT * FROM feeds ORDER BY created_at, id")
-      : await sql.all("SELECT * FROM feeds WHERE source_id = ?1 ORDER BY created_at, id", sourceId);
+      : await sql.all(
+          `SELECT * FROM feeds WHERE source_id IN (SELECT value FROM json_each(?1)) ORDER BY created_at, id`,
+          JSON.stringify(sourceIds),
+        );
   return rows.map(readFeed);
 }
 

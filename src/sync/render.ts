@@ -1,13 +1,12 @@
 import type { Deps } from "../deps.ts";
-import { AppError, codeOf, messageOf } from "../errors.ts";
-import { findEvents } from "../store/events.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
 import { type Need, needOf, startOf } from "./need.ts";
-import { type Place, planOf, type Turn } from "./plan.ts";
-import { addedOf, type Revision, revisionOf, writeRevisions } from "./revise.ts";
+import { type Place, planOf, stepSize, type Turn } from "./plan.ts";
+import { addedOf, type Revision } from "./revise.ts";
 import { seconds } from "./run.ts";
-import { type Sight, sightOf, stepsOf } from "./step.ts";
+import { sightOf } from "./step.ts";
+import { takeStep, turnsOf } from "./take.ts";
 
 /** What one run did to one feed. */
 export interface RenderReport {
@@ -26,8 +25,6 @@ export interface Limits {
   readonly events: number;
   /** Whether one more step may be made. */
   readonly more: () => boolean;
-  /** Given: only bookings that changed are shown, and only in feeds that lag by at most so many changes. */
-  readonly lag?: number;
 }
 
 /** What rendering did. */
@@ -38,12 +35,7 @@ export interface Rendered {
   readonly events: number;
   /** Whether nothing was left for want of room. */
   readonly done: boolean;
-  /** Whether another run was at one of the feeds, which was left to it. */
-  readonly overtaken: boolean;
 }
-
-/** Events compared in one transaction, unless one booking has more. */
-const stepSize = 500;
 
 /** Whether anything about the feed's events waits to be done, as its own row and its source's tell. */
 export function isBehind(deps: Pick<Deps, "now" | "config" | "keys">, feed: FeedRow, source: SourceRow): boolean {
@@ -54,9 +46,8 @@ export function isBehind(deps: Pick<Deps, "now" | "config" | "keys">, feed: Feed
 
 /**
  * Brings the events of feeds over one source up to the stored bookings, as far as the limits let it; what does not fit is a
- * smaller difference for the next run. Feeds that stand at the same place take each step together, in a number of
- * statements that does not depend on how many they are; those that lag least go first. What fails in one feed is logged
- * and left for the next run. Throws `store_failed`.
+ * smaller difference for the next run. Feeds that stand at the same place take each step together; those that lag least go
+ * first. What fails in one feed is logged and left for the next run. Throws `store_failed`.
  */
 export async function renderFeeds(
   deps: Deps,
@@ -64,105 +55,53 @@ export async function renderFeeds(
   feeds: readonly FeedRow[],
   limits: Limits,
 ): Promise<Rendered> {
-  const sight = await sightOf(deps, source, feeds);
-  const sum = { events: 0, done: true, overtaken: false };
+  const sight = await sightOf(deps, [source], feeds);
+  const asked = feeds.map((feed) => ({ feed, source }));
+  const open = new Map((await turnsOf(deps, sight, asked)).map((turn) => [turn.feed.id, turn]));
   const reports = new Map<string, RenderReport>();
-  const open = new Map<string, Turn>();
-  const leave = ({ feed }: { feed: FeedRow }, error: unknown): void => {
-    const conflict = codeOf(error) === "conflict";
-    const facts = error instanceof AppError ? error.facts : {};
-    const told = { feed: feed.id, code: codeOf(error) ?? "bug", message: messageOf(error), ...facts };
-    deps.log[conflict ? "info" : "error"]("render_failed", told);
-    sum.overtaken ||= conflict;
-    open.delete(feed.id);
-  };
-  const asked = feeds.map((feed) => ({ feed }));
-  for (const turn of await ofEach(
-    asked,
-    async ({ feed }) => ({ feed, steps: await stepsOf(deps, feed, sight) }),
-    leave,
-  )) {
-    open.set(turn.feed.id, turn);
-  }
-  for (let next = nextOf(deps, sight, open, limits.lag); next !== null; next = nextOf(deps, sight, open, limits.lag)) {
-    const left = limits.events - sum.events;
+  let events = 0;
+  let done = true;
+  for (let next = nextOf(deps, open, sight.nowAt); next !== null; next = nextOf(deps, open, sight.nowAt)) {
+    const left = limits.events - events;
     if (left <= 0 || !limits.more()) {
-      sum.done = false;
+      done = false;
       break;
     }
     const room = { step: Math.min(stepSize, left), left: left === deps.budget.events ? Infinity : left };
     const plan = await planOf(deps, sight, next.need, next.places, room);
+    for (const { feed } of plan?.places ?? next.places) open.delete(feed.id);
     if (plan === null) {
-      sum.done = false;
-      for (const { feed } of next.places) open.delete(feed.id);
+      done = false;
       continue;
     }
-    const places = next.places.slice(0, plan.feeds);
-    const rows = await findEvents(
-      deps.sql,
-      places.map(({ feed }) => feed.id),
-      [...plan.bookingUuids, ""],
-    );
-    const revisions = await ofEach(
-      places,
-      async (place) => {
-        const own = rows.get(place.feed.id) ?? [];
-        return revisionOf(place, plan.change, await plan.make(place, own), own, source, seconds(deps));
-      },
-      leave,
-    );
-    const written = await writeRevisions(deps, revisions);
-    for (const revision of revisions) {
-      const { after, place, rendered } = revision;
-      sum.events += rendered;
-      if (written.has(after.id)) {
-        open.set(after.id, { feed: after, steps: place.steps });
-        reports.set(after.id, addTo(reports.get(after.id), revision));
-      } else leave(place, new AppError("conflict", "another run works on this feed"));
+    for (const revision of (await takeStep(deps, plan)).revisions) {
+      const { place, after, rendered } = revision;
+      events += rendered;
+      open.set(after.id, { ...place, feed: after });
+      reports.set(after.id, addTo(reports.get(after.id), revision));
     }
   }
-  return { ...sum, reports: [...reports.values()] };
+  return { reports: [...reports.values()], events, done };
 }
 
 /** The feeds whose turn it is: together those that lag least behind their bookings, then the others one by one. */
 function nextOf(
   deps: Deps,
-  { source, nowAt }: Sight,
   open: ReadonlyMap<string, Turn>,
-  lag?: number,
+  nowAt: number,
 ): { need: Need; places: readonly [Place, ...Place[]] } | null {
   let next: { need: Need; places: [Place, ...Place[]] } | null = null;
   for (const turn of open.values()) {
-    const need = needOf(deps, turn.feed, source, nowAt);
-    if (need === null || (lag !== undefined && need !== "changes")) continue;
+    const need = needOf(deps, turn.feed, turn.source, nowAt);
+    if (need === null) continue;
     const place = { ...turn, now: need === "suspend" ? turn.feed : startOf(deps, turn.feed, nowAt) };
-    if (lag !== undefined && source.rev - place.now.renderedRev > lag) continue;
-    const ahead = next?.places[0].now.renderedRev ?? -1;
+    const ahead = next?.places[0].now.renderedRev ?? 0;
     if (next === null) next = { need, places: [place] };
     else if (need !== "changes") continue;
     else if (next.need !== "changes" || place.now.renderedRev > ahead) next = { need, places: [place] };
     else if (place.now.renderedRev === ahead) next.places.push(place);
   }
   return next;
-}
-
-/** What the work makes of each; one in which it fails is left out. */
-async function ofEach<T, R>(
-  all: readonly T[],
-  work: (one: T) => Promise<R>,
-  failed: (one: T, error: unknown) => void,
-): Promise<R[]> {
-  const made = await Promise.all(
-    all.map(async (one) => {
-      try {
-        return [await work(one)];
-      } catch (error) {
-        failed(one, error);
-        return [];
-      }
-    }),
-  );
-  return made.flat();
 }
 
 function addTo(report: RenderReport | undefined, { after, write, drop }: Revision): RenderReport {

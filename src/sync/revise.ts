@@ -4,7 +4,6 @@ import { hex } from "../security/hash.ts";
 import { chunkRows } from "../store/bulk.ts";
 import { deleteEvents, type EventRow, writeEvents } from "../store/events.ts";
 import { encodeRendered, type FeedChange, type FeedRow, listWritten, writeRendered } from "../store/feeds.ts";
-import type { SourceRow } from "../store/sources.ts";
 import type { Place } from "./plan.ts";
 import type { Step } from "./step.ts";
 
@@ -24,10 +23,9 @@ export function revisionOf(
   change: FeedChange,
   step: Step,
   rows: readonly EventRow[],
-  source: SourceRow,
   nowAt: number,
 ): Revision {
-  const { now, steps } = place;
+  const { now, source, steps } = place;
   const { write, drop } = keepOne(place, step, rows);
   const moved = write.length > 0 || drop.length > 0;
   const next: FeedRow = {

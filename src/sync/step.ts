@@ -9,7 +9,7 @@ import type { NoticeReason } from "../calendar/words.ts";
 import type { Deps } from "../deps.ts";
 import { busyUid } from "../security/hash.ts";
 import { open } from "../security/seal.ts";
-import { type AccountRow, findAccount } from "../store/accounts.ts";
+import { type AccountRow, findAccounts } from "../store/accounts.ts";
 import type { EventRow } from "../store/events.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import { readMeta } from "../store/meta.ts";
@@ -30,14 +30,14 @@ export interface Step {
   readonly held: readonly string[];
 }
 
-/** What all feeds of a source are made from, as it stands at `nowAt` (epoch seconds). */
+/** What feeds are made from besides bookings, as it all stands at `nowAt` (epoch seconds). */
 export interface Sight {
-  readonly source: SourceRow;
   readonly nowAt: number;
-  readonly offerings: ReadonlyMap<string, OfferingFacts>;
   readonly homeport: string | null;
-  /** The source's account, where a feed needs it. */
-  readonly owner: AccountRow | null;
+  /** Names and places of offerings, by source. */
+  readonly offerings: ReadonlyMap<string, ReadonlyMap<string, OfferingFacts>>;
+  /** The sources' accounts by id, where feeds need them. */
+  readonly owners: ReadonlyMap<string, AccountRow>;
 }
 
 /** The parts of which one feed's rendering is made; they neither read nor write. `rows` are what the feed has. */
@@ -53,29 +53,30 @@ export interface Steps {
   placeholder(): EventRow;
 }
 
-/** Reads what these feeds of a source are all made from. Throws `store_failed`. */
-export async function sightOf(deps: Deps, source: SourceRow, feeds: readonly FeedRow[]): Promise<Sight> {
+/** Reads what these feeds over these sources are made from. Throws `store_failed`. */
+export async function sightOf(deps: Deps, sources: readonly SourceRow[], feeds: readonly FeedRow[]): Promise<Sight> {
   const told = feeds.some(({ profile }) => profile.detail !== "busy");
   const homeport = told ? await readMeta(deps.sql, homeportKey(deps)) : null;
   const signed = feeds.some(({ profile }) => profile.decisions === "signed");
+  const accounts = [...new Set(sources.map(({ accountId }) => accountId))];
   return {
-    source,
     nowAt: seconds(deps),
-    offerings: readOfferings(source.offerings),
     homeport: homeport === "" ? null : homeport,
-    owner: signed ? await findAccount(deps.sql, source.accountId) : null,
+    offerings: new Map(sources.map(({ id, offerings }) => [id, readOfferings(offerings)])),
+    owners: signed ? await findAccounts(deps.sql, accounts) : new Map(),
   };
 }
 
-/** Makes the steps for one feed as it stands. Throws `seal_broken`. */
-export async function stepsOf(deps: Deps, feed: FeedRow, sight: Sight): Promise<Steps> {
+/** Makes the steps for one feed as it and its source stand. Throws `seal_broken`. */
+export async function stepsOf(deps: Deps, sight: Sight, feed: FeedRow, source: SourceRow): Promise<Steps> {
   const { profile } = feed;
-  const { source, nowAt, offerings, homeport } = sight;
+  const { nowAt, homeport } = sight;
+  const offerings = sight.offerings.get(source.id) ?? new Map<string, OfferingFacts>();
   const window = windowOf(profile, nowAt);
   const salt = profile.detail === "busy" ? await open(deps.keys, feedPlace(feed.id, "salt"), feed.salt) : null;
   const buriedBefore = nowAt - deps.config.tombstoneDays * 86_400;
   const { states: _states, ...others } = profile.filter;
-  const linkKind = linkKindOf(deps, profile, sight.owner);
+  const linkKind = linkKindOf(deps, profile, sight.owners.get(source.accountId) ?? null);
 
   async function contextOf(known: readonly KnownBooking[]): Promise<EventContext> {
     const uids = new Map<string, string>();

@@ -77,6 +77,7 @@ export async function placeBookings(sql: Sql): Promise<void> {
       errorMessage: "",
     };
     return encodeBooking({
+      sourceId: "source",
       booking,
       orderState: "done",
       slots: [{ ...period, n: 1, real: true, gone: false }],
@@ -84,5 +85,5 @@ export async function placeBookings(sql: Sql): Promise<void> {
       rev: index + 1,
     });
   });
-  await sql.batch(chunkRows(rows).chunks.map((json) => writeBookings("source", json)));
+  await sql.batch(chunkRows(rows).chunks.map((json) => writeBookings(json)));
 }

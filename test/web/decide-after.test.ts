@@ -6,7 +6,9 @@ import { AppError } from "../../src/errors.ts";
 import { findUser } from "../../src/store/accounts.ts";
 import { listDecisions } from "../../src/store/decisions.ts";
 import { findEvents, listVevents } from "../../src/store/events.ts";
-import type { FeedRow } from "../../src/store/feeds.ts";
+import { type FeedRow, listFeeds } from "../../src/store/feeds.ts";
+import { addFeed } from "../../src/sync/feeds.ts";
+import { profileOf } from "../../src/web/api-input.ts";
 import { statement } from "../../src/store/sql.ts";
 import { decide, type Wish } from "../../src/sync/decide.ts";
 import { makeBrowser, makeCase } from "./decided.ts";
@@ -49,8 +51,7 @@ describe("after a decision", () => {
     expect(order.slice(posted, order.indexOf("GET users", posted))).toEqual([
       "POST booking-resources",
       "GET booking-resources",
-      // The two feeds over the provider, then the one over the offering.
-      "feed",
+      // All three, over two sources.
       "feed",
     ]);
     world.requests();
@@ -77,7 +78,7 @@ describe("after a decision", () => {
       const { world } = one;
       const feeds = [one.feed];
       while (feeds.length < count) {
-        const detail = details[feeds.length % 3];
+        const detail = details[feeds.length % 3] ?? "full";
         const language = feeds.length % 2 === 0 ? "en" : "et";
         feeds.push(await world.addFeed({ name: `Feed ${feeds.length}`, detail, language }));
       }
@@ -108,7 +109,7 @@ describe("after a decision", () => {
         for (const feed of feeds) expect(await statusIn(feed)).toBe("TENTATIVE");
         expect((await there().decide(page, "accept")).status).toBe(200);
         // As many for two hundred as for one, the page that follows included.
-        expect(world.counts.statements).toBeLessThanOrEqual(34);
+        expect(world.counts.statements).toBeLessThanOrEqual(32);
         world.requests();
         for (const feed of feeds) expect(await statusIn(feed)).toBe("CONFIRMED");
         expect(world.requests()).toEqual([]);
@@ -149,21 +150,73 @@ describe("after a decision", () => {
       expect(await statusIn(busy)).toBe("CONFIRMED");
     });
 
-    it("feeds that wait for more than the booking are left to the run, and keep no other from showing it", async () => {
-      const { world, feeds, booking, page, there, statusIn } = await makeMany(12);
-      const [, loading, again] = feeds;
-      if (loading === undefined || again === undefined) throw new Error("there are not so many feeds");
-      const fresh = await world.addFeed({ name: "Fresh" });
-      // Twelve bookings are compared anew, and a window has to move: more than one step.
-      await world.deps.sql.run("UPDATE feeds SET rendered_rev = 0 WHERE id = ?1", again.id);
-      await world.deps.sql.run("UPDATE feeds SET window_at = window_at - 86400 WHERE id = ?1", loading.id);
+    it("feeds of forty colleagues, each over a source of their own, show it as well", async () => {
+      const { world, feed: first, feeds, page, there, statusIn } = await makeMany(3);
+      const { sql } = world.deps;
+      const source = await world.source(first);
+      const columns =
+        "kind, scope_uuid, customer_uuid, name, created_at, rev, loaded_at, offerings, sweep_id, swept_at";
+      for (let n = 0; n < 40; n += 1) {
+        const id = `colleague-${n}`;
+        await sql.run("INSERT INTO accounts (id, kind, user_uuid, created_at) VALUES (?1, 'person', ?1, 1)", id);
+        await sql.run(
+          `INSERT INTO sources (id, account_id, due_at, ${columns}) SELECT ?1, ?1, 0, ${columns} FROM sources WHERE id = ?2`,
+          id,
+          source.id,
+        );
+        await sql.run("CREATE TEMP TABLE held AS SELECT * FROM bookings WHERE source_id = ?1", source.id);
+        await sql.run("UPDATE held SET source_id = ?1", id);
+        await sql.run("INSERT INTO bookings SELECT * FROM held");
+        await sql.run("DROP TABLE held");
+        const profile = profileOf(world.deps.config, id, {});
+        feeds.push(await addFeed(world.deps, { ...source, accountId: id }, profile, null));
+        // Their tokens are not what this is about.
+        await sql.run("UPDATE sources SET due_at = ?2 WHERE id = ?1", id, 9e9);
+      }
+      // Another run has the list of one.
+      await sql.run("INSERT INTO leases VALUES ('source:colleague-7', 'run', 9000000000)");
+      await world.tick();
+      for (const feed of feeds) expect(await statusIn(feed)).toBe("TENTATIVE");
       expect((await there().decide(page, "accept")).status).toBe(200);
-      expect(world.counts.statements).toBeLessThanOrEqual(50);
-      for (const feed of feeds) if (feed !== again) expect(await statusIn(feed)).toBe("CONFIRMED");
+      expect(world.counts.statements).toBeLessThanOrEqual(33);
+      for (const feed of feeds) {
+        expect(await statusIn(feed)).toBe(feed.sourceId === "colleague-7" ? "TENTATIVE" : "CONFIRMED");
+      }
+      const due = await sql.all("SELECT id FROM sources WHERE due_at <= ?1", world.clock.ms / 1000);
+      expect(due.map(({ id }) => id)).toEqual(expect.arrayContaining(["colleague-7"]));
+      expect(due.map(({ id }) => id)).not.toContain("colleague-8");
+      const left = await sql.all("SELECT name FROM leases WHERE name LIKE 'source:%'");
+      expect(left).toEqual([{ name: "source:colleague-7" }]);
+    });
+
+    it("feeds that wait for more than the booking show it all the same, but those that are not served", async () => {
+      const { world, feeds, booking, page, there, statusIn } = await makeMany(12);
+      const { sql } = world.deps;
+      const changes = [
+        "rendered_rev = 0",
+        "rendered_rev = rendered_rev - 3",
+        "renderer = 1",
+        "window_at = window_at - 86400",
+      ];
+      for (const [index, change] of changes.entries()) {
+        await sql.run(`UPDATE feeds SET ${change} WHERE id = ?1`, feeds[index + 1]?.id ?? "");
+      }
+      const lagging = await world.feed(feeds[2]?.id ?? "");
+      const fresh = await world.addFeed({ name: "Fresh" });
+      expect((await there().decide(page, "accept")).status).toBe(200);
+      expect(world.counts.statements).toBeLessThanOrEqual(32);
+      for (const feed of feeds) expect(await statusIn(feed)).toBe("CONFIRMED");
+      expect((await world.feed(lagging.id)).renderedRev).toBe(lagging.renderedRev);
+      expect(await findEvents(sql, [fresh.id], [booking.uuid])).toEqual(new Map());
+      expect((await world.get(await world.address(fresh))).status).toBe(404);
+      // What they waited for comes with the run.
+      const behind = async () =>
+        (await listFeeds(sql)).filter((feed) => feed.state !== "active" || feed.renderedRev < lagging.renderedRev + 3);
+      expect((await behind()).length).toBeGreaterThan(2);
       world.wait(60);
       await world.tick();
+      expect(await behind()).toEqual([]);
       for (const feed of [...feeds, fresh]) expect(await statusIn(feed)).toBe("CONFIRMED");
-      expect((await findEvents(world.deps.sql, [fresh.id], [booking.uuid])).get(fresh.id)).toHaveLength(1);
     });
 
     it("a feed that runs empty by it keeps an entry that says so", async () => {

@@ -6,6 +6,7 @@ import {
   changeToken,
   endSessions,
   findAccount,
+  findAccounts,
   findUser,
   noteRefused,
   noteUser,
@@ -84,7 +85,10 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await findAccount(sql, "b")).toEqual(account);
       await noteUser(sql, "b", user);
       const { uuid: userUuid, ...told } = user;
-      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", userUuid, ...told, ...rest });
+      const noted = { id: "b", token: "sealed", userUuid, ...told, ...rest };
+      expect(await findAccount(sql, "b")).toEqual(noted);
+      expect((await findAccounts(sql, ["b", "a", "nobody"])).get("b")).toEqual(noted);
+      expect([...(await findAccounts(sql, ["b", "a", "nobody"])).keys()].toSorted()).toEqual(["a", "b"]);
     });
 
     it("of people are one for each user and kind", async () => {
@@ -208,7 +212,9 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       const unused = { createdAt: t + 1, expiresAt: null, usedAt: null, usedBy: "" };
       expect(feed).toMatchObject({ id: "f", sourceId: "s", profile, ...sealed, epoch: "e1", ...fresh, ...unused });
       expect(ids(await listFeeds(sql))).toEqual(["g", "f", "h"]);
-      expect(ids(await listFeeds(sql, "s"))).toEqual(["g", "f"]);
+      expect(ids(await listFeeds(sql, ["s"]))).toEqual(["g", "f"]);
+      expect(ids(await listFeeds(sql, ["other", "s", "nobody"]))).toEqual(["g", "f", "h"]);
+      expect(await listFeeds(sql, [])).toEqual([]);
       expect(await findAddress(sql, "hash of f")).toEqual({
         endedAt: null,
         gone: false,

@@ -49,12 +49,13 @@ export function bookingOf(n: number, change: Partial<Booking> = {}): Booking {
 /** What is written of a booking: its own slots numbered, rev 1, unless said otherwise. */
 export function writeOf(booking: Booking, change: Partial<BookingWrite> = {}): BookingWrite {
   const slots = booking.slots.map((slot, index) => ({ ...slot, n: index + 1, real: true, gone: false }));
-  return { booking, orderState: null, slots, slim: `slim of ${booking.name}`, rev: 1, ...change };
+  return { sourceId: "s", booking, orderState: null, slots, slim: `slim of ${booking.name}`, rev: 1, ...change };
 }
 
 /** Writes these bookings as a run does. */
 export async function store(sql: Sql, sourceId: string, writes: readonly BookingWrite[]): Promise<void> {
-  await sql.batch([writeBookings(sourceId, JSON.stringify(writes.map(encodeBooking)))]);
+  const own = writes.map((write) => encodeBooking({ ...write, sourceId }));
+  await sql.batch([writeBookings(JSON.stringify(own))]);
 }
 
 export const profile: FeedProfile = {
