@@ -66,6 +66,15 @@ export async function addAccount(sql: Sql, id: string, token: string | null, now
   );
 }
 
+/** The ones among these accounts that there are, by id. */
+export async function findAccounts(sql: Sql, ids: readonly string[]): Promise<Map<string, AccountRow>> {
+  const rows = await sql.all(
+    "SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(?1))",
+    JSON.stringify(ids),
+  );
+  return new Map(rows.map(readAccount).map((account) => [account.id, account]));
+}
+
 /** The account of that kind whose user has that uuid, or null. */
 export async function findUser(
   sql: Sql,

@@ -24,6 +24,7 @@ export interface BookingRow extends KnownBooking {
 
 /** What is written of a booking. */
 export interface BookingWrite {
+  readonly sourceId: string;
   readonly booking: Booking;
   readonly orderState: OrderState | null;
   readonly slots: readonly NumberedSlot[];
@@ -75,6 +76,15 @@ export async function findBookings(
     JSON.stringify(uuids),
   );
   return new Map(rows.map(readBooking).map((row) => [row.booking.uuid, row]));
+}
+
+/** What each source has stored of a booking, by source. */
+export async function findInSources(sql: Sql, uuid: string): Promise<Map<string, BookingRow>> {
+  const rows = await sql.all(
+    `SELECT source_id, data, slots, order_state, vanished_at, rev FROM bookings INDEXED BY bookings_uuid WHERE uuid = ?1`,
+    uuid,
+  );
+  return new Map(rows.map((row) => [text(row, "source_id"), readBooking(row)]));
 }
 
 /** Bookings changed after `rev`, oldest change first: what a feed that stands at `rev` has to render. */
@@ -201,21 +211,20 @@ export async function hasPending(sql: Sql, sourceId: string, nowAt: number): Pro
   return row !== null;
 }
 
-/** The statement that writes these bookings, new or changed; they count as listed again. */
-export function writeBookings(sourceId: string, json: string): Statement {
+/** The statement that writes bookings (JSON array of what `encodeBooking` makes), new or changed; they count as listed again. */
+export function writeBookings(json: string): Statement {
   return statement(
     `INSERT INTO bookings (source_id, uuid, rev, created_micros, modified_micros, state, slim, data, slots, order_state,
        slotless, first_start_at, last_start_at, last_end_at)
-     SELECT ?1, value->>'$.uuid', value->>'$.rev', value->>'$.created', value->>'$.modified', value->>'$.state',
-       value->>'$.slim', value->>'$.data', value->>'$.slots', value->>'$.order', value->>'$.slotless',
-       value->>'$.first', value->>'$.last', value->>'$.end'
-     FROM json_each(?2) WHERE true
+     SELECT value->>'$.sourceId', value->>'$.uuid', value->>'$.rev', value->>'$.created', value->>'$.modified',
+       value->>'$.state', value->>'$.slim', value->>'$.data', value->>'$.slots', value->>'$.order',
+       value->>'$.slotless', value->>'$.first', value->>'$.last', value->>'$.end'
+     FROM json_each(?1) WHERE true
      ON CONFLICT (source_id, uuid) DO UPDATE SET rev = excluded.rev, created_micros = excluded.created_micros,
        modified_micros = excluded.modified_micros, state = excluded.state, slim = excluded.slim, data = excluded.data,
        slots = excluded.slots, order_state = excluded.order_state, slotless = excluded.slotless,
        first_start_at = excluded.first_start_at, last_start_at = excluded.last_start_at,
        last_end_at = excluded.last_end_at, missed_sweep = NULL, vanished_at = NULL`,
-    sourceId,
     json,
   );
 }
@@ -228,6 +237,7 @@ export function encodeBooking(write: BookingWrite): Record<string, string | numb
   const ends = periods.map((slot) => Math.max(slot.start, slot.end));
   const waits = orderState?.startsWith("pending") ?? false;
   return {
+    sourceId: write.sourceId,
     uuid: booking.uuid,
     rev: write.rev,
     created: booking.createdMicros,

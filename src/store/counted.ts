@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import type { Sql, SqlRow, SqlValue } from "./sql.ts";
+import type { Sql } from "./sql.ts";
 
 /** The same database, and how many statements were sent to it through this wrapper; each of a batch counts. */
 export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts: { statements: number } } {
@@ -28,23 +28,6 @@ export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts:
         return sql.batch(statements);
       },
     },
-  };
-}
-
-/** The same database, but a reading of these tables is sent once and its answer kept: for work that writes none of them. */
-export function readOnce(sql: Sql, tables: RegExp): Sql {
-  const kept = new Map<string, Promise<SqlRow[]>>();
-  const rows = async (text: string, parameters: readonly SqlValue[]): Promise<SqlRow[]> => {
-    const key = JSON.stringify([text, parameters]);
-    const answer = kept.get(key) ?? sql.all(text, ...parameters);
-    kept.set(key, answer);
-    return answer;
-  };
-  return {
-    ...sql,
-    all: async (text, ...parameters) => (tables.test(text) ? rows(text, parameters) : sql.all(text, ...parameters)),
-    first: async (text, ...parameters) =>
-      tables.test(text) ? ((await rows(text, parameters))[0] ?? null) : sql.first(text, ...parameters),
   };
 }
 

@@ -44,15 +44,23 @@ export async function listAgenda(
   return rows.map((row) => ({ ...readEvent(row), offeringUuid: text(row, "offering_uuid") }));
 }
 
-/** The rows of these bookings in a feed. The index is named because the engine, without statistics, would walk the whole feed. */
-export async function findEvents(sql: Sql, feedId: string, bookingUuids: readonly string[]): Promise<EventRow[]> {
+/**
+ * The rows of these bookings in these feeds, by feed; of feeds without any nothing. The index is named because the engine,
+ * without statistics, would walk the whole feed.
+ */
+export async function findEvents(
+  sql: Sql,
+  feedIds: readonly string[],
+  bookingUuids: readonly string[],
+): Promise<Map<string, EventRow[]>> {
   const rows = await sql.all(
     `SELECT * FROM events INDEXED BY events_booking
-     WHERE feed_id = ?1 AND booking_uuid IN (SELECT value FROM json_each(?2))`,
-    feedId,
+     WHERE feed_id IN (SELECT value FROM json_each(?1)) AND booking_uuid IN (SELECT value FROM json_each(?2))`,
+    JSON.stringify(feedIds),
     JSON.stringify(bookingUuids),
   );
-  return rows.map(readEvent);
+  const byFeed = Map.groupBy(rows, (row) => text(row, "feed_id"));
+  return new Map([...byFeed].map(([feedId, own]) => [feedId, own.map(readEvent)]));
 }
 
 /** Rows of bookings to drop for their age: outside [`fromAt`, `toAt`), or tombstones since before `cancelledBefore`. */
@@ -74,31 +82,35 @@ export async function listStale(
   return rows.map(readEvent);
 }
 
-/** The statement that writes these events at the feed's revision `rev`, if the batch's run holds the feed. */
-export function writeEvents(feedId: string, rev: number, writer: string, json: string): Statement {
+/** An event of a feed as it is written at the feed's revision `rev`. */
+export interface EventWrite extends EventRow {
+  readonly feedId: string;
+  readonly rev: number;
+}
+
+/** The statement that writes events (JSON array of `EventWrite`), of each feed only where the batch's run holds it. */
+export function writeEvents(writer: string, json: string): Statement {
   return statement(
     `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
-     SELECT ?1, value->>'$.uid', value->>'$.bookingUuid', ?2, value->>'$.sequence', value->>'$.stampAt',
-       value->>'$.startAt', value->>'$.endAt', value->>'$.cancelledAt', value->>'$.vevent'
-     FROM json_each(?4) WHERE (SELECT writer FROM feeds WHERE id = ?1) = ?3
+     SELECT value->>'$.feedId', value->>'$.uid', value->>'$.bookingUuid', value->>'$.rev', value->>'$.sequence',
+       value->>'$.stampAt', value->>'$.startAt', value->>'$.endAt', value->>'$.cancelledAt', value->>'$.vevent'
+     FROM json_each(?2) WHERE (SELECT writer FROM feeds WHERE feeds.id = value->>'$.feedId') = ?1
      ON CONFLICT (feed_id, uid) DO UPDATE SET booking_uuid = excluded.booking_uuid, rev = excluded.rev,
        sequence = excluded.sequence, stamp_at = excluded.stamp_at, start_at = excluded.start_at,
        end_at = excluded.end_at, cancelled_at = excluded.cancelled_at, vevent = excluded.vevent`,
-    feedId,
-    rev,
     writer,
     json,
   );
 }
 
-/** The statement that removes these events, if the batch's run holds the feed. */
-export function deleteEvents(feedId: string, writer: string, uids: readonly string[]): Statement {
+/** The statement that removes events (JSON array of `feedId` and `uid`), of each feed only where the batch's run holds it. */
+export function deleteEvents(writer: string, json: string): Statement {
   return statement(
-    `DELETE FROM events WHERE feed_id = ?1 AND uid IN (SELECT value FROM json_each(?3))
-       AND (SELECT writer FROM feeds WHERE id = ?1) = ?2`,
-    feedId,
+    `DELETE FROM events WHERE (feed_id, uid) IN (
+       SELECT value->>'$.feedId', value->>'$.uid' FROM json_each(?2)
+       WHERE (SELECT writer FROM feeds WHERE feeds.id = value->>'$.feedId') = ?1)`,
     writer,
-    JSON.stringify(uids),
+    json,
   );
 }
 

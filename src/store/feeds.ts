@@ -61,12 +61,15 @@ export async function findAddress(sql: Sql, hash: string): Promise<AddressRow | 
   return { endedAt: intOrNull(row, "ended_at"), gone: int(row, "gone") === 1, feed: readServed(row) };
 }
 
-/** Every feed, oldest first; or those of one source. */
-export async function listFeeds(sql: Sql, sourceId?: string): Promise<FeedRow[]> {
+/** Every feed, oldest first; or those of these sources. */
+export async function listFeeds(sql: Sql, sourceIds?: readonly string[]): Promise<FeedRow[]> {
   const rows =
-    sourceId === undefined
+    sourceIds === undefined
       ? await sql.all("SELECT * FROM feeds ORDER BY created_at, id")
-      : await sql.all("SELECT * FROM feeds WHERE source_id = ?1 ORDER BY created_at, id", sourceId);
+      : await sql.all(
+          `SELECT * FROM feeds WHERE source_id IN (SELECT value FROM json_each(?1)) ORDER BY created_at, id`,
+          JSON.stringify(sourceIds),
+        );
   return rows.map(readFeed);
 }
 
@@ -149,12 +152,8 @@ export interface FeedChange extends Partial<Pick<FeedRow, keyof typeof columns>>
   readonly held?: readonly string[];
 }
 
-/**
- * The statement that sets these columns of a feed; null when there is nothing to set.
- * With `fence` it writes only while the feed still stands at that revision, and signs with the run's name, on which the
- * event statements of the same batch depend: a worker whose lease ran out writes nothing.
- */
-export function changeFeed(id: string, change: FeedChange, fence?: { rev: number; writer: string }): Statement | null {
+/** The statement that sets these columns of a feed; null when there is nothing to set. */
+export function changeFeed(id: string, change: FeedChange): Statement | null {
   const sets: string[] = [];
   const values: SqlValue[] = [id];
   const set = (column: string, value: SqlValue): void => {
@@ -167,13 +166,57 @@ export function changeFeed(id: string, change: FeedChange, fence?: { rev: number
     if (value !== undefined) set(column, value);
   }
   if (change.profile !== undefined) set("profile", JSON.stringify(change.profile));
-  if (change.held !== undefined) set("held", change.held.length === 0 ? "" : JSON.stringify(change.held));
-  if (fence === undefined) {
-    return sets.length === 0 ? null : statement(`UPDATE feeds SET ${sets.join(", ")} WHERE id = ?1`, ...values);
-  }
-  set("writer", fence.writer);
-  values.push(fence.rev);
-  return statement(`UPDATE feeds SET ${sets.join(", ")} WHERE id = ?1 AND rev = ?${values.length}`, ...values);
+  if (change.held !== undefined) set("held", heldText(change.held));
+  return sets.length === 0 ? null : statement(`UPDATE feeds SET ${sets.join(", ")} WHERE id = ?1`, ...values);
+}
+
+/** What rendering sets of a feed. */
+const rendered = [
+  "rev",
+  "revisedAt",
+  "state",
+  "renderedRev",
+  "renderer",
+  "linksBy",
+  "windowAt",
+  "windowUuid",
+  "noticeAt",
+  "eventCount",
+  "byteCount",
+] as const;
+
+/** One element of the JSON that `writeRendered` takes: a feed as it was read, and as rendering leaves it. */
+export function encodeRendered(before: FeedRow, after: FeedRow): Record<string, SqlValue> {
+  const set: Record<string, SqlValue> = {};
+  for (const key of rendered) set[key] = after[key];
+  return { ...set, held: heldText(after.held), id: before.id, wasRev: before.rev, wasRendered: before.renderedRev };
+}
+
+/**
+ * The statement that sets what rendering changed in many feeds, of each only while it stands where it was read, and signs
+ * those with the run's name, on which the event statements of the same batch depend: a run that was overtaken at a feed
+ * writes nothing of it.
+ */
+export function writeRendered(writer: string, json: string): Statement {
+  const sets = [...rendered.map((key) => [columns[key], key]), ["held", "held"]];
+  return statement(
+    `WITH change AS MATERIALIZED (SELECT value->>'$.id' AS id, value AS data FROM json_each(?2))
+     UPDATE feeds SET ${sets.map(([column, key]) => `${column} = data->>'$.${key}'`).join(", ")}, writer = ?1 FROM change
+     WHERE feeds.id IN (SELECT id FROM change) AND feeds.id = change.id
+       AND feeds.rev = data->>'$.wasRev' AND feeds.rendered_rev = data->>'$.wasRendered'`,
+    writer,
+    json,
+  );
+}
+
+/** The ones among these feeds that the run of that name wrote last. */
+export async function listWritten(sql: Sql, writer: string, feedIds: readonly string[]): Promise<Set<string>> {
+  const rows = await sql.all(
+    "SELECT id FROM feeds WHERE id IN (SELECT value FROM json_each(?2)) AND writer = ?1",
+    writer,
+    JSON.stringify(feedIds),
+  );
+  return new Set(rows.map((row) => text(row, "id")));
 }
 
 /** Has every event of every feed compared anew: something they all show has changed. */
@@ -190,6 +233,10 @@ export async function noteUse(sql: Sql, id: string, client: string, nowAt: numbe
     client,
     sinceAt,
   );
+}
+
+function heldText(held: readonly string[]): string {
+  return held.length === 0 ? "" : JSON.stringify(held);
 }
 
 const states: readonly FeedState[] = ["loading", "active", "suspended", "ended"];

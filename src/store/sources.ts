@@ -131,6 +131,25 @@ export function changeSource(id: string, change: SourceChange): Statement | null
   return statement(`UPDATE sources SET ${sets.join(", ")} WHERE id = ?1`, ...values);
 }
 
+/** The statement that gives sources another rev, by id. */
+export function moveSources(revs: ReadonlyMap<string, number>): Statement {
+  return statement(
+    `WITH moved AS MATERIALIZED (SELECT value->>0 AS id, value->>1 AS rev FROM json_each(?1))
+     UPDATE sources SET rev = moved.rev FROM moved
+     WHERE sources.id IN (SELECT id FROM moved) AND sources.id = moved.id`,
+    JSON.stringify([...revs]),
+  );
+}
+
+/** Has these sources read with the next run. */
+export async function makeDue(sql: Sql, ids: readonly string[], nowAt: number): Promise<void> {
+  await sql.run(
+    "UPDATE sources SET due_at = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
+    JSON.stringify(ids),
+    nowAt,
+  );
+}
+
 /** Offering facts out of `SourceRow.offerings`. */
 export function readOfferings(json: string): Map<string, OfferingFacts> {
   const facts = new Map<string, OfferingFacts>();

@@ -59,7 +59,7 @@ export async function act(deps: Deps, wish: Wish): Promise<Decision> {
     if (failed === "gone") await expectNews(deps, bookingUuid);
     return nothing(failed);
   }
-  if (before.state !== "Creating") return settled(deps, client, wish, before);
+  if (before.state !== "Creating") return settled(deps, wish, before);
   if (endOf(before) <= seconds(deps)) return nothing("past", before);
   // Waldur would let whoever asks accept for themselves where they also manage the customer.
   if (action === "accept" && !standsFor(user, before)) return nothing("not-yours", before);
@@ -133,10 +133,10 @@ async function readBack({ deps, client, wish, before, byOperator }: Asked, error
     return nothing("unknown");
   }
   if (error.code === "waldur_conflict") {
-    return after.state === "Creating" ? nothing("unchanged", after) : settled(deps, client, wish, after);
+    return after.state === "Creating" ? nothing("unchanged", after) : settled(deps, wish, after);
   }
   if (after.state === wanted[action]) return done(deps, client, action, after, byOperator);
-  if (after.state !== "Creating") return settled(deps, client, wish, after);
+  if (after.state !== "Creating") return settled(deps, wish, after);
   // What timed out may still be on its way.
   if (error.code !== "waldur_timeout") return nothing("unchanged", after);
   await expectNews(deps, before.uuid);
@@ -155,18 +155,13 @@ async function done(
   byOperator: boolean,
 ): Promise<Decision> {
   const booking = await needBooking(client, before.uuid).catch(() => ({ ...before, state: wanted[action] }));
-  await arrive(deps, client, booking, orders[action]);
+  await arrive(deps, booking, orders[action]);
   return { result: "done", booking, byOperator };
 }
 
 /** It had been decided before; the feeds may not know yet. */
-async function settled(
-  deps: Deps,
-  client: WaldurClient,
-  { action, account }: Wish,
-  booking: Booking,
-): Promise<Decision> {
-  if (booking.state === "OK") await arrive(deps, client, booking, "done");
+async function settled(deps: Deps, { action, account }: Wish, booking: Booking): Promise<Decision> {
+  if (booking.state === "OK") await arrive(deps, booking, "done");
   // Why it ended only its order tells.
   else await expectNews(deps, booking.uuid);
   if (booking.state !== wanted[action]) return nothing("other", booking);

@@ -1,99 +1,94 @@
 import type { Booking, OrderState } from "../calendar/booking.ts";
 import type { Deps } from "../deps.ts";
-import { codeOf, messageOf } from "../errors.ts";
+import { AppError, codeOf, messageOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { countStatements, readOnce } from "../store/counted.ts";
-import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
-import { changeSource, findSource, listSourcesWith, type SourceRow } from "../store/sources.ts";
-import type { WaldurClient } from "../waldur/client.ts";
-import { isBehind, renderFeed } from "./render.ts";
-import { newReport, release, type Run, saveBookings, seconds } from "./run.ts";
+import { type BookingWrite, encodeBooking, findInSources, writeBookings } from "../store/bookings.ts";
+import { chunkRows } from "../store/bulk.ts";
+import { countStatements } from "../store/counted.ts";
+import { dropLeases, takeLeases } from "../store/leases.ts";
+import { listSourcesWith, makeDue, moveSources } from "../store/sources.ts";
+import { leaseName, leaseSeconds, seconds, writeOf } from "./run.ts";
+import { belongs } from "./scope.ts";
+import { type Holding, showBooking } from "./show.ts";
 
 /** Another run has the row for moments: so often, and so long apart (milliseconds), it is tried again. */
 const attempts = 6;
 const pauseMilliseconds = 400;
-/** What is kept back of a run's statements for the rest of a decision, and what one more feed costs. */
+/** What is kept back of a run's statements for the rest of a decision, and what a try, and one more step of feeds, may cost. */
 const statementsKept = 11;
-const statementsOfFeed = 3;
+const statementsOfTry = 18;
+const statementsOfStep = 7;
 
 /**
  * Puts what Waldur has just said of a booking, and of the order behind it, into every source that holds it and every feed
  * over those: the next GET of each shows it, and targets find their feeds moved on. What cannot be written now (another
  * run is at it, no budget left) is left for the next run; nothing is thrown.
  */
-export async function arrive(
-  outer: Deps,
-  client: WaldurClient,
-  booking: Booking,
-  orderState: OrderState,
-): Promise<void> {
+export async function arrive(outer: Deps, booking: Booking, orderState: OrderState): Promise<void> {
   const { sql, counts } = countStatements(outer.sql);
   const deps: Deps = { ...outer, sql };
-  const left = (): boolean => deps.budget.statements - statementsKept - counts.statements >= statementsOfFeed;
-  const sources = await attempt(deps, "arrive_failed", async () => listSourcesWith(sql, booking.uuid));
-  for (const source of sources ?? []) {
-    const saved = await attempt(deps, "arrive_failed", async () => save(deps, client, source.id, booking, orderState));
-    if (saved !== undefined && saved !== null) await render(deps, saved, left);
-    else await attempt(deps, "arrive_failed", async () => makeDue(deps, source.id));
-  }
+  const affords = (statements: number): boolean =>
+    deps.budget.statements - statementsKept - counts.statements >= statements;
+  /** Sources that do not have it yet; with those of which a feed does not, what is left to do. Null: not known yet. */
+  let unsaved: readonly string[] = [];
+  let open: ReadonlySet<string> | null = null;
+  await attempt(deps, "arrive_failed", async () => {
+    const sources = (await listSourcesWith(sql, booking.uuid)).filter((source) => belongs(booking, source));
+    unsaved = sources.map(({ id }) => id).filter((id) => open?.has(id) ?? true);
+    if (unsaved.length === 0) return;
+    const holdings = await save(deps, unsaved, booking, orderState);
+    unsaved = unsaved.filter((id) => !holdings.has(id));
+    const overtaken = await showBooking(deps, booking.uuid, holdings, () => affords(statementsOfStep));
+    open = new Set([...unsaved, ...overtaken]);
+    if (open.size > 0 && affords(statementsOfTry)) throw new AppError("conflict", "another run is at the booking");
+  });
+  if (unsaved.length > 0) await attempt(deps, "arrive_failed", async () => makeDue(sql, unsaved, seconds(deps)));
 }
 
 /** Has the sources that hold a booking read again with the next run. */
 export async function expectNews(deps: Deps, bookingUuid: string): Promise<void> {
   await attempt(deps, "arrive_failed", async () => {
-    for (const { id } of await listSourcesWith(deps.sql, bookingUuid)) await makeDue(deps, id);
+    const sources = await listSourcesWith(deps.sql, bookingUuid);
+    await makeDue(
+      deps.sql,
+      sources.map(({ id }) => id),
+      seconds(deps),
+    );
   });
 }
 
+/** Stores it in those of these sources that no other run is writing to. Resolves to them and what they now have, by id. */
 async function save(
   deps: Deps,
-  client: WaldurClient,
-  sourceId: string,
+  ids: readonly string[],
   booking: Booking,
   orderState: OrderState,
-): Promise<SourceRow | null> {
-  const source = await findSource(deps.sql, sourceId);
-  if (source === null) return null;
-  const run: Run = {
-    deps,
-    client,
-    holder: hex(deps.random(8)),
-    allowRemovals: false,
-    report: newReport(source),
-    started: source,
-    source,
-    pagesLeft: 0,
-    requestsLeft: 0,
-    leasedAt: null,
-    notes: {},
-  };
+): Promise<ReadonlyMap<string, Holding>> {
+  const holder = hex(deps.random(8));
+  const leases = await takeLeases(deps.sql, ids.map(leaseName), holder, seconds(deps), leaseSeconds);
+  const holdings = new Map<string, Holding>();
+  if (leases.size === 0) return holdings;
   try {
-    await saveBookings(run, [booking], new Map([[booking.uuid, orderState]]));
+    const writes: BookingWrite[] = [];
+    const stored = await findInSources(deps.sql, booking.uuid);
+    for (const source of await listSourcesWith(deps.sql, booking.uuid)) {
+      const known = stored.get(source.id);
+      if (known === undefined || !leases.has(leaseName(source.id))) continue;
+      const write = writeOf(source.id, known, booking, orderState, source.rev + 1);
+      if (write === null) {
+        holdings.set(source.id, { source, known });
+        continue;
+      }
+      writes.push(write);
+      holdings.set(source.id, { source: { ...source, rev: write.rev }, known: { ...write, vanished: false } });
+    }
+    const { chunks } = chunkRows(writes.map(encodeBooking));
+    const revs = new Map(writes.map(({ sourceId, rev }) => [sourceId, rev]));
+    if (writes.length > 0) await deps.sql.batch([...chunks.map(writeBookings), moveSources(revs)]);
   } finally {
-    await release(run);
+    await dropLeases(deps.sql, [...leases], holder);
   }
-  return run.source;
-}
-
-async function render(outer: Deps, source: SourceRow, left: () => boolean): Promise<void> {
-  // All feeds of a source read the same bookings.
-  const deps: Deps = { ...outer, sql: readOnce(outer.sql, /\bFROM (?:bookings|meta)\b/) };
-  const feeds = (await attempt(deps, "arrive_failed", async () => listFeeds(deps.sql, source.id))) ?? [];
-  for (const before of feeds) {
-    if (!left()) return;
-    let feed: FeedRow | null = before;
-    await attempt(deps, "arrive_failed", async () => {
-      const now = feed ?? (await findFeed(deps.sql, before.id));
-      // Another run may have moved it on by the next attempt.
-      feed = null;
-      if (now !== null && isBehind(deps, now, source)) await renderFeed(deps, now, source, deps.budget.events);
-    });
-  }
-}
-
-async function makeDue(deps: Deps, sourceId: string): Promise<void> {
-  const due = changeSource(sourceId, { dueAt: seconds(deps) });
-  if (due !== null) await deps.sql.batch([due]);
+  return holdings;
 }
 
 /** Does the work, again while another run is in its way; logs what it cannot do. */

@@ -155,7 +155,7 @@ export async function expireFeed(deps: Deps, feed: FeedRow): Promise<void> {
 /** Ends every feed of a source whose account may not see it any more. */
 export async function endFeedsOf(deps: Deps, source: Pick<SourceRow, "id">, reason: string): Promise<void> {
   const nowAt = seconds(deps);
-  const feeds = (await listFeeds(deps.sql, source.id)).filter((feed) => feed.state !== "ended");
+  const feeds = (await listFeeds(deps.sql, [source.id])).filter((feed) => feed.state !== "ended");
   const lost = changeSource(source.id, { access: "lost" });
   await deps.sql.batch([
     ...feeds.flatMap((feed) => [...endStatements(feed, nowAt), endAddresses(feed.id, nowAt, false)]),

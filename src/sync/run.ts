@@ -2,7 +2,7 @@ import type { Booking, OrderState, SlimBooking } from "../calendar/booking.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { type BookingRow, encodeBooking, findBookings, writeBookings } from "../store/bookings.ts";
+import { type BookingRow, type BookingWrite, encodeBooking, findBookings, writeBookings } from "../store/bookings.ts";
 import { chunkRows } from "../store/bulk.ts";
 import { dropLease, renewLease, takeLease } from "../store/leases.ts";
 import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
@@ -10,7 +10,8 @@ import type { Statement } from "../store/sql.ts";
 import type { Skipped, WaldurClient } from "../waldur/client.ts";
 import { belongs } from "./scope.ts";
 
-const leaseSeconds = 180;
+/** How long a source is held. */
+export const leaseSeconds = 180;
 
 /** What one run did to one source. */
 export interface RefreshReport {
@@ -122,7 +123,8 @@ export async function release(run: Run): Promise<void> {
   if (run.leasedAt !== null) await dropLease(run.deps.sql, leaseName(run.source.id), run.holder);
 }
 
-function leaseName(sourceId: string): string {
+/** The lease under which a source is written. */
+export function leaseName(sourceId: string): string {
   return `source:${sourceId}`;
 }
 
@@ -161,14 +163,12 @@ export async function saveBookings(
   const writes: Record<string, string | number | null>[] = [];
   for (const booking of own) {
     const known = stored.get(booking.uuid);
-    const orderState = orderStates.get(booking.uuid) ?? known?.orderState ?? null;
-    const slots = numberSlots(known?.slots ?? [], booking);
-    const write = { booking, orderState, slots, slim: slimText(booking), rev: rev + 1 };
-    if (known !== undefined && same(known, write)) continue;
+    const write = writeOf(run.source.id, known, booking, orderStates.get(booking.uuid), rev + 1);
+    if (write === null) continue;
     rev += 1;
     if (known === undefined) {
       added += 1;
-      if (orderState === null) orderless = Math.min(orderless, booking.createdMicros);
+      if (write.orderState === null) orderless = Math.min(orderless, booking.createdMicros);
     }
     writes.push(encodeBooking(write));
   }
@@ -183,13 +183,30 @@ export async function saveBookings(
   await commit(
     run,
     { rev, ...(rewound && { ordersMicros: orderless }) },
-    chunks.map((json) => writeBookings(run.source.id, json)),
+    chunks.map((json) => writeBookings(json)),
   );
   run.report.added += added;
   run.report.changed += writes.length - added;
 }
 
-function same(known: BookingRow, write: { booking: Booking; orderState: OrderState | null; slots: unknown }): boolean {
+/**
+ * What is written under `rev` of a booking of which the source has stored `known`; null when that is what it is.
+ * `told` is what Waldur just said of its order.
+ */
+export function writeOf(
+  sourceId: string,
+  known: BookingRow | undefined,
+  booking: Booking,
+  told: OrderState | undefined,
+  rev: number,
+): BookingWrite | null {
+  const orderState = told ?? known?.orderState ?? null;
+  const slots = numberSlots(known?.slots ?? [], booking);
+  const write = { sourceId, booking, orderState, slots, slim: slimText(booking), rev };
+  return known !== undefined && same(known, write) ? null : write;
+}
+
+function same(known: BookingRow, write: BookingWrite): boolean {
   return (
     !known.vanished &&
     known.orderState === write.orderState &&

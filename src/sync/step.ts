@@ -1,5 +1,5 @@
 import type { KnownBooking } from "../calendar/booking.ts";
-import type { Event, EventContext } from "../calendar/event.ts";
+import type { Event, EventContext, OfferingFacts } from "../calendar/event.ts";
 import { eventsOf, matches } from "../calendar/events.ts";
 import { emptyEvent, noticeEvent } from "../calendar/feed.ts";
 import { reviseEvent } from "../calendar/ical.ts";
@@ -9,10 +9,9 @@ import type { NoticeReason } from "../calendar/words.ts";
 import type { Deps } from "../deps.ts";
 import { busyUid } from "../security/hash.ts";
 import { open } from "../security/seal.ts";
-import { findAccount } from "../store/accounts.ts";
-import { listStarting } from "../store/bookings.ts";
-import { type EventRow, findEvents, listStale } from "../store/events.ts";
-import type { FeedChange, FeedRow } from "../store/feeds.ts";
+import { type AccountRow, findAccounts } from "../store/accounts.ts";
+import type { EventRow } from "../store/events.ts";
+import type { FeedRow } from "../store/feeds.ts";
 import { readMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow } from "../store/sources.ts";
 import { feedPlace } from "./feeds.ts";
@@ -31,42 +30,53 @@ export interface Step {
   readonly held: readonly string[];
 }
 
-/** How many events a step is to have, and how many one booking may have; before anything was done in a run, any number. */
-export interface Room {
-  readonly step: number;
-  readonly left: number;
+/** What feeds are made from besides bookings, as it all stands at `nowAt` (epoch seconds). */
+export interface Sight {
+  readonly nowAt: number;
+  readonly homeport: string | null;
+  /** Names and places of offerings, by source. */
+  readonly offerings: ReadonlyMap<string, ReadonlyMap<string, OfferingFacts>>;
+  /** The sources' accounts by id, where feeds need them. */
+  readonly owners: ReadonlyMap<string, AccountRow>;
 }
 
-/** The parts of which a feed's rendering is made; each only reads. */
+/** The parts of which one feed's rendering is made; they neither read nor write. `rows` are what the feed has. */
 export interface Steps {
+  readonly window: Window;
+  /** Tombstones since before then (epoch seconds) go. */
+  readonly buriedBefore: number;
   /** These bookings against the rows they have. */
-  compare(bookings: readonly KnownBooking[], held: readonly string[]): Promise<Step>;
-  /**
-   * One step of the daily move of the window: what has left goes, bookings that come into sight are rendered. Null when
-   * there is no room for the next one.
-   */
-  move(feed: FeedRow, room: Room): Promise<{ step: Step; change: FeedChange } | null>;
+  compare(bookings: readonly KnownBooking[], rows: readonly EventRow[], held: readonly string[]): Promise<Step>;
   /** The notice that the calendar is out of date, for the day that begins at `dayAt`; 0 takes it away. */
-  notice(dayAt: number, reason: NoticeReason): Promise<Step>;
-  /** Every event of a booking goes. */
-  clear(): Promise<Step>;
+  notice(dayAt: number, reason: NoticeReason, rows: readonly EventRow[], held: readonly string[]): Step;
   /** What stands in a feed that would run empty: some clients take an empty calendar for a failure and keep the old one. */
   placeholder(): EventRow;
-  /** The row of the placeholder, if it stands. */
-  findPlaceholder(): Promise<EventRow | undefined>;
 }
 
-/** Makes the steps for one feed as it and its source stand at `nowAt`. Throws `seal_broken`, `store_failed`. */
-export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, window: Window): Promise<Steps> {
+/** Reads what these feeds over these sources are made from. Throws `store_failed`. */
+export async function sightOf(deps: Deps, sources: readonly SourceRow[], feeds: readonly FeedRow[]): Promise<Sight> {
+  const told = feeds.some(({ profile }) => profile.detail !== "busy");
+  const homeport = told ? await readMeta(deps.sql, homeportKey(deps)) : null;
+  const signed = feeds.some(({ profile }) => profile.decisions === "signed");
+  const accounts = [...new Set(sources.map(({ accountId }) => accountId))];
+  return {
+    nowAt: seconds(deps),
+    homeport: homeport === "" ? null : homeport,
+    offerings: new Map(sources.map(({ id, offerings }) => [id, readOfferings(offerings)])),
+    owners: signed ? await findAccounts(deps.sql, accounts) : new Map(),
+  };
+}
+
+/** Makes the steps for one feed as it and its source stand. Throws `seal_broken`. */
+export async function stepsOf(deps: Deps, sight: Sight, feed: FeedRow, source: SourceRow): Promise<Steps> {
   const { profile } = feed;
-  const nowAt = seconds(deps);
+  const { nowAt, homeport } = sight;
+  const offerings = sight.offerings.get(source.id) ?? new Map<string, OfferingFacts>();
+  const window = windowOf(profile, nowAt);
   const salt = profile.detail === "busy" ? await open(deps.keys, feedPlace(feed.id, "salt"), feed.salt) : null;
-  const homeport = profile.detail === "busy" ? null : await readMeta(deps.sql, homeportKey(deps));
-  const offerings = readOfferings(source.offerings);
   const buriedBefore = nowAt - deps.config.tombstoneDays * 86_400;
   const { states: _states, ...others } = profile.filter;
-  const owner = profile.decisions === "signed" ? await findAccount(deps.sql, source.accountId) : null;
-  const linkKind = linkKindOf(deps, profile, owner);
+  const linkKind = linkKindOf(deps, profile, sight.owners.get(source.accountId) ?? null);
 
   async function contextOf(known: readonly KnownBooking[]): Promise<EventContext> {
     const uids = new Map<string, string>();
@@ -84,7 +94,7 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
     }
     return {
       profile,
-      homeport: homeport === "" ? null : homeport,
+      homeport,
       offerings,
       uidOf,
       decisionUrlOf: (uuid) => urls.get(uuid) ?? "",
@@ -121,9 +131,13 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
     };
   }
 
-  async function compare(bookings: readonly KnownBooking[], heldBefore: readonly string[]): Promise<Step> {
+  async function compare(
+    bookings: readonly KnownBooking[],
+    rows: readonly EventRow[],
+    heldBefore: readonly string[],
+  ): Promise<Step> {
     const uuids = new Set(bookings.map(({ booking }) => booking.uuid));
-    const have = new Map((await findEvents(deps.sql, feed.id, [...uuids])).map((row) => [row.uid, row]));
+    const have = new Map(rows.filter((row) => uuids.has(row.bookingUuid)).map((row) => [row.uid, row]));
     const context = await contextOf(bookings);
     const write: { row: EventRow; old: EventRow | undefined }[] = [];
     const held = heldBefore.filter((text) => !uuids.has(text.slice(0, 32)));
@@ -149,41 +163,23 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
     return { write, drop: [...have.values()], aged: false, rendered, held };
   }
 
-  async function move(now: FeedRow, room: Room): Promise<{ step: Step; change: FeedChange } | null> {
-    const before = windowOf(profile, now.windowAt);
-    const entering = await listStarting(deps.sql, source.id, before.toAt, window.toAt, now.windowUuid, room.step);
-    const some = take(entering, room);
-    if (some === null) return null;
-    const last = some.at(-1);
-    if (last !== undefined) return { step: await compare(some, now.held), change: { windowUuid: last.booking.uuid } };
-    const drop = await listStale(deps.sql, feed.id, window.fromAt, window.toAt, buriedBefore);
-    const step = { write: [], drop, aged: true, rendered: 0, held: now.held };
-    return { step, change: { windowAt: window.dayAt, windowUuid: "" } };
-  }
-
-  async function notice(dayAt: number, reason: NoticeReason): Promise<Step> {
+  function notice(dayAt: number, reason: NoticeReason, rows: readonly EventRow[], held: readonly string[]): Step {
     const uid = `notice-${feed.id}`;
-    const old = (await findEvents(deps.sql, feed.id, [""])).find((row) => row.uid === uid);
-    const still = { aged: false, rendered: dayAt === 0 ? 0 : 1, held: feed.held };
+    const old = rows.find((row) => row.uid === uid);
+    const still = { aged: false, rendered: dayAt === 0 ? 0 : 1, held };
     if (dayAt === 0) return { ...still, write: [], drop: old === undefined ? [] : [old] };
     const facts = { uid, sinceAt: source.failingSinceAt ?? nowAt, nowAt, reason };
     const row = rowOf(noticeEvent(profile, facts), "", old);
     return { ...still, write: row === null ? [] : [{ row, old }], drop: [] };
   }
 
-  async function clear(): Promise<Step> {
-    const drop = await listStale(deps.sql, feed.id, Number.MAX_SAFE_INTEGER, 0, 0);
-    return { write: [], drop, aged: false, rendered: 0, held: [] };
-  }
-
-  const placeholderUid = `empty-${feed.id}`;
   return {
+    window,
+    buriedBefore,
     compare,
-    move,
     notice,
-    clear,
     placeholder() {
-      const event = emptyEvent(profile, { uid: placeholderUid, nowAt });
+      const event = emptyEvent(profile, { uid: `empty-${feed.id}`, nowAt });
       const { vevent, revision } = reviseEvent(event, null, nowAt);
       return {
         uid: event.uid,
@@ -196,22 +192,11 @@ export async function stepsOf(deps: Deps, feed: FeedRow, source: SourceRow, wind
         vevent,
       };
     },
-    async findPlaceholder() {
-      return (await findEvents(deps.sql, feed.id, [""])).find((row) => row.uid === placeholderUid);
-    },
   };
 }
 
-/** The bookings, from the first on, that make a step, at least one; null when there is no room even for the first. */
-export function take<B extends KnownBooking>(bookings: readonly B[], { step, left }: Room): readonly B[] | null {
-  const [first] = bookings;
-  if (first !== undefined && sizeOf(first) > left) return null;
-  let events = 0;
-  const end = bookings.findIndex((known) => (events += sizeOf(known)) > step);
-  return end < 0 ? bookings : bookings.slice(0, Math.max(1, end));
-}
-
-function sizeOf({ slots }: KnownBooking): number {
+/** Events of a booking as they count for a run; one without any counts as one. */
+export function sizeOf({ slots }: KnownBooking): number {
   return Math.max(1, slots.length);
 }
 

@@ -8,7 +8,7 @@ import { expireFeed } from "./feeds.ts";
 import { mirror } from "./mirror.ts";
 import type { PushReport } from "./push.ts";
 import { refresh } from "./refresh.ts";
-import { isBehind, renderFeed, type RenderReport } from "./render.ts";
+import { isBehind, renderFeeds, type RenderReport } from "./render.ts";
 import { keepRun } from "./history.ts";
 import { type RefreshReport, seconds } from "./run.ts";
 import { turned } from "./turn.ts";
@@ -33,9 +33,9 @@ export interface TickOptions {
   readonly allowRemovals?: boolean;
 }
 
-/** Statements that one more source and its feeds may cost; a run that has fewer left does not begin it. */
+/** Statements that one more source, or a step of its feeds, may cost; a run that has fewer left does not begin it. */
 const statementsOfSource = 18;
-const statementsOfFeed = 9;
+const statementsOfStep = 9;
 
 /**
  * One run over what is due: feeds that expired end, sources are read, their feeds rendered and pushed to their
@@ -90,20 +90,17 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       source = (await findSource(sql, before.id)) ?? before;
       if (source.loadedAt === null || source.sweepPage !== null) complete = false;
     }
-    for (const feed of feedsOf.get(source.id) ?? []) {
-      if (source.access !== "ok" || !isBehind(deps, feed, source)) continue;
-      const left = deps.budget.events - events;
-      if (left < 1 || deps.budget.statements - counts.statements < statementsOfFeed) {
-        complete = false;
-        continue;
-      }
-      await attempt(deps, "render_failed", async () => {
-        const outcome = await renderFeed(deps, feed, source, left);
-        events += outcome.rendered;
-        rendered.push(outcome.report);
-        if (!outcome.done) complete = false;
+    const behind = (feedsOf.get(source.id) ?? []).filter((feed) => isBehind(deps, feed, source));
+    if (source.access !== "ok" || behind.length === 0) continue;
+    await attempt(deps, "render_failed", async () => {
+      const outcome = await renderFeeds(deps, source, behind, {
+        events: deps.budget.events - events,
+        more: () => deps.budget.statements - counts.statements >= statementsOfStep,
       });
-    }
+      events += outcome.events;
+      rendered.push(...outcome.reports);
+      if (!outcome.done) complete = false;
+    });
   }
   const mirrored = await mirror(deps, {
     sourceId: options.sourceId,

@@ -36,6 +36,8 @@ export const events: readonly Event[] = Array.from({ length: 5000 }, (_, index) 
 export async function placeFeed(sql: Sql): Promise<void> {
   await insertServed(sql);
   const rows = events.map((event) => ({
+    feedId: "feed",
+    rev: 1,
     uid: event.uid,
     bookingUuid: event.uid.slice(0, 32),
     sequence: 1,
@@ -46,10 +48,7 @@ export async function placeFeed(sql: Sql): Promise<void> {
     vevent: renderEvent(event, { sequence: 1, stamp: startAt }),
   }));
   const moved = changeFeed("feed", { rev: 1, revisedAt: startAt, state: "active", eventCount: rows.length });
-  await sql.batch([
-    ...(moved === null ? [] : [moved]),
-    ...chunkRows(rows).chunks.map((json) => writeEvents("feed", 1, "", json)),
-  ]);
+  await sql.batch([...(moved === null ? [] : [moved]), ...chunkRows(rows).chunks.map((json) => writeEvents("", json))]);
 }
 
 /** Puts the bookings of which these events are made beside them: what a service without stored text would read. */
@@ -78,6 +77,7 @@ export async function placeBookings(sql: Sql): Promise<void> {
       errorMessage: "",
     };
     return encodeBooking({
+      sourceId: "source",
       booking,
       orderState: "done",
       slots: [{ ...period, n: 1, real: true, gone: false }],
@@ -85,5 +85,5 @@ export async function placeBookings(sql: Sql): Promise<void> {
       rev: index + 1,
     });
   });
-  await sql.batch(chunkRows(rows).chunks.map((json) => writeBookings("source", json)));
+  await sql.batch(chunkRows(rows).chunks.map((json) => writeBookings(json)));
 }

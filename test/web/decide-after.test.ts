@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { details } from "../../src/calendar/profile.ts";
 import { people } from "../../src/demo/people.ts";
-import type { Deps } from "../../src/deps.ts";
+import type { Budget, Deps } from "../../src/deps.ts";
 import { AppError } from "../../src/errors.ts";
 import { findUser } from "../../src/store/accounts.ts";
 import { listDecisions } from "../../src/store/decisions.ts";
+import { findEvents, listVevents } from "../../src/store/events.ts";
+import { type FeedRow, listFeeds } from "../../src/store/feeds.ts";
+import { addFeed } from "../../src/sync/feeds.ts";
+import { profileOf } from "../../src/web/api-input.ts";
 import { statement } from "../../src/store/sql.ts";
 import { decide, type Wish } from "../../src/sync/decide.ts";
 import { makeBrowser, makeCase } from "./decided.ts";
@@ -46,8 +51,7 @@ describe("after a decision", () => {
     expect(order.slice(posted, order.indexOf("GET users", posted))).toEqual([
       "POST booking-resources",
       "GET booking-resources",
-      "feed",
-      "feed",
+      // All three, over two sources.
       "feed",
     ]);
     world.requests();
@@ -65,25 +69,169 @@ describe("after a decision", () => {
     expect(await world.calendar(one.address)).toBe(text);
   });
 
-  it("six feeds over one source show it on Workers as well, within the fifty statements that D1's free plan allows", async () => {
-    const one = await makeCase();
-    const { world } = one;
-    const feeds = [one.feed];
-    for (const name of ["Two", "Three", "Four", "Five", "Six"]) feeds.push(await world.addFeed({ name }));
-    await world.tick();
-    const { booking, link } = await one.request();
-    const { browser, page } = await one.signedIn("providerOwner", link);
-    const deps: Deps = { ...world.deps, budget: { pages: 1, requests: 30, events: 50, statements: 40 } };
-    const there = makeBrowser({ ...world, deps });
-    for (const [name, value] of browser.cookies) there.cookies.set(name, value);
-    world.counts.statements = 0;
-    expect((await there.decide(page, "accept")).status).toBe(200);
-    expect(world.counts.statements).toBeLessThanOrEqual(50);
-    for (const feed of feeds) {
-      const text = (await world.calendar(await world.address(feed))).replaceAll("\r\n ", "");
-      const event = text.split("BEGIN:VEVENT").find((part) => part.includes(`UID:${booking.uuid}`));
-      expect(event).toContain("STATUS:CONFIRMED");
+  describe("on Workers", () => {
+    const small: Budget = { pages: 1, requests: 30, events: 50, statements: 40 };
+
+    /** As many feeds over one booking, of each kind in turn, and what decides on it with a Worker's budget. */
+    async function makeMany(count: number) {
+      const one = await makeCase();
+      const { world } = one;
+      const feeds = [one.feed];
+      while (feeds.length < count) {
+        const detail = details[feeds.length % 3] ?? "full";
+        const language = feeds.length % 2 === 0 ? "en" : "et";
+        feeds.push(await world.addFeed({ name: `Feed ${feeds.length}`, detail, language }));
+      }
+      await world.tick();
+      const { booking, link } = await one.request();
+      const { browser, page } = await one.signedIn("providerOwner", link);
+      const there = (change: Partial<Deps> = {}) => {
+        const own = makeBrowser({ ...world, deps: { ...world.deps, budget: small, ...change } });
+        for (const [name, value] of browser.cookies) own.cookies.set(name, value);
+        world.counts.statements = 0;
+        return own;
+      };
+      const statusIn = async (feed: FeedRow): Promise<string> => {
+        const text = (await world.calendar(await world.address(feed))).replaceAll("\r\n ", "");
+        const { sql } = world.deps;
+        const [row] = (await findEvents(sql, [feed.id], [booking.uuid])).get(feed.id) ?? [];
+        const event = text.split("BEGIN:VEVENT").find((part) => part.includes(`UID:${row?.uid}\r\n`)) ?? "";
+        return /\r\nSTATUS:(\w+)/.exec(event)?.[1] ?? "none";
+      };
+      return { ...one, feeds, booking, page, there, statusIn };
     }
+
+    it.each([1, 6, 40, 200])(
+      "%i feeds over one source show it, within the fifty statements that D1's free plan allows",
+      async (count) => {
+        const { world, feeds, page, there, statusIn } = await makeMany(count);
+        const before = await Promise.all(feeds.map(async ({ id }) => world.feed(id)));
+        for (const feed of feeds) expect(await statusIn(feed)).toBe("TENTATIVE");
+        expect((await there().decide(page, "accept")).status).toBe(200);
+        // As many for two hundred as for one, the page that follows included.
+        expect(world.counts.statements).toBeLessThanOrEqual(32);
+        world.requests();
+        for (const feed of feeds) expect(await statusIn(feed)).toBe("CONFIRMED");
+        expect(world.requests()).toEqual([]);
+        const after = await Promise.all(feeds.map(async ({ id }) => world.feed(id)));
+        for (const [index, { rev, state }] of after.entries()) {
+          expect(state).toBe("active");
+          expect(rev).toBeGreaterThan(before[index]?.rev ?? Infinity);
+        }
+        // Nothing is left for the run, and what it reads is what is there.
+        world.wait(60);
+        expect(await world.tick()).toMatchObject({ feeds: [], complete: true });
+        expect((await world.feed(feeds.at(-1)?.id ?? "")).rev).toBe(after.at(-1)?.rev);
+      },
+    );
+
+    it("a feed at which another run is working is left to that run, and the others show it", async () => {
+      const { world, feeds, page, there, statusIn } = await makeMany(40);
+      const busy = feeds[17];
+      if (busy === undefined) throw new Error("there are not so many feeds");
+      const { sql } = world.deps;
+      const before = { feed: await world.feed(busy.id), vevents: await listVevents(sql, busy.id) };
+      let rev = before.feed.rev;
+      const batch: typeof sql.batch = async (statements) => {
+        // Another run writes to the feed between our reading and our writing, each time.
+        if (statements.some((each) => each.sql.includes("INSERT INTO events"))) {
+          rev += 1;
+          await sql.run("UPDATE feeds SET rev = ?2, writer = 'another' WHERE id = ?1", busy.id, rev);
+        }
+        return sql.batch(statements);
+      };
+      expect((await there({ sql: { ...sql, batch } }).decide(page, "accept")).status).toBe(200);
+      expect(world.counts.statements).toBeLessThanOrEqual(50);
+      expect(await world.feed(busy.id)).toEqual({ ...before.feed, rev });
+      expect(await listVevents(sql, busy.id)).toEqual(before.vevents);
+      for (const feed of feeds) expect(await statusIn(feed)).toBe(feed === busy ? "TENTATIVE" : "CONFIRMED");
+      world.wait(60);
+      await world.tick();
+      expect(await statusIn(busy)).toBe("CONFIRMED");
+    });
+
+    it("feeds of forty colleagues, each over a source of their own, show it as well", async () => {
+      const { world, feed: first, feeds, page, there, statusIn } = await makeMany(3);
+      const { sql } = world.deps;
+      const source = await world.source(first);
+      const columns =
+        "kind, scope_uuid, customer_uuid, name, created_at, rev, loaded_at, offerings, sweep_id, swept_at";
+      for (let n = 0; n < 40; n += 1) {
+        const id = `colleague-${n}`;
+        await sql.run("INSERT INTO accounts (id, kind, user_uuid, created_at) VALUES (?1, 'person', ?1, 1)", id);
+        await sql.run(
+          `INSERT INTO sources (id, account_id, due_at, ${columns}) SELECT ?1, ?1, 0, ${columns} FROM sources WHERE id = ?2`,
+          id,
+          source.id,
+        );
+        await sql.run("CREATE TEMP TABLE held AS SELECT * FROM bookings WHERE source_id = ?1", source.id);
+        await sql.run("UPDATE held SET source_id = ?1", id);
+        await sql.run("INSERT INTO bookings SELECT * FROM held");
+        await sql.run("DROP TABLE held");
+        const profile = profileOf(world.deps.config, id, {});
+        feeds.push(await addFeed(world.deps, { ...source, accountId: id }, profile, null));
+        // Their tokens are not what this is about.
+        await sql.run("UPDATE sources SET due_at = ?2 WHERE id = ?1", id, 9e9);
+      }
+      // Another run has the list of one.
+      await sql.run("INSERT INTO leases VALUES ('source:colleague-7', 'run', 9000000000)");
+      await world.tick();
+      for (const feed of feeds) expect(await statusIn(feed)).toBe("TENTATIVE");
+      expect((await there().decide(page, "accept")).status).toBe(200);
+      expect(world.counts.statements).toBeLessThanOrEqual(33);
+      for (const feed of feeds) {
+        expect(await statusIn(feed)).toBe(feed.sourceId === "colleague-7" ? "TENTATIVE" : "CONFIRMED");
+      }
+      const due = await sql.all("SELECT id FROM sources WHERE due_at <= ?1", world.clock.ms / 1000);
+      expect(due.map(({ id }) => id)).toEqual(expect.arrayContaining(["colleague-7"]));
+      expect(due.map(({ id }) => id)).not.toContain("colleague-8");
+      const left = await sql.all("SELECT name FROM leases WHERE name LIKE 'source:%'");
+      expect(left).toEqual([{ name: "source:colleague-7" }]);
+    });
+
+    it("feeds that wait for more than the booking show it all the same, but those that are not served", async () => {
+      const { world, feeds, booking, page, there, statusIn } = await makeMany(12);
+      const { sql } = world.deps;
+      const changes = [
+        "rendered_rev = 0",
+        "rendered_rev = rendered_rev - 3",
+        "renderer = 1",
+        "window_at = window_at - 86400",
+      ];
+      for (const [index, change] of changes.entries()) {
+        await sql.run(`UPDATE feeds SET ${change} WHERE id = ?1`, feeds[index + 1]?.id ?? "");
+      }
+      const lagging = await world.feed(feeds[2]?.id ?? "");
+      const fresh = await world.addFeed({ name: "Fresh" });
+      expect((await there().decide(page, "accept")).status).toBe(200);
+      expect(world.counts.statements).toBeLessThanOrEqual(32);
+      for (const feed of feeds) expect(await statusIn(feed)).toBe("CONFIRMED");
+      expect((await world.feed(lagging.id)).renderedRev).toBe(lagging.renderedRev);
+      expect(await findEvents(sql, [fresh.id], [booking.uuid])).toEqual(new Map());
+      expect((await world.get(await world.address(fresh))).status).toBe(404);
+      // What they waited for comes with the run.
+      const behind = async () =>
+        (await listFeeds(sql)).filter((feed) => feed.state !== "active" || feed.renderedRev < lagging.renderedRev + 3);
+      expect((await behind()).length).toBeGreaterThan(2);
+      world.wait(60);
+      await world.tick();
+      expect(await behind()).toEqual([]);
+      for (const feed of [...feeds, fresh]) expect(await statusIn(feed)).toBe("CONFIRMED");
+    });
+
+    it("a feed that runs empty by it keeps an entry that says so", async () => {
+      const { world, feeds, booking, page, there, statusIn } = await makeMany(6);
+      const waiting = await world.addFeed({ filter: { states: ["Creating"], text: booking.name } });
+      await world.tick();
+      expect((await world.feed(waiting.id)).eventCount).toBe(1);
+      expect(await statusIn(waiting)).toBe("TENTATIVE");
+      expect((await there().decide(page, "accept")).status).toBe(200);
+      const [only, ...others] = await listVevents(world.deps.sql, waiting.id);
+      expect(only).toContain(`UID:empty-${waiting.id}`);
+      expect(others).toEqual([]);
+      expect(await world.feed(waiting.id)).toMatchObject({ eventCount: 1, byteCount: new Blob([only ?? ""]).size });
+      for (const feed of feeds) expect(await statusIn(feed)).toBe("CONFIRMED");
+    });
   });
 
   it("that another run is in the way of, the next run brings it", async () => {

@@ -91,6 +91,8 @@ export async function makeServed(change: { work?: Partial<FeedWork>; deps?: (dep
   await insertServed(sql);
   const write = async (rev: number, numbers: readonly number[], summary?: string): Promise<void> => {
     const rows = numbers.map((n) => ({
+      feedId: "feed",
+      rev,
       uid: `${"0".repeat(32)}-${n}`,
       bookingUuid: "0".repeat(32),
       sequence: 1,
@@ -101,7 +103,7 @@ export async function makeServed(change: { work?: Partial<FeedWork>; deps?: (dep
       vevent: vevent(n, summary),
     }));
     const moved = changeFeed("feed", { rev, revisedAt: startAt + rev, state: "active" });
-    await sql.batch([...(moved === null ? [] : [moved]), writeEvents("feed", rev, "", JSON.stringify(rows))]);
+    await sql.batch([...(moved === null ? [] : [moved]), writeEvents("", JSON.stringify(rows))]);
   };
   await write(1, [1, 2, 3]);
   const deferred: Promise<unknown>[] = [];

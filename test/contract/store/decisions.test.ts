@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type BookingRow, encodeBooking, listBeside, writeBookings } from "../../../src/store/bookings.ts";
+import {
+  type BookingRow,
+  encodeBooking,
+  findInSources,
+  listBeside,
+  writeBookings,
+} from "../../../src/store/bookings.ts";
 import {
   addDecision,
   countTry,
@@ -12,7 +18,7 @@ import {
 } from "../../../src/store/decisions.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
-import { changeSource, listSourcesWith } from "../../../src/store/sources.ts";
+import { changeSource, findSource, listSourcesWith, makeDue, moveSources } from "../../../src/store/sources.ts";
 import type { Sql } from "../../../src/store/sql.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, startAnew, t, uuidOf, writeOf } from "./rows.ts";
@@ -98,8 +104,8 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
       return writeOf({ ...booking, slots, offeringUuid: offering.repeat(32) });
     };
     const all = [at(1, t), at(2, t + 1800), at(3, t + hour), at(4, t - hour), at(5, t, "c")];
-    await sql.batch([writeBookings("s", JSON.stringify(all.map(encodeBooking)))]);
-    await sql.batch([writeBookings("other", JSON.stringify([encodeBooking(at(1, t))]))]);
+    await sql.batch([writeBookings(JSON.stringify(all.map(encodeBooking)))]);
+    await sql.batch([writeBookings(JSON.stringify([encodeBooking({ ...at(1, t), sourceId: "other" })]))]);
     const one = { uuid: uuidOf(1), offeringUuid: "b".repeat(32) };
     const beside: BookingRow[] = await listBeside(sql, "s", one, t, t + hour);
     expect(beside.map(({ booking }) => booking.uuid)).toEqual([uuidOf(2)]);
@@ -107,5 +113,28 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
     const loaded = changeSource("s", { loadedAt: t });
     if (loaded !== null) await sql.batch([loaded]);
     expect((await listSourcesWith(sql, uuidOf(1))).map(({ id }) => id)).toEqual(["s"]);
+  });
+
+  it("move the sources that hold a booking, and have those that could not be moved read again", async () => {
+    const in2 = { ...writeOf(bookingOf(1, { state: "Creating" })), sourceId: "other", rev: 7 };
+    const all = [writeOf(bookingOf(1)), writeOf(bookingOf(2)), in2];
+    await sql.batch([writeBookings(JSON.stringify(all.map(encodeBooking))), moveSources(new Map([["other", 7]]))]);
+    const held = await findInSources(sql, uuidOf(1));
+    expect([...held].map(([id, { booking, rev }]) => [id, booking.state, rev]).toSorted()).toEqual([
+      ["other", "Creating", 7],
+      ["s", "OK", 1],
+    ]);
+    expect(await findInSources(sql, uuidOf(9))).toEqual(new Map());
+    expect(await findSource(sql, "other")).toMatchObject({ rev: 7, dueAt: t });
+    expect(await findSource(sql, "s")).toMatchObject({ rev: 0, dueAt: t });
+    const moves = new Map([
+      ["other", 8],
+      ["nobody", 3],
+      ["s", 2],
+    ]);
+    expect(await sql.batch([moveSources(moves)])).toEqual([2]);
+    await makeDue(sql, ["s", "nobody"], t + 5);
+    expect(await findSource(sql, "other")).toMatchObject({ rev: 8, dueAt: t });
+    expect(await findSource(sql, "s")).toMatchObject({ rev: 2, dueAt: t + 5 });
   });
 });

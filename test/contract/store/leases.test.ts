@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { countStatements } from "../../../src/store/counted.ts";
-import { dropLease, renewLease, takeLease } from "../../../src/store/leases.ts";
+import { dropLease, dropLeases, renewLease, takeLease, takeLeases } from "../../../src/store/leases.ts";
 import { readMeta, writeMeta } from "../../../src/store/meta.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
@@ -39,6 +39,18 @@ describe.each(engines)("leases and meta over $engine", ({ open }) => {
     expect(await takeLease(sql, "longer", "b", t + 160, 60)).toBe(true);
     expect(await renewLease(sql, "longer", "a", t + 161, 60)).toBe(false);
     expect(await renewLease(sql, "no such lease", "a", t, 60)).toBe(false);
+  });
+
+  it("gives many at once, those that are free, and takes back only the holder's", async () => {
+    const names = Array.from({ length: 120 }, (_, n) => `many:${n}`);
+    await takeLease(sql, "many:7", "b", t, 60);
+    await takeLease(sql, "many:8", "b", t - 60, 60);
+    await takeLease(sql, "many:9", "a", t, 60);
+    expect(await takeLeases(sql, names, "a", t, 60)).toEqual(new Set(names.filter((name) => name !== "many:7")));
+    expect(await takeLeases(sql, names, "b", t + 1, 60)).toEqual(new Set(["many:7"]));
+    expect(await takeLeases(sql, [], "a", t, 60)).toEqual(new Set());
+    await dropLeases(sql, names, "a");
+    expect(await takeLeases(sql, names, "c", t + 2, 60)).toEqual(new Set(names.filter((name) => name !== "many:7")));
   });
 
   it("is free once its holder drops it; another's drop does nothing", async () => {

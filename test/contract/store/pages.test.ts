@@ -83,7 +83,7 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
       vevent: `event ${n}`,
     });
     const rows = [row(1, t, t + 100), row(2, t + 50, t + 250), row(3, t + 200, t + 300), row(4, t + 300, t + 400)];
-    await sql.batch([writeEvents("f", 1, "", JSON.stringify(rows))]);
+    await sql.batch([writeEvents("", JSON.stringify(rows.map((one) => ({ feedId: "f", rev: 1, ...one }))))]);
     const found = await listAgenda(sql, { id: "f", sourceId: "s" }, t + 100, t + 300, 10);
     expect(found.map(({ vevent }) => vevent)).toEqual(["event 2", "event 3"]);
     const [first] = await listAgenda(sql, { id: "f", sourceId: "s" }, t, t + 1, 10);

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as bookings from "../../../src/store/bookings.ts";
 import * as events from "../../../src/store/events.ts";
 import * as decisions from "../../../src/store/decisions.ts";
-import { findAddress, lastUse, listFeeds } from "../../../src/store/feeds.ts";
+import { findAddress, lastUse, listFeeds, listWritten, writeRendered } from "../../../src/store/feeds.ts";
 import { forgetRuns, listRuns } from "../../../src/store/runs.ts";
-import { listSourcesWith } from "../../../src/store/sources.ts";
+import { listSourcesWith, makeDue, moveSources } from "../../../src/store/sources.ts";
+import { findAccounts } from "../../../src/store/accounts.ts";
+import { dropLeases, takeLeases } from "../../../src/store/leases.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
 import { type Sql, type SqlValue, type Statement, statement } from "../../../src/store/sql.ts";
@@ -13,7 +15,7 @@ import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "./rows.ts";
 
 /** Walks over a table, a source or a feed, as the engine tells them. */
 const walk =
-  /^SCAN (?:accounts|sources|bookings|feeds|addresses|events|decisions|attempts|runs)\b|^SEARCH (?:bookings|events)\b.*\(\w+_id=\?(?: AND u?u?id>\?)?\)/;
+  /^SCAN (?:accounts|sources|bookings|feeds|addresses|events|decisions|attempts|runs|leases)\b|^SEARCH (?:bookings|events)\b.*\(\w+_id=\?(?: AND u?u?id>\?)?\)/;
 
 type Query = (sql: Sql) => Promise<unknown>;
 
@@ -44,18 +46,26 @@ const queries: readonly [string, Query][] = [
   ["listSlotless", async (sql) => bookings.listSlotless(sql, "s", 1)],
   ["listMissed", async (sql) => bookings.listMissed(sql, "s", 1)],
   ["hasPending", async (sql) => bookings.hasPending(sql, "s", 1)],
-  ["writeBookings", async (sql) => sql.batch([bookings.writeBookings("s", one)])],
+  ["writeBookings", async (sql) => sql.batch([bookings.writeBookings(one)])],
   ["writeOrderStates", async (sql) => sql.batch([bookings.writeOrderStates("s", [])])],
   ["markMissed", async (sql) => sql.batch([bookings.markMissed("s", uuids, 1)])],
   ["markVanished", async (sql) => sql.batch([bookings.markVanished("s", uuids, 1, 1)])],
-  ["findEvents", async (sql) => events.findEvents(sql, "f", uuids)],
-  ["writeEvents", async (sql) => sql.batch([events.writeEvents("f", 1, "w", "[]")])],
-  ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("f", "w", uuids)])],
+  ["findEvents", async (sql) => events.findEvents(sql, ["f", "g"], uuids)],
+  ["writeEvents", async (sql) => sql.batch([events.writeEvents("w", "[]")])],
+  ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("w", "[]")])],
+  ["writeRendered", async (sql) => sql.batch([writeRendered("w", "[]")])],
+  ["listWritten", async (sql) => listWritten(sql, "w", ["f", "g"])],
   ["listPending", async (sql) => bookings.listPending(sql, "s", 1, 10)],
   ["forgetRuns", async (sql) => sql.batch([forgetRuns("s", 1)])],
   ["listRuns", async (sql) => listRuns(sql, ["s"], { beforeAt: 1, failed: false, limit: 10 })],
   ["findAddress", async (sql) => findAddress(sql, "hash")],
   ["listBeside", async (sql) => bookings.listBeside(sql, "s", { uuid: "b", offeringUuid: "o" }, 1, 2)],
+  ["findInSources", async (sql) => bookings.findInSources(sql, "b")],
+  ["moveSources", async (sql) => sql.batch([moveSources(new Map([["s", 1]]))])],
+  ["makeDue", async (sql) => makeDue(sql, ["s", "other"], 1)],
+  ["takeLeases", async (sql) => takeLeases(sql, ["source:s"], "h", 1, 2)],
+  ["dropLeases", async (sql) => dropLeases(sql, ["source:s"], "h")],
+  ["findAccounts", async (sql) => findAccounts(sql, ["a"])],
   ["listSourcesWith", async (sql) => listSourcesWith(sql, "b")],
   ["findDone", async (sql) => decisions.findDone(sql, "b", 1)],
   [
@@ -64,7 +74,7 @@ const queries: readonly [string, Query][] = [
   ],
   ["listDecisions", async (sql) => decisions.listDecisions(sql, "b", 100)],
   ["settleDecision", async (sql) => decisions.settleDecision(sql, "d", "done", false)],
-  ["listFeeds", async (sql) => listFeeds(sql, "s")],
+  ["listFeeds", async (sql) => listFeeds(sql, ["s", "other"])],
   ["lastUse", async (sql) => lastUse(sql, "s")],
 ];
 

@@ -6,6 +6,7 @@ import {
   changeToken,
   endSessions,
   findAccount,
+  findAccounts,
   findUser,
   noteRefused,
   noteUser,
@@ -22,11 +23,13 @@ import {
 import {
   changeFeed,
   endAddresses,
+  type FeedRow,
   findAddress,
   findFeed,
   insertAddress,
   lastUse,
   listFeeds,
+  listWritten,
   noteUse,
 } from "../../../src/store/feeds.ts";
 import { migrate } from "../../../src/store/migrate.ts";
@@ -42,7 +45,7 @@ import {
 } from "../../../src/store/sources.ts";
 import type { Sql, Statement } from "../../../src/store/sql.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
-import { makeFeed, profile, startAnew, t, uuidOf } from "./rows.ts";
+import { eventsJson, feedOf, leaving, makeFeed, profile, startAnew, t, uuidOf } from "./rows.ts";
 
 describe.each(engines)("named queries over $engine", ({ open }) => {
   let opened: Opened;
@@ -82,7 +85,10 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await findAccount(sql, "b")).toEqual(account);
       await noteUser(sql, "b", user);
       const { uuid: userUuid, ...told } = user;
-      expect(await findAccount(sql, "b")).toEqual({ id: "b", token: "sealed", userUuid, ...told, ...rest });
+      const noted = { id: "b", token: "sealed", userUuid, ...told, ...rest };
+      expect(await findAccount(sql, "b")).toEqual(noted);
+      expect((await findAccounts(sql, ["b", "a", "nobody"])).get("b")).toEqual(noted);
+      expect([...(await findAccounts(sql, ["b", "a", "nobody"])).keys()].toSorted()).toEqual(["a", "b"]);
     });
 
     it("of people are one for each user and kind", async () => {
@@ -206,7 +212,9 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       const unused = { createdAt: t + 1, expiresAt: null, usedAt: null, usedBy: "" };
       expect(feed).toMatchObject({ id: "f", sourceId: "s", profile, ...sealed, epoch: "e1", ...fresh, ...unused });
       expect(ids(await listFeeds(sql))).toEqual(["g", "f", "h"]);
-      expect(ids(await listFeeds(sql, "s"))).toEqual(["g", "f"]);
+      expect(ids(await listFeeds(sql, ["s"]))).toEqual(["g", "f"]);
+      expect(ids(await listFeeds(sql, ["other", "s", "nobody"]))).toEqual(["g", "f", "h"]);
+      expect(await listFeeds(sql, [])).toEqual([]);
       expect(await findAddress(sql, "hash of f")).toEqual({
         endedAt: null,
         gone: false,
@@ -278,11 +286,16 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       vevent: `BEGIN:VEVENT\r\nUID:${uid}\r\nSUMMARY:õ 🔬\r\nEND:VEVENT\r\n`,
       ...change,
     });
-    const json = (...rows: readonly EventRow[]) => JSON.stringify(rows);
     const uids = (rows: readonly EventRow[]) => rows.map(({ uid }) => uid).toSorted();
-    /** Writes events as the run `writer` that found the feed at `rev`, and moves it on by one. */
-    const commit = async (writer: string, rev: number, ...rows: readonly EventRow[]) =>
-      write(changeFeed("f", { rev: rev + 1 }, { rev, writer }), writeEvents("f", rev + 1, writer, json(...rows)));
+    /** Writes events as the run `writer` that reads feed `f` now, and moves it on by one. */
+    const commit = async (writer: string, ...rows: readonly EventRow[]) => {
+      const feed = await feedOf(sql, "f");
+      const rev = feed.rev + 1;
+      return write(leaving(writer, [feed, { rev }]), writeEvents(writer, eventsJson("f", rev, ...rows)));
+    };
+    const found = async (feedId: string, ...bookingUuids: string[]) =>
+      (await findEvents(sql, [feedId], bookingUuids)).get(feedId) ?? [];
+    const gone = (feedId: string, ...some: string[]) => JSON.stringify(some.map((uid) => ({ feedId, uid })));
 
     const vevents = async (feedId: string) =>
       (await listVevents(sql, feedId)).map((one) => new TextDecoder().decode(one));
@@ -297,46 +310,94 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       const two = eventOf("c", { startAt: t + 5, cancelledAt: t });
       const three = eventOf("d", { bookingUuid: uuidOf(2) });
       const notice = eventOf("notice", { bookingUuid: "", startAt: t + 9 });
-      expect(await commit("w", 0, two, notice, three, one)).toEqual([1, 4]);
+      expect(await commit("w", two, notice, three, one)).toEqual([1, 4]);
       expect(await vevents("f")).toEqual([three, one, two, notice].map(({ vevent }) => vevent));
       expect(await vevents("g")).toEqual([]);
-      const found = await findEvents(sql, "f", [uuidOf(1), uuidOf(7)]);
-      expect(found.toSorted((a, b) => (a.uid < b.uid ? -1 : 1))).toEqual([one, two]);
-      expect(await findEvents(sql, "f", [""])).toEqual([notice]);
-      expect(await findEvents(sql, "f", [])).toEqual([]);
-      expect(await findEvents(sql, "g", [uuidOf(1)])).toEqual([]);
+      const both = await found("f", uuidOf(1), uuidOf(7));
+      expect(both.toSorted((a, b) => (a.uid < b.uid ? -1 : 1))).toEqual([one, two]);
+      expect(await found("f", "")).toEqual([notice]);
+      expect(await found("f")).toEqual([]);
+      expect(await found("g", uuidOf(1))).toEqual([]);
+    });
+
+    it("are found in many feeds at once, each with its own", async () => {
+      const ids = Array.from({ length: 120 }, (_, n) => `many-${n}`);
+      for (const id of ids) await makeFeed(sql, id);
+      const rows = ids.flatMap((feedId) => [
+        { feedId, rev: 1, ...eventOf(`a of ${feedId}`) },
+        { feedId, rev: 1, ...eventOf("other", { bookingUuid: uuidOf(9) }) },
+      ]);
+      await write(writeEvents("", JSON.stringify(rows)));
+      const byFeed = await findEvents(sql, [...ids, "g", "nobody"], [uuidOf(1), ""]);
+      expect([...byFeed.keys()].toSorted()).toEqual(ids.toSorted());
+      for (const [id, own] of byFeed) expect(own).toEqual([eventOf(`a of ${id}`)]);
+      expect(await findEvents(sql, [], [uuidOf(1)])).toEqual(new Map());
     });
 
     it("are written over by uid, whole", async () => {
-      await commit("w", 0, eventOf("b", { cancelledAt: t }));
+      await commit("w", eventOf("b", { cancelledAt: t }));
       const moved = eventOf("b", { bookingUuid: uuidOf(3), sequence: 1, startAt: t + 1, endAt: t + 2, stampAt: t + 9 });
-      await commit("w", 1, { ...moved, vevent: "new" });
-      expect(await findEvents(sql, "f", [uuidOf(3)])).toEqual([{ ...moved, vevent: "new" }]);
-      expect(await findEvents(sql, "f", [uuidOf(1)])).toEqual([]);
+      await commit("w", { ...moved, vevent: "new" });
+      expect(await found("f", uuidOf(3))).toEqual([{ ...moved, vevent: "new" }]);
+      expect(await found("f", uuidOf(1))).toEqual([]);
     });
 
     it("are written and removed by none but the run that found the feed where it stands", async () => {
       const kept = eventOf("kept");
-      expect(await commit("first", 0, kept)).toEqual([1, 1]);
-      // A second run had read the feed at rev 0 too; its lease ran out while it slept.
+      // A second run reads the feed as well; its lease runs out while it sleeps.
+      const seen = await feedOf(sql, "f");
+      expect(await commit("first", kept)).toEqual([1, 1]);
       const late = [
-        changeFeed("f", { rev: 1, eventCount: 99, state: "active" }, { rev: 0, writer: "second" }),
-        deleteEvents("f", "second", ["kept"]),
-        writeEvents("f", 1, "second", json(eventOf("kept", { vevent: "late" }), eventOf("new"))),
+        leaving("second", [seen, { rev: 1, eventCount: 99, state: "active" }]),
+        deleteEvents("second", gone("f", "kept")),
+        writeEvents("second", eventsJson("f", 1, eventOf("kept", { vevent: "late" }), eventOf("new"))),
       ];
       expect(await write(...late)).toEqual([0, 0, 0]);
-      expect(await findEvents(sql, "f", [uuidOf(1)])).toEqual([kept]);
+      expect(await found("f", uuidOf(1))).toEqual([kept]);
       expect(await findFeed(sql, "f")).toMatchObject({ rev: 1, eventCount: 0, state: "loading" });
       // Having read it anew, it may.
       expect(
         await write(
-          changeFeed("f", {}, { rev: 1, writer: "second" }),
-          deleteEvents("f", "second", ["kept", "nothing"]),
-          writeEvents("f", 2, "second", json(eventOf("new"))),
+          leaving("second", [await feedOf(sql, "f"), {}]),
+          deleteEvents("second", gone("f", "kept", "nothing")),
+          writeEvents("second", eventsJson("f", 2, eventOf("new"))),
         ),
       ).toEqual([1, 1, 1]);
-      expect(uids(await findEvents(sql, "f", [uuidOf(1)]))).toEqual(["new"]);
-      expect(await write(deleteEvents("f", "first", ["new"]))).toEqual([0]);
+      expect(uids(await found("f", uuidOf(1)))).toEqual(["new"]);
+      expect(await write(deleteEvents("first", gone("f", "new")))).toEqual([0]);
+    });
+
+    it("of many feeds are written together, but of none that another run moved on", async () => {
+      const ids = Array.from({ length: 130 }, (_, n) => `many-${n}`);
+      for (const id of ids) await makeFeed(sql, id);
+      const old = ids.map((feedId) => ({ feedId, rev: 0, ...eventOf("old") }));
+      await write(writeEvents("", JSON.stringify(old)));
+      const seen = await Promise.all(ids.map(async (id) => feedOf(sql, id)));
+      const [revised, again, ...free] = seen;
+      if (revised === undefined || again === undefined) throw new Error("there are no feeds");
+      // One has another revision by then, of one the bookings are to be compared again.
+      await write(changeFeed(revised.id, { rev: 7 }), changeFeed(again.id, { renderedRev: 3 }));
+      const held = ["one is held"];
+      const left = { rev: 5, state: "active", renderedRev: 9, renderer: 2, linksBy: "k", windowAt: t, held } as const;
+      const more = { windowUuid: uuidOf(4), noticeAt: t + 1, eventCount: 1, byteCount: 40, revisedAt: t + 8 };
+      const changed = await write(
+        leaving("w", ...seen.map((feed): [FeedRow, Partial<FeedRow>] => [feed, { ...left, ...more }])),
+        deleteEvents("w", JSON.stringify(ids.map((feedId) => ({ feedId, uid: "old" })))),
+        writeEvents("w", JSON.stringify(ids.map((feedId) => ({ feedId, rev: 5, ...eventOf("new") })))),
+      );
+      expect(changed).toEqual([128, 128, 128]);
+      expect(await listWritten(sql, "w", ids)).toEqual(new Set(free.map(({ id }) => id)));
+      expect(await listWritten(sql, "w", ["f", "nobody"])).toEqual(new Set());
+      for (const feed of free) {
+        expect(await findFeed(sql, feed.id)).toEqual({ ...feed, ...left, ...more });
+        expect(uids(await found(feed.id, uuidOf(1)))).toEqual(["new"]);
+      }
+      expect(await findFeed(sql, revised.id)).toEqual({ ...revised, rev: 7 });
+      expect(await findFeed(sql, again.id)).toEqual({ ...again, renderedRev: 3 });
+      expect(uids([...(await found(revised.id, uuidOf(1))), ...(await found(again.id, uuidOf(1)))])).toEqual([
+        "old",
+        "old",
+      ]);
     });
 
     it("are stale outside the window and as old tombstones; those of no booking never", async () => {
@@ -347,14 +408,14 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       const buried = eventOf("buried", { startAt: t, endAt: t + 1, cancelledAt: t - 51 });
       const fresh = eventOf("fresh", { startAt: t, endAt: t + 1, cancelledAt: t - 50 });
       const notice = eventOf("notice", { bookingUuid: "", startAt: t - 10, endAt: t - 5 });
-      await commit("w", 0, past, now, last, future, buried, fresh, notice);
+      await commit("w", past, now, last, future, buried, fresh, notice);
       expect(uids(await listStale(sql, "f", t, t + 100, t - 50))).toEqual(["buried", "future", "past"]);
       expect(await listStale(sql, "g", t, t + 100, t - 50)).toEqual([]);
     });
 
     it("are cleared for one feed", async () => {
-      await commit("w", 0, eventOf("b"));
-      await write(changeFeed("g", {}, { rev: 0, writer: "w" }), writeEvents("g", 1, "w", json(eventOf("b"))));
+      await commit("w", eventOf("b"));
+      await write(writeEvents("", eventsJson("g", 1, eventOf("b"))));
       expect(await write(clearEvents("f"))).toEqual([1]);
       expect(await vevents("f")).toEqual([]);
       expect(await vevents("g")).toHaveLength(1);

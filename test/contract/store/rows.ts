@@ -1,10 +1,11 @@
 import type { Booking, NumberedSlot } from "../../../src/calendar/booking.ts";
 import type { FeedProfile } from "../../../src/calendar/profile.ts";
 import { addAccount } from "../../../src/store/accounts.ts";
+import type { EventRow } from "../../../src/store/events.ts";
 import { type BookingWrite, encodeBooking, writeBookings } from "../../../src/store/bookings.ts";
-import { insertFeed } from "../../../src/store/feeds.ts";
+import { encodeRendered, type FeedRow, findFeed, insertFeed, writeRendered } from "../../../src/store/feeds.ts";
 import { addSource } from "../../../src/store/sources.ts";
-import { type Sql, statement } from "../../../src/store/sql.ts";
+import { type Sql, type Statement, statement } from "../../../src/store/sql.ts";
 
 /** 2026-01-01T00:00:00Z, when the rows of these tests were made. */
 export const t = 1_767_225_600;
@@ -48,12 +49,13 @@ export function bookingOf(n: number, change: Partial<Booking> = {}): Booking {
 /** What is written of a booking: its own slots numbered, rev 1, unless said otherwise. */
 export function writeOf(booking: Booking, change: Partial<BookingWrite> = {}): BookingWrite {
   const slots = booking.slots.map((slot, index) => ({ ...slot, n: index + 1, real: true, gone: false }));
-  return { booking, orderState: null, slots, slim: `slim of ${booking.name}`, rev: 1, ...change };
+  return { sourceId: "s", booking, orderState: null, slots, slim: `slim of ${booking.name}`, rev: 1, ...change };
 }
 
 /** Writes these bookings as a run does. */
 export async function store(sql: Sql, sourceId: string, writes: readonly BookingWrite[]): Promise<void> {
-  await sql.batch([writeBookings(sourceId, JSON.stringify(writes.map(encodeBooking)))]);
+  const own = writes.map((write) => encodeBooking({ ...write, sourceId }));
+  await sql.batch([writeBookings(JSON.stringify(own))]);
 }
 
 export const profile: FeedProfile = {
@@ -86,4 +88,22 @@ export async function makeFeed(sql: Sql, id: string, sourceId = "s", nowAt = t):
   const sealed = { salt: `salt of ${id}`, secret: `secret of ${id}` };
   const feed = { id, sourceId, slug: "microscope", profile, ...sealed, epoch: "e1", links: "", expiresAt: null };
   await sql.batch(insertFeed(feed, `hash of ${id}`, nowAt));
+}
+
+/** The feed's row, which must be there. */
+export async function feedOf(sql: Sql, id: string): Promise<FeedRow> {
+  const feed = await findFeed(sql, id);
+  if (feed === null) throw new Error(`there is no feed ${id}`);
+  return feed;
+}
+
+/** The statement by which the run `writer` leaves feeds changed that it read as these. */
+export function leaving(writer: string, ...changes: readonly [FeedRow, Partial<FeedRow>][]): Statement {
+  const rows = changes.map(([before, change]) => encodeRendered(before, { ...before, ...change }));
+  return writeRendered(writer, JSON.stringify(rows));
+}
+
+/** Events of a feed as JSON, to be written at its revision `rev`. */
+export function eventsJson(feedId: string, rev: number, ...rows: readonly EventRow[]): string {
+  return JSON.stringify(rows.map((row) => ({ feedId, rev, ...row })));
 }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type LedgerRow, newEntry } from "../../../src/caldav/entry.ts";
 import { deleteEvents, writeEvents } from "../../../src/store/events.ts";
-import { changeFeed } from "../../../src/store/feeds.ts";
 import { dropLease, takeLease } from "../../../src/store/leases.ts";
 import {
   clearLedgerFailures,
@@ -168,7 +167,8 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
   it("tells what the ledger has not noted of the feed, and what the feed has no more", async () => {
     const event = { bookingUuid: "b", sequence: 1, stampAt: t, endAt: t + 60, cancelledAt: null };
     const rows = ["a", "b", "empty-f"].map((uid, n) => ({ ...event, uid, startAt: t - n, vevent: `text of ${uid}` }));
-    await write(changeFeed("f", {}, { rev: 0, writer: "w" }), writeEvents("f", 4, "w", JSON.stringify(rows)));
+    const at = (rev: number, ...some: typeof rows) => JSON.stringify(some.map((row) => ({ feedId: "f", rev, ...row })));
+    await write(writeEvents("", at(4, ...rows)));
     const news = async (limit: number) => listNews(sql, "t", "f", "empty-f", limit);
     expect((await news(9)).map(({ uid, rev, vevent }) => [uid, rev, vevent])).toEqual([
       ["b", 4, "text of b"],
@@ -179,7 +179,7 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
     await write(...writeLedger("t", fence, noted));
     expect(await news(9)).toEqual([]);
     expect(await listGone(sql, "t", "f")).toEqual([]);
-    await write(deleteEvents("f", "w", ["a"]), writeEvents("f", 5, "w", JSON.stringify([rows[1]])));
+    await write(deleteEvents("", at(4, ...rows.slice(0, 1))), writeEvents("", at(5, ...rows.slice(1, 2))));
     expect(await listGone(sql, "t", "f")).toEqual(["a"]);
     expect((await news(9)).map(({ uid, rev }) => [uid, rev])).toEqual([["b", 5]]);
     expect(await findTexts(sql, "f", ["b", "none"])).toEqual(new Map([["b", "text of b"]]));
