@@ -11,18 +11,23 @@ export async function readText(response: Response, most: number, signal?: AbortS
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      signal?.throwIfAborted();
-      return text + decoder.decode();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) {
+        signal?.throwIfAborted();
+        return text + decoder.decode();
+      }
+      bytes += value.byteLength;
+      if (bytes > most) {
+        await reader.cancel();
+        return null;
+      }
+      text += decoder.decode(value, { stream: true });
     }
-    bytes += value.byteLength;
-    if (bytes > most) {
-      await reader.cancel();
-      return null;
-    }
-    text += decoder.decode(value, { stream: true });
+  } finally {
+    // A signal that is listened to lives until its time is over, and the body with it.
+    signal?.removeEventListener("abort", stop);
   }
 }
 

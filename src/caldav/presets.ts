@@ -11,6 +11,8 @@ export interface Preset {
   readonly domain: string | null;
   /** Requests at once to begin with. */
   readonly concurrency: number;
+  /** Requests that it bears in a minute; null: as many as it can answer. */
+  readonly perMinute: number | null;
   /** Whether a calendar can be made over CalDAV. */
   readonly makesCalendars: boolean;
   /** A cancelled event is treated as deleted: then it is better deleted by us. */
@@ -24,11 +26,12 @@ const usual = {
   mail: [],
   domain: null,
   concurrency: 4,
+  perMinute: null,
   makesCalendars: true,
   dropsCancelled: false,
 } as const;
 
-const hosted = { ...usual, concurrency: 2 } as const;
+const hosted = { ...usual, concurrency: 2, perMinute: 240 } as const;
 const appPassword = (where: string): string => `Make an app password: ${where}.`;
 const feedOnly = (name: string): string => `${name} has no CalDAV: subscribe to the address of the feed there instead.`;
 
@@ -101,6 +104,7 @@ export const presets: readonly Preset[] = [
     start: "https://caldav.gmx.net/begenda/dav/{user}/",
     mail: ["gmx.net", "gmx.de", "gmx.at", "gmx.ch"],
     concurrency: 1,
+    perMinute: 30,
     hint: "Use the password of your mailbox. GMX takes one request in two seconds: the first push takes long.",
   },
   {
@@ -110,6 +114,7 @@ export const presets: readonly Preset[] = [
     start: "https://caldav.web.de/begenda/dav/{user}/",
     mail: ["web.de"],
     concurrency: 1,
+    perMinute: 30,
     hint: "Use the password of your mailbox. WEB.DE takes one request in two seconds: the first push takes long.",
   },
   {

@@ -119,7 +119,7 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
     if (authorization !== null) headers.set("Authorization", authorization);
     try {
       const request = new Request(url, { method, headers, body, redirect: "manual", signal });
-      const response = await Promise.race([outside(request), aborted(signal)]);
+      const response = await unlessAborted(outside(request), signal);
       const text = await readText(response, mostBytes, signal);
       if (text === null) return { failed: "too-large", why: `the answer is larger than ${mostBytes} bytes` };
       return { url: url.href, status: response.status, headers: response.headers, text };
@@ -129,13 +129,20 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
   }
 }
 
-/** Rejects when the signal is aborted: a request keeps only a weak hold of its own, and may forget it. */
-async function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-  });
+/**
+ * Settles as the work does, or rejects once the signal is aborted: a request keeps only a weak hold of its own signal, and
+ * may forget it. Afterwards the signal is let go; with a listener it would keep the whole request until its time is over.
+ */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 /** Why a redirect is not followed; null: it is. */

@@ -78,7 +78,7 @@ export async function addTarget(deps: Deps, asked: NewTargetAsked): Promise<Targ
     account: accountOf(host, asked.credentials),
     credentials: await sealAccess(deps, id, place.access),
     profile: JSON.stringify(profile),
-    perMinute: perMinuteOf(place.preset),
+    perMinute: place.preset?.perMinute ?? null,
     edits: asked.edits,
     cancelled: asked.cancelled ?? (place.preset?.dropsCancelled === true ? "delete" : "keep"),
     ...(asked.paused === true && { state: "paused" as const }),
@@ -110,12 +110,6 @@ function nameOf({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
 
 function accountOf(host: string, credentials: Credentials): string {
   return `${host} ${usernameOf(credentials) || "token"}`;
-}
-
-/** Hosted calendars bear so many requests a minute; one's own server answers as fast as it can. */
-function perMinuteOf(preset: Preset | null): number | null {
-  const concurrency = preset?.concurrency ?? 4;
-  return concurrency === 1 ? 30 : concurrency === 2 ? 240 : null;
 }
 
 async function observe(deps: Deps, url: string, line: Line, preset: Preset | null): Promise<ServerProfile> {

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly measured: number;
-  readonly unit: "×" | "MB" | "kB";
+  readonly unit: "×" | "MB" | "kB" | "requests" | "sockets";
   readonly bound: { readonly least: number } | { readonly most: number };
   /** What lies behind the number, for the reader. */
   readonly about: string;
@@ -18,9 +18,9 @@ export function lineOf(figure: Figure): string {
   const asked = "least" in bound ? `>= ${bound.least}` : `<= ${bound.most}`;
   const verdict = isMet(figure) ? "met" : "missed";
   return [
-    name.padEnd(44),
-    `${measured.toFixed(2)} ${unit}`.padStart(10),
-    `${asked} ${unit}`.padStart(10),
+    name.padEnd(50),
+    `${measured.toFixed(2)} ${unit}`.padStart(14),
+    `${asked} ${unit}`.padStart(14),
     verdict.padEnd(6),
     about,
   ].join("  ");

@@ -14,7 +14,7 @@ import { findTarget, insertTarget, type NewTarget, type TargetRow } from "../../
 import { needFeed } from "../../../src/sync/feeds.ts";
 import { push, type PushOptions, type PushReport } from "../../../src/sync/push.ts";
 import { makeFeed, startAnew } from "../../contract/store/rows.ts";
-import { wide } from "../../world.ts";
+import { wide } from "../../wide.ts";
 import { calendarUrl, faithful, type MemoryCalendar, memoryCalendar, profileOf, type Quirks } from "./calendar.ts";
 
 export const targetId = "00112233aabbccdd";

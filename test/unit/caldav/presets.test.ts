@@ -44,6 +44,16 @@ describe("presets", () => {
       expect(by(id)?.hint).toContain("has no CalDAV: subscribe to the address of the feed");
   });
 
+  it("ask of a hosted calendar only what it bears in a minute, and of one's own server what it can answer", () => {
+    expect(["google", "gmx", "webde", "sogo", "other"].map((id) => by(id)?.perMinute)).toEqual([
+      240,
+      30,
+      30,
+      null,
+      null,
+    ]);
+  });
+
   it("are told apart by address", () => {
     expect(presetOf("https://p12-caldav.icloud.com/")?.id).toBe("icloud");
     expect(presetOf("https://evilicloud.com/")).toBe(null);

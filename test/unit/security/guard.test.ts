@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { type Asked, makeGuarded, type Signer } from "../../../src/security/guard.ts";
 
@@ -170,6 +171,22 @@ describe("an exchange", () => {
     });
     abort.abort(new DOMException("late", "TimeoutError"));
     expect(await guarded(ask("GET", "https://a.example.org/"), null)).toMatchObject({ failed: "timeout" });
+  });
+
+  it("once answered leaves nothing on its deadline, which lives for as long as the request might have taken", async () => {
+    const { signal } = new AbortController();
+    const listeners = (): number => getEventListeners(signal, "abort").length;
+    let sending = -1;
+    const guarded = makeGuarded({
+      outside: async () => {
+        sending = listeners();
+        return ok();
+      },
+      deadline: () => signal,
+      rules: { allowed: [], own: [] },
+    });
+    expect(await guarded(ask("GET", "https://a.example.org/"), null)).toMatchObject({ text: "ok" });
+    expect(listeners()).toBe(sending);
   });
 
   it("that cannot be made is unreachable, with the reason", async () => {

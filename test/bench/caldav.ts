@@ -1,0 +1,18 @@
+import { listen } from "../../src/node.ts";
+import { user } from "../caldav/programs.ts";
+import { makeCaldav } from "../caldav/server.ts";
+import { tell } from "./child.ts";
+
+/** The CalDAV server of the tests over HTTP; tells its port. */
+export async function serveCaldav(): Promise<void> {
+  const caldav = makeCaldav({ now: Date.now, user: { name: user.username, password: user.password, token: "none" } });
+  const { port } = await listen(
+    async (request) => {
+      const response = await caldav.fetch(request);
+      caldav.requests.length = 0;
+      return response;
+    },
+    { host: "127.0.0.1", port: 0 },
+  );
+  tell({ port });
+}

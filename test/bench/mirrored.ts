@@ -1,0 +1,28 @@
+import { type PushReport, push } from "../../src/sync/push.ts";
+import { findTarget, type TargetRow } from "../../src/store/targets.ts";
+import { needFeed } from "../../src/sync/feeds.ts";
+import type { RealTarget } from "../sync/push/real.ts";
+import { targetId } from "../sync/push/world.ts";
+
+/** So many events with a title each; those of `changed` first ones tell the round. */
+export function titles(count: number, round = 0, changed = 0): Map<string, string> {
+  const all = new Map<string, string>();
+  for (let n = 0; n < count; n += 1) all.set(`e${n}`, `Event ${n} of round ${n < changed ? round : 0}`);
+  return all;
+}
+
+/** Pushes as the service does when the target is due; `compare`: also by its time. */
+export async function pushAll(to: RealTarget, compare = true): Promise<PushReport> {
+  const { deps, port } = to;
+  if (compare) await deps.sql.run("UPDATE targets SET checked_at = 0");
+  const report = await push(deps, await needTarget(to), await needFeed(deps, "f"), port);
+  if (!report.complete) throw new Error(`the push ended early: ${report.failure}`);
+  return report;
+}
+
+/** The target as it is now. */
+export async function needTarget({ deps }: RealTarget): Promise<TargetRow> {
+  const target = await findTarget(deps.sql, targetId);
+  if (target === null) throw new Error("the target is gone");
+  return target;
+}
