@@ -1,4 +1,4 @@
-import type { Sql } from "./sql.ts";
+import { type Sql, type Statement, statement } from "./sql.ts";
 
 /**
  * Takes a lease for so many seconds when it is free, has run out, or is the holder's own already.
@@ -44,4 +44,9 @@ export async function renewLease(
 /** Gives a lease back. Another holder's stays. */
 export async function dropLease(sql: Sql, name: string, holder: string): Promise<void> {
   await sql.run("DELETE FROM leases WHERE name = ?1 AND holder = ?2", name, holder);
+}
+
+/** The statement that takes a lease from whoever has it. */
+export function endLease(name: string): Statement {
+  return statement("DELETE FROM leases WHERE name = ?1", name);
 }

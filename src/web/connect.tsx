@@ -9,7 +9,16 @@ import { addTarget } from "../sync/targets.ts";
 import { seenFeed } from "../sync/viewer.ts";
 import { shortAddress } from "./address.ts";
 import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts";
-import { type Fault, type LoginFaults, mailIn, readPassword, readWhere, typedIn, type Where } from "./connect-input.ts";
+import {
+  type Fault,
+  type LoginFaults,
+  mailIn,
+  readPassword,
+  readWhere,
+  refusedStatus,
+  typedIn,
+  type Where,
+} from "./connect-input.ts";
 import { countFailure, mayTry } from "./tries.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
 import { type Env, field, formLimit, pageLanguage, readFields, showPage, signedIn, type Web } from "./visit.tsx";
@@ -124,7 +133,7 @@ async function showRefusal(c: Web, draft: Draft, username: string, error: unknow
   if (ofAddress.has(refused.reason)) {
     return showWhere(c, { preset: draft.preset ?? "", text: draft.text }, { text: refused }, 400);
   }
-  return showSignIn(c, draft, { username, faults: { password: refused } }, refused.reason === "failed" ? 502 : 400);
+  return showSignIn(c, draft, { username, faults: { password: refused } }, refusedStatus(refused.reason));
 }
 
 const purpose = "connect";
@@ -214,7 +223,7 @@ async function add(c: Web): Promise<Response> {
   } catch (error) {
     const refused = error instanceof AppError ? refusalOf(error) : null;
     if (refused === null) throw error;
-    const status = refused.reason === "failed" ? 502 : 400;
+    const status = refusedStatus(refused.reason);
     return showCalendars(c, ready, typed, { calendar: refused }, status);
   }
 }

@@ -11,6 +11,7 @@ import { may, type Seen, seenSources } from "../sync/viewer.ts";
 import { shortAddress } from "./address.ts";
 import { decisionWords } from "./decision-words.ts";
 import { outcomeStatus } from "./outcome.ts";
+import { mirrorsOf } from "./target-state.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
 import { type Env, formLimit, pageLanguage, pageTimes, readFields, showPage, signedIn, type Web } from "./visit.tsx";
 import { overviewWords } from "./words/overview.ts";
@@ -43,7 +44,8 @@ async function showOverview(
   const language = pageLanguage(c);
   const nowAt = seconds(c.env);
   const seen = await seenSources(c.env, viewer);
-  const feeds = await listFeeds(c.env.sql);
+  const mirrors = Map.groupBy(await mirrorsOf(c), ({ target }) => target.feedId);
+  const feeds = (await listFeeds(c.env.sql)).map((feed) => ({ ...feed, mirrors: mirrors.get(feed.id) ?? [] }));
   const keepers = new Map(
     [...(await listAccounts(c.env.sql))].map(([id, { fullName, username }]) => [id, fullName || username]),
   );

@@ -13,6 +13,8 @@ const en = {
   requestId: "Number of this request, for whoever runs the service",
   back: "To the overview",
   never: "never",
+  /** Before what a calendar's server said in its own words. */
+  said: "The server said",
 };
 
 const et: typeof en = {
@@ -27,6 +29,7 @@ const et: typeof en = {
   requestId: "Päringu number teenuse haldajale",
   back: "Ülevaatesse",
   never: "mitte kunagi",
+  said: "Server ütles",
 };
 
 export const commonWords: Readonly<Record<Language, typeof en>> = { en, et };
