@@ -99,12 +99,12 @@ describe("a mirror on an Estonian page", () => {
 
   it.each(connectReasons)(
     "not connected, %s: one sentence of ours in each language, then what the server said",
-    (reason) => {
+    async (reason) => {
       for (const language of ["en", "et"] as const) {
         const text = connectWords[language].reasons[reason];
         expect(text).toMatch(reason === "elsewhere" ? /:$/ : /\.$/);
-        expect(String(faultText({ reason, said: "" }, language))).toBe(text);
-        const full = String(faultText({ reason, said }, language)).replaceAll("&#39;", "'");
+        expect((await faultText({ reason, said: "" }, language))?.toString()).toBe(text);
+        const full = (await faultText({ reason, said }, language))?.toString().replaceAll("&#39;", "'") ?? "";
         expect(full.startsWith(text)).toBe(true);
         expect(full).toMatch(
           / (?:<span lang="en">|(?:The server said|Server ütles): <q lang="" dir="auto">)500: &lt;b&gt;/,
