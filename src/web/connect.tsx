@@ -124,14 +124,16 @@ async function showSignIn(c: Web, draft: Draft, { username, faults }: SignInType
 }
 
 /** Reasons that lie in what was said in the first step. */
-const ofAddress = new Set(["no-caldav", "no-address", "elsewhere", "blocked", "missing", "oauth"]);
+const ofAddress = new Set(["no-caldav", "no-address", "elsewhere", "blocked", "missing", "oauth", "silent"]);
 
 /** A reason as the step shows it in which it can be mended. Throws what is no refusal. */
 async function showRefusal(c: Web, draft: Draft, username: string, error: unknown): Promise<Response> {
   const refused = error instanceof AppError ? refusalOf(error) : null;
   if (refused === null) throw error;
   if (ofAddress.has(refused.reason)) {
-    return showWhere(c, { preset: draft.preset ?? "", text: draft.text }, { text: refused }, 400);
+    const plain = refused.reason === "blocked" && /^http:/i.test(draft.text);
+    const typed = { preset: draft.preset ?? "", text: draft.text };
+    return showWhere(c, typed, { text: plain ? "https" : refused }, refusedStatus(refused.reason));
   }
   return showSignIn(c, draft, { username, faults: { password: refused } }, refusedStatus(refused.reason));
 }

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { meaningOf, statusOf } from "../calendar/meaning.ts";
 import { type Action, actions } from "../calendar/profile.ts";
 import { AppError } from "../errors.ts";
 import { listAccounts } from "../store/accounts.ts";
@@ -87,7 +88,8 @@ async function requestsOf(c: Web, seen: readonly Seen[], nowAt: number) {
   for (const { source, standing } of seen) {
     if (!may(standing, "content")) continue;
     for (const row of await listPending(c.env.sql, source.id, nowAt, mostRequests + 1)) {
-      if (!found.has(row.booking.uuid)) found.set(row.booking.uuid, row);
+      // The order may tell a decision already that the booking does not.
+      if (statusOf[meaningOf(row)] === "TENTATIVE") found.set(row.booking.uuid, row);
     }
   }
   const startOf = ({ slots }: { slots: readonly { start: number; gone: boolean }[] }): number =>

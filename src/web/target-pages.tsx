@@ -40,31 +40,38 @@ const runMilliseconds = 20_000;
 
 /** The page of one target, and what can be done with it. */
 export function targetPageRoutes(): Hono<Env> {
-  return new Hono<Env>()
-    .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
-    .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
-      change(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
-    )
-    .post("/targets/:id/resume", formLimit, signedIn, async (c) =>
-      change(c, "change", "on", async (target) => {
-        await resumeTarget(c.env, target);
-        c.env.defer(tick(c.env, { onlyTargets: true }));
-      }),
-    )
-    .post("/targets/:id/probe", formLimit, signedIn, async (c) =>
-      change(c, "change", "probed", async (target) => probeTarget(c.env, target)),
-    )
-    .post("/targets/:id/allow", formLimit, signedIn, async (c) =>
-      change(c, "change", "allowed", async (target, fields) => {
-        if (!isSure(fields)) return { ...nothingWrong, unsure: "allow" };
-        await syncTarget(c.env, target, { allowRemovals: true, until: c.env.now() + runMilliseconds });
-        return undefined;
-      }),
-    )
-    .post("/targets/:id/credentials", formLimit, signedIn, async (c) =>
-      change(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
-    )
-    .post("/targets/:id/remove", formLimit, signedIn, async (c) => remove(c));
+  return (
+    new Hono<Env>()
+      .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
+      .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
+        change(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
+      )
+      .post("/targets/:id/resume", formLimit, signedIn, async (c) =>
+        change(c, "change", "on", async (target) => {
+          await resumeTarget(c.env, target);
+          c.env.defer(tick(c.env, { onlyTargets: true }));
+        }),
+      )
+      .post("/targets/:id/probe", formLimit, signedIn, async (c) =>
+        change(c, "change", "probed", async (target) => probeTarget(c.env, target)),
+      )
+      .post("/targets/:id/allow", formLimit, signedIn, async (c) =>
+        change(c, "change", "allowed", async (target, fields) => {
+          if (!isSure(fields)) return { ...nothingWrong, unsure: "allow" };
+          await syncTarget(c.env, target, { allowRemovals: true, until: c.env.now() + runMilliseconds });
+          return undefined;
+        }),
+      )
+      .post("/targets/:id/credentials", formLimit, signedIn, async (c) =>
+        change(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
+      )
+      .post("/targets/:id/remove", formLimit, signedIn, async (c) => remove(c))
+      // Where a form that was sent stood in the address bar and is opened again.
+      .get("/targets/:id/:deed{pause|resume|probe|allow|credentials|remove}", signedIn, async (c) => {
+        const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "end");
+        return c.redirect(`/targets/${target.id}`, 303);
+      })
+  );
 }
 
 /** What was wrong with what was sent. */

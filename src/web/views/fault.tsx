@@ -1,6 +1,7 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Language } from "../../calendar/profile.ts";
 import type { Fault } from "../connect-input.ts";
+import { commonWords } from "../words/common.ts";
 import { connectWords } from "../words/connect.ts";
 import { Said } from "./said.tsx";
 
@@ -12,11 +13,17 @@ export function faultText(fault: Fault | undefined, language: Language): JSX.Ele
   const { reason, said } = fault;
   const text = words.reasons[reason];
   if (said === "") return text;
-  // Of an address that was not asked nobody said anything: it is named, or why, as the operator must know.
-  const own = reason === "elsewhere" || reason === "blocked";
+  if (reason === "elsewhere") return `${text} ${said}`;
   return (
     <>
-      {text} {own ? <span lang="en">{said}</span> : <Said language={language} text={said} />}
+      {text}{" "}
+      {reason === "blocked" ? (
+        <>
+          {commonWords[language].forOperator}: <span lang="en">{said}</span>
+        </>
+      ) : (
+        <Said language={language} text={said} />
+      )}
     </>
   );
 }

@@ -15,6 +15,8 @@ const en = {
   never: "never",
   /** Before what a calendar's server said in its own words. */
   said: "The server said",
+  /** Before what is for them, in English. */
+  forOperator: "For whoever runs the service",
 };
 
 const et: typeof en = {
@@ -30,6 +32,7 @@ const et: typeof en = {
   back: "Ülevaatesse",
   never: "mitte kunagi",
   said: "Server ütles",
+  forOperator: "Teenuse haldajale",
 };
 
 export const commonWords: Readonly<Record<Language, typeof en>> = { en, et };

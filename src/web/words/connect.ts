@@ -95,6 +95,7 @@ const en = {
     password: "Give the password, at most 500 characters.",
     name: "Give a name of 1 to 100 characters.",
     long: "This is longer than any address.",
+    https: "Begin the address with https://. Whoever runs the service can allow this server without.",
   },
   reasons: enReasons,
 };
@@ -152,6 +153,7 @@ const et: typeof en = {
     password: "Anna parool, kuni 500 märki.",
     name: "Anna nimi, 1 kuni 100 märki.",
     long: "Nii pikki aadresse ei ole.",
+    https: "Alusta aadressi nii: https://. Teenuse haldaja saab selle serveri ka ilma selleta lubada.",
   },
   reasons: etReasons,
 };
