@@ -31,6 +31,12 @@ const byPrecondition: Readonly<Record<string, FailureKind>> = {
   "resource-must-be-null": "exists",
 };
 
+/** What the server itself said, the status first; "" where no answer came, or our own rules let none come. */
+export function saidOf({ kind, status, text }: Pick<Failure, "kind" | "status" | "text">): string {
+  if (status === null || kind === "blocked") return "";
+  return text === "" ? String(status) : `${status}: ${text}`;
+}
+
 /** What is left, by status; the first column that a verb has stands, else `any`. */
 const byStatus: Readonly<Record<number, Partial<Record<Verb | "any", FailureKind>>>> = {
   400: { read: "unknown", any: "refused" },

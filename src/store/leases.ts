@@ -1,5 +1,5 @@
 import { text } from "./row.ts";
-import type { Sql } from "./sql.ts";
+import { type Sql, type Statement, statement } from "./sql.ts";
 
 const take = `INSERT INTO leases (name, holder, until_at) SELECT value, ?2, ?3 FROM json_each(?1) WHERE true
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_at = excluded.until_at
@@ -61,4 +61,9 @@ export async function dropLeases(sql: Sql, names: readonly string[], holder: str
 /** Gives a lease back. Another holder's stays. */
 export async function dropLease(sql: Sql, name: string, holder: string): Promise<void> {
   await dropLeases(sql, [name], holder);
+}
+
+/** The statement that takes a lease from whoever has it. */
+export function endLease(name: string): Statement {
+  return statement("DELETE FROM leases WHERE name = ?1", name);
 }

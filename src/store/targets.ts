@@ -6,8 +6,10 @@ export const editPolicies = ["mirror", "respect"] as const;
 export const cancelledPolicies = ["keep", "delete"] as const;
 export type TargetState = "on" | "paused" | "stopped" | "removing";
 
-/** Why a target stopped, for the program; what people read is `stopReason`. */
-export type StopCode = "" | "credentials" | "owner" | "read-only" | "gone" | "blocked" | "feed-ended";
+/** Why a target stopped, for the program; what people read of it is in the words of the pages, and `stopReason`. */
+export const stopCodes = ["credentials", "owner", "read-only", "gone", "blocked", "feed-ended"] as const;
+/** "" where it did not. */
+export type StopCode = "" | (typeof stopCodes)[number];
 
 /** One calendar on a CalDAV server that mirrors a feed. */
 export interface TargetRow {
@@ -189,12 +191,17 @@ export function stopTargets(
   );
 }
 
-/** The statement that stops every target of a feed until its new owner gives credentials. */
-export function handOverTargets(feedId: string, reason: string, nowAt: number): Statement {
+/**
+ * The statement that stops a target until the new owner of its feed gives credentials, whatever was done with it, and
+ * forgets whose calendar it is. `access` is what is sealed with it from now on.
+ */
+export function handOverTarget(id: string, access: string, reason: string, nowAt: number): Statement {
   return statement(
-    `UPDATE targets SET state = 'stopped', stop_code = 'owner', stop_reason = ?2, stopped_at = ?3
-     WHERE feed_id = ?1 AND state != 'removing'`,
-    feedId,
+    `UPDATE targets SET state = 'stopped', stop_code = 'owner', stop_reason = ?3, stopped_at = ?4, credentials = ?2,
+       account = host, failures = 0, failure = '', failing_since_at = NULL, held = '', report = ''
+     WHERE id = ?1`,
+    id,
+    access,
     reason,
     nowAt,
   );
@@ -226,7 +233,6 @@ export function deleteTarget(id: string): Statement[] {
 }
 
 const states: readonly TargetState[] = ["on", "paused", "stopped", "removing"];
-const stopCodes: readonly StopCode[] = ["", "credentials", "owner", "read-only", "gone", "blocked", "feed-ended"];
 
 function readTarget(row: SqlRow): TargetRow {
   const [state, edits, cancelled, stopCode] = ["state", "edits", "cancelled", "stop_code"].map((key) => text(row, key));

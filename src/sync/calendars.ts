@@ -18,14 +18,15 @@ import { guardedOf } from "./outside.ts";
 /** What a person gives to be let in: a user with a password, a token, or consent at Google. */
 export type Credentials = ShownCredentials | GoogleCredentials;
 
-/** Who the credentials say it is; "" where a token does not tell. */
-export function usernameOf(credentials: Credentials): string {
-  return credentials.kind === "bearer" ? "" : credentials.username;
+/** Who the credentials say it is; "" where a token does not tell, or there are none. */
+export function usernameOf(credentials: Credentials | null): string {
+  return credentials === null || credentials.kind === "bearer" ? "" : credentials.username;
 }
 
 /** How to get into a calendar: what is sealed with a target. */
 export interface Access {
-  readonly credentials: Credentials;
+  /** Null: those of whoever had the feed before were thrown away, and no others are given yet. */
+  readonly credentials: Credentials | null;
   readonly trust: Trust;
 }
 
@@ -95,12 +96,13 @@ export async function addCalendar(deps: Deps, place: Place, name: string): Promi
   return made.value;
 }
 
-/** What leads to a server with these credentials. `keep` stores tokens that were renewed on the way. */
+/** What leads to a server with these credentials. `keep` stores tokens that were renewed on the way. Throws `conflict` without any. */
 export function lineOf(
   deps: Deps,
   { credentials, trust }: Access,
   keep: (renewed: Access) => Promise<void> = async () => undefined,
 ): Line {
+  if (credentials === null) throw new AppError("conflict", "there are no credentials for this calendar; give your own");
   const signer =
     credentials.kind === "google"
       ? googleSigner(deps, credentials, trust, async (tokens) =>
@@ -132,6 +134,16 @@ export async function openCalendar(
 export async function openAccess(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Access> {
   const access: Access = JSON.parse(await open(deps.keys, accessPlace(target.id), target.credentials));
   return access;
+}
+
+/** The same; null when no key opens it. */
+export async function openKnown(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Access | null> {
+  try {
+    return await openAccess(deps, target);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "seal_broken") return null;
+    throw error;
+  }
 }
 
 /** The text that a target keeps of how to get in. */

@@ -1,6 +1,7 @@
+import { saidOf } from "../caldav/failure.ts";
 import type { Failure } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorCode } from "../errors.ts";
 
 /** Why a calendar cannot be connected, for pages that say it in the reader's language. */
 export const connectReasons = [
@@ -16,15 +17,22 @@ export const connectReasons = [
   "makes-none", // programs can make no calendars there
   "exists", // this feed is mirrored there already
   "overwrites", // the server does not keep other people's changes
+  "silent", // the server gave no answer
   "failed", // the server did not do what was asked
 ] as const;
 export type ConnectReason = (typeof connectReasons)[number];
 
-/** The error for that reason. `said` is what the server said, or names what it is about. */
+/** The error for that reason. `said` is what the server said; of an address that is not asked, which it is or why. */
 export function refusal(reason: ConnectReason, message: string, said = ""): AppError {
-  const code = reason === "failed" ? "caldav_failed" : reason === "exists" ? "conflict" : "bad_input";
+  const code = codes[reason] ?? "bad_input";
   return new AppError(code, message, { facts: { reason, said } });
 }
+
+const codes: Partial<Record<ConnectReason, ErrorCode>> = {
+  silent: "caldav_failed",
+  failed: "caldav_failed",
+  exists: "conflict",
+};
 
 /** The reason in an error that `refusal` made, and what the server said; null for any other. */
 export function refusalOf(error: AppError): { readonly reason: ConnectReason; readonly said: string } | null {
@@ -34,9 +42,7 @@ export function refusalOf(error: AppError): { readonly reason: ConnectReason; re
 
 /** What a server's refusal is to the person who asked. */
 export function failedAs(failure: Failure, preset: Preset | null): AppError {
-  const said = [failure.status === null ? "" : String(failure.status), failure.text]
-    .filter((part) => part !== "")
-    .join(": ");
+  const said = saidOf(failure);
   const hint = preset === null ? "" : ` ${preset.hint}`;
   switch (failure.kind) {
     case "unauthorized":
@@ -48,6 +54,7 @@ export function failedAs(failure: Failure, preset: Preset | null): AppError {
     case "read-only":
       return refusal("read-only", `this calendar cannot be written to (${said})`, said);
     default:
-      return refusal("failed", `the calendar's server did not do it (${said || failure.kind})`, said);
+      if (said === "") return refusal("silent", `the calendar's server gave no answer (${failure.text})`);
+      return refusal("failed", `the calendar's server did not do it (${said})`, said);
   }
 }

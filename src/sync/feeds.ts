@@ -17,7 +17,8 @@ import {
 } from "../store/feeds.ts";
 import { addSource, changeSource, findSource, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
-import { handOverTargets, stopTargets } from "../store/targets.ts";
+import { stopTargets } from "../store/targets.ts";
+import { handOver } from "./hand-over.ts";
 import { maySign } from "./links.ts";
 import { seconds } from "./run.ts";
 
@@ -116,8 +117,8 @@ export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
 
 /**
  * Gives a feed to another account, which reads the same list of Waldur with its own token. It gets an address of its own;
- * those that were given out go on serving, and nobody is shown them any more. Its targets stop until the new account
- * gives credentials of its own.
+ * those that were given out go on serving, and nobody is shown them any more. Its targets stop and forget their
+ * credentials until the new account gives its own.
  */
 export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource): Promise<FeedRow> {
   needAlive(feed);
@@ -130,11 +131,13 @@ export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource)
     decisions: feed.profile.decisions === "signed" ? "sign-in" : feed.profile.decisions,
   };
   const change = changeFeed(feed.id, { sourceId, secret: sealed, profile, links: hex(deps.random(8)), renderedRev: 0 });
+  const targets = await handOver(deps, feed.id);
   await deps.sql.batch([
     insertAddress(feed.id, await hashSecret(secret)),
     ...(change === null ? [] : [change]),
-    handOverTargets(feed.id, takenReason, seconds(deps)),
+    ...targets.statements,
   ]);
+  await targets.end();
   deps.log.info("feed_taken_over", { feed: feed.id, source: sourceId, account: source.accountId });
   return needFeed(deps, feed.id);
 }
@@ -179,9 +182,6 @@ function endStatements(feed: FeedRow, endedAt: number): Statement[] {
 
 const endedReason =
   "Its feed has ended. The events stay in the calendar until somebody says what becomes of them: remove the target, and leave them or take them away.";
-
-const takenReason =
-  "Its feed has another owner, who must give credentials of their own: those of the owner before are not used any more.";
 
 function needAlive(feed: FeedRow): void {
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);

@@ -1,7 +1,6 @@
 import type { Deps } from "../deps.ts";
-import { AppError } from "../errors.ts";
 import { deleteTarget, listTargets, type TargetRow } from "../store/targets.ts";
-import { openAccess } from "./calendars.ts";
+import { type Credentials, openKnown } from "./calendars.ts";
 import { returnGoogle } from "./google.ts";
 
 /**
@@ -9,19 +8,15 @@ import { returnGoogle } from "./google.ts";
  * that account: giving back one ends them all.
  */
 export async function forgetTarget(deps: Deps, target: TargetRow): Promise<void> {
-  const credentials = await credentialsOf(deps, target);
+  // Without a key that opens them it can be forgotten all the same.
+  const access = await openKnown(deps, target);
   await deps.sql.batch(deleteTarget(target.id));
-  if (credentials?.kind !== "google") return;
-  const shared = (await listTargets(deps.sql)).some(({ account }) => account === target.account);
-  if (!shared) await returnGoogle(deps, credentials);
+  await giveBack(deps, target.account, access?.credentials ?? null);
 }
 
-/** What a target was sealed with; null when no key opens it: it can be forgotten all the same. */
-async function credentialsOf(deps: Deps, target: TargetRow) {
-  try {
-    return (await openAccess(deps, target)).credentials;
-  } catch (error) {
-    if (error instanceof AppError && error.code === "seal_broken") return null;
-    throw error;
-  }
+/** Gives a consent at Google back unless a target of that account is left. */
+export async function giveBack(deps: Deps, account: string, credentials: Credentials | null): Promise<void> {
+  if (credentials?.kind !== "google") return;
+  const shared = (await listTargets(deps.sql)).some((target) => target.account === account);
+  if (!shared) await returnGoogle(deps, credentials);
 }

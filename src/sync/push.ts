@@ -106,7 +106,17 @@ async function begin(
   const owner: Owner = { installation, targetId: target.id };
   const { id, name } = target;
   const counts = { created: 0, updated: 0, deleted: 0, adopted: 0, restored: 0, conflict: 0, failed: 0, requests: 0 };
-  const report: PushReport = { id, name, ...counts, held: "", failure: "", complete: false, planned: [] };
+  const report: PushReport = {
+    id,
+    name,
+    ...counts,
+    held: "",
+    failure: "",
+    cause: "",
+    said: "",
+    complete: false,
+    planned: [],
+  };
   const run: PushRun = {
     deps,
     port: countRequests(port, (requests) => {

@@ -61,7 +61,7 @@ export async function addTarget(deps: Deps, asked: NewTargetAsked): Promise<Targ
   const place = await findPlace(deps, asked);
   const calendar = asked.create === null ? choose(place, asked.calendar) : await addCalendar(deps, place, asked.create);
   if (calendar.notWritable !== null) {
-    throw refusal("read-only", `${nameOf(calendar)}: ${calendar.notWritable}`, calendar.notWritable);
+    throw refusal("read-only", `${nameOf(calendar)}: ${calendar.notWritable}`);
   }
   const id = await idOf(deps, feed.id, calendar.url);
   if ((await findTarget(deps.sql, id)) !== null) {
@@ -156,9 +156,17 @@ export async function resumeTarget(deps: Deps, target: TargetRow): Promise<Targe
   return set(deps, target, { state: "on", ...fresh(deps) });
 }
 
-/** Those of whoever had the feed before are not used for whoever has it now. */
+/** Whoever took the feed over must first show that the calendar is open to them too. */
 function needOwnCredentials({ stopCode, stopReason }: TargetRow): void {
   if (stopCode === "owner") throw new AppError("conflict", stopReason);
+}
+
+/** What may be told of where the calendar is and whose: until its new owner has shown that they get in, the server alone. */
+export function placeOf({ stopCode, calendarUrl, account }: Pick<TargetRow, "stopCode" | "calendarUrl" | "account">): {
+  readonly url: string;
+  readonly account: string;
+} {
+  return stopCode === "owner" ? { url: new URL("/", calendarUrl).href, account: "" } : { url: calendarUrl, account };
 }
 
 /**
@@ -174,11 +182,13 @@ export async function changeCredentials(deps: Deps, target: TargetRow, credentia
   const account = accountOf(target.host, credentials);
   const keeper = await keeperOf(deps, target);
   for (const one of await listTargets(deps.sql)) {
-    const shares = one.account === target.account && (await keeperOf(deps, one)) === keeper;
+    // Where somebody else's calendar was, each must show by itself that these credentials lead there.
+    const own = one.stopCode !== "owner" && one.account === target.account;
+    const shares = own && (await keeperOf(deps, one)) === keeper;
     if (one.id !== target.id && !shares) continue;
-    const own = { ...(await openAccess(deps, one)), credentials };
+    const next = { ...(await openAccess(deps, one)), credentials };
     const waits = one.stopCode === "credentials" || one.stopCode === "owner";
-    const change = { credentials: await sealAccess(deps, one.id, own), account };
+    const change = { credentials: await sealAccess(deps, one.id, next), account };
     await set(deps, one, waits ? { ...change, state: "on", ...fresh(deps) } : change);
   }
   return needTarget(deps, target.id);
@@ -192,13 +202,15 @@ async function keeperOf(deps: Deps, { feedId }: TargetRow): Promise<string> {
 
 /**
  * Ends a target. `leave`: its events stay in the calendar as they are, and it is forgotten at once; `remove`: they are
- * taken away in this and later runs, and then it is forgotten: null once it is.
+ * taken away in this and later runs, and then it is forgotten: null once it is. Throws `conflict` when they are in the
+ * calendar of whoever had the feed before.
  */
 export async function removeTarget(
   deps: Deps,
   target: TargetRow,
   events: "leave" | "remove",
 ): Promise<TargetRow | null> {
+  if (events === "remove") needOwnCredentials(target);
   deps.log.info("target_ended", { target: target.id, events });
   if (events === "remove") return set(deps, target, { state: "removing", ...fresh(deps) });
   await forgetTarget(deps, target);

@@ -9,6 +9,11 @@ export type FaultKey = keyof (typeof connectWords)["en"]["fault"];
 /** What is wrong with a field: a sentence of ours, or a reason with what the server said. */
 export type Fault = FaultKey | { readonly reason: ConnectReason; readonly said: string };
 
+/** What a page answers with whose form met that reason: the server is at fault, or what was typed. */
+export function refusedStatus(reason: ConnectReason): 400 | 502 {
+  return reason === "failed" || reason === "silent" ? 502 : 400;
+}
+
 /** A field as typed, cut to so many characters. */
 export function typedIn(fields: Fields, name: string, most: number): string {
   return field(fields, name).slice(0, most).toWellFormed();

@@ -9,7 +9,16 @@ import { addTarget } from "../sync/targets.ts";
 import { seenFeed } from "../sync/viewer.ts";
 import { shortAddress } from "./address.ts";
 import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts";
-import { type Fault, type LoginFaults, mailIn, readPassword, readWhere, typedIn, type Where } from "./connect-input.ts";
+import {
+  type Fault,
+  type LoginFaults,
+  mailIn,
+  readPassword,
+  readWhere,
+  refusedStatus,
+  typedIn,
+  type Where,
+} from "./connect-input.ts";
 import { countFailure, mayTry } from "./tries.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
 import { type Env, field, formLimit, pageLanguage, readFields, showPage, signedIn, type Web } from "./visit.tsx";
@@ -115,16 +124,18 @@ async function showSignIn(c: Web, draft: Draft, { username, faults }: SignInType
 }
 
 /** Reasons that lie in what was said in the first step. */
-const ofAddress = new Set(["no-caldav", "no-address", "elsewhere", "blocked", "missing", "oauth"]);
+const ofAddress = new Set(["no-caldav", "no-address", "elsewhere", "blocked", "missing", "oauth", "silent"]);
 
 /** A reason as the step shows it in which it can be mended. Throws what is no refusal. */
 async function showRefusal(c: Web, draft: Draft, username: string, error: unknown): Promise<Response> {
   const refused = error instanceof AppError ? refusalOf(error) : null;
   if (refused === null) throw error;
   if (ofAddress.has(refused.reason)) {
-    return showWhere(c, { preset: draft.preset ?? "", text: draft.text }, { text: refused }, 400);
+    const plain = refused.reason === "blocked" && /^http:/i.test(draft.text);
+    const typed = { preset: draft.preset ?? "", text: draft.text };
+    return showWhere(c, typed, { text: plain ? "https" : refused }, refusedStatus(refused.reason));
   }
-  return showSignIn(c, draft, { username, faults: { password: refused } }, refused.reason === "failed" ? 502 : 400);
+  return showSignIn(c, draft, { username, faults: { password: refused } }, refusedStatus(refused.reason));
 }
 
 const purpose = "connect";
@@ -214,7 +225,7 @@ async function add(c: Web): Promise<Response> {
   } catch (error) {
     const refused = error instanceof AppError ? refusalOf(error) : null;
     if (refused === null) throw error;
-    const status = refused.reason === "failed" ? 502 : 400;
+    const status = refusedStatus(refused.reason);
     return showCalendars(c, ready, typed, { calendar: refused }, status);
   }
 }

@@ -33,58 +33,70 @@ import { feedWords } from "./words/feed.ts";
 
 /** Making, subscribing to, changing and ending calendars. */
 export function feedPageRoutes(): Hono<Env> {
-  return new Hono<Env>()
-    .get("/feeds/new", signedIn, async (c) => {
-      const source = await sourceOf(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
-      const first = profileOf(c.env.config, source.found.name, {
-        language: pageLanguage(c),
-        zone: c.env.config.timeZone === "UTC" ? null : c.env.config.timeZone,
-      });
-      return showNew(c, source, { typed: typedOf(first, null), faults: {}, preview: null });
-    })
-    .post("/feeds/new", formLimit, signedIn, async (c) => {
-      const fields = await readFields(c);
-      const source = await sourceOf(c, field(fields, "kind"), field(fields, "uuid"));
-      const typed = readTyped(fields);
-      const signs = maySign(c.env, c.var.viewer.account);
-      const { asked, faults } = checkTyped(typed, { nowAt: seconds(c.env), maySign: signs });
-      const { expiresAt } = asked;
-      const profile = profileOf(c.env.config, source.found.name, asked);
-      if (Object.keys(faults).length > 0) return showNew(c, source, { typed, faults, preview: null }, 400);
-      if (field(fields, "do") !== "save") {
-        return showNew(c, source, { typed, faults, preview: await previewOf(c, source.asker, source.found, profile) });
-      }
-      const feed = await addFeed(c.env, source.found, profile, expiresAt);
-      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.redirect(`/feeds/${feed.id}?done=made`, 303);
-    })
-    .get("/feeds/:id", signedIn, async (c) => showFeed(c, ""))
-    .get("/feeds/:id/edit", signedIn, async (c) => {
-      const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
-      return showEdit(c, feed, { typed: typedOf(feed.profile, feed.expiresAt), faults: {}, preview: null });
-    })
-    .post("/feeds/:id/edit", formLimit, signedIn, async (c) => edit(c))
-    .post("/feeds/:id/rotate", formLimit, signedIn, async (c) => {
-      const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
-      if (!(await isConfirmed(c))) return showFeed(c, "rotate");
-      await rotateFeed(c.env, feed);
-      return c.redirect(`/feeds/${feed.id}?done=rotated`, 303);
-    })
-    .post("/feeds/:id/revoke", formLimit, signedIn, async (c) => {
-      const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "end");
-      if (!(await isConfirmed(c))) return showFeed(c, "revoke");
-      await revokeFeed(c.env, feed, false);
-      return c.redirect(`/feeds/${feed.id}?done=revoked`, 303);
-    })
-    .post("/feeds/:id/take-over", formLimit, signedIn, async (c) => {
-      await readFields(c);
-      const { viewer } = c.var;
-      const { feed, source } = await seenFeed(c.env, viewer, c.req.param("id"), "takeOver");
-      const own = await lookUp(await askAs(c.env, viewer.account), source.kind, source.scopeUuid);
-      const taken = await takeOverFeed(c.env, feed, own);
-      c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
-      return c.redirect(`/feeds/${feed.id}?done=taken`, 303);
-    });
+  return (
+    new Hono<Env>()
+      .get("/feeds/new", signedIn, async (c) => {
+        const source = await sourceOf(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
+        const first = profileOf(c.env.config, source.found.name, {
+          language: pageLanguage(c),
+          zone: c.env.config.timeZone === "UTC" ? null : c.env.config.timeZone,
+        });
+        return showNew(c, source, { typed: typedOf(first, null), faults: {}, preview: null });
+      })
+      .post("/feeds/new", formLimit, signedIn, async (c) => {
+        const fields = await readFields(c);
+        const source = await sourceOf(c, field(fields, "kind"), field(fields, "uuid"));
+        const typed = readTyped(fields);
+        const signs = maySign(c.env, c.var.viewer.account);
+        const { asked, faults } = checkTyped(typed, { nowAt: seconds(c.env), maySign: signs });
+        const { expiresAt } = asked;
+        const profile = profileOf(c.env.config, source.found.name, asked);
+        if (Object.keys(faults).length > 0) return showNew(c, source, { typed, faults, preview: null }, 400);
+        if (field(fields, "do") !== "save") {
+          return showNew(c, source, {
+            typed,
+            faults,
+            preview: await previewOf(c, source.asker, source.found, profile),
+          });
+        }
+        const feed = await addFeed(c.env, source.found, profile, expiresAt);
+        c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+        return c.redirect(`/feeds/${feed.id}?done=made`, 303);
+      })
+      .get("/feeds/:id", signedIn, async (c) => showFeed(c, ""))
+      .get("/feeds/:id/edit", signedIn, async (c) => {
+        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
+        return showEdit(c, feed, { typed: typedOf(feed.profile, feed.expiresAt), faults: {}, preview: null });
+      })
+      .post("/feeds/:id/edit", formLimit, signedIn, async (c) => edit(c))
+      .post("/feeds/:id/rotate", formLimit, signedIn, async (c) => {
+        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
+        if (!(await isConfirmed(c))) return showFeed(c, "rotate");
+        await rotateFeed(c.env, feed);
+        return c.redirect(`/feeds/${feed.id}?done=rotated`, 303);
+      })
+      .post("/feeds/:id/revoke", formLimit, signedIn, async (c) => {
+        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "end");
+        if (!(await isConfirmed(c))) return showFeed(c, "revoke");
+        await revokeFeed(c.env, feed, false);
+        return c.redirect(`/feeds/${feed.id}?done=revoked`, 303);
+      })
+      .post("/feeds/:id/take-over", formLimit, signedIn, async (c) => {
+        await readFields(c);
+        const { viewer } = c.var;
+        const { feed, source } = await seenFeed(c.env, viewer, c.req.param("id"), "takeOver");
+        const own = await lookUp(await askAs(c.env, viewer.account), source.kind, source.scopeUuid);
+        const taken = await takeOverFeed(c.env, feed, own);
+        c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
+        return c.redirect(`/feeds/${feed.id}?done=taken`, 303);
+      })
+      // Where a form that was sent stood in the address bar and is opened again.
+      .get("/feeds/:id/:deed{rotate|revoke}", signedIn, async (c) => {
+        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "end");
+        return c.redirect(`/feeds/${feed.id}`, 303);
+      })
+      .get("/feeds/:id/take-over", signedIn, (c) => c.redirect("/", 303))
+  );
 }
 
 interface AskedSource {

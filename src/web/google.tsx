@@ -37,7 +37,7 @@ export function googleRoutes(): Hono<Env> {
     .get("/targets/:id/google", signedIn, async (c) => {
       const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "change");
       const { credentials } = await openAccess(c.env, target);
-      if (credentials.kind !== "google") throw new AppError("not_found", "this target is not at Google");
+      if (credentials?.kind !== "google") throw new AppError("not_found", "there is no consent at Google to renew");
       return leave(c, usernameOf(credentials), { targetId: target.id });
     })
     .get(googleReturnPath, signedIn, async (c) => comeBack(c));

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { meaningOf, statusOf } from "../calendar/meaning.ts";
 import { type Action, actions } from "../calendar/profile.ts";
 import { AppError } from "../errors.ts";
 import { listAccounts } from "../store/accounts.ts";
@@ -11,6 +12,7 @@ import { may, type Seen, seenSources } from "../sync/viewer.ts";
 import { shortAddress } from "./address.ts";
 import { decisionWords } from "./decision-words.ts";
 import { outcomeStatus } from "./outcome.ts";
+import { mirrorsOf } from "./target-state.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
 import { type Env, formLimit, pageLanguage, pageTimes, readFields, showPage, signedIn, type Web } from "./visit.tsx";
 import { overviewWords } from "./words/overview.ts";
@@ -43,7 +45,8 @@ async function showOverview(
   const language = pageLanguage(c);
   const nowAt = seconds(c.env);
   const seen = await seenSources(c.env, viewer);
-  const feeds = await listFeeds(c.env.sql);
+  const mirrors = Map.groupBy(await mirrorsOf(c), ({ target }) => target.feedId);
+  const feeds = (await listFeeds(c.env.sql)).map((feed) => ({ ...feed, mirrors: mirrors.get(feed.id) ?? [] }));
   const keepers = new Map(
     [...(await listAccounts(c.env.sql))].map(([id, { fullName, username }]) => [id, fullName || username]),
   );
@@ -85,7 +88,8 @@ async function requestsOf(c: Web, seen: readonly Seen[], nowAt: number) {
   for (const { source, standing } of seen) {
     if (!may(standing, "content")) continue;
     for (const row of await listPending(c.env.sql, source.id, nowAt, mostRequests + 1)) {
-      if (!found.has(row.booking.uuid)) found.set(row.booking.uuid, row);
+      // The order may tell a decision already that the booking does not.
+      if (statusOf[meaningOf(row)] === "TENTATIVE") found.set(row.booking.uuid, row);
     }
   }
   const startOf = ({ slots }: { slots: readonly { start: number; gone: boolean }[] }): number =>

@@ -4,6 +4,7 @@ import { countLedger } from "../store/ledger.ts";
 import type { TargetRow } from "../store/targets.ts";
 import type { PushReport } from "../sync/push.ts";
 import { keptReport } from "../sync/push/run.ts";
+import { placeOf } from "../sync/targets.ts";
 import { may, type Standing } from "../sync/viewer.ts";
 import { isoTime } from "./feed-json.ts";
 
@@ -18,10 +19,11 @@ export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow, sta
   const profile: ServerProfile = JSON.parse(target.profile);
   const report = keptReport(target);
   const counts = await countLedger(deps.sql, target.id);
+  const place = placeOf(target);
   return {
     ...closedJson(target, standing),
-    calendar: target.calendarUrl,
-    account: target.account,
+    calendar: place.url,
+    account: place.account,
     stopped: target.stopReason || null,
     stoppedAt: isoTime(target.stoppedAt),
     edits: target.edits,

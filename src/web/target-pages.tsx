@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import { countLedger } from "../store/ledger.ts";
 import type { TargetRow } from "../store/targets.ts";
 import { openAccess, usernameOf } from "../sync/calendars.ts";
+import { googleHost } from "../caldav/google.ts";
 import { refusalOf } from "../sync/connect-refusal.ts";
 import { keptReport } from "../sync/push/run.ts";
 import {
@@ -17,7 +18,7 @@ import {
 import { tick } from "../sync/tick.ts";
 import { may, type Right, seenTarget } from "../sync/viewer.ts";
 import { shortAddress } from "./address.ts";
-import { readPassword } from "./connect-input.ts";
+import { readPassword, refusedStatus } from "./connect-input.ts";
 import { mirrorHealth } from "./target-state.ts";
 import { countFailure, mayTry } from "./tries.ts";
 import { type TargetFaults, TargetView } from "./views/target.tsx";
@@ -39,31 +40,38 @@ const runMilliseconds = 20_000;
 
 /** The page of one target, and what can be done with it. */
 export function targetPageRoutes(): Hono<Env> {
-  return new Hono<Env>()
-    .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
-    .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
-      change(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
-    )
-    .post("/targets/:id/resume", formLimit, signedIn, async (c) =>
-      change(c, "change", "on", async (target) => {
-        await resumeTarget(c.env, target);
-        c.env.defer(tick(c.env, { onlyTargets: true }));
-      }),
-    )
-    .post("/targets/:id/probe", formLimit, signedIn, async (c) =>
-      change(c, "change", "probed", async (target) => probeTarget(c.env, target)),
-    )
-    .post("/targets/:id/allow", formLimit, signedIn, async (c) =>
-      change(c, "change", "allowed", async (target, fields) => {
-        if (!isSure(fields)) return { ...nothingWrong, unsure: "allow" };
-        await syncTarget(c.env, target, { allowRemovals: true, until: c.env.now() + runMilliseconds });
-        return undefined;
-      }),
-    )
-    .post("/targets/:id/credentials", formLimit, signedIn, async (c) =>
-      change(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
-    )
-    .post("/targets/:id/remove", formLimit, signedIn, async (c) => remove(c));
+  return (
+    new Hono<Env>()
+      .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
+      .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
+        change(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
+      )
+      .post("/targets/:id/resume", formLimit, signedIn, async (c) =>
+        change(c, "change", "on", async (target) => {
+          await resumeTarget(c.env, target);
+          c.env.defer(tick(c.env, { onlyTargets: true }));
+        }),
+      )
+      .post("/targets/:id/probe", formLimit, signedIn, async (c) =>
+        change(c, "change", "probed", async (target) => probeTarget(c.env, target)),
+      )
+      .post("/targets/:id/allow", formLimit, signedIn, async (c) =>
+        change(c, "change", "allowed", async (target, fields) => {
+          if (!isSure(fields)) return { ...nothingWrong, unsure: "allow" };
+          await syncTarget(c.env, target, { allowRemovals: true, until: c.env.now() + runMilliseconds });
+          return undefined;
+        }),
+      )
+      .post("/targets/:id/credentials", formLimit, signedIn, async (c) =>
+        change(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
+      )
+      .post("/targets/:id/remove", formLimit, signedIn, async (c) => remove(c))
+      // Where a form that was sent stood in the address bar and is opened again.
+      .get("/targets/:id/:deed{pause|resume|probe|allow|credentials|remove}", signedIn, async (c) => {
+        const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "end");
+        return c.redirect(`/targets/${target.id}`, 303);
+      })
+  );
 }
 
 /** What was wrong with what was sent. */
@@ -90,7 +98,7 @@ async function change(c: Web, right: Right, done: string, act: Act): Promise<Res
   } catch (error) {
     const refused = error instanceof AppError ? refusalOf(error) : null;
     if (refused === null) throw error;
-    wrong = { ...nothingWrong, faults: { probe: refused }, status: refused.reason === "failed" ? 502 : 400 };
+    wrong = { ...nothingWrong, faults: { probe: refused }, status: refusedStatus(refused.reason) };
   }
   if (wrong !== undefined && "faults" in wrong) return showTarget(c, wrong);
   return c.redirect(`/targets/${target.id}?done=${done}`, 303);
@@ -113,7 +121,7 @@ async function takeCredentials(c: Web, target: TargetRow, fields: Fields): Promi
     const refused = error instanceof AppError ? refusalOf(error) : null;
     if (refused === null) throw error;
     if (refused.reason === "unauthorized") await countFailure(c.env, purpose, address);
-    const status = refused.reason === "failed" ? 502 : 400;
+    const status = refusedStatus(refused.reason);
     return { ...nothingWrong, username, faults: { password: refused }, status };
   }
 }
@@ -122,7 +130,8 @@ async function remove(c: Web): Promise<Response> {
   const fields = await readFields(c);
   const { target, feed } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const asked = field(fields, "events");
-  const events = asked === "leave" || asked === "remove" ? asked : null;
+  const both = target.stopCode !== "owner";
+  const events = asked === "leave" || (asked === "remove" && both) ? asked : null;
   if (events === null || !isSure(fields)) {
     const unsure = isSure(fields) ? "" : "remove";
     const faults = events === null ? { events: "choice" as const } : {};
@@ -156,7 +165,7 @@ async function showTarget(c: Context<Env>, wrong: Wrong): Promise<Response> {
       <TargetView
         {...{ language, nonce, faults, unsure, events, username, ...about, ...told }}
         health={mirrorHealth(target, language, times)}
-        byGoogle={credentials.kind === "google"}
+        byGoogle={credentials === null ? target.host === googleHost : credentials.kind === "google"}
       />
     ),
     unsure === "" ? status : 400,

@@ -33,6 +33,8 @@ const table: Readonly<Record<string, readonly number[]>> = {
   "POST /feeds/:id/rotate": [401, 404, 404, 404, 401, 303, 303],
   "POST /feeds/:id/revoke": [401, 404, 404, 303, 401, 303, 303],
   "POST /feeds/:id/take-over": [401, 404, 303, 404, 401, 404, 404],
+  "GET /feeds/:id/:deed{rotate|revoke}": [303, 404, 404, 303, 303, 303, 303],
+  "GET /feeds/:id/take-over": same(303),
   "GET /feeds/:id/agenda": [303, 404, 404, 404, 303, 200, 200],
   "GET /feeds/:id/month": [303, 404, 404, 404, 303, 200, 200],
   "GET /feeds/:id/targets/new": [303, 404, 404, 404, 303, 200, 200],
@@ -52,6 +54,7 @@ const table: Readonly<Record<string, readonly number[]>> = {
   "POST /targets/:id/allow": [401, 404, 404, 404, 401, 303, 303],
   "POST /targets/:id/credentials": [401, 404, 404, 404, 401, 303, 303],
   "POST /targets/:id/remove": [401, 404, 404, 303, 401, 303, 303],
+  "GET /targets/:id/:deed{pause|resume|probe|allow|credentials|remove}": [303, 404, 404, 303, 303, 303, 303],
   "GET /history": [303, 200, 200, 200, 303, 200, 200],
   "GET /brand.css": same(200),
   "GET /robots.txt": same(200),
@@ -174,6 +177,7 @@ async function ask(route: string, one: Scene): Promise<Response> {
   const path = pattern
     .replace(/:action\{.*\}/, "accept")
     .replace(/:form\{.*\}/, "sign-in")
+    .replace(/:deed\{(\w+).*\}/, "$1")
     .replace(":uuid", pattern.includes("providers") ? one.world.sample.providerUuid : one.booking)
     .replace(":id", pattern.includes("/targets/:id") ? one.targetId : one.feedId)
     .replace(":token", "forged")
@@ -216,7 +220,7 @@ describe("who may do what", () => {
       if (told.includes(login.password)) leaks.push(route);
       // The list of calendars is told to whoever has the password, and only what they asked for.
       const open = who === "owner" || who === "operator" || route === "POST /api/v1/targets/calendars";
-      if (!open && told.includes(one.mirror)) leaks.push(route);
+      if (!open && [one.mirror, login.username].some((secret) => told.includes(secret))) leaks.push(route);
       await one.world.settle();
     }
     const column = people.indexOf(who);

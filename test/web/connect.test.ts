@@ -102,7 +102,8 @@ describe("connecting a calendar", () => {
   it.each([
     ["an address inside", "https://localhost/", "forbid this address"],
     ["our own", "https://calendar.example/", "forbid this address"],
-    ["an address of metadata", "http://169.254.169.254/", "forbid this address"],
+    ["an address of metadata", "https://169.254.169.254/", "forbid this address"],
+    ["one without TLS", "http://dav.example.org/", "Begin the address with https://"],
     ["a path where nothing is", "https://caldav.example.org/nothing/", "no calendar at this address"],
   ])("%s: led back to the address, with a sentence beside it", async (_, text, sentence) => {
     const { owner, steps, caldav } = await beginMirror();

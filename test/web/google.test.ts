@@ -173,6 +173,24 @@ describe("Google", () => {
     expect(google.revoked).toBe(true);
   });
 
+  it("gets its permission back when a colleague takes the calendar over, who is led to one of their own", async () => {
+    const begun = await begin();
+    const { path, row } = await connected(begun);
+    const { world, google, feedId, server } = begun;
+    const colleague = visitor(world);
+    await colleague.signIn(world.sample.tokens.providerManager);
+    await colleague.send(`/feeds/${feedId}/take-over`, {}, "/");
+    expect(google.forms.at(-1)).toEqual({ token: "refresh-1" });
+    expect(google.revoked).toBe(true);
+    expect(await row()).toMatchObject({ stopCode: "owner" });
+    const page = await colleague.page(path);
+    expect(page).toContain("Your move: remove the mirror, then connect a Google calendar of your own.");
+    for (const hidden of [`${path}/google`, googleMail, server.calendarUrl(), 'name="password"']) {
+      expect(page).not.toContain(hidden);
+    }
+    expect((await colleague.get(`${path}/google`)).status).toBe(404);
+  });
+
   it("is not offered where the operator has not set it up, and the page says who can", async () => {
     const { owner, steps } = await beginMirror();
     const page = await owner.page(steps);

@@ -55,6 +55,6 @@ export async function connectThere(begun: Begun, fields: Record<string, string> 
 
 /** Sentences of faults by the field they stand beside. */
 export function faultsOf(page: string): Record<string, string> {
-  const found = page.matchAll(/<p class="fault" id="([a-z]+)-fault">([^<]*)<\/p>/g);
-  return Object.fromEntries([...found].map(([, name = "", text = ""]) => [name, text]));
+  const found = page.matchAll(/<p class="fault" id="([a-z]+)-fault">(.*?)<\/p>/g);
+  return Object.fromEntries([...found].map(([, name = "", text = ""]) => [name, text.replaceAll(/<[^>]*>/g, "")]));
 }

@@ -49,7 +49,7 @@ describe("the page of a mirror", () => {
     world.wait(1000);
     await world.tick();
     const stopped = await owner.page(path);
-    expect(stopped).toContain("does not take the user name and password any more. Your move: give new ones below.");
+    expect(stopped).toContain("does not take the user name and password any more. Your move: give new ones.");
     expect(stopped).toMatch(/<details open=""><summary>Change user name or password/);
     const wrong = await owner.send(`${path}/credentials`, { username: "alice", password: "wrong" }, path);
     const page = await wrong.text();
@@ -71,8 +71,8 @@ describe("the page of a mirror", () => {
     world.wait(1000);
     await world.tick();
     const page = await owner.page(path);
-    expect(page).toContain("has not answered as it should since Mon 4 Jan 2027, 09:16");
-    expect(page).toContain("The server said: The server asks to be left alone");
+    expect(page).toContain("The server has asked since Mon 4 Jan 2027, 09:16 to be left alone for a while.");
+    expect(page).toMatch(/The server said: <q lang="" dir="auto">503[^<]*<\/q>/);
     const probed = await owner.send(`${path}/probe`, {}, path);
     expect([probed.status, await probed.text()]).toEqual([502, expect.stringContaining("did not do what was asked")]);
     caldav.heal();
@@ -166,7 +166,7 @@ describe("the page of a mirror", () => {
     const { owner, path, feedId } = await mirrored();
     await owner.send(`/feeds/${feedId}/revoke`, { sure: "yes" }, `/feeds/${feedId}`);
     const page = await owner.page(path);
-    expect(page).toContain("the calendar that it mirrors has ended. Your move: say below what becomes of the events.");
+    expect(page).toContain("the calendar that it mirrors has ended. Your move: say what becomes of the events.");
     expect(page).toContain("Remove this mirror");
     expect(page).not.toContain("Resume");
     expect((await owner.send(`${path}/resume`, {}, path)).status).toBe(409);
@@ -186,7 +186,9 @@ describe("the page of a mirror", () => {
     world.wait(1000);
     await world.tick();
     expect(caldav.taken()).toEqual([]);
-    expect(await colleague.page(path)).toContain("give credentials of your own below");
+    const page = await colleague.page(path);
+    expect(page).toContain("are thrown away. Your move: give your own, or remove the mirror.");
+    for (const secret of [caldav.calendarUrl(), login.username, login.password]) expect(page).not.toContain(secret);
     await colleague.send(`${path}/credentials`, login, path);
     expect((await row())?.state).toBe("on");
   });

@@ -37,7 +37,7 @@ export async function answerFailure(run: PushRun, row: LedgerRow, failure: Failu
       return false;
     case "full":
       run.full = true;
-      failItem(run, row, `the calendar is full (${told(failure)})`, fullWait);
+      failItem(run, row, `${isFull} (${told(failure)})`, fullWait);
       return false;
     case "throttled":
       noteTrouble(run);
@@ -147,6 +147,14 @@ export function failItem(run: PushRun, row: LedgerRow, text: string, wait: numbe
 
 function waitAfter(attempts: number): number {
   return waits[Math.min(attempts, waits.length) - 1] ?? waits[0];
+}
+
+const isFull = "the calendar is full";
+
+/** What an event's failure, as its row notes it, tells people: whether the calendar is full, and what the server itself said; "" for nothing. */
+export function readFailure(noted: string): { readonly full: boolean; readonly said: string } {
+  const full = noted.startsWith(isFull);
+  return { full, said: !full && /^\d{3}\b/.test(noted) ? noted : "" };
 }
 
 function told({ status, precondition, text }: Failure): string {

@@ -1,8 +1,9 @@
 import type { LedgerRow } from "../../caldav/entry.ts";
+import { saidOf } from "../../caldav/failure.ts";
 import { googleHost } from "../../caldav/google.ts";
 import type { Owner } from "../../caldav/object.ts";
 import type { Action } from "../../caldav/plan.ts";
-import type { CalendarPort, Failure, ServerProfile } from "../../caldav/port.ts";
+import type { CalendarPort, Failure, FailureKind, ServerProfile } from "../../caldav/port.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import type { FeedRow } from "../../store/feeds.ts";
@@ -31,6 +32,10 @@ export interface PushReport {
   held: string;
   /** Why the run ended early; "" when it did not. */
   failure: string;
+  /** What kind of answer ended it; "" for none. */
+  cause: FailureKind | "";
+  /** What the server itself said then; "" when it said nothing. */
+  said: string;
   /** Whether nothing that may be done now is left. */
   complete: boolean;
   /** What a dry run would do. */
@@ -52,7 +57,7 @@ export function reportText({ id: _id, name: _name, planned: _planned, ...rest }:
 /** The last run that did something, as a target keeps it; null before the first. */
 export function keptReport({ report }: Pick<TargetRow, "report">): KeptReport | null {
   if (report === "") return null;
-  const kept: KeptReport = JSON.parse(report);
+  const kept: KeptReport = { cause: "", said: "", ...JSON.parse(report) };
   return kept;
 }
 
@@ -183,11 +188,14 @@ export function noteTrouble(run: PushRun): void {
 
 /** Ends the run for a failure that concerns more than one event. The first reason stays. */
 export function haltFor(run: PushRun, failure: Failure): void {
-  run.halt ??= haltOf(failure, run.target.host);
+  if (run.halt !== null) return;
+  run.halt = haltOf(failure, run.target.host);
+  run.report.cause = failure.kind;
+  run.report.said = saidOf(failure);
 }
 
 function haltOf(failure: Failure, host: string): Halt {
-  const said = `${failure.status ?? "no answer"}${failure.text === "" ? "" : `: ${failure.text}`}`;
+  const said = saidOf(failure) || `no answer${failure.text === "" ? "" : `: ${failure.text}`}`;
   switch (failure.kind) {
     case "unauthorized":
       return {

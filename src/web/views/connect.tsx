@@ -8,7 +8,7 @@ import type { Fault, LoginFaults, Where } from "../connect-input.ts";
 import { nonceField } from "../forms.ts";
 import { connectWords } from "../words/connect.ts";
 import { presetHint, presetName } from "../words/presets.ts";
-import { faultText } from "./fault.ts";
+import { faultText } from "./fault.tsx";
 import { Choices, Input, Note, Select } from "./field.tsx";
 import { Login } from "./login.tsx";
 

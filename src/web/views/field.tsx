@@ -1,11 +1,12 @@
 import type { FC, PropsWithChildren } from "hono/jsx";
+import type { JSX } from "hono/jsx/jsx-runtime";
 
 interface FieldProps {
   readonly name: string;
   readonly label: string;
   readonly help?: string;
   /** What is wrong with what was typed; "" when nothing is. */
-  readonly fault?: string | undefined;
+  readonly fault?: JSX.Element | string | undefined;
 }
 
 /** What tells of a field: ids that its control names in aria-describedby. */

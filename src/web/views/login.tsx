@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import type { Language } from "../../calendar/profile.ts";
 import type { LoginFaults } from "../connect-input.ts";
 import { connectWords } from "../words/connect.ts";
-import { faultText } from "./fault.ts";
+import { faultText } from "./fault.tsx";
 import { Input } from "./field.tsx";
 
 /** The user name and password of a calendar's server. The password comes back empty. */

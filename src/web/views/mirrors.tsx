@@ -1,18 +1,63 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../calendar/profile.ts";
 import type { FeedRow } from "../../store/feeds.ts";
-import type { TargetRow } from "../../store/targets.ts";
 import { may, type Standing } from "../../sync/viewer.ts";
-import type { Health } from "../state.ts";
+import type { Mirror } from "../target-state.ts";
 import { connectWords } from "../words/connect.ts";
+import { overviewWords } from "../words/overview.ts";
 import { targetWords } from "../words/target.ts";
 
 export interface MirrorsProps {
   readonly language: Language;
   readonly feed: FeedRow;
   readonly standing: Standing;
-  readonly mirrors: readonly { readonly target: TargetRow; readonly health: Health }[];
+  readonly mirrors: readonly Mirror[];
 }
+
+/** A page stays small: the calendar's own page has them all. */
+const mostMirrors = 4;
+
+/**
+ * On the overview: to a colleague the name and state of each, to whoever may do something those that are not as they
+ * should be, and whose move it is.
+ */
+export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors }) => {
+  const words = overviewWords[language];
+  const open = may(standing, "end");
+  const shown = open ? mirrors.filter(({ health }) => health.tone !== "good") : mirrors;
+  const more = shown.length - mostMirrors;
+  if (shown.length === 0) return null;
+  return (
+    <ul class="plain mirrors" aria-label={`${words.mirrors}: ${feed.profile.name}`}>
+      {shown.slice(0, mostMirrors).map(({ target, health }) => (
+        <li>
+          <span class="quiet">{targetWords[language].mirror}</span>{" "}
+          {open ? (
+            <>
+              <a href={`/targets/${target.id}`} dir="auto">
+                {target.name}
+              </a>
+              <br />
+              <span class={`health ${health.tone}`}>{health.text}</span>
+            </>
+          ) : (
+            <>
+              <span dir="auto">{target.name}</span>{" "}
+              <span class={`state ${stateTones[target.state]}`}>{targetWords[language].states[target.state]}</span>
+            </>
+          )}
+        </li>
+      ))}
+      {more > 0 && (
+        <li class="quiet">
+          {open ? <a href={`/feeds/${feed.id}`}>{words.moreMirrors(more)}</a> : words.moreMirrors(more)}
+        </li>
+      )}
+    </ul>
+  );
+};
+
+const stateTones = { on: "good", paused: "wait", stopped: "bad", removing: "wait" } as const;
 
 /** The calendars that mirror a feed, and the way to one more. */
 export const Mirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors }) => {

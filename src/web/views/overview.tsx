@@ -8,9 +8,11 @@ import type { FeedRow } from "../../store/feeds.ts";
 import { may, type Seen, type Viewer } from "../../sync/viewer.ts";
 import { nonceField } from "../forms.ts";
 import { healthOf } from "../state.ts";
+import type { Mirror } from "../target-state.ts";
 import type { Times } from "../times.ts";
 import { overviewWords } from "../words/overview.ts";
 import { Note } from "./field.tsx";
+import { FeedMirrors } from "./mirrors.tsx";
 
 export interface OverviewProps {
   readonly language: Language;
@@ -22,7 +24,10 @@ export interface OverviewProps {
   /** More wait than are shown. */
   readonly more: boolean;
   /** With whoever keeps it, "" for the viewer. */
-  readonly sources: readonly (Seen & { readonly keeper: string; readonly feeds: readonly FeedRow[] })[];
+  readonly sources: readonly (Seen & {
+    readonly keeper: string;
+    readonly feeds: readonly (FeedRow & { readonly mirrors: readonly Mirror[] })[];
+  })[];
   /** How many sources come before the next page; null: there is none. */
   readonly next: number | null;
   /** Those without a calendar; null: Waldur did not tell. */
@@ -199,49 +204,55 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
         <p class="quiet">{[note, keeper === "" ? "" : words.kept(keeper)].filter((text) => text !== "").join(", ")}</p>
       )}
       {source.partial !== "" && (
-        <p class="quiet">
-          {words.partial}: {source.partial}
-        </p>
+        <p class="quiet">{source.kind === "offering" ? words.partial.offering : words.partial.other}</p>
       )}
       <ul class="plain feeds">
         {feeds.map((feed) => (
-          <li class="row">
-            <span class="grow">
-              {may(standing, "content") || standing === "former" ? (
-                <a href={`/feeds/${feed.id}`}>{feed.profile.name}</a>
-              ) : (
-                feed.profile.name
-              )}{" "}
-              <span class={`state ${feed.state === "active" ? "good" : feed.state === "ended" ? "bad" : "wait"}`}>
-                {words.states[feed.state]}
+          <li>
+            <div class="row">
+              <span class="grow">
+                {may(standing, "content") || standing === "former" ? (
+                  <a href={`/feeds/${feed.id}`}>{feed.profile.name}</a>
+                ) : (
+                  feed.profile.name
+                )}{" "}
+                <span class={`state ${feed.state === "active" ? "good" : feed.state === "ended" ? "bad" : "wait"}`}>
+                  {words.states[feed.state]}
+                </span>
+                {feed.state === "active" && <span class="quiet"> {words.events(feed.eventCount)}</span>}
               </span>
-              {feed.state === "active" && <span class="quiet"> {words.events(feed.eventCount)}</span>}
-            </span>
-            {may(standing, "content") && feed.state !== "ended" && (
-              <span class="links">
-                <a href={`/feeds/${feed.id}/agenda`} aria-label={`${words.agenda}: ${feed.profile.name}`}>
-                  {words.agenda}
-                </a>
-                <a href={`/feeds/${feed.id}/month`} aria-label={`${words.month}: ${feed.profile.name}`}>
-                  {words.month}
-                </a>
-                <a href={`/feeds/${feed.id}`} aria-label={`${words.open}: ${feed.profile.name}`}>
-                  {words.open}
-                </a>
-              </span>
-            )}
-            {may(standing, "takeOver") && feed.state !== "ended" && (
-              <form method="post" action={`/feeds/${feed.id}/take-over`} class="inline">
-                <input type="hidden" name={nonceField} value={nonce} />
-                <button class="second small" aria-label={`${words.takeOver}: ${feed.profile.name}`}>
-                  {words.takeOver}
-                </button>
-              </form>
-            )}
+              {may(standing, "content") && feed.state !== "ended" && (
+                <span class="links">
+                  <a href={`/feeds/${feed.id}/agenda`} aria-label={`${words.agenda}: ${feed.profile.name}`}>
+                    {words.agenda}
+                  </a>
+                  <a href={`/feeds/${feed.id}/month`} aria-label={`${words.month}: ${feed.profile.name}`}>
+                    {words.month}
+                  </a>
+                  <a href={`/feeds/${feed.id}`} aria-label={`${words.open}: ${feed.profile.name}`}>
+                    {words.open}
+                  </a>
+                </span>
+              )}
+              {may(standing, "takeOver") && feed.state !== "ended" && (
+                <form method="post" action={`/feeds/${feed.id}/take-over`} class="inline">
+                  <input type="hidden" name={nonceField} value={nonce} />
+                  <button class="second small" aria-label={`${words.takeOver}: ${feed.profile.name}`}>
+                    {words.takeOver}
+                  </button>
+                </form>
+              )}
+            </div>
+            <FeedMirrors {...{ language, feed, standing }} mirrors={feed.mirrors} />
           </li>
         ))}
       </ul>
-      {standing === "colleague" && <p class="quiet small">{words.takeOverHelp}</p>}
+      {standing === "colleague" && (
+        <p class="quiet small">
+          {words.takeOverHelp}
+          {feeds.some(({ mirrors }) => mirrors.length > 0) && ` ${words.takeOverMirrors}`}
+        </p>
+      )}
       {standing === "owner" && (
         <p>
           <a

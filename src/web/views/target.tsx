@@ -4,7 +4,9 @@ import type { Language } from "../../calendar/profile.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import type { LedgerCounts } from "../../store/ledger.ts";
 import type { TargetRow } from "../../store/targets.ts";
+import { readFailure } from "../../sync/push/refusal.ts";
 import type { KeptReport } from "../../sync/push/run.ts";
+import { placeOf } from "../../sync/targets.ts";
 import { may, type Standing } from "../../sync/viewer.ts";
 import type { Fault, LoginFaults } from "../connect-input.ts";
 import { nonceField } from "../forms.ts";
@@ -15,9 +17,10 @@ import { connectWords } from "../words/connect.ts";
 import { targetWords } from "../words/target.ts";
 import { ConnectSteps } from "./connect.tsx";
 import { Deed } from "./deed.tsx";
-import { faultText } from "./fault.ts";
+import { faultText } from "./fault.tsx";
 import { Choices, Note } from "./field.tsx";
 import { Login } from "./login.tsx";
+import { Said } from "./said.tsx";
 
 /** What was wrong with a form of the page. `probe`: the server, when it was tried. */
 export interface TargetFaults extends LoginFaults {
@@ -53,7 +56,7 @@ export interface TargetProps {
 
 /** One mirror: how it stands, how its server behaves, and what can be done with it. */
 export const TargetView: FC<TargetProps> = (props) => {
-  const { language, target, feed, standing, health, done, google, faults } = props;
+  const { language, target, feed, standing, health, report, done, google, faults } = props;
   const words = targetWords[language];
   const told = Object.entries(words.done).find(([key]) => key === done)?.[1];
   const denied = Object.entries(connectWords[language].googleFaults).find(([key]) => key === google)?.[1];
@@ -69,9 +72,9 @@ export const TargetView: FC<TargetProps> = (props) => {
       {wrong && <Note tone="bad">{wrong}</Note>}
       <div class="card">
         <p class={`health ${health.tone}`}>{health.text}</p>
-        {may(standing, "content") && target.failure !== "" && (
+        {may(standing, "content") && target.failure !== "" && report !== null && report.said !== "" && (
           <p class="quiet">
-            {words.said}: {target.failure}
+            <Said language={language} text={report.said} />
           </p>
         )}
         {may(standing, "change") && <Switch {...props} />}
@@ -88,7 +91,7 @@ const Switch: FC<TargetProps> = ({ language, nonce, target, feed, byGoogle }) =>
   const words = targetWords[language];
   const { state, stopCode } = target;
   const waits = stopCode === "credentials" || stopCode === "owner";
-  if (waits && byGoogle) {
+  if (stopCode === "credentials" && byGoogle) {
     return (
       <p>
         <a class="button" href={`/targets/${target.id}/google`} rel="noreferrer">
@@ -121,25 +124,31 @@ const Facts: FC<TargetProps> = ({ language, target, counts, report, times }) => 
     [target.restores, words.restores],
   ] as const;
   const more = beside.filter(([count]) => count > 0).map(([count, tell]) => tell(count));
+  const { url, account } = placeOf(target);
+  const { full, said } = readFailure(counts.failure);
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">{words.facts}</h2>
       <dl>
         <dt>{words.calendar}</dt>
-        <dd class="long">{target.calendarUrl}</dd>
-        <dt>{words.account}</dt>
-        <dd class="long">{target.account.replace(/^\S+ /, "")}</dd>
+        <dd class="long">{url}</dd>
+        {account !== "" && (
+          <>
+            <dt>{words.account}</dt>
+            <dd class="long">{account.replace(/^\S+ /, "")}</dd>
+          </>
+        )}
         <dt>{words.events}</dt>
         <dd>
           {counts.events}
           {more.length > 0 && `; ${more.join("; ")}`}
+          {full && `. ${words.full}`}
+          {said !== "" && (
+            <>
+              . <Said language={language} text={said} />
+            </>
+          )}
         </dd>
-        {counts.failure !== "" && (
-          <>
-            <dt>{words.said}</dt>
-            <dd class="long">{counts.failure}</dd>
-          </>
-        )}
         <dt>{words.lastRun}</dt>
         <dd>{report === null ? words.never : `${times.moment(report.endedAt)}: ${words.run(report)}`}</dd>
         <dt>{words.checked}</dt>
@@ -175,7 +184,7 @@ const Behaviour: FC<TargetProps> = ({ language, profile }) => {
       </ul>
       {profile.software !== "" && (
         <p class="quiet small long">
-          {probe.software}: {profile.software}
+          {probe.software}: <span lang="">{profile.software}</span>
         </p>
       )}
     </section>
@@ -188,7 +197,8 @@ const Manage: FC<TargetProps> = (props) => {
   if (target.state === "removing") return null;
   const path = `/targets/${target.id}`;
   const wrong = faults.username !== undefined || faults.password !== undefined;
-  const waits = target.stopCode === "credentials" || target.stopCode === "owner";
+  const taken = target.stopCode === "owner";
+  const waits = target.stopCode === "credentials" || taken;
   return (
     <section aria-labelledby="manage">
       <h2 id="manage">{words.manage}</h2>
@@ -236,17 +246,24 @@ const Manage: FC<TargetProps> = (props) => {
           unsure={unsure === "remove"}
           open={faults.events !== undefined}
         >
-          <Choices
-            type="radio"
-            name="events"
-            label={words.removeEvents}
-            values={[props.events]}
-            choices={[
-              ["leave", words.removeChoices.leave],
-              ["remove", words.removeChoices.remove],
-            ]}
-            fault={faultText(faults.events, language)}
-          />
+          {taken ? (
+            <>
+              <p>{words.removeLeft}</p>
+              <input type="hidden" name="events" value="leave" />
+            </>
+          ) : (
+            <Choices
+              type="radio"
+              name="events"
+              label={words.removeEvents}
+              values={[props.events]}
+              choices={[
+                ["leave", words.removeChoices.leave],
+                ["remove", words.removeChoices.remove],
+              ]}
+              fault={faultText(faults.events, language)}
+            />
+          )}
         </Deed>
       )}
     </section>

@@ -13,6 +13,10 @@ const en = {
   requestId: "Number of this request, for whoever runs the service",
   back: "To the overview",
   never: "never",
+  /** Before what a calendar's server said in its own words. */
+  said: "The server said",
+  /** Before what is for them, in English. */
+  forOperator: "For whoever runs the service",
 };
 
 const et: typeof en = {
@@ -27,6 +31,8 @@ const et: typeof en = {
   requestId: "Päringu number teenuse haldajale",
   back: "Ülevaatesse",
   never: "mitte kunagi",
+  said: "Server ütles",
+  forOperator: "Teenuse haldajale",
 };
 
 export const commonWords: Readonly<Record<Language, typeof en>> = { en, et };

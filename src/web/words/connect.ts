@@ -8,37 +8,38 @@ const enReasons: Readonly<Record<ConnectReason, string>> = {
   "no-address":
     "This leads nowhere. Give the address of the server or of the calendar, such as https://dav.example.org/.",
   elsewhere:
-    "This address leads to another server, which was sent no password. If you trust it, begin again with its address",
+    "This address leads to another server, which was sent no password. If you trust it, begin again with this one:",
   unauthorized:
     "The server does not take this user name and password. Many providers want an app password instead of your own.",
-  blocked: "The rules of this service forbid this address. Whoever runs the service can allow it",
-  missing: "There is no calendar at this address. Look at it again, or give the address of the calendar itself",
-  "read-only": "You may not write to this calendar. Choose another, or ask its owner for the right",
+  blocked: "The rules of this service forbid this address. Whoever runs the service can allow it.",
+  missing: "There is no calendar at this address. Look at it again, or give the address of the calendar itself.",
+  "read-only": "You may not write to this calendar. Choose another, or ask its owner for the right.",
   "which-calendar": "Choose one of those shown.",
   "makes-none": "No calendar can be made here from outside. Make one at the provider, then open this page again.",
   exists: "This calendar is mirrored there already.",
   overwrites:
     "This server overwrites an event whatever was changed in it meanwhile, so other people's changes could be lost. Subscribe to the calendar's address instead.",
-  failed: "The calendar's server did not do what was asked. Try again; if it stays so, ask whoever runs that server",
+  silent: "The server gave no answer. Look at its address again; if that is right, try again in a minute.",
+  failed: "The calendar's server did not do what was asked. Try again; if it stays so, ask whoever runs that server.",
 };
 
 const etReasons: Readonly<Record<ConnectReason, string>> = {
   "no-caldav": "Exchange'il, Outlook.comil, Microsoft 365-l ja Protonil ei ole CalDAV-i. Telli seal kalendri aadress.",
   oauth: "Google ei võta siin parooli vastu. Alusta uuesti ja vali Google Calendar.",
   "no-address": "See ei vii kuhugi. Anna serveri või kalendri aadress, näiteks https://dav.example.org/.",
-  elsewhere:
-    "See aadress viib teise serverisse, millele parooli ei saadetud. Kui usaldad seda, alusta uuesti selle aadressiga",
+  elsewhere: "See aadress viib teise serverisse, millele parooli ei saadetud. Kui usaldad seda, alusta uuesti sellega:",
   unauthorized:
     "Server ei võta seda kasutajanime ja parooli vastu. Paljud pakkujad tahavad sinu parooli asemel rakenduse parooli.",
-  blocked: "Selle teenuse reeglid keelavad selle aadressi. Teenuse haldaja saab selle lubada",
-  missing: "Sellel aadressil ei ole kalendrit. Vaata see üle või anna kalendri enda aadress",
-  "read-only": "Sa ei tohi sellesse kalendrisse kirjutada. Vali teine või küsi selle omanikult õigust",
+  blocked: "Selle teenuse reeglid keelavad selle aadressi. Teenuse haldaja saab selle lubada.",
+  missing: "Sellel aadressil ei ole kalendrit. Vaata see üle või anna kalendri enda aadress.",
+  "read-only": "Sa ei tohi sellesse kalendrisse kirjutada. Vali teine või küsi selle omanikult õigust.",
   "which-calendar": "Vali üks näidatutest.",
   "makes-none": "Siin ei saa väljastpoolt kalendrit teha. Tee see pakkuja juures ja ava siis see leht uuesti.",
   exists: "See kalender on juba sinna peegeldatud.",
   overwrites:
     "See server kirjutab sündmuse üle ka siis, kui keegi on seda vahepeal muutnud, nii et teiste muudatused võivad kaduda. Telli selle asemel kalendri aadress.",
-  failed: "Kalendri server ei teinud seda, mida paluti. Proovi uuesti; kui nii jääb, küsi selle serveri haldajalt",
+  silent: "Server ei vastanud. Vaata selle aadress üle; kui see on õige, proovi minuti pärast uuesti.",
+  failed: "Kalendri server ei teinud seda, mida paluti. Proovi uuesti; kui nii jääb, küsi selle serveri haldajalt.",
 };
 
 const en = {
@@ -94,6 +95,7 @@ const en = {
     password: "Give the password, at most 500 characters.",
     name: "Give a name of 1 to 100 characters.",
     long: "This is longer than any address.",
+    https: "Begin the address with https://. Whoever runs the service can allow this server without.",
   },
   reasons: enReasons,
 };
@@ -151,6 +153,7 @@ const et: typeof en = {
     password: "Anna parool, kuni 500 märki.",
     name: "Anna nimi, 1 kuni 100 märki.",
     long: "Nii pikki aadresse ei ole.",
+    https: "Alusta aadressi nii: https://. Teenuse haldaja saab selle serveri ka ilma selleta lubada.",
   },
   reasons: etReasons,
 };

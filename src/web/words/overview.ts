@@ -44,6 +44,10 @@ const en = {
   takeOver: "Take over",
   takeOverHelp:
     "The calendar is then read with your token and is yours. It keeps its subscribers; you get an address of your own for it.",
+  takeOverMirrors:
+    "Its mirrors become yours too, but not the way into the calendars they write to: each stops until you give credentials of your own.",
+  mirrors: "Mirrors",
+  moreMirrors: (count: number) => (count === 1 ? "1 more mirror" : `${count} more mirrors`),
   standing: {
     owner: "",
     operator: "",
@@ -57,7 +61,10 @@ const en = {
   failing: (reason: string, when: string) => `${reason} since ${when}. It is tried again every minute.`,
   lost: "The account that reads it no longer holds the role in Waldur. Its calendars have ended.",
   held: "Many bookings vanished at once. They are kept until the operator says that this is right.",
-  partial: "Waldur shows only part of it",
+  partial: {
+    offering: "Waldur shows only the bookings that this account made itself.",
+    other: "Waldur shows only bookings of offerings that this account manages, and its own.",
+  },
   reasons: {
     waldur_refused_token: "Waldur has not taken the token",
     waldur_unreachable: "Waldur cannot be reached",
@@ -107,6 +114,10 @@ const et: typeof en = {
   takeOver: "Võta üle",
   takeOverHelp:
     "Kalendrit loetakse siis sinu pääsutunnusega ja see on sinu oma. Tellijad jäävad alles; sina saad sellele oma aadressi.",
+  takeOverMirrors:
+    "Ka peeglid saavad sinu omaks, aga mitte ligipääs kalendritele, kuhu need kirjutavad: igaüks peatub, kuni annad oma kasutajanime ja parooli.",
+  mirrors: "Peeglid",
+  moreMirrors: (count) => (count === 1 ? "veel 1 peegel" : `veel ${count} peeglit`),
   standing: {
     owner: "",
     operator: "",
@@ -120,7 +131,10 @@ const et: typeof en = {
   failing: (reason, when) => `${reason} alates ${when}. Proovitakse uuesti iga minut.`,
   lost: "Kontol, mis seda loeb, ei ole Walduris enam seda rolli. Selle kalendrid on lõppenud.",
   held: "Korraga kadus palju broneeringuid. Neid hoitakse alles, kuni haldaja ütleb, et nii on õige.",
-  partial: "Waldur näitab sellest ainult osa",
+  partial: {
+    offering: "Waldur näitab ainult broneeringuid, mille see konto ise tegi.",
+    other: "Waldur näitab ainult nende pakkumiste broneeringuid, mida see konto haldab, ja tema enda omi.",
+  },
   reasons: {
     waldur_refused_token: "Waldur ei võta pääsutunnust vastu",
     waldur_unreachable: "Waldur ei ole kättesaadav",

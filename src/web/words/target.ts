@@ -2,26 +2,26 @@ import type { Language } from "../../calendar/profile.ts";
 import type { StopCode } from "../../store/targets.ts";
 
 const enStops: Readonly<Record<Exclude<StopCode, "">, string>> = {
-  credentials: "Stopped: the server does not take the user name and password any more. Your move: give new ones below.",
+  credentials: "Stopped: the server does not take the user name and password any more. Your move: give new ones.",
   owner:
-    "Stopped: you have taken this calendar over. Your move: give credentials of your own below, or remove the mirror.",
+    "Stopped: you have taken this calendar over, and the credentials of whoever had it are thrown away. Your move: give your own, or remove the mirror.",
   "read-only":
     "Stopped: the account may not write to this calendar any more. Your move: ask its owner for the right, then resume.",
   gone: "Stopped: the calendar is not there any more. Your move: remove the mirror, or bring the calendar back and resume.",
   blocked:
     "Stopped: the rules of this service forbid the calendar's address. Whoever runs the service can allow it; then resume.",
-  "feed-ended": "Stopped: the calendar that it mirrors has ended. Your move: say below what becomes of the events.",
+  "feed-ended": "Stopped: the calendar that it mirrors has ended. Your move: say what becomes of the events.",
 };
 
 const etStops: Readonly<Record<Exclude<StopCode, "">, string>> = {
-  credentials: "Peatatud: server ei võta kasutajanime ja parooli enam vastu. Sinu kord: anna allpool uued.",
+  credentials: "Peatatud: server ei võta kasutajanime ja parooli enam vastu. Sinu kord: anna uued.",
   owner:
-    "Peatatud: sa võtsid selle kalendri üle. Sinu kord: anna allpool oma kasutajanimi ja parool või eemalda peegel.",
+    "Peatatud: sa võtsid selle kalendri üle ja endise pidaja kasutajanimi ja parool visati ära. Sinu kord: anna enda omad või eemalda peegel.",
   "read-only":
     "Peatatud: konto ei tohi sellesse kalendrisse enam kirjutada. Sinu kord: küsi selle omanikult õigust ja jätka siis.",
   gone: "Peatatud: kalendrit ei ole enam. Sinu kord: eemalda peegel või too kalender tagasi ja jätka.",
   blocked: "Peatatud: teenuse reeglid keelavad kalendri aadressi. Teenuse haldaja saab selle lubada; jätka siis.",
-  "feed-ended": "Peatatud: kalender, mida see peegeldab, on lõppenud. Sinu kord: ütle allpool, mis saab sündmustest.",
+  "feed-ended": "Peatatud: kalender, mida see peegeldab, on lõppenud. Sinu kord: ütle, mis saab sündmustest.",
 };
 
 /** What one run did; each count is 0 for none. */
@@ -49,16 +49,23 @@ const en = {
   of: "Mirrors",
   stops: enStops,
   googleStop:
-    "Stopped: Google lets this service in no more, because the permission was taken back or ran out. Your move: give it again below.",
+    "Stopped: Google lets this service in no more, because the permission was taken back or ran out. Your move: give it again.",
+  googleTaken:
+    "Stopped: you have taken this calendar over, and Google's permission of whoever had it is given up. Your move: remove the mirror, then connect a Google calendar of your own.",
   removing: "Its events are being taken away; then it goes by itself. Nothing is to do.",
   ready: "Tried, and ready. Your move: turn it on.",
   paused: "Paused: nothing is sent. Your move: resume it.",
-  failing: (when: string) =>
-    `The server has not answered as it should since ${when}. It is tried again by itself; if it stays so, ask whoever runs that server.`,
-  held: "Many of its events would go at once, so they are held. Your move: if that is right, let them go below.",
+  failing: {
+    silent: (when: string) =>
+      `The server has not answered since ${when}. It is tried again by itself; if it stays so, ask whoever runs that server.`,
+    throttled: (when: string) =>
+      `The server has asked since ${when} to be left alone for a while. It is tried again by itself. Nothing is to do.`,
+    wrong: (when: string) =>
+      `The server has not answered as it should since ${when}. It is tried again by itself; if it stays so, ask whoever runs that server.`,
+  },
+  held: "Many of its events would go at once, so they are held. Your move: if that is right, let them go.",
   filling: "Its events are being written. Nothing is to do.",
   fresh: (when: string) => `Up to date as of ${when}`,
-  said: "The server said",
   turnOn: "Turn on",
   resume: "Resume",
   pause: "Pause",
@@ -72,6 +79,8 @@ const en = {
   retired: (count: number) => `${count} older ones left in place`,
   restores: (count: number) => `${count} put back so far`,
   failingEvents: (count: number) => `${count} could not be written and are tried again`,
+  full: "The calendar is full: make room in it, or ask whoever runs its server.",
+  states: { on: "on", paused: "paused", stopped: "stopped", removing: "being taken away" },
   edits: "Changes made there",
   cancelled: "Cancelled bookings",
   checked: "Last compared",
@@ -113,6 +122,7 @@ const en = {
   removeEvents: "Its events in the calendar",
   removeChoices: { leave: "Leave them there as they are", remove: "Take them away; the mirror then goes by itself" },
   removeHelp: "Nothing is sent to the calendar any more. Events of others are never touched.",
+  removeLeft: "Its events stay in the calendar of whoever had it before.",
   done: {
     tried: "The calendar was tried and can be mirrored into: how its server behaves stands below.",
     on: "It is on. Its events are being written.",
@@ -132,16 +142,23 @@ const et: typeof en = {
   of: "Peegeldab",
   stops: etStops,
   googleStop:
-    "Peatatud: Google ei lase seda teenust enam sisse, sest luba võeti tagasi või see lõppes. Sinu kord: anna see allpool uuesti.",
+    "Peatatud: Google ei lase seda teenust enam sisse, sest luba võeti tagasi või see lõppes. Sinu kord: anna see uuesti.",
+  googleTaken:
+    "Peatatud: sa võtsid selle kalendri üle ja endise pidaja luba Google'is on tagasi antud. Sinu kord: eemalda peegel ja ühenda siis oma Google'i kalender.",
   removing: "Selle sündmusi võetakse ära; seejärel kaob see ise. Midagi ei ole vaja teha.",
   ready: "Proovitud ja valmis. Sinu kord: lülita see sisse.",
   paused: "Peatatud ajutiselt: midagi ei saadeta. Sinu kord: jätka.",
-  failing: (when) =>
-    `Server ei ole alates ${when} vastanud nii, nagu peab. Seda proovitakse ise uuesti; kui nii jääb, küsi selle serveri haldajalt.`,
-  held: "Paljud selle sündmused kaoksid korraga, sellepärast hoitakse neid kinni. Sinu kord: kui see on õige, lase need allpool minna.",
+  failing: {
+    silent: (when) =>
+      `Server ei ole alates ${when} vastanud. Seda proovitakse ise uuesti; kui nii jääb, küsi selle serveri haldajalt.`,
+    throttled: (when) =>
+      `Server palub alates ${when} end mõneks ajaks rahule jätta. Seda proovitakse ise uuesti. Midagi ei ole vaja teha.`,
+    wrong: (when) =>
+      `Server ei ole alates ${when} vastanud nii, nagu peab. Seda proovitakse ise uuesti; kui nii jääb, küsi selle serveri haldajalt.`,
+  },
+  held: "Paljud selle sündmused kaoksid korraga, sellepärast hoitakse neid kinni. Sinu kord: kui see on õige, lase need minna.",
   filling: "Selle sündmusi kirjutatakse. Midagi ei ole vaja teha.",
   fresh: (when) => `Ajakohane seisuga ${when}`,
-  said: "Server ütles",
   turnOn: "Lülita sisse",
   resume: "Jätka",
   pause: "Peata ajutiselt",
@@ -155,6 +172,8 @@ const et: typeof en = {
   retired: (count) => `${count} vanemat on jäetud paika`,
   restores: (count) => `seni tagasi pandud ${count}`,
   failingEvents: (count) => `${count} ei saanud kirjutada ja neid proovitakse uuesti`,
+  full: "Kalender on täis: tee selles ruumi või küsi selle serveri haldajalt.",
+  states: { on: "töös", paused: "ajutiselt peatatud", stopped: "peatatud", removing: "äravõtmisel" },
   edits: "Seal tehtud muudatused",
   cancelled: "Tühistatud broneeringud",
   checked: "Viimati võrreldud",
@@ -196,6 +215,7 @@ const et: typeof en = {
   removeEvents: "Selle sündmused kalendris",
   removeChoices: { leave: "Jäta need sinna nii, nagu on", remove: "Võta need ära; siis kaob peegel ise" },
   removeHelp: "Kalendrisse ei saadeta enam midagi. Teiste sündmusi ei puudutata kunagi.",
+  removeLeft: "Selle sündmused jäävad endise pidaja kalendrisse.",
   done: {
     tried: "Kalendrit prooviti ja sellesse saab peegeldada: allpool on kirjas, kuidas selle server käitub.",
     on: "See on sees. Sündmusi kirjutatakse.",
