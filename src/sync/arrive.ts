@@ -29,8 +29,9 @@ export async function arrive(outer: Deps, booking: Booking, orderState: OrderSta
   const deps: Deps = { ...outer, sql };
   const affords = (statements: number): boolean =>
     deps.budget.statements - statementsKept - counts.statements >= statements;
-  /** Sources that do not have it yet; with those of which a feed does not, what is left to do. Null: not known yet. */
+  /** Sources that do not have it yet. */
   let unsaved: readonly string[] = [];
+  /** Those, and those of which a feed does not show it yet; null before the first try. */
   let open: ReadonlySet<string> | null = null;
   await attempt(deps, "arrive_failed", async () => {
     const sources = (await listSourcesWith(sql, booking.uuid)).filter((source) => belongs(booking, source));

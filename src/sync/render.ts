@@ -16,7 +16,7 @@ export interface RenderReport {
   readonly changed: number;
   readonly removed: number;
   /** Events that the linter holds back: booking, slot and what is wrong. */
-  held: readonly string[];
+  readonly held: readonly string[];
 }
 
 /** How far rendering may go. */
@@ -35,6 +35,11 @@ export interface Rendered {
   readonly events: number;
   /** Whether nothing was left for want of room. */
   readonly done: boolean;
+}
+
+/** A feed that has more to do. */
+interface Waiting extends Place {
+  readonly need: Need;
 }
 
 /** Whether anything about the feed's events waits to be done, as its own row and its source's tell. */
@@ -57,19 +62,25 @@ export async function renderFeeds(
 ): Promise<Rendered> {
   const sight = await sightOf(deps, [source], feeds);
   const asked = feeds.map((feed) => ({ feed, source }));
-  const open = new Map((await turnsOf(deps, sight, asked)).map((turn) => [turn.feed.id, turn]));
+  const open = new Map<string, Waiting>();
+  const wait = (turn: Turn): void => {
+    const need = needOf(deps, turn.feed, source, sight.nowAt);
+    const now = need === "suspend" ? turn.feed : startOf(deps, turn.feed, sight.nowAt);
+    if (need !== null) open.set(turn.feed.id, { ...turn, now, need });
+  };
+  for (const turn of await turnsOf(deps, sight, asked)) wait(turn);
   const reports = new Map<string, RenderReport>();
   let events = 0;
   let done = true;
-  for (let next = nextOf(deps, open, sight.nowAt); next !== null; next = nextOf(deps, open, sight.nowAt)) {
+  for (let next = nextOf(open); next !== null; next = nextOf(open)) {
     const left = limits.events - events;
     if (left <= 0 || !limits.more()) {
       done = false;
       break;
     }
     const room = { step: Math.min(stepSize, left), left: left === deps.budget.events ? Infinity : left };
-    const plan = await planOf(deps, sight, next.need, next.places, room);
-    for (const { feed } of plan?.places ?? next.places) open.delete(feed.id);
+    const plan = await planOf(deps, sight, next[0].need, next, room);
+    for (const { feed } of plan?.places ?? next) open.delete(feed.id);
     if (plan === null) {
       done = false;
       continue;
@@ -77,7 +88,7 @@ export async function renderFeeds(
     for (const revision of (await takeStep(deps, plan)).revisions) {
       const { place, after, rendered } = revision;
       events += rendered;
-      open.set(after.id, { ...place, feed: after });
+      wait({ ...place, feed: after });
       reports.set(after.id, addTo(reports.get(after.id), revision));
     }
   }
@@ -85,21 +96,14 @@ export async function renderFeeds(
 }
 
 /** The feeds whose turn it is: together those that lag least behind their bookings, then the others one by one. */
-function nextOf(
-  deps: Deps,
-  open: ReadonlyMap<string, Turn>,
-  nowAt: number,
-): { need: Need; places: readonly [Place, ...Place[]] } | null {
-  let next: { need: Need; places: [Place, ...Place[]] } | null = null;
-  for (const turn of open.values()) {
-    const need = needOf(deps, turn.feed, turn.source, nowAt);
-    if (need === null) continue;
-    const place = { ...turn, now: need === "suspend" ? turn.feed : startOf(deps, turn.feed, nowAt) };
-    const ahead = next?.places[0].now.renderedRev ?? 0;
-    if (next === null) next = { need, places: [place] };
-    else if (need !== "changes") continue;
-    else if (next.need !== "changes" || place.now.renderedRev > ahead) next = { need, places: [place] };
-    else if (place.now.renderedRev === ahead) next.places.push(place);
+function nextOf(open: ReadonlyMap<string, Waiting>): readonly [Waiting, ...Waiting[]] | null {
+  let next: [Waiting, ...Waiting[]] | null = null;
+  for (const one of open.values()) {
+    const ahead = next?.[0].need === "changes" ? next[0].now.renderedRev : -1;
+    if (next === null) next = [one];
+    else if (one.need !== "changes" || one.now.renderedRev < ahead) continue;
+    else if (one.now.renderedRev === ahead) next.push(one);
+    else next = [one];
   }
   return next;
 }

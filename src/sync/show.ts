@@ -24,6 +24,8 @@ export async function showBooking(
   holdings: ReadonlyMap<string, Holding>,
   more: () => boolean,
 ): Promise<Set<string>> {
+  const overtaken = new Set<string>();
+  if (holdings.size === 0) return overtaken;
   const all = [...holdings.values()];
   const feeds = (await listFeeds(deps.sql, [...holdings.keys()])).flatMap((feed) => {
     const holding = holdings.get(feed.sourceId);
@@ -31,7 +33,6 @@ export async function showBooking(
     const lags = holding !== undefined && feed.state === "active" && feed.renderedRev < holding.known.rev;
     return lags ? [{ feed, ...holding }] : [];
   });
-  const overtaken = new Set<string>();
   if (feeds.length === 0) return overtaken;
   const sight = await sightOf(
     deps,

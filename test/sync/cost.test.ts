@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Budget } from "../../src/deps.ts";
+import { findEvents } from "../../src/store/events.ts";
+import { tick } from "../../src/sync/tick.ts";
+import { requestTo } from "../answers.ts";
 import { makeWorld, type World } from "../world.ts";
 
 const always = { nightHours: { from: 0, to: 0 } };
@@ -122,6 +125,28 @@ describe("a run on Workers", () => {
     world.counts.statements = 0;
     await world.tick();
     expect(world.counts.statements).toBeLessThanOrEqual(20);
+  });
+
+  it("brings one change to fifty feeds over a source at the price of one, and to the others with the next", async () => {
+    const world = await makeWorld({ bookings: 12, config: always });
+    const first = await world.addFeed();
+    const feeds = [first];
+    while (feeds.length < 70) feeds.push(await world.addFeed({ name: `Feed ${feeds.length}` }));
+    await world.tick();
+    const booking = requestTo(world.sample);
+    const run = async (): Promise<number> => {
+      world.wait(60);
+      world.counts.statements = 0;
+      await tick({ ...world.deps, budget: small });
+      expect(world.counts.statements).toBeLessThanOrEqual(40);
+      expect(eventsOf(world)).toBeLessThanOrEqual(50);
+      const ids = feeds.map(({ id }) => id);
+      return (await findEvents(world.deps.sql, ids, [booking.uuid])).size;
+    };
+    expect(await run()).toBe(50);
+    expect(await run()).toBe(70);
+    const { rev } = await world.source(first);
+    for (const { id } of feeds) expect((await world.feed(id)).renderedRev).toBe(rev);
   });
 
   it("lets every source have its turn", async () => {

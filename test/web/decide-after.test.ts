@@ -234,6 +234,37 @@ describe("after a decision", () => {
     });
   });
 
+  it("a feed that another run has for a moment is tried again, and so is a source", async () => {
+    const one = await makeCase();
+    const { world } = one;
+    const other = await world.addFeed({ name: "Other" });
+    const offering = await world.addOffering("0f00001".padEnd(32, "5a3c"));
+    await world.tick();
+    const { booking, link } = await one.request();
+    const { browser, page } = await one.signedIn("providerOwner", link);
+    const { sql } = world.deps;
+    const lease = `source:${offering.sourceId}`;
+    const until = Math.floor(world.clock.ms / 1000) + 1;
+    await sql.run("INSERT INTO leases (name, holder, until_at) VALUES (?1, 'run', ?2)", lease, until);
+    let moved = false;
+    const batch: typeof sql.batch = async (statements) => {
+      if (!moved && statements.some((each) => each.sql.includes("INSERT INTO events"))) {
+        moved = true;
+        await sql.run("UPDATE feeds SET rev = rev + 1, writer = 'another' WHERE id = ?1", other.id);
+      }
+      return sql.batch(statements);
+    };
+    const there = makeBrowser({ ...world, deps: { ...world.deps, sql: { ...sql, batch } } });
+    for (const [name, value] of browser.cookies) there.cookies.set(name, value);
+    expect((await there.decide(page, "accept")).status).toBe(200);
+    expect(moved).toBe(true);
+    for (const feed of [one.feed, other, offering]) {
+      const text = (await world.calendar(await world.address(feed))).replaceAll("\r\n ", "");
+      const event = text.split("BEGIN:VEVENT").find((part) => part.includes(`UID:${booking.uuid}`));
+      expect(event).toContain("STATUS:CONFIRMED");
+    }
+  });
+
   it("that another run is in the way of, the next run brings it", async () => {
     const one = await makeCase();
     const { world } = one;
