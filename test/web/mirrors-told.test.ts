@@ -107,10 +107,10 @@ describe("a mirror on an Estonian page", () => {
         const full = (await faultText({ reason, said }, language))?.toString().replaceAll("&#39;", "'") ?? "";
         expect(full.startsWith(text)).toBe(true);
         const [before = "", after = ""] = full.slice(text.length).split(/500: (?:<|&lt;)b(?:>|&gt;)Oops/);
-      expect(after).not.toBe("");
-      const ways = { elsewhere: / $/, blocked: /(?:service|haldajale): <span lang="en">$/ };
-      const way = Object.entries(ways).find(([name]) => name === reason)?.[1];
-      expect(before).toMatch(way ?? /(?:The server said|Server ütles): <q lang="" dir="auto">$/);
+        expect(after).not.toBe("");
+        const ways = { elsewhere: / $/, blocked: /(?:service|haldajale): <span lang="en">$/ };
+        const way = Object.entries(ways).find(([name]) => name === reason)?.[1];
+        expect(before).toMatch(way ?? /(?:The server said|Server ütles): <q lang="" dir="auto">$/);
       }
       expect(connectWords.et.reasons[reason]).not.toBe(connectWords.en.reasons[reason]);
     },
