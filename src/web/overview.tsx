@@ -59,6 +59,10 @@ async function showOverview(
     }))
     .filter((one) => one.feeds.length > 0)
     .toSorted((a, b) => Number(a.standing === "colleague") - Number(b.standing === "colleague"));
+  const troubled = sources
+    .filter(({ standing }) => may(standing, "end"))
+    .flatMap((one) => one.feeds.flatMap((feed) => feed.mirrors))
+    .filter(({ health }) => health.tone === "bad");
   const asked = c.req.query("skip") ?? "";
   const skip = /^\d{1,6}$/.test(asked) ? Number(asked) : 0;
   const requests = await requestsOf(c, seen, nowAt);
@@ -69,7 +73,7 @@ async function showOverview(
     overviewWords[language].title,
     (nonce) => (
       <OverviewView
-        {...{ language, nonce, viewer, told, nowAt }}
+        {...{ language, nonce, viewer, told, nowAt, troubled }}
         sources={sources.slice(skip, skip + mostSources)}
         next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}

@@ -180,8 +180,26 @@ describe.skipIf(missing !== "").each(runtimes)(
         await look("mirror-remove-wrong");
         await page.goto(path);
         await look("calendar-mirrored");
+        await service.sql.run("UPDATE targets SET state = 'stopped', stop_code = 'credentials', failure = 'x'");
+        await page.goto(service.url);
+        const name = (await page.locator("main .note.bad a").first().textContent()) ?? "";
+        const told = page.locator(".mirrors li").filter({ hasText: name });
+        expect(await told.first().textContent()).toContain("does not take the user name and password any more");
+        await look("overview-stopped");
+        await page.getByRole("button", { name: "Sign out" }).click();
+        await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerManager);
+        await page.getByRole("button", { name: "Sign in" }).click();
+        const theirs = page.locator("li").filter({ has: page.locator(".mirrors", { hasText: name }) });
+        expect(await theirs.first().textContent()).toContain("stopped");
+        await theirs.first().getByText("Take over").first().click();
+        await look("overview-colleague");
+        await theirs.first().getByRole("button").click();
+        expect(await page.getByText("It is yours now.").isVisible()).toBe(true);
+        await page.getByRole("link", { name }).click();
+        expect(await page.getByText("Your move: give your own, or remove the mirror.").isVisible()).toBe(true);
+        await look("mirror-taken");
         expect(Object.entries(found).filter(([, faults]) => faults.length > 0)).toEqual([]);
-        expect(Object.keys(found)).toHaveLength(10);
+        expect(Object.keys(found)).toHaveLength(13);
         await page.context().close();
       },
     );

@@ -2,6 +2,7 @@ import type { FC } from "hono/jsx";
 import type { Language } from "../../calendar/profile.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import { may, type Standing } from "../../sync/viewer.ts";
+import { Note } from "./field.tsx";
 import type { Mirror } from "../target-state.ts";
 import { connectWords } from "../words/connect.ts";
 import { overviewWords } from "../words/overview.ts";
@@ -54,6 +55,27 @@ export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirror
         </li>
       )}
     </ul>
+  );
+};
+
+/** Above everything else: those that want somebody, each with the way to it. */
+export const TroubledMirrors: FC<Pick<MirrorsProps, "language" | "mirrors">> = ({ language, mirrors }) => {
+  const words = overviewWords[language];
+  const more = mirrors.length - mostMirrors;
+  if (mirrors.length === 0) return null;
+  return (
+    <Note tone="bad">
+      {words.troubled}:{" "}
+      {mirrors.slice(0, mostMirrors).map(({ target }, at) => (
+        <>
+          {at > 0 && ", "}
+          <a href={`/targets/${target.id}`} dir="auto">
+            {target.name}
+          </a>
+        </>
+      ))}
+      {more > 0 && `, ${words.moreMirrors(more)}`}
+    </Note>
   );
 };
 

@@ -12,7 +12,10 @@ import type { Mirror } from "../target-state.ts";
 import type { Times } from "../times.ts";
 import { overviewWords } from "../words/overview.ts";
 import { Note } from "./field.tsx";
-import { FeedMirrors } from "./mirrors.tsx";
+import { FeedMirrors, TroubledMirrors } from "./mirrors.tsx";
+
+/** A calendar with what mirrors it. */
+type OverviewFeed = FeedRow & { readonly mirrors: readonly Mirror[] };
 
 export interface OverviewProps {
   readonly language: Language;
@@ -26,8 +29,10 @@ export interface OverviewProps {
   /** With whoever keeps it, "" for the viewer. */
   readonly sources: readonly (Seen & {
     readonly keeper: string;
-    readonly feeds: readonly (FeedRow & { readonly mirrors: readonly Mirror[] })[];
+    readonly feeds: readonly OverviewFeed[];
   })[];
+  /** Mirrors of all sources, also of those on other pages, in which somebody must act. */
+  readonly troubled: readonly Mirror[];
   /** How many sources come before the next page; null: there is none. */
   readonly next: number | null;
   /** Those without a calendar; null: Waldur did not tell. */
@@ -49,6 +54,7 @@ export const OverviewView: FC<OverviewProps> = (props) => {
         </Note>
       )}
       <TokenNote {...props} />
+      <TroubledMirrors language={language} mirrors={props.troubled} />
       <section aria-labelledby="requests">
         <h2 id="requests">
           {requests.length === 0
@@ -234,25 +240,12 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
                   </a>
                 </span>
               )}
-              {may(standing, "takeOver") && feed.state !== "ended" && (
-                <form method="post" action={`/feeds/${feed.id}/take-over`} class="inline">
-                  <input type="hidden" name={nonceField} value={nonce} />
-                  <button class="second small" aria-label={`${words.takeOver}: ${feed.profile.name}`}>
-                    {words.takeOver}
-                  </button>
-                </form>
-              )}
             </div>
             <FeedMirrors {...{ language, feed, standing }} mirrors={feed.mirrors} />
+            {may(standing, "takeOver") && feed.state !== "ended" && <TakeOver {...{ language, nonce, feed }} />}
           </li>
         ))}
       </ul>
-      {standing === "colleague" && (
-        <p class="quiet small">
-          {words.takeOverHelp}
-          {feeds.some(({ mirrors }) => mirrors.length > 0) && ` ${words.takeOverMirrors}`}
-        </p>
-      )}
       {standing === "owner" && (
         <p>
           <a
@@ -264,5 +257,34 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
         </p>
       )}
     </article>
+  );
+};
+
+/** It cannot be taken back: one step to what it does, another to do it. */
+const TakeOver: FC<Pick<OverviewProps, "language" | "nonce"> & { feed: OverviewFeed }> = ({
+  language,
+  nonce,
+  feed,
+}) => {
+  const words = overviewWords[language];
+  return (
+    <details>
+      <summary>
+        {words.takeOver}
+        <span class="hidden">: {feed.profile.name}</span>
+      </summary>
+      <p>
+        {words.takeOverHelp}
+        {feed.mirrors.length > 0 && ` ${words.takeOverMirrors}`}
+      </p>
+      <form method="post" action={`/feeds/${feed.id}/take-over`}>
+        <input type="hidden" name={nonceField} value={nonce} />
+        <div class="actions">
+          <button class="second" aria-label={`${words.takeOver}: ${feed.profile.name}`}>
+            {words.takeOver}
+          </button>
+        </div>
+      </form>
+    </details>
   );
 };

@@ -9,10 +9,8 @@ const en = {
   operator: "Operator",
   sample: "Sample data: everything here is made up.",
   failed: "This did not work",
-  code: "Code",
   requestId: "Number of this request, for whoever runs the service",
   back: "To the overview",
-  never: "never",
   /** Before what a calendar's server said in its own words. */
   said: "The server said",
   /** Before what is for them, in English. */
@@ -27,10 +25,8 @@ const et: typeof en = {
   operator: "Haldaja",
   sample: "Näidisandmed: kõik siin on välja mõeldud.",
   failed: "See ei õnnestunud",
-  code: "Kood",
   requestId: "Päringu number teenuse haldajale",
   back: "Ülevaatesse",
-  never: "mitte kunagi",
   said: "Server ütles",
   forOperator: "Teenuse haldajale",
 };

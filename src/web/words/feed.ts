@@ -79,8 +79,6 @@ const en = {
   qr: "Address as a QR code, for a phone",
   refreshIn: "Refreshes",
   add: "Add to",
-  program: "Program",
-  how: "How",
   hosted: "These fetch from their own servers: the address must be reachable from the internet.",
   clients: {
     google: ["about every 4 to 24 hours; there is no way to hurry it", "On a computer; the app shows it afterwards"],
@@ -189,8 +187,6 @@ const et: typeof en = {
   qr: "Aadress QR-koodina telefoni jaoks",
   refreshIn: "Uueneb",
   add: "Lisa:",
-  program: "Programm",
-  how: "Kuidas",
   hosted: "Need küsivad oma serverist: aadress peab olema internetist kättesaadav.",
   clients: {
     google: ["umbes iga 4 kuni 24 tunni järel; kiirendada ei saa", "Arvutis; rakendus näitab seda hiljem"],

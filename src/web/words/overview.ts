@@ -22,8 +22,6 @@ const en = {
   noRequests: "No request waits for an answer.",
   moreRequests: (count: number) => `The next ${count} are shown; more wait.`,
   of: "Requested by",
-  when: "When",
-  what: "What",
   accept: "Accept",
   reject: "Reject",
   notYet: "Nobody can decide this yet",
@@ -47,6 +45,7 @@ const en = {
   takeOverMirrors:
     "Its mirrors become yours too, but not the way into the calendars they write to: each stops until you give credentials of your own.",
   mirrors: "Mirrors",
+  troubled: "Connected calendars that have stopped or fail",
   moreMirrors: (count: number) => (count === 1 ? "1 more mirror" : `${count} more mirrors`),
   standing: {
     owner: "",
@@ -92,8 +91,6 @@ const et: typeof en = {
   noRequests: "Ükski taotlus ei oota vastust.",
   moreRequests: (count) => `Näidatud on järgmised ${count}; neid on veel.`,
   of: "Taotleja",
-  when: "Millal",
-  what: "Mida",
   accept: "Kinnita",
   reject: "Lükka tagasi",
   notYet: "Seda ei saa veel keegi otsustada",
@@ -117,6 +114,7 @@ const et: typeof en = {
   takeOverMirrors:
     "Ka peeglid saavad sinu omaks, aga mitte ligipääs kalendritele, kuhu need kirjutavad: igaüks peatub, kuni annad oma kasutajanime ja parooli.",
   mirrors: "Peeglid",
+  troubled: "Ühendatud kalendrid, mis on peatunud või tõrguvad",
   moreMirrors: (count) => (count === 1 ? "veel 1 peegel" : `veel ${count} peeglit`),
   standing: {
     owner: "",

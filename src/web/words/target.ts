@@ -71,7 +71,6 @@ const en = {
   pause: "Pause",
   pauseHelp: "While it is paused, nothing is sent to the calendar.",
   facts: "About this mirror",
-  state: "State",
   calendar: "Calendar",
   account: "Signed in as",
   events: "Events there",
@@ -96,7 +95,7 @@ const en = {
         [conflict, "met something else there"],
         [failed, "failed"],
       ]) || "nothing written"
-    }; ${requests} requests`,
+    }; ${requests === 1 ? "1 request" : `${requests} requests`}`,
   server: "How its server behaves",
   probe: {
     keeps: "It keeps what others change: an event that was changed meanwhile is never overwritten.",
@@ -164,7 +163,6 @@ const et: typeof en = {
   pause: "Peata ajutiselt",
   pauseHelp: "Kuni see on peatatud, ei saadeta kalendrisse midagi.",
   facts: "Sellest peeglist",
-  state: "Olek",
   calendar: "Kalender",
   account: "Sisse logitud kui",
   events: "Sündmusi seal",
