@@ -47,9 +47,9 @@ export function judge(row: LedgerRow, seen: Seen | null, edits: "mirror" | "resp
 function judgeMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Verdict {
   if (row.wantedHash === "") return { row: null, found: "" };
   const gone = blank(row);
-  if (row.state === "new" || row.state === "create" || row.wantedHash !== row.pushedHash) {
-    return { row: gone, found: "" };
-  }
+  // It never was there, or we may have deleted it ourselves, or the booking has changed as well.
+  const ours = row.state === "new" || row.state === "create" || row.state === "delete";
+  if (ours || row.wantedHash !== row.pushedHash) return { row: gone, found: "" };
   if (row.state === "left") return { row: { ...gone, state: "left", pushedHash: row.pushedHash }, found: "" };
   return putBack(gone, row, edits, nowAt);
 }

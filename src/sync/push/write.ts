@@ -82,7 +82,7 @@ function jobsOf(run: PushRun, actions: readonly Action[]): Jobs {
       while (!needsLook(run)) {
         const job = ready.shift();
         if (job !== undefined) return job;
-        if (from >= actions.length) return null;
+        if (preparing === null && from >= actions.length) return null;
         preparing ??= prepare().finally(() => (preparing = null));
         await preparing;
       }
@@ -145,7 +145,8 @@ async function perform(run: PushRun, job: Job): Promise<void> {
     const row = run.ledger.get(job.uid);
     if (row === undefined) return;
     if (run.halt !== null || (run.full && row.state === "create")) {
-      keep(run, revert(row));
+      // What was sent before and refused for now may have been done after all: that is read first.
+      if (turn === 0) keep(run, revert(row));
       return;
     }
     await holdLease(run);

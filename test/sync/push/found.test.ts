@@ -36,6 +36,20 @@ const found: Readonly<Record<string, Schedule>> = {
       { do: "run", events: [{ at: 16, what: { edit: 3 } }], now: false },
     ],
   },
+  "what a run that was cut had deleted itself is no deletion of somebody's when its booking comes back as it was": {
+    quirks: 0,
+    edits: "respect",
+    requests: 12,
+    steps: [
+      book(2),
+      { do: "run", ...others },
+      book(0),
+      { do: "wait", seconds: 90_000 },
+      { do: "drop", n: 2 },
+      { do: "run", events: [{ at: 13, what: { crash: "after" } }], now: false },
+      { do: "book", n: 2, again: true, cancelled: false },
+    ],
+  },
 };
 
 describe("found by the model check", () => {

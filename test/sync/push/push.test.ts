@@ -19,6 +19,27 @@ describe("a push", () => {
     expect(world.calls().map(({ name }) => name)).toEqual(["changes", "state"]);
   });
 
+  it("sends as many at once as the calendar bears, few events too", async () => {
+    const world = await pushWorld();
+    const { port } = world.calendar;
+    let [sending, most] = [0, 0];
+    await world.set(three);
+    await world.push(
+      {},
+      {},
+      {
+        ...port,
+        create: async (name, body) => {
+          most = Math.max(most, (sending += 1));
+          await new Promise((resolve) => void setImmediate(resolve));
+          sending -= 1;
+          return port.create(name, body);
+        },
+      },
+    );
+    expect(most).toBe(3);
+  });
+
   it("writes only what changed, and deletes last", async () => {
     const world = await pushWorld({ profile: { concurrency: 1 } });
     await world.set(three);
@@ -142,6 +163,30 @@ describe("a run that was cut", () => {
     await world.push();
     expect(writesOf(world.calls())).toEqual([]);
     expect(world.own().size).toBe(1);
+  });
+});
+
+describe("a deletion that was done and answered with 503 while the run ended", () => {
+  it("is not taken for somebody's: the booking that comes back is there again, under `respect` too", async () => {
+    const world = await pushWorld({ target: { edits: "respect" }, profile: { concurrency: 2 } });
+    await world.set({ a: { summary: "A" }, b: { summary: "B" } });
+    await world.push();
+    await world.set({ a: null, b: { summary: "B2" } });
+    let removals = 0;
+    world.calendar.state.fault = ({ name }) => {
+      if (name === "remove") removals += 1;
+      if (removals > 0 && name === "update")
+        return { failure: failureOf("unauthorized", { status: 401 }), done: false };
+      return { failure: failureOf("throttled", { status: 503, retryAfter: 1 }), done: true };
+    };
+    const sleep = async (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+    expect(await world.push({}, { sleep })).toMatchObject({ complete: false });
+    expect([...world.own().keys()]).toEqual([world.name("b")]);
+    world.calendar.state.fault = null;
+    await world.sql.run("UPDATE targets SET state = 'on'");
+    await world.set({ a: { summary: "A" } });
+    expect(await world.push({ now: true })).toMatchObject({ complete: true });
+    expect(world.summary(world.name("a"))).toBe("A");
   });
 });
 
