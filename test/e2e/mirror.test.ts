@@ -189,7 +189,10 @@ describe.skipIf(missing !== "").each(runtimes)(
         await page.getByRole("button", { name: "Sign out" }).click();
         await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerManager);
         await page.getByRole("button", { name: "Sign in" }).click();
-        const theirs = page.locator("li").filter({ has: page.locator(".mirrors", { hasText: name }) });
+        const theirs = page
+          .locator("li")
+          .filter({ has: page.locator(".mirrors", { hasText: name }) })
+          .filter({ hasText: "Take over" });
         expect(await theirs.first().textContent()).toContain("stopped");
         await theirs.first().getByText("Take over").first().click();
         await look("overview-colleague");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listTargets } from "../../src/store/targets.ts";
-import { status, throttled } from "../caldav/faults.ts";
+import { resetBefore, status, throttled } from "../caldav/faults.ts";
 import { beginMirror, connectThere, faultsOf, login, signInThere } from "./mirrored.ts";
 import { visitor } from "./visitor.ts";
 
@@ -97,6 +97,17 @@ describe("connecting a calendar", () => {
     expect(page).toMatch(/name="password"[^>]*value=""/);
     expect(page).not.toContain("<script>");
     expect(await listTargets(world.deps.sql)).toEqual([]);
+  });
+
+  it("a server that does not answer is told beside its address, not beside the password", async () => {
+    const { owner, steps, caldav } = await beginMirror();
+    caldav.script(resetBefore, () => true, 100);
+    await owner.send(steps, { preset: "", text: "https://caldav.example.org/" });
+    const response = await owner.send(`${steps}/sign-in`, login);
+    const page = await response.text();
+    expect([response.status, faultsOf(page)]).toEqual([502, { text: expect.stringContaining("gave no answer") }]);
+    expect(page).not.toContain("ECONNRESET");
+    expect(page).toContain('value="https://caldav.example.org/"');
   });
 
   it.each([

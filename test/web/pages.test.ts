@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import { brandCss, contrast } from "../../src/web/brand.ts";
 import { agendaWords } from "../../src/web/words/agenda.ts";
 import { commonWords, failureWords } from "../../src/web/words/common.ts";
+import { connectWords } from "../../src/web/words/connect.ts";
 import { feedWords } from "../../src/web/words/feed.ts";
 import { historyWords } from "../../src/web/words/history.ts";
 import { overviewWords } from "../../src/web/words/overview.ts";
 import { signInWords } from "../../src/web/words/sign-in.ts";
+import { targetWords } from "../../src/web/words/target.ts";
 import { makeWorld, type WorldOptions } from "../world.ts";
 import { type Visitor, visitor, wholeForm } from "./visitor.ts";
 
@@ -50,6 +52,17 @@ describe("the overview", () => {
     const history = await owner.page("/history");
     expect(history).toContain("Two hours, please");
     expect(history).toContain("Maria Näidis, signed in");
+  });
+
+  it("counts nothing as waiting that its order tells to be decided", async () => {
+    const { world, owner } = await withCalendar({ bookings: 0 });
+    const booking = world.sample.request({ name: "Decided elsewhere" });
+    await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
+    expect(await owner.page("/")).toContain("Decided elsewhere");
+    await world.deps.sql.run("UPDATE bookings SET order_state = 'done' WHERE uuid = ?1", booking.uuid);
+    const page = await owner.page("/");
+    expect(page).toContain("No request waits for an answer.");
+    expect(page).not.toContain("Decided elsewhere");
   });
 
   it("says why Waldur does not let a provider reject others' bookings", async () => {
@@ -287,7 +300,8 @@ describe("every page", () => {
 });
 
 describe("the words of the pages", () => {
-  const all = { agendaWords, commonWords, failureWords, feedWords, historyWords, overviewWords, signInWords };
+  const pages = { agendaWords, connectWords, feedWords, historyWords, overviewWords, signInWords, targetWords };
+  const all = { ...pages, commonWords, failureWords };
 
   it.each(Object.entries(all))("%s have another text in each language", (_, { en, et }) => {
     const flat = (value: unknown, path = ""): [string, string][] =>
