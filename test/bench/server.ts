@@ -27,7 +27,7 @@ export async function serveFeed(folder: string): Promise<void> {
 async function plainRoutes(ask: (request: Request) => Promise<Response>, deps: Deps): Promise<Hono> {
   const url = `http://127.0.0.1${path}`;
   const whole = await ask(new Request(url));
-  const bytes = await whole.arrayBuffer();
+  const bytes = await whole.bytes();
   const { headers } = whole;
   const unchanged = await ask(new Request(url, { headers: { "If-None-Match": headers.get("ETag") ?? "" } }));
   if (whole.status !== 200 || unchanged.status !== 304) throw new Error("the feed is not served");

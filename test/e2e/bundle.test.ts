@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 
 const repository = join(import.meta.dirname, "../..");
 /** What it weighs today, rounded up: whoever adds more should know. */
-const mostBytes = 185_000;
+const mostBytes = 187_000;
 
 it("the Worker holds its packages, nothing that only Node needs, and no more bytes than it did", async () => {
   await promisify(execFile)(process.execPath, ["build.mjs", "worker"], { cwd: repository });
