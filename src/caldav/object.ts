@@ -63,8 +63,7 @@ export function markerOf({ installation, targetId }: Owner): string {
 
 /**
  * The body of a PUT (RFC 4791 4.1): the stored VEVENT alone in a calendar without METHOD, under the UID it has in this
- * target, with the ownership marker. Links that decide a booking without signing in are left out: whoever sees the
- * calendar would have them.
+ * target, with the ownership marker.
  */
 export function writeObject(vevent: string, uid: string, owner: Owner): string {
   let body = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//waldur-calendar//EN\r\n";
@@ -72,7 +71,6 @@ export function writeObject(vevent: string, uid: string, owner: Owner): string {
   for (const line of unfold(vevent)) {
     if (line.startsWith("BEGIN:")) depth += 1;
     if (depth === 1 && line.startsWith("UID:")) body += fold(`UID:${uid}`);
-    else if (depth === 1 && line.startsWith("DESCRIPTION:")) body += fold(withoutDecisionLinks(line));
     else {
       if (line === "END:VEVENT") body += fold(`${markerName}:${markerOf(owner)}`);
       body += fold(line);
@@ -80,23 +78,6 @@ export function writeObject(vevent: string, uid: string, owner: Owner): string {
     if (line.startsWith("END:")) depth -= 1;
   }
   return `${body}END:VCALENDAR\r\n`;
-}
-
-/** The lines of a description without those that hold a decision link, `/a/<token>`. */
-function withoutDecisionLinks(line: string): string {
-  if (!line.includes("/a/")) return line;
-  const kept = linesOf(line).filter((text) => !/https?:\/\/\S+\/a\/[A-Za-z0-9_.~-]+/.test(text));
-  return kept.join("\\n");
-}
-
-/** An escaped TEXT value (RFC 5545 3.3.11) cut at its line breaks, each part still escaped. */
-function linesOf(value: string): string[] {
-  const lines = [""];
-  for (const [piece] of value.matchAll(/\\.|[^\\]+|\\$/gsu)) {
-    if (piece === "\\n" || piece === "\\N") lines.push("");
-    else lines[lines.length - 1] += piece;
-  }
-  return lines;
 }
 
 /** Reads back an object of a calendar; null when it holds no VEVENT with a UID. */

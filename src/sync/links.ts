@@ -1,4 +1,5 @@
 import type { FeedProfile } from "../calendar/profile.ts";
+import { relink } from "../calendar/relink.ts";
 import type { Deps } from "../deps.ts";
 import { checkLink, type LinkKind, readLink, signLink } from "../security/links.ts";
 import { type AccountRow, findAccount } from "../store/accounts.ts";
@@ -40,6 +41,17 @@ export async function decisionUrl(
   bookingUuid: string,
 ): Promise<string> {
   return `${deps.config.publicUrl}/a/${await signLink(deps.keys, { feedId: feed.id, bookingUuid, kind }, feed.links)}`;
+}
+
+/**
+ * An event of the feed for a calendar that others see: a link in it that would decide for whoever holds it asks who it is.
+ */
+export async function withSignIn(
+  deps: Pick<Deps, "config" | "keys">,
+  feed: Pick<FeedRow, "id" | "links">,
+  vevent: string,
+): Promise<string> {
+  return relink(vevent, async (bookingUuid) => decisionUrl(deps, feed, "sign-in", bookingUuid));
 }
 
 /** What a living link opens. */

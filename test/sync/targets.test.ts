@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { makeApp } from "../../src/app.ts";
 import { insertTarget } from "../../src/store/targets.ts";
 import { openCalendar } from "../../src/sync/calendars.ts";
+import { findLinked } from "../../src/sync/links.ts";
 import { push } from "../../src/sync/push.ts";
 import { addTarget, needTarget } from "../../src/sync/targets.ts";
 import { type Caldav, makeCaldav } from "../caldav/server.ts";
 import { lostAnswer, status, throttled } from "../caldav/faults.ts";
 import type { Quirks } from "../caldav/quirks.ts";
+import type { ChangedFeed } from "../../src/web/api-input.ts";
 import { makeWorld, type World } from "../world.ts";
 
 interface Connected {
@@ -22,10 +24,10 @@ interface Connected {
 type Json = any;
 
 /** A service with one loaded feed, and a CalDAV server outside. */
-async function begin(quirks: Partial<Quirks> = {}): Promise<Omit<Connected, "id">> {
+async function begin(quirks: Partial<Quirks> = {}, profile: ChangedFeed = {}): Promise<Omit<Connected, "id">> {
   const caldav = makeCaldav({ quirks, origin: "https://caldav.example.org" });
-  const world = await makeWorld({ bookings: 30, outside: caldav.fetch });
-  const feed = await world.addFeed();
+  const world = await makeWorld({ bookings: 30, outside: caldav.fetch, config: { signedDecisions: true } });
+  const feed = await world.addFeed(profile);
   await world.tick();
   const app = makeApp({ local: true });
   const api: Connected["api"] = async (method, path, body) => {
@@ -43,8 +45,12 @@ async function begin(quirks: Partial<Quirks> = {}): Promise<Omit<Connected, "id"
 
 const user = { username: "alice", password: "s3cret" };
 
-async function connect(quirks: Partial<Quirks> = {}, asked: object = {}): Promise<Connected> {
-  const begun = await begin(quirks);
+async function connect(
+  quirks: Partial<Quirks> = {},
+  asked: object = {},
+  profile: ChangedFeed = {},
+): Promise<Connected> {
+  const begun = await begin(quirks, profile);
   const body = { feed: begun.feedId, url: begun.caldav.calendarUrl(), ...user, ...asked };
   const made = await begun.api("POST", "/targets", body);
   expect({ status: made.status, json: made.json }).toMatchObject({ status: 201 });
@@ -67,6 +73,24 @@ describe("a target", () => {
     expect(JSON.stringify(json)).not.toContain("s3cret");
     expect(JSON.stringify(await world.deps.sql.all("SELECT * FROM targets"))).not.toContain("s3cret");
   });
+
+  it.each(["sign-in", "signed"] as const)(
+    "has links that ask who it is, of a feed whose own are %s",
+    async (decisions) => {
+      const { world, caldav, feedId } = await connect({}, {}, { detail: "full", decisions });
+      const tokens = (text: string) =>
+        new Set(Array.from(text.replaceAll(/\r\n /g, "").matchAll(/\/a\/([\w.-]+)/g), ([, token = ""]) => token));
+      const pushed = tokens([...caldav.bodies().values()].join(""));
+      const own = tokens(await world.calendar(await world.address(await world.feed(feedId))));
+      expect(own.size).toBeGreaterThan(0);
+      expect([...own].every((token) => token.startsWith(decisions === "signed" ? "d" : "s"))).toBe(true);
+      expect(pushed.size).toBe(own.size);
+      for (const token of pushed) {
+        expect(token).toMatch(/^s/);
+        expect((await findLinked(world.deps, token))?.kind).toBe("sign-in");
+      }
+    },
+  );
 
   it("follows a change of a booking at the next run", async () => {
     const { world, caldav, id, api } = await connect();

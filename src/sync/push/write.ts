@@ -4,6 +4,7 @@ import { nameOfUid, writeObject } from "../../caldav/object.ts";
 import { type Action, type Verb, verbOf } from "../../caldav/plan.ts";
 import type { Failure, WriteOutcome } from "../../caldav/port.ts";
 import { findTexts } from "../../store/ledger.ts";
+import { withSignIn } from "../links.ts";
 import { seconds } from "../run.ts";
 import { hashOf } from "./intake.ts";
 import { countsSeconds } from "./compare.ts";
@@ -104,7 +105,7 @@ async function intend(run: PushRun, actions: readonly Action[]): Promise<Job[]> 
   const jobs: Job[] = [];
   const nowAt = seconds(run.deps);
   for (const { verb, row } of actions) {
-    const vevent = texts.get(row.uid) ?? "";
+    const vevent = await withSignIn(run.deps, run.feed, texts.get(row.uid) ?? "");
     if (verb === "create" && run.full) continue;
     if (verb !== "delete") {
       // It went meanwhile; the next run notes that.

@@ -50,11 +50,11 @@ describe("the body of a PUT", () => {
     expect(body.split("\r\n").every((line) => new TextEncoder().encode(line).length <= 75)).toBe(true);
   });
 
-  it("holds no link that decides a booking", () => {
+  it("has the description as it stands in the feed, links included", () => {
     const description = new ICAL.Component(ICAL.parse(body))
       .getFirstSubcomponent("vevent")
       ?.getFirstPropertyValue("description");
-    expect(description).toBe("Who: A. Person\nOpen: https://waldur.example.org/x\nend");
+    expect(description).toBe(event.description);
   });
 
   it("has a UID of letters, digits and dashes, whatever the event's", () => {

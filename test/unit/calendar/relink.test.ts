@@ -13,8 +13,8 @@ const vevent = (letter: string): string => {
 };
 
 describe("an event for a calendar that others see", () => {
-  it("has pages to sign in on in place of links that decide at once", () => {
-    const pushed = relink(vevent("d"), (booking) => `https://calendar.example/a/s.${booking}`);
+  it("has pages to sign in on in place of links that decide at once", async () => {
+    const pushed = await relink(vevent("d"), async (booking) => `https://calendar.example/a/s.${booking}`);
     expect(lintEvent(pushed)).toEqual([]);
     const text = unfold(pushed);
     expect(text).not.toMatch(/\/a\/d/);
@@ -25,13 +25,13 @@ describe("an event for a calendar that others see", () => {
     ]);
   });
 
-  it("keeps its bytes where there is nothing to replace", () => {
+  it("keeps its bytes where there is nothing to replace", async () => {
     const same = vevent("s");
-    expect(relink(same, () => "never")).toBe(same);
+    expect(await relink(same, async () => "never")).toBe(same);
   });
 
-  it("is what the feed with such links would have shown", () => {
+  it("is what the feed with such links would have shown", async () => {
     const to = /https:\S+?\/a\/s[^\\]+?(?=\/accept)/.exec(unfold(vevent("s")))?.[0] ?? "";
-    expect(relink(vevent("d"), () => to)).toBe(vevent("s"));
+    expect(await relink(vevent("d"), async () => to)).toBe(vevent("s"));
   });
 });
