@@ -30,7 +30,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Every mask wants one of these in its text; most texts are single words and have none. */
-const maskable = /[\s:=/%]|eyJ|w_/;
+const maskable = /[\s:=]|(?:\/|%2f)[fa](?:\/|%2f)[^/?#\s"'<>\\&]|eyJ|w_/i;
 
 /**
  * The text without what lets somebody in: the secrets in `/f/…` and `/a/…` paths, credentials after `Token`, `Bearer` and
@@ -48,7 +48,7 @@ function maskedSecrets(secrets: readonly string[]): readonly string[] {
 /** As `redact`, with the secrets as `maskedSecrets` gives them. */
 function mask(text: string, secrets: readonly string[]): string {
   let clean = text;
-  for (const secret of secrets) clean = clean.replaceAll(secret, hidden);
+  for (const secret of secrets) if (clean.length >= secret.length) clean = clean.replaceAll(secret, hidden);
   if (!maskable.test(clean)) return clean;
   for (const [pattern, replacement] of masks) clean = clean.replace(pattern, replacement);
   return clean;

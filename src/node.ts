@@ -71,7 +71,7 @@ export async function openNode(
     random: makeRandom(),
     sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
-    addressOf: (request) => addresses.get(request) ?? "",
+    addressOf,
     defer(promise) {
       const tracked = promise
         .catch((error: unknown) => log.error("deferred_failed", { error }))
@@ -158,12 +158,15 @@ function inheritedSocket(): { fd: number } | null {
     : null;
 }
 
-/** Where each request came from. */
-const addresses = new WeakMap<Request, string>();
+/** Where each request came from: the other end of its connection, and its header fields. */
+const origins = new WeakMap<Request, { readonly peer: string; readonly headers: IncomingMessage["headers"] }>();
 
-/** The client's address; what a proxy on this machine or network says is believed. */
-function addressOf({ socket, headers }: IncomingMessage): string {
-  const peer = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+/** The client's address, "" where it is not known; what a proxy on this machine or network says is believed. */
+function addressOf(request: Request): string {
+  const origin = origins.get(request);
+  if (origin === undefined) return "";
+  const { headers } = origin;
+  const peer = origin.peer.replace(/^::ffff:/, "");
   const near = /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd])/.test(peer);
   const told = [headers["x-forwarded-for"] ?? ""].flat().join(",").split(",").at(-1)?.trim() ?? "";
   return near && told !== "" ? told : peer;
@@ -177,7 +180,10 @@ export async function listen(
   // It puts a Response of its own in the place of the global one, whose bytes go out as they are: the platform's copies a
   // body twice on its way, which was most of what a feed of 3 MB costs.
   const listener = getRequestListener((request, env) => {
-    if ("incoming" in env && env.incoming instanceof IncomingMessage) addresses.set(request, addressOf(env.incoming));
+    if ("incoming" in env && env.incoming instanceof IncomingMessage) {
+      const { socket, headers } = env.incoming;
+      origins.set(request, { peer: socket.remoteAddress ?? "", headers });
+    }
     return answer(request);
   });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));

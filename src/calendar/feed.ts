@@ -23,11 +23,11 @@ export function joinFeed(profile: FeedProfile, vevents: readonly string[]): stri
   return `${headOf(profile)}${vevents.length === 0 ? filler : vevents.join("")}${tail}`;
 }
 
-/** The same as UTF-8, from VEVENTs in UTF-8. */
-export function joinFeedBytes(profile: FeedProfile, vevents: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** The same as UTF-8, from VEVENTs in UTF-8 that already stand one after the other. */
+export function joinFeedBytes(profile: FeedProfile, vevents: Uint8Array): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const head = encoder.encode(vevents.length === 0 ? headOf(profile) + filler : headOf(profile));
-  return concat([head, ...vevents, encoder.encode(tail)]);
+  return concat([head, vevents, encoder.encode(tail)]);
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

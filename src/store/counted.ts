@@ -15,9 +15,9 @@ export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts:
         counts.statements += 1;
         return sql.first(text, ...parameters);
       },
-      async bytes(text, ...parameters) {
+      async join(text, ...parameters) {
         counts.statements += 1;
-        return sql.bytes(text, ...parameters);
+        return sql.join(text, ...parameters);
       },
       async run(text, ...parameters) {
         counts.statements += 1;
@@ -52,7 +52,7 @@ export function withDeadline(sql: Sql, deadline: () => AbortSignal): Sql {
   return {
     all: async (text, ...parameters) => within(async () => sql.all(text, ...parameters)),
     first: async (text, ...parameters) => within(async () => sql.first(text, ...parameters)),
-    bytes: async (text, ...parameters) => within(async () => sql.bytes(text, ...parameters)),
+    join: async (text, ...parameters) => within(async () => sql.join(text, ...parameters)),
     run: async (text, ...parameters) => within(async () => sql.run(text, ...parameters)),
     batch: async (statements) => within(async () => sql.batch(statements)),
   };

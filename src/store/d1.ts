@@ -18,10 +18,10 @@ export function openD1(db: D1Database): Sql {
         return row !== null && isRow(row) ? row : null;
       });
     },
-    async bytes(sql, ...parameters) {
+    async join(sql, ...parameters) {
       return ask(sql, async () => {
-        const { results } = await prepare(sql, parameters).all();
-        return results.filter(isRow).map((row) => encoder.encode(text(row, "text")));
+        const texts = (await prepare(sql, parameters).all()).results.filter(isRow).map((row) => text(row, "text"));
+        return { bytes: new TextEncoder().encode(texts.join("")), rows: texts.length };
       });
     },
     async run(sql, ...parameters) {
@@ -35,8 +35,6 @@ export function openD1(db: D1Database): Sql {
     },
   };
 }
-
-const encoder = new TextEncoder();
 
 async function ask<T>(sql: string, query: () => Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,5 @@
 import { int, intOrNull, text } from "./row.ts";
-import { type Sql, type SqlRow, type Statement, statement } from "./sql.ts";
+import { type Joined, type Sql, type SqlRow, type Statement, statement } from "./sql.ts";
 
 /** One rendered event of a feed. */
 export interface EventRow {
@@ -14,9 +14,16 @@ export interface EventRow {
   readonly vevent: string;
 }
 
-/** The VEVENTs of a feed, as UTF-8, in the order in which they are served. */
-export async function listVevents(sql: Sql, feedId: string): Promise<Uint8Array[]> {
-  return sql.bytes("SELECT vevent AS text FROM events WHERE feed_id = ?1 ORDER BY start_at, uid", feedId);
+/** The VEVENTs of a feed in the order in which they are served. Rejects with `store_failed` when one is not whole. */
+export async function joinVevents(sql: Sql, feedId: string): Promise<Joined> {
+  // Compared as bytes: the end of a text is found only by way of all its characters.
+  return sql.join(
+    `SELECT CASE WHEN substr(CAST(vevent AS BLOB), 1, 14) = CAST('BEGIN:VEVENT' || char(13, 10) AS BLOB)
+         AND substr(CAST(vevent AS BLOB), -14) = CAST(char(13, 10) || 'END:VEVENT' || char(13, 10) AS BLOB)
+       THEN vevent END AS text
+     FROM events WHERE feed_id = ?1 ORDER BY start_at, uid`,
+    feedId,
+  );
 }
 
 /** An event and the offering its booking is of, "" where that is not known. */

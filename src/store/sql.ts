@@ -1,6 +1,12 @@
 export type SqlValue = string | number | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
+/** The texts of several rows in one, as UTF-8: where a text is only passed on, it need not be made a string on the way. */
+export interface Joined {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
@@ -15,11 +21,8 @@ export interface Sql {
   all(sql: string, ...parameters: SqlValue[]): Promise<SqlRow[]>;
   /** The first row, or null. */
   first(sql: string, ...parameters: SqlValue[]): Promise<SqlRow | null>;
-  /**
-   * The one column, text, of all rows, as UTF-8: where the text is only passed on, it is never made a string on the way.
-   * The query names its column `text`.
-   */
-  bytes(sql: string, ...parameters: SqlValue[]): Promise<Uint8Array[]>;
+  /** The one column, which the query names `text`, of all rows, one after the other. A row without it is a failure. */
+  join(sql: string, ...parameters: SqlValue[]): Promise<Joined>;
   /** Runs a write; resolves to the number of rows it changed. */
   run(sql: string, ...parameters: SqlValue[]): Promise<number>;
   /** Runs all or nothing; resolves to the rows changed by each statement. */

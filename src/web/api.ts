@@ -4,7 +4,7 @@ import { describeConfig } from "../config.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type BookingCounts, countBookings } from "../store/bookings.ts";
-import { listVevents } from "../store/events.ts";
+import { joinVevents } from "../store/events.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
 import { listDecisions, listDecisionsOf } from "../store/decisions.ts";
 import { listRuns } from "../store/runs.ts";
@@ -99,7 +99,7 @@ export function apiRoutes(): Hono<Env> {
     })
     .get("/feeds/:id/calendar.ics", async (c) => {
       const { feed } = await feedFor(c, "content");
-      return calendar(c, joinFeedBytes(feed.profile, await listVevents(c.env.sql, feed.id)));
+      return calendar(c, joinFeedBytes(feed.profile, (await joinVevents(c.env.sql, feed.id)).bytes));
     })
     .get("/runs", async (c) => {
       const { failed = "", before = "", source = "", limit = "100" } = c.req.query();

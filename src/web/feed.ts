@@ -1,6 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { AppError, codeOf, messageOf } from "../errors.ts";
-import { listVevents } from "../store/events.ts";
+import { joinVevents } from "../store/events.ts";
+import type { Joined } from "../store/sql.ts";
 import { type AddressRow, type FeedRow, findAddress, findFeed, noteUse } from "../store/feeds.ts";
 import { type AnswerSettings, answerOptions, answerUnchanged, answerWhole, refuse } from "./answers.ts";
 import { type Body, bodyCache } from "./bodies.ts";
@@ -30,7 +31,7 @@ export interface FeedWork {
   readonly renderer: number;
   readonly hash: (secret: string) => Promise<string>;
   /** The whole calendar of a feed from its VEVENTs, in UTF-8: CRLF lines, the last one included. */
-  readonly join: (feed: FeedRow, vevents: readonly Uint8Array[]) => Uint8Array<ArrayBuffer>;
+  readonly join: (feed: FeedRow, vevents: Uint8Array) => Uint8Array<ArrayBuffer>;
   /** The calendar that says that the feed has ended, at `endedAt` (epoch seconds). */
   readonly end: (feed: FeedRow, endedAt: number) => string;
   readonly gzip: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
@@ -43,6 +44,8 @@ const useSeconds = 3600;
 /** How often a feed is read anew that changes while it is read. */
 const readings = 4;
 const deadlineMilliseconds = 5000;
+
+const noTexts: Joined = { bytes: new Uint8Array(), rows: 0 };
 
 /** What this process remembers of an address that it served. */
 interface Served {
@@ -136,13 +139,13 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
 
   /** The calendar from its rows; null when they are not those of the edition any more. */
   async function render(deps: FeedDeps, { feed, endedAt }: Edition): Promise<Body | null> {
-    const vevents = endedAt === null ? await listVevents(deps.sql, feed.id) : [];
+    const vevents = endedAt === null ? await joinVevents(deps.sql, feed.id) : noTexts;
     const after = await findFeed(deps.sql, feed.id);
     if (after === null || !isUnmoved(feed, after)) return null;
     if (endedAt !== null) return bodyOf(new TextEncoder().encode(work.end(after, endedAt)), 1);
-    if (!vevents.every((one) => isComponent("VEVENT", one)))
+    if (vevents.rows > 0 && !isComponent("VEVENT", vevents.bytes))
       throw new AppError("store_failed", "an event of the feed is not whole");
-    return bodyOf(work.join(after, vevents), vevents.length);
+    return bodyOf(work.join(after, vevents.bytes), vevents.rows);
   }
 
   async function pack(body: Body): Promise<Body> {

@@ -4,7 +4,7 @@ import { joinFeed } from "../../src/calendar/feed.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
 import { openNode } from "../../src/node.ts";
 import { listChanged } from "../../src/store/bookings.ts";
-import { listVevents } from "../../src/store/events.ts";
+import { joinVevents } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import { makeFeedServer } from "../../src/web/feed.ts";
 import { honestWork, profile, secret, startAt } from "../web/served.ts";
@@ -22,7 +22,8 @@ export async function cold(): Promise<Figure[]> {
     await placeFeed(deps.sql);
     await placeBookings(deps.sql);
     const encoder = new TextEncoder();
-    const vevents = (await listVevents(deps.sql, "feed")).map((one) => new TextDecoder().decode(one));
+    const { bytes: joinedBytes } = await joinVevents(deps.sql, "feed");
+    const vevents = new TextDecoder().decode(joinedBytes).split(/(?<=END:VEVENT\r\n)/);
     const get = timed(async () => {
       const request = new Request(`http://127.0.0.1${path}`);
       const { status } = await makeFeedServer(honestWork)(deps, request, secret, "microscope.ics");

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RENDERER } from "../../src/calendar/feed.ts";
 import { lintCalendar } from "../../src/calendar/lint.ts";
-import type { Sql, SqlRow } from "../../src/store/sql.ts";
+import type { Joined, Sql, SqlRow } from "../../src/store/sql.ts";
 import type { FeedDeps, FeedWork } from "../../src/web/feed.ts";
 import { honestWork, makeServed } from "./served.ts";
 
@@ -13,7 +13,7 @@ const faults: readonly Fault[] = ["none", "rejects", "throws", "hangs", "garbage
 
 interface Case {
   readonly first: Fault;
-  readonly bytes: Fault;
+  readonly texts: Fault;
   readonly run: Fault;
   readonly hash: Fault;
   readonly join: Fault;
@@ -30,7 +30,7 @@ interface Case {
 const fault = fc.oneof({ weight: 4, arbitrary: fc.constant<Fault>("none") }, fc.constantFrom(...faults));
 const cases = fc.record<Case>({
   first: fault,
-  bytes: fault,
+  texts: fault,
   run: fault,
   hash: fault,
   join: fault,
@@ -52,7 +52,7 @@ const cases = fc.record<Case>({
 
 const encoder = new TextEncoder();
 const garbageRow: SqlRow = { hash: 1, profile: "{", epoch: "" };
-const garbageBytes: readonly Uint8Array[] = [new Uint8Array(), encoder.encode("BEGIN:VEVENT")];
+const garbageTexts: Joined = { bytes: encoder.encode("BEGIN:VEVENT"), rows: 2 };
 
 function failing<T>(kind: Fault, honest: () => Promise<T>, garbage: T): () => Promise<T> {
   return () => {
@@ -75,10 +75,10 @@ function soon(): AbortSignal {
 }
 
 function spoil(honest: FeedDeps, broken: { now: Case | null }): FeedDeps {
-  const kind = (name: "first" | "bytes" | "run"): Fault => broken.now?.[name] ?? "none";
+  const kind = (name: "first" | "texts" | "run"): Fault => broken.now?.[name] ?? "none";
   const sql: Sql = {
     first: (text, ...rest) => failing(kind("first"), () => honest.sql.first(text, ...rest), garbageRow)(),
-    bytes: (text, ...rest) => failing(kind("bytes"), () => honest.sql.bytes(text, ...rest), [...garbageBytes])(),
+    join: (text, ...rest) => failing(kind("texts"), () => honest.sql.join(text, ...rest), garbageTexts)(),
     all: (text, ...rest) => honest.sql.all(text, ...rest),
     run: (text, ...rest) => failing(kind("run"), () => honest.sql.run(text, ...rest), -1)(),
     batch: (statements) => honest.sql.batch(statements),

@@ -145,9 +145,9 @@ describe("conditional requests (RFC 9110 13)", () => {
         ...deps,
         sql: {
           ...deps.sql,
-          bytes: async (sql, ...rest) => {
+          join: async (sql, ...rest) => {
             asked.push(sql);
-            return deps.sql.bytes(sql, ...rest);
+            return deps.sql.join(sql, ...rest);
           },
         },
       }),

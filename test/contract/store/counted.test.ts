@@ -7,7 +7,7 @@ import { openSqlite } from "../../../src/store/sqlite.ts";
 const hanging: Sql = {
   all: async () => new Promise(() => {}),
   first: async () => new Promise(() => {}),
-  bytes: async () => new Promise(() => {}),
+  join: async () => new Promise(() => {}),
   run: async () => new Promise(() => {}),
   batch: async () => new Promise(() => {}),
 };
@@ -23,7 +23,7 @@ describe("withDeadline", () => {
     const calls = [
       sql.all("SELECT 1"),
       sql.first("SELECT 1"),
-      sql.bytes("SELECT 'a' AS text"),
+      sql.join("SELECT 'a' AS text"),
       sql.run("SELECT 1"),
       sql.batch([statement("SELECT 1")]),
     ];

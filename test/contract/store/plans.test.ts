@@ -26,7 +26,7 @@ async function recorded(query: Query): Promise<Statement[]> {
   await query({
     all: async (sql, ...parameters) => (note(sql, parameters), []),
     first: async (sql, ...parameters) => (note(sql, parameters), null),
-    bytes: async (sql, ...parameters) => (note(sql, parameters), []),
+    join: async (sql, ...parameters) => (note(sql, parameters), { bytes: new Uint8Array(), rows: 0 }),
     run: async (sql, ...parameters) => note(sql, parameters),
     batch: async (statements) => statements.map(({ sql, parameters }) => note(sql, parameters)),
   });

@@ -17,7 +17,7 @@ import {
   type EventRow,
   findEvents,
   listStale,
-  listVevents,
+  joinVevents,
   writeEvents,
 } from "../../../src/store/events.ts";
 import {
@@ -297,8 +297,12 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       (await findEvents(sql, [feedId], bookingUuids)).get(feedId) ?? [];
     const gone = (feedId: string, ...some: string[]) => JSON.stringify(some.map((uid) => ({ feedId, uid })));
 
-    const vevents = async (feedId: string) =>
-      (await listVevents(sql, feedId)).map((one) => new TextDecoder().decode(one));
+    const vevents = async (feedId: string) => {
+      const { bytes, rows } = await joinVevents(sql, feedId);
+      const texts = new TextDecoder().decode(bytes).match(/BEGIN:VEVENT[^]*?END:VEVENT\r\n/g) ?? [];
+      expect(texts).toHaveLength(rows);
+      return texts;
+    };
 
     beforeEach(async () => {
       await makeFeed(sql, "f");
@@ -318,6 +322,21 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await found("f", "")).toEqual([notice]);
       expect(await found("f")).toEqual([]);
       expect(await found("g", uuidOf(1))).toEqual([]);
+    });
+
+    it("are not served at all while one of them is not whole", async () => {
+      for (const broken of ["", "BEGIN:VEVENT\r\nUID:b\r\n", "UID:b\r\nEND:VEVENT\r\n"]) {
+        await commit("w", eventOf("a"), eventOf("b", { vevent: broken }), eventOf("c"));
+        await expect(joinVevents(sql, "f")).rejects.toMatchObject({ code: "store_failed" });
+      }
+    });
+
+    it("are served also where together they are longer than a value of the database may be", async () => {
+      const long = (uid: string) =>
+        eventOf(uid, { vevent: `BEGIN:VEVENT\r\n${"ä".repeat(300_000)}\r\nEND:VEVENT\r\n` });
+      const rows = ["a", "b", "c", "d"].map(long);
+      for (const row of rows) await commit("w", row);
+      expect((await vevents("f")).map(({ length }) => length)).toEqual(rows.map(({ vevent }) => vevent.length));
     });
 
     it("are found in many feeds at once, each with its own", async () => {

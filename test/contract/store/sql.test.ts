@@ -89,13 +89,15 @@ describe.each(engines)("the port over $engine", ({ open }) => {
     });
   });
 
-  it("gives texts as UTF-8, in their order", async () => {
+  it("joins the texts of rows in their order, as UTF-8", async () => {
     await add("ä🔬", 2);
     await add("b", 1);
-    const texts = await sql.bytes("SELECT id AS text FROM things WHERE size < ?1 ORDER BY size", 3);
-    expect(texts.map((one) => new TextDecoder().decode(one))).toEqual(["b", "ä🔬"]);
-    expect(await sql.bytes("SELECT id AS text FROM things WHERE size > ?1", 3)).toEqual([]);
-    expect((await failure(sql.bytes("SELECT NULL AS text"))).code).toBe("store_failed");
+    const { bytes, rows } = await sql.join("SELECT id AS text FROM things WHERE size < ?1 ORDER BY size", 3);
+    expect([new TextDecoder().decode(bytes), rows]).toEqual(["bä🔬", 2]);
+    const none = await sql.join("SELECT id AS text FROM things WHERE size > ?1", 3);
+    expect([none.bytes.length, none.rows]).toEqual([0, 0]);
+    const gap = "SELECT CASE WHEN size > 1 THEN id END AS text FROM things";
+    expect((await failure(sql.join(gap))).code).toBe("store_failed");
   });
 
   it("refuses what the port has no type for", async () => {

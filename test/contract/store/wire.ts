@@ -6,9 +6,11 @@ const value = v.union([v.string(), v.number(), v.null()]);
 const parameters = v.array(value);
 const row = v.record(v.string(), value);
 
+const joined = v.object({ text: v.string(), rows: v.number() });
+
 const call = v.variant("method", [
   v.object({ method: v.literal("all"), sql: v.string(), parameters }),
-  v.object({ method: v.literal("bytes"), sql: v.string(), parameters }),
+  v.object({ method: v.literal("join"), sql: v.string(), parameters }),
   v.object({ method: v.literal("first"), sql: v.string(), parameters }),
   v.object({ method: v.literal("run"), sql: v.string(), parameters }),
   v.object({ method: v.literal("batch"), statements: v.array(v.object({ sql: v.string(), parameters })) }),
@@ -37,8 +39,10 @@ async function perform(sql: Sql, asked: Call): Promise<unknown> {
   switch (asked.method) {
     case "all":
       return sql.all(asked.sql, ...asked.parameters);
-    case "bytes":
-      return (await sql.bytes(asked.sql, ...asked.parameters)).map((one) => new TextDecoder().decode(one));
+    case "join": {
+      const { bytes, rows } = await sql.join(asked.sql, ...asked.parameters);
+      return { text: new TextDecoder().decode(bytes), rows };
+    }
     case "first":
       return sql.first(asked.sql, ...asked.parameters);
     case "run":
@@ -59,10 +63,10 @@ export function remoteSql(send: (body: string) => Promise<unknown>): Sql {
   };
   return {
     all: async (sql: string, ...given: SqlValue[]) => ask({ method: "all", sql, parameters: given }, v.array(row)),
-    bytes: async (sql: string, ...given: SqlValue[]) =>
-      (await ask({ method: "bytes", sql, parameters: given }, v.array(v.string()))).map((one) =>
-        new TextEncoder().encode(one),
-      ),
+    join: async (sql: string, ...given: SqlValue[]) => {
+      const { text, rows } = await ask({ method: "join", sql, parameters: given }, joined);
+      return { bytes: new TextEncoder().encode(text), rows };
+    },
     first: async (sql: string, ...given: SqlValue[]) =>
       ask({ method: "first", sql, parameters: given }, v.nullable(row)),
     run: async (sql: string, ...given: SqlValue[]) => ask({ method: "run", sql, parameters: given }, v.number()),

@@ -182,7 +182,7 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
     const through: Sql = {
       all: async (...args) => at(async () => sql.all(...args), null),
       first: async (...args) => at(async () => sql.first(...args), null),
-      bytes: async (...args) => at(async () => sql.bytes(...args), null),
+      join: async (...args) => at(async () => sql.join(...args), null),
       run: async (...args) => at(async () => sql.run(...args), null),
       batch: async (statements) => at(async () => sql.batch(statements), null),
     };
