@@ -132,6 +132,7 @@ async function begin(
     ledger: new Map(),
     unsaved: new Set(),
     unread: new Set(),
+    unsure: new Set(),
     target,
     requestsLeft: deps.budget.requests,
     leasedAt: null,

@@ -46,7 +46,8 @@ export async function answerFailure(run: PushRun, row: LedgerRow, failure: Failu
         return false;
       }
       await run.deps.sleep((failure.retryAfter ?? 0) * 1000);
-      // Were it done after all, the condition of the next try says so.
+      // Were it done after all, the condition of the next try says so, unless that is refused for another reason.
+      run.unsure.add(row.uid);
       keep(run, revert(row));
       return true;
     case "unknown":
@@ -56,7 +57,7 @@ export async function answerFailure(run: PushRun, row: LedgerRow, failure: Failu
     case "unauthorized":
     case "read-only":
     case "blocked":
-      keep(run, revert(row));
+      keep(run, takeBack(run, row));
       haltFor(run, failure);
       return false;
   }
@@ -83,6 +84,7 @@ async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
 }
 
 function decide(run: PushRun, row: LedgerRow, object: RemoteObject | null): boolean {
+  run.unsure.delete(row.uid);
   conclude(run, row, object === null ? null : seeObject(run, row, object));
   return true;
 }
@@ -124,7 +126,7 @@ async function askWhetherGone(run: PushRun, row: LedgerRow, failure: Failure): P
   const state = await run.port.state();
   if ("failure" in state) {
     if (state.failure.kind === "unknown") return noAnswer(run, row, state.failure);
-    keep(run, revert(row));
+    keep(run, takeBack(run, row));
     haltFor(run, state.failure);
     return false;
   }
@@ -140,9 +142,14 @@ export function revert(row: LedgerRow): LedgerRow {
   return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "", intentAt: null };
 }
 
+/** The row after a refusal: as it was before, unless an earlier try may have been done, which then is read first. */
+export function takeBack(run: PushRun, row: LedgerRow): LedgerRow {
+  return run.unsure.has(row.uid) ? row : revert(row);
+}
+
 export function failItem(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
   run.report.failed += 1;
-  keep(run, { ...revert(row), attempts: row.attempts + 1, nextAt: seconds(run.deps) + wait, failure: text });
+  keep(run, { ...takeBack(run, row), attempts: row.attempts + 1, nextAt: seconds(run.deps) + wait, failure: text });
 }
 
 function waitAfter(attempts: number): number {

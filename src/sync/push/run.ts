@@ -82,6 +82,8 @@ export interface PushRun {
   readonly unsaved: Set<string>;
   /** UIDs written without being told the ETag. */
   readonly unread: Set<string>;
+  /** UIDs whose write was refused for now and may have been done after all: what is there is not known. */
+  readonly unsure: Set<string>;
   target: TargetRow;
   requestsLeft: number;
   leasedAt: number | null;

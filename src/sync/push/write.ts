@@ -9,7 +9,7 @@ import { seconds } from "../run.ts";
 import { hashOf } from "./intake.ts";
 import { countsSeconds } from "./compare.ts";
 import { chunksOf, conclude, hrefOf, needsLook, readSeen, uidOf } from "./look.ts";
-import { answerFailure, failItem, longestWait, revert } from "./refusal.ts";
+import { answerFailure, failItem, longestWait, revert, takeBack } from "./refusal.ts";
 import { forget, holdLease, keep, noteClean, type PushRun, save } from "./run.ts";
 
 /** Intents written at once, and at most so many to be read again after a crash. */
@@ -146,8 +146,7 @@ async function perform(run: PushRun, job: Job): Promise<void> {
     const row = run.ledger.get(job.uid);
     if (row === undefined) return;
     if (run.halt !== null || (run.full && row.state === "create")) {
-      // What was sent before and refused for now may have been done after all: that is read first.
-      if (turn === 0) keep(run, revert(row));
+      keep(run, takeBack(run, row));
       return;
     }
     await holdLease(run);

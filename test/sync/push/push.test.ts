@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { FailureKind } from "../../../src/caldav/port.ts";
 import { failureOf, writesOf } from "./calendar.ts";
 import { pushWorld } from "./world.ts";
 
@@ -187,6 +188,42 @@ describe("a deletion that was done and answered with 503 while the run ended", (
     await world.set({ a: { summary: "A" } });
     expect(await world.push({ now: true })).toMatchObject({ complete: true });
     expect(world.summary(world.name("a"))).toBe("A");
+  });
+});
+
+describe("a write that was done and answered with 503, and refused when it was tried again", () => {
+  const wishes = {
+    create: { first: { a: null }, then: { a: { summary: "A" } } },
+    update: { first: { a: { summary: "A" } }, then: { a: { summary: "A2" } } },
+    remove: { first: { a: { summary: "A" } }, then: { a: null } },
+  };
+  const refusals: readonly FailureKind[] = ["unauthorized", "read-only", "blocked", "refused", "locked", "full"];
+  const cases = (["create", "update", "remove"] as const).flatMap((verb) =>
+    refusals.map((refusal) => ({ verb, refusal, ...wishes[verb] })),
+  );
+
+  it.each(cases)("$verb, then $refusal: it is known for ours, under `respect` too", async (one) => {
+    const world = await pushWorld({ target: { edits: "respect" } });
+    await world.set({ ...one.first, other: { summary: "B" } });
+    await world.push();
+    await world.set(one.then);
+    let tries = 0;
+    world.calendar.state.fault = ({ name }) => {
+      if (name !== one.verb) return null;
+      tries += 1;
+      if (tries === 1) return { failure: failureOf("throttled", { status: 503, retryAfter: 1 }), done: true };
+      return { failure: failureOf(one.refusal, { status: 400 }), done: false };
+    };
+    await world.push();
+    expect(tries).toBe(2);
+    world.calendar.state.fault = null;
+    await world.sql.run("UPDATE targets SET state = 'on'");
+    world.wait(30_000);
+    // The booking is again what it was before: then nothing but our own note tells that the object is not somebody's.
+    await world.set(one.first);
+    expect(await world.push({ now: true })).toMatchObject({ complete: true, restored: 0, conflict: 0 });
+    if (one.verb === "create") expect([...world.own().keys()]).toEqual([world.name("other")]);
+    else expect(world.summary(world.name("a"))).toBe("A");
   });
 });
 
