@@ -54,7 +54,7 @@ export async function listSlimBetween(
 export async function findSlim(sql: Sql, sourceId: string, uuids: readonly string[]): Promise<Map<string, SlimRow>> {
   if (uuids.length === 0) return new Map();
   const rows = await sql.all(
-    `SELECT ${slimColumns} FROM bookings
+    `SELECT ${slimColumns} FROM bookings INDEXED BY bookings_uuid
      WHERE source_id = ?1 AND uuid IN (SELECT value FROM json_each(?2))`,
     sourceId,
     JSON.stringify(uuids),
@@ -272,7 +272,7 @@ export function writeOrderStates(
 /** The statement that marks rows as not seen by the sweep (`sweepId`), or as seen after all (null). */
 export function markMissed(sourceId: string, uuids: readonly string[], sweepId: number | null): Statement {
   return statement(
-    `UPDATE bookings SET missed_sweep = ?3
+    `UPDATE bookings INDEXED BY bookings_uuid SET missed_sweep = ?3
      WHERE source_id = ?1 AND uuid IN (SELECT value FROM json_each(?2)) AND missed_sweep IS NOT ?3`,
     sourceId,
     JSON.stringify(uuids),

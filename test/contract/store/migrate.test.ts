@@ -51,6 +51,45 @@ describe.each(engines)("migrate over $engine", ({ open }) => {
     expect(await sql.all("SELECT name FROM d1_migrations")).toEqual([{ name: one.name }]);
   });
 
+  it("makes bookings and events anew with every row and index they had", async () => {
+    const all = await readMigrations(migrationsFolder);
+    const rowid = all.findIndex(({ name }) => name.endsWith("_rowid.sql"));
+    await migrate(sql, all.slice(0, rowid), nowAt);
+    await sql.run("INSERT INTO accounts (id, created_at) VALUES ('a', 1)");
+    await sql.run(
+      `INSERT INTO sources (id, account_id, kind, scope_uuid, customer_uuid, name, created_at, due_at)
+       VALUES ('s', 'a', 'mine', '', '', 'S', 1, 1)`,
+    );
+    await sql.run(
+      `INSERT INTO bookings (source_id, uuid, rev, created_micros, modified_micros, state, slim, data, slots, order_state,
+         slotless, first_start_at, last_start_at, last_end_at, missed_sweep, vanished_at)
+       VALUES ('s', 'b1', 1, 2, 3, 'OK', 'f', '{"a":"õ"}', '[]', NULL, 0, 4, 5, 6, NULL, 7),
+         ('s', 'b2', 2, 3, 4, 'Creating', 'g', '{}', '[]', 'executing', 1, 5, 6, 7, 8, NULL)`,
+    );
+    await sql.run(
+      `INSERT INTO feeds (id, source_id, slug, profile, salt, secret, epoch, revised_at, state, created_at)
+       VALUES ('f', 's', 'x', '{}', '', '', 'e', 1, 'active', 1)`,
+    );
+    await sql.run(
+      `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
+       VALUES ('f', 'b1-1', 'b1', 1, 2, 3, 4, 5, 6, 'x'), ('f', 'b2-1', 'b2', 1, 2, 3, 4, 5, NULL, 'y')`,
+    );
+    const rows = async () => [
+      await sql.all("SELECT * FROM bookings ORDER BY uuid"),
+      await sql.all("SELECT * FROM events ORDER BY uid"),
+      await sql.all(
+        `SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name IN ('bookings', 'events')
+           AND name NOT LIKE 'sqlite_%' ORDER BY name`,
+      ),
+    ];
+    const before = await rows();
+    await migrate(sql, all, nowAt);
+    expect(await rows()).toEqual(before);
+    await expect(sql.run(`INSERT INTO bookings SELECT * FROM bookings WHERE uuid = 'b1'`)).rejects.toMatchObject({
+      code: "store_failed",
+    });
+  });
+
   it("is done once when several start at once", async () => {
     const starts = [sql, opened.another(), opened.another(), opened.another()];
     const done = await Promise.all(starts.map(async (start) => migrate(start, [one, two], nowAt)));
