@@ -111,9 +111,20 @@ function makeRandom(): Deps["random"] {
   };
 }
 
+/** Lines of this turn of the event loop: written together, since each write is a call to the system. */
+let lines = "";
+
 function writeToStderr(line: string): void {
-  process.stderr.write(`${line}\n`);
+  if (lines === "") setImmediate(flushLines);
+  lines += `${line}\n`;
 }
+
+function flushLines(): void {
+  process.stderr.write(lines);
+  lines = "";
+}
+
+process.on("exit", flushLines);
 
 /** Where the key is kept that is made when SECRET_KEYS is not set. */
 export function keyFile(config: Pick<Config, "dataDir">): string {

@@ -193,9 +193,9 @@ describe("a deletion that was done and answered with 503 while the run ended", (
 
 describe("a write that was done and answered with 503, and refused when it was tried again", () => {
   const wishes = {
-    create: { first: { a: null }, then: { a: { summary: "A" } } },
-    update: { first: { a: { summary: "A" } }, then: { a: { summary: "A2" } } },
-    remove: { first: { a: { summary: "A" } }, then: { a: null } },
+    create: { first: { a: null }, next: { a: { summary: "A" } } },
+    update: { first: { a: { summary: "A" } }, next: { a: { summary: "A2" } } },
+    remove: { first: { a: { summary: "A" } }, next: { a: null } },
   };
   const refusals: readonly FailureKind[] = ["unauthorized", "read-only", "blocked", "refused", "locked", "full"];
   const cases = (["create", "update", "remove"] as const).flatMap((verb) =>
@@ -206,7 +206,7 @@ describe("a write that was done and answered with 503, and refused when it was t
     const world = await pushWorld({ target: { edits: "respect" } });
     await world.set({ ...one.first, other: { summary: "B" } });
     await world.push();
-    await world.set(one.then);
+    await world.set(one.next);
     let tries = 0;
     world.calendar.state.fault = ({ name }) => {
       if (name !== one.verb) return null;
