@@ -15,7 +15,7 @@ export async function startChild<const S extends v.GenericSchema>(
 ): Promise<Child<v.InferOutput<S>>> {
   const child = fork(import.meta.filename, [role, ...args], {
     // As `npm start` has it.
-    execArgv: ["--max-semi-space-size=4"],
+    execArgv: ["--max-semi-space-size=4", "--heap-growing-percent=20"],
     stdio: ["ignore", "inherit", "ignore", "ipc"],
   });
   const ended = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
