@@ -66,18 +66,66 @@ export function jsonLog(
   secrets: readonly string[] = [],
 ): Log {
   const masked = maskedSecrets(secrets);
-  const at = (level: LogLevel) => (event: string, facts?: Facts) => {
-    if (logLevels.indexOf(level) < logLevels.indexOf(least)) return;
-    const line: Entry[] = [
-      ["at", new Date(now()).toISOString()],
-      ["level", level],
-      ["event", mask(event, masked)],
-    ];
-    const own = line.map(([name]) => name);
-    for (const [name, value] of clean(facts ?? {}, masked)) line.push([own.includes(name) ? `_${name}` : name, value]);
-    write(JSON.stringify(Object.fromEntries(line)));
+  const nameOf = rememberNames(masked);
+  const timeOf = rememberTime();
+  const at = (level: LogLevel): Log[LogLevel] => {
+    if (logLevels.indexOf(level) < logLevels.indexOf(least)) return ignore;
+    return (event, facts = {}) => {
+      const own = `{"at":"${timeOf(now())}","level":"${level}","event":${JSON.stringify(mask(event, masked))}`;
+      write(`${own}${members(facts, nameOf, masked)}}`);
+    };
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+const ownNames: readonly string[] = ["at", "level", "event"];
+
+/** The facts as members of the line's object, each after a comma. Written bit by bit: there is a line for each request. */
+function members(facts: Facts, nameOf: (name: string) => Name, secrets: readonly string[]): string {
+  try {
+    let text = "";
+    for (const name of Object.keys(facts)) {
+      const { [name]: value } = facts;
+      if (value === undefined) continue;
+      const { json, hide } = nameOf(name);
+      text += `,${json}:${JSON.stringify(hide && isTelling(value) ? hidden : cleanValue(value, secrets, 1))}`;
+    }
+    return text;
+  } catch {
+    return ',"facts":"unreadable"';
+  }
+}
+
+/** What is known of a fact's name. */
+interface Name {
+  /** As a member of the line, where it must not pass for one of the line's own. */
+  readonly json: string;
+  /** Whether what is called so is hidden whole. */
+  readonly hide: boolean;
+}
+
+/** Looks at each name once: nearly all facts have one of a few hundred. */
+function rememberNames(secrets: readonly string[]): (name: string) => Name {
+  const most = 1000;
+  const known = new Map<string, Name>();
+  return (name) => {
+    let found = known.get(name);
+    if (found === undefined) {
+      const clean = mask(name, secrets);
+      found = { json: JSON.stringify(ownNames.includes(clean) ? `_${clean}` : clean), hide: secretName.test(name) };
+      if (known.size < most) known.set(name, found);
+    }
+    return found;
+  };
+}
+
+/** Epoch milliseconds as ISO 8601; lines of the same moment are written with the same text. */
+function rememberTime(): (at: number) => string {
+  let last = { at: 0, text: "1970-01-01T00:00:00.000Z" };
+  return (at) => {
+    if (at !== last.at) last = { at, text: new Date(at).toISOString() };
+    return last.text;
+  };
 }
 
 /** Says nothing. */
@@ -102,22 +150,19 @@ export function memoryLog(): Log & { readonly entries: LogEntry[] } {
 
 function ignore(): void {}
 
-type Entry = [name: string, value: unknown];
-
-function clean(facts: Facts, secrets: readonly string[]): Entry[] {
-  try {
-    return cleanEntries(facts, secrets, 0);
-  } catch {
-    return [["facts", "unreadable"]];
-  }
+/** Whether a value could tell a secret. */
+function isTelling(value: unknown): boolean {
+  return value !== null && typeof value !== "boolean";
 }
+
+type Entry = [name: string, value: unknown];
 
 /** Entries and no object until the end: a fact may be called `__proto__`. */
 function cleanEntries(values: object, secrets: readonly string[], depth: number): Entry[] {
   const kept: Entry[] = [];
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
-    const hide = secretName.test(name) && value !== null && typeof value !== "boolean";
+    const hide = secretName.test(name) && isTelling(value);
     kept.push([mask(name, secrets), hide ? hidden : cleanValue(value, secrets, depth + 1)]);
   }
   return kept;

@@ -15,14 +15,16 @@ export function storeFailed(error: unknown, sql?: string): AppError {
 
 /** Whether each column of a row an engine gave is of a type the port knows. Throws `store_failed` when one is not. */
 export function isRow(row: Readonly<Record<string, unknown>>): row is SqlRow {
-  for (const column in row) {
-    if (!isValue(row[column])) {
-      throw new AppError("store_failed", `the database's column ${column} is neither text, number nor null`);
-    }
-  }
+  for (const column in row) if (!isValue(row[column])) throw wrongColumn(column);
   return true;
 }
 
-function isValue(value: unknown): value is SqlValue {
+/** Whether an engine's value is of a type the port knows. */
+export function isValue(value: unknown): value is SqlValue {
   return typeof value === "string" || typeof value === "number" || value === null;
+}
+
+/** For a column whose value is of no such type. */
+export function wrongColumn(column: string): AppError {
+  return new AppError("store_failed", `the database's column ${column} is neither text, number nor null`);
 }

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AppError } from "../errors.ts";
-import { isRow, storeFailed } from "./failure.ts";
-import type { Joined, Sql, SqlValue } from "./sql.ts";
+import { isValue, storeFailed, wrongColumn } from "./failure.ts";
+import type { Joined, Sql, SqlRow, SqlValue } from "./sql.ts";
 
 /** How many prepared statements are kept; the program has fewer distinct ones than that. */
 const keptStatements = 200;
@@ -29,10 +29,13 @@ export function openSqlite(path: string): Sql & { close(): void } {
   const db = openFile(path);
   const prepared = new Map<string, Prepared>();
 
-  const prepare = (sql: string, parameters: readonly SqlValue[]): StatementSync => {
+  const prepare = (sql: string, parameters: readonly SqlValue[]): Prepared => {
     let known = prepared.get(sql);
     if (known === undefined) {
-      known = { statement: db.prepare(sql), parameters: highestParameter(sql) };
+      const statement = db.prepare(sql);
+      // Values alone: an object for each row with names of its own costs as much as all else of a short query.
+      statement.setReturnArrays(true);
+      known = { statement, columns: statement.columns().map(({ name }) => name), parameters: highestParameter(sql) };
       const [oldest] = prepared.keys();
       if (prepared.size >= keptStatements && oldest !== undefined) prepared.delete(oldest);
       prepared.set(sql, known);
@@ -44,28 +47,29 @@ export function openSqlite(path: string): Sql & { close(): void } {
         `a statement wants ${known.parameters} parameters and got ${parameters.length}`,
       );
     }
-    return known.statement;
+    return known;
   };
   const change = (sql: string, parameters: readonly SqlValue[]): number =>
-    Number(prepare(sql, parameters).run(...parameters).changes);
+    Number(prepare(sql, parameters).statement.run(...parameters).changes);
+  const first = (sql: string, parameters: readonly SqlValue[]): SqlRow | null => {
+    const known = prepare(sql, parameters);
+    const values: unknown = known.statement.get(...parameters);
+    return values === undefined ? null : rowOf(known, values);
+  };
 
   return {
     async all(sql, ...parameters) {
-      return attempt(sql, () =>
-        prepare(sql, parameters)
-          .all(...parameters)
-          .filter(isRow),
-      );
+      return attempt(sql, () => {
+        const known = prepare(sql, parameters);
+        return known.statement.all(...parameters).map((values) => rowOf(known, values));
+      });
     },
     async first(sql, ...parameters) {
-      return attempt(sql, () => {
-        const row = prepare(sql, parameters).get(...parameters);
-        return row !== undefined && isRow(row) ? row : null;
-      });
+      return attempt(sql, () => first(sql, parameters));
     },
     async join(sql, ...parameters) {
       return attempt(sql, () => {
-        const joining = prepare(
+        const { statement: joining } = prepare(
           `SELECT CAST(coalesce(group_concat(text, ''), '') AS BLOB) AS bytes, count(*) AS rows, count(text) AS texts
            FROM (${sql})`,
           parameters,
@@ -73,7 +77,7 @@ export function openSqlite(path: string): Sql & { close(): void } {
         // Each row keeps D1's limit; there the rows are joined outside the database.
         db.limits.length = Infinity;
         try {
-          return joinedOf(joining.get(...parameters) ?? {});
+          return joinedOf(joining.get(...parameters));
         } finally {
           db.limits.length = limits.length;
         }
@@ -105,6 +109,8 @@ export function openSqlite(path: string): Sql & { close(): void } {
 
 interface Prepared {
   readonly statement: StatementSync;
+  /** The names of what it gives. */
+  readonly columns: readonly string[];
   readonly parameters: number;
 }
 
@@ -144,9 +150,28 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && error.errcode === busy;
 }
 
-function joinedOf({ bytes, rows, texts }: Readonly<Record<string, unknown>>): Joined {
+/** What the engine gave for a row, under the names of its columns. Throws `store_failed` for what the port does not know. */
+function rowOf({ columns }: Prepared, values: unknown): SqlRow {
+  const row: Record<string, SqlValue> = {};
+  const known = valuesOf(values);
+  for (let at = 0; at < columns.length; at++) {
+    const { [at]: column = "" } = columns;
+    const value = known[at];
+    if (!isValue(value)) throw wrongColumn(column);
+    row[column] = value;
+  }
+  return row;
+}
+
+function joinedOf(values: unknown): Joined {
+  const [bytes, rows, texts] = valuesOf(values);
   if (bytes instanceof Uint8Array && typeof rows === "number" && rows === texts) return { bytes, rows };
   throw new AppError("store_failed", "the database's column text is none");
+}
+
+function valuesOf(row: unknown): readonly unknown[] {
+  if (!Array.isArray(row)) throw new AppError("store_failed", "the database gave no row of values");
+  return row;
 }
 
 function attempt<T>(sql: string, query: () => T): T {
