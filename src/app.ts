@@ -12,6 +12,7 @@ import { callerIsOperator, findCaller } from "./web/caller.ts";
 import { putPageHeaders } from "./web/page.ts";
 import { pageRoutes, showFailure } from "./web/pages.tsx";
 import { robotsText } from "./web/robots.ts";
+import { FeedsFirstRouter } from "./web/router.ts";
 import type { Env as PageEnv } from "./web/visit.tsx";
 
 export interface AppOptions {
@@ -26,7 +27,7 @@ export interface AppOptions {
  * Feeds come first and look at nothing else, so that nothing else can break them.
  */
 export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEnv> {
-  const app = new Hono<PageEnv>();
+  const app = new Hono<PageEnv>({ router: new FeedsFirstRouter() });
   app.use(async (c, next) => {
     const { env } = c;
     const begun = env.now();

@@ -1,4 +1,5 @@
 import { AppError } from "./errors.ts";
+import { remember } from "./remember.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -66,8 +67,12 @@ export function jsonLog(
   secrets: readonly string[] = [],
 ): Log {
   const masked = maskedSecrets(secrets);
-  const nameOf = rememberNames(masked);
-  const timeOf = rememberTime();
+  const nameOf = remember((name: string): Name => {
+    const clean = mask(name, masked);
+    const json = JSON.stringify(ownNames.includes(clean) ? `_${clean}` : clean);
+    return { json, hide: secretName.test(name) };
+  }, 1000);
+  const timeOf = remember((moment: number) => new Date(moment).toISOString(), 1);
   const at = (level: LogLevel): Log[LogLevel] => {
     if (logLevels.indexOf(level) < logLevels.indexOf(least)) return ignore;
     return (event, facts = {}) => {
@@ -102,30 +107,6 @@ interface Name {
   readonly json: string;
   /** Whether what is called so is hidden whole. */
   readonly hide: boolean;
-}
-
-/** Looks at each name once: nearly all facts have one of a few hundred. */
-function rememberNames(secrets: readonly string[]): (name: string) => Name {
-  const most = 1000;
-  const known = new Map<string, Name>();
-  return (name) => {
-    let found = known.get(name);
-    if (found === undefined) {
-      const clean = mask(name, secrets);
-      found = { json: JSON.stringify(ownNames.includes(clean) ? `_${clean}` : clean), hide: secretName.test(name) };
-      if (known.size < most) known.set(name, found);
-    }
-    return found;
-  };
-}
-
-/** Epoch milliseconds as ISO 8601; lines of the same moment are written with the same text. */
-function rememberTime(): (at: number) => string {
-  let last = { at: 0, text: "1970-01-01T00:00:00.000Z" };
-  return (at) => {
-    if (at !== last.at) last = { at, text: new Date(at).toISOString() };
-    return last.text;
-  };
 }
 
 /** Says nothing. */

@@ -35,7 +35,7 @@ export function openSqlite(path: string): Sql & { close(): void } {
       const statement = db.prepare(sql);
       // Values alone: an object for each row with names of its own costs as much as all else of a short query.
       statement.setReturnArrays(true);
-      known = { statement, columns: statement.columns().map(({ name }) => name), parameters: highestParameter(sql) };
+      known = { statement, columns: namesOf(statement), parameters: highestParameter(sql) };
       const [oldest] = prepared.keys();
       if (prepared.size >= keptStatements && oldest !== undefined) prepared.delete(oldest);
       prepared.set(sql, known);
@@ -110,7 +110,7 @@ export function openSqlite(path: string): Sql & { close(): void } {
 interface Prepared {
   readonly statement: StatementSync;
   /** The names of what it gives. */
-  readonly columns: readonly string[];
+  columns: readonly string[];
   readonly parameters: number;
 }
 
@@ -151,16 +151,22 @@ function isBusy(error: unknown): boolean {
 }
 
 /** What the engine gave for a row, under the names of its columns. Throws `store_failed` for what the port does not know. */
-function rowOf({ columns }: Prepared, values: unknown): SqlRow {
-  const row: Record<string, SqlValue> = {};
-  const known = valuesOf(values);
-  for (let at = 0; at < columns.length; at++) {
-    const { [at]: column = "" } = columns;
-    const value = known[at];
+function rowOf(prepared: Prepared, row: unknown): SqlRow {
+  const values = valuesOf(row);
+  // Another process may have given a table one more column.
+  if (values.length !== prepared.columns.length) prepared.columns = namesOf(prepared.statement);
+  const named: Record<string, SqlValue> = {};
+  let at = 0;
+  for (const column of prepared.columns) {
+    const value = values[at++];
     if (!isValue(value)) throw wrongColumn(column);
-    row[column] = value;
+    named[column] = value;
   }
-  return row;
+  return named;
+}
+
+function namesOf(statement: StatementSync): string[] {
+  return statement.columns().map(({ name }) => name);
 }
 
 function joinedOf(values: unknown): Joined {

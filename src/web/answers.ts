@@ -8,23 +8,27 @@ export interface AnswerSettings extends SizeLimits {
   readonly publicUrl: string;
 }
 
-type Fields = Readonly<Record<string, string>>;
-
 const allow = "GET, HEAD, OPTIONS";
 
-const always: Fields = {
+const always = {
   "X-Robots-Tag": "noindex",
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
 };
 
-// `no-transform`: a proxy that compresses for everyone breaks those clients that never asked for it.
-const validators = (edition: Edition, tag: string): Fields => ({
-  ETag: `"${tag}"`,
-  "Last-Modified": formatHttpDate(edition.modifiedAt),
-  "Cache-Control": "private, no-cache, no-transform",
-  Vary: "Accept-Encoding",
-});
+/** The fields of 200 and 304 alike. */
+function fieldsOf(settings: AnswerSettings, edition: Edition, tag: string): Record<string, string> {
+  const fields: Record<string, string> = {
+    ...always,
+    ETag: `"${tag}"`,
+    "Last-Modified": formatHttpDate(edition.modifiedAt),
+    // `no-transform`: a proxy that compresses for everyone breaks those clients that never asked for it.
+    "Cache-Control": "private, no-cache, no-transform",
+    Vary: "Accept-Encoding",
+  };
+  secure(fields, settings);
+  return fields;
+}
 
 /** 200 with the whole calendar. A HEAD request gets the same without the bytes. */
 export function answerWhole(
@@ -34,18 +38,14 @@ export function answerWhole(
   tag: string,
   body: Body,
 ): Response {
+  const headers = fieldsOf(settings, edition, tag);
+  headers["Content-Type"] = "text/calendar; charset=utf-8";
+  headers["Content-Disposition"] = `inline; filename="${edition.feed.slug.replaceAll(/[^\w.-]/g, "-")}.ics"`;
+  headers["Content-Length"] = String(body.bytes.byteLength);
+  headers["X-Feed-Events"] = String(body.events);
+  if (body.gzip) headers["Content-Encoding"] = "gzip";
   const warning = warnOfSize(settings, body.events, body.plainBytes);
-  const headers = {
-    ...always,
-    ...secured(settings),
-    ...validators(edition, tag),
-    "Content-Type": "text/calendar; charset=utf-8",
-    "Content-Disposition": `inline; filename="${edition.feed.slug.replaceAll(/[^\w.-]/g, "-")}.ics"`,
-    "Content-Length": String(body.bytes.byteLength),
-    ...(body.gzip && { "Content-Encoding": "gzip" }),
-    "X-Feed-Events": String(body.events),
-    ...(warning !== null && { "X-Feed-Warning": warning }),
-  };
+  if (warning !== null) headers["X-Feed-Warning"] = warning;
   // Workers would compress a body anew that is said to be gzip, unless told that it is. Others do not know the word.
   const init: ResponseInit & { encodeBody?: "manual" } = { headers, ...(body.gzip && { encodeBody: "manual" }) };
   return new Response(method === "HEAD" ? null : body.bytes, init);
@@ -53,10 +53,7 @@ export function answerWhole(
 
 /** 304 with the fields RFC 9110 15.4.5 asks for. */
 export function answerUnchanged(settings: AnswerSettings, edition: Edition, tag: string): Response {
-  return new Response(null, {
-    status: 304,
-    headers: { ...always, ...secured(settings), ...validators(edition, tag) },
-  });
+  return new Response(null, { status: 304, headers: fieldsOf(settings, edition, tag) });
 }
 
 /** OPTIONS: what may be asked of a feed. */
@@ -77,20 +74,18 @@ export function refuse(
   settings: Pick<AnswerSettings, "publicUrl">,
 ): Response {
   const text = refusals[status];
-  return new Response(method === "HEAD" ? null : text, {
-    status,
-    headers: {
-      ...always,
-      ...secured(settings),
-      "Content-Type": "text/plain; charset=utf-8",
-      "Content-Length": String(text.length),
-      "Cache-Control": "no-store",
-      ...(status === 405 && { Allow: allow }),
-    },
-  });
+  const headers: Record<string, string> = {
+    ...always,
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": String(text.length),
+    "Cache-Control": "no-store",
+  };
+  if (status === 405) headers["Allow"] = allow;
+  secure(headers, settings);
+  return new Response(method === "HEAD" ? null : text, { status, headers });
 }
 
 /** Evolution turns webcal addresses into https ones once it saw this (RFC 6797). */
-function secured(settings: Pick<AnswerSettings, "publicUrl">): Fields {
-  return settings.publicUrl.startsWith("https:") ? { "Strict-Transport-Security": "max-age=31536000" } : {};
+function secure(headers: Record<string, string>, { publicUrl }: Pick<AnswerSettings, "publicUrl">): void {
+  if (publicUrl.startsWith("https:")) headers["Strict-Transport-Security"] = "max-age=31536000";
 }

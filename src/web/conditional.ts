@@ -1,3 +1,5 @@
+import { remember } from "../remember.ts";
+
 /** One request's validators against one representation (RFC 9110 13). */
 export interface Validators {
   /**
@@ -60,6 +62,4 @@ export function parseHttpDate(value: string): number | null {
 }
 
 /** Epoch seconds as an IMF-fixdate (RFC 9110 5.6.7). */
-export function formatHttpDate(at: number): string {
-  return new Date(at * 1000).toUTCString();
-}
+export const formatHttpDate = remember((at: number): string => new Date(at * 1000).toUTCString(), 2000);

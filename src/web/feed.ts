@@ -91,7 +91,12 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
       if (typeof edition === "string" || edition.endedAt !== null) addresses.delete(secret);
       if (address === null || edition === "hidden") return refuse(404, request.method, deps.config);
       if (edition === "gone") return refuse(410, request.method, deps.config);
-      const response = await answerWith(deps, request, edition);
+      const tags = tagsOf(request.headers, edition);
+      const match = matchConditions(request.headers, { tags, modifiedAt: edition.modifiedAt });
+      const response =
+        match === null
+          ? await answerInFull(deps, request, edition, tags)
+          : answerUnchanged(deps.config, edition, match);
       if (response === null) continue;
       const notedAt = noteUsed(deps, request, edition, known?.notedAt ?? 0, nowAt);
       remember(secret, { hash, address, checkedAt: nowAt, notedAt });
@@ -100,14 +105,15 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     throw new AppError("conflict", "the feed changed each time it was read");
   }
 
-  /** 304 or 200; null when the feed moved on meanwhile. */
-  async function answerWith(deps: FeedDeps, request: Request, edition: Edition): Promise<Response | null> {
-    const tags = tagsOf(request.headers, edition);
-    const match = matchConditions(request.headers, { tags, modifiedAt: edition.modifiedAt });
-    if (match !== null) return answerUnchanged(deps.config, edition, match);
+  /** 200 with the coding of the first tag where that can be had; null when the feed moved on meanwhile. */
+  async function answerInFull(
+    deps: FeedDeps,
+    request: Request,
+    edition: Edition,
+    [tag]: Validators["tags"],
+  ): Promise<Response | null> {
     const whole = await share(deps, edition, edition.tag, () => render(deps, edition));
     if (whole === null) return null;
-    const [tag] = tags;
     if (tag !== edition.tag) {
       const packing = share(deps, edition, tag, () => pack(whole));
       const packed = await within(packing, () => deps.deadline(deadlineMilliseconds / 2)).catch((error: unknown) => {

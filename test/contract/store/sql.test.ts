@@ -168,6 +168,16 @@ describe.each(engines)("the port over $engine", ({ open }) => {
     expect(await other.first("SELECT count(*) AS count FROM things")).toEqual({ count: 30 });
   });
 
+  it("names each value right after another process gave a table one more column", async () => {
+    await add("a", 1);
+    const both = "SELECT things.*, things.size AS again FROM things";
+    expect(await sql.first(both)).toEqual({ id: "a", size: 1, label: null, again: 1 });
+    const another = opened.another();
+    await another.run("ALTER TABLE things ADD COLUMN colour TEXT DEFAULT 'red'");
+    expect(await sql.first(both)).toEqual({ id: "a", size: 1, label: null, colour: "red", again: 1 });
+    expect(await sql.all(both)).toEqual([{ id: "a", size: 1, label: null, colour: "red", again: 1 }]);
+  });
+
   it("holds to foreign keys", async () => {
     const error = await failure(sql.run("INSERT INTO parts (id, thing_id) VALUES (?1, ?2)", "p", "nobody"));
     expect(error.code).toBe("store_failed");
