@@ -1,13 +1,12 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { AppError, codeOf, messageOf } from "./errors.ts";
-import { hex } from "./security/hash.ts";
 import { apiRoutes } from "./web/api.ts";
-import { clientName } from "./web/clients.ts";
 import { decisionRoutes } from "./web/decision.tsx";
 import { failureJson } from "./web/failure.ts";
 import { feedRoutes } from "./web/feed-routes.ts";
 import { healthRoutes } from "./web/health.ts";
+import { logged, numberRequest } from "./web/logged.ts";
 import { callerIsOperator, findCaller } from "./web/caller.ts";
 import { putPageHeaders } from "./web/page.ts";
 import { pageRoutes, showFailure } from "./web/pages.tsx";
@@ -29,19 +28,12 @@ export interface AppOptions {
 export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEnv> {
   const app = new Hono<PageEnv>({ router: new FeedsFirstRouter() });
   app.use(async (c, next) => {
-    const { env } = c;
-    const begun = env.now();
-    const requestId = hex(env.random(6));
+    const requestId = numberRequest(c.env);
     c.set("requestId", requestId);
-    await next();
-    const path = /^\/[fa]\//.test(c.req.path) ? c.req.path.slice(0, 3) : c.req.path;
-    const client = clientName(c.req.header("User-Agent") ?? null);
-    const { method } = c.req;
-    try {
-      env.log.info("request", { requestId, method, path, status: c.res.status, ms: env.now() - begun, client });
-    } catch {
-      // A log that fails must not cost the answer.
-    }
+    await logged(c.env, c.req, requestId, async () => {
+      await next();
+      return c.res;
+    });
   });
   app.route("/", feedRoutes());
   app.get("/robots.txt", (c) => c.text(robotsText));

@@ -72,11 +72,12 @@ export function jsonLog(
     const json = JSON.stringify(ownNames.includes(clean) ? `_${clean}` : clean);
     return { json, hide: secretName.test(name) };
   }, 1000);
+  const eventOf = remember((event: string) => JSON.stringify(mask(event, masked)), 1000);
   const timeOf = remember((moment: number) => new Date(moment).toISOString(), 1);
   const at = (level: LogLevel): Log[LogLevel] => {
     if (logLevels.indexOf(level) < logLevels.indexOf(least)) return ignore;
     return (event, facts = {}) => {
-      const own = `{"at":"${timeOf(now())}","level":"${level}","event":${JSON.stringify(mask(event, masked))}`;
+      const own = `{"at":"${timeOf(now())}","level":"${level}","event":${eventOf(event)}`;
       write(`${own}${members(facts, nameOf, masked)}}`);
     };
   };

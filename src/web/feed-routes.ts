@@ -4,6 +4,7 @@ import type { Deps } from "../deps.ts";
 import { hashSecret } from "../security/secret.ts";
 import { type FeedWork, makeFeedServer, type ServeFeed } from "./feed.ts";
 import { gzip } from "./gzip.ts";
+import { logged, numberRequest } from "./logged.ts";
 
 const feedWork: FeedWork = {
   renderer: RENDERER,
@@ -13,9 +14,12 @@ const feedWork: FeedWork = {
   gzip,
 };
 
-/** The routes of the feeds: `/f/<secret>/<name>.ics`. All requests share one set of caches: make them once per process. */
+/** The route of the feeds: `/f/<secret>/<name>.ics`. All requests share one set of caches: make it once per process. */
 export function feedRoutes(serve: ServeFeed = makeFeedServer(feedWork)): Hono<{ Bindings: Deps }> {
-  return new Hono<{ Bindings: Deps }>()
-    .all("/f/:secret/:file", (c) => serve(c.env, c.req.raw, c.req.param("secret"), c.req.param("file")))
-    .all("/f/*", (c) => serve(c.env, c.req.raw, "", ""));
+  return new Hono<{ Bindings: Deps }>().all("/f/*", async (c) => {
+    const [, , secret = "", file = "", ...deeper] = c.req.path.split("/");
+    return logged(c.env, c.req, numberRequest(c.env), async () =>
+      serve(c.env, c.req.raw, secret, deeper.length > 0 ? "" : file),
+    );
+  });
 }

@@ -99,7 +99,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
           : answerUnchanged(deps.config, edition, match);
       if (response === null) continue;
       const notedAt = noteUsed(deps, request, edition, known?.notedAt ?? 0, nowAt);
-      remember(secret, { hash, address, checkedAt: nowAt, notedAt });
+      keep(secret, { hash, address, checkedAt: nowAt, notedAt });
       return response;
     }
     throw new AppError("conflict", "the feed changed each time it was read");
@@ -182,11 +182,12 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     return refuse(404, request.method, deps.config);
   }
 
-  function remember(secret: string, served: Served): void {
-    addresses.delete(secret);
+  /** When there are too many, those first served longest ago make room. */
+  function keep(secret: string, served: Served): void {
     addresses.set(secret, served);
+    if (addresses.size <= keptAddresses) return;
     const [oldest] = addresses.keys();
-    if (addresses.size > keptAddresses && oldest !== undefined) addresses.delete(oldest);
+    if (oldest !== undefined) addresses.delete(oldest);
   }
 }
 

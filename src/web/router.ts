@@ -3,8 +3,8 @@ import { RegExpRouter } from "hono/router/reg-exp-router";
 import { TrieRouter } from "hono/router/trie-router";
 
 /**
- * Finds the handlers of a path. Feeds are nearly all that is asked for, and their few routes suit Hono's fastest router;
- * the pages' routes, with words and parameters in the same place, do not.
+ * Finds the handlers of a path. Feeds are nearly all that is asked for: theirs are the only ones at their addresses, without
+ * what stands before every page.
  */
 export class FeedsFirstRouter<T> implements Router<T> {
   readonly name = "FeedsFirstRouter";
@@ -12,16 +12,14 @@ export class FeedsFirstRouter<T> implements Router<T> {
   readonly #others = new TrieRouter<T>();
 
   add(method: string, path: string, handler: T): void {
-    const everywhere = path === "/*";
-    if (everywhere || isFeed(path)) this.#feeds.add(method, path, handler);
-    if (!isFeed(path)) this.#others.add(method, path, handler);
+    this.#routerOf(path).add(method, path, handler);
   }
 
   match(method: string, path: string): Result<T> {
-    return (isFeed(path) ? this.#feeds : this.#others).match(method, path);
+    return this.#routerOf(path).match(method, path);
   }
-}
 
-function isFeed(path: string): boolean {
-  return path.startsWith("/f/") || path === "/f";
+  #routerOf(path: string): Router<T> {
+    return path.startsWith("/f/") || path === "/f" ? this.#feeds : this.#others;
+  }
 }

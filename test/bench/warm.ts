@@ -31,7 +31,7 @@ export async function warm(): Promise<Figure[]> {
     const select = await compare(31, unchanged(path), unchanged("/unchanged-with-select"));
     const bare = await compare(31, unchanged(path), unchanged("/unchanged"));
     // Last: few requests are enough for what takes long, too few to have the code compiled.
-    const get = await compare(15, whole(path), whole("/constant"));
+    const get = await compare(31, whole(path), whole("/constant"), 12);
     const rate = (count: number, ms: number): string => `${Math.round((count / ms) * 1000)}/s`;
     return [
       {
