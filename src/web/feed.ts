@@ -91,12 +91,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
       if (typeof edition === "string" || edition.endedAt !== null) addresses.delete(secret);
       if (address === null || edition === "hidden") return refuse(404, request.method, deps.config);
       if (edition === "gone") return refuse(410, request.method, deps.config);
-      const tags = tagsOf(request.headers, edition);
-      const match = matchConditions(request.headers, { tags, modifiedAt: edition.modifiedAt });
-      const response =
-        match === null
-          ? await answerInFull(deps, request, edition, tags)
-          : answerUnchanged(deps.config, edition, match);
+      const response = answerAtOnce(deps, request, edition) ?? (await answerInFull(deps, request, edition));
       if (response === null) continue;
       const notedAt = noteUsed(deps, request, edition, known?.notedAt ?? 0, nowAt);
       keep(secret, { hash, address, checkedAt: nowAt, notedAt });
@@ -105,13 +100,21 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     throw new AppError("conflict", "the feed changed each time it was read");
   }
 
-  /** 200 with the coding of the first tag where that can be had; null when the feed moved on meanwhile. */
-  async function answerInFull(
-    deps: FeedDeps,
-    request: Request,
-    edition: Edition,
-    [tag]: Validators["tags"],
-  ): Promise<Response | null> {
+  /** What takes no work: 304, or 200 with a body that is kept in the coding asked for; else null. */
+  function answerAtOnce(deps: FeedDeps, request: Request, edition: Edition): Response | null {
+    const tags = tagsOf(request.headers, edition);
+    const match = matchConditions(request.headers, { tags, modifiedAt: edition.modifiedAt });
+    return match === null ? answerKept(deps, request, edition, tags[0]) : answerUnchanged(deps.config, edition, match);
+  }
+
+  function answerKept(deps: FeedDeps, request: Request, edition: Edition, tag: string): Response | null {
+    const body = bodies.get(keyOf(edition, tag));
+    return body === undefined ? null : answerWhole(deps.config, request.method, edition, tag, body);
+  }
+
+  /** 200 in the coding asked for where that can be had; null when the feed moved on meanwhile. */
+  async function answerInFull(deps: FeedDeps, request: Request, edition: Edition): Promise<Response | null> {
+    const [tag] = tagsOf(request.headers, edition);
     const whole = await share(deps, edition, edition.tag, () => render(deps, edition));
     if (whole === null) return null;
     if (tag !== edition.tag) {
@@ -128,11 +131,11 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
   /** The body of that tag: the one kept, else the one being made, else made now. */
   async function share(
     deps: FeedDeps,
-    { feed }: Edition,
+    edition: Edition,
     tag: string,
     make: () => Promise<Body | null>,
   ): Promise<Body | null> {
-    const key = `${feed.id} ${tag}`;
+    const key = keyOf(edition, tag);
     const kept = bodies.get(key);
     if (kept !== undefined) return kept;
     const begin = async (): Promise<Body | null> => {
@@ -169,13 +172,8 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
         return refuse(404, request.method, deps.config);
       const edition = editionOf(served.address, work.renderer, nowAt, deps.config.endedDays);
       if (typeof edition === "string") return refuse(404, request.method, deps.config);
-      const tags = tagsOf(request.headers, edition);
-      const match = matchConditions(request.headers, { tags, modifiedAt: edition.modifiedAt });
-      if (match !== null) return answerUnchanged(deps.config, edition, match);
-      for (const tag of [tags[0], edition.tag]) {
-        const body = bodies.get(`${edition.feed.id} ${tag}`);
-        if (body !== undefined) return answerWhole(deps.config, request.method, edition, tag, body);
-      }
+      const response = answerAtOnce(deps, request, edition) ?? answerKept(deps, request, edition, edition.tag);
+      if (response !== null) return response;
     } catch (second) {
       report(deps, "feed_copy_failed", second);
     }
@@ -210,6 +208,11 @@ function tagsOf(headers: Headers, { tag }: Edition): Validators["tags"] {
   const packed = `${tag}-gzip`;
   const wanted = asksForGzip(headers.get("Accept-Encoding")) && !mistakesGzip(headers.get("User-Agent"));
   return wanted ? [packed, tag] : [tag, packed];
+}
+
+/** Under which a body is kept. */
+function keyOf({ feed }: Edition, tag: string): string {
+  return `${feed.id} ${tag}`;
 }
 
 function bodyOf(bytes: Uint8Array<ArrayBuffer>, events: number): Body {
