@@ -16,14 +16,20 @@ export interface EventRow {
 
 /** The VEVENTs of a feed in the order in which they are served. Rejects with `store_failed` when one is not whole. */
 export async function joinVevents(sql: Sql, feedId: string): Promise<Joined> {
-  // Compared as bytes: the end of a text is found only by way of all its characters.
+  // Compared as bytes: the end of a text is found only by way of all its characters. And with literals: what is put
+  // together in SQL is put together for each row.
   return sql.join(
-    `SELECT CASE WHEN substr(CAST(vevent AS BLOB), 1, 14) = CAST('BEGIN:VEVENT' || char(13, 10) AS BLOB)
-         AND substr(CAST(vevent AS BLOB), -14) = CAST(char(13, 10) || 'END:VEVENT' || char(13, 10) AS BLOB)
+    `SELECT CASE WHEN substr(CAST(vevent AS BLOB), 1, 14) = ${blob("BEGIN:VEVENT\r\n")}
+         AND substr(CAST(vevent AS BLOB), -14) = ${blob("\r\nEND:VEVENT\r\n")}
        THEN vevent END AS text
      FROM events WHERE feed_id = ?1 ORDER BY start_at, uid`,
     feedId,
   );
+}
+
+/** A literal of SQL for the bytes of that ASCII. */
+function blob(ascii: string): string {
+  return `X'${Array.from(ascii, (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0")).join("")}'`;
 }
 
 /** An event and the offering its booking is of, "" where that is not known. */

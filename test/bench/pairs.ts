@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 /** A piece of work that tells how long it took, in milliseconds. */
 export type Timed = () => Promise<number>;
 
@@ -34,12 +36,13 @@ export async function compare(pairs: number, ours: Timed, theirs: Timed, warmUp 
 }
 
 /**
- * Processor time of work in this process, after the garbage of what was before is gone: what else runs on the machine
- * does not count.
+ * Processor time of work in this process, after the garbage of what was before is gone, which other threads go on with for
+ * some milliseconds: what else runs on the machine does not count.
  */
 export function timed(work: () => unknown): Timed {
   return async () => {
     globalThis.gc?.();
+    await setTimeout(30);
     const before = process.cpuUsage();
     await work();
     const { user, system } = process.cpuUsage(before);

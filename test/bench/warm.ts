@@ -28,10 +28,10 @@ export async function warm(): Promise<Figure[]> {
     };
     const whole = (at: string) => spent({ port, path: at, status: 200 }, wholeAtOnce);
     const unchanged = (at: string) => spent({ port, path: at, headers, status: 304 }, unchangedAtOnce);
-    const select = await compare(31, unchanged(path), unchanged("/unchanged-with-select"));
-    const bare = await compare(31, unchanged(path), unchanged("/unchanged"));
+    const select = await compare(61, unchanged(path), unchanged("/unchanged-with-select"));
+    const bare = await compare(61, unchanged(path), unchanged("/unchanged"));
     // Last: few requests are enough for what takes long, too few to have the code compiled.
-    const get = await compare(31, whole(path), whole("/constant"), 12);
+    const get = await compare(121, whole(path), whole("/constant"), 12);
     const rate = (count: number, ms: number): string => `${Math.round((count / ms) * 1000)}/s`;
     return [
       {
