@@ -1,12 +1,13 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { AppError, codeOf, messageOf } from "./errors.ts";
+import { hex } from "./security/hash.ts";
 import { apiRoutes } from "./web/api.ts";
 import { decisionRoutes } from "./web/decision.tsx";
 import { failureJson } from "./web/failure.ts";
 import { feedRoutes } from "./web/feed-routes.ts";
 import { healthRoutes } from "./web/health.ts";
-import { logged, numberRequest } from "./web/logged.ts";
+import { logged } from "./web/logged.ts";
 import { callerIsOperator, findCaller } from "./web/caller.ts";
 import { putPageHeaders } from "./web/page.ts";
 import { pageRoutes, showFailure } from "./web/pages.tsx";
@@ -28,12 +29,13 @@ export interface AppOptions {
 export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEnv> {
   const app = new Hono<PageEnv>({ router: new FeedsFirstRouter() });
   app.use(async (c, next) => {
-    const requestId = numberRequest(c.env);
+    const requestId = hex(c.env.random(6));
     c.set("requestId", requestId);
-    await logged(c.env, c.req, requestId, async () => {
+    const answer = async (): Promise<Response> => {
       await next();
       return c.res;
-    });
+    };
+    await logged(c.env, c.req, answer, requestId);
   });
   app.route("/", feedRoutes());
   app.get("/robots.txt", (c) => c.text(robotsText));

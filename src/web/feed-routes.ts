@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import { hashSecret } from "../security/secret.ts";
 import { type FeedWork, makeFeedServer, type ServeFeed } from "./feed.ts";
 import { gzip } from "./gzip.ts";
-import { logged, numberRequest } from "./logged.ts";
+import { logged } from "./logged.ts";
 
 const feedWork: FeedWork = {
   renderer: RENDERER,
@@ -18,8 +18,6 @@ const feedWork: FeedWork = {
 export function feedRoutes(serve: ServeFeed = makeFeedServer(feedWork)): Hono<{ Bindings: Deps }> {
   return new Hono<{ Bindings: Deps }>().all("/f/*", async (c) => {
     const [, , secret = "", file = "", ...deeper] = c.req.path.split("/");
-    return logged(c.env, c.req, numberRequest(c.env), async () =>
-      serve(c.env, c.req.raw, secret, deeper.length > 0 ? "" : file),
-    );
+    return logged(c.env, c.req, async () => serve(c.env, c.req.raw, secret, deeper.length > 0 ? "" : file));
   });
 }

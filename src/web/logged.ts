@@ -1,19 +1,16 @@
 import type { HonoRequest } from "hono";
 import type { Deps } from "../deps.ts";
-import { hex } from "../security/hash.ts";
 import { clientName } from "./clients.ts";
 
-/** The number of a request: what a person can tell the operator, who finds it in the log. */
-export function numberRequest(deps: Pick<Deps, "random">): string {
-  return hex(deps.random(6));
-}
-
-/** The answer, and a line in the log about it that names no secret of the path. A log that fails does not cost the answer. */
+/**
+ * The answer, and a line in the log about it that names no secret of the path. A log that fails does not cost the answer.
+ * `requestId` is what the answer may show, so that the line can be found; a feed's answer shows none.
+ */
 export async function logged(
   deps: Pick<Deps, "log" | "now">,
   req: HonoRequest,
-  requestId: string,
   answer: () => Promise<Response>,
+  requestId?: string,
 ): Promise<Response> {
   const begun = deps.now();
   const response = await answer();
