@@ -51,11 +51,6 @@ export function openSqlite(path: string): Sql & { close(): void } {
   };
   const change = (sql: string, parameters: readonly SqlValue[]): number =>
     Number(prepare(sql, parameters).statement.run(...parameters).changes);
-  const first = (sql: string, parameters: readonly SqlValue[]): SqlRow | null => {
-    const known = prepare(sql, parameters);
-    const values: unknown = known.statement.get(...parameters);
-    return values === undefined ? null : rowOf(known, values);
-  };
 
   return {
     async all(sql, ...parameters) {
@@ -65,7 +60,11 @@ export function openSqlite(path: string): Sql & { close(): void } {
       });
     },
     async first(sql, ...parameters) {
-      return attempt(sql, () => first(sql, parameters));
+      return attempt(sql, () => {
+        const known = prepare(sql, parameters);
+        const row: unknown = known.statement.get(...parameters);
+        return row === undefined ? null : rowOf(known, row);
+      });
     },
     async join(sql, ...parameters) {
       return attempt(sql, () => {

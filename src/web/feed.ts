@@ -180,8 +180,9 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     return refuse(404, request.method, deps.config);
   }
 
-  /** When there are too many, those first served longest ago make room. */
+  /** When there are too many, those served longest ago make room. */
   function keep(secret: string, served: Served): void {
+    addresses.delete(secret);
     addresses.set(secret, served);
     if (addresses.size <= keptAddresses) return;
     const [oldest] = addresses.keys();

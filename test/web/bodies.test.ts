@@ -31,4 +31,20 @@ describe("bodies kept in the process", () => {
     expect(new Set(texts).size).toBe(1);
     expect(joined).toBe(times);
   });
+
+  it("answer in gzip from the packed body alone, when the plain one found no room", async () => {
+    let joined = 0;
+    const { ask } = await makeServed({
+      work: { join: (feed, vevents) => ((joined += 1), honestWork.join(feed, vevents)) },
+      // Room for the packed body, not for the plain one.
+      deps: (deps) => ({ ...deps, config: { ...deps.config, feedCacheBytes: 700 } }),
+    });
+    const headers = { "Accept-Encoding": "gzip", "User-Agent": "Thunderbird" };
+    const first = await ask(headers);
+    const plain = await (await ask()).text();
+    expect([first.headers.get("Content-Encoding"), plain.length > 700, joined]).toEqual(["gzip", true, 2]);
+    const second = await ask(headers);
+    expect([second.headers.get("Content-Encoding"), joined]).toEqual(["gzip", 2]);
+    expect(await second.bytes()).toEqual(await first.bytes());
+  });
 });
