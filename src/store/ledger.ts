@@ -1,4 +1,4 @@
-import { type LedgerRow, ledgerStates } from "../caldav/entry.ts";
+import { type LedgerRow, ledgerStates } from "./ledger-row.ts";
 import { chunkRows } from "./bulk.ts";
 import { int, intOrNull, text, textOrNull } from "./row.ts";
 import { type Sql, type SqlRow, type Statement, statement } from "./sql.ts";

@@ -1,10 +1,10 @@
 import { makeCalendar, type FoundCalendar } from "../caldav/calendars.ts";
 import { makeCalendarPort } from "../caldav/client.ts";
 import { discover } from "../caldav/discover.ts";
-import { googleHost } from "../caldav/google.ts";
+import { googleHost } from "../caldav/auth/google.ts";
 import type { CalendarPort } from "../caldav/port.ts";
 import { type Preset, presetOf, presets, startOf } from "../caldav/presets.ts";
-import { type Credentials as ShownCredentials, makeSigner, type Trust } from "../caldav/signer.ts";
+import { type Credentials as ShownCredentials, makeSigner, type Trust } from "../caldav/auth/signer.ts";
 import type { Line } from "../caldav/wire.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";

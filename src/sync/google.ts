@@ -5,8 +5,8 @@ import {
   makeGoogleSigner,
   redeemCode,
   revokeTokens,
-} from "../caldav/google.ts";
-import type { Trust } from "../caldav/signer.ts";
+} from "../caldav/auth/google.ts";
+import type { Trust } from "../caldav/auth/signer.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type Signer, Unsigned } from "../security/guard.ts";

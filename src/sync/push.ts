@@ -1,7 +1,7 @@
-import type { Owner } from "../caldav/object.ts";
-import { planOf, type PlanRules } from "../caldav/plan.ts";
+import type { Owner } from "../mirror/remote-object.ts";
+import { planOf, type PlanRules } from "../mirror/plan-writes.ts";
 import type { CalendarPort, ServerProfile } from "../caldav/port.ts";
-import { isUnsettled } from "../caldav/entry.ts";
+import { isUnsettled } from "../store/ledger-row.ts";
 import { windowOf } from "../calendar/window.ts";
 import type { Deps } from "../deps.ts";
 import { hex } from "../security/hash.ts";

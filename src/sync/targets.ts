@@ -1,5 +1,5 @@
 import type { FoundCalendar } from "../caldav/calendars.ts";
-import { folderOfHref } from "../caldav/object.ts";
+import { folderOfHref } from "../mirror/remote-object.ts";
 import { probe } from "../caldav/probe.ts";
 import type { ServerProfile } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";

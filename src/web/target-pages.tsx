@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import { countLedger } from "../store/ledger.ts";
 import type { TargetRow } from "../store/targets.ts";
 import { openAccess, usernameOf } from "../sync/calendars.ts";
-import { googleHost } from "../caldav/google.ts";
+import { googleHost } from "../caldav/auth/google.ts";
 import { refusalOf } from "../sync/connect-refusal.ts";
 import { keptReport } from "../sync/push/run.ts";
 import {

@@ -1,4 +1,4 @@
-import { googleHost } from "../caldav/google.ts";
+import { googleHost } from "../caldav/auth/google.ts";
 import type { Language } from "../calendar/profile.ts";
 import { listTargets, type TargetRow } from "../store/targets.ts";
 import { keptReport } from "../sync/push/run.ts";

@@ -1,4 +1,4 @@
-import { nameOfUid, objectUid, writeObject } from "../../src/caldav/object.ts";
+import { nameOfUid, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
 import { openOutside } from "../../src/outside-node.ts";
 import { user } from "../caldav/programs.ts";
 import type { RealTarget } from "../sync/push/real.ts";

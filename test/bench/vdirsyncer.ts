@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { hashObject, nameOfUid, objectUid, writeObject } from "../../src/caldav/object.ts";
+import { hashObject, nameOfUid, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
 import { user } from "../caldav/programs.ts";
 import { realTarget } from "../sync/push/real.ts";
 import { targetId, veventOf } from "../sync/push/world.ts";

@@ -1,4 +1,4 @@
-import { googleHost, googleScope } from "../../src/caldav/google.ts";
+import { googleHost, googleScope } from "../../src/caldav/auth/google.ts";
 import { servers } from "./quirks.ts";
 import { makeCaldav } from "./server.ts";
 

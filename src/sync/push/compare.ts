@@ -1,6 +1,6 @@
-import { newEntry, type LedgerRow } from "../../caldav/entry.ts";
-import { nameOfHref, nameOfUid } from "../../caldav/object.ts";
-import { findSuspects, nameOf, type Remote } from "../../caldav/plan.ts";
+import { newEntry, type LedgerRow } from "../../store/ledger-row.ts";
+import { nameOfHref, nameOfUid } from "../../mirror/remote-object.ts";
+import { findSuspects, nameOf, type Remote } from "../../mirror/plan-writes.ts";
 import type { CollectionState, Listed } from "../../caldav/port.ts";
 import { seconds } from "../run.ts";
 import { chunksOf, conclude, needsLook, readSeen } from "./look.ts";

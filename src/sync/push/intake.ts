@@ -1,5 +1,5 @@
-import { newEntry } from "../../caldav/entry.ts";
-import { hashObject, objectUid, writeObject } from "../../caldav/object.ts";
+import { newEntry } from "../../store/ledger-row.ts";
+import { hashObject, objectUid, writeObject } from "../../mirror/remote-object.ts";
 import { listGone, listNews } from "../../store/ledger.ts";
 import { withSignIn } from "../links.ts";
 import { keep, type PushRun, save } from "./run.ts";

@@ -1,6 +1,6 @@
-import type { LedgerRow } from "../../caldav/entry.ts";
-import { judge, type Seen } from "../../caldav/judge.ts";
-import { markerOf, nameOfUid, objectUid, readObject } from "../../caldav/object.ts";
+import type { LedgerRow } from "../../store/ledger-row.ts";
+import { judge, type Seen } from "../../mirror/reconcile.ts";
+import { markerOf, nameOfUid, objectUid, readObject } from "../../mirror/remote-object.ts";
 import type { RemoteObject } from "../../caldav/port.ts";
 import { seconds } from "../run.ts";
 import { forget, haltFor, keep, noteTrouble, type PushRun } from "./run.ts";

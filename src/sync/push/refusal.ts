@@ -1,5 +1,5 @@
-import type { LedgerRow } from "../../caldav/entry.ts";
-import { folderOfHref } from "../../caldav/object.ts";
+import type { LedgerRow } from "../../store/ledger-row.ts";
+import { folderOfHref } from "../../mirror/remote-object.ts";
 import type { Failure, RemoteObject } from "../../caldav/port.ts";
 import { seconds } from "../run.ts";
 import { conclude, hrefOf, seeObject, uidOf } from "./look.ts";

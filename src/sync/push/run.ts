@@ -1,8 +1,8 @@
-import type { LedgerRow } from "../../caldav/entry.ts";
+import type { LedgerRow } from "../../store/ledger-row.ts";
 import { saidOf } from "../../caldav/failure.ts";
-import { googleHost } from "../../caldav/google.ts";
-import type { Owner } from "../../caldav/object.ts";
-import type { Action } from "../../caldav/plan.ts";
+import { googleHost } from "../../caldav/auth/google.ts";
+import type { Owner } from "../../mirror/remote-object.ts";
+import type { Action } from "../../mirror/plan-writes.ts";
 import type { CalendarPort, Failure, FailureKind, ServerProfile } from "../../caldav/port.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";

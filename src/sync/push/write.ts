@@ -1,7 +1,7 @@
-import type { LedgerRow } from "../../caldav/entry.ts";
-import { settle } from "../../caldav/judge.ts";
-import { nameOfUid, writeObject } from "../../caldav/object.ts";
-import { type Action, type Verb, verbOf } from "../../caldav/plan.ts";
+import type { LedgerRow } from "../../store/ledger-row.ts";
+import { settle } from "../../mirror/reconcile.ts";
+import { nameOfUid, writeObject } from "../../mirror/remote-object.ts";
+import { type Action, type Verb, verbOf } from "../../mirror/plan-writes.ts";
 import type { Failure, WriteOutcome } from "../../caldav/port.ts";
 import { findTexts } from "../../store/ledger.ts";
 import { withSignIn } from "../links.ts";

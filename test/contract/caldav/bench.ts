@@ -3,7 +3,7 @@ import { makeCalendarPort } from "../../../src/caldav/client.ts";
 import { discover, type Discovery } from "../../../src/caldav/discover.ts";
 import type { Answer, CalendarPort, RemoteObject, ServerProfile } from "../../../src/caldav/port.ts";
 import { probe } from "../../../src/caldav/probe.ts";
-import { type Credentials, makeSigner } from "../../../src/caldav/signer.ts";
+import { type Credentials, makeSigner } from "../../../src/caldav/auth/signer.ts";
 import type { Line } from "../../../src/caldav/wire.ts";
 import type { Fetch } from "../../../src/deps.ts";
 import { makeGuarded } from "../../../src/security/guard.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createTestHarness } from "wrangler";
 import type { FailureKind, ServerProfile } from "../../../src/caldav/port.ts";
-import type { Credentials } from "../../../src/caldav/signer.ts";
+import type { Credentials } from "../../../src/caldav/auth/signer.ts";
 import { openOutside } from "../../../src/outside-node.ts";
 import { type Program, programs, startRadicale, startXandikos, user } from "../../caldav/programs.ts";
 import { type Quirks, servers } from "../../caldav/quirks.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type LedgerRow, newEntry } from "../../../src/caldav/entry.ts";
+import { type LedgerRow, newEntry } from "../../../src/store/ledger-row.ts";
 import { deleteEvents, writeEvents } from "../../../src/store/events.ts";
 import { dropLease, takeLease } from "../../../src/store/leases.ts";
 import {

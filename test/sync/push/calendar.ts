@@ -1,4 +1,4 @@
-import { readObject, nameOfHref } from "../../../src/caldav/object.ts";
+import { readObject, nameOfHref } from "../../../src/mirror/remote-object.ts";
 import type {
   Answer,
   CalendarPort,

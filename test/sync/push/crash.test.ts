@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readObject } from "../../../src/caldav/object.ts";
+import { readObject } from "../../../src/mirror/remote-object.ts";
 import { type Program, programs, startRadicale } from "../../caldav/programs.ts";
 import { sayMissing } from "../../installed.ts";
 import type { Pusher } from "./pusher.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { hashObject, objectUid, readObject, writeObject } from "../../../src/caldav/object.ts";
+import { hashObject, objectUid, readObject, writeObject } from "../../../src/mirror/remote-object.ts";
 import type { CalendarPort, Failure, FailureKind } from "../../../src/caldav/port.ts";
 import type { Sql } from "../../../src/store/sql.ts";
 import { AppError } from "../../../src/errors.ts";

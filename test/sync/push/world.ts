@@ -1,4 +1,4 @@
-import { readObject } from "../../../src/caldav/object.ts";
+import { readObject } from "../../../src/mirror/remote-object.ts";
 import type { CalendarPort, ServerProfile } from "../../../src/caldav/port.ts";
 import { defaultConfig } from "../../../src/config.ts";
 import type { Budget, Deps } from "../../../src/deps.ts";

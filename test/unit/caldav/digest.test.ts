@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { answerDigest, readDigestChallenge } from "../../../src/caldav/digest.ts";
-import { makeSigner } from "../../../src/caldav/signer.ts";
+import { answerDigest, readDigestChallenge } from "../../../src/caldav/auth/digest.ts";
+import { makeSigner } from "../../../src/caldav/auth/signer.ts";
 import { md5 } from "../../../src/security/md5.ts";
 
 const challenge = (text: string) => readDigestChallenge(new Headers({ "WWW-Authenticate": text }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeCalendar } from "../../../src/caldav/calendars.ts";
 import { discover } from "../../../src/caldav/discover.ts";
-import { makeSigner } from "../../../src/caldav/signer.ts";
+import { makeSigner } from "../../../src/caldav/auth/signer.ts";
 import { makeGuarded } from "../../../src/security/guard.ts";
 import { status } from "../../caldav/faults.ts";
 import type { Quirks } from "../../caldav/quirks.ts";

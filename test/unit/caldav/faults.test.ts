@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { makeCalendarPort } from "../../../src/caldav/client.ts";
 import type { FailureKind } from "../../../src/caldav/port.ts";
-import { makeSigner } from "../../../src/caldav/signer.ts";
+import { makeSigner } from "../../../src/caldav/auth/signer.ts";
 import { makeGuarded } from "../../../src/security/guard.ts";
 import {
   doneBut,

@@ -9,7 +9,7 @@ import {
   redeemCode,
   refreshTokens,
   revokeTokens,
-} from "../../../src/caldav/google.ts";
+} from "../../../src/caldav/auth/google.ts";
 import { makeCalendarPort } from "../../../src/caldav/client.ts";
 import { makeGuarded } from "../../../src/security/guard.ts";
 import { googleClient, makeGoogle } from "../../caldav/google.ts";

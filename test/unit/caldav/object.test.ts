@@ -9,7 +9,7 @@ import {
   objectUid,
   readObject,
   writeObject,
-} from "../../../src/caldav/object.ts";
+} from "../../../src/mirror/remote-object.ts";
 import { renderEvent } from "../../../src/calendar/ical.ts";
 import type { Event } from "../../../src/calendar/event.ts";
 

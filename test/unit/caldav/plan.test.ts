@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type LedgerRow, newEntry } from "../../../src/caldav/entry.ts";
-import { judge, settle } from "../../../src/caldav/judge.ts";
-import { findSuspects, planOf, type PlanRules } from "../../../src/caldav/plan.ts";
+import { type LedgerRow, newEntry } from "../../../src/store/ledger-row.ts";
+import { judge, settle } from "../../../src/mirror/reconcile.ts";
+import { findSuspects, planOf, type PlanRules } from "../../../src/mirror/plan-writes.ts";
 
 const nowAt = 1_800_000_000;
 const day = 86_400;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { probe } from "../../../src/caldav/probe.ts";
-import { makeSigner } from "../../../src/caldav/signer.ts";
+import { makeSigner } from "../../../src/caldav/auth/signer.ts";
 import { makeGuarded } from "../../../src/security/guard.ts";
 import { type Fault, lostAnswer, resetBefore, status } from "../../caldav/faults.ts";
 import type { Quirks } from "../../caldav/quirks.ts";

@@ -1,6 +1,6 @@
-import { AppError } from "../errors.ts";
-import { hex } from "../security/hash.ts";
-import type { Signer } from "../security/guard.ts";
+import { AppError } from "../../errors.ts";
+import { hex } from "../../security/hash.ts";
+import type { Signer } from "../../security/guard.ts";
 import { answerDigest, type DigestChallenge, readDigestChallenge } from "./digest.ts";
 
 /** What a person gives to be let in: a user with a password, or a token. */

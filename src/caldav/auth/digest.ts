@@ -1,5 +1,5 @@
-import { hex, sha256 } from "../security/hash.ts";
-import { md5 } from "../security/md5.ts";
+import { hex, sha256 } from "../../security/hash.ts";
+import { md5 } from "../../security/md5.ts";
 
 /** A challenge of HTTP Digest (RFC 7616 3.3). */
 export interface DigestChallenge {

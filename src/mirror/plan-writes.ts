@@ -1,6 +1,6 @@
-import { isUnsettled, type LedgerRow } from "./entry.ts";
-import { isOurName, nameOfHref, nameOfUid, objectUid } from "./object.ts";
-import type { Changes, Listed } from "./port.ts";
+import { isUnsettled, type LedgerRow } from "../store/ledger-row.ts";
+import { isOurName, nameOfHref, nameOfUid, objectUid } from "./remote-object.ts";
+import type { Changes, Listed } from "../caldav/port.ts";
 
 /** What the calendar told of itself: all that is in it, or what changed since it was last compared. */
 export type Remote = { readonly all: readonly Listed[] } | Changes;

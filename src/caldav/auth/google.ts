@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { cleanLine, cut } from "../calendar/text.ts";
-import { encodeBase64url } from "../security/base64url.ts";
-import { type Guarded, type Signer, Unsigned } from "../security/guard.ts";
-import { sha256 } from "../security/hash.ts";
+import { cleanLine, cut } from "../../calendar/text.ts";
+import { encodeBase64url } from "../../security/base64url.ts";
+import { type Guarded, type Signer, Unsigned } from "../../security/guard.ts";
+import { sha256 } from "../../security/hash.ts";
 import { type Trust, trusts } from "./signer.ts";
 
 /** The program as Google knows it: an OAuth client of type "web application" with the CalDAV API switched on. */
