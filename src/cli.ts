@@ -9,7 +9,7 @@ import { AppError } from "./errors.ts";
 import { keyFile, openNode } from "./node.ts";
 import { newKey, parseKeyRing } from "./security/keys.ts";
 import { defaultSample, openSample, sampleFile, serve } from "./serve.ts";
-import { reseal } from "./sync/reseal.ts";
+import { reseal } from "./account/reseal.ts";
 
 const { env } = process;
 const hasWaldur = (env["WALDUR_API_URL"]?.trim() ?? "") !== "";

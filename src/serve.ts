@@ -7,10 +7,10 @@ import { type SampleWaldur, sampleWaldur } from "./demo/sample.ts";
 import { listen, type Opened, type OpenOptions, openNode, repeat } from "./node.ts";
 import { listFeeds } from "./store/feeds.ts";
 import { readMeta, writeMeta } from "./store/meta.ts";
-import { advise } from "./sync/check.ts";
-import { addressOf, webcalOf } from "./sync/feeds.ts";
-import { makeFirstFeeds } from "./sync/first.ts";
-import { tick } from "./sync/tick.ts";
+import { advise } from "./account/check.ts";
+import { addressOf, webcalOf } from "./feed/commands.ts";
+import { makeFirstFeeds } from "./feed/first-start.ts";
+import { tick } from "./tick.ts";
 import { profileOf } from "./web/api-input.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;

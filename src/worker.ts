@@ -7,7 +7,7 @@ import { jsonLog, type Log } from "./log.ts";
 import { type KeyRing, parseKeyRing } from "./security/keys.ts";
 import { withDeadline } from "./store/counted.ts";
 import { openD1 } from "./store/d1.ts";
-import { tick } from "./sync/tick.ts";
+import { tick } from "./tick.ts";
 import { refuse } from "./web/answers.ts";
 
 /** What a run may cost so that it fits the limits of a Worker's invocation, those of the free plan too. */

@@ -12,9 +12,9 @@ import { countStatements } from "../src/store/counted.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
 import { type FeedRow } from "../src/store/feeds.ts";
 import { findSource, type SourceRow } from "../src/store/sources.ts";
-import { addFeed, addressOf, needFeed } from "../src/sync/feeds.ts";
-import { lookUp, operator } from "../src/sync/lookup.ts";
-import { tick, type TickOptions } from "../src/sync/tick.ts";
+import { addFeed, addressOf, needFeed } from "../src/feed/commands.ts";
+import { lookUp, operator } from "../src/account/find-source.ts";
+import { tick, type TickOptions } from "../src/tick.ts";
 import { type ChangedFeed, profileOf } from "../src/web/api-input.ts";
 import { wide } from "./wide.ts";
 

@@ -7,8 +7,8 @@ import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { sourceKinds } from "../store/sources.ts";
 import { cancelledPolicies, editPolicies } from "../store/targets.ts";
-import type { Address, Credentials } from "../sync/calendars.ts";
-import type { NewTargetAsked } from "../sync/targets.ts";
+import type { Address, Credentials } from "../mirror/connect.ts";
+import type { NewTargetAsked } from "../mirror/commands.ts";
 
 const uuid = v.pipe(
   v.string(),

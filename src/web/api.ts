@@ -9,16 +9,16 @@ import { type FeedRow, listFeeds } from "../store/feeds.ts";
 import { listDecisions, listDecisionsOf } from "../store/decisions.ts";
 import { listRuns } from "../store/runs.ts";
 import { findSource, listSources } from "../store/sources.ts";
-import { decideOverApi } from "../sync/decide.ts";
-import { listBookings } from "../sync/bookings.ts";
-import { checkWaldur } from "../sync/check.ts";
-import { exportProvider } from "../sync/export.ts";
-import { addFeed, revokeFeed, rotateFeed, setFeed, takeOverFeed } from "../sync/feeds.ts";
-import { type Asker, askAs, listProviders, lookUp } from "../sync/lookup.ts";
-import { preview } from "../sync/preview.ts";
-import { seconds } from "../sync/run.ts";
-import { tick } from "../sync/tick.ts";
-import { may, type Right, type Seen, seenFeed, seenSources, standingOf, type Viewer } from "../sync/viewer.ts";
+import { decideOverApi } from "../decision/decide.ts";
+import { listBookings } from "../source/list-bookings.ts";
+import { checkWaldur } from "../account/check.ts";
+import { exportProvider } from "../feed/export.ts";
+import { addFeed, revokeFeed, rotateFeed, setFeed, takeOverFeed } from "../feed/commands.ts";
+import { type Asker, askAs, listProviders, lookUp } from "../account/find-source.ts";
+import { preview } from "../source/dry-run.ts";
+import { seconds } from "../source/run.ts";
+import { tick } from "../tick.ts";
+import { may, type Right, type Seen, seenFeed, seenSources, standingOf, type Viewer } from "../account/access.ts";
 import { shortAddress } from "./address.ts";
 import {
   changeProfile,

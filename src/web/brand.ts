@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Deps } from "../deps.ts";
-import { knownSite } from "../sync/site.ts";
+import { knownSite } from "../account/site.ts";
 
 type Colour = readonly [red: number, green: number, blue: number];
 

@@ -1,6 +1,6 @@
 import { open, seal } from "../security/seal.ts";
-import type { Credentials } from "../sync/calendars.ts";
-import { seconds } from "../sync/run.ts";
+import type { Credentials } from "../mirror/connect.ts";
+import { seconds } from "../source/run.ts";
 import { dropCookie, putCookie, readCookie } from "./forms.ts";
 import type { Web } from "./visit.tsx";
 

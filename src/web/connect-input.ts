@@ -1,5 +1,5 @@
 import { type Preset, presetOf, presets, startOf } from "../caldav/presets.ts";
-import type { ConnectReason } from "../sync/connect-refusal.ts";
+import type { ConnectReason } from "../mirror/connect-error.ts";
 import { field, type Fields } from "./visit.tsx";
 import type { connectWords } from "./words/connect.ts";
 

@@ -2,11 +2,11 @@ import { Hono } from "hono";
 import { presets } from "../caldav/presets.ts";
 import { AppError } from "../errors.ts";
 import { cancelledPolicies, editPolicies } from "../store/targets.ts";
-import { type Credentials, findPlace, usernameOf } from "../sync/calendars.ts";
-import { refusalOf } from "../sync/connect-refusal.ts";
-import { googleAppOf } from "../sync/google.ts";
-import { addTarget } from "../sync/targets.ts";
-import { seenFeed } from "../sync/viewer.ts";
+import { type Credentials, findPlace, usernameOf } from "../mirror/connect.ts";
+import { refusalOf } from "../mirror/connect-error.ts";
+import { googleAppOf } from "../mirror/google.ts";
+import { addTarget } from "../mirror/commands.ts";
+import { seenFeed } from "../account/access.ts";
 import { shortAddress } from "./address.ts";
 import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts";
 import {

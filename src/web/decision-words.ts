@@ -1,5 +1,5 @@
 import type { Action, Language } from "../calendar/profile.ts";
-import type { Decision } from "../sync/decide.ts";
+import type { Decision } from "../decision/decide.ts";
 
 /** Whom and what a sentence is about. */
 export interface Told {

@@ -3,8 +3,8 @@ import { warnOfSize } from "../calendar/size.ts";
 import type { BookingCounts } from "../store/bookings.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
-import { addressOf, webcalOf } from "../sync/feeds.ts";
-import { may, type Standing } from "../sync/viewer.ts";
+import { addressOf, webcalOf } from "../feed/commands.ts";
+import { may, type Standing } from "../account/access.ts";
 
 /** Epoch seconds as ISO 8601, or null. */
 export function isoTime(at: number | null): string | null {

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import { AppError } from "../errors.ts";
 import { sameText } from "../security/secret.ts";
-import { openAccess, usernameOf } from "../sync/calendars.ts";
-import { refusalOf } from "../sync/connect-refusal.ts";
-import { beginGoogle, endGoogle, type GoogleCredentials, googleReturnPath } from "../sync/google.ts";
-import { changeCredentials } from "../sync/targets.ts";
-import { seenFeed, seenTarget } from "../sync/viewer.ts";
+import { openAccess, usernameOf } from "../mirror/connect.ts";
+import { refusalOf } from "../mirror/connect-error.ts";
+import { beginGoogle, endGoogle, type GoogleCredentials, googleReturnPath } from "../mirror/google.ts";
+import { changeCredentials } from "../mirror/commands.ts";
+import { seenFeed, seenTarget } from "../account/access.ts";
 import { keepDraft, openFor, readDraft, sealFor } from "./connect-draft.ts";
 import { mailIn } from "./connect-input.ts";
 import { dropCookie, putCookie, readCookie } from "./forms.ts";

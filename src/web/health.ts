@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { messageOf } from "../errors.ts";
 import { listFeeds } from "../store/feeds.ts";
 import { listSources } from "../store/sources.ts";
-import { seconds } from "../sync/run.ts";
+import { seconds } from "../source/run.ts";
 import { isoTime } from "./feed-json.ts";
 import { isOperator } from "./operator.ts";
 

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { listDecisionsOf } from "../store/decisions.ts";
 import { listRuns } from "../store/runs.ts";
-import { seconds } from "../sync/run.ts";
-import { may, seenSources } from "../sync/viewer.ts";
+import { seconds } from "../source/run.ts";
+import { may, seenSources } from "../account/access.ts";
 import { HistoryView } from "./views/history.tsx";
 import { type Env, pageLanguage, pageTimes, showPage, signedIn } from "./visit.tsx";
 import { historyWords } from "./words/history.ts";

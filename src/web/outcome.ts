@@ -1,6 +1,6 @@
 import type { Action } from "../calendar/profile.ts";
 import type { ErrorCode } from "../errors.ts";
-import type { Decision } from "../sync/decide.ts";
+import type { Decision } from "../decision/decide.ts";
 import { decisionWords } from "./decision-words.ts";
 
 /** What each outcome of a decision answers with, on the page and over the API. */

@@ -2,10 +2,10 @@ import type { ServerProfile } from "../caldav/port.ts";
 import type { Deps } from "../deps.ts";
 import { countLedger } from "../store/ledger.ts";
 import type { TargetRow } from "../store/targets.ts";
-import type { PushReport } from "../sync/push.ts";
-import { keptReport } from "../sync/push/run.ts";
-import { placeOf } from "../sync/targets.ts";
-import { may, type Standing } from "../sync/viewer.ts";
+import type { PushReport } from "../mirror/push.ts";
+import { keptReport } from "../mirror/run.ts";
+import { placeOf } from "../mirror/commands.ts";
+import { may, type Standing } from "../account/access.ts";
 import { isoTime } from "./feed-json.ts";
 
 /** A target as somebody sees it who may not see what is in it. */

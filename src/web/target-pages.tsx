@@ -3,10 +3,10 @@ import type { ServerProfile } from "../caldav/port.ts";
 import { AppError } from "../errors.ts";
 import { countLedger } from "../store/ledger.ts";
 import type { TargetRow } from "../store/targets.ts";
-import { openAccess, usernameOf } from "../sync/calendars.ts";
+import { openAccess, usernameOf } from "../mirror/connect.ts";
 import { googleHost } from "../caldav/auth/google.ts";
-import { refusalOf } from "../sync/connect-refusal.ts";
-import { keptReport } from "../sync/push/run.ts";
+import { refusalOf } from "../mirror/connect-error.ts";
+import { keptReport } from "../mirror/run.ts";
 import {
   changeCredentials,
   pauseTarget,
@@ -14,9 +14,9 @@ import {
   removeTarget,
   resumeTarget,
   syncTarget,
-} from "../sync/targets.ts";
-import { tick } from "../sync/tick.ts";
-import { may, type Right, seenTarget } from "../sync/viewer.ts";
+} from "../mirror/commands.ts";
+import { tick } from "../tick.ts";
+import { may, type Right, seenTarget } from "../account/access.ts";
 import { shortAddress } from "./address.ts";
 import { readPassword, refusedStatus } from "./connect-input.ts";
 import { mirrorHealth } from "./target-state.ts";

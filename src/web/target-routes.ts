@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { TargetRow } from "../store/targets.ts";
-import { findPlace } from "../sync/calendars.ts";
+import { findPlace } from "../mirror/connect.ts";
 import {
   addTarget,
   changeCredentials,
@@ -11,9 +11,9 @@ import {
   removeTarget,
   resumeTarget,
   syncTarget,
-} from "../sync/targets.ts";
-import { tick } from "../sync/tick.ts";
-import { type Right, seenFeed, seenTarget, seenTargets, type Viewer } from "../sync/viewer.ts";
+} from "../mirror/commands.ts";
+import { tick } from "../tick.ts";
+import { type Right, seenFeed, seenTarget, seenTargets, type Viewer } from "../account/access.ts";
 import { readCredentials, readNewTarget, readPlace, readPush } from "./api-input.ts";
 import { readBody } from "./read-body.ts";
 import { pushJson, targetJson } from "./target-json.ts";

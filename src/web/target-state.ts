@@ -1,7 +1,7 @@
 import { googleHost } from "../caldav/auth/google.ts";
 import type { Language } from "../calendar/profile.ts";
 import { listTargets, type TargetRow } from "../store/targets.ts";
-import { keptReport } from "../sync/push/run.ts";
+import { keptReport } from "../mirror/run.ts";
 import type { Health } from "./state.ts";
 import type { Times } from "./times.ts";
 import { pageLanguage, pageTimes, type Web } from "./visit.tsx";

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { countTry, readTries } from "../store/decisions.ts";
-import { seconds } from "../sync/run.ts";
+import { seconds } from "../source/run.ts";
 
 const stretchSeconds = 600;
 const mostFailures = 20;

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { openNode } from "../../src/node.ts";
 import { listFeeds } from "../../src/store/feeds.ts";
-import { makeFirstFeeds } from "../../src/sync/first.ts";
-import { tick } from "../../src/sync/tick.ts";
+import { makeFirstFeeds } from "../../src/feed/first-start.ts";
+import { tick } from "../../src/tick.ts";
 import { profileOf } from "../../src/web/api-input.ts";
 import { startChild, tell } from "./child.ts";
 import type { Figure } from "./figure.ts";

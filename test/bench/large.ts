@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { needFeed } from "../../src/sync/feeds.ts";
-import { push } from "../../src/sync/push.ts";
+import { needFeed } from "../../src/feed/commands.ts";
+import { push } from "../../src/mirror/push.ts";
 import { realTarget } from "../sync/push/real.ts";
 import { startChild } from "./child.ts";
 import type { Figure } from "./figure.ts";

@@ -1,6 +1,6 @@
-import { type PushReport, push } from "../../src/sync/push.ts";
+import { type PushReport, push } from "../../src/mirror/push.ts";
 import { findTarget, type TargetRow } from "../../src/store/targets.ts";
-import { needFeed } from "../../src/sync/feeds.ts";
+import { needFeed } from "../../src/feed/commands.ts";
 import type { RealTarget } from "../sync/push/real.ts";
 import { targetId } from "../sync/push/world.ts";
 

@@ -1,8 +1,8 @@
 import type { Deps, Fetch } from "../../src/deps.ts";
 import { sampleWaldur } from "../../src/demo/sample.ts";
 import { openNode } from "../../src/node.ts";
-import { makeFirstFeeds } from "../../src/sync/first.ts";
-import { tick } from "../../src/sync/tick.ts";
+import { makeFirstFeeds } from "../../src/feed/first-start.ts";
+import { tick } from "../../src/tick.ts";
 import { readSlim } from "../../src/waldur/schema.ts";
 import { profileOf } from "../../src/web/api-input.ts";
 import type { Figure } from "./figure.ts";

@@ -7,7 +7,7 @@ import { newKey, parseKeyRing } from "../../src/security/keys.ts";
 import { seal } from "../../src/security/seal.ts";
 import { addUser } from "../../src/store/accounts.ts";
 import { statement } from "../../src/store/sql.ts";
-import { tokenPlace } from "../../src/sync/account.ts";
+import { tokenPlace } from "../../src/account/client.ts";
 import { requestTo, sentence, stateAfter, waldurAnswers } from "../answers.ts";
 import { formsOf, linkIn } from "../web/decided.ts";
 import { runCli } from "./process.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Budget } from "../../src/deps.ts";
 import { findEvents } from "../../src/store/events.ts";
-import { tick } from "../../src/sync/tick.ts";
+import { tick } from "../../src/tick.ts";
 import { requestTo } from "../answers.ts";
 import { makeWorld, type World } from "../world.ts";
 

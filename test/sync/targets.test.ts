@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { makeApp } from "../../src/app.ts";
 import { insertTarget } from "../../src/store/targets.ts";
-import { openCalendar } from "../../src/sync/calendars.ts";
-import { findLinked } from "../../src/sync/links.ts";
-import { push } from "../../src/sync/push.ts";
-import { addTarget, needTarget } from "../../src/sync/targets.ts";
+import { openCalendar } from "../../src/mirror/connect.ts";
+import { findLinked } from "../../src/feed/links.ts";
+import { push } from "../../src/mirror/push.ts";
+import { addTarget, needTarget } from "../../src/mirror/commands.ts";
 import { type Caldav, makeCaldav } from "../caldav/server.ts";
 import { lostAnswer, status, throttled } from "../caldav/faults.ts";
 import type { Quirks } from "../caldav/quirks.ts";

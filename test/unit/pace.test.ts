@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { paceOf } from "../../src/sync/pace.ts";
+import { paceOf } from "../../src/source/pace.ts";
 
 const settings = {
   pollSeconds: 60,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addressOf } from "../../src/sync/feeds.ts";
-import { addTarget } from "../../src/sync/targets.ts";
+import { addressOf } from "../../src/feed/commands.ts";
+import { addTarget } from "../../src/mirror/commands.ts";
 import { makeCaldav } from "../caldav/server.ts";
 import { makeWorld, type World } from "../world.ts";
 import { login } from "./mirrored.ts";

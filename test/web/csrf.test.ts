@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listTargets } from "../../src/store/targets.ts";
-import { addTarget } from "../../src/sync/targets.ts";
+import { addTarget } from "../../src/mirror/commands.ts";
 import { makeCaldav } from "../caldav/server.ts";
 import { makeWorld } from "../world.ts";
 import { login } from "./mirrored.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listDecisions } from "../../src/store/decisions.ts";
-import { checkWaldur } from "../../src/sync/check.ts";
+import { checkWaldur } from "../../src/account/check.ts";
 import { makeWorld, type WorldOptions } from "../world.ts";
 import { makeCase, origin } from "./decided.ts";
 

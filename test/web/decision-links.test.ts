@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lintCalendar } from "../../src/calendar/lint.ts";
 import { newKey, parseKeyRing } from "../../src/security/keys.ts";
-import { revokeFeed, rotateFeed, setFeed } from "../../src/sync/feeds.ts";
-import { tick } from "../../src/sync/tick.ts";
+import { revokeFeed, rotateFeed, setFeed } from "../../src/feed/commands.ts";
+import { tick } from "../../src/tick.ts";
 import { makeBrowser, makeCase, origin } from "./decided.ts";
 
 describe("the links of a pending event", () => {

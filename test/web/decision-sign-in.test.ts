@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accountOf } from "../../src/sync/sign-in.ts";
+import { accountOf } from "../../src/account/sign-in.ts";
 import { formsOf, makeBrowser, makeCase, origin } from "./decided.ts";
 
 describe("signing in to decide", () => {

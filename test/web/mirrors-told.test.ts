@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failureKinds } from "../../src/caldav/port.ts";
 import { stopCodes } from "../../src/store/targets.ts";
-import { connectReasons } from "../../src/sync/connect-refusal.ts";
+import { connectReasons } from "../../src/mirror/connect-error.ts";
 import { faultText } from "../../src/web/views/fault.tsx";
 import { reasonOf } from "../../src/web/state.ts";
 import { failureWords } from "../../src/web/words/common.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findTarget, stopCodes } from "../../src/store/targets.ts";
-import { openAccess } from "../../src/sync/calendars.ts";
-import { addTarget, syncTarget } from "../../src/sync/targets.ts";
+import { openAccess } from "../../src/mirror/connect.ts";
+import { addTarget, syncTarget } from "../../src/mirror/commands.ts";
 import { status } from "../caldav/faults.ts";
 import { beginMirror, connectThere, login } from "./mirrored.ts";
 import { visitor } from "./visitor.ts";

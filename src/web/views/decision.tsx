@@ -4,7 +4,7 @@ import { statusOf } from "../../calendar/meaning.ts";
 import { localTime } from "../../calendar/window.ts";
 import { words } from "../../calendar/words.ts";
 import type { LinkKind } from "../../security/links.ts";
-import type { Look } from "../../sync/look.ts";
+import type { Look } from "../../decision/page-data.ts";
 import { type DecisionWords, decisionWords } from "../decision-words.ts";
 import { nonceField } from "../forms.ts";
 import { Layout } from "./layout.tsx";

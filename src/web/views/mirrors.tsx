@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../calendar/profile.ts";
 import type { FeedRow } from "../../store/feeds.ts";
-import { may, type Standing } from "../../sync/viewer.ts";
+import { may, type Standing } from "../../account/access.ts";
 import { Note } from "./field.tsx";
 import type { Mirror } from "../target-state.ts";
 import { connectWords } from "../words/connect.ts";

@@ -5,7 +5,7 @@ import { cleanBlock, cleanLine, cut } from "../../calendar/text.ts";
 import { words as calendarWords } from "../../calendar/words.ts";
 import type { BookingRow } from "../../store/bookings.ts";
 import type { FeedRow } from "../../store/feeds.ts";
-import { may, type Seen, type Viewer } from "../../sync/viewer.ts";
+import { may, type Seen, type Viewer } from "../../account/access.ts";
 import { nonceField } from "../forms.ts";
 import { healthOf } from "../state.ts";
 import type { Mirror } from "../target-state.ts";

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../calendar/profile.ts";
-import type { Viewer } from "../../sync/viewer.ts";
+import type { Viewer } from "../../account/access.ts";
 import { nonceField } from "../forms.ts";
 import { commonWords } from "../words/common.ts";
 

@@ -1,5 +1,5 @@
 import type { Language } from "../../calendar/profile.ts";
-import type { ConnectReason } from "../../sync/connect-refusal.ts";
+import type { ConnectReason } from "../../mirror/connect-error.ts";
 
 const enReasons: Readonly<Record<ConnectReason, string>> = {
   "no-caldav":

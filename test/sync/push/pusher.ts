@@ -5,9 +5,9 @@ import { memoryLog } from "../../../src/log.ts";
 import { parseKeyRing } from "../../../src/security/keys.ts";
 import { openSqlite } from "../../../src/store/sqlite.ts";
 import { findTarget } from "../../../src/store/targets.ts";
-import { openCalendar } from "../../../src/sync/calendars.ts";
-import { needFeed } from "../../../src/sync/feeds.ts";
-import { push } from "../../../src/sync/push.ts";
+import { openCalendar } from "../../../src/mirror/connect.ts";
+import { needFeed } from "../../../src/feed/commands.ts";
+import { push } from "../../../src/mirror/push.ts";
 import { wide } from "../../wide.ts";
 
 /** What the process is given, as JSON in its only argument. */

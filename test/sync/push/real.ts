@@ -9,7 +9,7 @@ import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
 import { insertTarget } from "../../../src/store/targets.ts";
 import { probe } from "../../../src/caldav/probe.ts";
-import { type Access, addCalendar, findPlace, lineOf, openCalendar, sealAccess } from "../../../src/sync/calendars.ts";
+import { type Access, addCalendar, findPlace, lineOf, openCalendar, sealAccess } from "../../../src/mirror/connect.ts";
 import { user } from "../../caldav/programs.ts";
 import { makeFeed, startAnew } from "../../contract/store/rows.ts";
 import { openPusher, type Pusher } from "./pusher.ts";

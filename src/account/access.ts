@@ -1,0 +1,143 @@
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { type AccountRow, findAccount, noteAsked, noteRefused } from "../store/accounts.ts";
+import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
+import { findSource, listSources, type SourceRow } from "../store/sources.ts";
+import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
+import { clientOf, identify } from "./client.ts";
+import { seconds } from "../source/run.ts";
+import { hasAccess } from "../source/scope.ts";
+
+/** Who looks at what is stored: an account that has shown who it is. */
+export interface Viewer {
+  readonly account: AccountRow;
+  /** The operator: manages all. */
+  readonly operator: boolean;
+}
+
+/**
+ * What somebody is to a source and its feeds. `owner`: made them; `former`: made them, and holds the role no more or has
+ * no token that Waldur takes; `colleague`: holds the role; `operator`: of this service.
+ */
+export type Standing = "owner" | "operator" | "colleague" | "former" | "none";
+
+/** Roles that Waldur told are good for so long. */
+const freshSeconds = 60;
+
+/**
+ * The viewer behind an account, with the roles it has in Waldur, asked anew when that was a minute ago. While Waldur does
+ * not answer, what it said last stands; where it does not take the token, that is noted.
+ */
+export async function viewerOf(deps: Deps, account: AccountRow): Promise<Viewer> {
+  if (account.kind === "operator") return { account, operator: true };
+  if (seconds(deps) - account.askedAt < freshSeconds) return { account, operator: false };
+  try {
+    await identify(deps, account.id, await clientOf(deps, account));
+    await noteRefused(deps.sql, account.id, null);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code === "waldur_refused_token") await noteRefused(deps.sql, account.id, seconds(deps));
+    deps.log.warn("roles_not_read", { account: account.id, code: error.code, message: error.message });
+  }
+  await noteAsked(deps.sql, account.id, seconds(deps));
+  return { account: (await findAccount(deps.sql, account.id)) ?? account, operator: false };
+}
+
+/** What the viewer is to a source. */
+export function standingOf(
+  { account, operator }: Viewer,
+  source: Pick<SourceRow, "accountId" | "kind" | "customerUuid" | "access">,
+): Standing {
+  const { isStaff, roles, refusedAt } = account;
+  const holds = refusedAt === null && hasAccess({ isActive: true, isStaff, roles }, source);
+  if (source.accountId === account.id) {
+    return operator || (holds && source.access === "ok") ? "owner" : "former";
+  }
+  if (operator) return "operator";
+  // A list that any role opens is shared with nobody: another role opens another list.
+  const shared = source.kind === "provider" || source.kind === "offering";
+  return holds && shared && (isStaff || source.customerUuid !== "") ? "colleague" : "none";
+}
+
+/** What may be done with a feed and the targets that mirror it, and by whom. */
+const allowed = {
+  /** See its name and state. */
+  name: ["owner", "operator", "colleague", "former"],
+  /** See what is in it. */
+  content: ["owner", "operator"],
+  /** See the address of a feed. */
+  address: ["owner"],
+  /** Change it, give it another address. */
+  change: ["owner", "operator"],
+  end: ["owner", "operator", "former"],
+  takeOver: ["colleague"],
+} as const satisfies Record<string, readonly Standing[]>;
+export type Right = keyof typeof allowed;
+
+/** Whether somebody of that standing may do that. */
+export function may(standing: Standing, right: Right): boolean {
+  const standings: readonly Standing[] = allowed[right];
+  return standings.includes(standing);
+}
+
+/** A source with what the viewer is to it. */
+export interface Seen {
+  readonly source: SourceRow;
+  readonly standing: Standing;
+}
+
+/** The sources of which the viewer sees at least the name. */
+export async function seenSources(deps: Pick<Deps, "sql">, viewer: Viewer): Promise<Seen[]> {
+  const all = (await listSources(deps.sql)).map((source) => ({ source, standing: standingOf(viewer, source) }));
+  return all.filter(({ standing }) => may(standing, "name"));
+}
+
+/** A feed with its source, for somebody who may do that with it. Throws `not_found`, whatever the reason. */
+export async function seenFeed(
+  deps: Pick<Deps, "sql">,
+  viewer: Viewer,
+  id: string,
+  right: Right,
+): Promise<Seen & { readonly feed: FeedRow }> {
+  const seen = await look(deps, viewer, id, right);
+  if (seen === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows those there are`);
+  return seen;
+}
+
+/**
+ * A target with its feed, for somebody who may do that with the feed: a target belongs to whom its feed belongs to.
+ * Throws `not_found`, whatever the reason.
+ */
+export async function seenTarget(
+  deps: Pick<Deps, "sql">,
+  viewer: Viewer,
+  id: string,
+  right: Right,
+): Promise<Seen & { readonly feed: FeedRow; readonly target: TargetRow }> {
+  const target = await findTarget(deps.sql, id);
+  const seen = target === null ? null : await look(deps, viewer, target.feedId, right);
+  if (target === null || seen === null) {
+    throw new AppError("not_found", `there is no target ${id}; targets list shows those there are`);
+  }
+  return { ...seen, target };
+}
+
+/** The targets of which the viewer sees at least the name, oldest first. */
+export async function seenTargets(
+  deps: Pick<Deps, "sql">,
+  viewer: Viewer,
+): Promise<{ readonly target: TargetRow; readonly standing: Standing }[]> {
+  const standings = new Map((await seenSources(deps, viewer)).map(({ source, standing }) => [source.id, standing]));
+  const feeds = new Map((await listFeeds(deps.sql)).map(({ id, sourceId }) => [id, sourceId]));
+  return (await listTargets(deps.sql)).flatMap((target) => {
+    const standing = standings.get(feeds.get(target.feedId) ?? "");
+    return standing === undefined ? [] : [{ target, standing }];
+  });
+}
+
+async function look(deps: Pick<Deps, "sql">, viewer: Viewer, feedId: string, right: Right) {
+  const feed = await findFeed(deps.sql, feedId);
+  const source = feed === null ? null : await findSource(deps.sql, feed.sourceId);
+  const standing = source === null ? "none" : standingOf(viewer, source);
+  return feed === null || source === null || !may(standing, right) ? null : { feed, source, standing };
+}

@@ -1,0 +1,75 @@
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { open } from "../security/seal.ts";
+import { type AccountRow, addAccount, environmentAccount, findAccount, noteUser } from "../store/accounts.ts";
+import { readMeta, writeMeta } from "../store/meta.ts";
+import { readTraits, waldurClient, type WaldurClient } from "../waldur/client.ts";
+import type { User } from "../waldur/schema.ts";
+import { seconds } from "../source/run.ts";
+
+/** Where a sealed token of an account lives. */
+export function tokenPlace(accountId: string) {
+  return { table: "accounts", row: accountId, column: "token" };
+}
+
+/**
+ * A client that speaks to Waldur as this account. `noteDate` gets the `Date` header of each answer, epoch milliseconds.
+ * Throws `bad_config` when the environment's account has no token.
+ */
+export async function clientOf(
+  deps: Deps,
+  account: Pick<AccountRow, "id" | "token">,
+  noteDate?: (milliseconds: number) => void,
+): Promise<WaldurClient> {
+  const token =
+    account.token === null ? deps.config.waldurApiToken : await open(deps.keys, tokenPlace(account.id), account.token);
+  return clientWith(deps, token, noteDate);
+}
+
+/** A client that speaks to Waldur with this token. Throws `bad_config` without one, or without a Waldur. */
+export async function clientWith(
+  deps: Deps,
+  token: string | null,
+  noteDate?: (milliseconds: number) => void,
+): Promise<WaldurClient> {
+  const origin = deps.config.waldurApiUrl;
+  if (origin === null || token === null) {
+    throw new AppError("bad_config", "WALDUR_API_URL and WALDUR_API_TOKEN must both be set");
+  }
+  const key = `traits:${origin}`;
+  const stored = await readMeta(deps.sql, key);
+  return waldurClient({
+    url: origin,
+    token,
+    fetch: async (request) => {
+      const answer = await deps.fetch(request);
+      const date = Date.parse(answer.headers.get("Date") ?? "");
+      if (noteDate !== undefined && !Number.isNaN(date)) noteDate(date);
+      return answer;
+    },
+    sleep: deps.sleep,
+    deadline: deps.deadline,
+    now: deps.now,
+    random: deps.random,
+    timeoutMilliseconds: deps.config.requestSeconds * 1000,
+    traits: readTraits(stored),
+    onTraits: (traits) => deps.defer(writeMeta(deps.sql, key, JSON.stringify(traits))),
+  });
+}
+
+/** The account of the environment's token, made on first use. */
+export async function ensureEnvironmentAccount(deps: Deps): Promise<AccountRow> {
+  const found = await findAccount(deps.sql, environmentAccount);
+  if (found !== null) return found;
+  await addAccount(deps.sql, environmentAccount, null, seconds(deps));
+  const made = await findAccount(deps.sql, environmentAccount);
+  if (made === null) throw new AppError("store_failed", "the account that was just made is not there");
+  return made;
+}
+
+/** Asks who the account is, and keeps the answer. */
+export async function identify(deps: Deps, accountId: string, client: WaldurClient): Promise<User> {
+  const user = await client.whoAmI();
+  await noteUser(deps.sql, accountId, user);
+  return user;
+}

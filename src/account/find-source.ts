@@ -1,0 +1,121 @@
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import type { AccountRow } from "../store/accounts.ts";
+import type { SourceKind } from "../store/sources.ts";
+import type { WaldurClient } from "../waldur/client.ts";
+import type { User } from "../waldur/schema.ts";
+import { clientOf, ensureEnvironmentAccount, identify } from "./client.ts";
+import type { NewSource } from "../feed/commands.ts";
+import { bookingFilter } from "../source/scope.ts";
+
+/** An account, who it is in Waldur now, and a client that speaks as it. */
+export interface Asker {
+  readonly account: AccountRow;
+  readonly client: WaldurClient;
+  readonly user: User;
+}
+
+/** Asks Waldur as this account. Throws Waldur's failures. */
+export async function askAs(deps: Deps, account: AccountRow): Promise<Asker> {
+  const client = await clientOf(deps, account);
+  return { account, client, user: await identify(deps, account.id, client) };
+}
+
+/** The operator's own account, of the environment's token. */
+export async function operator(deps: Deps): Promise<Asker> {
+  return askAs(deps, await ensureEnvironmentAccount(deps));
+}
+
+/**
+ * What a feed over this list would be over: its name, the organisation whose roles open it, and why Waldur shows the
+ * account only part of it. `uuid` is ignored for `mine`. Throws `not_found` when Waldur does not know it, `bad_input`
+ * when the account would see nothing of it.
+ */
+export async function lookUp({ account, client, user }: Asker, kind: SourceKind, uuid: string): Promise<NewSource> {
+  const scopeUuid = kind === "mine" ? "" : uuid.toLowerCase().replaceAll("-", "");
+  if (kind !== "mine" && !/^[0-9a-f]{32}$/.test(scopeUuid)) {
+    throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits, as Waldur shows them`);
+  }
+  const found = await find(client, user, kind, scopeUuid);
+  if (kind === "provider" && !sees(user, found.customerUuid)) {
+    throw new AppError(
+      "bad_input",
+      `${user.username} is neither owner nor manager of ${found.name}, so Waldur shows it none of its bookings; ` +
+        "take the token of an account that is",
+    );
+  }
+  return { accountId: account.id, kind, scopeUuid, ...found };
+}
+
+/** The providers whose bookings the account sees; all of them for staff. */
+export async function listProviders({ client, user }: Asker): Promise<{ uuid: string; name: string; own: boolean }[]> {
+  const providers = await client.serviceProviders();
+  return providers
+    .map(({ customerUuid, customerName }) => ({
+      uuid: customerUuid,
+      name: customerName,
+      own: manages(user, customerUuid),
+    }))
+    .filter(({ own }) => own || user.isStaff);
+}
+
+const managing = new Set(["CUSTOMER.OWNER", "CUSTOMER.MANAGER"]);
+
+/** Whether the user is owner or manager of that organisation: what shows the bookings of its offerings. */
+export function manages(user: User, customerUuid: string): boolean {
+  return user.roles.some(
+    ({ name, scopeType, scopeUuid }) => managing.has(name) && scopeType === "customer" && scopeUuid === customerUuid,
+  );
+}
+
+function sees(user: User, customerUuid: string): boolean {
+  return user.isStaff || manages(user, customerUuid);
+}
+
+type Found = Pick<NewSource, "customerUuid" | "name" | "partial">;
+
+async function find(client: WaldurClient, user: User, kind: SourceKind, uuid: string): Promise<Found> {
+  switch (kind) {
+    case "provider": {
+      const providers = await client.serviceProviders();
+      const provider = providers.find((one) => one.customerUuid === uuid || one.uuid === uuid);
+      if (provider === undefined) throw unknown("provider", uuid, "providers");
+      if (provider.customerUuid !== uuid) {
+        throw new AppError(
+          "bad_input",
+          `${uuid} is the provider's own uuid; its bookings go by the organisation's: ${provider.customerUuid}`,
+        );
+      }
+      return { customerUuid: uuid, name: provider.customerName, partial: "" };
+    }
+    case "offering": {
+      const offering = (await client.offerings({})).find((one) => one.uuid === uuid);
+      if (offering === undefined) throw unknown("offering", uuid, "bookings");
+      const partial = sees(user, offering.customerUuid) ? "" : onlyOwn(user);
+      return { customerUuid: partial === "" ? offering.customerUuid : "", name: offering.name, partial };
+    }
+    case "customer":
+    case "project": {
+      const { rows } = await client.richBookings(bookingFilter({ kind, scopeUuid: uuid }), 1);
+      const row = rows.find((one) => (kind === "customer" ? one.customerUuid : one.projectUuid) === uuid);
+      if (row === undefined) {
+        throw new AppError("not_found", `Waldur shows ${user.username} no booking of ${kind} ${uuid}`);
+      }
+      return {
+        customerUuid: "",
+        name: kind === "customer" ? row.customerName : row.projectName,
+        partial: user.isStaff ? "" : `Waldur shows ${user.username} only bookings of offerings it manages, and its own`,
+      };
+    }
+    case "mine":
+      return { customerUuid: "", name: user.fullName || user.username, partial: "" };
+  }
+}
+
+function onlyOwn(user: User): string {
+  return `${user.username} does not manage this offering: Waldur shows only bookings it made itself`;
+}
+
+function unknown(what: string, uuid: string, command: string): AppError {
+  return new AppError("not_found", `Waldur shows no ${what} ${uuid}; \`${command}\` lists those there are`);
+}

@@ -1,0 +1,143 @@
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { hex } from "../security/hash.ts";
+import { open, seal } from "../security/seal.ts";
+import { sameText } from "../security/secret.ts";
+import { openSession, sealSession, type SessionKind } from "../security/session.ts";
+import {
+  type AccountRow,
+  addUser,
+  changeToken,
+  findAccount,
+  findUser,
+  noteAsked,
+  noteRefused,
+  noteUser,
+} from "../store/accounts.ts";
+import type { User } from "../waldur/schema.ts";
+import { clientWith, ensureEnvironmentAccount, tokenPlace } from "./client.ts";
+import { seconds } from "../source/run.ts";
+
+/** What a session of a kind is of, and how long it lasts, seconds. A session of the operator is one of pages. */
+const sessions = {
+  pages: { kind: "person", lasts: 8 * 3600 },
+  decide: { kind: "decider", lasts: 90 * 86_400 },
+} as const satisfies Record<SessionKind, { kind: AccountRow["kind"]; lasts: number }>;
+
+/** Somebody who has just shown a token of theirs. */
+export interface SignedIn extends NewSession {
+  readonly account: AccountRow;
+  readonly user: User;
+}
+
+export interface NewSession {
+  /** The value of the session's cookie, and how long it lasts, seconds. */
+  readonly cookie: string;
+  readonly lasts: number;
+}
+
+/**
+ * Signs a person in with their own Waldur token: who-am-I proves it, and it is kept sealed. Another token than the one kept
+ * ends the sessions that were; a personal access token that Waldur still takes is kept instead of one that ends with the
+ * next logout. Throws `bad_input` for what is no token, and Waldur's failures: `waldur_refused_token` when
+ * it does not take it or the user is not active.
+ */
+export async function signIn(deps: Deps, session: SessionKind, token: string): Promise<SignedIn> {
+  const { shown, user } = await prove(deps, token);
+  const account = await keep(deps, sessions[session].kind, shown, user, true);
+  deps.log.info("signed_in", { account: account.id, username: user.username, session });
+  return { account, user, ...(await renewSession(deps, session, account)) };
+}
+
+/**
+ * The account of the person whose token this is, made if there is none. Of an account that has a token which Waldur takes
+ * that one stays. Throws as `signIn` does.
+ */
+export async function accountOfToken(deps: Deps, token: string): Promise<AccountRow> {
+  const { shown, user } = await prove(deps, token);
+  return keep(deps, "person", shown, user, false);
+}
+
+/** Who Waldur says the token is of, without keeping anything. Throws as `signIn` does. */
+export async function prove(deps: Deps, token: string): Promise<{ shown: string; user: User }> {
+  const shown = token.trim().replace(/^(?:token|bearer)\s+/i, "");
+  if (!/^[\x21-\x7e]{8,4096}$/.test(shown)) {
+    throw new AppError("bad_input", "This is no token: it has no spaces and at least 8 characters.");
+  }
+  const user = await (await clientWith(deps, shown)).whoAmI();
+  if (!user.isActive) throw new AppError("waldur_refused_token", "The user is not active in Waldur.");
+  return { shown, user };
+}
+
+/** A new cookie for an account that is signed in. */
+export async function renewSession(
+  deps: Deps,
+  session: SessionKind,
+  { id, sessionNo }: AccountRow,
+): Promise<NewSession> {
+  const { lasts } = sessions[session];
+  const expiresAt = seconds(deps) + lasts;
+  const cookie = await sealSession(deps.keys, session, { accountId: id, sessionNo, expiresAt }, deps.random);
+  return { cookie, lasts };
+}
+
+/** Signs the operator in, who showed ADMIN_TOKEN; null for any other text. */
+export async function signInOperator(deps: Deps, token: string): Promise<NewSession | null> {
+  const { adminToken } = deps.config;
+  if (adminToken === null || !(await sameText(token.trim(), adminToken))) return null;
+  const account = await ensureEnvironmentAccount(deps);
+  deps.log.info("signed_in", { account: account.id, session: "pages" });
+  return renewSession(deps, "pages", account);
+}
+
+/** The account whose session a cookie is; null for a cookie that is none, is over, or was ended. */
+export async function accountOf(deps: Deps, session: SessionKind, cookie: string): Promise<AccountRow | null> {
+  const found = await openSession(deps.keys, session, cookie, seconds(deps));
+  if (found === null) return null;
+  const account = await findAccount(deps.sql, found.accountId);
+  if (account === null || account.sessionNo !== found.sessionNo) return null;
+  const operates = session === "pages" && account.kind === "operator" && deps.config.adminToken !== null;
+  return operates || account.kind === sessions[session].kind ? account : null;
+}
+
+/** The account of that kind of a user who has shown a token: made, or with `replace` given the token if it is the better one. */
+async function keep(
+  deps: Deps,
+  kind: (typeof sessions)[SessionKind]["kind"],
+  token: string,
+  user: User,
+  replace: boolean,
+): Promise<AccountRow> {
+  const sealFor = async (id: string): Promise<string> => seal(deps.keys, tokenPlace(id), token, deps.random);
+  if ((await findUser(deps.sql, kind, user.uuid)) === null) {
+    const id = hex(deps.random(8));
+    await addUser(deps.sql, { id, kind, token: await sealFor(id) }, user, seconds(deps));
+  }
+  const known = await findUser(deps.sql, kind, user.uuid);
+  if (known === null) throw new AppError("store_failed", "the account that was just made is not there");
+  const kept = await heldToken(deps, known);
+  const better = kept === null || known.refusedAt !== null || (replace && (lasts(token) || !lasts(kept)));
+  if (kept !== token && better) await changeToken(deps.sql, known.id, await sealFor(known.id));
+  if (better || kept === token) await noteRefused(deps.sql, known.id, null);
+  const facts =
+    better || kept === token
+      ? user
+      : { ...user, tokenLifetime: known.tokenLifetime, tokenExpiresAt: known.tokenExpiresAt };
+  await noteUser(deps.sql, known.id, facts);
+  await noteAsked(deps.sql, known.id, seconds(deps));
+  return (await findAccount(deps.sql, known.id)) ?? known;
+}
+
+/** A personal access token, which no logout ends. */
+function lasts(token: string): boolean {
+  return token.startsWith("w_");
+}
+
+/** The token that the account keeps; null for one that cannot be opened any more. */
+async function heldToken(deps: Deps, account: AccountRow): Promise<string | null> {
+  try {
+    return account.token === null ? null : await open(deps.keys, tokenPlace(account.id), account.token);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,75 @@
+import * as v from "valibot";
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { readMeta, writeMeta } from "../store/meta.ts";
+import { type Anonymous, exchangeCode, listLogins, loginUrl, readSiteAnonymously } from "../waldur/login.ts";
+import { seconds } from "../source/run.ts";
+
+const schema = v.object({
+  /** Epoch seconds. */
+  at: v.number(),
+  name: v.string(),
+  colour: v.nullable(v.string()),
+  logins: v.array(v.object({ provider: v.string(), label: v.string() })),
+});
+
+/** What pages need to know of the Waldur, whoever looks. */
+export type KnownSite = v.InferOutput<typeof schema>;
+
+const nothing: KnownSite = { at: 0, name: "", colour: null, logins: [] };
+const freshSeconds = 600;
+const patienceMilliseconds = 5000;
+
+/**
+ * Name, colour and logins of the Waldur as it told them last; asked anew behind the answer when that was ten minutes ago,
+ * so that no page waits for Waldur but the first.
+ */
+export async function knownSite(deps: Deps): Promise<KnownSite> {
+  const from = waldur(deps);
+  if (from === null) return nothing;
+  const key = `site:${from.url}`;
+  const stored = await readMeta(deps.sql, key);
+  const found = stored === null ? null : v.safeParse(schema, JSON.parse(stored));
+  const known = found?.success === true ? found.output : nothing;
+  if (seconds(deps) - known.at < freshSeconds) return known;
+  const asked = ask(deps, from, known).then(async (site) => {
+    await writeMeta(deps.sql, key, JSON.stringify(site));
+    return site;
+  });
+  if (known.at === 0) return asked;
+  deps.defer(asked);
+  return known;
+}
+
+/** Where a browser begins to log in to Waldur; null where Waldur does not offer that login. */
+export async function loginAddress(deps: Deps, provider: string): Promise<string | null> {
+  const from = waldur(deps);
+  const { logins } = await knownSite(deps);
+  if (from === null || !logins.some((login) => login.provider === provider)) return null;
+  return loginUrl(from.url, provider, new URL(deps.config.publicUrl).origin);
+}
+
+/** The token for the code that a login ended with. Throws `bad_config` without a Waldur, and Waldur's failures. */
+export async function tokenForCode(deps: Deps, code: string): Promise<string> {
+  const from = waldur(deps);
+  if (from === null) throw new AppError("bad_config", "WALDUR_API_URL must be set");
+  return exchangeCode(from, code);
+}
+
+async function ask(deps: Deps, from: Anonymous, known: KnownSite): Promise<KnownSite> {
+  const at = seconds(deps);
+  try {
+    const { name, colour } = await readSiteAnonymously(from);
+    return { at, name, colour, logins: await listLogins(from) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    deps.log.warn("site_not_read", { code: error.code, message: error.message });
+    return { ...known, at };
+  }
+}
+
+function waldur({ config, fetch, deadline, now }: Deps): Anonymous | null {
+  return config.waldurApiUrl === null
+    ? null
+    : { url: config.waldurApiUrl, fetch, deadline, now, timeoutMilliseconds: patienceMilliseconds };
+}

@@ -1,0 +1,185 @@
+import type { Booking } from "../calendar/booking.ts";
+import type { Action } from "../calendar/profile.ts";
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import type { AccountRow } from "../store/accounts.ts";
+import { countUnknown, type Result, type Way } from "../store/decisions.ts";
+import type { WaldurClient } from "../waldur/client.ts";
+import type { User } from "../waldur/schema.ts";
+import { clientOf, clientWith, identify } from "../account/client.ts";
+import { arrive, expectNews } from "./propagate.ts";
+import { endOf, mayUseOperator, standsFor } from "./rights.ts";
+import { seconds } from "../source/run.ts";
+
+/** What somebody wants done with a booking. */
+export interface Wish {
+  readonly bookingUuid: string;
+  readonly action: Action;
+  /** As whom Waldur is told. */
+  readonly account: AccountRow;
+  readonly via: Way;
+  /** "" over the API. */
+  readonly feedId: string;
+  /** Of the client, shortened. */
+  readonly address: string;
+}
+
+/** What became of it. `busy`: another decision on the booking is under way; `limited`: too many tries. Both changed nothing. */
+export interface Decision {
+  readonly result: Result | "busy" | "limited";
+  /** The booking as Waldur showed it last; null: it did not. */
+  readonly booking: Booking | null;
+  /** Waldur was told with WALDUR_DECISION_TOKEN. */
+  readonly byOperator: boolean;
+}
+
+/** An earlier click of the same account counts as this one for so long. */
+export const sameClickSeconds = 600;
+
+/** A decision that did not come to Waldur, or that it did not take. */
+const nothing = (result: Result, booking: Booking | null = null): Decision => ({ result, booking, byOperator: false });
+
+/**
+ * Does what is wished for, as its account: asks who that is and how the booking stands, tells Waldur, reads back what it
+ * leaves open, and has every feed that holds the booking show it. Only one run at a time may be at a booking.
+ * Throws `store_failed`, and `bad_config` without a Waldur.
+ */
+export async function act(deps: Deps, wish: Wish): Promise<Decision> {
+  const { bookingUuid, action, account } = wish;
+  let client: WaldurClient;
+  let user: User;
+  let before: Booking;
+  try {
+    client = await clientOf(deps, account);
+    user = await identify(deps, account.id, client);
+    if (!user.isActive) return nothing("expired");
+    before = await needBooking(client, bookingUuid);
+  } catch (error) {
+    const failed = failureBefore(error);
+    if (failed === "gone") await expectNews(deps, bookingUuid);
+    return nothing(failed);
+  }
+  if (before.state !== "Creating") return settled(deps, wish, before);
+  if (endOf(before) <= seconds(deps)) return nothing("past", before);
+  // Waldur would let whoever asks accept for themselves where they also manage the customer.
+  if (action === "accept" && !standsFor(user, before)) return nothing("not-yours", before);
+  try {
+    await client[action](bookingUuid);
+    return await done(deps, client, action, before, false);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const person = wish.via !== "signed" && mayUseOperator(deps, user, before);
+    if (error.code === "waldur_forbidden" && action === "reject" && person) {
+      return rejectAsOperator(deps, client, wish, before);
+    }
+    return refusal({ deps, client, wish, before, byOperator: false }, error);
+  }
+}
+
+/** Rejects with the operator's token, for somebody who was shown to own or manage the provider. */
+async function rejectAsOperator(deps: Deps, client: WaldurClient, wish: Wish, before: Booking): Promise<Decision> {
+  try {
+    await (await clientWith(deps, deps.config.waldurDecisionToken)).reject(before.uuid);
+    return await done(deps, client, "reject", before, true);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code === "waldur_refused_token" || error.code === "waldur_not_found") {
+      deps.log.error("decision_token_refused", { code: error.code, message: error.message });
+      return nothing("refused", before);
+    }
+    return refusal({ deps, client, wish, before, byOperator: true }, error);
+  }
+}
+
+/** Something that Waldur was told, and did not simply take. */
+interface Asked {
+  readonly deps: Deps;
+  readonly client: WaldurClient;
+  readonly wish: Wish;
+  readonly before: Booking;
+  readonly byOperator: boolean;
+}
+
+/** What an error of accept or reject means, after a look at the booking where that is left open. */
+async function refusal(asked: Asked, error: AppError): Promise<Decision> {
+  const { deps, before } = asked;
+  switch (error.code) {
+    case "waldur_not_ready":
+      return nothing("not-ready", before);
+    case "waldur_forbidden":
+    case "waldur_bad_request":
+      return nothing("refused", before);
+    case "waldur_not_found":
+      await expectNews(deps, before.uuid);
+      return nothing("gone");
+    case "waldur_refused_token":
+      return nothing("expired", before);
+    case "waldur_throttled":
+      return nothing("unchanged", before);
+    case "store_failed":
+      throw error;
+    default:
+      return readBack(asked, error);
+  }
+}
+
+async function readBack({ deps, client, wish, before, byOperator }: Asked, error: AppError): Promise<Decision> {
+  const { action } = wish;
+  let after: Booking;
+  try {
+    after = await needBooking(client, before.uuid);
+  } catch {
+    await expectNews(deps, before.uuid);
+    return nothing("unknown");
+  }
+  if (error.code === "waldur_conflict") {
+    return after.state === "Creating" ? nothing("unchanged", after) : settled(deps, wish, after);
+  }
+  if (after.state === wanted[action]) return done(deps, client, action, after, byOperator);
+  if (after.state !== "Creating") return settled(deps, wish, after);
+  // What timed out may still be on its way.
+  if (error.code !== "waldur_timeout") return nothing("unchanged", after);
+  await expectNews(deps, before.uuid);
+  return nothing("unknown", after);
+}
+
+const wanted = { accept: "OK", reject: "Terminated" } as const satisfies Record<Action, Booking["state"]>;
+const orders = { accept: "done", reject: "canceled" } as const;
+
+/** Waldur took it: read what it makes of the booking, and show it. */
+async function done(
+  deps: Deps,
+  client: WaldurClient,
+  action: Action,
+  before: Booking,
+  byOperator: boolean,
+): Promise<Decision> {
+  const booking = await needBooking(client, before.uuid).catch(() => ({ ...before, state: wanted[action] }));
+  await arrive(deps, booking, orders[action]);
+  return { result: "done", booking, byOperator };
+}
+
+/** It had been decided before; the feeds may not know yet. */
+async function settled(deps: Deps, { action, account }: Wish, booking: Booking): Promise<Decision> {
+  if (booking.state === "OK") await arrive(deps, booking, "done");
+  // Why it ended only its order tells.
+  else await expectNews(deps, booking.uuid);
+  if (booking.state !== wanted[action]) return nothing("other", booking);
+  const sinceAt = seconds(deps) - sameClickSeconds;
+  // This try is one of them; an earlier one means that Waldur had been told by this very account.
+  const own = await countUnknown(deps.sql, { bookingUuid: booking.uuid, accountId: account.id, action }, sinceAt);
+  return nothing(own > 1 ? "done" : "already", booking);
+}
+
+async function needBooking(client: WaldurClient, uuid: string): Promise<Booking> {
+  const found = await client.booking(uuid);
+  if ("skipped" in found) throw new AppError("waldur_bad_answer", found.skipped);
+  return found;
+}
+
+/** What a failure means before anything was asked to change. */
+function failureBefore(error: unknown): Result {
+  if (!(error instanceof AppError) || error.code === "store_failed" || error.code === "bad_config") throw error;
+  if (error.code === "waldur_refused_token" || error.code === "seal_broken") return "expired";
+  return error.code === "waldur_not_found" ? "gone" : "unchanged";
+}

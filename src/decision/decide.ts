@@ -1,0 +1,100 @@
+import type { Action } from "../calendar/profile.ts";
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { hex } from "../security/hash.ts";
+import { type AccountRow, noteRefused } from "../store/accounts.ts";
+import { addDecision, countTry, type DecisionRow, findDone, settleDecision } from "../store/decisions.ts";
+import { dropLease, takeLease } from "../store/leases.ts";
+import { readUuid } from "../waldur/parameters.ts";
+import { act, type Decision, sameClickSeconds, type Wish } from "./ask-waldur.ts";
+import { seconds } from "../source/run.ts";
+
+/** Longer than a decision takes; Waldur itself takes no second one after that. */
+const leaseSeconds = 180;
+/** Somebody who waits for another decision looks this often, at growing distances (milliseconds): half a minute in all. */
+const looks = 12;
+const firstPauseMilliseconds = 500;
+const longestPauseMilliseconds = 4000;
+/** Tries that reach Waldur, of one address on one booking in so many seconds. */
+const mostTries = 20;
+const triesSeconds = 600;
+
+/**
+ * Accepts or rejects a booking as this account. Waldur is asked first who the account is and how the booking stands; what
+ * it leaves open is read back. One decision at a time is made on a booking: of many at once one reaches Waldur, and the
+ * same account's others share its outcome. Then every feed that holds the booking shows it. Throws `store_failed`, `bad_config` without a Waldur.
+ */
+export async function decide(deps: Deps, wish: Wish): Promise<Decision> {
+  const name = `booking:${wish.bookingUuid}`;
+  const holder = hex(deps.random(8));
+  for (let look = 0; look < looks; look += 1) {
+    if (look > 0) await deps.sleep(pauseBefore(deps, look));
+    const before = await findSame(deps, wish);
+    if (before !== null) return before;
+    if (!(await takeLease(deps.sql, name, holder, seconds(deps), leaseSeconds))) continue;
+    try {
+      // Somebody may have decided between the look and the lease.
+      return (await findSame(deps, wish)) ?? (await decideAlone(deps, wish));
+    } finally {
+      await dropLease(deps.sql, name, holder);
+    }
+  }
+  return { result: "busy", booking: null, byOperator: false };
+}
+
+/** The same for whoever calls the API. Throws as `decide`, and `bad_input`. */
+export async function decideOverApi(
+  deps: Deps,
+  account: AccountRow,
+  uuid: string,
+  action: Action,
+  address: string,
+): Promise<Decision> {
+  const bookingUuid = readUuid(uuid);
+  if (bookingUuid === null) throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits`);
+  return decide(deps, { bookingUuid, action, account, via: "api", feedId: "", address });
+}
+
+/** Half of it is chance, so that many do not look at once. */
+function pauseBefore(deps: Deps, look: number): number {
+  const [chance = 0] = deps.random(1);
+  return Math.min(firstPauseMilliseconds * 1.4 ** (look - 1), longestPauseMilliseconds) * (0.75 + chance / 512);
+}
+
+async function findSame(deps: Deps, { bookingUuid, action, account }: Wish): Promise<Decision | null> {
+  const done = await findDone(deps.sql, bookingUuid, seconds(deps) - sameClickSeconds);
+  const same = done !== null && done.accountId === account.id && done.action === action;
+  return same ? { result: "done", booking: null, byOperator: done.byOperator } : null;
+}
+
+async function decideAlone(deps: Deps, wish: Wish): Promise<Decision> {
+  const nowAt = seconds(deps);
+  const { account, ...asked } = wish;
+  const stretch = nowAt - (nowAt % triesSeconds);
+  if ((await countTry(deps.sql, `decide:${wish.bookingUuid}:${wish.address}`, stretch)) > mostTries) {
+    return { result: "limited", booking: null, byOperator: false };
+  }
+  const row: DecisionRow = {
+    ...asked,
+    id: hex(deps.random(8)),
+    madeAt: nowAt,
+    // Until it is known: a process that dies in between leaves this.
+    result: "unknown",
+    accountId: account.id,
+    username: account.username,
+    fullName: account.fullName,
+    byOperator: false,
+  };
+  await addDecision(deps.sql, row);
+  const decision = await act(deps, wish);
+  const { result, byOperator } = decision;
+  if (result === "expired") await noteRefused(deps.sql, account.id, nowAt);
+  else if (result === "done" && account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
+  if (result !== "busy" && result !== "limited") await settleDecision(deps.sql, row.id, result, byOperator);
+  const level = result === "done" ? "info" : "warn";
+  const { bookingUuid: booking, action, via, feedId: feed } = wish;
+  deps.log[level]("decision", { booking, action, via, feed, account: account.id, result, byOperator });
+  return decision;
+}
+
+export type { Decision, Wish };

@@ -1,0 +1,120 @@
+import type { Booking, NumberedSlot } from "../calendar/booking.ts";
+import { eventTimes } from "../calendar/events.ts";
+import { type Meaning, meaningOf, statusOf } from "../calendar/meaning.ts";
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { type AccountRow, noteRefused } from "../store/accounts.ts";
+import { listBeside } from "../store/bookings.ts";
+import { type DecisionRow, findDone } from "../store/decisions.ts";
+import { readMeta } from "../store/meta.ts";
+import { readOfferings } from "../store/sources.ts";
+import { clientOf, identify } from "../account/client.ts";
+import type { Linked } from "../feed/links.ts";
+import { endOf, rejectRight, standsFor } from "./rights.ts";
+import { seconds } from "../source/run.ts";
+import { homeportKey } from "../feed/compare.ts";
+
+/** A time that may be shown to anybody, with a name for those who stand for the provider. Epoch seconds. */
+export interface Beside {
+  readonly start: number;
+  readonly end: number;
+  readonly pending: boolean;
+  /** null: not for this reader. */
+  readonly name: string | null;
+}
+
+/** Somebody signed in, as Waldur knows them now. */
+export interface Reader {
+  readonly account: AccountRow;
+  /** Stands for the provider; null: Waldur did not say. */
+  readonly insider: boolean | null;
+  readonly reject: "own" | "operator" | "none" | null;
+}
+
+/** All that the page of a booking tells. */
+export interface Look {
+  readonly booking: Booking;
+  readonly offering: string;
+  readonly meaning: Meaning;
+  /** `open`: it can be decided; `past`: nobody decided in time. */
+  readonly standing: "open" | "decided" | "past";
+  readonly parts: readonly { readonly start: number; readonly end: number }[];
+  readonly beside: readonly Beside[];
+  readonly reader: Reader | null;
+  /** Waldur does not take the reader's token any more. */
+  readonly expired: boolean;
+  /** The decision made through us; only for readers who stand for the provider. */
+  readonly made: DecisionRow | null;
+  /** The booking in Waldur's own pages; "" where their address is not known. */
+  readonly homeport: string;
+}
+
+/**
+ * What the page shows of a booking, out of the store. Waldur is asked only who a reader is that has signed in: a link that
+ * is opened by nobody costs Waldur nothing. Throws `store_failed`.
+ */
+export async function look(deps: Deps, { known, source }: Linked, person: AccountRow | null): Promise<Look> {
+  const { booking, slots } = known;
+  const meaning = meaningOf(known);
+  const parts = partsOf(slots);
+  const asked = person === null ? null : await readerOf(deps, person, booking);
+  const insider = asked?.reader?.insider === true;
+  const homeport = (await readMeta(deps.sql, homeportKey(deps))) ?? "";
+  const pending = statusOf[meaning] === "TENTATIVE";
+  return {
+    booking,
+    offering: readOfferings(source.offerings).get(booking.offeringUuid)?.name || booking.offeringName,
+    meaning,
+    standing: pending ? (endOf(booking) <= seconds(deps) ? "past" : "open") : "decided",
+    parts,
+    beside: await besideOf(deps, source.id, booking, parts, insider),
+    reader: asked?.reader ?? null,
+    expired: asked?.expired ?? false,
+    made: insider && !pending ? await findDone(deps.sql, booking.uuid, 0) : null,
+    homeport: homeport === "" ? "" : `${homeport}resource-details/${booking.uuid}/`,
+  };
+}
+
+async function readerOf(
+  deps: Deps,
+  account: AccountRow,
+  booking: Booking,
+): Promise<{ reader: Reader; expired: boolean }> {
+  try {
+    const user = await identify(deps, account.id, await clientOf(deps, account));
+    const reader = { account, insider: standsFor(user, booking), reject: rejectRight(deps, user, booking) };
+    return { reader, expired: !user.isActive };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "store_failed") throw error;
+    const expired = error.code === "waldur_refused_token" || error.code === "seal_broken";
+    if (expired) await noteRefused(deps.sql, account.id, seconds(deps));
+    return { reader: { account, insider: null, reject: null }, expired };
+  }
+}
+
+async function besideOf(
+  deps: Deps,
+  sourceId: string,
+  booking: Booking,
+  parts: Look["parts"],
+  insider: boolean,
+): Promise<Beside[]> {
+  const fromAt = Math.min(...parts.map(({ start }) => start));
+  const toAt = Math.max(...parts.map(({ end }) => end));
+  if (parts.length === 0) return [];
+  const others = await listBeside(deps.sql, sourceId, booking, fromAt, toAt);
+  return others.flatMap((other) => {
+    const status = statusOf[meaningOf(other)];
+    if (status === "CANCELLED") return [];
+    return partsOf(other.slots)
+      .filter((slot) => parts.some((part) => slot.start < part.end && slot.end > part.start))
+      .map((slot) => ({ ...slot, pending: status === "TENTATIVE", name: insider ? other.booking.name : null }));
+  });
+}
+
+function partsOf(slots: readonly NumberedSlot[]): { start: number; end: number }[] {
+  return slots
+    .filter(({ gone }) => !gone)
+    .map(eventTimes)
+    .toSorted((a, b) => a.start - b.start);
+}

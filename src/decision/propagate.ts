@@ -1,0 +1,109 @@
+import type { Booking, OrderState } from "../calendar/booking.ts";
+import type { Deps } from "../deps.ts";
+import { AppError, codeOf, messageOf } from "../errors.ts";
+import { hex } from "../security/hash.ts";
+import { type BookingWrite, encodeBooking, findInSources, writeBookings } from "../store/bookings.ts";
+import { chunkRows } from "../store/bulk.ts";
+import { countStatements } from "../store/counted.ts";
+import { dropLeases, takeLeases } from "../store/leases.ts";
+import { listSourcesWith, makeDue, moveSources } from "../store/sources.ts";
+import { leaseName, leaseSeconds, seconds, writeOf } from "../source/run.ts";
+import { belongs } from "../source/scope.ts";
+import { type Holding, showBooking } from "../feed/show-booking.ts";
+
+/** Another run has the row for moments: so often, and so long apart (milliseconds), it is tried again. */
+const attempts = 6;
+const pauseMilliseconds = 400;
+/** What is kept back of a run's statements for the rest of a decision, and what a try, and one more step of feeds, may cost. */
+const statementsKept = 11;
+const statementsOfTry = 18;
+const statementsOfStep = 7;
+
+/**
+ * Puts what Waldur has just said of a booking, and of the order behind it, into every source that holds it and every feed
+ * over those: the next GET of each shows it, and targets find their feeds moved on. What cannot be written now (another
+ * run is at it, no budget left) is left for the next run; nothing is thrown.
+ */
+export async function arrive(outer: Deps, booking: Booking, orderState: OrderState): Promise<void> {
+  const { sql, counts } = countStatements(outer.sql);
+  const deps: Deps = { ...outer, sql };
+  const affords = (statements: number): boolean =>
+    deps.budget.statements - statementsKept - counts.statements >= statements;
+  /** Sources that do not have it yet. */
+  let unsaved: readonly string[] = [];
+  /** Those, and those of which a feed does not show it yet; null before the first try. */
+  let open: ReadonlySet<string> | null = null;
+  await attempt(deps, "arrive_failed", async () => {
+    const sources = (await listSourcesWith(sql, booking.uuid)).filter((source) => belongs(booking, source));
+    unsaved = sources.map(({ id }) => id).filter((id) => open?.has(id) ?? true);
+    if (unsaved.length === 0) return;
+    const holdings = await save(deps, unsaved, booking, orderState);
+    unsaved = unsaved.filter((id) => !holdings.has(id));
+    const overtaken = await showBooking(deps, booking.uuid, holdings, () => affords(statementsOfStep));
+    open = new Set([...unsaved, ...overtaken]);
+    if (open.size > 0 && affords(statementsOfTry)) throw new AppError("conflict", "another run is at the booking");
+  });
+  if (unsaved.length > 0) await attempt(deps, "arrive_failed", async () => makeDue(sql, unsaved, seconds(deps)));
+}
+
+/** Has the sources that hold a booking read again with the next run. */
+export async function expectNews(deps: Deps, bookingUuid: string): Promise<void> {
+  await attempt(deps, "arrive_failed", async () => {
+    const sources = await listSourcesWith(deps.sql, bookingUuid);
+    await makeDue(
+      deps.sql,
+      sources.map(({ id }) => id),
+      seconds(deps),
+    );
+  });
+}
+
+/** Stores it in those of these sources that no other run is writing to. Resolves to them and what they now have, by id. */
+async function save(
+  deps: Deps,
+  ids: readonly string[],
+  booking: Booking,
+  orderState: OrderState,
+): Promise<ReadonlyMap<string, Holding>> {
+  const holder = hex(deps.random(8));
+  const leases = await takeLeases(deps.sql, ids.map(leaseName), holder, seconds(deps), leaseSeconds);
+  const holdings = new Map<string, Holding>();
+  if (leases.size === 0) return holdings;
+  try {
+    const writes: BookingWrite[] = [];
+    const stored = await findInSources(deps.sql, booking.uuid);
+    for (const source of await listSourcesWith(deps.sql, booking.uuid)) {
+      const known = stored.get(source.id);
+      if (known === undefined || !leases.has(leaseName(source.id))) continue;
+      const write = writeOf(source.id, known, booking, orderState, source.rev + 1);
+      if (write === null) {
+        holdings.set(source.id, { source, known });
+        continue;
+      }
+      writes.push(write);
+      holdings.set(source.id, { source: { ...source, rev: write.rev }, known: { ...write, vanished: false } });
+    }
+    const { chunks } = chunkRows(writes.map(encodeBooking));
+    const revs = new Map(writes.map(({ sourceId, rev }) => [sourceId, rev]));
+    if (writes.length > 0) await deps.sql.batch([...chunks.map(writeBookings), moveSources(revs)]);
+  } finally {
+    await dropLeases(deps.sql, [...leases], holder);
+  }
+  return holdings;
+}
+
+/** Does the work, again while another run is in its way; logs what it cannot do. */
+async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (codeOf(error) === "conflict" && tries < attempts) {
+        await deps.sleep(pauseMilliseconds);
+        continue;
+      }
+      deps.log.error(event, { code: codeOf(error) ?? "bug", message: messageOf(error) });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { Booking } from "../calendar/booking.ts";
+import type { Deps } from "../deps.ts";
+import type { User } from "../waldur/schema.ts";
+import { manages } from "../account/find-source.ts";
+
+/** Whether a user acts for the side that is asked: staff, owner or manager of the provider, or anybody set over the offering. */
+export function standsFor(user: User, booking: Pick<Booking, "providerUuid" | "offeringUuid">): boolean {
+  return (
+    user.isStaff ||
+    manages(user, booking.providerUuid) ||
+    user.roles.some(({ scopeType, scopeUuid }) => scopeType === "offering" && scopeUuid === booking.offeringUuid)
+  );
+}
+
+/**
+ * Whether Waldur is known to let a user reject a booking: staff, who asked for it, and owners and managers of the customer.
+ * `operator`: with the operator's token, for owners and managers of the provider.
+ */
+export function rejectRight(deps: Pick<Deps, "config">, user: User, booking: Booking): "own" | "operator" | "none" {
+  const own = user.isStaff || booking.requesterUsername === user.username || manages(user, booking.customerUuid);
+  if (own) return "own";
+  return mayUseOperator(deps, user, booking) ? "operator" : "none";
+}
+
+/** Whether the operator's token may be used for a user: owners and managers of that very provider, nobody else. */
+export function mayUseOperator(
+  deps: Pick<Deps, "config">,
+  user: User,
+  { providerUuid }: Pick<Booking, "providerUuid">,
+): boolean {
+  return deps.config.waldurDecisionToken !== null && manages(user, providerUuid);
+}
+
+/** The end of a booking's last period, epoch seconds. */
+export function endOf({ slots, schedules }: Booking): number {
+  const periods = slots.length > 0 ? slots : schedules;
+  return periods.reduce((latest, { start, end }) => Math.max(latest, start, end), 0);
+}

@@ -1,0 +1,224 @@
+import type { FeedProfile } from "../calendar/profile.ts";
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { hex } from "../security/hash.ts";
+import { open, seal } from "../security/seal.ts";
+import { hashSecret, newSecret } from "../security/secret.ts";
+import { findAccount } from "../store/accounts.ts";
+import { clearEvents } from "../store/events.ts";
+import {
+  changeFeed,
+  endAddresses,
+  type FeedRow,
+  findFeed,
+  insertAddress,
+  insertFeed,
+  listFeeds,
+} from "../store/feeds.ts";
+import { addSource, changeSource, findSource, type SourceRow } from "../store/sources.ts";
+import type { Statement } from "../store/sql.ts";
+import { stopTargets } from "../store/targets.ts";
+import { handOver } from "../mirror/hand-over.ts";
+import { maySign } from "./links.ts";
+import { seconds } from "../source/run.ts";
+
+/** What a new feed is over: a list Waldur can give an account, as `resolveScope` found it. */
+export type NewSource = Pick<SourceRow, "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">;
+
+/** Makes a feed over a source, and the source if it is not there. The feed is `loading` until its first load is done. */
+export async function addFeed(
+  deps: Deps,
+  source: NewSource,
+  profile: FeedProfile,
+  expiresAt: number | null,
+): Promise<FeedRow> {
+  if (profile.decisions === "signed") await needSignable(deps, source.accountId);
+  const nowAt = seconds(deps);
+  const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, nowAt);
+  const id = hex(deps.random(8));
+  const secret = newSecret(deps.random);
+  const sealed = await sealAll(deps, id, { secret, salt: newSecret(deps.random) });
+  const slug = slugOf(profile.name);
+  const epoch = hex(deps.random(4));
+  const links = hex(deps.random(8));
+  await deps.sql.batch(
+    insertFeed({ id, sourceId, slug, profile, ...sealed, epoch, links, expiresAt }, await hashSecret(secret), nowAt),
+  );
+  deps.log.info("feed_added", { feed: id, source: sourceId, name: profile.name });
+  return needFeed(deps, id);
+}
+
+/** The feed of that id. Throws `not_found`. */
+export async function needFeed(deps: Pick<Deps, "sql">, id: string): Promise<FeedRow> {
+  const feed = await findFeed(deps.sql, id);
+  if (feed === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows those there are`);
+  return feed;
+}
+
+/** Where a sealed column of a feed lives. */
+export function feedPlace(id: string, column: "secret" | "salt") {
+  return { table: "feeds", row: id, column };
+}
+
+/** The address under which a feed is served. Throws `seal_broken`. */
+export async function addressOf(deps: Pick<Deps, "keys" | "config">, feed: FeedRow): Promise<string> {
+  const secret = await open(deps.keys, feedPlace(feed.id, "secret"), feed.secret);
+  return `${deps.config.publicUrl}/f/${secret}/${feed.slug}.ics`;
+}
+
+/** The address that calendar programs open by a click (`webcal:` is what they registered for; there is no secure variant all know). */
+export function webcalOf(address: string): string {
+  return address.replace(/^https?:/, "webcal:");
+}
+
+/**
+ * Changes what a feed holds or how it looks; every event is compared anew. One that from now on tells less is not
+ * served until that is done: calendars keep what they have meanwhile.
+ */
+export async function setFeed(
+  deps: Deps,
+  feed: FeedRow,
+  profile: FeedProfile,
+  expiresAt: number | null,
+): Promise<FeedRow> {
+  needAlive(feed);
+  if (profile.decisions === "signed" && feed.profile.decisions !== "signed") {
+    const source = await findSource(deps.sql, feed.sourceId);
+    await needSignable(deps, source?.accountId ?? "");
+  }
+  const nowAt = seconds(deps);
+  const hide = feed.state === "active" && tellsLess(feed.profile, profile);
+  const change = changeFeed(feed.id, {
+    profile,
+    expiresAt,
+    renderedRev: 0,
+    rev: Math.max(feed.rev + 1, nowAt),
+    revisedAt: Math.max(feed.revisedAt + 1, nowAt),
+    ...(hide && { state: "loading" as const }),
+  });
+  if (change !== null) await deps.sql.batch([change]);
+  return needFeed(deps, feed.id);
+}
+
+/** Gives a feed a new address; the old one says for a while that it has ended, its links to decide are dead at once. */
+export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
+  needAlive(feed);
+  const secret = newSecret(deps.random);
+  const sealed = await seal(deps.keys, feedPlace(feed.id, "secret"), secret, deps.random);
+  const change = changeFeed(feed.id, { secret: sealed, links: hex(deps.random(8)), renderedRev: 0 });
+  await deps.sql.batch([
+    endAddresses(feed.id, seconds(deps), false),
+    insertAddress(feed.id, await hashSecret(secret)),
+    ...(change === null ? [] : [change]),
+  ]);
+  deps.log.info("feed_rotated", { feed: feed.id });
+  return needFeed(deps, feed.id);
+}
+
+/**
+ * Gives a feed to another account, which reads the same list of Waldur with its own token. It gets an address of its own;
+ * those that were given out go on serving, and nobody is shown them any more. Its targets stop and forget their
+ * credentials until the new account gives its own.
+ */
+export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource): Promise<FeedRow> {
+  needAlive(feed);
+  const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, seconds(deps));
+  const secret = newSecret(deps.random);
+  const sealed = await seal(deps.keys, feedPlace(feed.id, "secret"), secret, deps.random);
+  // Links that decide as the feed's account are for the new one to allow.
+  const profile: FeedProfile = {
+    ...feed.profile,
+    decisions: feed.profile.decisions === "signed" ? "sign-in" : feed.profile.decisions,
+  };
+  const change = changeFeed(feed.id, { sourceId, secret: sealed, profile, links: hex(deps.random(8)), renderedRev: 0 });
+  const targets = await handOver(deps, feed.id);
+  await deps.sql.batch([
+    insertAddress(feed.id, await hashSecret(secret)),
+    ...(change === null ? [] : [change]),
+    ...targets.statements,
+  ]);
+  await targets.end();
+  deps.log.info("feed_taken_over", { feed: feed.id, source: sourceId, account: source.accountId });
+  return needFeed(deps, feed.id);
+}
+
+/** Ends a feed: its addresses say for a while that it has ended, or with `gone` answer 410 at once. */
+export async function revokeFeed(deps: Deps, feed: FeedRow, gone: boolean): Promise<FeedRow> {
+  await deps.sql.batch([...endStatements(feed, seconds(deps)), endAddresses(feed.id, seconds(deps), gone)]);
+  deps.log.info("feed_revoked", { feed: feed.id, gone });
+  return needFeed(deps, feed.id);
+}
+
+/** Ends a feed whose time is over; the address itself already says so. */
+export async function expireFeed(deps: Deps, feed: FeedRow): Promise<void> {
+  await deps.sql.batch(endStatements(feed, feed.expiresAt ?? seconds(deps)));
+  deps.log.info("feed_expired", { feed: feed.id });
+}
+
+/** Ends every feed of a source whose account may not see it any more. */
+export async function endFeedsOf(deps: Deps, source: Pick<SourceRow, "id">, reason: string): Promise<void> {
+  const nowAt = seconds(deps);
+  const feeds = (await listFeeds(deps.sql, [source.id])).filter((feed) => feed.state !== "ended");
+  const lost = changeSource(source.id, { access: "lost" });
+  await deps.sql.batch([
+    ...feeds.flatMap((feed) => [...endStatements(feed, nowAt), endAddresses(feed.id, nowAt, false)]),
+    ...(lost === null ? [] : [lost]),
+  ]);
+  for (const feed of feeds) deps.log.error("feed_ended", { feed: feed.id, name: feed.profile.name, reason });
+}
+
+function endStatements(feed: FeedRow, endedAt: number): Statement[] {
+  const change = changeFeed(feed.id, {
+    state: "ended",
+    rev: feed.rev + 1,
+    revisedAt: endedAt,
+    eventCount: 0,
+    byteCount: 0,
+    held: [],
+  });
+  if (feed.state === "ended" || change === null) return [];
+  return [change, clearEvents(feed.id), stopTargets({ feedId: feed.id }, "feed-ended", endedReason, endedAt)];
+}
+
+const endedReason =
+  "Its feed has ended. The events stay in the calendar until somebody says what becomes of them: remove the target, and leave them or take them away.";
+
+function needAlive(feed: FeedRow): void {
+  if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
+}
+
+async function needSignable(deps: Deps, accountId: string): Promise<void> {
+  if (!deps.config.signedDecisions) {
+    throw new AppError(
+      "bad_input",
+      "decisions: signed is not allowed here, because whoever sees an event could decide; take sign-in, or have the operator set SIGNED_DECISIONS=on",
+    );
+  }
+  const account = await findAccount(deps.sql, accountId);
+  if (account === null || !maySign(deps, account)) {
+    throw new AppError(
+      "bad_input",
+      "decisions: signed is for feeds of people who signed in themselves, never for staff or the service's own account, whose rights reach too far; take sign-in",
+    );
+  }
+}
+
+const ranks = { busy: 0, basic: 1, full: 2 } as const;
+
+function tellsLess(before: FeedProfile, after: FeedProfile): boolean {
+  return ranks[after.detail] < ranks[before.detail] || JSON.stringify(after.filter) !== JSON.stringify(before.filter);
+}
+
+async function sealAll(deps: Deps, id: string, plain: { secret: string; salt: string }) {
+  return {
+    secret: await seal(deps.keys, feedPlace(id, "secret"), plain.secret, deps.random),
+    salt: await seal(deps.keys, feedPlace(id, "salt"), plain.salt, deps.random),
+  };
+}
+
+/** The file name in the address: what some clients show until they have read the calendar's own name. */
+function slugOf(name: string): string {
+  const plain = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  const slug = plain.replaceAll(/[^a-z0-9]+/g, "-").slice(0, 40);
+  return slug.replaceAll(/^-|-$/g, "") || "calendar";
+}

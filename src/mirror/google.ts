@@ -1,0 +1,95 @@
+import {
+  consentUrl,
+  type GoogleApp,
+  type GoogleTokens,
+  makeGoogleSigner,
+  redeemCode,
+  revokeTokens,
+} from "../caldav/auth/google.ts";
+import type { Trust } from "../caldav/auth/signer.ts";
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { type Signer, Unsigned } from "../security/guard.ts";
+import { newSecret } from "../security/secret.ts";
+import { guardedOf } from "./guarded.ts";
+
+/** What a person's consent gave. */
+export interface GoogleCredentials {
+  readonly kind: "google";
+  /** The mail address whose calendars are asked for. */
+  readonly username: string;
+  readonly tokens: GoogleTokens;
+}
+
+/** Where Google sends people back; registered with the client. */
+export const googleReturnPath = "/google/callback";
+
+/** The client of the settings; null: people cannot connect Google here. */
+export function googleAppOf({ config }: Pick<Deps, "config">): GoogleApp | null {
+  const { googleClientId: clientId, googleClientSecret: clientSecret, publicUrl } = config;
+  if (clientId === null || clientSecret === null) return null;
+  return { clientId, clientSecret, redirectUri: publicUrl + googleReturnPath };
+}
+
+/** What ties a consent to the browser that began it. */
+export interface Begun {
+  readonly state: string;
+  readonly verifier: string;
+}
+
+/** Begins a consent for that mail address: where the person agrees, and what its end is checked with. Throws `bad_config`. */
+export async function beginGoogle(deps: Deps, account: string): Promise<Begun & { readonly url: string }> {
+  const begun = { state: newSecret(deps.random), verifier: newSecret(deps.random) + newSecret(deps.random) };
+  return { ...begun, url: await consentUrl(needApp(deps), { ...begun, account }) };
+}
+
+/** What a consent ended with: why there are no tokens, for the pages; the log has what Google said. */
+export async function endGoogle(
+  deps: Deps,
+  { code, verifier, username }: { readonly code: string; readonly verifier: string; readonly username: string },
+): Promise<GoogleCredentials | "denied" | "misconfigured" | "failed"> {
+  const outcome = await redeemCode(lineTo(deps, needApp(deps)), code, verifier);
+  if (!("refused" in outcome)) return { kind: "google", username, tokens: outcome.tokens };
+  deps.log.warn("google_refused", { refused: outcome.refused, why: outcome.why });
+  return outcome.refused === "revoked" ? "denied" : outcome.refused;
+}
+
+/** Gives a consent back. Google may not answer: then the person can take it back in their account. */
+export async function returnGoogle(deps: Deps, { tokens }: GoogleCredentials): Promise<void> {
+  const app = googleAppOf(deps);
+  const returned = app !== null && (await revokeTokens(lineTo(deps, app), tokens.refreshToken));
+  deps.log.info("google_returned", { returned });
+}
+
+/** Shows the tokens of a consent, and renews them; `keep` stores new ones. Without a client nothing is sent. */
+export function googleSigner(
+  deps: Deps,
+  { tokens }: GoogleCredentials,
+  trust: Trust,
+  keep: (tokens: GoogleTokens) => Promise<void>,
+): Signer {
+  const app = googleAppOf(deps);
+  if (app !== null) return makeGoogleSigner(lineTo(deps, app), tokens, trust, keep);
+  return {
+    trusts: () => true,
+    header: async () => {
+      throw new Unsigned("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET are not set");
+    },
+    challenged: async () => false,
+  };
+}
+
+function lineTo(deps: Deps, app: GoogleApp) {
+  return { guarded: guardedOf(deps), now: deps.now, app };
+}
+
+function needApp(deps: Deps): GoogleApp {
+  const app = googleAppOf(deps);
+  if (app === null) {
+    throw new AppError(
+      "bad_config",
+      "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET must be set to connect Google calendars",
+    );
+  }
+  return app;
+}

@@ -1,0 +1,48 @@
+import type { Deps } from "../deps.ts";
+import { endLease } from "../store/leases.ts";
+import { clearLedgerFailures } from "../store/ledger.ts";
+import type { Statement } from "../store/sql.ts";
+import { handOverTarget, listTargets, type TargetRow } from "../store/targets.ts";
+import { type Access, openKnown, sealAccess } from "./connect.ts";
+import { giveBack } from "./forget.ts";
+import { leaseOf } from "./run.ts";
+import { seconds } from "../source/run.ts";
+
+/** What is to do when a feed gets another owner. */
+export interface HandOver {
+  /** For the batch that gives the feed away. */
+  readonly statements: readonly Statement[];
+  /** For after it: gives consents at Google back that nothing uses any more. */
+  readonly end: () => Promise<void>;
+}
+
+/**
+ * Takes from the targets of a feed all that leads into the calendars of whoever had it: what was sealed is thrown away,
+ * the user's name and what the servers said too, a run under way can note nothing any more. The targets stop until the
+ * new owner gives credentials of their own.
+ */
+export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
+  const targets = await listTargets(deps.sql, feedId);
+  const statements: Statement[] = [];
+  const before: { target: TargetRow; access: Access | null }[] = [];
+  for (const target of targets) {
+    const access = await openKnown(deps, target);
+    const trust = access?.trust ?? { origins: [new URL(target.calendarUrl).origin], domain: null };
+    const nothing = await sealAccess(deps, target.id, { credentials: null, trust });
+    before.push({ target, access });
+    statements.push(
+      endLease(leaseOf(target.id)),
+      handOverTarget(target.id, nothing, takenReason, seconds(deps)),
+      clearLedgerFailures(target.id),
+    );
+  }
+  return {
+    statements,
+    async end() {
+      for (const { target, access } of before) await giveBack(deps, target.account, access?.credentials ?? null);
+    },
+  };
+}
+
+const takenReason =
+  "Its feed has another owner, who must give credentials of their own: those of the owner before are thrown away.";

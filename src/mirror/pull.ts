@@ -1,0 +1,154 @@
+import { newEntry, type LedgerRow } from "../store/ledger-row.ts";
+import { nameOfHref, nameOfUid } from "./remote-object.ts";
+import { findSuspects, nameOf, type Remote } from "./plan-writes.ts";
+import type { CollectionState, Listed } from "../caldav/port.ts";
+import { seconds } from "../source/run.ts";
+import { chunksOf, conclude, needsLook, readSeen } from "./read-remote.ts";
+import { haltFor, keep, noteTrouble, type PushRun, save } from "./run.ts";
+
+/** Between two looks at a calendar that we did not write to. */
+export const checkSeconds = 900;
+const listSeconds = 86_400;
+/** Some servers' ctag and token are seconds: one read so soon after a write may not tell of the next. */
+export const tagGrainSeconds = 2;
+
+const clockSkew = 300;
+
+/**
+ * Whether a ctag or token is the second of the last change, and that was just now (SOGo's are): then it would be the same
+ * after another change in that second, and tells nothing once we have written.
+ */
+export function countsSeconds(tag: string | null, nowAt: number): boolean {
+  return (tag?.match(/\d{10}/g) ?? []).some((digits) => Math.abs(Number(digits) - nowAt) < clockSkew);
+}
+
+/** Whether the calendar has to be asked what has changed in it. */
+export function isComparisonDue(run: Pick<PushRun, "target" | "deps">): boolean {
+  const { target } = run;
+  const nowAt = seconds(run.deps);
+  if (target.dirty && nowAt - target.writtenAt >= tagGrainSeconds) return true;
+  return nowAt - target.checkedAt >= checkSeconds || nowAt - target.listedAt >= listSeconds;
+}
+
+/**
+ * Brings the ledger up to what is in the calendar: requests of an earlier run whose outcome is not known, and, when a
+ * comparison is due (or `asked`), what others did. What was found is noted before the tags are, so that a run that is
+ * cut compares again. Sets `halt` when the calendar does not answer.
+ */
+export async function compare(run: PushRun, asked: boolean): Promise<void> {
+  const look = asked || isComparisonDue(run) ? await ask(run) : nothingAsked;
+  if (look === null) return;
+  const nowAt = seconds(run.deps);
+  const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
+  // Where it is only written again, and under a condition, what a listing lacks need not be asked for one by one.
+  const sure = run.target.edits === "mirror";
+  if (sure) for (const row of missing) conclude(run, row, null);
+  for (const some of chunksOf(run, sure ? rows : [...rows, ...missing])) if (!(await examine(run, some))) return;
+  for (const some of chunksOf(run, strays)) if (!(await examineStrays(run, some))) return;
+  if (look.change !== null) await save(run, look.change);
+  else if (run.unsaved.size > 0) await save(run);
+}
+
+interface Look {
+  readonly remote: Remote | null;
+  /** What to note of the target once all of it is dealt with. */
+  readonly change: Parameters<typeof save>[1] | null;
+}
+
+const nothingAsked: Look = { remote: null, change: null };
+
+/** Asks the calendar as little as will do; null when it gives no answer. */
+async function ask(run: PushRun): Promise<Look | null> {
+  const { target, port, profile } = run;
+  const nowAt = seconds(run.deps);
+  const stale = nowAt - target.listedAt >= listSeconds;
+  const whole = stale || profile.changeFeed === "none" || target.state === "removing";
+  const noted = { checkedAt: nowAt, dirty: nowAt - target.writtenAt < tagGrainSeconds };
+  if (!whole && target.dirty && target.syncToken !== null) {
+    const changes = await askChanges(run, target.syncToken, noted);
+    if (changes !== "token-lost") return changes;
+  }
+  // Before the listing: what changes between the two is then seen next time.
+  const state = await port.state();
+  if ("failure" in state) return fail(run, state.failure);
+  if (!whole && !target.dirty && isSame(state.value, target)) return { remote: null, change: noted };
+  if (!whole && !target.dirty && target.syncToken !== null) {
+    const changes = await askChanges(run, target.syncToken, noted);
+    if (changes !== "token-lost") return changes;
+  }
+  const list = await port.list();
+  if ("failure" in list) return fail(run, list.failure);
+  const { ctag, syncToken } = state.value;
+  return {
+    remote: { all: list.value },
+    change: { ...noted, listedAt: nowAt, ...(!noted.dirty && { ctag, syncToken }) },
+  };
+}
+
+async function askChanges(
+  run: PushRun,
+  token: string,
+  noted: { readonly dirty: boolean },
+): Promise<Look | null | "token-lost"> {
+  const answer = await run.port.changes(token);
+  if ("failure" in answer) return fail(run, answer.failure);
+  if (answer.value === "token-lost") return answer.value;
+  // One that may not tell of the next write is no place to begin from.
+  const tags = noted.dirty ? {} : { syncToken: answer.value.token, ctag: null };
+  return { remote: answer.value, change: { ...noted, ...tags } };
+}
+
+function fail(run: PushRun, failure: Parameters<typeof haltFor>[1]): null {
+  if (failure.kind === "unknown" || failure.kind === "throttled") noteTrouble(run);
+  haltFor(run, failure);
+  return null;
+}
+
+function isSame(state: CollectionState, { ctag, syncToken }: PushRun["target"]): boolean {
+  return syncToken === null ? ctag !== null && state.ctag === ctag : state.syncToken === syncToken;
+}
+
+/** Reads these rows' objects and judges them. False when the calendar gives no answer. */
+async function examine(run: PushRun, rows: readonly LedgerRow[]): Promise<boolean> {
+  if (needsLook(run)) return false;
+  const seen = await readSeen(run, rows);
+  if (seen === null) return false;
+  for (const row of rows) conclude(run, row, seen.get(row.uid) ?? null);
+  await save(run);
+  return true;
+}
+
+/**
+ * Objects under names like ours that the ledger does not know: of a database that was restored, or written by a run that
+ * had lost its lease. Those with our marker are taken up again, or are there twice and go.
+ */
+async function examineStrays(run: PushRun, strays: readonly Listed[]): Promise<boolean> {
+  if (needsLook(run)) return false;
+  const rows = strays.map(({ href }) => ({ ...newEntry(nameOfHref(href).replace(/\.ics$/, "")), href }));
+  const seen = await readSeen(run, rows);
+  if (seen === null) return false;
+  const waiting = new Map(
+    [...run.ledger.values()].filter(({ href }) => href === "").map((row) => [stemOf(nameOf(row, run.target.id)), row]),
+  );
+  for (const stray of rows) {
+    const object = seen.get(stray.uid);
+    if (object === undefined || object === null || !object.marked) continue;
+    const name = nameOfUid(stray.uid);
+    const row = waiting.get(stemOf(name));
+    const generation = Number(/-(\d+)\.ics$/.exec(name)?.[1]);
+    if (row === undefined || row.state === "left") {
+      const { etag, hash, startAt, endAt } = object;
+      keep(run, { ...stray, etag, state: "synced", pushedHash: hash, startAt, endAt });
+      continue;
+    }
+    conclude(run, { ...row, generation }, { ...object, own: true });
+    waiting.delete(stemOf(name));
+  }
+  await save(run);
+  return true;
+}
+
+/** A name without its generation. */
+function stemOf(name: string): string {
+  return name.replace(/-\d+\.ics$/, "");
+}

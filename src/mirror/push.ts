@@ -1,0 +1,272 @@
+import type { Owner } from "./remote-object.ts";
+import { planOf, type PlanRules } from "./plan-writes.ts";
+import type { CalendarPort, ServerProfile } from "../caldav/port.ts";
+import { isUnsettled } from "../store/ledger-row.ts";
+import { windowOf } from "../calendar/window.ts";
+import type { Deps } from "../deps.ts";
+import { hex } from "../security/hash.ts";
+import type { FeedRow } from "../store/feeds.ts";
+import { listLedger } from "../store/ledger.ts";
+import { readMeta, settleMeta } from "../store/meta.ts";
+import {
+  countRefused,
+  findTarget,
+  restHost,
+  stopTargets,
+  type TargetChange,
+  type TargetRow,
+} from "../store/targets.ts";
+import { forgetTarget } from "./forget.ts";
+import { checkSeconds, compare, isComparisonDue, tagGrainSeconds } from "./pull.ts";
+import { takeIn } from "./note-wanted.ts";
+import {
+  countRequests,
+  forget,
+  giveLease,
+  type Halt,
+  holdLease,
+  keep,
+  leaseOf,
+  type PushReport,
+  type PushRun,
+  reportText,
+  save,
+} from "./run.ts";
+import { write } from "./write.ts";
+import { seconds } from "../source/run.ts";
+
+export type { PushReport } from "./run.ts";
+
+export interface PushOptions {
+  /** Only tell what would be done; the calendar is read and nothing is written. */
+  readonly dryRun?: boolean;
+  /** Deletions that are held for their number are done. */
+  readonly allowRemovals?: boolean;
+  /** Ask the calendar whether it is due or not, and do not wait after failures. */
+  readonly now?: boolean;
+  /** Epoch milliseconds after which nothing more is begun. */
+  readonly until?: number;
+}
+
+/** Whether anything about a target may be to do: its feed has changed, or its time has come. */
+export function isTargetDue(deps: Pick<Deps, "now">, target: TargetRow, feed: FeedRow | undefined): boolean {
+  const nowAt = seconds(deps);
+  if (target.state === "removing") return target.dueAt <= nowAt;
+  if (target.state !== "on" || feed === undefined || !isReady(feed)) return false;
+  return target.dueAt <= nowAt || (target.failures === 0 && feed.rev !== target.feedRev);
+}
+
+/** Before its first load is done, or while it is hidden, a feed tells nothing to a calendar. */
+function isReady({ state }: FeedRow): boolean {
+  return state === "active" || state === "suspended";
+}
+
+/**
+ * Makes the calendar of a target what its feed is, as far as the budget lets it; what is left is a smaller difference for
+ * the next run. Only objects of this target are written or deleted, each under a condition. What the calendar answers
+ * ends in the report and on the target, never in an exception. Throws `conflict` when another run is at this target,
+ * `store_failed`.
+ */
+export async function push(
+  deps: Deps,
+  target: TargetRow,
+  feed: FeedRow,
+  port: CalendarPort,
+  options: PushOptions = {},
+): Promise<PushReport> {
+  const run = await begin(deps, target, feed, port, options);
+  const { report } = run;
+  try {
+    // Read before the lease was taken, it may have been another run's since.
+    run.target = (await findTarget(deps.sql, target.id)) ?? target;
+    if (run.target.state !== target.state) return report;
+    for (const row of await listLedger(deps.sql, target.id)) run.ledger.set(row.uid, row);
+    const removing = target.state === "removing";
+    const noted = removing ? wantNothing(run) : isReady(feed) && (await takeIn(run));
+    const asked = removing || options.now === true;
+    if (asked || isComparisonDue(run) || [...run.ledger.values()].some(isUnsettled)) await compare(run, asked);
+    if (run.halt === null && (removing || isReady(feed))) await act(run, options);
+    await finish(run, noted);
+  } finally {
+    await run.saving;
+    await giveLease(run);
+  }
+  return report;
+}
+
+async function begin(
+  deps: Deps,
+  target: TargetRow,
+  feed: FeedRow,
+  port: CalendarPort,
+  options: PushOptions,
+): Promise<PushRun> {
+  const profile: ServerProfile = JSON.parse(target.profile);
+  const installation = await installationOf(deps);
+  const owner: Owner = { installation, targetId: target.id };
+  const { id, name } = target;
+  const counts = { created: 0, updated: 0, deleted: 0, adopted: 0, restored: 0, conflict: 0, failed: 0, requests: 0 };
+  const report: PushReport = {
+    id,
+    name,
+    ...counts,
+    held: "",
+    failure: "",
+    cause: "",
+    said: "",
+    complete: false,
+    planned: [],
+  };
+  const run: PushRun = {
+    deps,
+    port: countRequests(port, (requests) => {
+      run.requestsLeft -= requests;
+      report.requests += requests;
+    }),
+    feed,
+    profile,
+    owner,
+    fence: { lease: leaseOf(id), holder: hex(deps.random(8)) },
+    dry: options.dryRun === true,
+    report,
+    ledger: new Map(),
+    unsaved: new Set(),
+    unread: new Set(),
+    unsure: new Set(),
+    target,
+    requestsLeft: deps.budget.requests,
+    leasedAt: null,
+    saving: Promise.resolve(),
+    limit: Math.max(1, profile.concurrency),
+    clean: 0,
+    trouble: 0,
+    denied: 0,
+    until: options.until ?? Number.POSITIVE_INFINITY,
+    full: false,
+    wrote: false,
+    halt: null,
+  };
+  await holdLease(run);
+  return run;
+}
+
+const installationKey = "installation";
+
+/** What this installation's objects are marked with: a random name, made on first use. */
+export async function installationOf(deps: Pick<Deps, "sql" | "random">): Promise<string> {
+  const known = await readMeta(deps.sql, installationKey);
+  return known ?? settleMeta(deps.sql, installationKey, hex(deps.random(8)));
+}
+
+/** An event that the calendar does not let go after so many tries stays there. */
+const mostAttempts = 4;
+
+/** Everything is to go. */
+function wantNothing(run: PushRun): boolean {
+  for (const row of run.ledger.values()) {
+    if (row.wantedHash !== "") keep(run, { ...row, wantedHash: "", attempts: 0, nextAt: 0 });
+    else if (row.attempts >= mostAttempts) {
+      run.deps.log.warn("event_stays", { target: run.target.id, uid: row.uid, failure: row.failure });
+      forget(run, row.uid);
+    }
+  }
+  return true;
+}
+
+async function act(run: PushRun, options: PushOptions): Promise<void> {
+  const plan = planOf(run.ledger.values(), rulesOf(run, options));
+  for (const row of plan.retired) keep(run, { ...row, state: "retired" });
+  for (const row of plan.forgotten) forget(run, row.uid);
+  run.report.held = plan.held;
+  if (run.dry) {
+    run.report.planned = plan.actions;
+    return;
+  }
+  if (plan.actions.length > 0) await write(run, plan.actions);
+}
+
+function rulesOf(run: PushRun, { allowRemovals = false }: PushOptions): PlanRules {
+  const { feed, target } = run;
+  // The rows were made for the window of that day, which moves before they do.
+  const window = windowOf(feed.profile, feed.windowAt);
+  const deletions = feed.state === "suspended" ? "hold" : allowRemovals ? "allow" : "guard";
+  return { nowAt: seconds(run.deps), window, deletions, removing: target.state === "removing" };
+}
+
+/** Notes on the target how it went and when it is due again. */
+async function finish(run: PushRun, noted: boolean): Promise<void> {
+  const { report, target, halt } = run;
+  const nowAt = seconds(run.deps);
+  const left = planOf(run.ledger.values(), rulesOf(run, {}));
+  report.complete = noted && halt === null && left.actions.length === 0;
+  report.failure = halt?.reason ?? "";
+  if (run.dry) return;
+  const own: TargetChange = {
+    held: report.held,
+    restores: target.restores + report.restored,
+    ...(run.wrote && { dirty: true, writtenAt: nowAt }),
+    ...(isWorthKeeping(report) && { report: reportText(report, nowAt) }),
+  };
+  if (halt !== null && "stop" in halt) return stop(run, halt, own);
+  if (halt !== null && halt.reason !== "") {
+    const failures = target.failures + 1;
+    const failing = { failures, failure: halt.reason, failingSinceAt: target.failingSinceAt ?? nowAt };
+    return save(run, { ...own, ...failing, dueAt: nowAt + backOff(run, failures, halt.wait) });
+  }
+  const well = { failures: 0, failure: "", failingSinceAt: null };
+  if (report.complete && target.state === "removing" && run.ledger.size === 0) {
+    await forgetTarget(run.deps, target);
+    run.deps.log.info("target_removed", { target: target.id });
+    return;
+  }
+  const dueAt = dueAfter(run, report.complete && noted, own.writtenAt ?? target.writtenAt);
+  await save(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
+}
+
+/** A run that finds nothing to do leaves the report of the one before. */
+function isWorthKeeping({ created, updated, deleted, restored, conflict, failed, failure, held }: PushReport): boolean {
+  return created + updated + deleted + restored + conflict + failed > 0 || failure !== "" || held !== "";
+}
+
+function dueAfter(run: PushRun, complete: boolean, writtenAt: number): number {
+  const nowAt = seconds(run.deps);
+  if (!complete) return nowAt;
+  const dirty = run.wrote || run.target.dirty;
+  let dueAt = dirty ? writtenAt + tagGrainSeconds : nowAt + checkSeconds;
+  for (const row of run.ledger.values()) {
+    if (row.nextAt > nowAt && row.nextAt < dueAt) dueAt = row.nextAt;
+  }
+  return dueAt;
+}
+
+const leastWait = 2;
+const mostWait = 900;
+
+/** Seconds until the next run after so many failed ones: doubled each time, never less than the server asks for. */
+function backOff(run: PushRun, failures: number, asked: number | null): number {
+  const [random = 0] = run.deps.random(1);
+  const floor = Math.min(mostWait, leastWait * 2 ** Math.min(failures, 10));
+  return Math.max(asked ?? 0, Math.ceil(floor * (1 + random / 512)));
+}
+
+/** So many accounts of one host refused within an hour: the server, not the passwords, may be at fault. */
+const refusedAccounts = 3;
+const hostRest = 900;
+
+async function stop(run: PushRun, halt: Extract<Halt, { stop: string }>, own: TargetChange): Promise<void> {
+  const { deps, target } = run;
+  const nowAt = seconds(deps);
+  if (target.state === "removing" && halt.stop === "gone") {
+    await forgetTarget(deps, target);
+    return;
+  }
+  const stopped = { state: "stopped", stopCode: halt.stop, stopReason: halt.reason, stoppedAt: nowAt } as const;
+  await save(run, { ...own, ...stopped, failure: halt.reason });
+  deps.log.error("target_stopped", { target: target.id, code: halt.stop, reason: halt.reason });
+  if (halt.stop !== "credentials") return;
+  await deps.sql.batch([stopTargets({ account: target.account }, halt.stop, halt.reason, nowAt)]);
+  if ((await countRefused(deps.sql, target.host, nowAt - 3600)) >= refusedAccounts) {
+    await deps.sql.batch([restHost(target.host, nowAt + hostRest)]);
+    deps.log.error("host_rests", { host: target.host, seconds: hostRest });
+  }
+}

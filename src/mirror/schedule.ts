@@ -1,0 +1,73 @@
+import type { Deps } from "../deps.ts";
+import { type FeedRow, listFeeds } from "../store/feeds.ts";
+import { listTargets, type TargetRow } from "../store/targets.ts";
+import { openCalendar } from "./connect.ts";
+import { isTargetDue, push, type PushReport } from "./push.ts";
+import { turned } from "../rotate.ts";
+
+export interface MirrorLimits {
+  /** Only targets of feeds over this source. */
+  readonly sourceId: string | undefined;
+  readonly requests: number;
+  /** Statements that are left; asked before each target. */
+  readonly statements: () => number;
+  /** Does the work and deals with what it throws. */
+  readonly attempt: <T>(event: string, work: () => Promise<T>) => Promise<T | undefined>;
+}
+
+/** Statements that one target may cost besides what its requests do. */
+const statementsOfTarget = 16;
+/** How long one target may keep the others waiting. */
+const targetMilliseconds = 20_000;
+const allMilliseconds = 45_000;
+/** A run begins about once a minute, so what a provider bears in a minute is what a run may ask of it, and of its host. */
+const hostPerMinute = 600;
+
+/** Pushes to every target that is due, as far as the limits go. Resolves to what was done and whether that was all. */
+export async function mirror(
+  deps: Deps,
+  limits: MirrorLimits,
+): Promise<{ reports: readonly PushReport[]; complete: boolean }> {
+  const targets = (await listTargets(deps.sql)).filter(({ state }) => state === "on" || state === "removing");
+  if (targets.length === 0) return { reports: [], complete: true };
+  const feeds = new Map((await listFeeds(deps.sql)).map((feed) => [feed.id, feed]));
+  const due = targets.flatMap((target): { target: TargetRow; feed: FeedRow }[] => {
+    const feed = feeds.get(target.feedId);
+    const asked = limits.sourceId === undefined || feed?.sourceId === limits.sourceId;
+    return feed !== undefined && asked && isTargetDue(deps, target, feed) ? [{ target, feed }] : [];
+  });
+  const reports: PushReport[] = [];
+  const spent = new Map<string, number>();
+  const ill = new Set<string>();
+  const end = deps.now() + allMilliseconds;
+  let left = limits.requests;
+  let complete = true;
+  for (const { target, feed } of turned(due, deps.now() / 1000)) {
+    const requests = Math.min(left, allowance(target, spent));
+    if (requests < 4 || limits.statements() < statementsOfTarget || deps.now() >= end || ill.has(target.host)) {
+      complete = false;
+      continue;
+    }
+    const report = await limits.attempt("push_failed", async () => {
+      const port = await openCalendar(deps, target);
+      const until = Math.min(end, deps.now() + targetMilliseconds);
+      return push({ ...deps, budget: { ...deps.budget, requests } }, target, feed, port, { until });
+    });
+    if (report === undefined) {
+      complete = false;
+      continue;
+    }
+    reports.push(report);
+    left -= report.requests;
+    for (const key of [target.account, target.host]) spent.set(key, (spent.get(key) ?? 0) + report.requests);
+    // A server that does not answer one would keep each of the others waiting as long.
+    if (report.failure !== "") ill.add(target.host);
+    if (!report.complete && report.failure === "") complete = false;
+  }
+  return { reports, complete };
+}
+
+function allowance({ perMinute, account, host }: TargetRow, spent: ReadonlyMap<string, number>): number {
+  if (perMinute === null) return Number.POSITIVE_INFINITY;
+  return Math.min(perMinute - (spent.get(account) ?? 0), hostPerMinute - (spent.get(host) ?? 0));
+}

@@ -1,0 +1,169 @@
+import type { LedgerRow } from "../store/ledger-row.ts";
+import { folderOfHref } from "./remote-object.ts";
+import type { Failure, RemoteObject } from "../caldav/port.ts";
+import { seconds } from "../source/run.ts";
+import { conclude, hrefOf, seeObject, uidOf } from "./read-remote.ts";
+import { haltFor, keep, noteTrouble, type PushRun } from "./run.ts";
+
+/** Answers without use in a row after which the server is left alone. */
+const mostTrouble = 5;
+/** Events refused in a row without a reason: then it is the calendar that may not be written to. */
+const mostDenied = 3;
+/** What the server asks for is waited for at once only when it is so short. */
+const shortWait = 5;
+/** Seconds until an event that could not be written is tried again. */
+const waits = [60, 300, 1800, 21_600] as const;
+/** For what will hardly be taken the next time. */
+export const longestWait = 21_600;
+const fullWait = 1800;
+
+/** Deals with a failure of one request. True: the event's row tells what comes next; false: no more of it in this run. */
+export async function answerFailure(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
+  switch (failure.kind) {
+    case "exists":
+    case "changed":
+      run.report.conflict += 1;
+      return readBack(run, row);
+    case "uid-taken":
+      run.report.conflict += 1;
+      return findTaken(run, row, failure);
+    case "missing":
+      return askWhetherGone(run, row, failure);
+    case "refused":
+      failItem(run, row, told(failure), longestWait);
+      return false;
+    case "locked":
+      failItem(run, row, told(failure));
+      return false;
+    case "full":
+      run.full = true;
+      failItem(run, row, `${isFull} (${told(failure)})`, fullWait);
+      return false;
+    case "throttled":
+      noteTrouble(run);
+      if ((failure.retryAfter ?? shortWait + 1) > shortWait || run.trouble >= mostTrouble) {
+        haltFor(run, failure);
+        return false;
+      }
+      await run.deps.sleep((failure.retryAfter ?? 0) * 1000);
+      // Were it done after all, the condition of the next try says so, unless that is refused for another reason.
+      run.unsure.add(row.uid);
+      keep(run, revert(row));
+      return true;
+    case "unknown":
+      noteTrouble(run);
+      if (run.trouble >= mostTrouble) haltFor(run, failure);
+      return run.halt === null && (await readBack(run, row));
+    case "unauthorized":
+    case "read-only":
+    case "blocked":
+      keep(run, takeBack(run, row));
+      haltFor(run, failure);
+      return false;
+  }
+}
+
+/**
+ * What is at the event's href now. The ETag is asked for first: an older one makes the next write fail, a newer one
+ * would let it overwrite what was not seen. Some servers tell a stale ETag with the body.
+ */
+async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
+  const looked = await run.port.look(hrefOf(run, row));
+  if ("failure" in looked) return noAnswer(run, row, looked.failure);
+  if (looked.value === null) return decide(run, row, null);
+  const read = await run.port.read([hrefOf(run, row)]);
+  if ("failure" in read) return noAnswer(run, row, read.failure);
+  const object = read.value.get(hrefOf(run, row)) ?? null;
+  if (object === null) return decide(run, row, null);
+  const etag = looked.value.etag ?? object.etag;
+  if (etag === null && row.state !== "create") {
+    failItem(run, row, "the server gives no ETag, so the event cannot be changed safely");
+    return false;
+  }
+  return decide(run, row, { ...object, etag });
+}
+
+function decide(run: PushRun, row: LedgerRow, object: RemoteObject | null): boolean {
+  run.unsure.delete(row.uid);
+  conclude(run, row, object === null ? null : seeObject(run, row, object));
+  return true;
+}
+
+/** The outcome stays unknown: the row keeps its intent and is read before anything else is done to it. */
+function noAnswer(run: PushRun, row: LedgerRow, failure: Failure): boolean {
+  if (failure.kind === "unknown" || failure.kind === "throttled") {
+    noteTrouble(run);
+    if (failure.kind === "throttled" || run.trouble >= mostTrouble) haltFor(run, failure);
+  } else haltFor(run, failure);
+  const attempts = row.attempts + 1;
+  run.report.failed += 1;
+  const nextAt = seconds(run.deps) + waitAfter(attempts);
+  keep(run, { ...row, attempts, nextAt, failure: told(failure) });
+  return false;
+}
+
+/** The UID is elsewhere: where that is ours it is taken up, else the event goes under the next one. */
+async function findTaken(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
+  let { href } = failure;
+  if (href === null) {
+    const found = await run.port.findUid(uidOf(run, row));
+    if ("failure" in found) return noAnswer(run, row, found.failure);
+    href = found.value;
+  }
+  if (href !== null && folderOfHref(href) === folderOfHref(run.target.calendarUrl)) {
+    const read = await run.port.read([href]);
+    if ("failure" in read) return noAnswer(run, row, read.failure);
+    const object = read.value.get(href) ?? null;
+    if (object !== null && seeObject(run, row, object).marked) return decide(run, row, object);
+  }
+  const { generation } = row;
+  keep(run, { ...revert(row), href: "", etag: null, state: "new", pushedHash: "", generation: generation + 1 });
+  return true;
+}
+
+/** An answer that may mean that the calendar is gone. */
+async function askWhetherGone(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
+  const state = await run.port.state();
+  if ("failure" in state) {
+    if (state.failure.kind === "unknown") return noAnswer(run, row, state.failure);
+    keep(run, takeBack(run, row));
+    haltFor(run, state.failure);
+    return false;
+  }
+  if (row.state !== "create" && failure.status !== 403) return readBack(run, row);
+  failItem(run, row, told(failure));
+  if (failure.status === 403) run.denied += 1;
+  if (run.denied >= mostDenied) haltFor(run, { ...failure, kind: "read-only" });
+  return false;
+}
+
+/** The row as it was before a request that was refused for sure. */
+export function revert(row: LedgerRow): LedgerRow {
+  return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "", intentAt: null };
+}
+
+/** The row after a refusal: as it was before, unless an earlier try may have been done, which then is read first. */
+export function takeBack(run: PushRun, row: LedgerRow): LedgerRow {
+  return run.unsure.has(row.uid) ? row : revert(row);
+}
+
+export function failItem(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
+  run.report.failed += 1;
+  keep(run, { ...takeBack(run, row), attempts: row.attempts + 1, nextAt: seconds(run.deps) + wait, failure: text });
+}
+
+function waitAfter(attempts: number): number {
+  return waits[Math.min(attempts, waits.length) - 1] ?? waits[0];
+}
+
+const isFull = "the calendar is full";
+
+/** What an event's failure, as its row notes it, tells people: whether the calendar is full, and what the server itself said; "" for nothing. */
+export function readFailure(noted: string): { readonly full: boolean; readonly said: string } {
+  const full = noted.startsWith(isFull);
+  return { full, said: !full && /^\d{3}\b/.test(noted) ? noted : "" };
+}
+
+function told({ status, precondition, text }: Failure): string {
+  return [String(status ?? "no answer"), precondition, text].filter((part) => part !== "").join(" ");
+}

@@ -1,0 +1,233 @@
+import type { LedgerRow } from "../store/ledger-row.ts";
+import { settle } from "./reconcile.ts";
+import { nameOfUid, writeObject } from "./remote-object.ts";
+import { type Action, type Verb, verbOf } from "./plan-writes.ts";
+import type { Failure, WriteOutcome } from "../caldav/port.ts";
+import { findTexts } from "../store/ledger.ts";
+import { withSignIn } from "../feed/links.ts";
+import { seconds } from "../source/run.ts";
+import { hashOf } from "./note-wanted.ts";
+import { countsSeconds } from "./pull.ts";
+import { chunksOf, conclude, hrefOf, needsLook, readSeen, uidOf } from "./read-remote.ts";
+import { answerFailure, failItem, longestWait, revert, takeBack } from "./write-failure.ts";
+import { forget, holdLease, keep, noteClean, type PushRun, save } from "./run.ts";
+
+/** Intents written at once, and at most so many to be read again after a crash. */
+const jobsAtOnce = 50;
+/** An event that changes under our hands is left for the next run. */
+const mostTurns = 5;
+/** Larger objects are refused by many servers and shown by few programs. */
+const mostBytes = 65_536;
+
+interface Job {
+  readonly verb: Verb;
+  readonly uid: string;
+  /** The stored VEVENT; "" for a deletion. */
+  readonly vevent: string;
+}
+
+/**
+ * Does these actions, several at once: intents are written before their requests, outcomes after them. Ends early when
+ * `halt` is set; what is left is a smaller difference for the next run. Throws `conflict`, `store_failed`.
+ */
+export async function write(run: PushRun, actions: readonly Action[]): Promise<void> {
+  const queue = jobsOf(run, actions);
+  const workers: Promise<void>[] = [];
+  let active = 0;
+  let broken: { readonly error: unknown } | null = null;
+  const work = async (): Promise<void> => {
+    active += 1;
+    try {
+      for (let job = await queue.next(); job !== null && broken === null; job = await queue.next()) {
+        await perform(run, job);
+        // Fewer at once, or more: this one ends, or brings another.
+        if (active > run.limit) break;
+        if (active < run.limit) workers.push(work());
+      }
+    } catch (error) {
+      broken ??= { error };
+    } finally {
+      active -= 1;
+    }
+  };
+  for (let at = 0; at < Math.min(run.limit, actions.length); at += 1) workers.push(work());
+  for (let at = 0; at < workers.length; at += 1) await workers[at];
+  rethrow(broken);
+  queue.giveUp();
+  await save(run);
+  await readUnread(run);
+}
+
+function rethrow(broken: { readonly error: unknown } | null): void {
+  if (broken !== null) throw broken.error;
+}
+
+interface Jobs {
+  /** The next one; null when there is none, or the run may not go on. Before the first of each part its intents are written. */
+  next(): Promise<Job | null>;
+  /** Takes back the intents of those that were never sent. */
+  giveUp(): void;
+}
+
+function jobsOf(run: PushRun, actions: readonly Action[]): Jobs {
+  const ready: Job[] = [];
+  let from = 0;
+  let preparing: Promise<void> | null = null;
+  const prepare = async (): Promise<void> => {
+    const some = actions.slice(from, from + Math.min(jobsAtOnce, Math.max(1, run.requestsLeft)));
+    from += some.length;
+    ready.push(...(await intend(run, some)));
+  };
+  return {
+    async next() {
+      while (!needsLook(run)) {
+        const job = ready.shift();
+        if (job !== undefined) return job;
+        if (preparing === null && from >= actions.length) return null;
+        preparing ??= prepare().finally(() => (preparing = null));
+        await preparing;
+      }
+      return null;
+    },
+    giveUp() {
+      for (const { uid } of ready) {
+        const row = run.ledger.get(uid);
+        if (row !== undefined) keep(run, revert(row));
+      }
+    },
+  };
+}
+
+/** Writes what is about to be sent; an event that cannot be written at all is noted as failed instead. */
+async function intend(run: PushRun, actions: readonly Action[]): Promise<Job[]> {
+  const uids = actions.filter(({ verb }) => verb !== "delete").map(({ row }) => row.uid);
+  const texts = uids.length === 0 ? new Map<string, string>() : await findTexts(run.deps.sql, run.feed.id, uids);
+  const jobs: Job[] = [];
+  const nowAt = seconds(run.deps);
+  for (const { verb, row } of actions) {
+    const vevent = await withSignIn(run.deps, run.feed, texts.get(row.uid) ?? "");
+    if (verb === "create" && run.full) continue;
+    if (verb !== "delete") {
+      // It went meanwhile; the next run notes that.
+      if (vevent === "") continue;
+      const fault = whyUnfit(run, row, vevent);
+      if (fault !== "") {
+        failItem(run, row, fault, longestWait);
+        continue;
+      }
+    }
+    const wantedHash = verb === "delete" ? "" : hashOf(run, row.uid, row.generation, vevent);
+    keep(run, intent({ ...row, wantedHash }, verb, nowAt));
+    jobs.push({ verb, uid: row.uid, vevent });
+  }
+  const { dirty, ctag, syncToken } = run.target;
+  const useless = !dirty && [ctag, syncToken].some((tag) => countsSeconds(tag, nowAt));
+  await save(run, { dirty: true, writtenAt: nowAt, ...(useless && { ctag: null, syncToken: null }) });
+  return jobs;
+}
+
+function intent(row: LedgerRow, verb: Verb, nowAt: number): LedgerRow {
+  return { ...row, state: verb, intentHash: row.wantedHash, intentAt: nowAt };
+}
+
+function whyUnfit(run: PushRun, row: LedgerRow, vevent: string): string {
+  const { maxBytes, minAt, maxAt } = run.profile;
+  const bytes = new TextEncoder().encode(vevent).length + 500;
+  const most = Math.min(mostBytes, maxBytes ?? mostBytes);
+  if (bytes > most) return `the event has ${bytes} bytes and this calendar takes ${most}`;
+  if (minAt !== null && row.startAt < minAt) return "the event is before the time that this calendar holds";
+  if (maxAt !== null && row.endAt > maxAt) return "the event is after the time that this calendar holds";
+  return "";
+}
+
+/** Sends one request and whatever follows from its answer, until the event is settled or left for a later run. */
+async function perform(run: PushRun, job: Job): Promise<void> {
+  for (let turn = 0; turn < mostTurns; turn += 1) {
+    const row = run.ledger.get(job.uid);
+    if (row === undefined) return;
+    if (run.halt !== null || (run.full && row.state === "create")) {
+      keep(run, takeBack(run, row));
+      return;
+    }
+    await holdLease(run);
+    const outcome = await send(run, row, job.vevent);
+    if ("done" in outcome) {
+      noteClean(run);
+      done(run, row, outcome);
+      return;
+    }
+    const again = await answerFailure(run, row, outcome.failure);
+    if (!again) return;
+    const now = run.ledger.get(job.uid);
+    const verb = now === undefined ? null : verbOf(now, run.target.state === "removing");
+    if (now === undefined || verb === null) {
+      if (job.verb === "delete" && now === undefined) run.report.deleted += 1;
+      return;
+    }
+    keep(run, intent(now, verb, seconds(run.deps)));
+    if (now.generation !== row.generation) await save(run);
+  }
+  const row = run.ledger.get(job.uid);
+  if (row !== undefined) failItem(run, row, "the calendar changes it as fast as it is written");
+}
+
+async function send(run: PushRun, row: LedgerRow, vevent: string): Promise<WriteOutcome> {
+  const { port, profile } = run;
+  run.wrote = true;
+  if (row.state === "create") {
+    const uid = uidOf(run, row);
+    if (!profile.honoursIfNoneMatch) {
+      const there = await port.look(hrefOf(run, row));
+      if ("failure" in there) return { failure: there.failure };
+      if (there.value !== null) return { failure: weSaw("exists") };
+    }
+    return port.create(nameOfUid(uid), writeObject(vevent, uid, run.owner));
+  }
+  if (row.etag === null) return { failure: weSaw("changed") };
+  if (row.state === "update") return port.update(row.href, row.etag, writeObject(vevent, uidOf(run, row), run.owner));
+  if (!profile.honoursIfMatchOnDelete) {
+    const there = await port.look(row.href);
+    if ("failure" in there) return { failure: there.failure };
+    if (there.value === null) return { done: true, href: row.href, etag: null };
+    if (there.value.etag !== row.etag) return { failure: weSaw("changed") };
+  }
+  return port.remove(row.href, row.etag);
+}
+
+/** A refusal that we make ourselves, where the server would make none. */
+function weSaw(kind: "exists" | "changed"): Failure {
+  return { kind, status: null, precondition: "", text: "", retryAfter: null, href: null };
+}
+
+function done(run: PushRun, row: LedgerRow, { href, etag }: { href: string; etag: string | null }): void {
+  if (row.state === "delete") {
+    run.report.deleted += 1;
+    forget(run, row.uid);
+    return;
+  }
+  if (row.state === "create") run.report.created += 1;
+  else run.report.updated += 1;
+  if (etag === null) run.unread.add(row.uid);
+  const written = { href, etag, state: "synced", pushedHash: row.wantedHash } as const;
+  const settled = { intentHash: "", intentAt: null, attempts: 0, nextAt: 0, failure: "" } as const;
+  keep(run, { ...row, ...written, ...settled, remoteHash: etag === null ? row.remoteHash : "" });
+}
+
+/** Reads what was written without being told its ETag. What cannot be read now is found by the next comparison. */
+async function readUnread(run: PushRun): Promise<void> {
+  const rows = [...run.unread].flatMap((uid) => run.ledger.get(uid) ?? []);
+  for (const some of chunksOf(
+    run,
+    rows.filter(({ state, etag }) => state === "synced" && etag === null),
+  )) {
+    if (needsLook(run)) return;
+    const seen = await readSeen(run, some);
+    if (seen === null) return;
+    for (const row of some) {
+      const object = seen.get(row.uid) ?? null;
+      if (object?.own === true) keep(run, settle(row, object));
+      else conclude(run, row, object);
+    }
+    await save(run);
+  }
+}

@@ -1,0 +1,42 @@
+import { diff } from "../calendar/diff.ts";
+import type { SlimBooking } from "../calendar/booking.ts";
+import type { Deps } from "../deps.ts";
+import { AppError, messageOf } from "../errors.ts";
+import { findAccount } from "../store/accounts.ts";
+import { listSlimBetween } from "../store/bookings.ts";
+import type { SourceRow } from "../store/sources.ts";
+import type { Page } from "../waldur/client.ts";
+import { clientOf } from "../account/client.ts";
+import { newReport, type RefreshReport, slimText } from "./run.ts";
+import { bookingFilter } from "./scope.ts";
+
+/** What a full sweep of the source would change, without changing anything. Nothing is counted of a listing that could not be read whole. */
+export async function preview(deps: Deps, source: SourceRow): Promise<RefreshReport> {
+  const report = newReport(source);
+  try {
+    const account = await findAccount(deps.sql, source.accountId);
+    if (account === null) throw new AppError("not_found", "its account is gone");
+    const client = await clientOf(deps, account);
+    const wanted = new Map<string, string>();
+    const unusable = new Set<string | null>();
+    for (let page: number | null = 1; page !== null;) {
+      if (report.pages >= deps.budget.pages) throw new AppError("conflict", "more pages than one run may read here");
+      const listed: Page<SlimBooking> = await client.slimBookings(bookingFilter(source), page);
+      for (const row of listed.rows) wanted.set(row.uuid, slimText(row));
+      for (const { uuid } of listed.skipped) unusable.add(uuid);
+      report.skipped += listed.skipped.length;
+      report.pages += 1;
+      report.requests += 1;
+      page = listed.next;
+    }
+    const have = new Map<string, string>();
+    for (const [uuid, row] of await listSlimBetween(deps.sql, source.id, -1, null)) {
+      if (!row.vanished && !unusable.has(uuid)) have.set(uuid, row.slim);
+    }
+    const { added, changed, removed } = diff(wanted, have);
+    return { ...report, added: added.length, changed: changed.length, removed: removed.length };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { ...report, failure: messageOf(error) };
+  }
+}

@@ -1,0 +1,196 @@
+import type { OfferingFacts } from "../calendar/event.ts";
+import type { Deps } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { hex } from "../security/hash.ts";
+import { findAccount, noteRefused } from "../store/accounts.ts";
+import { countOfOfferings, hasPending, touchOfferings } from "../store/bookings.ts";
+import { lastUse, renderAllAgain } from "../store/feeds.ts";
+import { readMeta, writeMeta } from "../store/meta.ts";
+import { readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
+import type { Statement } from "../store/sql.ts";
+import { clientOf, identify } from "../account/client.ts";
+import { endFeedsOf } from "../feed/commands.ts";
+import { paceOf } from "./pace.ts";
+import { poll, walkOrders } from "./poll.ts";
+import { commit, flush, newReport, note, type RefreshReport, release, type Run, seconds, spendRequest } from "./run.ts";
+import { bookingFilter, hasAccess } from "./scope.ts";
+import { homeportKey } from "../feed/compare.ts";
+import { sweep, sweepDue } from "./sweep.ts";
+
+const hourSeconds = 3600;
+/** A good answer is noted at most so often: an unchanged source costs one row in that time. */
+const noteSeconds = 600;
+const readWithinSeconds = 86_400;
+
+/**
+ * Brings the stored bookings of one source up to what Waldur says now, as far as the budget lets it; what is left is a
+ * smaller difference for the next run. Waldur's failures end in the report and on the source, never in an exception.
+ * Throws `conflict` when another run is at this source.
+ */
+export async function refresh(
+  deps: Deps,
+  source: SourceRow,
+  options: { allowRemovals?: boolean; sweep?: boolean } = {},
+): Promise<RefreshReport> {
+  const report: RefreshReport = { ...newReport(source), held: source.held };
+  const account = await findAccount(deps.sql, source.accountId);
+  if (account === null) return { ...report, failure: "its account is gone" };
+  let serverDate: number | null = null;
+  try {
+    const client = await clientOf(deps, account, (date) => (serverDate ??= date));
+    const run: Run = {
+      deps,
+      client,
+      holder: hex(deps.random(8)),
+      allowRemovals: options.allowRemovals ?? false,
+      report,
+      started: source,
+      source: options.sweep === true ? { ...source, sweepWanted: true } : source,
+      pagesLeft: deps.budget.pages,
+      requestsLeft: deps.budget.requests,
+      leasedAt: null,
+      notes: {},
+    };
+    try {
+      if (!(await checkAccess(run))) return report;
+      await readNames(run);
+      if (run.source.loadedAt === null) await load(run, () => serverDate);
+      else {
+        await poll(run);
+        if (sweepDue(run)) await sweep(run);
+      }
+      await noteSuccess(run, account.tokenLifetime);
+      if (account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
+    } finally {
+      await release(run);
+    }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "conflict") throw error;
+    report.failure = `${error.code}: ${error.message}`;
+    await noteFailure(deps, source, error);
+  }
+  return report;
+}
+
+/** Who-am-I at least hourly: a lost role or an inactive user is not an outage, it ends the feeds. */
+async function checkAccess(run: Run): Promise<boolean> {
+  const { deps, source } = run;
+  const nowAt = seconds(deps);
+  if (source.access === "lost") {
+    run.report.failure = "the account no longer has the role that shows these bookings";
+    return false;
+  }
+  if (!isDue(run, source.accessAt) && source.held === "") return true;
+  if (!spendRequest(run)) return true;
+  const user = await identify(deps, source.accountId, run.client);
+  if (hasAccess(user, source)) {
+    note(run, { accessAt: nowAt });
+    return true;
+  }
+  await loseAccess(run.deps, source, `${user.username} no longer has the role that shows ${source.name}`);
+  run.report.failure = "the account no longer has the role that shows these bookings";
+  return false;
+}
+
+async function loseAccess(deps: Deps, source: SourceRow, reason: string): Promise<void> {
+  deps.log.error("access_lost", { source: source.id, name: source.name, reason });
+  await endFeedsOf(deps, source, reason);
+}
+
+/** Whether something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
+function isDue(run: Run, lastAt: number | null): boolean {
+  if (lastAt === null) return true;
+  const age = seconds(run.deps) - lastAt;
+  return age >= hourSeconds || (age >= hourSeconds - noteSeconds && sweepDue(run));
+}
+
+/** HomePort's address from Waldur's configuration; links of every feed change with it. */
+async function noteHomeport(run: Run): Promise<void> {
+  const { deps } = run;
+  const key = homeportKey(deps);
+  const { homeport } = await run.client.site();
+  const known = await readMeta(deps.sql, key);
+  if (known === (homeport ?? "")) return;
+  await writeMeta(deps.sql, key, homeport ?? "");
+  if (known !== null) await renderAllAgain(deps.sql);
+}
+
+/** Names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
+async function readNames(run: Run): Promise<void> {
+  const nowAt = seconds(run.deps);
+  if (!isDue(run, run.source.offeringsAt)) return;
+  if (!spendRequest(run) || !spendRequest(run)) return;
+  await noteHomeport(run);
+  const filter = run.source.kind === "provider" ? { customerUuid: run.source.scopeUuid } : {};
+  const offerings = await run.client.offerings(filter);
+  const facts = new Map<string, OfferingFacts>(
+    offerings.map(({ uuid, name, latitude, longitude }) => [uuid, { name, latitude, longitude }]),
+  );
+  const text = writeOfferings(facts);
+  note(run, { offeringsAt: nowAt });
+  if (text === run.source.offerings) return;
+  const before = readOfferings(run.source.offerings);
+  const changed = [...facts.keys()].filter(
+    (uuid) => JSON.stringify(before.get(uuid)) !== JSON.stringify(facts.get(uuid)),
+  );
+  const touched = await countOfOfferings(run.deps.sql, run.source.id, changed);
+  const statements: Statement[] = touched === 0 ? [] : [touchOfferings(run.source.id, changed, run.source.rev)];
+  await commit(run, { offerings: text, rev: run.source.rev + touched }, statements);
+}
+
+/** The first load: every booking, then the order behind each. The marks start where the server's clock stood before it. */
+async function load(run: Run, serverDate: () => number | null): Promise<void> {
+  if (run.source.sweepId === 0) {
+    if (serverDate() === null) {
+      if (!spendRequest(run)) return;
+      await run.client.countBookings(bookingFilter(run.source));
+    }
+    const mark = (serverDate() ?? 0) * 1000;
+    run.source = { ...run.source, ordersMicros: mark, bookingsMicros: mark };
+    await commit(run, { ordersMicros: mark, bookingsMicros: mark });
+  }
+  if (run.source.sweptAt === 0 && !(await sweep(run))) return;
+  if (!(await walkOrders(run))) return;
+  await commit(run, { loadedAt: seconds(run.deps) });
+  run.deps.log.info("source_loaded", { source: run.source.id, name: run.source.name, bookings: run.source.sweepCount });
+}
+
+async function noteSuccess(run: Run, lifetime: number | null): Promise<void> {
+  const { deps, source } = run;
+  const nowAt = seconds(deps);
+  const pending = await hasPending(deps.sql, source.id, nowAt);
+  const used = await lastUse(deps.sql, source.id);
+  const facts = { pending, read: used !== null && nowAt - used < readWithinSeconds, lifetime };
+  const pace = paceOf(deps.config, facts, nowAt);
+  // At the quick pace a source stays due and nothing is written.
+  const quick = pace <= deps.config.pollSeconds || source.loadedAt === null || source.sweepPage !== null;
+  if (!quick) note(run, { dueAt: nowAt + pace });
+  if (source.failingSinceAt !== null) {
+    note(run, { failingSinceAt: null, failure: "" });
+    deps.log.info("waldur_back", { source: source.id, seconds: nowAt - source.failingSinceAt });
+  }
+  const stale = source.freshAt === null || nowAt - source.freshAt >= noteSeconds;
+  if (stale || Object.keys(run.notes).length > 0) note(run, { freshAt: nowAt });
+  await flush(run);
+}
+
+/** Notes a failure once, not each minute: since when, and what it is. */
+async function noteFailure(deps: Deps, source: SourceRow, error: AppError): Promise<void> {
+  deps.log.warn("refresh_failed", { source: source.id, code: error.code, message: error.message, ...error.facts });
+  if (error.code === "store_failed") return;
+  if (error.code === "waldur_refused_token") await noteRefused(deps.sql, source.accountId, seconds(deps));
+  if (error.code === "waldur_refused_token" && error.facts.inactive === true) {
+    await loseAccess(deps, source, "the user is not active any more");
+    return;
+  }
+  const nowAt = seconds(deps);
+  const retryAfter = Number(error.facts.retryAfter ?? 0);
+  if (source.failure === error.code && source.failingSinceAt !== null && retryAfter <= 0) return;
+  await deps.sql.run(
+    "UPDATE sources SET failing_since_at = coalesce(failing_since_at, ?2), failure = ?3, due_at = ?4 WHERE id = ?1",
+    source.id,
+    nowAt,
+    error.code,
+    nowAt + Math.max(0, Math.ceil(retryAfter)),
+  );
+}

@@ -1,0 +1,164 @@
+import type { Deps } from "./deps.ts";
+import { AppError, codeOf, messageOf } from "./errors.ts";
+import { countStatements } from "./store/counted.ts";
+import { forget } from "./store/decisions.ts";
+import { type FeedRow, listFeeds } from "./store/feeds.ts";
+import { findSource, listSources, type SourceRow } from "./store/sources.ts";
+import { expireFeed } from "./feed/commands.ts";
+import { mirror } from "./mirror/schedule.ts";
+import type { PushReport } from "./mirror/push.ts";
+import { refresh } from "./source/refresh.ts";
+import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
+import { keepRun } from "./source/run-log.ts";
+import { type RefreshReport, seconds } from "./source/run.ts";
+import { turned } from "./rotate.ts";
+
+/** What one run did. */
+export interface TickReport {
+  readonly sources: readonly RefreshReport[];
+  readonly feeds: readonly RenderReport[];
+  readonly targets: readonly PushReport[];
+  /** Whether nothing that is due was left for the next run. */
+  readonly complete: boolean;
+}
+
+export interface TickOptions {
+  /** Only this source, due or not. */
+  readonly sourceId?: string;
+  /** Read sources whether they are due or not, with a full sweep of those not swept since then, epoch seconds. */
+  readonly sweepSince?: number;
+  /** Waldur is left alone: only what was rendered is pushed to targets. */
+  readonly onlyTargets?: boolean;
+  /** A mass removal is believed. */
+  readonly allowRemovals?: boolean;
+}
+
+/** Statements that one more source, or a step of its feeds, may cost; a run that has fewer left does not begin it. */
+const statementsOfSource = 18;
+const statementsOfStep = 9;
+
+/**
+ * One run over what is due: feeds that expired end, sources are read, their feeds rendered and pushed to their
+ * targets. Whatever fails is logged and left for the next run; the rest goes on. Throws `store_failed` only where not even the list of sources can be read.
+ */
+export async function tick(outer: Deps, options: TickOptions = {}): Promise<TickReport> {
+  const { sql, counts } = countStatements(outer.sql);
+  const deps: Deps = { ...outer, sql };
+  const nowAt = seconds(deps);
+  const begunAt = deps.now();
+  if (nowAt % 3600 < 60) await attempt(deps, "forget_failed", async () => forgetOld(deps));
+  const feeds = (await listFeeds(sql)).filter((feed) => feed.state !== "ended");
+  const living: FeedRow[] = [];
+  for (const feed of feeds) {
+    if (feed.expiresAt === null || feed.expiresAt > nowAt) living.push(feed);
+    else await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
+  }
+  const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
+  const sources = (await listSources(sql)).filter((source) => feedsOf.has(source.id) && source.access === "ok");
+  const asked = sources.filter(
+    ({ id }) => options.onlyTargets !== true && (options.sourceId === undefined || id === options.sourceId),
+  );
+
+  const refreshed: RefreshReport[] = [];
+  const rendered: RenderReport[] = [];
+  let complete = true;
+  let requests = 0;
+  let pages = 0;
+  let events = 0;
+  for (const before of turned(asked, nowAt)) {
+    const { sweepSince } = options;
+    const forced = options.sourceId !== undefined || sweepSince !== undefined;
+    if (deps.budget.statements - counts.statements < statementsOfSource) {
+      complete = false;
+      break;
+    }
+    let source: SourceRow = before;
+    const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
+    if ((forced || before.dueAt <= nowAt) && budget.requests > 3) {
+      const report = await attempt(deps, "refresh_failed", async () =>
+        refresh({ ...deps, budget }, before, {
+          allowRemovals: options.allowRemovals ?? false,
+          sweep: sweepSince !== undefined && before.sweptAt < sweepSince,
+        }),
+      );
+      if (report !== undefined) {
+        refreshed.push(report);
+        await attempt(deps, "run_not_kept", async () => keepRun(deps, before, report));
+        requests += report.requests;
+        pages += report.pages;
+      } else complete = false;
+      source = (await findSource(sql, before.id)) ?? before;
+      if (source.loadedAt === null || source.sweepPage !== null) complete = false;
+    }
+    const behind = (feedsOf.get(source.id) ?? []).filter((feed) => isBehind(deps, feed, source));
+    if (source.access !== "ok" || behind.length === 0) continue;
+    await attempt(deps, "render_failed", async () => {
+      const outcome = await renderFeeds(deps, source, behind, {
+        events: deps.budget.events - events,
+        more: () => deps.budget.statements - counts.statements >= statementsOfStep,
+      });
+      events += outcome.events;
+      rendered.push(...outcome.reports);
+      if (!outcome.done) complete = false;
+    });
+  }
+  const mirrored = await mirror(deps, {
+    sourceId: options.sourceId,
+    requests: deps.budget.requests - requests,
+    statements: () => deps.budget.statements - counts.statements,
+    attempt: async (event, work) => attempt(deps, event, work),
+  });
+  complete &&= mirrored.complete;
+  requests += mirrored.reports.reduce((sum, report) => sum + report.requests, 0);
+  const costs = { begunAt, requests, events, statements: counts.statements };
+  logRun(deps, { refreshed, rendered, mirrored: mirrored.reports, complete }, costs);
+  return { sources: refreshed, feeds: rendered, targets: mirrored.reports, complete };
+}
+
+async function forgetOld(deps: Deps): Promise<void> {
+  const nowAt = seconds(deps);
+  await forget(deps.sql, nowAt - deps.config.decisionDays * 86_400, nowAt - 3600);
+}
+
+async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const facts = error instanceof AppError ? error.facts : {};
+    const level = codeOf(error) === "conflict" ? "info" : "error";
+    deps.log[level](event, { code: codeOf(error) ?? "bug", message: messageOf(error), ...facts });
+    return undefined;
+  }
+}
+
+function logRun(
+  deps: Deps,
+  {
+    refreshed,
+    rendered,
+    mirrored,
+    complete,
+  }: Pick<TickReport, "complete"> & {
+    refreshed: readonly RefreshReport[];
+    rendered: readonly RenderReport[];
+    mirrored: readonly PushReport[];
+  },
+  costs: { begunAt: number; requests: number; events: number; statements: number },
+): void {
+  const sum = (key: "added" | "changed" | "removed" | "skipped"): number =>
+    refreshed.reduce((total, report) => total + report[key], 0);
+  const { begunAt, ...counts } = costs;
+  deps.log.info("run", {
+    ms: deps.now() - begunAt,
+    sources: refreshed.length,
+    feeds: rendered.length,
+    targets: mirrored.length,
+    added: sum("added"),
+    changed: sum("changed"),
+    removed: sum("removed"),
+    skipped: sum("skipped"),
+    failed: refreshed.filter(({ failure }) => failure !== "").length,
+    complete,
+    ...counts,
+  });
+}
