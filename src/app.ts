@@ -2,18 +2,18 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { AppError, codeOf, messageOf } from "./errors.ts";
 import { hex } from "./security/hash.ts";
-import { apiRoutes } from "./web/api.ts";
-import { decisionRoutes } from "./web/decision.tsx";
-import { failureJson } from "./web/failure.ts";
-import { feedRoutes } from "./web/feed-routes.ts";
+import { apiRoutes } from "./web/api/routes.ts";
+import { decisionRoutes } from "./web/pages/decision.tsx";
+import { failureJson } from "./web/error-json.ts";
+import { feedRoutes } from "./web/feed/routes.ts";
 import { healthRoutes } from "./web/health.ts";
-import { logged } from "./web/logged.ts";
-import { callerIsOperator, findCaller } from "./web/caller.ts";
-import { putPageHeaders } from "./web/page.ts";
-import { pageRoutes, showFailure } from "./web/pages.tsx";
+import { logged } from "./web/access-log.ts";
+import { callerIsOperator, findCaller } from "./web/api/auth.ts";
+import { putPageHeaders } from "./web/page-headers.ts";
+import { pageRoutes, showFailure } from "./web/pages/routes.tsx";
 import { robotsText } from "./web/robots.ts";
-import { FeedsFirstRouter } from "./web/router.ts";
-import type { Env as PageEnv } from "./web/visit.tsx";
+import { FeedsFirstRouter } from "./web/feed/router.ts";
+import type { Env as PageEnv } from "./web/pages/page-context.tsx";
 
 export interface AppOptions {
   /** Called from inside the process, by the command line: then the API asks for no token. */

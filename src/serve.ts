@@ -11,7 +11,7 @@ import { advise } from "./account/check.ts";
 import { addressOf, webcalOf } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { tick } from "./tick.ts";
-import { profileOf } from "./web/api-input.ts";
+import { profileOf } from "./web/api/input.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 

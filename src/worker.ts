@@ -8,7 +8,7 @@ import { type KeyRing, parseKeyRing } from "./security/keys.ts";
 import { withDeadline } from "./store/counted.ts";
 import { openD1 } from "./store/d1.ts";
 import { tick } from "./tick.ts";
-import { refuse } from "./web/answers.ts";
+import { refuse } from "./web/feed/responses.ts";
 
 /** What a run may cost so that it fits the limits of a Worker's invocation, those of the free plan too. */
 const budget: Budget = { pages: 1, requests: 30, events: 50, statements: 40 };

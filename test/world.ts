@@ -15,7 +15,7 @@ import { findSource, type SourceRow } from "../src/store/sources.ts";
 import { addFeed, addressOf, needFeed } from "../src/feed/commands.ts";
 import { lookUp, operator } from "../src/account/find-source.ts";
 import { tick, type TickOptions } from "../src/tick.ts";
-import { type ChangedFeed, profileOf } from "../src/web/api-input.ts";
+import { type ChangedFeed, profileOf } from "../src/web/api/input.ts";
 import { wide } from "./wide.ts";
 
 export { wide };

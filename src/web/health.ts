@@ -4,8 +4,8 @@ import { messageOf } from "../errors.ts";
 import { listFeeds } from "../store/feeds.ts";
 import { listSources } from "../store/sources.ts";
 import { seconds } from "../source/run.ts";
-import { isoTime } from "./feed-json.ts";
-import { isOperator } from "./operator.ts";
+import { isoTime } from "./api/feed-json.ts";
+import { isOperator } from "./auth.ts";
 
 /** `/healthz`: the process runs. `/readyz`: its database answers; with ADMIN_TOKEN also how fresh each source is and why not. */
 export function healthRoutes(): Hono<{ Bindings: Deps }> {

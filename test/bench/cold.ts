@@ -6,7 +6,7 @@ import { openNode } from "../../src/node.ts";
 import { listChanged } from "../../src/store/bookings.ts";
 import { joinVevents } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql.ts";
-import { makeFeedServer } from "../../src/web/feed.ts";
+import { makeFeedServer } from "../../src/web/feed/serve.ts";
 import { honestWork, profile, secret, startAt } from "../web/served.ts";
 import { events, path, placeBookings, placeFeed } from "./feed.ts";
 import type { Figure } from "./figure.ts";

@@ -3,7 +3,7 @@ import { openNode } from "../../src/node.ts";
 import { listFeeds } from "../../src/store/feeds.ts";
 import { makeFirstFeeds } from "../../src/feed/first-start.ts";
 import { tick } from "../../src/tick.ts";
-import { profileOf } from "../../src/web/api-input.ts";
+import { profileOf } from "../../src/web/api/input.ts";
 import { startChild, tell } from "./child.ts";
 import type { Figure } from "./figure.ts";
 import { makeFolder } from "./folder.ts";

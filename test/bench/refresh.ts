@@ -4,7 +4,7 @@ import { openNode } from "../../src/node.ts";
 import { makeFirstFeeds } from "../../src/feed/first-start.ts";
 import { tick } from "../../src/tick.ts";
 import { readSlim } from "../../src/waldur/schema.ts";
-import { profileOf } from "../../src/web/api-input.ts";
+import { profileOf } from "../../src/web/api/input.ts";
 import type { Figure } from "./figure.ts";
 import { makeFolder } from "./folder.ts";
 import { compare, timed } from "./pairs.ts";

@@ -8,7 +8,7 @@ import { addTarget, needTarget } from "../../src/mirror/commands.ts";
 import { type Caldav, makeCaldav } from "../caldav/server.ts";
 import { lostAnswer, status, throttled } from "../caldav/faults.ts";
 import type { Quirks } from "../caldav/quirks.ts";
-import type { ChangedFeed } from "../../src/web/api-input.ts";
+import type { ChangedFeed } from "../../src/web/api/input.ts";
 import { makeWorld, type World } from "../world.ts";
 
 interface Connected {

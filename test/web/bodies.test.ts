@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bodyCache } from "../../src/web/bodies.ts";
+import { bodyCache } from "../../src/web/feed/body-cache.ts";
 import { honestWork, makeServed } from "./served.ts";
 
 const bodyOf = (bytes: number) => ({ bytes: new Uint8Array(bytes), gzip: false, plainBytes: bytes, events: 1 });

@@ -8,7 +8,7 @@ import { listDecisions } from "../../src/store/decisions.ts";
 import { findEvents, joinVevents } from "../../src/store/events.ts";
 import { type FeedRow, listFeeds } from "../../src/store/feeds.ts";
 import { addFeed } from "../../src/feed/commands.ts";
-import { profileOf } from "../../src/web/api-input.ts";
+import { profileOf } from "../../src/web/api/input.ts";
 import { statement } from "../../src/store/sql.ts";
 import { decide, type Wish } from "../../src/decision/decide.ts";
 import { makeBrowser, makeCase } from "./decided.ts";

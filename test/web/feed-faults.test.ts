@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { RENDERER } from "../../src/calendar/feed.ts";
 import { lintCalendar } from "../../src/calendar/lint.ts";
 import type { Joined, Sql, SqlRow } from "../../src/store/sql.ts";
-import type { FeedDeps, FeedWork } from "../../src/web/feed.ts";
+import type { FeedDeps, FeedWork } from "../../src/web/feed/serve.ts";
 import { honestWork, makeServed } from "./served.ts";
 
 /** How one thing behind the route can fail. */

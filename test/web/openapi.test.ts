@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { apiRoutes } from "../../src/web/api.ts";
+import { apiRoutes } from "../../src/web/api/routes.ts";
 
 const methods = ["get", "post", "put", "patch", "delete"];
 const paths = v.record(v.string(), v.record(v.string(), v.unknown()));

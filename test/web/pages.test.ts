@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { brandCss, contrast } from "../../src/web/brand.ts";
-import { agendaWords } from "../../src/web/words/agenda.ts";
-import { commonWords, failureWords } from "../../src/web/words/common.ts";
-import { connectWords } from "../../src/web/words/connect.ts";
-import { feedWords } from "../../src/web/words/feed.ts";
-import { historyWords } from "../../src/web/words/history.ts";
-import { overviewWords } from "../../src/web/words/overview.ts";
-import { signInWords } from "../../src/web/words/sign-in.ts";
-import { targetWords } from "../../src/web/words/target.ts";
+import { brandCss, contrast } from "../../src/web/pages/brand.ts";
+import { agendaWords } from "../../src/text/agenda.ts";
+import { commonWords, failureWords } from "../../src/text/common.ts";
+import { connectWords } from "../../src/text/connect.ts";
+import { feedWords } from "../../src/text/feed.ts";
+import { historyWords } from "../../src/text/history.ts";
+import { overviewWords } from "../../src/text/overview.ts";
+import { signInWords } from "../../src/text/sign-in.ts";
+import { targetWords } from "../../src/text/target.ts";
 import { makeWorld, type WorldOptions } from "../world.ts";
 import { type Visitor, visitor, wholeForm } from "./visitor.ts";
 

@@ -9,8 +9,8 @@ import { readMigrations } from "../../src/store/migrations-node.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { type Sql, statement } from "../../src/store/sql.ts";
 import { writeEvents } from "../../src/store/events.ts";
-import { type FeedDeps, type FeedWork, makeFeedServer } from "../../src/web/feed.ts";
-import { gzip } from "../../src/web/gzip.ts";
+import { type FeedDeps, type FeedWork, makeFeedServer } from "../../src/web/feed/serve.ts";
+import { gzip } from "../../src/web/feed/gzip.ts";
 
 export const secret = "abcdefghijklmnopqrstuvwxyzABCDEF";
 export const startAt = Date.UTC(2027, 0, 4, 9) / 1000;

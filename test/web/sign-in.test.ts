@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { open } from "../../src/security/seal.ts";
 import { findUser } from "../../src/store/accounts.ts";
 import { tokenPlace } from "../../src/account/client.ts";
-import { nextOf } from "../../src/web/sign-in.tsx";
+import { nextOf } from "../../src/web/pages/sign-in.tsx";
 import { makeWorld, type World } from "../world.ts";
 import { origin, visitor } from "./visitor.ts";
 

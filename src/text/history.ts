@@ -1,0 +1,73 @@
+import type { Language } from "../calendar/profile.ts";
+
+const en = {
+  title: "History",
+  decisions: "Decisions",
+  runs: "Readings of Waldur",
+  runsHelp:
+    "Those that changed something, failed or came back. A reading that finds nothing new leaves no line. Kept for 90 days.",
+  filter: "Narrow down",
+  source: "Calendar source",
+  all: "All",
+  onlyFailed: "Only those that failed",
+  apply: "Show",
+  none: "Nothing here.",
+  older: "Older",
+  counts: (added: number, changed: number, removed: number) => `${added} new, ${changed} changed, ${removed} gone`,
+  skipped: (count: number) => `${count} could not be used`,
+  held: "removal held back",
+  nothingNew: "nothing new",
+  actions: { accept: "accept", reject: "reject" },
+  by: { "sign-in": "signed in", signed: "by the link alone", api: "over the API" },
+  asOperator: "told to Waldur by the operator's account",
+  results: {
+    done: "done",
+    already: "had been done already",
+    other: "had been decided otherwise",
+    past: "was over",
+    "not-yours": "does not stand for the provider",
+    refused: "refused by Waldur",
+    "not-ready": "not approved by the customer yet",
+    gone: "was gone",
+    expired: "token not taken any more",
+    unchanged: "Waldur did not answer",
+    unknown: "not known",
+  },
+};
+
+const et: typeof en = {
+  title: "Ajalugu",
+  decisions: "Otsused",
+  runs: "Walduri lugemised",
+  runsHelp:
+    "Need, mis midagi muutsid, ebaõnnestusid või taastusid. Lugemisest, mis midagi uut ei leia, rida ei jää. Hoitakse 90 päeva.",
+  filter: "Filter",
+  source: "Kalendri allikas",
+  all: "Kõik",
+  onlyFailed: "Ainult ebaõnnestunud",
+  apply: "Näita",
+  none: "Siin ei ole midagi.",
+  older: "Vanemad",
+  counts: (added, changed, removed) => `${added} uut, ${changed} muudetud, ${removed} kadunud`,
+  skipped: (count) => `${count} ei saanud kasutada`,
+  held: "eemaldamine kinni hoitud",
+  nothingNew: "midagi uut ei ole",
+  actions: { accept: "kinnitamine", reject: "tagasilükkamine" },
+  by: { "sign-in": "sisse logituna", signed: "ainult lingiga", api: "API kaudu" },
+  asOperator: "Waldurile ütles haldaja konto",
+  results: {
+    done: "tehtud",
+    already: "oli juba tehtud",
+    other: "oli teisiti otsustatud",
+    past: "oli möödas",
+    "not-yours": "ei esinda teenusepakkujat",
+    refused: "Waldur keeldus",
+    "not-ready": "klient ei ole veel heaks kiitnud",
+    gone: "oli kadunud",
+    expired: "pääsutunnust ei võeta enam vastu",
+    unchanged: "Waldur ei vastanud",
+    unknown: "ei ole teada",
+  },
+};
+
+export const historyWords: Readonly<Record<Language, typeof en>> = { en, et };

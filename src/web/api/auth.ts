@@ -1,0 +1,79 @@
+import { createMiddleware } from "hono/factory";
+import type { Deps } from "../../deps.ts";
+import { AppError } from "../../errors.ts";
+import { hex } from "../../security/hash.ts";
+import { ensureEnvironmentAccount } from "../../account/client.ts";
+import { seconds } from "../../source/run.ts";
+import { accountOfToken } from "../../account/sign-in.ts";
+import { type Viewer, viewerOf } from "../../account/access.ts";
+import { findAccount } from "../../store/accounts.ts";
+import { shortAddress } from "../address.ts";
+import { isOperator } from "../auth.ts";
+import { countFailure, mayTry } from "../rate-limit.ts";
+
+type Env = { Bindings: Deps; Variables: { viewer: Viewer } };
+
+/** An answer of who-am-I is good for so long. */
+const keptSeconds = 60;
+const mostKept = 1000;
+
+/** Lets everybody in as the operator: for the command line, which runs on the operator's own machine. */
+export const callerIsOperator = createMiddleware<Env>(async (c, next) => {
+  c.set("viewer", { account: await ensureEnvironmentAccount(c.env), operator: true });
+  await next();
+});
+
+/**
+ * Finds out who calls the API: `Authorization: Bearer` with ADMIN_TOKEN or with a token of Waldur. Cookies are ignored. A
+ * token is shown to nobody but the Waldur of the settings, whose answer is kept for a minute under a keyed hash; an address
+ * that shows wrong ones is soon not heard any more. Throws `unauthorized`, `too_many`, and Waldur's failures.
+ */
+export function findCaller() {
+  const known = new Map<string, { readonly accountId: string; readonly untilAt: number }>();
+  return createMiddleware<Env>(async (c, next) => {
+    const deps = c.env;
+    if (await isOperator(deps, c.req.raw)) {
+      c.set("viewer", { account: await ensureEnvironmentAccount(deps), operator: true });
+      return next();
+    }
+    const token = /^(?:Bearer|Token) ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+    const address = shortAddress(deps.addressOf(c.req.raw));
+    await mayTry(deps, "bearer", address);
+    if (token === undefined) throw unauthorized();
+    const hash = await keyedHash(deps, token);
+    const nowAt = seconds(deps);
+    const kept = known.get(hash);
+    let account = kept !== undefined && kept.untilAt > nowAt ? await findAccount(deps.sql, kept.accountId) : null;
+    if (account === null) {
+      known.delete(hash);
+      try {
+        account = await accountOfToken(deps, token);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        if (error.code !== "waldur_refused_token" && error.code !== "bad_input") throw error;
+        await countFailure(deps, "bearer", address);
+        throw unauthorized();
+      }
+      if (known.size >= mostKept) known.clear();
+      known.set(hash, { accountId: account.id, untilAt: nowAt + keptSeconds });
+    }
+    c.set("viewer", await viewerOf(deps, account));
+    return next();
+  });
+}
+
+/** Lets only the operator through. */
+export const operatorOnly = createMiddleware<Env>(async (c, next) => {
+  if (!c.var.viewer.operator) throw new AppError("forbidden", "only the operator may do this: show ADMIN_TOKEN");
+  await next();
+});
+
+function unauthorized(): AppError {
+  return new AppError("unauthorized", "show ADMIN_TOKEN, or a token of Waldur, as `Authorization: Bearer …`");
+}
+
+async function keyedHash({ keys }: Deps, token: string): Promise<string> {
+  const key = await keys.key("bearers", keys.ids[0]);
+  if (key === null) throw new AppError("seal_broken", "the first key of the ring is not in it");
+  return hex(new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(token))));
+}

@@ -1,0 +1,61 @@
+import type { Deps } from "../../deps.ts";
+import { warnOfSize } from "../../calendar/size.ts";
+import type { BookingCounts } from "../../store/bookings.ts";
+import type { FeedRow } from "../../store/feeds.ts";
+import type { SourceRow } from "../../store/sources.ts";
+import { addressOf, webcalOf } from "../../feed/commands.ts";
+import { may, type Standing } from "../../account/access.ts";
+
+/** Epoch seconds as ISO 8601, or null. */
+export function isoTime(at: number | null): string | null {
+  return at === null ? null : new Date(at * 1000).toISOString();
+}
+
+/**
+ * A feed as somebody of that standing sees it. Its address only its owner, and only once the first load is done: before
+ * that it shows nothing yet. Who may not see what is in it sees its name and state.
+ */
+export async function feedJson(
+  deps: Pick<Deps, "keys" | "config">,
+  feed: FeedRow,
+  source: SourceRow,
+  counts: BookingCounts,
+  standing: Standing,
+) {
+  const address = feed.state !== "loading" && may(standing, "address") ? await addressOf(deps, feed) : null;
+  const open = may(standing, "content");
+  const { name, ...profile } = feed.profile;
+  return {
+    id: feed.id,
+    name,
+    state: feed.state,
+    standing,
+    source: {
+      id: source.id,
+      kind: source.kind,
+      uuid: source.scopeUuid || null,
+      name: source.name,
+      partial: source.partial || null,
+      loaded: source.loadedAt !== null,
+      bookings: counts.listed,
+      pending: counts.pending,
+      freshAt: isoTime(source.freshAt),
+      failure: source.failure || null,
+      failingSince: isoTime(source.failingSinceAt),
+      access: source.access,
+      held: source.held || null,
+      skipped: source.skipped,
+    },
+    profile: open ? profile : null,
+    address,
+    webcal: address === null ? null : webcalOf(address),
+    events: feed.eventCount,
+    bytes: feed.byteCount,
+    warning: warnOfSize(deps.config, feed.eventCount, feed.byteCount),
+    held: open ? feed.held : [],
+    createdAt: isoTime(feed.createdAt),
+    expiresAt: isoTime(feed.expiresAt),
+    usedAt: isoTime(feed.usedAt),
+    usedBy: (open && feed.usedBy) || null,
+  };
+}

@@ -1,0 +1,200 @@
+import { type Context, Hono } from "hono";
+import { joinFeedBytes } from "../../calendar/feed.ts";
+import { describeConfig } from "../../config.ts";
+import type { Deps } from "../../deps.ts";
+import { AppError } from "../../errors.ts";
+import { type BookingCounts, countBookings } from "../../store/bookings.ts";
+import { joinVevents } from "../../store/events.ts";
+import { type FeedRow, listFeeds } from "../../store/feeds.ts";
+import { listDecisions, listDecisionsOf } from "../../store/decisions.ts";
+import { listRuns } from "../../store/runs.ts";
+import { findSource, listSources } from "../../store/sources.ts";
+import { decideOverApi } from "../../decision/decide.ts";
+import { listBookings } from "../../source/list-bookings.ts";
+import { checkWaldur } from "../../account/check.ts";
+import { exportProvider } from "../../feed/export.ts";
+import { addFeed, revokeFeed, rotateFeed, setFeed, takeOverFeed } from "../../feed/commands.ts";
+import { type Asker, askAs, listProviders, lookUp } from "../../account/find-source.ts";
+import { preview } from "../../source/dry-run.ts";
+import { seconds } from "../../source/run.ts";
+import { tick } from "../../tick.ts";
+import { may, type Right, type Seen, seenFeed, seenSources, standingOf, type Viewer } from "../../account/access.ts";
+import { shortAddress } from "../address.ts";
+import {
+  changeProfile,
+  profileOf,
+  readChangedFeed,
+  readDecisionQuery,
+  readLimit,
+  readNewFeed,
+  readSync,
+  readTime,
+} from "./input.ts";
+import { operatorOnly } from "./auth.ts";
+import { feedJson, isoTime } from "./feed-json.ts";
+import { outcomeJson, outcomeStatus } from "../decision-outcome.ts";
+import { readBody } from "./read-body.ts";
+import { complaintsOf } from "../source-health.ts";
+import { targetRoutes } from "./target-routes.ts";
+import { pushJson } from "./target-json.ts";
+
+type Env = { Bindings: Deps; Variables: { requestId: string; viewer: Viewer } };
+
+/** `/api/v1`; `docs/openapi.yaml` tells it in full. Who calls is found out before. */
+export function apiRoutes(): Hono<Env> {
+  return new Hono<Env>()
+    .get("/providers", async (c) => c.json({ providers: await listProviders(await asker(c)) }))
+    .get("/bookings", async (c) => c.json(await listBookings(await asker(c), query(c))))
+    .get("/providers/:uuid/bookings", async (c) =>
+      c.json(await listBookings(await asker(c), { ...query(c), provider_uuid: c.req.param("uuid") })),
+    )
+    .get("/providers/:uuid/calendar.ics", async (c) => {
+      const asks = await asker(c);
+      const source = await lookUp(asks, "provider", c.req.param("uuid"));
+      return calendar(c, await exportProvider(c.env, asks, source.scopeUuid, profileOf(c.env.config, source.name, {})));
+    })
+    .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
+    .post("/feeds", async (c) => {
+      const { source: asked, ...profile } = readNewFeed(await readBody(c));
+      if (asked.kind !== "mine" && !asked.uuid) {
+        throw new AppError(
+          "bad_input",
+          `source.uuid: say which ${asked.kind}; \`providers\` and \`bookings\` list uuids`,
+        );
+      }
+      const { expiresAt = null } = profile;
+      if (expiresAt !== null && expiresAt <= seconds(c.env)) {
+        throw new AppError("bad_input", "expiresAt: is over already; give a time to come");
+      }
+      const source = await lookUp(await asker(c), asked.kind, asked.uuid ?? "");
+      const feed = await addFeed(c.env, source, profileOf(c.env.config, source.name, profile), expiresAt);
+      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+      return c.json(await oneFeed(c, feed), 201);
+    })
+    .get("/feeds/:id", async (c) => c.json(await oneFeed(c, (await feedFor(c, "name")).feed)))
+    .patch("/feeds/:id", async (c) => {
+      const { feed } = await feedFor(c, "change");
+      const asked = readChangedFeed(await readBody(c));
+      const expiresAt = asked.expiresAt === undefined ? feed.expiresAt : asked.expiresAt;
+      const changed = await setFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt);
+      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+      return c.json(await oneFeed(c, changed));
+    })
+    .delete("/feeds/:id", async (c) => {
+      const { feed } = await feedFor(c, "end");
+      return c.json(await oneFeed(c, await revokeFeed(c.env, feed, c.req.query("now") === "1")));
+    })
+    .post("/feeds/:id/rotate", async (c) => {
+      const feed = await rotateFeed(c.env, (await feedFor(c, "change")).feed);
+      // New links to decide, too.
+      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+      return c.json(await oneFeed(c, feed));
+    })
+    .post("/feeds/:id/take-over", async (c) => {
+      const { feed, source } = await feedFor(c, "takeOver");
+      const own = await lookUp(await asker(c), source.kind, source.scopeUuid);
+      const taken = await takeOverFeed(c.env, feed, own);
+      c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
+      return c.json(await oneFeed(c, taken));
+    })
+    .get("/feeds/:id/calendar.ics", async (c) => {
+      const { feed } = await feedFor(c, "content");
+      return calendar(c, joinFeedBytes(feed.profile, (await joinVevents(c.env.sql, feed.id)).bytes));
+    })
+    .get("/runs", async (c) => {
+      const { failed = "", before = "", source = "", limit = "100" } = c.req.query();
+      const ids = (await openSources(c)).filter((id) => source === "" || id === source);
+      const runs = await listRuns(c.env.sql, ids, {
+        beforeAt: before === "" ? seconds(c.env) + 1 : readTime(before),
+        failed: failed === "1",
+        limit: readLimit(limit),
+      });
+      return c.json({
+        runs: runs.map(({ sourceId, endedAt, ...rest }) => ({ source: sourceId, endedAt: isoTime(endedAt), ...rest })),
+      });
+    })
+    .post("/sync", operatorOnly, async (c) => {
+      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await readBody(c));
+      const sources = await listSources(c.env.sql);
+      const asked = source ? sources.filter(({ id }) => id === source) : sources;
+      if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
+      if (!dryRun) {
+        const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(source && { sourceId: source }) });
+        return c.json({ ...report, targets: report.targets.map(pushJson), since: isoTime(since) });
+      }
+      const reports = [];
+      for (const one of asked) reports.push(await preview(c.env, one));
+      return c.json({ sources: reports, feeds: [], complete: reports.every(({ failure }) => failure === "") });
+    })
+    .route("/targets", targetRoutes())
+    .post("/bookings/:uuid/:action{accept|reject}", async (c) => {
+      const action = c.req.param("action") === "accept" ? "accept" : "reject";
+      const address = shortAddress(c.env.addressOf(c.req.raw));
+      const decision = await decideOverApi(c.env, c.var.viewer.account, c.req.param("uuid"), action, address);
+      return c.json(outcomeJson(decision, action, c.get("requestId")), outcomeStatus[decision.result]);
+    })
+    .get("/decisions", async (c) => {
+      const { booking, limit } = readDecisionQuery(c.req.query());
+      const { viewer } = c.var;
+      const ids = viewer.operator ? [] : await openSources(c);
+      const query = { booking, beforeAt: seconds(c.env) + 1, failed: false, limit };
+      const decisions = viewer.operator
+        ? await listDecisions(c.env.sql, booking, limit)
+        : (await listDecisionsOf(c.env.sql, ids, query)).map((row) => ({ ...row, address: "" }));
+      return c.json({ decisions: decisions.map(({ madeAt, ...rest }) => ({ madeAt: isoTime(madeAt), ...rest })) });
+    })
+    .get("/check", operatorOnly, async (c) => {
+      const waldur = await checkWaldur(c.env);
+      const settings = describeConfig(c.env.config);
+      const sources = (await listSources(c.env.sql)).flatMap((source) =>
+        complaintsOf(source).map((text) => `${source.name}: ${text}`),
+      );
+      return c.json({ settings, waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) }, sources });
+    });
+}
+
+/** Waldur as the caller. */
+async function asker(c: Context<Env>): Promise<Asker> {
+  return askAs(c.env, c.var.viewer.account);
+}
+
+/** Ids of the sources of which the caller sees what is in them. */
+async function openSources(c: Context<Env>): Promise<string[]> {
+  const seen = (await seenSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
+  return seen.map(({ source }) => source.id);
+}
+
+async function feedFor(c: Context<Env>, right: Right) {
+  return seenFeed(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+}
+
+async function oneFeed(c: Context<Env>, feed: FeedRow) {
+  const source = await findSource(c.env.sql, feed.sourceId);
+  if (source === null) throw new AppError("not_found", `the source of feed ${feed.id} is gone`);
+  const counts = await countBookings(c.env.sql, source.id, seconds(c.env));
+  return feedJson(c.env, feed, source, counts, standingOf(c.var.viewer, source));
+}
+
+async function allFeeds(c: Context<Env>) {
+  const sources = new Map<string, Seen & { counts: BookingCounts }>();
+  for (const seen of await seenSources(c.env, c.var.viewer)) {
+    const counts = await countBookings(c.env.sql, seen.source.id, seconds(c.env));
+    sources.set(seen.source.id, { ...seen, counts });
+  }
+  const feeds = [];
+  for (const feed of await listFeeds(c.env.sql)) {
+    const found = sources.get(feed.sourceId);
+    if (found !== undefined) feeds.push(await feedJson(c.env, feed, found.source, found.counts, found.standing));
+  }
+  return feeds;
+}
+
+function calendar(c: Context<Env>, body: string | Uint8Array<ArrayBuffer>): Response {
+  return c.body(body, 200, { "Content-Type": "text/calendar; charset=utf-8", "Cache-Control": "no-store" });
+}
+
+/** The query as Waldur's parameters; one that is given several times keeps its values. */
+function query(c: Context<Env>): Record<string, string | string[]> {
+  const all = Object.entries(c.req.queries());
+  return Object.fromEntries(all.map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]));
+}

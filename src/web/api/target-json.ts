@@ -1,0 +1,64 @@
+import type { ServerProfile } from "../../caldav/port.ts";
+import type { Deps } from "../../deps.ts";
+import { countLedger } from "../../store/ledger.ts";
+import type { TargetRow } from "../../store/targets.ts";
+import type { PushReport } from "../../mirror/push.ts";
+import { keptReport } from "../../mirror/run.ts";
+import { placeOf } from "../../mirror/commands.ts";
+import { may, type Standing } from "../../account/access.ts";
+import { isoTime } from "./feed-json.ts";
+
+/** A target as somebody sees it who may not see what is in it. */
+function closedJson({ id, feedId, name, state }: TargetRow, standing: Standing) {
+  return { id, feed: feedId, name, state, standing };
+}
+
+/** A target as somebody of that standing to its feed sees it; credentials are never told. */
+export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow, standing: Standing) {
+  if (!may(standing, "content")) return closedJson(target, standing);
+  const profile: ServerProfile = JSON.parse(target.profile);
+  const report = keptReport(target);
+  const counts = await countLedger(deps.sql, target.id);
+  const place = placeOf(target);
+  return {
+    ...closedJson(target, standing),
+    calendar: place.url,
+    account: place.account,
+    stopped: target.stopReason || null,
+    stoppedAt: isoTime(target.stoppedAt),
+    edits: target.edits,
+    cancelled: target.cancelled,
+    events: counts.events,
+    left: counts.left,
+    retired: counts.retired,
+    failing: counts.failing,
+    failingWhy: counts.failure || null,
+    held: target.held || null,
+    failure: target.failure || null,
+    failingSince: isoTime(target.failingSinceAt),
+    restores: target.restores,
+    mirroredAt: isoTime(target.mirroredAt),
+    checkedAt: isoTime(target.checkedAt === 0 ? null : target.checkedAt),
+    dueAt: isoTime(target.dueAt),
+    createdAt: isoTime(target.createdAt),
+    lastRun: report === null ? null : { ...report, endedAt: isoTime(report.endedAt) },
+    server: {
+      ...profile,
+      minAt: isoTime(profile.minAt),
+      maxAt: isoTime(profile.maxAt),
+    },
+  };
+}
+
+/** What a run over a target did, or would do. */
+export function pushJson({ planned, ...report }: PushReport) {
+  return {
+    ...report,
+    planned: planned.map(({ verb, row }) => ({
+      verb,
+      uid: row.uid,
+      start: isoTime(row.startAt),
+      end: isoTime(row.endAt),
+    })),
+  };
+}

@@ -1,0 +1,77 @@
+import { type Context, Hono } from "hono";
+import type { Deps } from "../../deps.ts";
+import { AppError } from "../../errors.ts";
+import type { TargetRow } from "../../store/targets.ts";
+import { findPlace } from "../../mirror/connect.ts";
+import {
+  addTarget,
+  changeCredentials,
+  pauseTarget,
+  probeTarget,
+  removeTarget,
+  resumeTarget,
+  syncTarget,
+} from "../../mirror/commands.ts";
+import { tick } from "../../tick.ts";
+import { type Right, seenFeed, seenTarget, seenTargets, type Viewer } from "../../account/access.ts";
+import { readCredentials, readNewTarget, readPlace, readPush } from "./input.ts";
+import { readBody } from "./read-body.ts";
+import { pushJson, targetJson } from "./target-json.ts";
+
+type Env = { Bindings: Deps; Variables: { viewer: Viewer } };
+
+/** `/api/v1/targets`: calendars on CalDAV servers that mirror a feed. */
+export function targetRoutes(): Hono<Env> {
+  return new Hono<Env>()
+    .get("/", async (c) => {
+      const targets = [];
+      for (const { target, standing } of await seenTargets(c.env, c.var.viewer)) {
+        targets.push(await targetJson(c.env, target, standing));
+      }
+      return c.json({ targets });
+    })
+    .post("/", async (c) => {
+      const asked = readNewTarget(await readBody(c));
+      const { standing } = await seenFeed(c.env, c.var.viewer, asked.feedId, "change");
+      const target = await addTarget(c.env, asked);
+      c.env.defer(tick(c.env, { onlyTargets: true }));
+      return c.json(await targetJson(c.env, target, standing), 201);
+    })
+    .post("/calendars", async (c) => {
+      const { calendars, homes } = await findPlace(c.env, readPlace(await readBody(c)));
+      return c.json({
+        calendars: calendars.map(({ url, name, notWritable }) => ({ url, name, notWritable })),
+        canCreate: homes.length > 0,
+      });
+    })
+    .get("/:id", async (c) => change(c, "name", async (target) => target))
+    .post("/:id/probe", async (c) => change(c, "change", async (target) => probeTarget(c.env, target)))
+    .post("/:id/pause", async (c) => change(c, "change", async (target) => pauseTarget(c.env, target)))
+    .post("/:id/resume", async (c) => change(c, "change", async (target) => resumeTarget(c.env, target)))
+    .post("/:id/credentials", async (c) =>
+      change(c, "change", async (target) => changeCredentials(c.env, target, readCredentials(await readBody(c)))),
+    )
+    .post("/:id/sync", async (c) => {
+      const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "change");
+      return c.json(pushJson(await syncTarget(c.env, target, readPush(await readBody(c)))));
+    })
+    .delete("/:id", async (c) => {
+      const { target, standing } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "end");
+      const events = c.req.query("events");
+      if (events !== "leave" && events !== "remove") {
+        throw new AppError("bad_input", "events: say what becomes of the events in the calendar, leave or remove");
+      }
+      const left = await removeTarget(c.env, target, events);
+      return c.json(left === null ? { id: target.id, state: "removed" } : await targetJson(c.env, left, standing));
+    });
+}
+
+/** Does something to a target that the caller may do, and answers with what it is then. */
+async function change(
+  c: Context<Env>,
+  right: Right,
+  act: (target: TargetRow) => Promise<TargetRow>,
+): Promise<Response> {
+  const { target, standing } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+  return c.json(await targetJson(c.env, await act(target), standing));
+}

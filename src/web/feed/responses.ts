@@ -1,0 +1,91 @@
+import { type SizeLimits, warnOfSize } from "../../calendar/size.ts";
+import type { Body } from "./body-cache.ts";
+import { formatHttpDate } from "./conditional.ts";
+import type { Edition } from "./representation.ts";
+
+/** The settings that show in a feed's answers. */
+export interface AnswerSettings extends SizeLimits {
+  readonly publicUrl: string;
+}
+
+const allow = "GET, HEAD, OPTIONS";
+
+const always = {
+  "X-Robots-Tag": "noindex",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+};
+
+/** The fields of 200 and 304 alike. */
+function fieldsOf(settings: AnswerSettings, edition: Edition, tag: string): Record<string, string> {
+  const fields: Record<string, string> = {
+    ...always,
+    ETag: `"${tag}"`,
+    "Last-Modified": formatHttpDate(edition.modifiedAt),
+    // `no-transform`: a proxy that compresses for everyone breaks those clients that never asked for it.
+    "Cache-Control": "private, no-cache, no-transform",
+    Vary: "Accept-Encoding",
+  };
+  secure(fields, settings);
+  return fields;
+}
+
+/** 200 with the whole calendar. A HEAD request gets the same without the bytes. */
+export function answerWhole(
+  settings: AnswerSettings,
+  method: string,
+  edition: Edition,
+  tag: string,
+  body: Body,
+): Response {
+  const headers = fieldsOf(settings, edition, tag);
+  headers["Content-Type"] = "text/calendar; charset=utf-8";
+  headers["Content-Disposition"] = `inline; filename="${edition.feed.slug.replaceAll(/[^\w.-]/g, "-")}.ics"`;
+  headers["Content-Length"] = String(body.bytes.byteLength);
+  headers["X-Feed-Events"] = String(body.events);
+  if (body.gzip) headers["Content-Encoding"] = "gzip";
+  const warning = warnOfSize(settings, body.events, body.plainBytes);
+  if (warning !== null) headers["X-Feed-Warning"] = warning;
+  // Workers would compress a body anew that is said to be gzip, unless told that it is. Others do not know the word.
+  const init: ResponseInit & { encodeBody?: "manual" } = { headers, ...(body.gzip && { encodeBody: "manual" }) };
+  return new Response(method === "HEAD" ? null : body.bytes, init);
+}
+
+/** 304 with the fields RFC 9110 15.4.5 asks for. */
+export function answerUnchanged(settings: AnswerSettings, edition: Edition, tag: string): Response {
+  return new Response(null, { status: 304, headers: fieldsOf(settings, edition, tag) });
+}
+
+/** OPTIONS: what may be asked of a feed. */
+export function answerOptions(): Response {
+  return new Response(null, { status: 204, headers: { ...always, Allow: allow } });
+}
+
+const refusals = {
+  404: "There is no calendar at this address.\n",
+  405: "A calendar can be read with GET and HEAD.\n",
+  410: "This calendar has ended.\n",
+} as const;
+
+/** 404, 405 or 410: for each the same bytes, whatever the reason. */
+export function refuse(
+  status: keyof typeof refusals,
+  method: string,
+  settings: Pick<AnswerSettings, "publicUrl">,
+): Response {
+  const text = refusals[status];
+  const headers: Record<string, string> = {
+    ...always,
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": String(text.length),
+    "Cache-Control": "no-store",
+  };
+  if (status === 405) headers["Allow"] = allow;
+  secure(headers, settings);
+  return new Response(method === "HEAD" ? null : text, { status, headers });
+}
+
+/** Evolution turns webcal addresses into https ones once it saw this (RFC 6797). */
+function secure(headers: Record<string, string>, { publicUrl }: Pick<AnswerSettings, "publicUrl">): void {
+  if (publicUrl.startsWith("https:")) headers["Strict-Transport-Security"] = "max-age=31536000";
+}

@@ -1,0 +1,23 @@
+import { Hono } from "hono";
+import { endedCalendar, joinFeedBytes, RENDERER } from "../../calendar/feed.ts";
+import type { Deps } from "../../deps.ts";
+import { hashSecret } from "../../security/secret.ts";
+import { type FeedWork, makeFeedServer, type ServeFeed } from "./serve.ts";
+import { gzip } from "./gzip.ts";
+import { logged } from "../access-log.ts";
+
+const feedWork: FeedWork = {
+  renderer: RENDERER,
+  hash: hashSecret,
+  join: (feed, vevents) => joinFeedBytes(feed.profile, vevents),
+  end: (feed, endedAt) => endedCalendar(feed.profile, endedAt),
+  gzip,
+};
+
+/** The route of the feeds: `/f/<secret>/<name>.ics`. All requests share one set of caches: make it once per process. */
+export function feedRoutes(serve: ServeFeed = makeFeedServer(feedWork)): Hono<{ Bindings: Deps }> {
+  return new Hono<{ Bindings: Deps }>().all("/f/*", async (c) => {
+    const [, , secret = "", file = "", ...deeper] = c.req.path.split("/");
+    return logged(c.env, c.req, async () => serve(c.env, c.req.raw, secret, deeper.length > 0 ? "" : file));
+  });
+}

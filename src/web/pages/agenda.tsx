@@ -1,0 +1,110 @@
+import { Hono } from "hono";
+import { readShown, type Shown } from "../../calendar/read.ts";
+import { localTime } from "../../calendar/window.ts";
+import { type AgendaRow, listAgenda } from "../../store/events.ts";
+import { seconds } from "../../source/run.ts";
+import { seenFeed } from "../../account/access.ts";
+import { readDay, timesIn } from "./times.ts";
+import { AgendaView } from "./views/agenda.tsx";
+import { MonthView } from "./views/month.tsx";
+import { type Env, pageLanguage, showPage, signedIn, type Web } from "./page-context.tsx";
+import { agendaWords } from "../../text/agenda.ts";
+
+/** An event as a subscriber sees it. Epoch seconds. */
+export interface AgendaEvent extends Shown {
+  readonly uid: string;
+  readonly start: number;
+  readonly end: number;
+  /** Titles of events of the same offering at the same time. */
+  readonly overlaps: readonly string[];
+}
+
+const agendaDays = 14;
+const mostEvents = 500;
+/** A page stays small: what does not fit is on the next. */
+const mostOnPage = 40;
+
+/** What is in a calendar, by day and by month. */
+export function agendaRoutes(): Hono<Env> {
+  return new Hono<Env>()
+    .get("/feeds/:id/agenda", signedIn, async (c) => showAgenda(c, c.req.param("id")))
+    .get("/feeds/:id/month", signedIn, async (c) => showMonth(c, c.req.param("id")));
+}
+
+async function showAgenda(c: Web, id: string): Promise<Response> {
+  const { feed } = await seenFeed(c.env, c.var.viewer, id, "content");
+  const language = pageLanguage(c);
+  const zone = feed.profile.zone ?? c.env.config.timeZone;
+  const from = startOf(c.req.query("from"), zone, seconds(c.env));
+  const to = from.plus({ days: agendaDays });
+  const rows = await listAgenda(c.env.sql, feed, from.toUnixInteger(), to.toUnixInteger(), mostEvents);
+  const times = timesIn(zone, language);
+  const events = agendaOf(rows);
+  const shown = events.slice(0, mostOnPage);
+  const left = events[mostOnPage];
+  const nextDay = left === undefined ? to.toFormat("yyyy-LL-dd") : times.date(left.start);
+  return showPage(c, `${feed.profile.name}: ${agendaWords[language].agenda}`, () => (
+    <AgendaView
+      {...{ language, feed, times }}
+      events={shown}
+      fromAt={from.toUnixInteger()}
+      toAt={left === undefined ? to.toUnixInteger() : Math.max(left.start, from.toUnixInteger() + 1)}
+      earlier={from.minus({ days: agendaDays }).toFormat("yyyy-LL-dd")}
+      // A day that alone is too much is left behind all the same.
+      later={nextDay > from.toFormat("yyyy-LL-dd") ? nextDay : from.plus({ days: 1 }).toFormat("yyyy-LL-dd")}
+      cut={left !== undefined}
+    />
+  ));
+}
+
+async function showMonth(c: Web, id: string): Promise<Response> {
+  const { feed } = await seenFeed(c.env, c.var.viewer, id, "content");
+  const language = pageLanguage(c);
+  const zone = feed.profile.zone ?? c.env.config.timeZone;
+  const asked = c.req.query("month");
+  const first = startOf(asked === undefined ? undefined : `${asked}-01`, zone, seconds(c.env)).startOf("month");
+  const next = first.plus({ months: 1 });
+  const rows = await listAgenda(c.env.sql, feed, first.toUnixInteger(), next.toUnixInteger(), mostEvents);
+  const days = Array.from({ length: first.daysInMonth ?? 31 }, (_, index) => {
+    const day = first.plus({ days: index });
+    return { startAt: day.toUnixInteger(), endAt: day.plus({ days: 1 }).toUnixInteger(), weekday: day.weekday };
+  });
+  return showPage(c, `${feed.profile.name}: ${agendaWords[language].month}`, () => (
+    <MonthView
+      {...{ language, feed, days, events: agendaOf(rows), times: timesIn(zone, language), nowAt: seconds(c.env) }}
+      firstAt={first.toUnixInteger()}
+      earlier={first.minus({ months: 1 }).toFormat("yyyy-LL")}
+      later={next.toFormat("yyyy-LL")}
+      cut={rows.length === mostEvents}
+    />
+  ));
+}
+
+/** The start of the day that was asked for, as `2027-01-31`; today's for anything else. */
+function startOf(asked: string | undefined, zone: string, nowAt: number) {
+  return readDay(asked ?? "", zone) ?? localTime(zone, nowAt).startOf("day");
+}
+
+/** The rows as a person reads them, each with what it overlaps. */
+function agendaOf(rows: readonly AgendaRow[]): AgendaEvent[] {
+  const shown = rows.map((row) => ({ row, shown: readShown(row.vevent) }));
+  const taken = shown.filter((one) => one.shown.status !== "CANCELLED" && one.row.offeringUuid !== "");
+  return shown.map(({ row, shown: own }) => ({
+    ...own,
+    uid: row.uid,
+    start: row.startAt,
+    end: row.endAt,
+    overlaps:
+      own.status === "CANCELLED"
+        ? []
+        : taken
+            .filter(
+              (other) =>
+                other.row.uid !== row.uid &&
+                other.row.offeringUuid === row.offeringUuid &&
+                other.row.startAt < row.endAt &&
+                other.row.endAt > row.startAt,
+            )
+            .map((other) => other.shown.title),
+  }));
+}

@@ -1,0 +1,69 @@
+import { Hono } from "hono";
+import type { Deps } from "../../deps.ts";
+import { knownSite } from "../../account/site.ts";
+
+type Colour = readonly [red: number, green: number, blue: number];
+
+/** The grounds of the style sheet, and what a colour of another's choice becomes on them. */
+const schemes = [
+  { media: "(prefers-color-scheme: light)", ground: [245, 246, 247], towards: [0, 0, 0] },
+  { media: "(prefers-color-scheme: dark)", ground: [31, 35, 39], towards: [255, 255, 255] },
+] as const;
+
+/** WCAG 2.2 1.4.11 wants 3:1 of what is not text, 1.4.3 wants 4.5:1 of text. */
+const leastContrast = 3;
+
+/** `/brand.css`: the colour of the Waldur, as far as it can be told from the ground. */
+export function brandRoutes(): Hono<{ Bindings: Deps }> {
+  return new Hono<{ Bindings: Deps }>().get("/brand.css", async (c) => {
+    const { colour } = await knownSite(c.env);
+    return c.body(brandCss(colour), 200, {
+      "Content-Type": "text/css; charset=utf-8",
+      "Cache-Control": "public, max-age=600",
+      "X-Content-Type-Options": "nosniff",
+    });
+  });
+}
+
+/** The style that sets a brand's colour (`#rrggbb`; null: none), moved towards black or white until it can be seen. */
+export function brandCss(colour: string | null): string {
+  if (colour === null) return "/* no colour of its own */\n";
+  return schemes
+    .map(({ media, ground, towards }) => {
+      let shade = parse(colour);
+      for (let step = 0; step < 20 && contrast(shade, ground) < leastContrast; step += 1) shade = mix(shade, towards);
+      const dark: Colour = [0, 0, 0];
+      const light: Colour = [255, 255, 255];
+      const on = contrast(shade, light) >= contrast(shade, dark) ? light : dark;
+      return `@media ${media} { :root { --brand: ${write(shade)}; --on-brand: ${write(on)}; } }\n`;
+    })
+    .join("");
+}
+
+/** WCAG's contrast of two colours, from 1 to 21. */
+export function contrast(one: Colour, other: Colour): number {
+  const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(colour: Colour): number {
+  const [red = 0, green = 0, blue = 0] = colour.map((value) => {
+    const part = value / 255;
+    return part <= 0.040_45 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function mix([red, green, blue]: Colour, [r, g, b]: Colour): Colour {
+  const part = (from: number, to: number): number => Math.round(from + (to - from) * 0.12);
+  return [part(red, r), part(green, g), part(blue, b)];
+}
+
+function parse(colour: string): Colour {
+  const part = (at: number): number => Number.parseInt(colour.slice(at, at + 2), 16);
+  return [part(1), part(3), part(5)];
+}
+
+function write(colour: Colour): string {
+  return `#${colour.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}

@@ -1,0 +1,231 @@
+import { Hono } from "hono";
+import { presets } from "../../caldav/presets.ts";
+import { AppError } from "../../errors.ts";
+import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
+import { type Credentials, findPlace, usernameOf } from "../../mirror/connect.ts";
+import { refusalOf } from "../../mirror/connect-error.ts";
+import { googleAppOf } from "../../mirror/google.ts";
+import { addTarget } from "../../mirror/commands.ts";
+import { seenFeed } from "../../account/access.ts";
+import { shortAddress } from "../address.ts";
+import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts";
+import {
+  type Fault,
+  type LoginFaults,
+  mailIn,
+  readPassword,
+  readWhere,
+  refusedStatus,
+  typedIn,
+  type Where,
+} from "./connect-input.ts";
+import { countFailure, mayTry } from "../rate-limit.ts";
+import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
+import { type Env, field, formLimit, pageLanguage, readFields, showPage, signedIn, type Web } from "./page-context.tsx";
+import { connectWords } from "../../text/connect.ts";
+
+type Status = 200 | 400 | 502;
+
+/** Connecting a calendar that mirrors a feed, in steps. */
+export function connectRoutes(): Hono<Env> {
+  return new Hono<Env>()
+    .get("/feeds/:id/targets/new", signedIn, async (c) => {
+      const draft = await readDraft(c, c.req.param("id"));
+      return showWhere(c, { preset: draft?.preset ?? "", text: draft?.text ?? "" }, {});
+    })
+    .post("/feeds/:id/targets/new", formLimit, signedIn, async (c) => {
+      const fields = await readFields(c);
+      const { feed } = await feedOf(c);
+      const { typed, preset, faults } = readWhere(fields, googleAppOf(c.env) !== null);
+      if (Object.keys(faults).length > 0) return showWhere(c, typed, faults, 400);
+      await keepDraft(c, feed.id, { preset: preset?.id ?? null, text: typed.text, credentials: null });
+      return c.redirect(`/feeds/${feed.id}/targets/new/sign-in`, 303);
+    })
+    .get("/feeds/:id/targets/new/sign-in", signedIn, async (c) => {
+      const draft = await readDraft(c, c.req.param("id"));
+      return draft === null ? begin(c) : showSignIn(c, draft, { username: "", faults: {} });
+    })
+    .post("/feeds/:id/targets/new/sign-in", formLimit, signedIn, async (c) => enter(c))
+    .get("/feeds/:id/targets/new/calendar", signedIn, async (c) => {
+      const draft = await readDraft(c, c.req.param("id"));
+      return draft?.credentials ? showCalendars(c, { ...draft, credentials: draft.credentials }, null, {}) : begin(c);
+    })
+    .post("/feeds/:id/targets/new/calendar", formLimit, signedIn, async (c) => add(c));
+}
+
+async function feedOf(c: Web) {
+  const seen = await seenFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "change");
+  if (seen.feed.state === "ended") throw new AppError("conflict", `feed ${seen.feed.id} has ended`);
+  return seen;
+}
+
+/** Back to the first step: what was said before it is over or was never said. */
+async function begin(c: Web): Promise<Response> {
+  const { feed } = await feedOf(c);
+  return c.redirect(`/feeds/${feed.id}/targets/new`, 303);
+}
+
+async function showStep(
+  c: Web,
+  step: 0 | 1 | 2,
+  make: (nonce: string, path: string) => Parameters<typeof ConnectFrame>[0]["children"],
+  status: Status,
+) {
+  const language = pageLanguage(c);
+  const { feed } = await feedOf(c);
+  return showPage(
+    c,
+    connectWords[language].title,
+    (nonce) => (
+      <ConnectFrame {...{ language, step }} feed={feed}>
+        {make(nonce, `/feeds/${feed.id}/targets/new`)}
+      </ConnectFrame>
+    ),
+    status,
+  );
+}
+
+async function showWhere(
+  c: Web,
+  typed: Where,
+  faults: Partial<Record<keyof Where, Fault>>,
+  status: Status = 200,
+): Promise<Response> {
+  const google = googleAppOf(c.env) !== null;
+  const choices = presets.filter(({ id, start }) => start !== null && (google || id !== "google")).map(({ id }) => id);
+  const language = pageLanguage(c);
+  return showStep(
+    c,
+    0,
+    (nonce, path) => <WhereStep {...{ language, nonce, path, typed, faults, choices, google }} />,
+    status,
+  );
+}
+
+interface SignInTyped {
+  readonly username: string;
+  readonly faults: LoginFaults;
+}
+
+async function showSignIn(c: Web, draft: Draft, { username, faults }: SignInTyped, status: Status = 200) {
+  const language = pageLanguage(c);
+  const asked = c.req.query("fault") ?? "";
+  const googleFault = Object.entries(connectWords[language].googleFaults).find(([key]) => key === asked)?.[1] ?? "";
+  const mail = mailIn(draft.text);
+  const about = {
+    username: username || mail,
+    mail,
+    faults,
+    googleFault,
+    preset: draft.preset ?? "other",
+    text: draft.text,
+  };
+  return showStep(c, 1, (nonce, path) => <SignInStep {...{ language, nonce, path }} {...about} />, status);
+}
+
+/** Reasons that lie in what was said in the first step. */
+const ofAddress = new Set(["no-caldav", "no-address", "elsewhere", "blocked", "missing", "oauth", "silent"]);
+
+/** A reason as the step shows it in which it can be mended. Throws what is no refusal. */
+async function showRefusal(c: Web, draft: Draft, username: string, error: unknown): Promise<Response> {
+  const refused = error instanceof AppError ? refusalOf(error) : null;
+  if (refused === null) throw error;
+  if (ofAddress.has(refused.reason)) {
+    const plain = refused.reason === "blocked" && /^http:/i.test(draft.text);
+    const typed = { preset: draft.preset ?? "", text: draft.text };
+    return showWhere(c, typed, { text: plain ? "https" : refused }, refusedStatus(refused.reason));
+  }
+  return showSignIn(c, draft, { username, faults: { password: refused } }, refusedStatus(refused.reason));
+}
+
+const purpose = "connect";
+
+async function enter(c: Web): Promise<Response> {
+  const fields = await readFields(c);
+  const { feed } = await feedOf(c);
+  const draft = await readDraft(c, feed.id);
+  if (draft === null) return begin(c);
+  const { username, password, faults } = readPassword(fields);
+  if (Object.keys(faults).length > 0) return showSignIn(c, draft, { username, faults }, 400);
+  const address = shortAddress(c.env.addressOf(c.req.raw));
+  await mayTry(c.env, purpose, address);
+  const credentials = { kind: "password", username, password } as const;
+  try {
+    await findPlace(c.env, { ...draft, credentials });
+  } catch (error) {
+    if (error instanceof AppError && refusalOf(error)?.reason === "unauthorized") {
+      await countFailure(c.env, purpose, address);
+    }
+    return showRefusal(c, draft, username, error);
+  }
+  if (!(await keepDraft(c, feed.id, { ...draft, credentials }))) {
+    return showSignIn(c, draft, { username, faults: { password: "password" } }, 400);
+  }
+  return c.redirect(`/feeds/${feed.id}/targets/new/calendar`, 303);
+}
+
+type Ready = Draft & { readonly credentials: Credentials };
+
+async function showCalendars(
+  c: Web,
+  draft: Ready,
+  typed: CalendarChoice | null,
+  faults: { readonly calendar?: Fault; readonly name?: Fault },
+  status: Status = 200,
+): Promise<Response> {
+  const { feed } = await feedOf(c);
+  const language = pageLanguage(c);
+  try {
+    const place = await findPlace(c.env, draft);
+    const canMake = place.homes.length > 0 && place.preset?.makesCalendars !== false;
+    const writable = place.calendars.filter(({ notWritable }) => notWritable === null);
+    const proposed = {
+      calendar:
+        writable.find(({ url }) => url === draft.text)?.url ?? (writable.length === 0 && canMake ? makeOne : ""),
+      name: feed.profile.name,
+      edits: "mirror",
+      cancelled: place.preset?.dropsCancelled === true ? "delete" : "keep",
+    };
+    const about = { calendars: place.calendars, canMake, typed: typed ?? proposed, faults };
+    return await showStep(c, 2, (nonce, path) => <CalendarStep {...{ language, nonce, path }} {...about} />, status);
+  } catch (error) {
+    return showRefusal(c, draft, usernameOf(draft.credentials), error);
+  }
+}
+
+/** What the choice of a calendar that is to be made is called; no address is. */
+const makeOne = "new";
+
+async function add(c: Web): Promise<Response> {
+  const fields = await readFields(c);
+  const { feed } = await feedOf(c);
+  const draft = await readDraft(c, feed.id);
+  if (draft === null || draft.credentials === null) return begin(c);
+  const ready = { ...draft, credentials: draft.credentials };
+  const typed = {
+    calendar: typedIn(fields, "calendar", 2000),
+    name: typedIn(fields, "name", 101).trim(),
+    edits: field(fields, "edits"),
+    cancelled: field(fields, "cancelled"),
+  };
+  const edits = editPolicies.find((known) => known === typed.edits);
+  const cancelled = cancelledPolicies.find((known) => known === typed.cancelled);
+  if (typed.calendar === "" || edits === undefined || cancelled === undefined) {
+    return showCalendars(c, ready, typed, { calendar: "choice" }, 400);
+  }
+  const make = typed.calendar === makeOne;
+  if (make && (typed.name === "" || typed.name.length > 100)) {
+    return showCalendars(c, ready, typed, { name: "name" }, 400);
+  }
+  try {
+    const calendar = make ? { calendar: null, create: typed.name } : { calendar: typed.calendar, create: null };
+    const target = await addTarget(c.env, { feedId: feed.id, ...ready, ...calendar, edits, cancelled, paused: true });
+    dropDraft(c);
+    return c.redirect(`/targets/${target.id}?done=tried`, 303);
+  } catch (error) {
+    const refused = error instanceof AppError ? refusalOf(error) : null;
+    if (refused === null) throw error;
+    const status = refusedStatus(refused.reason);
+    return showCalendars(c, ready, typed, { calendar: refused }, status);
+  }
+}

@@ -1,0 +1,239 @@
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { type Action, actions, type Language } from "../../calendar/profile.ts";
+import type { Deps } from "../../deps.ts";
+import { codeOf, messageOf } from "../../errors.ts";
+import { type AccountRow, endSessions } from "../../store/accounts.ts";
+import { findBookings } from "../../store/bookings.ts";
+import { countTry } from "../../store/decisions.ts";
+import { decide, type Decision } from "../../decision/decide.ts";
+import { findLinked, type Linked } from "../../feed/links.ts";
+import { look } from "../../decision/page-data.ts";
+import { seconds } from "../../source/run.ts";
+import type { SessionKind } from "../../security/session.ts";
+import { accountOf, renewSession, signIn } from "../../account/sign-in.ts";
+import { shortAddress } from "../address.ts";
+import { decisionWords } from "../../text/decision.ts";
+import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie, readForm } from "../forms.ts";
+import { outcomeStatus } from "../decision-outcome.ts";
+import { languageOf, pageHeaders } from "../page-headers.ts";
+import { DecisionPage, type Note, PlainPage } from "./views/decision.tsx";
+import { nextCookie, sessionCookie } from "./page-context.tsx";
+
+type Env = { Bindings: Deps };
+type Web = Context<Env>;
+
+const session = "decide";
+const mostSignIns = 30;
+const signInSeconds = 600;
+/** Of a form; a token may have 4,096 characters. */
+const mostBytes = 32 * 1024;
+
+/**
+ * The pages on which bookings are decided: `/a/<token>`. GET, HEAD and OPTIONS change nothing in Waldur or in a feed,
+ * whoever sends them; a POST does only from our own form.
+ */
+export function decisionRoutes(): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use("/a/*", pageHeaders);
+  app.use("/a/*", bodyLimit({ maxSize: mostBytes, onError: (c) => c.text("Too large.\n", 413) }));
+  app.get("/a/:token", async (c) => show(c, null));
+  app.get("/a/:token/:action{accept|reject}", async (c) =>
+    show(c, c.req.param("action") === "accept" ? "accept" : "reject"),
+  );
+  app.get("/a/:token/login", async (c) => goSignIn(c));
+  // Who loads the answer to a form again comes back to the page.
+  app.get("/a/:token/:form{sign-in|forget}", async (c) => show(c, null));
+  app.post("/a/:token", async (c) => answer(c));
+  app.post("/a/:token/sign-in", async (c) => enter(c));
+  app.post("/a/:token/forget", async (c) => leave(c));
+  app.options("/a/*", (c) => c.body(null, 204, { Allow: "GET, HEAD, POST, OPTIONS" }));
+  app.all("/a/*", (c) => (["GET", "HEAD", "POST"].includes(c.req.method) ? missing(c) : refuse(c)));
+  app.onError((error, c) => {
+    c.env.log.error("page_failed", { code: codeOf(error) ?? "bug", message: messageOf(error) });
+    const language = languageFor(c, null);
+    return c.html(<PlainPage language={language} {...decisionWords[language].broken} />, 503);
+  });
+  return app;
+}
+
+/** The page; `preselected` is the button that comes first. */
+async function show(c: Web, preselected: Action | null): Promise<Response> {
+  const linked = await findLinked(c.env, c.req.param("token") ?? "");
+  if (linked === null) return missing(c);
+  return page(c, linked, { preselected, person: await signedIn(c), note: null, status: 200 });
+}
+
+interface Shown {
+  readonly preselected: Action | null;
+  readonly person: AccountRow | null;
+  readonly note: Note | null;
+  readonly status: 200 | 400 | (typeof outcomeStatus)[Decision["result"]];
+}
+
+async function page(c: Web, linked: Linked, { preselected, person, note, status }: Shown): Promise<Response> {
+  const { feed, account, kind, token } = linked;
+  const language = languageFor(c, linked);
+  const seen = await look(c.env, linked, person);
+  // A cookie that is used is good for another ninety days.
+  if (person?.kind === "decider" && seen.reader !== null && !seen.expired) await keep(c, person);
+  const told: Note | null =
+    note ??
+    (seen.expired && person !== null ? { kind: "bad", text: decisionWords[language].expired(nameOf(person)) } : null);
+  const own = formOf(linked);
+  const nonces = {
+    decide: await formNonce(c, own("decide"), cookieOf(linked)),
+    signIn: await formNonce(c, own("sign-in"), cookieOf(linked)),
+    forget: await formNonce(c, own("forget"), cookieOf(linked)),
+  };
+  const view = { language, zone: feed.profile.zone, look: seen, kind, owner: nameOf(account), path: `/a/${token}` };
+  return c.html(
+    <DecisionPage {...view} preselected={preselected} note={told} sample={c.env.sample} nonces={nonces} />,
+    status,
+  );
+}
+
+/** The form with the two buttons. */
+async function answer(c: Web): Promise<Response> {
+  const linked = await findLinked(c.env, c.req.param("token") ?? "");
+  if (linked === null) return missing(c);
+  const texts = decisionWords[languageFor(c, linked)];
+  const form = await readForm(c);
+  const person = await signedIn(c);
+  const action = actions.find((known) => known === form["action"]) ?? null;
+  if (!(await isOurs(c, linked, "decide", form[nonceField]))) {
+    return page(c, linked, { preselected: action, person, note: { kind: "bad", text: texts.foreign }, status: 403 });
+  }
+  const account = person ?? (linked.kind === "signed" ? linked.account : null);
+  if (action === null || account === null) {
+    return page(c, linked, { preselected: action, person, note: null, status: action === null ? 400 : 401 });
+  }
+  const { booking } = linked.known;
+  const { result, byOperator } = await decide(c.env, {
+    bookingUuid: booking.uuid,
+    action,
+    account,
+    via: person === null ? "signed" : "sign-in",
+    feedId: linked.feed.id,
+    address: shortAddress(c.env.addressOf(c.req.raw)),
+  });
+  const told = { provider: booking.providerName, customer: booking.customerName, name: nameOf(account) };
+  const text = texts.outcome[result]({ action, ...told, byOperator });
+  const kind =
+    result === "done" || result === "already" ? "good" : result === "not-ready" || result === "busy" ? "wait" : "bad";
+  // Read again: it has moved.
+  const known = (await findBookings(c.env.sql, linked.source.id, [booking.uuid])).get(booking.uuid) ?? linked.known;
+  return page(
+    c,
+    { ...linked, known },
+    { preselected: action, person, note: { kind, text }, status: outcomeStatus[result] },
+  );
+}
+
+/** The form that asks for a token. */
+async function enter(c: Web): Promise<Response> {
+  const linked = await findLinked(c.env, c.req.param("token") ?? "");
+  if (linked === null) return missing(c);
+  const texts = decisionWords[languageFor(c, linked)];
+  const form = await readForm(c);
+  const preselected = actions.find((known) => known === form["action"]) ?? null;
+  const fail = async (text: string, status: Shown["status"]): Promise<Response> =>
+    page(c, linked, { preselected, person: null, note: { kind: "bad", text }, status });
+  if (!(await isOurs(c, linked, "sign-in", form[nonceField]))) return fail(texts.foreign, 403);
+  const nowAt = seconds(c.env);
+  const name = `sign-in:${shortAddress(c.env.addressOf(c.req.raw))}`;
+  if ((await countTry(c.env.sql, name, nowAt - (nowAt % signInSeconds))) > mostSignIns)
+    return fail(texts.tooOften, 429);
+  try {
+    const { cookie, lasts } = await signIn(c.env, session, typeof form["token"] === "string" ? form["token"] : "");
+    putCookie(c, session, cookie, lasts, "Lax");
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "bad_input") return fail(texts.badToken, 400);
+    if (code === "waldur_refused_token") return fail(texts.refusedToken, 401);
+    if (code?.startsWith("waldur_") === true) return fail(texts.waldurSilent, 502);
+    throw error;
+  }
+  return c.redirect(`/a/${linked.token}${preselected === null ? "" : `/${preselected}`}`, 303);
+}
+
+/** To the ways to sign in that the other pages have, and from there back. */
+async function goSignIn(c: Web): Promise<Response> {
+  const linked = await findLinked(c.env, c.req.param("token") ?? "");
+  if (linked === null) return missing(c);
+  putCookie(c, nextCookie, `/a/${linked.token}`, signInSeconds, "Lax");
+  return c.redirect("/sign-in", 303);
+}
+
+/** The form that ends the session: in this browser, or in all of the person's. */
+async function leave(c: Web): Promise<Response> {
+  const linked = await findLinked(c.env, c.req.param("token") ?? "");
+  if (linked === null) return missing(c);
+  const form = await readForm(c);
+  const person = await signedIn(c);
+  if (!(await isOurs(c, linked, "forget", form[nonceField]))) {
+    const note: Note = { kind: "bad", text: decisionWords[languageFor(c, linked)].foreign };
+    return page(c, linked, { preselected: null, person, note, status: 403 });
+  }
+  if (person !== null && form["which"] === "all") await endSessions(c.env.sql, person.id);
+  dropCookie(c, session);
+  dropCookie(c, sessionCookie);
+  return c.redirect(`/a/${linked.token}`, 303);
+}
+
+/** The one page for every link that opens nothing, whatever the reason. */
+function missing(c: Web): Response | Promise<Response> {
+  const language = languageFor(c, null);
+  return c.html(<PlainPage language={language} {...decisionWords[language].missing} />, 404);
+}
+
+function refuse(c: Web): Response {
+  return c.text("This page can be read with GET and HEAD.\n", 405, { Allow: "GET, HEAD, POST, OPTIONS" });
+}
+
+/** Who is signed in to decide, or else on the other pages; the operator's own account is nobody here. */
+async function signedIn(c: Web): Promise<AccountRow | null> {
+  const decider = await accountIn(c, session, session);
+  if (decider !== null) return decider;
+  const person = await accountIn(c, "pages", sessionCookie);
+  return person?.kind === "person" ? person : null;
+}
+
+async function accountIn(c: Web, kind: SessionKind, name: string): Promise<AccountRow | null> {
+  const cookie = readCookie(c, name);
+  return cookie === "" ? null : accountOf(c.env, kind, cookie);
+}
+
+async function keep(c: Web, person: AccountRow): Promise<void> {
+  const { cookie, lasts } = await renewSession(c.env, session, person);
+  putCookie(c, session, cookie, lasts, "Lax");
+}
+
+async function isOurs(c: Web, linked: Linked, form: string, nonce: unknown): Promise<boolean> {
+  try {
+    await checkForm(c, formOf(linked)(form), nonce, cookieOf(linked));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "foreign_form") return false;
+    throw error;
+  }
+}
+
+/** A form of one booking is good for no other. */
+function formOf({ feed, known }: Linked): (form: string) => string {
+  return (form) => `decision:${form}:${feed.id}:${known.booking.uuid}`;
+}
+
+/** Several requests are opened from a calendar side by side; each keeps its own form alive. */
+function cookieOf({ known }: Linked): string {
+  return `form-${known.booking.uuid.slice(0, 8)}`;
+}
+
+function languageFor(c: Web, linked: Linked | null): Language {
+  const asked = c.req.header("Accept-Language") ?? null;
+  return asked === null && linked !== null ? linked.feed.profile.language : languageOf(asked);
+}
+
+function nameOf({ fullName, username }: AccountRow): string {
+  return fullName || username;
+}

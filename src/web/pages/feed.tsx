@@ -1,0 +1,213 @@
+import { Hono } from "hono";
+import type { FeedProfile } from "../../calendar/profile.ts";
+import { AppError } from "../../errors.ts";
+import type { FeedRow } from "../../store/feeds.ts";
+import { findAccount } from "../../store/accounts.ts";
+import { addressOf, addFeed, revokeFeed, rotateFeed, setFeed, takeOverFeed } from "../../feed/commands.ts";
+import { maySign } from "../../feed/links.ts";
+import { type Asker, askAs, lookUp } from "../../account/find-source.ts";
+import { offeringsOf, sketchFeed } from "../../feed/preview.ts";
+import { seconds } from "../../source/run.ts";
+import { tick } from "../../tick.ts";
+import { may, seenFeed } from "../../account/access.ts";
+import { readOfferings, sourceKinds } from "../../store/sources.ts";
+import { warnOfSize } from "../../calendar/size.ts";
+import { changeProfile, profileOf } from "../api/input.ts";
+import { checkTyped, type Faults, readTyped, type Typed, typedOf } from "./feed-form.ts";
+import { mirrorsOf } from "./mirror-health.ts";
+import { timesIn } from "./times.ts";
+import { FeedForm, type FeedFormProps } from "./views/feed-form.tsx";
+import { FeedView } from "./views/feed.tsx";
+import {
+  type Env,
+  field,
+  formLimit,
+  pageLanguage,
+  pageTimes,
+  readFields,
+  showPage,
+  signedIn,
+  type Web,
+} from "./page-context.tsx";
+import { feedWords } from "../../text/feed.ts";
+
+/** Making, subscribing to, changing and ending calendars. */
+export function feedPageRoutes(): Hono<Env> {
+  return (
+    new Hono<Env>()
+      .get("/feeds/new", signedIn, async (c) => {
+        const source = await sourceOf(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
+        const first = profileOf(c.env.config, source.found.name, {
+          language: pageLanguage(c),
+          zone: c.env.config.timeZone === "UTC" ? null : c.env.config.timeZone,
+        });
+        return showNew(c, source, { typed: typedOf(first, null), faults: {}, preview: null });
+      })
+      .post("/feeds/new", formLimit, signedIn, async (c) => {
+        const fields = await readFields(c);
+        const source = await sourceOf(c, field(fields, "kind"), field(fields, "uuid"));
+        const typed = readTyped(fields);
+        const signs = maySign(c.env, c.var.viewer.account);
+        const { asked, faults } = checkTyped(typed, { nowAt: seconds(c.env), maySign: signs });
+        const { expiresAt } = asked;
+        const profile = profileOf(c.env.config, source.found.name, asked);
+        if (Object.keys(faults).length > 0) return showNew(c, source, { typed, faults, preview: null }, 400);
+        if (field(fields, "do") !== "save") {
+          return showNew(c, source, {
+            typed,
+            faults,
+            preview: await previewOf(c, source.asker, source.found, profile),
+          });
+        }
+        const feed = await addFeed(c.env, source.found, profile, expiresAt);
+        c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+        return c.redirect(`/feeds/${feed.id}?done=made`, 303);
+      })
+      .get("/feeds/:id", signedIn, async (c) => showFeed(c, ""))
+      .get("/feeds/:id/edit", signedIn, async (c) => {
+        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
+        return showEdit(c, feed, { typed: typedOf(feed.profile, feed.expiresAt), faults: {}, preview: null });
+      })
+      .post("/feeds/:id/edit", formLimit, signedIn, async (c) => edit(c))
+      .post("/feeds/:id/rotate", formLimit, signedIn, async (c) => {
+        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
+        if (!(await isConfirmed(c))) return showFeed(c, "rotate");
+        await rotateFeed(c.env, feed);
+        return c.redirect(`/feeds/${feed.id}?done=rotated`, 303);
+      })
+      .post("/feeds/:id/revoke", formLimit, signedIn, async (c) => {
+        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "end");
+        if (!(await isConfirmed(c))) return showFeed(c, "revoke");
+        await revokeFeed(c.env, feed, false);
+        return c.redirect(`/feeds/${feed.id}?done=revoked`, 303);
+      })
+      .post("/feeds/:id/take-over", formLimit, signedIn, async (c) => {
+        await readFields(c);
+        const { viewer } = c.var;
+        const { feed, source } = await seenFeed(c.env, viewer, c.req.param("id"), "takeOver");
+        const own = await lookUp(await askAs(c.env, viewer.account), source.kind, source.scopeUuid);
+        const taken = await takeOverFeed(c.env, feed, own);
+        c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
+        return c.redirect(`/feeds/${feed.id}?done=taken`, 303);
+      })
+      // Where a form that was sent stood in the address bar and is opened again.
+      .get("/feeds/:id/:deed{rotate|revoke}", signedIn, async (c) => {
+        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "end");
+        return c.redirect(`/feeds/${feed.id}`, 303);
+      })
+      .get("/feeds/:id/take-over", signedIn, (c) => c.redirect("/", 303))
+  );
+}
+
+interface AskedSource {
+  readonly asker: Asker;
+  readonly found: Awaited<ReturnType<typeof lookUp>>;
+}
+
+/** The list of Waldur that a form is about, if the viewer sees it. */
+async function sourceOf(c: Web, asked: string, uuid: string): Promise<AskedSource> {
+  const kind = sourceKinds.find((known) => known === asked);
+  if (kind === undefined) throw new AppError("not_found", "there is no such kind of list");
+  const asker = await askAs(c.env, c.var.viewer.account);
+  return { asker, found: await lookUp(asker, kind, uuid.slice(0, 40)) };
+}
+
+interface FormState {
+  readonly typed: Typed;
+  readonly faults: Faults;
+  readonly preview: FeedFormProps["preview"];
+}
+
+async function previewOf(c: Web, asker: Asker, source: AskedSource["found"], profile: FeedProfile) {
+  const events = await sketchFeed(c.env, asker, source, profile);
+  return { events, times: timesIn(profile.zone ?? c.env.config.timeZone, pageLanguage(c)) };
+}
+
+async function showNew(c: Web, { asker, found }: AskedSource, state: FormState, status: 200 | 400 = 200) {
+  const language = pageLanguage(c);
+  const offerings = await offeringsOf(asker, found);
+  const about = {
+    source: found.name,
+    action: "/feeds/new",
+    hidden: { kind: found.kind, uuid: found.scopeUuid },
+    existing: false,
+    cancelHref: "/",
+    offerings: offerings.map(({ uuid, name }) => [uuid, name] as const),
+    maySign: maySign(c.env, c.var.viewer.account),
+  };
+  return showPage(
+    c,
+    feedWords[language].newTitle,
+    (nonce) => <FeedForm {...{ language, nonce }} {...about} {...state} />,
+    status,
+  );
+}
+
+async function showEdit(c: Web, feed: FeedRow, state: FormState, status: 200 | 400 = 200): Promise<Response> {
+  const language = pageLanguage(c);
+  const { source } = await seenFeed(c.env, c.var.viewer, feed.id, "change");
+  const owner = await findAccount(c.env.sql, source.accountId);
+  const about = {
+    source: source.name,
+    action: `/feeds/${feed.id}/edit`,
+    hidden: {},
+    existing: true,
+    cancelHref: `/feeds/${feed.id}`,
+    offerings: [...readOfferings(source.offerings)].map(([uuid, { name }]) => [uuid, name] as const),
+    maySign: owner !== null && maySign(c.env, owner),
+  };
+  return showPage(
+    c,
+    feedWords[language].editTitle,
+    (nonce) => <FeedForm {...{ language, nonce }} {...about} {...state} />,
+    status,
+  );
+}
+
+async function edit(c: Web): Promise<Response> {
+  const fields = await readFields(c);
+  const { viewer } = c.var;
+  const { feed, source } = await seenFeed(c.env, viewer, c.req.param("id") ?? "", "change");
+  const owner = await findAccount(c.env.sql, source.accountId);
+  const typed = readTyped(fields);
+  const signs = owner !== null && maySign(c.env, owner);
+  const { asked, faults } = checkTyped(typed, { nowAt: seconds(c.env), maySign: signs });
+  if (Object.keys(faults).length > 0) return showEdit(c, feed, { typed, faults, preview: null }, 400);
+  const profile = changeProfile(feed.profile, asked);
+  if (field(fields, "do") !== "save") {
+    const asker = await askAs(c.env, viewer.account);
+    return showEdit(c, feed, { typed, faults, preview: await previewOf(c, asker, source, profile) });
+  }
+  await setFeed(c.env, feed, profile, asked.expiresAt);
+  c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+  return c.redirect(`/feeds/${feed.id}?done=saved`, 303);
+}
+
+/** Whether the person ticked that they mean it; the form is checked first. */
+async function isConfirmed(c: Web): Promise<boolean> {
+  return field(await readFields(c), "sure") === "yes";
+}
+
+/** The page of one calendar; `unsure` is the form that was sent without its tick. */
+async function showFeed(c: Web, unsure: "" | "rotate" | "revoke"): Promise<Response> {
+  const language = pageLanguage(c);
+  const seen = await seenFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
+  const { feed, source, standing } = seen;
+  const reachable = feed.state !== "loading" && feed.state !== "ended" && may(standing, "address");
+  const address = reachable ? await addressOf(c.env, feed) : null;
+  const large = warnOfSize(c.env.config, feed.eventCount, feed.byteCount) !== null;
+  const done = c.req.query("done");
+  const mirrors = await mirrorsOf(c, feed.id);
+  return showPage(
+    c,
+    feed.profile.name,
+    (nonce) => (
+      <FeedView
+        {...{ language, nonce, feed, source, standing, address, large, unsure, mirrors }}
+        times={pageTimes(c)}
+        done={unsure === "" ? (done ?? "") : ""}
+      />
+    ),
+    unsure === "" ? 200 : 400,
+  );
+}

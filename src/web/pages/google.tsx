@@ -1,0 +1,95 @@
+import { Hono } from "hono";
+import { AppError } from "../../errors.ts";
+import { sameText } from "../../security/secret.ts";
+import { openAccess, usernameOf } from "../../mirror/connect.ts";
+import { refusalOf } from "../../mirror/connect-error.ts";
+import { beginGoogle, endGoogle, type GoogleCredentials, googleReturnPath } from "../../mirror/google.ts";
+import { changeCredentials } from "../../mirror/commands.ts";
+import { seenFeed, seenTarget } from "../../account/access.ts";
+import { keepDraft, openFor, readDraft, sealFor } from "./connect-draft.ts";
+import { mailIn } from "./connect-input.ts";
+import { dropCookie, putCookie, readCookie } from "../forms.ts";
+import { type Env, signedIn, type Web } from "./page-context.tsx";
+
+/** A consent that was begun in this browser, and for what. */
+interface Pending {
+  readonly state: string;
+  readonly verifier: string;
+  readonly username: string;
+  /** The feed that is being connected, or the target whose consent is renewed. */
+  readonly for: { readonly feedId: string } | { readonly targetId: string };
+}
+
+/** Set by the link that leads to Google; the way back is refused without. */
+const cookieName = "google";
+const pendingSeconds = 900;
+
+/** Consent at Google, to connect a calendar or to go on with one. */
+export function googleRoutes(): Hono<Env> {
+  return new Hono<Env>()
+    .get("/feeds/:id/targets/new/google", signedIn, async (c) => {
+      const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
+      const draft = await readDraft(c, feed.id);
+      const mail = mailIn(draft?.text ?? "");
+      if (draft?.preset !== "google" || mail === "") return c.redirect(`/feeds/${feed.id}/targets/new`, 303);
+      return leave(c, mail, { feedId: feed.id });
+    })
+    .get("/targets/:id/google", signedIn, async (c) => {
+      const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "change");
+      const { credentials } = await openAccess(c.env, target);
+      if (credentials?.kind !== "google") throw new AppError("not_found", "there is no consent at Google to renew");
+      return leave(c, usernameOf(credentials), { targetId: target.id });
+    })
+    .get(googleReturnPath, signedIn, async (c) => comeBack(c));
+}
+
+async function leave(c: Web, username: string, about: Pending["for"]): Promise<Response> {
+  const { url, state, verifier } = await beginGoogle(c.env, username);
+  const pending: Pending = { state, verifier, username, for: about };
+  // Lax: it comes back with a navigation from elsewhere.
+  putCookie(c, cookieName, await sealFor(c, cookieName, pending, pendingSeconds), pendingSeconds, "Lax");
+  return c.redirect(url, 303);
+}
+
+async function comeBack(c: Web): Promise<Response> {
+  const pending = await openFor<Pending>(c, cookieName, readCookie(c, cookieName));
+  dropCookie(c, cookieName);
+  const { state = "", code = "" } = c.req.query();
+  if (pending === null || !(await sameText(state, pending.state))) {
+    throw new AppError("foreign_form", "this consent was not begun in this browser, or took too long; begin again");
+  }
+  const { verifier, username } = pending;
+  const given = /^[\x21-\x7e]{1,1000}$/.test(code)
+    ? await endGoogle(c.env, { code, verifier, username })
+    : ("denied" as const);
+  // Away from the address that has the code in it.
+  return c.redirect(
+    "feedId" in pending.for
+      ? await goOn(c, pending.for.feedId, username, given)
+      : await renew(c, pending.for.targetId, given),
+    303,
+  );
+}
+
+type Given = GoogleCredentials | "denied" | "misconfigured" | "failed";
+
+async function goOn(c: Web, feedId: string, username: string, given: Given): Promise<string> {
+  const { feed } = await seenFeed(c.env, c.var.viewer, feedId, "change");
+  const steps = `/feeds/${feed.id}/targets/new`;
+  if (typeof given === "string") return `${steps}/sign-in?fault=${given}`;
+  const kept = await keepDraft(c, feed.id, { preset: "google", text: username, credentials: given });
+  return kept ? `${steps}/calendar` : `${steps}/sign-in?fault=failed`;
+}
+
+async function renew(c: Web, targetId: string, given: Given): Promise<string> {
+  const { target } = await seenTarget(c.env, c.var.viewer, targetId, "change");
+  if (typeof given === "string") return `/targets/${target.id}?fault=${given}`;
+  try {
+    await changeCredentials(c.env, target, given);
+    return `/targets/${target.id}?done=credentials`;
+  } catch (error) {
+    // Another person's calendars, or none at all.
+    if (error instanceof AppError && refusalOf(error) !== null) return `/targets/${target.id}?fault=denied`;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import { Hono } from "hono";
+import { listDecisionsOf } from "../../store/decisions.ts";
+import { listRuns } from "../../store/runs.ts";
+import { seconds } from "../../source/run.ts";
+import { may, seenSources } from "../../account/access.ts";
+import { HistoryView } from "./views/history.tsx";
+import { type Env, pageLanguage, pageTimes, showPage, signedIn } from "./page-context.tsx";
+import { historyWords } from "../../text/history.ts";
+
+const mostRows = 50;
+
+/** What was decided through us, and what the readings of Waldur brought. */
+export function historyRoutes(): Hono<Env> {
+  return new Hono<Env>().get("/history", signedIn, async (c) => {
+    const language = pageLanguage(c);
+    const { source: asked = "", failed: onlyFailed = "", before: cursor = "", show = "" } = c.req.query();
+    const seen = (await seenSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
+    const sources = seen.map(({ source }) => source);
+    const source = sources.find(({ id }) => id === asked)?.id ?? "";
+    const ids = sources.map(({ id }) => id).filter((id) => source === "" || id === source);
+    const beforeAt = /^\d{9,11}$/.test(cursor) ? Number(cursor) : seconds(c.env) + 1;
+    const which = show === "runs" ? "runs" : "decisions";
+    const failed = onlyFailed === "1";
+    const query = { beforeAt, failed, limit: mostRows + 1 };
+    const runs = which === "runs" ? await listRuns(c.env.sql, ids, query) : [];
+    const decisions = which === "decisions" ? await listDecisionsOf(c.env.sql, ids, { ...query, booking: null }) : [];
+    const last = which === "runs" ? runs[mostRows - 1]?.endedAt : decisions[mostRows - 1]?.madeAt;
+    const older = Math.max(runs.length, decisions.length) > mostRows ? (last ?? null) : null;
+    return showPage(c, historyWords[language].title, () => (
+      <HistoryView
+        {...{ language, which, sources, source, failed, older }}
+        times={pageTimes(c)}
+        runs={runs.slice(0, mostRows)}
+        decisions={decisions.slice(0, mostRows)}
+      />
+    ));
+  });
+}

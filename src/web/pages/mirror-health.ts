@@ -1,0 +1,51 @@
+import { googleHost } from "../../caldav/auth/google.ts";
+import type { Language } from "../../calendar/profile.ts";
+import { listTargets, type TargetRow } from "../../store/targets.ts";
+import { keptReport } from "../../mirror/run.ts";
+import type { Health } from "../source-health.ts";
+import type { Times } from "./times.ts";
+import { pageLanguage, pageTimes, type Web } from "./page-context.tsx";
+import { targetWords } from "../../text/target.ts";
+
+/** How a target stands and whose move it is, in words. */
+export function mirrorHealth(target: TargetRow, language: Language, times: Times): Health {
+  const words = targetWords[language];
+  const { state, stopCode, host, failingSinceAt, held, mirroredAt, checkedAt } = target;
+  if (state === "stopped") {
+    const code = stopCode === "" ? "gone" : stopCode;
+    const google = { credentials: words.googleStop, owner: words.googleTaken };
+    const ofGoogle = host === googleHost && (code === "credentials" || code === "owner");
+    return { tone: "bad", text: ofGoogle ? google[code] : words.stops[code] };
+  }
+  if (failingSinceAt !== null)
+    return { tone: "bad", text: words.failing[troubleOf(target)](times.moment(failingSinceAt)) };
+  if (state === "removing") return { tone: "wait", text: words.removing };
+  if (state === "paused") return { tone: "wait", text: isNew(target) ? words.ready : words.paused };
+  if (held !== "") return { tone: "bad", text: words.held };
+  if (mirroredAt === null) return { tone: "wait", text: words.filling };
+  return { tone: "good", text: words.fresh(times.moment(Math.max(mirroredAt, checkedAt))) };
+}
+
+/** What kind of trouble a server makes that is tried again. */
+function troubleOf(target: TargetRow): "silent" | "throttled" | "wrong" {
+  const report = keptReport(target);
+  if (report?.cause === "throttled") return "throttled";
+  return report !== null && report.cause !== "" && report.said === "" ? "silent" : "wrong";
+}
+
+/** Whether nothing was ever written there. */
+export function isNew({ state, mirroredAt, report }: TargetRow): boolean {
+  return state === "paused" && mirroredAt === null && report === "";
+}
+
+/** A target with how it stands. */
+export interface Mirror {
+  readonly target: TargetRow;
+  readonly health: Health;
+}
+
+/** The targets of a feed, or all there are, each with how it stands. */
+export async function mirrorsOf(c: Web, feedId?: string): Promise<Mirror[]> {
+  const targets = await listTargets(c.env.sql, feedId);
+  return targets.map((target) => ({ target, health: mirrorHealth(target, pageLanguage(c), pageTimes(c)) }));
+}

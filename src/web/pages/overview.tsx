@@ -1,0 +1,147 @@
+import { Hono } from "hono";
+import { meaningOf, statusOf } from "../../calendar/meaning.ts";
+import { type Action, actions } from "../../calendar/profile.ts";
+import { AppError } from "../../errors.ts";
+import { listAccounts } from "../../store/accounts.ts";
+import { findBookings, listPending } from "../../store/bookings.ts";
+import { listFeeds } from "../../store/feeds.ts";
+import { decide } from "../../decision/decide.ts";
+import { askAs, listProviders } from "../../account/find-source.ts";
+import { seconds } from "../../source/run.ts";
+import { may, type Seen, seenSources } from "../../account/access.ts";
+import { shortAddress } from "../address.ts";
+import { decisionWords } from "../../text/decision.ts";
+import { outcomeStatus } from "../decision-outcome.ts";
+import { mirrorsOf } from "./mirror-health.ts";
+import { type OverviewProps, OverviewView } from "./views/overview.tsx";
+import {
+  type Env,
+  formLimit,
+  pageLanguage,
+  pageTimes,
+  readFields,
+  showPage,
+  signedIn,
+  type Web,
+} from "./page-context.tsx";
+import { overviewWords } from "../../text/overview.ts";
+
+/** A page stays small: what does not fit is on the next. */
+const mostRequests = 15;
+const mostSources = 10;
+
+/** The first page: requests that wait, then calendars, then what has none yet. */
+export function overviewRoutes(): Hono<Env> {
+  return new Hono<Env>()
+    .get("/", signedIn, async (c) => showOverview(c, null))
+    .get("/bookings/:uuid/:action{accept|reject}", signedIn, (c) => c.redirect("/", 303))
+    .post("/bookings/:uuid/:action{accept|reject}", formLimit, signedIn, async (c) => {
+      const action = actions.find((known) => known === c.req.param("action"));
+      await readFields(c);
+      if (action === undefined) throw new AppError("not_found", "there is no such action");
+      return answer(c, c.req.param("uuid"), action);
+    });
+}
+
+type Told = NonNullable<OverviewProps["told"]>;
+
+async function showOverview(
+  c: Web,
+  told: Told | null,
+  status: (typeof outcomeStatus)[keyof typeof outcomeStatus] = 200,
+) {
+  const { viewer } = c.var;
+  const language = pageLanguage(c);
+  const nowAt = seconds(c.env);
+  const seen = await seenSources(c.env, viewer);
+  const mirrors = Map.groupBy(await mirrorsOf(c), ({ target }) => target.feedId);
+  const feeds = (await listFeeds(c.env.sql)).map((feed) => ({ ...feed, mirrors: mirrors.get(feed.id) ?? [] }));
+  const keepers = new Map(
+    [...(await listAccounts(c.env.sql))].map(([id, { fullName, username }]) => [id, fullName || username]),
+  );
+  const sources = seen
+    .map(({ source, standing }) => ({
+      source,
+      standing,
+      keeper: source.accountId === viewer.account.id ? "" : (keepers.get(source.accountId) ?? ""),
+      feeds: feeds.filter((feed) => feed.sourceId === source.id && (feed.state !== "ended" || standing === "owner")),
+    }))
+    .filter((one) => one.feeds.length > 0)
+    .toSorted((a, b) => Number(a.standing === "colleague") - Number(b.standing === "colleague"));
+  const troubled = sources
+    .filter(({ standing }) => may(standing, "end"))
+    .flatMap((one) => one.feeds.flatMap((feed) => feed.mirrors))
+    .filter(({ health }) => health.tone === "bad");
+  const asked = c.req.query("skip") ?? "";
+  const skip = /^\d{1,6}$/.test(asked) ? Number(asked) : 0;
+  const requests = await requestsOf(c, seen, nowAt);
+  const has = new Set(sources.filter(({ standing }) => may(standing, "content")).map(({ source }) => source.scopeUuid));
+  const providers = await providersOf(c);
+  return showPage(
+    c,
+    overviewWords[language].title,
+    (nonce) => (
+      <OverviewView
+        {...{ language, nonce, viewer, told, nowAt, troubled }}
+        sources={sources.slice(skip, skip + mostSources)}
+        next={sources.length > skip + mostSources ? skip + mostSources : null}
+        times={pageTimes(c)}
+        requests={requests.slice(0, mostRequests)}
+        more={requests.length > mostRequests}
+        providers={providers?.filter(({ uuid }) => !has.has(uuid)) ?? null}
+      />
+    ),
+    status,
+  );
+}
+
+/** Bookings that wait for an answer, each once, by their first start. */
+async function requestsOf(c: Web, seen: readonly Seen[], nowAt: number) {
+  const found = new Map<string, Awaited<ReturnType<typeof listPending>>[number]>();
+  for (const { source, standing } of seen) {
+    if (!may(standing, "content")) continue;
+    for (const row of await listPending(c.env.sql, source.id, nowAt, mostRequests + 1)) {
+      // The order may tell a decision already that the booking does not.
+      if (statusOf[meaningOf(row)] === "TENTATIVE") found.set(row.booking.uuid, row);
+    }
+  }
+  const startOf = ({ slots }: { slots: readonly { start: number; gone: boolean }[] }): number =>
+    Math.min(...slots.filter(({ gone }) => !gone).map(({ start }) => start));
+  return [...found.values()].toSorted((a, b) => startOf(a) - startOf(b));
+}
+
+/** The providers that the viewer manages; null when Waldur does not tell. */
+async function providersOf(c: Web): Promise<{ uuid: string; name: string }[] | null> {
+  if (c.var.viewer.account.refusedAt !== null) return null;
+  try {
+    const providers = await listProviders(await askAs(c.env, c.var.viewer.account));
+    return providers.filter(({ own }) => own || c.var.viewer.operator);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "store_failed") throw error;
+    return null;
+  }
+}
+
+/** Accepts or rejects in place, by the same path as the links in events. */
+async function answer(c: Web, uuid: string, action: Action): Promise<Response> {
+  const { viewer } = c.var;
+  for (const { source, standing } of await seenSources(c.env, viewer)) {
+    const known = may(standing, "content") ? (await findBookings(c.env.sql, source.id, [uuid])).get(uuid) : undefined;
+    if (known === undefined) continue;
+    const { booking } = known;
+    const { result, byOperator } = await decide(c.env, {
+      bookingUuid: booking.uuid,
+      action,
+      account: viewer.account,
+      via: "sign-in",
+      feedId: "",
+      address: shortAddress(c.env.addressOf(c.req.raw)),
+    });
+    const name = viewer.account.fullName || viewer.account.username;
+    const about = { action, provider: booking.providerName, customer: booking.customerName, name, byOperator };
+    const text = decisionWords[pageLanguage(c)].outcome[result](about);
+    const good = result === "done" || result === "already";
+    return showOverview(c, { tone: good ? "good" : "bad", name: booking.name, text }, outcomeStatus[result]);
+  }
+  throw new AppError("not_found", "there is no such booking");
+}

@@ -1,0 +1,55 @@
+import { Hono } from "hono";
+import { codeOf } from "../../errors.ts";
+import { agendaRoutes } from "./agenda.tsx";
+import { brandRoutes } from "./brand.ts";
+import { connectRoutes } from "./connect.tsx";
+import { failureJson } from "../error-json.ts";
+import { feedPageRoutes } from "./feed.tsx";
+import { googleRoutes } from "./google.tsx";
+import { historyRoutes } from "./history.tsx";
+import { overviewRoutes } from "./overview.tsx";
+import { pageHeaders } from "../page-headers.ts";
+import { signInRoutes } from "./sign-in.tsx";
+import { targetPageRoutes } from "./target.tsx";
+import { FailureView } from "./views/failure.tsx";
+import { type Env, pageLanguage, showBare, type Web } from "./page-context.tsx";
+import { commonWords } from "../../text/common.ts";
+
+/** Where pages are; all of them get their headers. */
+const places = [
+  "/",
+  "/sign-in",
+  "/sign-in/*",
+  "/sign-out",
+  "/oauth_login_completed/*",
+  "/feeds/*",
+  "/targets/*",
+  "/google/*",
+  "/bookings/*",
+  "/history",
+] as const;
+
+/** All pages of somebody who signs in. */
+export function pageRoutes(): Hono<Env> {
+  const app = new Hono<Env>();
+  for (const place of places) app.use(place, pageHeaders);
+  return app
+    .route("/", brandRoutes())
+    .route("/", signInRoutes())
+    .route("/", overviewRoutes())
+    .route("/", feedPageRoutes())
+    .route("/", connectRoutes())
+    .route("/", googleRoutes())
+    .route("/", targetPageRoutes())
+    .route("/", agendaRoutes())
+    .route("/", historyRoutes());
+}
+
+/** A failure as a page. */
+export async function showFailure(c: Web, error: unknown): Promise<Response> {
+  const language = pageLanguage(c);
+  const requestId = c.get("requestId");
+  const { status } = failureJson(error, requestId);
+  const code = codeOf(error) ?? "internal";
+  return showBare(c, commonWords[language].failed, <FailureView {...{ language, code, requestId }} />, status);
+}

@@ -1,0 +1,187 @@
+import { Hono } from "hono";
+import { AppError } from "../../errors.ts";
+import { open, seal } from "../../security/seal.ts";
+import { newSecret, sameText } from "../../security/secret.ts";
+import { endSessions } from "../../store/accounts.ts";
+import { prove, signIn, signInOperator } from "../../account/sign-in.ts";
+import { knownSite, loginAddress, tokenForCode } from "../../account/site.ts";
+import { shortAddress } from "../address.ts";
+import { dropCookie, formNonce, putCookie, readCookie } from "../forms.ts";
+import { countFailure, mayTry } from "../rate-limit.ts";
+import { ContinueView, SignInView } from "./views/sign-in.tsx";
+import {
+  type Env,
+  formLimit,
+  nextCookie,
+  pageLanguage,
+  readFields,
+  sessionCookie,
+  showBare,
+  signedIn,
+  type Web,
+} from "./page-context.tsx";
+import { failureWords } from "../../text/common.ts";
+import { signInWords } from "../../text/sign-in.ts";
+
+const purpose = "sign-in";
+/** Set by the link that begins a login; its way back is refused without. */
+const beginCookie = "begin";
+/** Holds the token that a login ended with, sealed, until the person has said that it is them. */
+const tokenCookie = "login";
+const loginSeconds = 600;
+const tokenPlace = { table: "cookie", row: "login", column: "token" };
+
+/** Signing in and out. */
+export function signInRoutes(): Hono<Env> {
+  return new Hono<Env>()
+    .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: nextOf(c.req.query("next")) }))
+    .post("/sign-in", formLimit, async (c) => enter(c))
+    .post("/sign-out", formLimit, signedIn, async (c) => {
+      await readFields(c);
+      await endSessions(c.env.sql, c.var.viewer.account.id);
+      dropCookie(c, sessionCookie);
+      return c.redirect("/sign-in", 303);
+    })
+    .get("/sign-in/waldur/:provider", async (c) => begin(c, c.req.param("provider")))
+    .get("/oauth_login_completed/:provider/", async (c) => comeBack(c, c.req.param("provider")))
+    .get("/oauth_login_completed/:provider", async (c) => comeBack(c, c.req.param("provider")))
+    .get("/sign-in/continue", async (c) => showContinue(c))
+    .post("/sign-in/continue", formLimit, async (c) => goOn(c));
+}
+
+/** Where to go after signing in: a page of ours, whatever was asked. */
+export function nextOf(asked: unknown): string {
+  return typeof asked === "string" && /^\/(?:[a-z0-9][\w-]*(?:\/[\w-]+)*)?$/.test(asked) ? asked : "/";
+}
+
+/** The same, or else the decision page from which somebody came to sign in. */
+function leave(c: Web, asked: string): Response {
+  const from = readCookie(c, nextCookie);
+  dropCookie(c, nextCookie);
+  return c.redirect(asked === "/" && /^\/a\/[\w.-]{40,200}$/.test(from) ? from : asked, 303);
+}
+
+/** A token goes only over https, or stays on the machine. */
+function isSafe(c: Web): boolean {
+  const { protocol, hostname } = new URL(c.req.url);
+  const loopback = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+  return loopback || protocol === "https:" || c.env.config.publicUrl.startsWith("https:");
+}
+
+async function showSignIn(
+  c: Web,
+  { fault, next }: { fault: string; next: string },
+  status: 200 | 400 | 401 | 403 | 429 | 502 = 200,
+): Promise<Response> {
+  const language = pageLanguage(c);
+  const { name, logins } = await knownSite(c.env);
+  const nonce = await formNonce(c, purpose);
+  return showBare(
+    c,
+    signInWords[language].title,
+    <SignInView
+      {...{ language, fault, next, nonce, logins, safe: isSafe(c), sample: c.env.sample, site: name || "Waldur" }}
+    />,
+    status,
+  );
+}
+
+async function enter(c: Web): Promise<Response> {
+  const words = signInWords[pageLanguage(c)];
+  const fields = await readFields(c, purpose);
+  const token = fields.get("token")?.[0]?.trim() ?? "";
+  const next = nextOf(fields.get("next")?.[0]);
+  if (!isSafe(c)) return showSignIn(c, { fault: "", next }, 403);
+  if (token === "") return showSignIn(c, { fault: words.missing, next }, 400);
+  const address = shortAddress(c.env.addressOf(c.req.raw));
+  try {
+    await mayTry(c.env, purpose, address);
+    const session = (await signInOperator(c.env, token)) ?? (await signIn(c.env, "pages", token));
+    putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
+    return leave(c, next);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "store_failed") throw error;
+    if (error.code === "bad_input") return showSignIn(c, { fault: words.notToken, next }, 400);
+    if (error.code === "waldur_refused_token") {
+      await countFailure(c.env, purpose, address);
+      return showSignIn(c, { fault: words.refused, next }, 401);
+    }
+    const status = error.code === "too_many" ? 429 : 502;
+    return showSignIn(c, { fault: failureWords[pageLanguage(c)][error.code], next }, status);
+  }
+}
+
+async function begin(c: Web, provider: string): Promise<Response> {
+  const address = isSafe(c) ? await loginAddress(c.env, provider) : null;
+  if (address === null) throw new AppError("not_found", "Waldur offers no such login");
+  // Lax: it comes back with a top-level navigation from elsewhere.
+  putCookie(c, beginCookie, `${newSecret(c.env.random)}.${provider}`, loginSeconds, "Lax");
+  return c.redirect(address, 303);
+}
+
+async function comeBack(c: Web, provider: string): Promise<Response> {
+  const words = signInWords[pageLanguage(c)];
+  const begun = readCookie(c, beginCookie).split(".", 2)[1] ?? "";
+  dropCookie(c, beginCookie);
+  const code = c.req.query("code") ?? "";
+  if (begun === "" || !(await sameText(begun, provider))) {
+    return showSignIn(c, { fault: words.foreignLogin, next: "/" }, 403);
+  }
+  try {
+    if (!/^[\x21-\x7e]{1,2000}$/.test(code)) throw new AppError("bad_input", "the login ended without a code");
+    const token = await tokenForCode(c.env, code);
+    const sealed = await seal(c.env.keys, tokenPlace, token, c.env.random, "sessions");
+    putCookie(c, tokenCookie, sealed, loginSeconds, "Lax");
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    c.env.log.warn("login_failed", { code: error.code, message: error.message });
+    return showSignIn(c, { fault: words.loginFailed, next: "/" }, 502);
+  }
+  // Away from the address that has the code in it.
+  return c.redirect("/sign-in/continue", 303);
+}
+
+async function showContinue(c: Web): Promise<Response> {
+  const language = pageLanguage(c);
+  const token = await loginToken(c);
+  if (token === null) return showSignIn(c, { fault: signInWords[language].foreignLogin, next: "/" }, 403);
+  try {
+    const { user } = await prove(c.env, token);
+    const name = user.fullName || user.username;
+    const nonce = await formNonce(c, purpose);
+    return await showBare(c, signInWords[language].title, <ContinueView {...{ language, name, nonce }} />);
+  } catch (error) {
+    return failedLogin(c, error);
+  }
+}
+
+async function goOn(c: Web): Promise<Response> {
+  const fields = await readFields(c, purpose);
+  const token = await loginToken(c);
+  dropCookie(c, tokenCookie);
+  if (fields.get("me")?.[0] !== "yes") return c.redirect("/sign-in", 303);
+  if (token === null) {
+    return showSignIn(c, { fault: signInWords[pageLanguage(c)].foreignLogin, next: "/" }, 403);
+  }
+  try {
+    const session = await signIn(c.env, "pages", token);
+    putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
+    return leave(c, "/");
+  } catch (error) {
+    return failedLogin(c, error);
+  }
+}
+
+async function failedLogin(c: Web, error: unknown): Promise<Response> {
+  if (!(error instanceof AppError) || error.code === "store_failed") throw error;
+  dropCookie(c, tokenCookie);
+  return showSignIn(c, { fault: failureWords[pageLanguage(c)][error.code], next: "/" }, 502);
+}
+
+async function loginToken(c: Web): Promise<string | null> {
+  try {
+    return await open(c.env.keys, tokenPlace, readCookie(c, tokenCookie), "sessions");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,173 @@
+import { type Context, Hono } from "hono";
+import type { ServerProfile } from "../../caldav/port.ts";
+import { AppError } from "../../errors.ts";
+import { countLedger } from "../../store/ledger.ts";
+import type { TargetRow } from "../../store/targets.ts";
+import { openAccess, usernameOf } from "../../mirror/connect.ts";
+import { googleHost } from "../../caldav/auth/google.ts";
+import { refusalOf } from "../../mirror/connect-error.ts";
+import { keptReport } from "../../mirror/run.ts";
+import {
+  changeCredentials,
+  pauseTarget,
+  probeTarget,
+  removeTarget,
+  resumeTarget,
+  syncTarget,
+} from "../../mirror/commands.ts";
+import { tick } from "../../tick.ts";
+import { may, type Right, seenTarget } from "../../account/access.ts";
+import { shortAddress } from "../address.ts";
+import { readPassword, refusedStatus } from "./connect-input.ts";
+import { mirrorHealth } from "./mirror-health.ts";
+import { countFailure, mayTry } from "../rate-limit.ts";
+import { type TargetFaults, TargetView } from "./views/target.tsx";
+import {
+  type Env,
+  field,
+  type Fields,
+  formLimit,
+  pageLanguage,
+  pageTimes,
+  readFields,
+  showPage,
+  signedIn,
+  type Web,
+} from "./page-context.tsx";
+
+/** How long a person waits for a run. */
+const runMilliseconds = 20_000;
+
+/** The page of one target, and what can be done with it. */
+export function targetPageRoutes(): Hono<Env> {
+  return (
+    new Hono<Env>()
+      .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
+      .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
+        change(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
+      )
+      .post("/targets/:id/resume", formLimit, signedIn, async (c) =>
+        change(c, "change", "on", async (target) => {
+          await resumeTarget(c.env, target);
+          c.env.defer(tick(c.env, { onlyTargets: true }));
+        }),
+      )
+      .post("/targets/:id/probe", formLimit, signedIn, async (c) =>
+        change(c, "change", "probed", async (target) => probeTarget(c.env, target)),
+      )
+      .post("/targets/:id/allow", formLimit, signedIn, async (c) =>
+        change(c, "change", "allowed", async (target, fields) => {
+          if (!isSure(fields)) return { ...nothingWrong, unsure: "allow" };
+          await syncTarget(c.env, target, { allowRemovals: true, until: c.env.now() + runMilliseconds });
+          return undefined;
+        }),
+      )
+      .post("/targets/:id/credentials", formLimit, signedIn, async (c) =>
+        change(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
+      )
+      .post("/targets/:id/remove", formLimit, signedIn, async (c) => remove(c))
+      // Where a form that was sent stood in the address bar and is opened again.
+      .get("/targets/:id/:deed{pause|resume|probe|allow|credentials|remove}", signedIn, async (c) => {
+        const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "end");
+        return c.redirect(`/targets/${target.id}`, 303);
+      })
+  );
+}
+
+/** What was wrong with what was sent. */
+interface Wrong {
+  readonly unsure: "" | "allow" | "remove";
+  readonly username: string;
+  /** What was chosen for the events of a mirror that is removed. */
+  readonly events: string;
+  readonly faults: TargetFaults;
+  readonly status: 200 | 400 | 502;
+}
+
+const nothingWrong: Wrong = { unsure: "", username: "", events: "", faults: {}, status: 200 };
+
+type Act = (target: TargetRow, fields: Fields) => Promise<Wrong | TargetRow | void>;
+
+/** Does something to the target that the form is about; the page then tells of it, or what is wrong. */
+async function change(c: Web, right: Right, done: string, act: Act): Promise<Response> {
+  const fields = await readFields(c);
+  const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+  let wrong: Wrong | TargetRow | void;
+  try {
+    wrong = await act(target, fields);
+  } catch (error) {
+    const refused = error instanceof AppError ? refusalOf(error) : null;
+    if (refused === null) throw error;
+    wrong = { ...nothingWrong, faults: { probe: refused }, status: refusedStatus(refused.reason) };
+  }
+  if (wrong !== undefined && "faults" in wrong) return showTarget(c, wrong);
+  return c.redirect(`/targets/${target.id}?done=${done}`, 303);
+}
+
+function isSure(fields: Fields): boolean {
+  return field(fields, "sure") === "yes";
+}
+
+const purpose = "connect";
+
+async function takeCredentials(c: Web, target: TargetRow, fields: Fields): Promise<Wrong | void> {
+  const { username, password, faults } = readPassword(fields);
+  if (Object.keys(faults).length > 0) return { ...nothingWrong, username, faults, status: 400 };
+  const address = shortAddress(c.env.addressOf(c.req.raw));
+  await mayTry(c.env, purpose, address);
+  try {
+    await changeCredentials(c.env, target, { kind: "password", username, password });
+  } catch (error) {
+    const refused = error instanceof AppError ? refusalOf(error) : null;
+    if (refused === null) throw error;
+    if (refused.reason === "unauthorized") await countFailure(c.env, purpose, address);
+    const status = refusedStatus(refused.reason);
+    return { ...nothingWrong, username, faults: { password: refused }, status };
+  }
+}
+
+async function remove(c: Web): Promise<Response> {
+  const fields = await readFields(c);
+  const { target, feed } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
+  const asked = field(fields, "events");
+  const both = target.stopCode !== "owner";
+  const events = asked === "leave" || (asked === "remove" && both) ? asked : null;
+  if (events === null || !isSure(fields)) {
+    const unsure = isSure(fields) ? "" : "remove";
+    const faults = events === null ? { events: "choice" as const } : {};
+    return showTarget(c, { ...nothingWrong, unsure, events: events ?? "", faults, status: 400 });
+  }
+  if ((await removeTarget(c.env, target, events)) === null) {
+    return c.redirect(`/feeds/${feed.id}?done=disconnected`, 303);
+  }
+  c.env.defer(tick(c.env, { onlyTargets: true }));
+  return c.redirect(`/targets/${target.id}?done=removing`, 303);
+}
+
+async function showTarget(c: Context<Env>, wrong: Wrong): Promise<Response> {
+  const language = pageLanguage(c);
+  const times = pageTimes(c);
+  const { target, feed, standing } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
+  const counts = await countLedger(c.env.sql, target.id);
+  const profile: ServerProfile = JSON.parse(target.profile);
+  const { credentials } = await openAccess(c.env, target);
+  const about = { target, feed, standing, counts, profile, report: keptReport(target), times };
+  const username = wrong.username || (may(standing, "content") ? usernameOf(credentials) : "");
+  const { status, faults, unsure, events } = wrong;
+  const told = {
+    done: status === 200 && unsure === "" ? (c.req.query("done") ?? "") : "",
+    google: c.req.query("fault") ?? "",
+  };
+  return showPage(
+    c,
+    target.name,
+    (nonce) => (
+      <TargetView
+        {...{ language, nonce, faults, unsure, events, username, ...about, ...told }}
+        health={mirrorHealth(target, language, times)}
+        byGoogle={credentials === null ? target.host === googleHost : credentials.kind === "google"}
+      />
+    ),
+    unsure === "" ? status : 400,
+  );
+}

@@ -1,0 +1,48 @@
+import type { DateTime } from "luxon";
+import type { Language } from "../../calendar/profile.ts";
+import { localTime } from "../../calendar/window.ts";
+
+/** Times as a person reads them, in one zone (null: UTC) and language. Moments are epoch seconds. */
+export interface Times {
+  /** As `Mon 4 Jan 2027, 11:00`. */
+  moment(at: number): string;
+  /** As `Mon 4 Jan 2027`. */
+  day(at: number): string;
+  /** As `11:00`. */
+  clock(at: number): string;
+  /** As `January 2027`. */
+  month(at: number): string;
+  /** From one moment to another; the day once where it is the same. */
+  span(start: number, end: number): string;
+  /** As the machine writes it: `2027-01-04`. */
+  date(at: number): string;
+  readonly zone: string;
+}
+
+const dayShape = { en: "ccc d LLL yyyy", et: "ccc, d. LLL yyyy" } as const satisfies Record<Language, string>;
+
+export function timesIn(zone: string | null, language: Language): Times {
+  const at = (moment: number) => localTime(zone, moment).setLocale(language);
+  const day = (moment: number): string => at(moment).toFormat(dayShape[language]);
+  const clock = (moment: number): string => at(moment).toFormat("HH:mm");
+  return {
+    zone: localTime(zone, 0).zoneName ?? "UTC",
+    day,
+    clock,
+    moment: (moment) => `${day(moment)}, ${clock(moment)}`,
+    month: (moment) => at(moment).toFormat("LLLL yyyy"),
+    span: (start, end) =>
+      at(start).hasSame(at(end), "day")
+        ? `${day(start)}, ${clock(start)}–${clock(end)}`
+        : `${day(start)}, ${clock(start)} – ${day(end)}, ${clock(end)}`,
+    date: (moment) => at(moment).toFormat("yyyy-LL-dd"),
+  };
+}
+
+/** The start of a day written as `2027-01-31` in the zone; null for what is no day from 1971 to 9998. */
+export function readDay(text: string, zone: string | null): DateTime | null {
+  const [, year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []).map(Number);
+  if (year === undefined || year < 1971 || year > 9998) return null;
+  const at = localTime(zone, 0).set({ year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 });
+  return at.isValid && at.month === month && at.day === day ? at : null;
+}

@@ -1,0 +1,123 @@
+import type { FC } from "hono/jsx";
+import type { Language } from "../../../calendar/profile.ts";
+import { cut } from "../../../calendar/text.ts";
+import type { FeedRow } from "../../../store/feeds.ts";
+import type { AgendaEvent } from "../agenda.tsx";
+import type { Times } from "../times.ts";
+import { agendaWords } from "../../../text/agenda.ts";
+import { overviewWords } from "../../../text/overview.ts";
+
+/** The whole of it is in the calendar itself. */
+const longestText = 250;
+
+interface Props {
+  readonly language: Language;
+  readonly feed: FeedRow;
+  readonly events: readonly AgendaEvent[];
+  readonly times: Times;
+  /** Queries of the pages before and after. */
+  readonly earlier: string;
+  readonly later: string;
+  /** There are more events than are shown. */
+  readonly cut: boolean;
+}
+
+/** The head of agenda and month, with the way between them. */
+export const AgendaHead: FC<Props & { which: "agenda" | "month"; title: string }> = (props) => {
+  const { language, feed, times, which, title, earlier, later } = props;
+  const words = agendaWords[language];
+  const path = `/feeds/${feed.id}/${which}`;
+  const query = which === "agenda" ? "from" : "month";
+  return (
+    <>
+      <p class="links">
+        <a href={`/feeds/${feed.id}/agenda`} aria-current={which === "agenda" ? "page" : undefined}>
+          {words.agenda}
+        </a>
+        <a href={`/feeds/${feed.id}/month`} aria-current={which === "month" ? "page" : undefined}>
+          {words.month}
+        </a>
+        <a href={`/feeds/${feed.id}`}>{overviewWords[language].open}</a>
+      </p>
+      <h1 dir="auto">{feed.profile.name}</h1>
+      <h2>{title}</h2>
+      <p class="links">
+        <a href={`${path}?${query}=${earlier}`} rel="prev">
+          ← {words.earlier}
+        </a>
+        <a href={path}>{words.today}</a>
+        <a href={`${path}?${query}=${later}`} rel="next">
+          {words.later} →
+        </a>
+      </p>
+      <p class="quiet small">
+        {words.zone(times.zone)} {props.cut && words.cut}
+      </p>
+    </>
+  );
+};
+
+/** Two weeks, day by day. */
+export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) => {
+  const { language, events, times, fromAt, toAt } = props;
+  const words = agendaWords[language];
+  const byDay = Map.groupBy(events, (event) => times.date(Math.max(event.start, fromAt)));
+  return (
+    <>
+      <AgendaHead {...props} which="agenda" title={`${times.day(fromAt)} – ${times.day(toAt - 1)}`} />
+      {events.length === 0 && <p>{words.none}</p>}
+      {[...byDay.values()].map((ofDay) => (
+        <section>
+          <h3>{times.day(Math.max(ofDay[0]?.start ?? fromAt, fromAt))}</h3>
+          <ul class="plain">
+            {ofDay.map((event) => (
+              <li class={`event ${event.status.toLowerCase()}`}>
+                <strong dir="auto">{event.title}</strong>{" "}
+                <span class={`state ${toneOf(event.status)}`}>{words.status[event.status]}</span>
+                {event.overlaps.length > 0 && (
+                  <>
+                    {" "}
+                    <span class="state bad">{words.overlaps}</span>
+                  </>
+                )}
+                <br />
+                {times.date(event.start) === times.date(event.end)
+                  ? `${times.clock(event.start)}–${times.clock(event.end)}`
+                  : times.span(event.start, event.end)}
+                {event.place !== "" && <span class="quiet"> · {event.place}</span>}
+                {event.overlaps.length > 0 && (
+                  <p class="fault" dir="auto">
+                    {words.overlapsWith(event.overlaps.slice(0, 5).join(", "))}
+                  </p>
+                )}
+                {event.description !== "" && (
+                  <details>
+                    <summary aria-label={`${words.details}: ${event.title}`}>{words.details}</summary>
+                    <p class="text" dir="auto">
+                      {cut(withoutLinks(event.description), longestText)}
+                    </p>
+                  </details>
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+};
+
+export function toneOf(status: AgendaEvent["status"]): "good" | "wait" | "bad" {
+  return status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
+}
+
+/** Links to decide are for whoever reads the calendar itself; no page repeats them. */
+function withoutLinks(text: string): string {
+  return text
+    .split("\n")
+    .filter(
+      (line, at, lines) => !/^https?:\/\/\S+\/a\//.test(line) && !/^https?:\/\/\S+\/a\//.test(lines[at + 1] ?? ""),
+    )
+    .join("\n")
+    .trim();
+}

@@ -1,0 +1,53 @@
+import type { FC, PropsWithChildren } from "hono/jsx";
+import type { Language } from "../../../calendar/profile.ts";
+import { nonceField } from "../../forms.ts";
+import { feedWords } from "../../../text/feed.ts";
+
+interface DeedProps {
+  readonly language: Language;
+  readonly nonce: string;
+  /** Where the form goes. */
+  readonly action: string;
+  /** Name of the deed, good for an id. */
+  readonly what: string;
+  readonly label: string;
+  readonly help: string;
+  /** It was sent without its tick. */
+  readonly unsure: boolean;
+  /** Something else in it is wrong. */
+  readonly open?: boolean;
+}
+
+/** Something that cannot be undone: it opens, tells what it does, and asks for a tick. */
+export const Deed: FC<PropsWithChildren<DeedProps>> = (props) => {
+  const { language, nonce, action, what, label, help, unsure, open = false, children } = props;
+  const words = feedWords[language];
+  return (
+    <details open={unsure || open}>
+      <summary>{label}</summary>
+      <p>{help}</p>
+      <form method="post" action={action}>
+        <input type="hidden" name={nonceField} value={nonce} />
+        {children}
+        {unsure && (
+          <p class="fault" id={`${what}-fault`}>
+            {words.unconfirmed}
+          </p>
+        )}
+        <label class="choice">
+          <input
+            type="checkbox"
+            name="sure"
+            value="yes"
+            aria-invalid={unsure ? "true" : undefined}
+            aria-describedby={unsure ? `${what}-fault` : undefined}
+          />
+          <span>{words.confirm}</span>
+        </label>
+        <div class="actions">
+          <button class="danger">{label}</button>
+        </div>
+      </form>
+    </details>
+  );
+};

@@ -1,0 +1,214 @@
+import type { FC, PropsWithChildren } from "hono/jsx";
+import type { FoundCalendar } from "../../../caldav/calendars.ts";
+import { folderOfHref } from "../../../mirror/remote-object.ts";
+import type { Language } from "../../../calendar/profile.ts";
+import type { FeedRow } from "../../../store/feeds.ts";
+import { cancelledPolicies, editPolicies } from "../../../store/targets.ts";
+import type { Fault, LoginFaults, Where } from "../connect-input.ts";
+import { nonceField } from "../../forms.ts";
+import { connectWords } from "../../../text/connect.ts";
+import { presetHint, presetName } from "../../../text/presets.ts";
+import { faultText } from "./field-error.tsx";
+import { Choices, Input, Note, Select } from "./field.tsx";
+import { Login } from "./login.tsx";
+
+/** The frame of every step: what is connected, and how far one is. */
+export const ConnectFrame: FC<PropsWithChildren<{ language: Language; step: 0 | 1 | 2; feed: FeedRow }>> = ({
+  language,
+  step,
+  feed,
+  children,
+}) => {
+  const words = connectWords[language];
+  return (
+    <div class="narrow">
+      <h1>{words.title}</h1>
+      <p>
+        {words.of} <strong dir="auto">{feed.profile.name}</strong>. {words.about}
+      </p>
+      <ConnectSteps {...{ language, step }} />
+      {children}
+    </div>
+  );
+};
+
+/** How far one is; `step` counts from 0. */
+export const ConnectSteps: FC<{ language: Language; step: 0 | 1 | 2 | 3 }> = ({ language, step }) => {
+  const words = connectWords[language];
+  return (
+    <ol class="steps" aria-label={words.stepsLabel}>
+      {words.steps.map((name, at) => (
+        <li aria-current={at === step ? "step" : undefined}>{name}</li>
+      ))}
+    </ol>
+  );
+};
+
+interface StepProps {
+  readonly language: Language;
+  readonly nonce: string;
+  /** Address of the first step; the others are below it. */
+  readonly path: string;
+}
+
+interface WhereProps extends StepProps {
+  readonly typed: Where;
+  readonly faults: Partial<Record<keyof Where, Fault>>;
+  /** Ids of the presets that are offered. */
+  readonly choices: readonly string[];
+  readonly google: boolean;
+}
+
+/** Where the calendar is. */
+export const WhereStep: FC<WhereProps> = ({ language, nonce, path, typed, faults, choices, google }) => {
+  const words = connectWords[language];
+  return (
+    <>
+      {Object.keys(faults).length > 0 && <Note tone="bad">{words.faults}</Note>}
+      <form method="post" action={path} class="card" novalidate>
+        <h2>{words.whereTitle}</h2>
+        <input type="hidden" name={nonceField} value={nonce} />
+        <Select
+          name="preset"
+          label={words.preset}
+          value={typed.preset}
+          choices={[["", words.byAddress], ...choices.map((id) => [id, presetName(id, language)] as const)]}
+          fault={faultText(faults.preset, language)}
+        />
+        <Input
+          name="text"
+          label={words.address}
+          help={words.addressHelp}
+          value={typed.text}
+          autocomplete="url"
+          fault={faultText(faults.text, language)}
+        />
+        <Actions next={words.next} cancel={words.cancel} href={path.replace(/\/targets\/new$/, "")} />
+      </form>
+      <p class="quiet">{words.none}</p>
+      {!google && <p class="quiet">{words.noGoogle}</p>}
+    </>
+  );
+};
+
+interface SignInProps extends StepProps {
+  readonly preset: string;
+  /** The address that was given. */
+  readonly text: string;
+  readonly username: string;
+  /** The mail address that was given; "" for none. */
+  readonly mail: string;
+  readonly faults: LoginFaults;
+  /** Why Google let nobody in; "" when it was not asked. */
+  readonly googleFault: string;
+}
+
+/** How to get in: with a password, or with consent at Google. */
+export const SignInStep: FC<SignInProps> = (props) => {
+  const { language, nonce, path, preset, text, username, mail, faults, googleFault } = props;
+  const words = connectWords[language];
+  if (preset === "google") {
+    const said = googleFault || faultText(faults.password, language);
+    return (
+      <section class="card" aria-labelledby="google">
+        <h2 id="google">{words.googleTitle}</h2>
+        {said && <Note tone="bad">{said}</Note>}
+        <p>{presetHint(preset, language)}</p>
+        <p>{words.googleHelp(mail)}</p>
+        <p class="actions">
+          <a class="button" href={`${path}/google`} rel="noreferrer">
+            {words.googleGo}
+          </a>
+          <a href={path}>{words.back}</a>
+        </p>
+      </section>
+    );
+  }
+  return (
+    <>
+      {Object.keys(faults).length > 0 && <Note tone="bad">{words.faults}</Note>}
+      <form method="post" action={`${path}/sign-in`} class="card" novalidate>
+        <h2 class="long">{words.signInTitle(preset === "other" ? text : presetName(preset, language))}</h2>
+        <input type="hidden" name={nonceField} value={nonce} />
+        {preset !== "other" && <p>{presetHint(preset, language)}</p>}
+        <Login {...{ language, username, faults }} help={words.kept} />
+        <Actions next={words.next} cancel={words.back} href={path} />
+      </form>
+    </>
+  );
+};
+
+/** What stands in the form of the calendar; `calendar` is an address, or `new`. */
+export interface CalendarChoice {
+  readonly calendar: string;
+  readonly name: string;
+  readonly edits: string;
+  readonly cancelled: string;
+}
+
+interface CalendarProps extends StepProps {
+  readonly calendars: readonly FoundCalendar[];
+  readonly canMake: boolean;
+  readonly typed: CalendarChoice;
+  readonly faults: { readonly calendar?: Fault; readonly name?: Fault };
+}
+
+/** Which calendar, and what becomes of changes made in it. */
+export const CalendarStep: FC<CalendarProps> = ({ language, nonce, path, calendars, canMake, typed, faults }) => {
+  const words = connectWords[language];
+  const shown = ({ name, url }: FoundCalendar): string => (name === "" ? folderOfHref(url) : name);
+  const choices = calendars
+    .filter(({ notWritable }) => notWritable === null)
+    .map((one) => [one.url, shown(one)] as const);
+  const unwritable = calendars.filter(({ notWritable }) => notWritable !== null);
+  return (
+    <>
+      {Object.keys(faults).length > 0 && <Note tone="bad">{words.faults}</Note>}
+      {choices.length === 0 && !canMake && <Note tone="bad">{words.reasons["makes-none"]}</Note>}
+      <form method="post" action={`${path}/calendar`} class="card" novalidate>
+        <h2>{words.calendarTitle}</h2>
+        <input type="hidden" name={nonceField} value={nonce} />
+        <Choices
+          type="radio"
+          name="calendar"
+          label={words.calendar}
+          help={words.calendarHelp}
+          values={[typed.calendar]}
+          choices={canMake ? [...choices, ["new", words.make]] : choices}
+          fault={faultText(faults.calendar, language)}
+        />
+        {canMake && (
+          <Input name="name" label={words.makeName} value={typed.name} fault={faultText(faults.name, language)} />
+        )}
+        {unwritable.length > 0 && (
+          <p class="quiet">
+            {words.unwritable}: {unwritable.map(shown).join(", ")}
+          </p>
+        )}
+        <Choices
+          type="radio"
+          name="edits"
+          label={words.edits}
+          values={[typed.edits]}
+          choices={editPolicies.map((one) => [one, words.editChoices[one]])}
+        />
+        <Choices
+          type="radio"
+          name="cancelled"
+          label={words.cancelled}
+          values={[typed.cancelled]}
+          choices={cancelledPolicies.map((one) => [one, words.cancelledChoices[one]])}
+        />
+        <p class="quiet">{words.tryHelp}</p>
+        <Actions next={words.try} cancel={words.back} href={path} />
+      </form>
+    </>
+  );
+};
+
+const Actions: FC<{ next: string; cancel: string; href: string }> = ({ next, cancel, href }) => (
+  <div class="actions">
+    <button>{next}</button>
+    <a href={href}>{cancel}</a>
+  </div>
+);

@@ -1,0 +1,291 @@
+import type { FC } from "hono/jsx";
+import { type Action, actions, type FeedProfile, type Language } from "../../../calendar/profile.ts";
+import { statusOf } from "../../../calendar/meaning.ts";
+import { localTime } from "../../../calendar/window.ts";
+import { words } from "../../../calendar/words.ts";
+import type { LinkKind } from "../../../security/links.ts";
+import type { Look } from "../../../decision/page-data.ts";
+import { type DecisionWords, decisionWords } from "../../../text/decision.ts";
+import { nonceField } from "../../forms.ts";
+import { Layout } from "./layout.tsx";
+
+/** What is told above all else: what became of a click, or why it was not heard. */
+export interface Note {
+  readonly kind: "good" | "wait" | "bad";
+  readonly text: string;
+}
+
+export interface DecisionProps {
+  readonly language: Language;
+  readonly zone: FeedProfile["zone"];
+  readonly look: Look;
+  readonly kind: LinkKind;
+  /** Name of the account behind the feed. */
+  readonly owner: string;
+  /** Path of the page. */
+  readonly path: string;
+  readonly preselected: Action | null;
+  readonly note: Note | null;
+  readonly sample: boolean;
+  /** The hidden fields. */
+  readonly nonces: { readonly decide: string; readonly signIn: string; readonly forget: string };
+}
+
+/** The page of one booking: what is asked for, and the buttons to answer it. */
+export const DecisionPage: FC<DecisionProps> = (props) => {
+  const { language, look } = props;
+  const texts = decisionWords[language];
+  const { booking } = look;
+  const person = look.reader?.account ?? null;
+  const status = statusOf[look.meaning];
+  const mood = status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
+  const title = booking.name.trim() || texts.nameless;
+  const top = person === null ? null : <span class="quiet">{texts.signedIn(person.fullName || person.username)}</span>;
+  return (
+    <Layout language={language} title={`${title} – ${texts.page}`} site="" top={top}>
+      <div class="decision">
+        {props.note && (
+          <p class={`note ${props.note.kind}`} role={props.note.kind === "good" ? "status" : "alert"}>
+            {props.note.text}
+          </p>
+        )}
+        <h1 dir="auto">{title}</h1>
+        <p>
+          <span class={`state ${mood}`}>{words[language].state[look.meaning]}</span>
+        </p>
+        <Facts {...props} texts={texts} />
+        <Besides {...props} texts={texts} />
+        {look.standing === "open" ? <Choice {...props} texts={texts} /> : <Closed {...props} texts={texts} />}
+        {person !== null && (
+          <form method="post" action={`${props.path}/forget`} class="actions quiet">
+            <input type="hidden" name={nonceField} value={props.nonces.forget} />
+            <button class="plain" name="which" value="this">
+              {texts.forget}
+            </button>
+            <button class="plain" name="which" value="all">
+              {texts.forgetAll}
+            </button>
+          </form>
+        )}
+      </div>
+    </Layout>
+  );
+};
+
+type Part = DecisionProps & { readonly texts: DecisionWords };
+
+const Facts: FC<Part> = ({ texts, look, zone }) => {
+  const { booking } = look;
+  const { requesterName, requesterUsername } = booking;
+  const requester =
+    requesterName && requesterUsername && requesterName !== requesterUsername
+      ? `${requesterName} (${requesterUsername})`
+      : requesterName || requesterUsername;
+  const facts: readonly (readonly [string, string])[] = [
+    [texts.labels.offering, look.offering],
+    [texts.labels.requester, requester],
+    [texts.labels.customer, booking.customerName],
+    [texts.labels.project, booking.projectName],
+    [texts.labels.words, booking.description.trim() || texts.noWords],
+    [texts.labels.error, booking.errorMessage],
+  ];
+  return (
+    <dl>
+      <dt>{texts.labels.when}</dt>
+      <dd class="times">
+        <ol>
+          {look.parts.map((part, index) => (
+            <li>
+              {look.parts.length > 1 && <span class="quiet">{texts.part(index + 1, look.parts.length)}</span>}
+              <Period {...part} zone={zone} />
+            </li>
+          ))}
+        </ol>
+      </dd>
+      {facts
+        .filter(([, text]) => text !== "")
+        .map(([label, text]) => (
+          <>
+            <dt>{label}</dt>
+            <dd dir="auto">{text}</dd>
+          </>
+        ))}
+    </dl>
+  );
+};
+
+/** A time in the calendar's zone and, where that is another, in UTC. */
+const Period: FC<{ start: number; end: number; zone: string | null }> = ({ start, end, zone }) => {
+  const utc = periodText(null, start, end);
+  const local = zone === null ? utc : periodText(zone, start, end);
+  return (
+    <>
+      <time datetime={new Date(start * 1000).toISOString()}>{local}</time>
+      {local !== utc && <span class="quiet">{utc}</span>}
+    </>
+  );
+};
+
+function periodText(zone: string | null, startAt: number, endAt: number): string {
+  const start = localTime(zone, startAt);
+  const end = localTime(zone, endAt);
+  const until = start.hasSame(end, "day") ? end.toFormat("HH:mm") : end.toFormat("yyyy-LL-dd HH:mm");
+  return `${start.toFormat("yyyy-LL-dd HH:mm")} – ${until} (${zone === null ? "UTC" : start.zoneName})`;
+}
+
+const Besides: FC<Part> = ({ texts, look, zone }) => (
+  <section>
+    <h2>{texts.beside}</h2>
+    {look.beside.length === 0 ? (
+      <p class="quiet">{texts.alone}</p>
+    ) : (
+      <ul>
+        {look.beside.map(({ name, pending, ...time }) => (
+          <li>
+            <Period {...time} zone={zone} />{" "}
+            <span class={pending ? "quiet" : "fault"}>{pending ? texts.besidePending : texts.besideConfirmed}</span>
+            {name !== null && <span dir="auto"> {name.trim() || texts.nameless}</span>}
+          </li>
+        ))}
+      </ul>
+    )}
+  </section>
+);
+
+const Closed: FC<Part> = ({ texts, look, zone }) => {
+  const { made } = look;
+  return (
+    <section class="card">
+      <h2>{texts.labels.decided}</h2>
+      {look.standing === "past" ? (
+        <p>{texts.closed.past}</p>
+      ) : (
+        <p>
+          {made === null ? (
+            texts.closed.decided
+          ) : (
+            <>
+              {texts.made(made.action, made.fullName || made.username)}{" "}
+              <time datetime={new Date(made.madeAt * 1000).toISOString()}>
+                {localTime(zone, made.madeAt).toFormat("yyyy-LL-dd HH:mm")}
+              </time>
+              .
+            </>
+          )}
+        </p>
+      )}
+      <InWaldur texts={texts} look={look} />
+    </section>
+  );
+};
+
+const InWaldur: FC<Pick<Part, "texts" | "look">> = ({ texts, look }) =>
+  look.homeport === "" ? null : (
+    <p>
+      <a href={look.homeport} rel="noreferrer">
+        {texts.openWaldur}
+      </a>
+    </p>
+  );
+
+const Choice: FC<Part> = (props) => {
+  const { texts, look, kind, owner } = props;
+  const person = look.reader?.account ?? null;
+  const signedIn = person !== null && !look.expired;
+  if (!signedIn && kind === "sign-in") {
+    return (
+      <section class="card">
+        <h2>{texts.signIn.title}</h2>
+        <p>{texts.signIn.why}</p>
+        <SignIn {...props} />
+        <InWaldur texts={texts} look={look} />
+      </section>
+    );
+  }
+  return (
+    <section class="card">
+      <h2>{texts.decide}</h2>
+      <p>{signedIn ? texts.as(person.fullName || person.username) : texts.holder(owner)}</p>
+      <Rights {...props} />
+      <Buttons {...props} />
+      <InWaldur texts={texts} look={look} />
+      {!signedIn && (
+        <details>
+          <summary>{texts.signIn.own}</summary>
+          <SignIn {...props} />
+        </details>
+      )}
+    </section>
+  );
+};
+
+const Rights: FC<Part> = ({ texts, look }) => {
+  const { reader, booking } = look;
+  if (reader === null) return null;
+  const notes = [
+    ...(reader.insider === null ? [texts.may.unanswered] : []),
+    ...(reader.insider === false ? [texts.may.notYours(booking.providerName)] : []),
+    ...(reader.reject === "none" ? [texts.may.noReject(booking.customerName)] : []),
+    ...(reader.reject === "operator" ? [texts.may.byOperator] : []),
+  ];
+  return (
+    <>
+      {notes.map((note) => (
+        <p class="note">{note}</p>
+      ))}
+    </>
+  );
+};
+
+const Buttons: FC<Part> = ({ texts, look, path, preselected, nonces }) => {
+  const offered = actions.filter((action) => action === "reject" || look.reader?.insider !== false);
+  const first = preselected ?? "accept";
+  const ordered = offered.toSorted((a, b) => Number(b === first) - Number(a === first));
+  return (
+    <form method="post" action={path} class="actions">
+      <input type="hidden" name={nonceField} value={nonces.decide} />
+      {ordered.map((action) => (
+        <button name="action" value={action} class={action === first ? action : `${action} second`}>
+          {texts.actions[action]}
+        </button>
+      ))}
+    </form>
+  );
+};
+
+const SignIn: FC<Part> = ({ texts, path, preselected, nonces, sample }) => (
+  <form method="post" action={`${path}/sign-in`}>
+    <input type="hidden" name={nonceField} value={nonces.signIn} />
+    {preselected !== null && <input type="hidden" name="action" value={preselected} />}
+    <div>
+      <label for="token">{texts.token.label}</label>
+      <input
+        id="token"
+        name="token"
+        type="password"
+        autocomplete="off"
+        spellcheck={false}
+        required
+        aria-describedby="token-help"
+      />
+      <p id="token-help" class="quiet">
+        {texts.token.help}
+        {sample && ` ${texts.token.sample}`}
+      </p>
+    </div>
+    <div class="actions">
+      <button>{texts.token.button}</button>
+      <a href={`${path}/login`}>{texts.signIn.others}</a>
+    </div>
+  </form>
+);
+
+/** A page that says one thing. */
+export const PlainPage: FC<{ language: Language; title: string; text: string }> = ({ language, title, text }) => (
+  <Layout language={language} title={title} site="">
+    <div class="decision">
+      <h1>{title}</h1>
+      <p>{text}</p>
+    </div>
+  </Layout>
+);

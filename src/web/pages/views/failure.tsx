@@ -1,0 +1,25 @@
+import type { FC } from "hono/jsx";
+import type { Language } from "../../../calendar/profile.ts";
+import type { ErrorCode } from "../../../errors.ts";
+import { commonWords, failureWords } from "../../../text/common.ts";
+
+/** What went wrong, whose move it is, and the number under which the log has it. */
+export const FailureView: FC<{ language: Language; code: ErrorCode | "internal"; requestId: string }> = ({
+  language,
+  code,
+  requestId,
+}) => {
+  const words = commonWords[language];
+  return (
+    <div class="narrow">
+      <h1>{words.failed}</h1>
+      <p>{failureWords[language][code]}</p>
+      <p>
+        <a href="/">{words.back}</a>
+      </p>
+      <p class="quiet small">
+        {words.requestId}: {requestId} ({code})
+      </p>
+    </div>
+  );
+};

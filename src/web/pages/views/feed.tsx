@@ -1,0 +1,187 @@
+import type { FC } from "hono/jsx";
+import type { Language } from "../../../calendar/profile.ts";
+import type { FeedRow } from "../../../store/feeds.ts";
+import type { SourceRow } from "../../../store/sources.ts";
+import { webcalOf } from "../../../feed/commands.ts";
+import { may, type Standing } from "../../../account/access.ts";
+import { healthOf } from "../../source-health.ts";
+import type { Times } from "../times.ts";
+import { feedWords } from "../../../text/feed.ts";
+import { overviewWords } from "../../../text/overview.ts";
+import { Deed } from "./confirm-action.tsx";
+import { Note } from "./field.tsx";
+import { Mirrors, type MirrorsProps } from "./mirrors.tsx";
+import { QrCode } from "./qr.tsx";
+
+export interface FeedProps {
+  readonly language: Language;
+  readonly nonce: string;
+  readonly feed: FeedRow;
+  readonly source: SourceRow;
+  readonly standing: Standing;
+  readonly times: Times;
+  /** null: there is none yet or any more, or it is not for this reader. */
+  readonly address: string | null;
+  /** So large that some programs show only part of it. */
+  readonly large: boolean;
+  /** What was just done; "" for nothing. */
+  readonly done: string;
+  /** The form that was sent without its tick. */
+  readonly unsure: "" | "rotate" | "revoke";
+  readonly mirrors: MirrorsProps["mirrors"];
+}
+
+/** One calendar: how to subscribe, how it stands, and what can be done with it. */
+export const FeedView: FC<FeedProps> = (props) => {
+  const { language, feed, standing, done, large } = props;
+  const words = feedWords[language];
+  const told = Object.entries(words.done).find(([key]) => key === done)?.[1];
+  return (
+    <>
+      <h1 dir="auto">{feed.profile.name}</h1>
+      {told && <Note tone="good">{told}</Note>}
+      {large && (
+        <Note tone="wait">
+          <strong>{words.warning}.</strong> {words.sizeWarning(feed.eventCount, feed.byteCount)}
+        </Note>
+      )}
+      {standing === "former" && <Note tone="bad">{overviewWords[language].standing.former}</Note>}
+      {may(standing, "content") && feed.state !== "ended" && (
+        <p class="links">
+          <a href={`/feeds/${feed.id}/agenda`}>{overviewWords[language].agenda}</a>
+          <a href={`/feeds/${feed.id}/month`}>{overviewWords[language].month}</a>
+          <a href={`/feeds/${feed.id}/edit`}>{words.edit}</a>
+        </p>
+      )}
+      <Subscribe {...props} />
+      <Mirrors {...props} />
+      <Facts {...props} />
+      <Manage {...props} />
+    </>
+  );
+};
+
+const Subscribe: FC<FeedProps> = ({ language, feed, address, standing }) => {
+  const words = feedWords[language];
+  if (feed.state === "ended") return <p>{words.ended}</p>;
+  if (!may(standing, "address")) return <p class="quiet">{words.noAddress}</p>;
+  if (address === null) return <Note tone="wait">{words.loading}</Note>;
+  const webcal = webcalOf(address);
+  const encoded = encodeURIComponent(address);
+  const name = encodeURIComponent(feed.profile.name);
+  const { clients } = words;
+  const rows = [
+    ["Google", clients.google, `https://calendar.google.com/calendar/r?cid=${encodeURIComponent(webcal)}`],
+    ["Outlook.com", clients.outlook, `https://outlook.live.com/calendar/0/addfromweb/?url=${encoded}&name=${name}`],
+    ["Microsoft 365", clients.m365, `https://outlook.office.com/calendar/0/addfromweb/?url=${encoded}&name=${name}`],
+    ["Apple", clients.apple, webcal],
+    ["Thunderbird", clients.thunderbird, null],
+    ["Android (ICSx5)", clients.android, null],
+    ["Nextcloud", clients.nextcloud, null],
+    ["Proton", clients.proton, null],
+    ["Fastmail", clients.fastmail, null],
+  ] as const;
+  return (
+    <section class="card" aria-labelledby="subscribe">
+      <h2 id="subscribe">{words.subscribe}</h2>
+      <div class="address">
+        <div class="grow">
+          <h3 id="address">{words.address}</h3>
+          <code
+            class="copy"
+            tabindex={0}
+            role="textbox"
+            aria-readonly="true"
+            aria-labelledby="address"
+            aria-describedby="copy"
+          >
+            {address}
+          </code>
+          <p class="quiet small" id="copy">
+            {words.copy}
+          </p>
+          <Note tone="wait">{words.private}</Note>
+        </div>
+        <QrCode text={address} title={words.qr} />
+      </div>
+      <ul class="plain clients">
+        {rows.map(([program, [refresh, how], href]) => (
+          <li class="row">
+            <span class="grow">
+              <strong>{program}</strong>
+              <br />
+              {how}
+              <br />
+              <span class="quiet">
+                {words.refreshIn} {refresh}.
+              </span>
+            </span>
+            {href !== null && (
+              <a class="button second" href={href} rel="noreferrer">
+                {words.add} {program}
+              </a>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p class="quiet small">{words.hosted}</p>
+    </section>
+  );
+};
+
+const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
+  const words = feedWords[language];
+  const health = healthOf(source, language, times);
+  const { usedAt, usedBy, expiresAt } = feed;
+  return (
+    <section aria-labelledby="facts">
+      <h2 id="facts">{words.facts}</h2>
+      <dl>
+        <dt>{words.state}</dt>
+        <dd>{overviewWords[language].states[feed.state]}</dd>
+        <dt>{words.source}</dt>
+        <dd>
+          {source.name} <span class={`health ${health.tone}`}>{health.text}</span>
+        </dd>
+        {may(standing, "content") && (
+          <>
+            <dt>{words.events}</dt>
+            <dd>{feed.eventCount}</dd>
+            <dt>{words.detail}</dt>
+            <dd>{words.details[feed.profile.detail]}</dd>
+            <dt>{words.fetched}</dt>
+            <dd>{usedAt === null ? words.notFetched : words.fetchedBy(usedBy, times.moment(usedAt))}</dd>
+          </>
+        )}
+        <dt>{words.ends}</dt>
+        <dd>{expiresAt === null ? words.never : times.moment(expiresAt)}</dd>
+        <dt>{words.made}</dt>
+        <dd>{times.moment(feed.createdAt)}</dd>
+      </dl>
+      {may(standing, "content") && feed.held.length > 0 && <Note tone="bad">{words.heldBack(feed.held.length)}</Note>}
+    </section>
+  );
+};
+
+const Manage: FC<FeedProps> = ({ language, nonce, feed, standing, unsure }) => {
+  const words = feedWords[language];
+  if (feed.state === "ended") return null;
+  const forms = [
+    { what: "rotate", label: words.rotate, help: words.rotateHelp, right: "change" },
+    { what: "revoke", label: words.revoke, help: words.revokeHelp, right: "end" },
+  ] as const;
+  return (
+    <section aria-labelledby="manage">
+      <h2 id="manage">{words.manage}</h2>
+      {forms
+        .filter(({ right }) => may(standing, right))
+        .map(({ what, label, help }) => (
+          <Deed
+            {...{ language, nonce, what, label, help }}
+            action={`/feeds/${feed.id}/${what}`}
+            unsure={unsure === what}
+          />
+        ))}
+    </section>
+  );
+};

@@ -1,0 +1,29 @@
+import type { JSX } from "hono/jsx/jsx-runtime";
+import type { Language } from "../../../calendar/profile.ts";
+import type { Fault } from "../connect-input.ts";
+import { commonWords } from "../../../text/common.ts";
+import { connectWords } from "../../../text/connect.ts";
+import { Said } from "./server-quote.tsx";
+
+/** What is wrong, as a sentence of ours, and after it what the server said. */
+export function faultText(fault: Fault | undefined, language: Language): JSX.Element | string | undefined {
+  if (fault === undefined) return undefined;
+  const words = connectWords[language];
+  if (typeof fault === "string") return words.fault[fault];
+  const { reason, said } = fault;
+  const text = words.reasons[reason];
+  if (said === "") return text;
+  if (reason === "elsewhere") return `${text} ${said}`;
+  return (
+    <>
+      {text}{" "}
+      {reason === "blocked" ? (
+        <>
+          {commonWords[language].forOperator}: <span lang="en">{said}</span>
+        </>
+      ) : (
+        <Said language={language} text={said} />
+      )}
+    </>
+  );
+}

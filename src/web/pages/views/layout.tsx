@@ -1,0 +1,59 @@
+import { raw } from "hono/html";
+import type { FC, PropsWithChildren } from "hono/jsx";
+import { commonWords } from "../../../text/common.ts";
+import type { Language } from "../../../calendar/profile.ts";
+
+export interface LayoutProps {
+  readonly language: Language;
+  /** Of the page; the service's name is put behind it. */
+  readonly title: string;
+  /** Name of the Waldur, as it calls itself; "" when it is not known. */
+  readonly site: string;
+  /** What stands at the right of the top: who is signed in, or nothing. */
+  readonly top?: unknown;
+  /** The Waldur behind is made up. */
+  readonly sample?: boolean;
+}
+
+const skip = { en: "Skip to content", et: "Sisu juurde" } as const satisfies Record<Language, string>;
+
+/** The frame of every page: readable without style, usable without script. */
+export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
+  language,
+  title,
+  site,
+  top,
+  sample = false,
+  children,
+}) => (
+  <>
+    {raw("<!doctype html>")}
+    <html lang={language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex, nofollow, noarchive" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{site === "" ? title : `${title} · ${site}`}</title>
+        <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/style.css" />
+        <link rel="stylesheet" href="/brand.css" />
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          {skip[language]}
+        </a>
+        <header class="top">
+          <a class="brand" href="/">
+            {site === "" ? "Waldur" : site}
+          </a>
+          {top}
+        </header>
+        <main id="content">
+          {sample && <p class="sample">{commonWords[language].sample}</p>}
+          {children}
+        </main>
+      </body>
+    </html>
+  </>
+);

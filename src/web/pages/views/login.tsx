@@ -1,0 +1,33 @@
+import type { FC } from "hono/jsx";
+import type { Language } from "../../../calendar/profile.ts";
+import type { LoginFaults } from "../connect-input.ts";
+import { connectWords } from "../../../text/connect.ts";
+import { faultText } from "./field-error.tsx";
+import { Input } from "./field.tsx";
+
+/** The user name and password of a calendar's server. The password comes back empty. */
+export const Login: FC<{ language: Language; username: string; faults: LoginFaults; help: string }> = (props) => {
+  const { language, username, faults, help } = props;
+  const words = connectWords[language];
+  return (
+    <>
+      <Input
+        name="username"
+        label={words.username}
+        value={username}
+        autocomplete="username"
+        fault={faultText(faults.username, language)}
+        required
+      />
+      <Input
+        name="password"
+        label={words.password}
+        help={help}
+        value=""
+        type="password"
+        fault={faultText(faults.password, language)}
+        required
+      />
+    </>
+  );
+};

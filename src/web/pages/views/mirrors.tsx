@@ -1,0 +1,116 @@
+import type { FC } from "hono/jsx";
+import type { Language } from "../../../calendar/profile.ts";
+import type { FeedRow } from "../../../store/feeds.ts";
+import { may, type Standing } from "../../../account/access.ts";
+import { Note } from "./field.tsx";
+import type { Mirror } from "../mirror-health.ts";
+import { connectWords } from "../../../text/connect.ts";
+import { overviewWords } from "../../../text/overview.ts";
+import { targetWords } from "../../../text/target.ts";
+
+export interface MirrorsProps {
+  readonly language: Language;
+  readonly feed: FeedRow;
+  readonly standing: Standing;
+  readonly mirrors: readonly Mirror[];
+}
+
+/** A page stays small: the calendar's own page has them all. */
+const mostMirrors = 4;
+
+/**
+ * On the overview: to a colleague the name and state of each, to whoever may do something those that are not as they
+ * should be, and whose move it is.
+ */
+export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors }) => {
+  const words = overviewWords[language];
+  const open = may(standing, "end");
+  const shown = open ? mirrors.filter(({ health }) => health.tone !== "good") : mirrors;
+  const more = shown.length - mostMirrors;
+  if (shown.length === 0) return null;
+  return (
+    <ul class="plain mirrors" aria-label={`${words.mirrors}: ${feed.profile.name}`}>
+      {shown.slice(0, mostMirrors).map(({ target, health }) => (
+        <li>
+          <span class="quiet">{targetWords[language].mirror}</span>{" "}
+          {open ? (
+            <>
+              <a href={`/targets/${target.id}`} dir="auto">
+                {target.name}
+              </a>
+              <br />
+              <span class={`health ${health.tone}`}>{health.text}</span>
+            </>
+          ) : (
+            <>
+              <span dir="auto">{target.name}</span>{" "}
+              <span class={`state ${stateTones[target.state]}`}>{targetWords[language].states[target.state]}</span>
+            </>
+          )}
+        </li>
+      ))}
+      {more > 0 && (
+        <li class="quiet">
+          {open ? <a href={`/feeds/${feed.id}`}>{words.moreMirrors(more)}</a> : words.moreMirrors(more)}
+        </li>
+      )}
+    </ul>
+  );
+};
+
+/** Above everything else: those that want somebody, each with the way to it. */
+export const TroubledMirrors: FC<Pick<MirrorsProps, "language" | "mirrors">> = ({ language, mirrors }) => {
+  const words = overviewWords[language];
+  const more = mirrors.length - mostMirrors;
+  if (mirrors.length === 0) return null;
+  return (
+    <Note tone="bad">
+      {words.troubled}:{" "}
+      {mirrors.slice(0, mostMirrors).map(({ target }, at) => (
+        <>
+          {at > 0 && ", "}
+          <a href={`/targets/${target.id}`} dir="auto">
+            {target.name}
+          </a>
+        </>
+      ))}
+      {more > 0 && `, ${words.moreMirrors(more)}`}
+    </Note>
+  );
+};
+
+const stateTones = { on: "good", paused: "wait", stopped: "bad", removing: "wait" } as const;
+
+/** The calendars that mirror a feed, and the way to one more. */
+export const Mirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors }) => {
+  const words = targetWords[language];
+  const more = feed.state !== "ended" && may(standing, "change");
+  if (mirrors.length === 0 && !more) return null;
+  return (
+    <section aria-labelledby="mirrors">
+      <h2 id="mirrors">{words.title}</h2>
+      {mirrors.length === 0 && <p>{words.none}</p>}
+      <ul class="plain feeds">
+        {mirrors.map(({ target, health }) => (
+          <li>
+            <a href={`/targets/${target.id}`} dir="auto">
+              {target.name}
+            </a>
+            <br />
+            <span class={`health ${health.tone}`}>{health.text}</span>
+          </li>
+        ))}
+      </ul>
+      {more && (
+        <>
+          <p>
+            <a class="button second" href={`/feeds/${feed.id}/targets/new`}>
+              {words.connect}
+            </a>
+          </p>
+          <p class="quiet small">{connectWords[language].none}</p>
+        </>
+      )}
+    </section>
+  );
+};

@@ -1,0 +1,42 @@
+import type { FC } from "hono/jsx";
+import type { Language } from "../../../calendar/profile.ts";
+import type { Viewer } from "../../../account/access.ts";
+import { nonceField } from "../../forms.ts";
+import { commonWords } from "../../../text/common.ts";
+
+/** Where one can go from everywhere. */
+const places = [
+  { path: "/", word: "overview" },
+  { path: "/history", word: "history" },
+] as const;
+
+/** The name of whoever is signed in. */
+export function nameOf({ account, operator }: Viewer, language: Language): string {
+  return operator ? commonWords[language].operator : account.fullName || account.username;
+}
+
+/** What stands at the top of every page of somebody who is signed in. */
+export const Top: FC<{ language: Language; viewer: Viewer; nonce: string; path: string }> = ({
+  language,
+  viewer,
+  nonce,
+  path,
+}) => {
+  const words = commonWords[language];
+  return (
+    <div class="top-right">
+      <nav aria-label={words.navigation}>
+        {places.map((place) => (
+          <a href={place.path} aria-current={place.path === path ? "page" : undefined}>
+            {words[place.word]}
+          </a>
+        ))}
+      </nav>
+      <form method="post" action="/sign-out" class="inline">
+        <input type="hidden" name={nonceField} value={nonce} />
+        <span>{nameOf(viewer, language)}</span>
+        <button class="second small">{words.signOut}</button>
+      </form>
+    </div>
+  );
+};

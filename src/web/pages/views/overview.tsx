@@ -1,0 +1,290 @@
+import type { FC } from "hono/jsx";
+import { meaningOf } from "../../../calendar/meaning.ts";
+import type { Language } from "../../../calendar/profile.ts";
+import { cleanBlock, cleanLine, cut } from "../../../calendar/text.ts";
+import { words as calendarWords } from "../../../calendar/words.ts";
+import type { BookingRow } from "../../../store/bookings.ts";
+import type { FeedRow } from "../../../store/feeds.ts";
+import { may, type Seen, type Viewer } from "../../../account/access.ts";
+import { nonceField } from "../../forms.ts";
+import { healthOf } from "../../source-health.ts";
+import type { Mirror } from "../mirror-health.ts";
+import type { Times } from "../times.ts";
+import { overviewWords } from "../../../text/overview.ts";
+import { Note } from "./field.tsx";
+import { FeedMirrors, TroubledMirrors } from "./mirrors.tsx";
+
+/** A calendar with what mirrors it. */
+type OverviewFeed = FeedRow & { readonly mirrors: readonly Mirror[] };
+
+export interface OverviewProps {
+  readonly language: Language;
+  readonly nonce: string;
+  readonly viewer: Viewer;
+  readonly times: Times;
+  readonly nowAt: number;
+  readonly requests: readonly BookingRow[];
+  /** More wait than are shown. */
+  readonly more: boolean;
+  /** With whoever keeps it, "" for the viewer. */
+  readonly sources: readonly (Seen & {
+    readonly keeper: string;
+    readonly feeds: readonly OverviewFeed[];
+  })[];
+  /** Mirrors of all sources, also of those on other pages, in which somebody must act. */
+  readonly troubled: readonly Mirror[];
+  /** How many sources come before the next page; null: there is none. */
+  readonly next: number | null;
+  /** Those without a calendar; null: Waldur did not tell. */
+  readonly providers: readonly { readonly uuid: string; readonly name: string }[] | null;
+  /** What became of a decision. */
+  readonly told: { readonly tone: "good" | "bad"; readonly name: string; readonly text: string } | null;
+}
+
+export const OverviewView: FC<OverviewProps> = (props) => {
+  const { language, viewer, requests, more, sources, providers, told } = props;
+  const words = overviewWords[language];
+  return (
+    <>
+      <h1>{words.title}</h1>
+      {told && (
+        <Note tone={told.tone}>
+          {told.name !== "" && <strong dir="auto">{cleanLine(told.name)}: </strong>}
+          {told.text}
+        </Note>
+      )}
+      <TokenNote {...props} />
+      <TroubledMirrors language={language} mirrors={props.troubled} />
+      <section aria-labelledby="requests">
+        <h2 id="requests">
+          {requests.length === 0
+            ? words.noRequests
+            : more
+              ? words.moreRequests(requests.length)
+              : words.requests(requests.length)}
+        </h2>
+        {requests.length > 0 && (
+          <ul class="plain requests">
+            {requests.map((row) => (
+              <Request {...props} row={row} />
+            ))}
+          </ul>
+        )}
+      </section>
+      <section aria-labelledby="calendars">
+        <h2 id="calendars">{words.sources}</h2>
+        {sources.length === 0 && <p>{words.noCalendars}</p>}
+        {sources.map((one) => (
+          <Source {...props} one={one} />
+        ))}
+        {props.next !== null && (
+          <p>
+            <a href={`/?skip=${props.next}`} rel="next">
+              {words.next} →
+            </a>
+          </p>
+        )}
+      </section>
+      {providers === null && !viewer.account.refusedAt && <Note tone="wait">{words.providersFailed}</Note>}
+      {providers !== null && providers.length > 0 && (
+        <section aria-labelledby="providers">
+          <h2 id="providers">{words.providers}</h2>
+          <ul class="plain">
+            {providers.slice(0, mostProviders).map(({ uuid, name }) => (
+              <li class="card row">
+                <span class="grow">{name}</span>
+                <a class="button" href={`/feeds/new?kind=provider&uuid=${uuid}`} aria-label={`${words.make}: ${name}`}>
+                  {words.make}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p>
+        <a href="/feeds/new?kind=mine">{words.makeMine}</a>
+      </p>
+    </>
+  );
+};
+
+/** Staff see every provider there is. */
+const mostProviders = 30;
+
+const daySeconds = 86_400;
+
+/** How long the viewer's token still lasts, where that is worth a word. */
+const TokenNote: FC<OverviewProps> = ({ language, viewer, times, nowAt }) => {
+  const words = overviewWords[language];
+  const { refusedAt, tokenExpiresAt, tokenLifetime } = viewer.account;
+  if (viewer.operator) return null;
+  if (refusedAt !== null) {
+    return (
+      <Note tone="bad">
+        {words.refused(times.moment(refusedAt))} <a href="/sign-in">{words.signInAgain}</a>
+      </Note>
+    );
+  }
+  if (tokenLifetime !== null) return <p class="quiet">{words.sliding(durationOf(tokenLifetime, language))}</p>;
+  if (tokenExpiresAt === null) return null;
+  const soon = tokenExpiresAt - nowAt < 14 * daySeconds;
+  const text = words.expires(times.moment(tokenExpiresAt));
+  return soon ? <Note tone="wait">{text}</Note> : <p class="quiet">{text}</p>;
+};
+
+function durationOf(seconds: number, language: Language): string {
+  const words = overviewWords[language];
+  if (seconds >= 2 * daySeconds) return words.days(Math.floor(seconds / daySeconds));
+  return seconds >= 3600
+    ? words.hours(Math.floor(seconds / 3600))
+    : words.minutes(Math.max(1, Math.floor(seconds / 60)));
+}
+
+const decidable = new Set(["requested", "awaiting-provider"]);
+const mostSlots = 3;
+
+const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row }) => {
+  const words = overviewWords[language];
+  const { booking, slots } = row;
+  const meaning = meaningOf(row);
+  const live = slots.filter(({ gone }) => !gone);
+  const name = cleanLine(booking.name) || calendarWords[language].booking;
+  return (
+    <li class="card request">
+      <h3 dir="auto">{name}</h3>
+      <p>
+        <strong>{cleanLine(booking.offeringName)}</strong>
+        <br />
+        {live.slice(0, mostSlots).map(({ start, end }) => (
+          <>
+            <span class="when">{times.span(Math.min(start, end), Math.max(start, end))}</span>
+            <br />
+          </>
+        ))}
+        {live.length > mostSlots && <>… ({live.length})</>}
+      </p>
+      <p class="quiet">
+        {words.of} {cleanLine(booking.requesterName) || booking.requesterUsername}, {cleanLine(booking.projectName)}
+        {booking.customerName !== "" && ` (${cleanLine(booking.customerName)})`}
+      </p>
+      {booking.description !== "" && (
+        <p class="text" dir="auto">
+          {cut(cleanBlock(booking.description), 200)}
+        </p>
+      )}
+      {decidable.has(meaning) ? (
+        <form method="post" class="actions">
+          <input type="hidden" name={nonceField} value={nonce} />
+          <button formaction={`/bookings/${booking.uuid}/accept`} aria-label={`${words.accept}: ${name}`}>
+            {words.accept}
+          </button>
+          <button
+            class="reject second"
+            formaction={`/bookings/${booking.uuid}/reject`}
+            aria-label={`${words.reject}: ${name}`}
+          >
+            {words.reject}
+          </button>
+        </form>
+      ) : (
+        <p>
+          <span class="state wait">{calendarWords[language].state[meaning]}</span> {words.notYet}.
+        </p>
+      )}
+    </li>
+  );
+};
+
+const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({ language, times, one, nonce }) => {
+  const words = overviewWords[language];
+  const { source, standing, keeper, feeds } = one;
+  const health = healthOf(source, language, times);
+  const note = words.standing[standing];
+  return (
+    <article class="card">
+      <h3>
+        {source.name} <span class="quiet small">{words.kinds[source.kind]}</span>
+      </h3>
+      <p class={`health ${health.tone}`}>{health.text}</p>
+      {(note !== "" || keeper !== "") && (
+        <p class="quiet">{[note, keeper === "" ? "" : words.kept(keeper)].filter((text) => text !== "").join(", ")}</p>
+      )}
+      {source.partial !== "" && (
+        <p class="quiet">{source.kind === "offering" ? words.partial.offering : words.partial.other}</p>
+      )}
+      <ul class="plain feeds">
+        {feeds.map((feed) => (
+          <li>
+            <div class="row">
+              <span class="grow">
+                {may(standing, "content") || standing === "former" ? (
+                  <a href={`/feeds/${feed.id}`}>{feed.profile.name}</a>
+                ) : (
+                  feed.profile.name
+                )}{" "}
+                <span class={`state ${feed.state === "active" ? "good" : feed.state === "ended" ? "bad" : "wait"}`}>
+                  {words.states[feed.state]}
+                </span>
+                {feed.state === "active" && <span class="quiet"> {words.events(feed.eventCount)}</span>}
+              </span>
+              {may(standing, "content") && feed.state !== "ended" && (
+                <span class="links">
+                  <a href={`/feeds/${feed.id}/agenda`} aria-label={`${words.agenda}: ${feed.profile.name}`}>
+                    {words.agenda}
+                  </a>
+                  <a href={`/feeds/${feed.id}/month`} aria-label={`${words.month}: ${feed.profile.name}`}>
+                    {words.month}
+                  </a>
+                  <a href={`/feeds/${feed.id}`} aria-label={`${words.open}: ${feed.profile.name}`}>
+                    {words.open}
+                  </a>
+                </span>
+              )}
+            </div>
+            <FeedMirrors {...{ language, feed, standing }} mirrors={feed.mirrors} />
+            {may(standing, "takeOver") && feed.state !== "ended" && <TakeOver {...{ language, nonce, feed }} />}
+          </li>
+        ))}
+      </ul>
+      {standing === "owner" && (
+        <p>
+          <a
+            href={`/feeds/new?kind=${source.kind}${source.scopeUuid === "" ? "" : `&uuid=${source.scopeUuid}`}`}
+            aria-label={`${words.makeOther}: ${source.name}`}
+          >
+            {words.makeOther}
+          </a>
+        </p>
+      )}
+    </article>
+  );
+};
+
+/** It cannot be taken back: one step to what it does, another to do it. */
+const TakeOver: FC<Pick<OverviewProps, "language" | "nonce"> & { feed: OverviewFeed }> = ({
+  language,
+  nonce,
+  feed,
+}) => {
+  const words = overviewWords[language];
+  return (
+    <details>
+      <summary>
+        {words.takeOver}
+        <span class="hidden">: {feed.profile.name}</span>
+      </summary>
+      <p>
+        {words.takeOverHelp}
+        {feed.mirrors.length > 0 && ` ${words.takeOverMirrors}`}
+      </p>
+      <form method="post" action={`/feeds/${feed.id}/take-over`}>
+        <input type="hidden" name={nonceField} value={nonce} />
+        <div class="actions">
+          <button class="second" aria-label={`${words.takeOver}: ${feed.profile.name}`}>
+            {words.takeOver}
+          </button>
+        </div>
+      </form>
+    </details>
+  );
+};

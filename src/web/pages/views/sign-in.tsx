@@ -1,0 +1,81 @@
+import type { FC } from "hono/jsx";
+import type { Language } from "../../../calendar/profile.ts";
+import { nonceField } from "../../forms.ts";
+import { signInWords } from "../../../text/sign-in.ts";
+import { Input, Note } from "./field.tsx";
+
+export interface SignInProps {
+  readonly language: Language;
+  readonly site: string;
+  /** What is wrong with what was sent; "" when nothing is. */
+  readonly fault: string;
+  readonly next: string;
+  readonly nonce: string;
+  readonly logins: readonly { readonly provider: string; readonly label: string }[];
+  /** Whether a token may be asked for here. */
+  readonly safe: boolean;
+  /** The Waldur behind is made up. */
+  readonly sample: boolean;
+}
+
+export const SignInView: FC<SignInProps> = ({ language, site, fault, next, nonce, logins, safe, sample }) => {
+  const words = signInWords[language];
+  return (
+    <div class="narrow">
+      <h1>{words.title}</h1>
+      <p>{words.about(site)}</p>
+      {!safe && <Note tone="bad">{words.insecure}</Note>}
+      {safe && (
+        <form method="post" action="/sign-in" class="card" novalidate>
+          <input type="hidden" name={nonceField} value={nonce} />
+          <input type="hidden" name="next" value={next} />
+          <Input
+            name="token"
+            label={words.token}
+            help={sample ? `${words.tokenHelp} ${words.sample}` : words.tokenHelp}
+            fault={fault}
+            value=""
+            type="password"
+            required
+          />
+          <div class="actions">
+            <button>{words.submit}</button>
+          </div>
+        </form>
+      )}
+      {safe && logins.length > 0 && (
+        <p class="actions">
+          {words.or}{" "}
+          {logins.map(({ provider, label }) => (
+            <a class="button second" href={`/sign-in/waldur/${provider}`}>
+              {words.waldur(label)}
+            </a>
+          ))}
+        </p>
+      )}
+      <p class="quiet">{words.kept}</p>
+      <p class="quiet">{words.lasting}</p>
+    </div>
+  );
+};
+
+export const ContinueView: FC<{ language: Language; name: string; nonce: string }> = ({ language, name, nonce }) => {
+  const words = signInWords[language];
+  return (
+    <div class="narrow">
+      <h1>{words.youAre(name)}</h1>
+      <p>{words.goOn}</p>
+      <form method="post" action="/sign-in/continue">
+        <input type="hidden" name={nonceField} value={nonce} />
+        <div class="actions">
+          <button name="me" value="yes">
+            {words.continue}
+          </button>
+          <button class="second" name="me" value="no">
+            {words.notMe}
+          </button>
+        </div>
+      </form>
+    </div>
+  );
+};

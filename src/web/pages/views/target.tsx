@@ -1,0 +1,271 @@
+import type { FC } from "hono/jsx";
+import type { ServerProfile } from "../../../caldav/port.ts";
+import type { Language } from "../../../calendar/profile.ts";
+import type { FeedRow } from "../../../store/feeds.ts";
+import type { LedgerCounts } from "../../../store/ledger.ts";
+import type { TargetRow } from "../../../store/targets.ts";
+import { readFailure } from "../../../mirror/write-failure.ts";
+import type { KeptReport } from "../../../mirror/run.ts";
+import { placeOf } from "../../../mirror/commands.ts";
+import { may, type Standing } from "../../../account/access.ts";
+import type { Fault, LoginFaults } from "../connect-input.ts";
+import { nonceField } from "../../forms.ts";
+import type { Health } from "../../source-health.ts";
+import { isNew } from "../mirror-health.ts";
+import type { Times } from "../times.ts";
+import { connectWords } from "../../../text/connect.ts";
+import { targetWords } from "../../../text/target.ts";
+import { ConnectSteps } from "./connect.tsx";
+import { Deed } from "./confirm-action.tsx";
+import { faultText } from "./field-error.tsx";
+import { Choices, Note } from "./field.tsx";
+import { Login } from "./login.tsx";
+import { Said } from "./server-quote.tsx";
+
+/** What was wrong with a form of the page. `probe`: the server, when it was tried. */
+export interface TargetFaults extends LoginFaults {
+  readonly probe?: Fault;
+  readonly events?: Fault;
+}
+
+export interface TargetProps {
+  readonly language: Language;
+  readonly nonce: string;
+  readonly target: TargetRow;
+  readonly feed: FeedRow;
+  readonly standing: Standing;
+  readonly health: Health;
+  readonly counts: LedgerCounts;
+  readonly profile: ServerProfile;
+  readonly report: KeptReport | null;
+  readonly times: Times;
+  /** The calendar is Google's. */
+  readonly byGoogle: boolean;
+  /** Who is signed in there, or what was typed; "" where it is not for this reader. */
+  readonly username: string;
+  /** What was just done; "" for nothing. */
+  readonly done: string;
+  /** Why Google let nobody in; "" when it was not asked. */
+  readonly google: string;
+  /** The form that was sent without its tick. */
+  readonly unsure: "" | "allow" | "remove";
+  /** What was chosen for the events of a mirror that is removed. */
+  readonly events: string;
+  readonly faults: TargetFaults;
+}
+
+/** One mirror: how it stands, how its server behaves, and what can be done with it. */
+export const TargetView: FC<TargetProps> = (props) => {
+  const { language, target, feed, standing, health, report, done, google, faults } = props;
+  const words = targetWords[language];
+  const told = Object.entries(words.done).find(([key]) => key === done)?.[1];
+  const denied = Object.entries(connectWords[language].googleFaults).find(([key]) => key === google)?.[1];
+  const wrong = denied ?? faultText(faults.probe, language);
+  return (
+    <>
+      <h1 dir="auto">{target.name}</h1>
+      <p>
+        {words.of} <a href={`/feeds/${feed.id}`}>{feed.profile.name}</a>
+      </p>
+      {isNew(target) && <ConnectSteps language={language} step={3} />}
+      {told && <Note tone="good">{told}</Note>}
+      {wrong && <Note tone="bad">{wrong}</Note>}
+      <div class="card">
+        <p class={`health ${health.tone}`}>{health.text}</p>
+        {may(standing, "content") && target.failure !== "" && report !== null && report.said !== "" && (
+          <p class="quiet">
+            <Said language={language} text={report.said} />
+          </p>
+        )}
+        {may(standing, "change") && <Switch {...props} />}
+      </div>
+      {may(standing, "content") && <Facts {...props} />}
+      {may(standing, "content") && <Behaviour {...props} />}
+      <Manage {...props} />
+    </>
+  );
+};
+
+/** The one thing that is next: on, off, or on again. */
+const Switch: FC<TargetProps> = ({ language, nonce, target, feed, byGoogle }) => {
+  const words = targetWords[language];
+  const { state, stopCode } = target;
+  const waits = stopCode === "credentials" || stopCode === "owner";
+  if (stopCode === "credentials" && byGoogle) {
+    return (
+      <p>
+        <a class="button" href={`/targets/${target.id}/google`} rel="noreferrer">
+          {words.google}
+        </a>
+      </p>
+    );
+  }
+  if (state === "removing" || waits || feed.state === "ended") return null;
+  const [verb, label] =
+    state === "on"
+      ? (["pause", words.pause] as const)
+      : (["resume", isNew(target) ? words.turnOn : words.resume] as const);
+  return (
+    <form method="post" action={`/targets/${target.id}/${verb}`} class="actions">
+      <input type="hidden" name={nonceField} value={nonce} />
+      <button class={state === "on" ? "second" : undefined}>{label}</button>
+      {state === "on" && <span class="quiet">{words.pauseHelp}</span>}
+    </form>
+  );
+};
+
+const Facts: FC<TargetProps> = ({ language, target, counts, report, times }) => {
+  const words = targetWords[language];
+  const choices = connectWords[language];
+  const beside = [
+    [counts.left, words.left],
+    [counts.retired, words.retired],
+    [counts.failing, words.failingEvents],
+    [target.restores, words.restores],
+  ] as const;
+  const more = beside.filter(([count]) => count > 0).map(([count, tell]) => tell(count));
+  const { url, account } = placeOf(target);
+  const { full, said } = readFailure(counts.failure);
+  return (
+    <section aria-labelledby="facts">
+      <h2 id="facts">{words.facts}</h2>
+      <dl>
+        <dt>{words.calendar}</dt>
+        <dd class="long">{url}</dd>
+        {account !== "" && (
+          <>
+            <dt>{words.account}</dt>
+            <dd class="long">{account.replace(/^\S+ /, "")}</dd>
+          </>
+        )}
+        <dt>{words.events}</dt>
+        <dd>
+          {counts.events}
+          {more.length > 0 && `; ${more.join("; ")}`}
+          {full && `. ${words.full}`}
+          {said !== "" && (
+            <>
+              . <Said language={language} text={said} />
+            </>
+          )}
+        </dd>
+        <dt>{words.lastRun}</dt>
+        <dd>{report === null ? words.never : `${times.moment(report.endedAt)}: ${words.run(report)}`}</dd>
+        <dt>{words.checked}</dt>
+        <dd>{target.checkedAt === 0 ? words.never : times.moment(target.checkedAt)}</dd>
+        <dt>{words.edits}</dt>
+        <dd>{choices.editChoices[target.edits]}</dd>
+        <dt>{words.cancelled}</dt>
+        <dd>{choices.cancelledChoices[target.cancelled]}</dd>
+      </dl>
+    </section>
+  );
+};
+
+/** What the probe saw, in words. */
+const Behaviour: FC<TargetProps> = ({ language, profile }) => {
+  const { server, probe } = targetWords[language];
+  const seen = [
+    probe.keeps,
+    profile.changeFeed === "none" ? probe.tellsNot : probe.tells,
+    ...(profile.honoursIfNoneMatch ? [] : [probe.noCreate]),
+    ...(profile.honoursIfMatchOnDelete ? [] : [probe.noDelete]),
+    ...(profile.tellsEtag ? [] : [probe.noTag]),
+    ...(profile.rewrites ? [probe.rewrites] : []),
+    ...(profile.maxBytes === null ? [] : [probe.most(Math.floor(profile.maxBytes / 1000))]),
+  ];
+  return (
+    <section aria-labelledby="server">
+      <h2 id="server">{server}</h2>
+      <ul>
+        {seen.map((sentence) => (
+          <li>{sentence}</li>
+        ))}
+      </ul>
+      {profile.software !== "" && (
+        <p class="quiet small long">
+          {probe.software}: <span lang="">{profile.software}</span>
+        </p>
+      )}
+    </section>
+  );
+};
+
+const Manage: FC<TargetProps> = (props) => {
+  const { language, nonce, target, standing, byGoogle, username, faults, unsure } = props;
+  const words = targetWords[language];
+  if (target.state === "removing") return null;
+  const path = `/targets/${target.id}`;
+  const wrong = faults.username !== undefined || faults.password !== undefined;
+  const taken = target.stopCode === "owner";
+  const waits = target.stopCode === "credentials" || taken;
+  return (
+    <section aria-labelledby="manage">
+      <h2 id="manage">{words.manage}</h2>
+      {may(standing, "change") && target.held !== "" && (
+        <Deed
+          {...{ language, nonce }}
+          what="allow"
+          action={`${path}/allow`}
+          label={words.allow}
+          help={words.allowHelp}
+          unsure={unsure === "allow"}
+        />
+      )}
+      {may(standing, "change") && !byGoogle && target.stopCode !== "feed-ended" && (
+        <details open={wrong || waits}>
+          <summary>{words.credentials}</summary>
+          <form method="post" action={`${path}/credentials`} novalidate>
+            <input type="hidden" name={nonceField} value={nonce} />
+            <Login {...{ language, username, faults }} help={words.credentialsHelp} />
+            <div class="actions">
+              <button>{words.save}</button>
+            </div>
+          </form>
+        </details>
+      )}
+      {may(standing, "change") && !waits && target.stopCode !== "feed-ended" && (
+        <details>
+          <summary>{words.probeAgain}</summary>
+          <p>{words.probeHelp}</p>
+          <form method="post" action={`${path}/probe`}>
+            <input type="hidden" name={nonceField} value={nonce} />
+            <div class="actions">
+              <button class="second">{words.probeAgain}</button>
+            </div>
+          </form>
+        </details>
+      )}
+      {may(standing, "end") && (
+        <Deed
+          {...{ language, nonce }}
+          what="remove"
+          action={`${path}/remove`}
+          label={words.remove}
+          help={words.removeHelp}
+          unsure={unsure === "remove"}
+          open={faults.events !== undefined}
+        >
+          {taken ? (
+            <>
+              <p>{words.removeLeft}</p>
+              <input type="hidden" name="events" value="leave" />
+            </>
+          ) : (
+            <Choices
+              type="radio"
+              name="events"
+              label={words.removeEvents}
+              values={[props.events]}
+              choices={[
+                ["leave", words.removeChoices.leave],
+                ["remove", words.removeChoices.remove],
+              ]}
+              fault={faultText(faults.events, language)}
+            />
+          )}
+        </Deed>
+      )}
+    </section>
+  );
+};

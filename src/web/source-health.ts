@@ -1,0 +1,47 @@
+import type { SourceRow } from "../store/sources.ts";
+import type { Language } from "../calendar/profile.ts";
+import { type Times, timesIn } from "./pages/times.ts";
+import { overviewWords } from "../text/overview.ts";
+
+/** How a source stands, in words. */
+export interface Health {
+  readonly tone: "good" | "wait" | "bad";
+  readonly text: string;
+}
+
+/** Since when a source is fresh, or why it is not and who must act. */
+export function healthOf(source: SourceRow, language: Language, times: Times): Health {
+  const words = overviewWords[language];
+  if (source.access === "lost") return { tone: "bad", text: words.lost };
+  if (source.failingSinceAt !== null) {
+    return {
+      tone: "bad",
+      text: words.failing(reasonOf(source.failure, language), times.moment(source.failingSinceAt)),
+    };
+  }
+  if (source.held !== "") return { tone: "wait", text: words.held };
+  if (source.loadedAt === null) return { tone: "wait", text: source.sweepId === 0 ? words.waits : words.loading };
+  return { tone: "good", text: words.fresh(times.moment(source.freshAt ?? source.loadedAt)) };
+}
+
+/** What is wrong with a source, for the operator. */
+export function complaintsOf(source: SourceRow): string[] {
+  const { tone, text } = healthOf(source, "en", timesIn(null, "en"));
+  return [
+    ...(tone === "good" ? [] : [text]),
+    ...(source.held === "" ? [] : [`${source.held}.`]),
+    ...(source.loadedAt !== null && source.sweepWanted
+      ? [
+          "Waldur's list has to be walked through once more: it changed each time, or something in it looked off. Until then nothing that vanished from it is removed.",
+        ]
+      : []),
+    ...(source.skipped === 0 ? [] : [`Bookings that cannot be read: ${source.skipped}. The log says why.`]),
+  ];
+}
+
+/** What an error code of Waldur means, as the beginning of a sentence. */
+export function reasonOf(code: string, language: Language): string {
+  const { reasons } = overviewWords[language];
+  const known = Object.entries(reasons).find(([name]) => name === code);
+  return known?.[1] ?? reasons.other;
+}
