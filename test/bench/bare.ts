@@ -1,8 +1,8 @@
 import { nameOfUid, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
 import { openOutside } from "../../src/outside-node.ts";
-import { user } from "../caldav/programs.ts";
-import type { RealTarget } from "../sync/push/real.ts";
-import { targetId, veventOf } from "../sync/push/world.ts";
+import { user } from "../dav-server/programs.ts";
+import type { RealTarget } from "../mirror/real.ts";
+import { targetId, veventOf } from "../mirror/world.ts";
 
 const authorization = `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`;
 

@@ -1,6 +1,6 @@
 import { listen } from "../../src/node.ts";
-import { user } from "../caldav/programs.ts";
-import { makeCaldav } from "../caldav/server.ts";
+import { user } from "../dav-server/programs.ts";
+import { makeCaldav } from "../dav-server/server.ts";
 import { tell } from "./child.ts";
 
 /** The CalDAV server of the tests over HTTP; tells its port. */

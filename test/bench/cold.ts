@@ -7,7 +7,7 @@ import { listChanged } from "../../src/store/bookings.ts";
 import { joinVevents } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import { makeFeedServer } from "../../src/web/feed/serve.ts";
-import { honestWork, profile, secret, startAt } from "../web/served.ts";
+import { honestWork, profile, secret, startAt } from "../web/feed/served.ts";
 import { events, path, placeBookings, placeFeed } from "./feed.ts";
 import type { Figure } from "./figure.ts";
 import { makeFolder } from "./folder.ts";

@@ -6,7 +6,7 @@ import { changeFeed } from "../../src/store/feeds.ts";
 import { writeEvents } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import { chunkRows } from "../../src/store/bulk.ts";
-import { insertServed, secret, startAt } from "../web/served.ts";
+import { insertServed, secret, startAt } from "../web/feed/served.ts";
 
 /** Where the feed is served. */
 export const path = `/f/${secret}/microscope.ics`;

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { needFeed } from "../../src/feed/commands.ts";
 import { push } from "../../src/mirror/push.ts";
-import { realTarget } from "../sync/push/real.ts";
+import { realTarget } from "../mirror/real.ts";
 import { startChild } from "./child.ts";
 import type { Figure } from "./figure.ts";
 import { needTarget, titles } from "./mirrored.ts";

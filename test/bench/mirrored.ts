@@ -1,8 +1,8 @@
 import { type PushReport, push } from "../../src/mirror/push.ts";
 import { findTarget, type TargetRow } from "../../src/store/targets.ts";
 import { needFeed } from "../../src/feed/commands.ts";
-import type { RealTarget } from "../sync/push/real.ts";
-import { targetId } from "../sync/push/world.ts";
+import type { RealTarget } from "../mirror/real.ts";
+import { targetId } from "../mirror/world.ts";
 
 /** So many events with a title each; those of `changed` first ones tell the round. */
 export function titles(count: number, round = 0, changed = 0): Map<string, string> {

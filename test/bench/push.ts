@@ -1,8 +1,8 @@
 // Figures of mirroring into a CalDAV calendar, against Radicale and Xandikos beside vdirsyncer: `npm run bench:push`, with
 // `-- large` only the last part.
-import { programs, startRadicale, startXandikos } from "../caldav/programs.ts";
+import { programs, startRadicale, startXandikos } from "../dav-server/programs.ts";
 import { findProgram, sayMissing } from "../installed.ts";
-import { type RealTarget, realTarget } from "../sync/push/real.ts";
+import { type RealTarget, realTarget } from "../mirror/real.ts";
 import { bareLoop } from "./bare.ts";
 import { serveCaldav } from "./caldav.ts";
 import { type Figure, lineOf } from "./figure.ts";

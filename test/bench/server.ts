@@ -3,7 +3,7 @@ import { makeApp } from "../../src/app.ts";
 import type { Deps } from "../../src/deps.ts";
 import { listen, openNode } from "../../src/node.ts";
 import { hashSecret } from "../../src/security/secret.ts";
-import { secret } from "../web/served.ts";
+import { secret } from "../web/feed/served.ts";
 import { tell } from "./child.ts";
 import { path, placeFeed } from "./feed.ts";
 

@@ -4,9 +4,9 @@ import { createServer, request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { hashObject, nameOfUid, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
-import { user } from "../caldav/programs.ts";
-import { realTarget } from "../sync/push/real.ts";
-import { targetId, veventOf } from "../sync/push/world.ts";
+import { user } from "../dav-server/programs.ts";
+import { realTarget } from "../mirror/real.ts";
+import { targetId, veventOf } from "../mirror/world.ts";
 import { makeFolder } from "./folder.ts";
 import { titles } from "./mirrored.ts";
 

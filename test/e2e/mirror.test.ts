@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Program, programs, startRadicale, user } from "../caldav/programs.ts";
+import { type Program, programs, startRadicale, user } from "../dav-server/programs.ts";
 import { sayMissing } from "../installed.ts";
 import { missingChromium, openChromium } from "./chromium.ts";
 import { faultsOf } from "./looked.ts";

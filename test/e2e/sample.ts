@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import type { Interference } from "../answers.ts";
+import type { Interference } from "../waldur-answers.ts";
 import { type SampleWaldur, sampleWaldur } from "../../src/demo/sample.ts";
 
 /** A sample Waldur behind a real port of this machine. */

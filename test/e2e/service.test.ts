@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lintCalendar } from "../../src/calendar/lint.ts";
-import { readCalendar } from "../calendar.ts";
+import { readCalendar } from "../read-calendar.ts";
 import { runCli, until } from "./process.ts";
 import { adminToken, publicUrl, type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCalendar } from "../calendar.ts";
+import { readCalendar } from "../read-calendar.ts";
 import { installed } from "../installed.ts";
 import { run, runCli, until } from "./process.ts";
 import { adminToken, type Running, runtimes } from "./runtimes.ts";

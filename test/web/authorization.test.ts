@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addressOf } from "../../src/feed/commands.ts";
 import { addTarget } from "../../src/mirror/commands.ts";
-import { makeCaldav } from "../caldav/server.ts";
+import { makeCaldav } from "../dav-server/server.ts";
 import { makeWorld, type World } from "../world.ts";
 import { login } from "./mirrored.ts";
 import { origin, type Visitor, visitor, wholeForm } from "./visitor.ts";

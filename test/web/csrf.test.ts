@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { listTargets } from "../../src/store/targets.ts";
 import { addTarget } from "../../src/mirror/commands.ts";
-import { makeCaldav } from "../caldav/server.ts";
+import { makeCaldav } from "../dav-server/server.ts";
 import { makeWorld } from "../world.ts";
 import { login } from "./mirrored.ts";
 import { origin, visitor, wholeForm } from "./visitor.ts";

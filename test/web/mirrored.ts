@@ -1,5 +1,5 @@
-import { makeCaldav } from "../caldav/server.ts";
-import type { Quirks } from "../caldav/quirks.ts";
+import { makeCaldav } from "../dav-server/server.ts";
+import type { Quirks } from "../dav-server/quirks.ts";
 import { makeWorld, type WorldOptions } from "../world.ts";
 import { type Visitor, visitor } from "./visitor.ts";
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openOutside } from "../../../src/outside-node.ts";
-import { programs, startRadicale, user } from "../../caldav/programs.ts";
+import { programs, startRadicale, user } from "../../dav-server/programs.ts";
 import { lineTo, makeBench } from "./bench.ts";
 import { describeContract, eventText, kindOf, valueOf } from "./suite.ts";
 import { realTargets } from "./targets.ts";

@@ -3,9 +3,9 @@ import { createTestHarness } from "wrangler";
 import type { FailureKind, ServerProfile } from "../../../src/caldav/port.ts";
 import type { Credentials } from "../../../src/caldav/auth/signer.ts";
 import { openOutside } from "../../../src/outside-node.ts";
-import { type Program, programs, startRadicale, startXandikos, user } from "../../caldav/programs.ts";
-import { type Quirks, servers } from "../../caldav/quirks.ts";
-import { makeCaldav } from "../../caldav/server.ts";
+import { type Program, programs, startRadicale, startXandikos, user } from "../../dav-server/programs.ts";
+import { type Quirks, servers } from "../../dav-server/quirks.ts";
+import { makeCaldav } from "../../dav-server/server.ts";
 import { sayMissing } from "../../installed.ts";
 import { type Account, type Bench, lineTo, makeBench, remoteBench } from "./bench.ts";
 
@@ -85,7 +85,7 @@ const real: readonly {
     program: programs.newRadicale,
     start: startRadicale,
     credentials: { kind: "password", ...user },
-    how: "test/caldav/install.sh",
+    how: "test/dav-server/install.sh",
   },
   {
     name: "Xandikos 0.2 (Debian)",
@@ -101,7 +101,7 @@ const real: readonly {
     program: programs.newXandikos,
     start: startXandikos,
     credentials: null,
-    how: "test/caldav/install.sh",
+    how: "test/dav-server/install.sh",
   },
 ];
 

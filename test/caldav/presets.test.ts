@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { presetOf, presets, startOf } from "../../src/caldav/presets.ts";
+import { refusalOf } from "../../src/security/outside.ts";
+
+const start = (text: string, username = "al@ice") => startOf({ text, username }, presetOf(text));
+const by = (id: string) => presets.find((one) => one.id === id) ?? null;
+
+describe("presets", () => {
+  it.each([
+    ["someone@gmail.com", "https://apidata.googleusercontent.com/caldav/v2/al%40ice/user"],
+    ["someone@me.com", "https://caldav.icloud.com/"],
+    ["someone@FASTMAIL.com", "https://caldav.fastmail.com/dav/"],
+    ["someone@uni.example.org", "https://uni.example.org/"],
+    ["uni.example.org", "https://uni.example.org/"],
+    ["uni.example.org:8443", "https://uni.example.org:8443/"],
+    [" https://uni.example.org/dav?x ", "https://uni.example.org/dav?x"],
+    ["https://p12-caldav.icloud.com/1/calendars/", "https://p12-caldav.icloud.com/1/calendars/"],
+  ])("%s begins at %s", (text, url) => {
+    expect(start(text)).toBe(url);
+  });
+
+  it.each(["", "a b", "https://", "a/b", "@", "someone@outlook.com", "someone@proton.me"])(
+    "%j begins nowhere",
+    (text) => {
+      expect(start(text)).toBe(null);
+    },
+  );
+
+  it("fill in what the person gives", () => {
+    expect(startOf({ text: "cloud.example.org", username: "x" }, by("nextcloud"))).toBe(
+      "https://cloud.example.org/remote.php/dav/",
+    );
+    expect(startOf({ text: "dav.example.org", username: "ä/b" }, by("sogo"))).toBe(
+      "https://dav.example.org/SOGo/dav/%C3%A4%2Fb/",
+    );
+    expect(startOf({ text: "dav.example.org:9", username: "" }, by("radicale"))).toBe("https://dav.example.org:5232/");
+    expect(startOf({ text: "", username: "x" }, by("icloud"))).toBe("https://caldav.icloud.com/");
+    expect(startOf({ text: "", username: "x" }, by("nextcloud"))).toBe(null);
+  });
+
+  it("say where there is no CalDAV, and what to do instead", () => {
+    expect(presets.filter((one) => one.start === null).map(({ id }) => id)).toEqual(["microsoft", "proton"]);
+    for (const id of ["microsoft", "proton"])
+      expect(by(id)?.hint).toContain("has no CalDAV: subscribe to the address of the feed");
+  });
+
+  it("ask of a hosted calendar only what it bears in a minute, and of one's own server what it can answer", () => {
+    expect(["google", "gmx", "webde", "sogo", "other"].map((id) => by(id)?.perMinute)).toEqual([
+      240,
+      30,
+      30,
+      null,
+      null,
+    ]);
+  });
+
+  it("are told apart by address", () => {
+    expect(presetOf("https://p12-caldav.icloud.com/")?.id).toBe("icloud");
+    expect(presetOf("https://evilicloud.com/")).toBe(null);
+    expect(presetOf("someone@hotmail.com")?.id).toBe("microsoft");
+    expect(presetOf("dav.example.org")).toBe(null);
+  });
+
+  it("have a hint, a name of their own, and addresses that the rules let through", () => {
+    expect(new Set(presets.map(({ id }) => id)).size).toBe(presets.length);
+    for (const preset of presets) {
+      expect(preset.hint).not.toBe("");
+      const url = startOf({ text: "dav.example.org", username: "u" }, preset);
+      if (url !== null)
+        expect([preset.id, refusalOf(new URL(url), { allowed: [], own: [] })]).toEqual([preset.id, null]);
+    }
+  });
+});

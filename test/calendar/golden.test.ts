@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
+import { eventsOf } from "../../src/calendar/events.ts";
+import { emptyEvent, endedCalendar, joinFeed, noticeEvent } from "../../src/calendar/feed.ts";
+import { reviseEvent } from "../../src/calendar/ical.ts";
+import { lintCalendar } from "../../src/calendar/lint.ts";
+import { type FeedProfile, details, languages } from "../../src/calendar/profile.ts";
+import { context, known, nowAt, profile } from "./samples.ts";
+
+const folder = new URL("../golden/", import.meta.url);
+
+/** Compares with the file, or writes it: `UPDATE_GOLDEN=1 npx vitest run test/calendar/golden.test.ts`. */
+function expectGolden(name: string, text: string): void {
+  const file = new URL(`${name}.ics`, folder);
+  if (process.env.UPDATE_GOLDEN === "1") {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, text);
+  }
+  expect(lintCalendar(text)).toEqual([]);
+  expect(existsSync(file) ? readFileSync(file, "utf8") : "no such file").toBe(text);
+}
+
+/** One event for each order state, its UID naming it. */
+function calendarOf(state: (typeof bookingStates)[number], change: Partial<FeedProfile>): string {
+  const vevents = [...orderStates, "unknown" as const].toSorted().flatMap((orderState) => {
+    const one = known(
+      { state, errorMessage: state === "Erred" ? "The stage does not answer" : "" },
+      { orderState: orderState === "unknown" ? null : orderState },
+    );
+    const around = context(change, { uidOf: () => `${state.toLowerCase()}-${orderState}` });
+    return eventsOf(one, around).map((event) => reviseEvent(event, null, nowAt).vevent);
+  });
+  return joinFeed(profile(change), vevents);
+}
+
+describe("golden files: each state with each order state", () => {
+  for (const detail of details) {
+    it.each(bookingStates)(`%s, ${detail}`, (state) => {
+      expectGolden(`${state.toLowerCase()}-${detail}`, calendarOf(state, { detail }));
+    });
+  }
+
+  it.each(bookingStates)("%s, in Estonian with zone, colour and alarm", (state) => {
+    const change = { language: "et", zone: "Europe/Tallinn", colour: "teal", alarmMinutes: 15 } as const;
+    expectGolden(`${state.toLowerCase()}-et`, calendarOf(state, change));
+  });
+
+  it.each(languages)("notices, %s", (language) => {
+    const own = profile({ language, zone: "Europe/Tallinn" });
+    const notices = (["failing", "suspended", "token", "unreachable"] as const).map((reason) =>
+      noticeEvent(own, { uid: `notice-${reason}`, sinceAt: nowAt - 50_000, nowAt, reason }),
+    );
+    const events = [emptyEvent(own, { uid: "empty", nowAt }), ...notices];
+    expectGolden(
+      `notices-${language}`,
+      joinFeed(
+        own,
+        events.map((event) => reviseEvent(event, null, nowAt).vevent),
+      ),
+    );
+    expectGolden(`ended-${language}`, endedCalendar(own, nowAt));
+  });
+
+  it("nothing yet", () => {
+    expectGolden("nothing", joinFeed(profile(), []));
+  });
+});

@@ -1,0 +1,95 @@
+import type { Booking, KnownBooking } from "../../src/calendar/booking.ts";
+import type { Event, EventContext } from "../../src/calendar/event.ts";
+import { eventsOf } from "../../src/calendar/events.ts";
+import { joinFeed } from "../../src/calendar/feed.ts";
+import { reviseEvent } from "../../src/calendar/ical.ts";
+import type { FeedProfile } from "../../src/calendar/profile.ts";
+import { numberSlots } from "../../src/calendar/slots.ts";
+
+/** 2026-11-23T12:00:00Z */
+export const nowAt = 1_795_435_200;
+export const hour = 3600;
+
+export const uuid = (digit: string): string => digit.repeat(32);
+
+const plain: Booking = {
+  uuid: uuid("a"),
+  name: "Leaf stomata, series 4",
+  state: "Creating",
+  createdMicros: (nowAt - 86_400) * 1_000_000 + 392_131,
+  modifiedMicros: nowAt * 1_000_000,
+  slots: [{ start: nowAt + 24 * hour, end: nowAt + 26 * hour, backendId: "booking_1" }],
+  projectName: "Plant stress, 2026; phase III",
+  description: "Two slides.\nPlease keep the stage warm.",
+  schedules: [{ start: nowAt + 24 * hour, end: nowAt + 26 * hour, backendId: "" }],
+  offeringUuid: uuid("b"),
+  offeringName: "Confocal microscope",
+  providerUuid: uuid("c"),
+  providerName: "Nordic Imaging Centre",
+  customerUuid: uuid("d"),
+  customerName: "Tartu Institute of Biology",
+  projectUuid: uuid("e"),
+  requesterName: "Liis Saar",
+  requesterUsername: "liis.saar",
+  errorMessage: "",
+};
+
+const plainProfile: FeedProfile = {
+  name: "Confocal microscope",
+  detail: "full",
+  language: "en",
+  zone: null,
+  alarmMinutes: null,
+  colour: null,
+  cancelled: "keep",
+  decisions: "sign-in",
+  pastDays: 30,
+  futureDays: 365,
+  filter: {},
+};
+
+export function booking(change: Partial<Booking> = {}): Booking {
+  return { ...plain, ...change };
+}
+
+export function profile(change: Partial<FeedProfile> = {}): FeedProfile {
+  return { ...plainProfile, ...change };
+}
+
+export function known(change: Partial<Booking> = {}, rest: Partial<KnownBooking> = {}): KnownBooking {
+  const made = booking(change);
+  return { booking: made, orderState: "executing", slots: numberSlots([], made), vanished: false, ...rest };
+}
+
+export function context(change: Partial<FeedProfile> = {}, rest: Partial<EventContext> = {}): EventContext {
+  return {
+    profile: profile(change),
+    homeport: "https://portal.example.org/",
+    offerings: new Map([[uuid("b"), { name: "Confocal microscope", latitude: 58.378, longitude: 26.714 }]]),
+    uidOf: (bookingUuid, n) => `${bookingUuid}-${n}`,
+    decisionUrlOf: (bookingUuid) => `https://calendar.example/a/token.${bookingUuid}`,
+    sample: false,
+    ...rest,
+  };
+}
+
+/** The one event of a booking with one slot. */
+export function eventOf(one: KnownBooking, around: EventContext = context()): Event {
+  const [event] = eventsOf(one, around);
+  if (event === undefined) throw new Error("the booking has no event");
+  return event;
+}
+
+/** The calendar these bookings make on their first sight, in the order of a feed. */
+export function feedOf(bookings: readonly KnownBooking[], around: EventContext = context()): string {
+  const events = bookings.flatMap((one) => eventsOf(one, around));
+  events.sort((a, b) => a.start - b.start || (a.uid < b.uid ? -1 : 1));
+  return joinFeed(
+    around.profile,
+    events.map((event) => reviseEvent(event, null, nowAt).vevent),
+  );
+}
+
+export function unfold(text: string): string {
+  return text.replaceAll("\r\n ", "");
+}

@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cleanBlock, cleanLine, cleanUrl, cut, escapeText, fold } from "../../src/calendar/text.ts";
+import { hostile } from "./hostile.ts";
+import { unfold } from "./samples.ts";
+
+describe("cleaning text", () => {
+  it("makes one line of many and drops what cannot be seen", () => {
+    expect(cleanLine(" a\r\nb\tc\u0007d\u2028e\u0085f \u0000")).toBe("a b cd e f");
+    expect(cleanLine("\u200B\uFEFF\u200D ")).toBe("");
+  });
+
+  it("keeps lines and inner blanks of a block, but no piles of empty lines", () => {
+    expect(cleanBlock("\n\na\r\n  b\r\r\r\rc\u000B\n")).toBe("a\n  b\n\nc");
+  });
+
+  it("takes out direction overrides, keeps right-to-left words and joined emoji", () => {
+    expect(cleanLine("\u202Egnp.exe\u202C مرحبا 👩‍🔬")).toBe("gnp.exe مرحبا 👩‍🔬");
+  });
+
+  it("replaces lone surrogates", () => {
+    expect(cleanLine("a\uD83D b")).toBe("a\uFFFD b");
+  });
+
+  it("cuts without halving a character", () => {
+    expect(cut("abcdef", 6)).toBe("abcdef");
+    expect(cut("abcdefg", 6)).toBe("abcde…");
+    expect(cut("abcd👩‍🔬 more", 8)).toBe("abcd👩…");
+    expect(cut("abcd👩‍🔬 more", 7)).toBe("abcd…");
+  });
+
+  it("escapes TEXT", () => {
+    expect(escapeText("a\\b;c,d\ne:f")).toBe("a\\\\b\\;c\\,d\\ne:f");
+  });
+});
+
+describe("folding", () => {
+  it("keeps a line of 75 octets and folds one of 76", () => {
+    expect(fold("x".repeat(75))).toBe(`${"x".repeat(75)}\r\n`);
+    expect(fold("x".repeat(76))).toBe(`${"x".repeat(75)}\r\n x\r\n`);
+  });
+
+  it("gives whole characters on lines of at most 75 octets, and the same text unfolded", () => {
+    fc.assert(
+      fc.property(hostile, (wild) => {
+        const line = cleanLine(wild);
+        const folded = fold(`SUMMARY:${line}`);
+        for (const physical of folded.split("\r\n")) {
+          expect(new TextEncoder().encode(physical).length).toBeLessThanOrEqual(75);
+          expect(physical.isWellFormed()).toBe(true);
+        }
+        expect(unfold(folded)).toBe(`SUMMARY:${line}\r\n`);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("URLs", () => {
+  it.each([
+    ["https://portal.example.org/a/?x=1,2;y=(3)", "https://portal.example.org/a/?x=1%2C2%3By=%283%29"],
+    ["http://portal.example.org:8080/ä b#part", "http://portal.example.org:8080/%C3%A4%20b"],
+    ["https://müller.example/", "https://xn--mller-kva.example/"],
+    ["javascript:alert(1)", ""],
+    ["https://user:secret@portal.example.org/", ""],
+    ["https://[::1]/", ""],
+    ["not a url", ""],
+    ["https://a.example/\r\nX-EVIL:1", "https://a.example/X-EVIL%3A1"],
+    [`https://a.example/${"x".repeat(1000)}`, ""],
+  ])("%s", (given, wanted) => {
+    expect(cleanUrl(given)).toBe(wanted);
+  });
+});

@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { option, parseArgs, repeatable, toggle } from "../../src/cli/args.ts";
+
+const json = toggle("json", "");
+const name = option("name", "TEXT", "");
+const state = repeatable("state", "STATE", "");
+const pageSize = option("page_size", "NUMBER", "");
+const options = [json, name, state, pageSize];
+
+describe("parseArgs", () => {
+  it("reads options in both spellings, switches and operands", () => {
+    const args = parseArgs(
+      ["--name", "a b", "x", "--json", "--state=OK", "--state", "Erred", "--page-size=5"],
+      options,
+      ["ID"],
+    );
+    expect(args.value(name)).toBe("a b");
+    expect(args.values(state)).toEqual(["OK", "Erred"]);
+    expect(args.value(pageSize)).toBe("5");
+    expect(args.has(json)).toBe(true);
+    expect(args.operands).toEqual(["x"]);
+  });
+
+  it("tells what was not given from what was given empty", () => {
+    const args = parseArgs(["--name="], options);
+    expect([args.value(name), args.value(pageSize), args.has(json)]).toEqual(["", null, false]);
+  });
+
+  it("takes -1 and -created as values, and all after -- as it stands", () => {
+    expect(parseArgs(["--name", "-created"], options).value(name)).toBe("-created");
+    expect(parseArgs(["--", "--json"], options, ["ID"]).operands).toEqual(["--json"]);
+  });
+
+  it.each([
+    [["--nmae", "x"], "there is no option --nmae; did you mean --name?"],
+    [["--page-sizes=3"], "there is no option --page-sizes; did you mean --page-size?"],
+    [["--quite-something-else"], "there is no option --quite-something-else"],
+    [["-x"], "there is no option -x"],
+    [["--name"], "--name needs a value: TEXT"],
+    [["--name", "--json"], "--name needs a value: TEXT"],
+    [["--json=yes"], "--json takes no value"],
+    [["--name=a", "--name=b"], "--name is given twice"],
+    [["stray"], '"stray" is not expected here'],
+  ])("refuses %j", (words, message) => {
+    expect(() => parseArgs(words, options)).toThrow(expect.objectContaining({ code: "bad_input", message }));
+  });
+
+  it("misses an operand by its name", () => {
+    expect(() => parseArgs([], options, ["ID"])).toThrow("ID is missing");
+  });
+
+  it("gives back any value that is given with =", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (texts) => {
+        expect(
+          parseArgs(
+            texts.map((text) => `--state=${text}`),
+            options,
+          ).values(state),
+        ).toEqual(texts);
+      }),
+    );
+  });
+});

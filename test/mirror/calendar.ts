@@ -1,0 +1,187 @@
+import { readObject, nameOfHref } from "../../src/mirror/remote-object.ts";
+import type {
+  Answer,
+  CalendarPort,
+  Failure,
+  FailureKind,
+  Listed,
+  RemoteObject,
+  ServerProfile,
+  WriteOutcome,
+} from "../../src/caldav/port.ts";
+
+export const folder = "/dav/work/";
+export const calendarUrl = `https://caldav.example${folder}`;
+
+export interface Quirks {
+  readonly ignoresIfNoneMatch: boolean;
+  readonly ignoresIfMatchOnDelete: boolean;
+  readonly tellsEtag: boolean;
+  /** Keeps what it is given in another form. */
+  readonly rewrite: (body: string) => string;
+  readonly changeFeed: ServerProfile["changeFeed"];
+  /** Token and ctag count seconds, as SOGo's do. */
+  readonly slowTags: boolean;
+  /** A UID that was deleted is refused for ever. */
+  readonly burnsUids: boolean;
+}
+
+export const faithful: Quirks = {
+  ignoresIfNoneMatch: false,
+  ignoresIfMatchOnDelete: false,
+  tellsEtag: true,
+  rewrite: (body) => body,
+  changeFeed: "sync-token",
+  slowTags: false,
+  burnsUids: false,
+};
+
+export function profileOf(quirks: Quirks, change: Partial<ServerProfile> = {}): ServerProfile {
+  return {
+    honoursIfNoneMatch: !quirks.ignoresIfNoneMatch,
+    honoursIfMatch: true,
+    honoursIfMatchOnDelete: !quirks.ignoresIfMatchOnDelete,
+    tellsEtag: quirks.tellsEtag,
+    rewrites: false,
+    changeFeed: quirks.changeFeed,
+    maxBytes: null,
+    minAt: null,
+    maxAt: null,
+    concurrency: 4,
+    software: "memory",
+    ...change,
+  };
+}
+
+export function failureOf(kind: FailureKind, change: Partial<Failure> = {}): Failure {
+  return { kind, status: null, precondition: "", text: kind, retryAfter: null, href: null, ...change };
+}
+
+/** What befalls one request: it fails, and was done before or not. */
+export interface Fault {
+  readonly failure: Failure;
+  readonly done: boolean;
+}
+
+export type Call = { readonly name: keyof CalendarPort; readonly at: string };
+
+/** A calendar in memory behind the port, so that thousands of schedules run in a minute. */
+export function memoryCalendar(quirks: Quirks, now: () => number) {
+  const objects = new Map<string, { etag: string; body: string }>();
+  const log: { name: string; at: number; mark: number }[] = [];
+  const burnt = new Set<string>();
+  const calls: Call[] = [];
+  let etags = 0;
+  let marks = 0;
+  const state = { fault: null as ((call: Call) => Fault | null) | null, gone: false };
+
+  const tagNow = (): number => (quirks.slowTags ? (log.at(-1)?.at ?? -1) : marks);
+  const touch = (name: string): void => {
+    marks += 1;
+    log.push({ name, at: Math.floor(now() / 1000), mark: marks });
+  };
+  const put = (name: string, body: string): string => {
+    const etag = `"e${(etags += 1)}"`;
+    objects.set(name, { etag, body });
+    touch(name);
+    return etag;
+  };
+  const drop = (name: string): void => {
+    const uid = readObject(objects.get(name)?.body ?? "")?.uid;
+    if (uid !== undefined) burnt.add(uid);
+    objects.delete(name);
+    touch(name);
+  };
+  const listed = (name: string): Listed => ({ href: folder + name, etag: objects.get(name)?.etag ?? null });
+
+  async function ask<T>(call: Call, answer: () => T): Promise<T | { failure: Failure }> {
+    calls.push(call);
+    const fault = state.fault?.(call) ?? null;
+    if (fault === null) return state.gone ? { failure: failureOf("missing", { status: 404 }) } : answer();
+    if (fault.done) answer();
+    return { failure: fault.failure };
+  }
+
+  const port: CalendarPort = {
+    state: async () =>
+      ask({ name: "state", at: "" }, () => ({
+        value: {
+          ctag: quirks.changeFeed === "none" ? null : `c${tagNow()}`,
+          syncToken: quirks.changeFeed === "sync-token" ? `t${tagNow()}` : null,
+        },
+      })),
+    list: async () => ask({ name: "list", at: "" }, () => ({ value: [...objects.keys()].map(listed) })),
+    changes: async (token) =>
+      ask({ name: "changes", at: token }, (): Awaited<ReturnType<CalendarPort["changes"]>> => {
+        if (!/^t-?\d+$/.test(token)) return { value: "token-lost" };
+        const since = Number(token.slice(1));
+        const names = new Set(
+          log.filter(({ at, mark }) => (quirks.slowTags ? at > since : mark > since)).map(({ name }) => name),
+        );
+        const all = [...names];
+        return {
+          value: {
+            changed: all.filter((name) => objects.has(name)).map(listed),
+            removed: all.filter((name) => !objects.has(name)).map((name) => folder + name),
+            token: `t${tagNow()}`,
+          },
+        };
+      }),
+    read: async (hrefs) =>
+      ask({ name: "read", at: hrefs.join(" ") }, (): Answer<ReadonlyMap<string, RemoteObject | null>> => ({
+        value: new Map(
+          hrefs.map((href) => {
+            const object = objects.get(nameOfHref(href));
+            return [href, object === undefined ? null : { href, ...object }];
+          }),
+        ),
+      })),
+    look: async (href) =>
+      ask({ name: "look", at: href }, () => {
+        const object = objects.get(nameOfHref(href));
+        return { value: object === undefined ? null : { etag: object.etag } };
+      }),
+    findUid: async (uid) =>
+      ask({ name: "findUid", at: uid }, () => {
+        const found = [...objects].find(([, { body }]) => readObject(body)?.uid === uid);
+        return { value: found === undefined ? null : folder + found[0] };
+      }),
+    create: async (name, body) =>
+      ask({ name: "create", at: name }, (): WriteOutcome => {
+        const uid = readObject(body)?.uid ?? "";
+        if (objects.has(name) && !quirks.ignoresIfNoneMatch) return { failure: failureOf("exists", { status: 412 }) };
+        const other = [...objects].find(([at, object]) => at !== name && readObject(object.body)?.uid === uid);
+        if (other !== undefined || (quirks.burnsUids && burnt.has(uid)))
+          return { failure: failureOf("uid-taken", { status: 409 }) };
+        const etag = put(name, quirks.rewrite(body));
+        return { done: true, href: folder + name, etag: quirks.tellsEtag ? etag : null };
+      }),
+    update: async (href, etag, body) =>
+      ask({ name: "update", at: href }, (): WriteOutcome => {
+        const name = nameOfHref(href);
+        if (objects.get(name)?.etag !== etag) return { failure: failureOf("changed", { status: 412 }) };
+        const next = put(name, quirks.rewrite(body));
+        return { done: true, href, etag: quirks.tellsEtag ? next : null };
+      }),
+    remove: async (href, etag) =>
+      ask({ name: "remove", at: href }, (): WriteOutcome => {
+        const name = nameOfHref(href);
+        const object = objects.get(name);
+        if (object === undefined) return { done: true, href, etag: null };
+        if (object.etag !== etag && !quirks.ignoresIfMatchOnDelete)
+          return { failure: failureOf("changed", { status: 412 }) };
+        drop(name);
+        return { done: true, href, etag: null };
+      }),
+  };
+  return { port, objects, calls, state, put, drop };
+}
+
+export type MemoryCalendar = ReturnType<typeof memoryCalendar>;
+
+const writing = new Set<string>(["create", "update", "remove"]);
+
+/** The writes among these calls. */
+export function writesOf(calls: readonly Call[]): Call[] {
+  return calls.filter(({ name }) => writing.has(name));
+}

@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CalendarPort } from "../../src/caldav/port.ts";
+import type { Deps } from "../../src/deps.ts";
+import { newKey } from "../../src/security/keys.ts";
+import { chunkRows } from "../../src/store/bulk.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { readMigrations } from "../../src/store/migrations-node.ts";
+import { insertTarget } from "../../src/store/targets.ts";
+import { probe } from "../../src/caldav/probe.ts";
+import { type Access, addCalendar, findPlace, lineOf, openCalendar, sealAccess } from "../../src/mirror/connect.ts";
+import { user } from "../dav-server/programs.ts";
+import { makeFeed, startAnew } from "../contract/store/rows.ts";
+import { openPusher, type Pusher } from "./pusher.ts";
+import { targetId, veventOf } from "./world.ts";
+
+/** A feed in a database file, and a target of it on a real server. */
+export interface RealTarget {
+  readonly deps: Deps;
+  readonly port: CalendarPort;
+  readonly calendarUrl: string;
+  readonly access: Access;
+  /** What a process that pushes is given. */
+  readonly pusher: Omit<Pusher, "ahead">;
+  /** Gives the feed these events; those that have another title than before count as changed. */
+  set(events: ReadonlyMap<string, string>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes a calendar on the server at this address and connects it. */
+export async function realTarget(url: string, name = "Bookings"): Promise<RealTarget> {
+  const folder = await mkdtemp(join(tmpdir(), "push-"));
+  const file = join(folder, "store.sqlite");
+  const keys = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+  const { host } = new URL(url);
+  const { deps, close } = openPusher({ file, keys, host, ahead: 0 });
+  const { sql } = deps;
+  const nowAt = Math.floor(Date.now() / 1000);
+  await migrate(sql, await readMigrations("migrations"), nowAt);
+  await startAnew(sql);
+  await makeFeed(sql, "f", "s", nowAt);
+  await sql.run(
+    "UPDATE feeds SET state = 'active', rev = 1, window_at = ?1 WHERE id = 'f'",
+    Date.UTC(2027, 0, 4) / 1000,
+  );
+  const place = await findPlace(deps, { text: `${url}/`, preset: null, credentials: { kind: "password", ...user } });
+  const calendar = await addCalendar(deps, place, name);
+  const profile = await probe(calendar.url, lineOf(deps, place.access), deps.random);
+  if ("failure" in profile) throw new Error(profile.failure.text);
+  const made = {
+    id: targetId,
+    feedId: "f",
+    name,
+    calendarUrl: calendar.url,
+    host,
+    account: `${host} alice`,
+    credentials: await sealAccess(deps, targetId, place.access),
+    profile: JSON.stringify(profile.value),
+    perMinute: null,
+    edits: "mirror",
+    cancelled: "keep",
+  } as const;
+  await sql.batch([insertTarget(made, nowAt)]);
+  let rev = 1;
+  const known = new Map<string, string>();
+  return {
+    deps,
+    port: await openCalendar(deps, made),
+    calendarUrl: calendar.url,
+    access: place.access,
+    pusher: { file, keys, host, targetId },
+    async set(events) {
+      rev += 1;
+      const rows = [...events].flatMap(([uid, summary], n) => {
+        if (known.get(uid) === summary) return [];
+        known.set(uid, summary);
+        const day = (n % 300) / 24;
+        const start = Date.UTC(2027, 0, 4, 9) / 1000 + day * 86_400;
+        return [{ uid, start, vevent: veventOf(uid, { day, summary }) }];
+      });
+      for (const json of chunkRows(rows).chunks) {
+        await sql.run(
+          `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
+           SELECT 'f', value->>'$.uid', 'b', ?2, 1, 1, value->>'$.start', value->>'$.start' + 3600, NULL, value->>'$.vevent'
+           FROM json_each(?1) WHERE true ON CONFLICT (feed_id, uid) DO UPDATE SET rev = excluded.rev,
+             start_at = excluded.start_at, end_at = excluded.end_at, vevent = excluded.vevent`,
+          json,
+          rev,
+        );
+      }
+      const gone = [...known.keys()].filter((uid) => !events.has(uid));
+      for (const uid of gone) known.delete(uid);
+      await sql.run(
+        "DELETE FROM events WHERE feed_id = 'f' AND uid IN (SELECT value FROM json_each(?1))",
+        JSON.stringify(gone),
+      );
+      await sql.run("UPDATE feeds SET rev = ?1 WHERE id = 'f'", rev);
+    },
+    async close() {
+      await close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

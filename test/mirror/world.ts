@@ -1,0 +1,188 @@
+import { readObject } from "../../src/mirror/remote-object.ts";
+import type { CalendarPort, ServerProfile } from "../../src/caldav/port.ts";
+import { defaultConfig } from "../../src/config.ts";
+import type { Budget, Deps } from "../../src/deps.ts";
+import { memoryLog } from "../../src/log.ts";
+import { newKey, parseKeyRing } from "../../src/security/keys.ts";
+import type { FeedRow } from "../../src/store/feeds.ts";
+import { listLedger } from "../../src/store/ledger.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { readMigrations } from "../../src/store/migrations-node.ts";
+import { type Sql, statement } from "../../src/store/sql.ts";
+import { openSqlite } from "../../src/store/sqlite.ts";
+import { findTarget, insertTarget, type NewTarget, type TargetRow } from "../../src/store/targets.ts";
+import { needFeed } from "../../src/feed/commands.ts";
+import { push, type PushOptions, type PushReport } from "../../src/mirror/push.ts";
+import { makeFeed, startAnew } from "../contract/store/rows.ts";
+import { wide } from "../wide.ts";
+import { calendarUrl, faithful, type MemoryCalendar, memoryCalendar, profileOf, type Quirks } from "./calendar.ts";
+
+export const targetId = "00112233aabbccdd";
+const startAt = Date.UTC(2027, 0, 4, 9) / 1000;
+const daySeconds = 86_400;
+
+/** An empty database that has all tables. */
+export async function openStore(path = ":memory:"): Promise<ReturnType<typeof openSqlite>> {
+  const sql = openSqlite(path);
+  await migrate(sql, await readMigrations("migrations"), startAt);
+  return sql;
+}
+
+export interface PushWorldOptions {
+  readonly quirks?: Partial<Quirks>;
+  readonly target?: Partial<NewTarget>;
+  readonly profile?: Partial<ServerProfile>;
+  readonly budget?: Partial<Budget>;
+  readonly sql?: Sql;
+}
+
+/** What an event is, as far as these tests tell them apart. */
+export interface Told {
+  /** Days after the start of the test. */
+  readonly day?: number;
+  readonly summary: string;
+  readonly cancelled?: boolean;
+}
+
+export function veventOf(uid: string, { day = 1, summary, cancelled = false }: Told): string {
+  const stamp = (at: number): string => new Date(at * 1000).toISOString().replace(/[-:]|\.\d+/g, "");
+  const from = startAt + day * daySeconds;
+  return [
+    "BEGIN:VEVENT",
+    `UID:${uid}`,
+    `DTSTAMP:${stamp(startAt)}`,
+    "SEQUENCE:1",
+    `DTSTART:${stamp(from)}`,
+    `DTEND:${stamp(from + 3600)}`,
+    `SUMMARY:${summary}`,
+    `DESCRIPTION:Booked by A. Person`,
+    `STATUS:${cancelled ? "CANCELLED" : "CONFIRMED"}`,
+    "TRANSP:OPAQUE",
+    "END:VEVENT",
+    "",
+  ].join("\r\n");
+}
+
+/** A feed whose events the test sets, a target of it over a calendar in memory, and a clock that only the test moves. */
+export async function pushWorld(options: PushWorldOptions = {}) {
+  const sql = options.sql ?? (await openStore());
+  const clock = { ms: startAt * 1000 };
+  const now = (): number => clock.ms;
+  const quirks = { ...faithful, ...options.quirks };
+  const calendar = memoryCalendar(quirks, now);
+  let seed = 7;
+  const random = (bytes: number): Uint8Array<ArrayBuffer> =>
+    Uint8Array.from({ length: bytes }, () => (seed = (seed * 48_271) % 2_147_483_647) & 255);
+  const log = memoryLog();
+  const deps: Deps = {
+    sql,
+    now,
+    random,
+    log,
+    fetch: async () => new Response(null, { status: 404 }),
+    outside: async () => new Response(null, { status: 404 }),
+    sleep: async (milliseconds) => void (clock.ms += milliseconds),
+    deadline: () => new AbortController().signal,
+    defer: () => undefined,
+    addressOf: () => "",
+    config: defaultConfig,
+    keys: parseKeyRing(newKey(random)),
+    sample: false,
+    budget: { ...wide, ...options.budget },
+  };
+  await sql.batch(["ledger", "targets", "leases", "meta"].map((table) => statement(`DELETE FROM ${table}`)));
+  await startAnew(sql);
+  await makeFeed(sql, "f", "s", startAt);
+  await sql.run("UPDATE feeds SET state = 'active', rev = 1, window_at = ?1 WHERE id = 'f'", startAt);
+  const made: NewTarget = {
+    id: targetId,
+    feedId: "f",
+    name: "Work",
+    calendarUrl,
+    host: "caldav.example",
+    account: "caldav.example alice",
+    credentials: "sealed",
+    profile: JSON.stringify(profileOf(quirks, options.profile)),
+    perMinute: null,
+    edits: "mirror",
+    cancelled: "keep",
+    ...options.target,
+  };
+  await sql.batch([insertTarget(made, startAt)]);
+  let rev = 1;
+  const wanted = new Map<string, string>();
+
+  const world = {
+    deps,
+    sql,
+    clock,
+    calendar,
+    quirks,
+    log,
+    /** VEVENTs of the feed. */
+    wanted,
+    wait(seconds: number): void {
+      clock.ms += seconds * 1000;
+    },
+    /** Makes events what they now are; null: they are gone. */
+    async set(events: Readonly<Record<string, Told | null>>): Promise<void> {
+      rev += 1;
+      for (const [uid, told] of Object.entries(events)) {
+        if (told === null) {
+          wanted.delete(uid);
+          await sql.run("DELETE FROM events WHERE feed_id = 'f' AND uid = ?1", uid);
+          continue;
+        }
+        const vevent = veventOf(uid, told);
+        const from = startAt + (told.day ?? 1) * daySeconds;
+        wanted.set(uid, vevent);
+        await sql.run(
+          `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
+           VALUES ('f', ?1, 'b', ?2, 1, ?3, ?3, ?4, ?5, ?6) ON CONFLICT (feed_id, uid) DO UPDATE SET rev = excluded.rev,
+             start_at = excluded.start_at, end_at = excluded.end_at, cancelled_at = excluded.cancelled_at,
+             vevent = excluded.vevent`,
+          uid,
+          rev,
+          from,
+          from + 3600,
+          told.cancelled === true ? startAt : null,
+          vevent,
+        );
+      }
+      await sql.run("UPDATE feeds SET rev = ?1 WHERE id = 'f'", rev);
+    },
+    target: async (): Promise<TargetRow> => {
+      const target = await findTarget(sql, targetId);
+      if (target === null) throw new Error("the target is gone");
+      return target;
+    },
+    feed: async (): Promise<FeedRow> => needFeed({ sql }, "f"),
+    row: async (uid: string) => (await listLedger(sql, targetId)).find((row) => row.uid === uid),
+    ledger: async () => listLedger(sql, targetId),
+    async push(
+      asked: PushOptions = {},
+      over: Partial<Deps> = {},
+      port: CalendarPort = calendar.port,
+    ): Promise<PushReport> {
+      return push({ ...deps, ...over }, await world.target(), await world.feed(), port, asked);
+    },
+    /** Calls of the calendar since the last time. */
+    calls: () => calendar.calls.splice(0),
+    /** Names in the calendar that are ours by their form, with what they say. */
+    own(): Map<string, string> {
+      const ours = [...calendar.objects].filter(([name]) => name.includes(targetId));
+      return new Map(ours.map(([name, { body }]) => [name, readObject(body)?.hash ?? ""]));
+    },
+    name: (uid: string, generation = 1): string => `${uid}-${targetId}-${generation}.ics`,
+    summary: (name: string): string => /SUMMARY:(.*)\r?\n/.exec(calendar.objects.get(name)?.body ?? "")?.[1] ?? "",
+    /** Somebody writes another title into an event of ours. */
+    edit(name: string, summary: string): void {
+      const old = calendar.objects.get(name)?.body ?? "";
+      calendar.put(name, old.replace(/SUMMARY:.*/, `SUMMARY:${summary}`));
+    },
+  };
+  return world;
+}
+
+export type PushWorld = Awaited<ReturnType<typeof pushWorld>>;
+export type { MemoryCalendar };

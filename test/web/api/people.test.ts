@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { makeWorld, type World } from "../../world.ts";
+import { origin, visitor } from "../visitor.ts";
+
+const adminToken = "the-operator-of-these-tests";
+
+function caller(world: World, bearer: string) {
+  return async (path: string, init: RequestInit = {}): Promise<Response> =>
+    world.app.fetch(
+      new Request(`${origin}/api/v1${path}`, {
+        ...init,
+        headers: { Authorization: `Bearer ${bearer}`, ...init.headers },
+      }),
+      world.deps,
+    );
+}
+
+describe("the API", () => {
+  it("takes a person's Waldur token, shows it to that Waldur only, and asks at most once a minute", async () => {
+    const world = await makeWorld({ bookings: 8, config: { adminToken } });
+    const call = caller(world, world.sample.tokens.providerOwner);
+    const hosts = new Set<string>();
+    world.fault((request) => {
+      hosts.add(new URL(request.url).origin);
+      return null;
+    });
+    const asked = () => world.requests().filter((line) => line.includes("/users/me/")).length;
+    expect((await call("/feeds")).status).toBe(200);
+    expect(asked()).toBe(1);
+    for (let n = 0; n < 5; n += 1) await call("/feeds");
+    expect(asked()).toBe(0);
+    world.wait(60);
+    await call("/feeds");
+    expect(asked()).toBeGreaterThan(0);
+    expect([...hosts]).toEqual([new URL(world.deps.config.waldurApiUrl ?? "").origin]);
+    expect(JSON.stringify(world.log.entries)).not.toContain(world.sample.tokens.providerOwner);
+  });
+
+  it("makes a feed that belongs to the person, and hides its address from the operator", async () => {
+    const world = await makeWorld({ bookings: 8, config: { adminToken } });
+    const [owner, operator] = [caller(world, world.sample.tokens.providerOwner), caller(world, adminToken)];
+    const body = JSON.stringify({ source: { kind: "provider", uuid: world.sample.providerUuid } });
+    const made = await (await owner("/feeds", { method: "POST", body })).text();
+    const id = /"id":"([0-9a-f]{16})"/.exec(made)?.[1] ?? "";
+    await world.settle();
+    const read = async (call: typeof owner) => (await call(`/feeds/${id}`)).json();
+    expect(await read(owner)).toMatchObject({ standing: "owner", address: expect.stringContaining("/f/") });
+    expect(await read(operator)).toMatchObject({ standing: "operator", address: null, state: "active" });
+    const colleague = caller(world, world.sample.tokens.providerManager);
+    expect(await read(colleague)).toMatchObject({ standing: "colleague", address: null, profile: null });
+    expect(await (await colleague("/runs")).json()).toEqual({ runs: [] });
+    expect(await (await owner("/runs")).json()).toMatchObject({ runs: [{ added: expect.any(Number), failure: "" }] });
+  });
+
+  it("ignores cookies", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const one = visitor(world);
+    await one.signIn(world.sample.tokens.providerOwner);
+    expect((await one.get("/api/v1/feeds")).status).toBe(401);
+  });
+
+  it("stops listening to an address that guesses, whatever it shows, and lets the operator in", async () => {
+    const world = await makeWorld({ bookings: 0, config: { adminToken } });
+    for (let n = 0; n < 20; n += 1) expect((await caller(world, `guess-number-${n}`)("/feeds")).status).toBe(401);
+    const answer = await caller(world, world.sample.tokens.providerOwner)("/feeds");
+    expect([answer.status, await answer.json()]).toEqual([
+      429,
+      { error: expect.objectContaining({ code: "too_many" }) },
+    ]);
+    expect((await caller(world, adminToken)("/feeds")).status).toBe(200);
+  });
+
+  it("accepts as the person, and tells of it who may see the booking", async () => {
+    const world = await makeWorld({ bookings: 0, config: { adminToken } });
+    const owner = caller(world, world.sample.tokens.providerOwner);
+    const body = JSON.stringify({ source: { kind: "provider", uuid: world.sample.providerUuid } });
+    await owner("/feeds", { method: "POST", body });
+    const booking = world.sample.request();
+    await world.settle();
+    await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
+    expect((await owner(`/bookings/${booking.uuid}/accept`, { method: "POST" })).status).toBe(200);
+    const decided = { decisions: [expect.objectContaining({ username: "maria.naidis", via: "api", result: "done" })] };
+    expect(await (await owner("/decisions")).json()).toMatchObject(decided);
+    const other = caller(world, world.sample.tokens.otherProviderOwner);
+    expect(await (await other("/decisions")).json()).toEqual({ decisions: [] });
+  });
+});

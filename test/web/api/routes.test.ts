@@ -1,0 +1,160 @@
+import { describe, expect, it } from "vitest";
+import { lintCalendar } from "../../../src/calendar/lint.ts";
+import { makeWorld, type WorldOptions } from "../../world.ts";
+
+const adminToken = "a-token-for-the-operator-only";
+
+async function begin(options: WorldOptions = {}) {
+  const world = await makeWorld({ bookings: 20, ...options, config: { adminToken, ...options.config } });
+  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await world.app.fetch(
+      new Request(`https://calendar.example${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${adminToken}`, ...headers },
+        ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      }),
+      world.deps,
+    );
+    const text = await response.text();
+    const isJson = response.headers.get("Content-Type")?.startsWith("application/json") === true;
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+  };
+  const source = { kind: "provider", uuid: world.sample.providerUuid };
+  return { world, call, source };
+}
+
+describe("who may call the API", () => {
+  it.each([
+    ["nobody", { Authorization: "" }],
+    ["a wrong token", { Authorization: `Bearer ${adminToken}x` }],
+    ["a token with a start in common", { Authorization: `Bearer ${adminToken.slice(0, -1)}` }],
+    ["another scheme", { Authorization: `Token ${adminToken}` }],
+    ["a cookie", { Authorization: "", Cookie: `ADMIN_TOKEN=${adminToken}; session=${adminToken}` }],
+  ])("not %s", async (_, headers) => {
+    const { call } = await begin();
+    for (const path of ["/api/v1/feeds", "/api/v1/check", "/api/v1/no-such-thing"]) {
+      const { status, body } = await call("GET", path, undefined, headers);
+      expect([status, body.error.code]).toEqual([401, "unauthorized"]);
+    }
+  });
+
+  it("no operator where ADMIN_TOKEN is not set, whatever is shown", async () => {
+    const { call } = await begin({ config: { adminToken: null } });
+    for (const shown of ["", "Bearer ", "Bearer null", `Bearer ${adminToken}`]) {
+      const { status, body } = await call("GET", "/api/v1/feeds", undefined, { Authorization: shown });
+      expect([status, body.error.code]).toEqual([401, "unauthorized"]);
+    }
+  });
+});
+
+describe("what does not fit", () => {
+  it.each([
+    ["POST", "/feeds", "{", 400, "not JSON"],
+    ["POST", "/feeds", {}, 400, "source"],
+    ["POST", "/feeds", { source: { kind: "provider" } }, 400, "say which provider"],
+    ["POST", "/feeds", { source: { kind: "planet", uuid: "1" } }, 400, "kind"],
+    ["POST", "/feeds", { source: { kind: "mine" }, zone: "Mars/Base" }, 400, "zone"],
+    ["POST", "/feeds", { source: { kind: "mine" }, expiresAt: "2020-01-01T00:00:00Z" }, 400, "over already"],
+    ["POST", "/feeds", { source: { kind: "provider", uuid: "0".repeat(32) } }, 404, ""],
+    ["GET", "/feeds/none", undefined, 404, "none"],
+    ["PATCH", "/feeds/none", { name: "x" }, 404, "none"],
+    ["POST", "/feeds/none/rotate", undefined, 404, "none"],
+    ["DELETE", "/feeds/none", undefined, 404, "none"],
+    ["POST", "/sync", { source: "none" }, 404, "none"],
+    ["GET", "/bookings?no_such_parameter=1", undefined, 400, "no_such_parameter"],
+    ["PUT", "/feeds", {}, 404, ""],
+  ])("%s %s %j: %i", async (method, path, sent, wanted, message) => {
+    const { call } = await begin();
+    const { status, body } = await call(method, `/api/v1${path}`, sent);
+    expect(status).toBe(wanted);
+    expect(body.error).toEqual({
+      code: expect.any(String),
+      message: expect.stringContaining(message),
+      requestId: expect.stringMatching(/^[0-9a-f]{12}$/),
+    });
+  });
+});
+
+describe("a feed", () => {
+  it("is made, loads, is changed, rotated and ended; its address is told once it holds something", async () => {
+    const { world, call, source } = await begin();
+    const made = await call("POST", "/api/v1/feeds", { source, name: "Ours", detail: "busy" });
+    expect([made.status, made.body.state, made.body.address]).toEqual([201, "loading", null]);
+    await world.settle();
+    const path = `/api/v1/feeds/${made.body.id}`;
+    const loaded = await call("GET", path);
+    expect(loaded.body).toMatchObject({ name: "Ours", state: "active", profile: { detail: "busy" }, warning: null });
+    const { address } = loaded.body;
+    expect(await world.calendar(address)).toContain("Busy");
+
+    const changed = await call("PATCH", path, { detail: "full", expiresAt: "2027-02-01T00:00:00Z" });
+    expect(changed.body).toMatchObject({ address, profile: { detail: "full" }, expiresAt: "2027-02-01T00:00:00.000Z" });
+    await world.settle();
+    expect(await world.calendar(address)).toContain("Requested by");
+    expect((await call("GET", `${path}/calendar.ics`)).text).toBe(await world.calendar(address));
+
+    const rotated = await call("POST", `${path}/rotate`);
+    expect(rotated.body.address).not.toBe(address);
+    expect(await world.calendar(address)).toContain("This calendar has ended");
+    const ended = await call("DELETE", `${path}?now=1`);
+    expect(ended.body.state).toBe("ended");
+    expect((await world.get(rotated.body.address)).status).toBe(410);
+    expect((await call("GET", "/api/v1/feeds")).body.feeds).toMatchObject([{ id: made.body.id, state: "ended" }]);
+  });
+
+  it("that grows too large is warned about: to its reader, to the operator and in the log, once", async () => {
+    const { world, call } = await begin({ config: { feedWarnEvents: 5 } });
+    const feed = await world.addFeed();
+    for (let minute = 0; minute < 3; minute += 1) {
+      await world.tick();
+      world.wait(60);
+    }
+    const address = await world.address(feed);
+    expect((await world.get(address)).headers.get("X-Feed-Warning")).toContain("limit 5");
+    expect((await call("GET", `/api/v1/feeds/${feed.id}`)).body.warning).toContain("limit 5");
+    const logged = world.log.entries.filter(({ event }) => event === "feed_large");
+    expect(logged.map(({ level, facts }) => [level, facts["feed"]])).toEqual([["warn", feed.id]]);
+  });
+});
+
+describe("what Waldur has", () => {
+  it("is listed by provider, and exported as a calendar", async () => {
+    const { world, call } = await begin();
+    const { providerUuid } = world.sample;
+    const { body } = await call("GET", "/api/v1/providers");
+    expect(body.providers).toContainEqual({ uuid: providerUuid, name: "Sample Imaging Centre", own: true });
+    const listed = await call("GET", `/api/v1/providers/${providerUuid}/bookings?state=OK&state=Erred`);
+    const states = listed.body.bookings.map(({ state }: { state: string }) => state);
+    expect(new Set(states)).toEqual(new Set(["OK", "Erred"]));
+    const calendar = await call("GET", `/api/v1/providers/${providerUuid}/calendar.ics`);
+    expect(lintCalendar(calendar.text)).toEqual([]);
+    expect(calendar.headers.get("Content-Type")).toBe("text/calendar; charset=utf-8");
+  });
+
+  it("cannot be told while it is away, and why", async () => {
+    const { world, call } = await begin();
+    world.fault(() => new TypeError("fetch failed"));
+    const { status, body } = await call("GET", "/api/v1/providers");
+    expect([status, body.error.code]).toEqual([502, "waldur_unreachable"]);
+  });
+});
+
+describe("health", () => {
+  it("is told to all in a word, and to the operator why not", async () => {
+    const { world, call } = await begin();
+    const broken = {
+      ...world.deps,
+      sql: { ...world.deps.sql, all: async () => Promise.reject(new Error("disk full of something")) },
+    };
+    const ask = async (headers: Record<string, string>) => {
+      const response = await world.app.fetch(new Request("https://calendar.example/readyz", { headers }), broken);
+      return [response.status, await response.json()];
+    };
+    expect(await ask({})).toEqual([503, { ok: false }]);
+    const authorised = { Authorization: `Bearer ${adminToken}` };
+    expect(await ask(authorised)).toEqual([503, { ok: false, reason: expect.stringContaining("disk full") }]);
+    expect(world.log.entries.map(({ event }) => event)).toContain("not_ready");
+    expect((await call("GET", "/healthz")).body).toEqual({ ok: true });
+    expect((await call("GET", "/readyz", undefined, { Authorization: "" })).body).toEqual({ ok: true });
+  });
+});

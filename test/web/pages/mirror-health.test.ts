@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { failureKinds } from "../../../src/caldav/port.ts";
+import { stopCodes } from "../../../src/store/targets.ts";
+import { connectReasons } from "../../../src/mirror/connect-error.ts";
+import { faultText } from "../../../src/web/pages/views/field-error.tsx";
+import { reasonOf } from "../../../src/web/source-health.ts";
+import { failureWords } from "../../../src/text/common.ts";
+import { connectWords } from "../../../src/text/connect.ts";
+import { historyWords } from "../../../src/text/history.ts";
+import { overviewWords } from "../../../src/text/overview.ts";
+import { targetWords } from "../../../src/text/target.ts";
+import { status } from "../../dav-server/faults.ts";
+import { type Begun, beginMirror, connectThere } from "../mirrored.ts";
+import { visitor } from "../visitor.ts";
+
+/** A mirror that is on, and its owner in a browser in Estonian. */
+async function inEstonian() {
+  const begun = await beginMirror();
+  const path = await connectThere(begun);
+  await begun.owner.send(`${path}/resume`, {}, path);
+  await begun.world.settle();
+  const reader = visitor(begun.world, "et");
+  await reader.signIn(begun.world.sample.tokens.providerOwner);
+  return { ...begun, path, reader };
+}
+
+/** Has the target stand as if that had happened. */
+async function set({ world }: Begun, columns: Record<string, string | number | null>): Promise<void> {
+  const names = Object.keys(columns);
+  const text = names.map((name, index) => `${name} = ?${index + 1}`).join(", ");
+  await world.deps.sql.run(`UPDATE targets SET ${text}`, ...Object.values(columns));
+}
+
+const said = "500: <b>Oops & out</b>";
+const quoted = '<q lang="" dir="auto">500: &lt;b&gt;Oops &amp; out&lt;/b&gt;</q>';
+
+/** Sentences of ours in English that stand on a page. */
+function english(page: string): string[] {
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === "string" && value.length > 15) texts.push(value);
+    else if (typeof value === "object" && value !== null) Object.values(value).forEach(collect);
+  };
+  for (const { en } of [targetWords, overviewWords, connectWords, failureWords, historyWords]) collect(en);
+  return texts.filter((text) => page.includes(text));
+}
+
+describe("a mirror on an Estonian page", () => {
+  it.each(stopCodes)(
+    "stopped, %s: a sentence in Estonian on the overview and on its page, the server's words as a quotation",
+    async (code) => {
+      const begun = await inEstonian();
+      const report = JSON.stringify({ cause: "unknown", said, endedAt: 1 });
+      await set(begun, { state: "stopped", stop_code: code, stop_reason: "In English", failure: "In English", report });
+      const [overview, page] = [await begun.reader.page("/"), await begun.reader.page(begun.path)];
+      expect(overview).toContain(`<a href="${begun.path}" dir="auto">`);
+      for (const one of [overview, page]) {
+        expect(one).toContain(targetWords.et.stops[code]);
+        expect(one).not.toContain("In English");
+        expect(english(one)).toEqual([]);
+      }
+      expect(page).toContain(`Server ütles: ${quoted}`);
+    },
+  );
+
+  it.each(failureKinds)("failing, %s: whose move it is in Estonian", async (cause) => {
+    const begun = await inEstonian();
+    for (const words of ["", said]) {
+      const report = JSON.stringify({ cause, said: words, endedAt: 1 });
+      await set(begun, { failing_since_at: 1_800_000_000, failure: "In English", report });
+      const kind = cause === "throttled" ? cause : words === "" ? "silent" : "wrong";
+      const sentence = targetWords.et.failing[kind]("");
+      const [start = "", end = ""] = sentence.split("alates ");
+      for (const path of ["/", begun.path]) {
+        const page = await begun.reader.page(path);
+        expect(page).toContain(start);
+        expect(page).toContain(end.trim().split(". ")[1]);
+        expect(page).not.toContain("In English");
+        expect(english(page)).toEqual([]);
+        expect(page.includes("Server ütles")).toBe(words !== "" && path !== "/");
+      }
+    }
+  });
+
+  it("an event that was not taken: the server's words as a quotation, what we found ourselves in our own", async () => {
+    const begun = await inEstonian();
+    const failing = async (text: string) => {
+      await begun.world.deps.sql.run("UPDATE ledger SET failure = ?1", text);
+      return begun.reader.page(begun.path);
+    };
+    expect(await failing("403 need-privileges no <way>")).toContain(
+      'Server ütles: <q lang="" dir="auto">403 need-privileges no &lt;way></q>'.replace("way>", "way&gt;"),
+    );
+    const full = await failing("the calendar is full (507 quota-not-exceeded)");
+    expect(full).toContain("Kalender on täis");
+    expect(full).not.toContain("the calendar is full");
+    expect(await failing("the calendar changes it as fast as it is written")).not.toContain("as fast as it is");
+  });
+
+  it.each(connectReasons)(
+    "not connected, %s: one sentence of ours in each language, then what the server said",
+    async (reason) => {
+      for (const language of ["en", "et"] as const) {
+        const text = connectWords[language].reasons[reason];
+        expect(text).toMatch(reason === "elsewhere" ? /:$/ : /\.$/);
+        expect((await faultText({ reason, said: "" }, language))?.toString()).toBe(text);
+        const full = (await faultText({ reason, said }, language))?.toString().replaceAll("&#39;", "'") ?? "";
+        expect(full.startsWith(text)).toBe(true);
+        const [before = "", after = ""] = full.slice(text.length).split(/500: (?:<|&lt;)b(?:>|&gt;)Oops/);
+        expect(after).not.toBe("");
+        const ways = { elsewhere: / $/, blocked: /(?:service|haldajale): <span lang="en">$/ };
+        const way = Object.entries(ways).find(([name]) => name === reason)?.[1];
+        expect(before).toMatch(way ?? /(?:The server said|Server ütles): <q lang="" dir="auto">$/);
+      }
+      expect(connectWords.et.reasons[reason]).not.toBe(connectWords.en.reasons[reason]);
+    },
+  );
+
+  it("every code of a failure has another sentence in each language, for a source too", () => {
+    const codes = Object.entries(failureWords.en);
+    expect(codes.length).toBeGreaterThan(20);
+    for (const [code, sentence] of codes) {
+      const own = Object.entries(failureWords.et).find(([name]) => name === code)?.[1];
+      expect(own, code).toMatch(/\.$/);
+      expect(own, code).not.toBe(sentence);
+      expect(reasonOf(code, "et"), code).not.toBe(reasonOf(code, "en"));
+    }
+  });
+});
+
+describe("mirrors on the overview", () => {
+  it("only those are told of that are not as they should be, with whose move it is and a way there", async () => {
+    const begun = await beginMirror();
+    const path = await connectThere(begun);
+    const { owner, world, caldav } = begun;
+    const link = `<a href="${path}" dir="auto">Work</a>`;
+    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*Tried, and ready. Your move: turn it on.`));
+    await owner.send(`${path}/resume`, {}, path);
+    await world.settle();
+    expect(await owner.page("/")).not.toContain(link);
+    caldav.script(status(401), () => true, 1);
+    world.wait(1000);
+    await world.tick();
+    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*does not take the user name and password`));
+  });
+
+  it("cost one statement, however many there are, and the page stays small", async () => {
+    const begun = await beginMirror();
+    const path = await connectThere(begun);
+    const { owner, world, feedId } = begun;
+    const count = async (): Promise<number> => {
+      world.counts.statements = 0;
+      await owner.get("/");
+      return world.counts.statements;
+    };
+    const one = await count();
+    const [{ names = "" } = {}] = await world.deps.sql.all(
+      "SELECT group_concat(name) AS names FROM pragma_table_info('targets') WHERE name NOT IN ('id', 'name')",
+    );
+    await world.deps.sql.run(
+      `INSERT INTO targets (id, name, ${String(names)})
+       SELECT 'copy' || value, 'Copy ' || value, ${String(names)} FROM targets, json_each(?1)`,
+      JSON.stringify(Array.from({ length: 300 }, (_, n) => n)),
+    );
+
+    expect([one, await count()]).toEqual([9, 9]);
+    const page = await owner.page("/");
+    expect(page.length).toBeLessThan(50_000);
+    expect(page).toContain(`<a href="/feeds/${feedId}">297 more mirrors</a>`);
+    expect(page).toContain(path);
+  });
+});

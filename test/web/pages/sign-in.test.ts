@@ -1,0 +1,295 @@
+import { describe, expect, it } from "vitest";
+import { open } from "../../../src/security/seal.ts";
+import { findUser } from "../../../src/store/accounts.ts";
+import { tokenPlace } from "../../../src/account/client.ts";
+import { nextOf } from "../../../src/web/pages/sign-in.tsx";
+import { makeWorld, type World } from "../../world.ts";
+import { origin, visitor } from "../visitor.ts";
+
+const session = "__Host-session";
+
+async function personOf(world: World, token: string) {
+  const me = await world.sample.fetch(
+    new Request("http://sample.waldur.invalid/api/users/me/", { headers: { Authorization: `Token ${token}` } }),
+  );
+  const uuid = /"uuid":"([0-9a-f]{32})"/.exec(await me.text())?.[1] ?? "";
+  return findUser(world.deps.sql, "person", uuid);
+}
+
+describe("signing in with a token", () => {
+  it("leads to the overview, with a cookie of this host that no script sees and that lasts eight hours", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const one = visitor(world);
+    const done = await one.signIn(world.sample.tokens.providerOwner);
+    expect([done.status, done.headers.get("Location")]).toEqual([303, "/"]);
+    const line = done.headers.getSetCookie().find((cookie) => cookie.startsWith(session)) ?? "";
+    const flags = line.split("; ").slice(1).toSorted();
+    expect(flags).toEqual(["HttpOnly", "Max-Age=28800", "Path=/", "SameSite=Lax", "Secure"]);
+    expect(await one.page("/")).toContain("Maria Näidis");
+    world.wait(8 * 3600 - 1);
+    expect((await one.get("/")).status).toBe(200);
+    world.wait(1);
+    expect((await one.get("/history")).headers.get("Location")).toBe("/sign-in?next=%2Fhistory");
+  });
+
+  it("keeps the token sealed, and shows it on no page, in no header and in no line of the log", async () => {
+    const world = await makeWorld({ bookings: 8 });
+    const token = world.sample.tokens.otherProviderOwner;
+    const one = visitor(world);
+    const answers = [await one.signIn(token), await one.get("/"), await one.get("/sign-in"), await one.get("/history")];
+    for (const answer of answers) {
+      expect((await answer.text()) + JSON.stringify([...answer.headers])).not.toContain(token);
+    }
+    expect(JSON.stringify(world.log.entries)).not.toContain(token);
+    const account = await personOf(world, token);
+    expect(account?.token).not.toContain(token);
+    expect(await open(world.deps.keys, tokenPlace(account?.id ?? ""), account?.token ?? "")).toBe(token);
+  });
+
+  it.each([
+    ["nothing", "", 400, "Enter a token."],
+    ["something short", "abc", 400, "This is no token"],
+    ["something with blanks", "a token with blanks", 400, "This is no token"],
+    ["markup", `<script>alert("1")</script>`, 401, "Waldur does not take this token"],
+    ["a quote", `"'><img src=x onerror=alert(1)>`, 400, "This is no token"],
+    ["control characters", "token\u0000\u0007token", 400, "This is no token"],
+    ["ten thousand characters", "x".repeat(10_000), 400, "This is no token"],
+    [
+      "a token Waldur does not know",
+      "0123456789abcdef0123456789abcdef01234567",
+      401,
+      "Waldur does not take this token",
+    ],
+  ])("%s: a sentence beside the field, nothing of it repeated", async (_, token, status, sentence) => {
+    const world = await makeWorld({ bookings: 0 });
+    const one = visitor(world);
+    const answer = await one.signIn(token);
+    const text = await answer.text();
+    expect(answer.status).toBe(status);
+    const fault = /<p class="fault" id="token-fault">([^<]*)<\/p>/.exec(text)?.[1];
+    expect(fault).toContain(sentence);
+    expect(text).toMatch(/<input id="token"[^>]*value=""[^>]*aria-invalid="true"[^>]*aria-describedby="token-fault/);
+    if (token.length > 8) expect(text).not.toContain(token);
+    expect(one.cookies.has(session)).toBe(false);
+  });
+
+  it("a form larger than any of ours is not read", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const answer = await visitor(world).signIn("x".repeat(40_000));
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("Something in what was sent does not fit");
+  });
+
+  it("tells an outage of Waldur from a wrong token", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const one = visitor(world);
+    world.fault(() => new Response("down", { status: 503 }));
+    const answer = await one.signIn(world.sample.tokens.providerOwner);
+    expect([answer.status, await answer.text()]).toEqual([
+      502,
+      expect.stringContaining("Waldur answered with an error"),
+    ]);
+  });
+
+  it("after twenty wrong tokens from one network it waits ten minutes, whatever comes", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const one = visitor(world);
+    for (let n = 0; n < 20; n += 1) expect((await one.signIn(`wrong-token-${n}`)).status).toBe(401);
+    world.requests();
+    expect((await one.signIn(world.sample.tokens.providerOwner)).status).toBe(429);
+    expect(world.requests().filter((line) => line.includes("/users/me/"))).toEqual([]);
+    world.wait(600);
+    expect((await one.signIn(world.sample.tokens.providerOwner)).status).toBe(303);
+  });
+
+  it("is offered only where a token does not travel in the clear", async () => {
+    const world = await makeWorld({ bookings: 0, config: { publicUrl: "http://calendar.example" } });
+    const get = async (url: string) => (await world.app.fetch(new Request(url), world.deps)).text();
+    expect(await get("http://calendar.example/sign-in")).not.toContain("<form");
+    expect(await get("http://calendar.example/sign-in")).toContain("needs https");
+    for (const url of ["http://127.0.0.1:8080/sign-in", "http://localhost/sign-in", "http://[::1]:1/sign-in"]) {
+      expect(await get(url)).toContain('name="token"');
+    }
+  });
+
+  it.each([
+    ["/feeds/abc/agenda", "/feeds/abc/agenda"],
+    ["/history", "/history"],
+    ["//evil.example", "/"],
+    ["/\\evil.example", "/"],
+    ["https://evil.example/", "/"],
+    ["javascript:alert(1)", "/"],
+    ["/%2f%2fevil.example", "/"],
+    ["/a/../b", "/"],
+    ["/x?next=y", "/"],
+    [undefined, "/"],
+  ])("next %j leads to %s", async (next, expected) => {
+    expect(nextOf(next)).toBe(expected);
+    const world = await makeWorld({ bookings: 0 });
+    const one = visitor(world);
+    const fields = { token: world.sample.tokens.providerOwner, ...(next !== undefined && { next }) };
+    expect((await one.send("/sign-in", fields)).headers.get("Location")).toBe(expected);
+  });
+});
+
+describe("a session", () => {
+  it("is new with each sign-in: one that was planted before opens nothing", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const [attacker, victim] = [visitor(world), visitor(world)];
+    await attacker.signIn(world.sample.tokens.otherProviderOwner);
+    const planted = attacker.cookies.get(session) ?? "";
+    victim.cookies.set(session, planted);
+    await victim.signIn(world.sample.tokens.providerOwner);
+    expect(victim.cookies.get(session)).not.toBe(planted);
+    expect(await attacker.page("/")).toContain("Peeter Näidis");
+    expect(await victim.page("/")).toContain("Maria Näidis");
+  });
+
+  it("ends in all browsers with signing out, and no copy of the cookie comes back", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const [here, there] = [visitor(world), visitor(world)];
+    for (const one of [here, there]) await one.signIn(world.sample.tokens.providerOwner);
+    const copy = here.cookies.get(session) ?? "";
+    await here.send("/sign-out", {}, "/");
+    expect(here.cookies.has(session)).toBe(false);
+    here.cookies.set(session, copy);
+    for (const one of [here, there]) expect((await one.get("/")).status).toBe(303);
+  });
+
+  it("of the pages is none for deciding, and the other way round", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const one = visitor(world);
+    await one.signIn(world.sample.tokens.providerOwner);
+    const cookie = one.cookies.get(session) ?? "";
+    one.cookies.set(session, cookie.replace(/.$/, cookie.endsWith("A") ? "B" : "A"));
+    expect((await one.get("/")).status).toBe(303);
+  });
+
+  it("of the operator opens with ADMIN_TOKEN, and ends once that is taken away", async () => {
+    const adminToken = "the-operator-of-these-tests";
+    const world = await makeWorld({ bookings: 0, config: { adminToken } });
+    const one = visitor(world);
+    await one.signIn(adminToken);
+    expect(await one.page("/")).toContain("Operator");
+    const deps = { ...world.deps, config: { ...world.deps.config, adminToken: null } };
+    const request = new Request(`${origin}/`, { headers: { Cookie: `${session}=${one.cookies.get(session)}` } });
+    expect((await world.app.fetch(request, deps)).status).toBe(303);
+  });
+});
+
+describe("the token that an account keeps", () => {
+  const pat = "w_1900000000_lasting-token-of-the-provider";
+  /** Takes the personal access token for the owner's. */
+  const takesPat = (world: World) => async (request: Request) => {
+    if (request.headers.get("Authorization") !== `Bearer ${pat}`) return null;
+    const headers = { Authorization: `Token ${world.sample.tokens.providerOwner}`, Accept: "application/json" };
+    return world.sample.fetch(new Request(request.url, { headers }));
+  };
+  const kept = async (world: World): Promise<string> => {
+    const account = await personOf(world, world.sample.tokens.providerOwner);
+    return open(world.deps.keys, tokenPlace(account?.id ?? ""), account?.token ?? "");
+  };
+
+  it("is the one that lasts: a login of an hour does not put calendars at its mercy", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    world.fault(takesPat(world));
+    const one = visitor(world);
+    await one.signIn(pat);
+    expect(await one.page("/")).toContain("expires on Sun 17 Mar 2030");
+    await visitor(world).signIn(world.sample.tokens.providerOwner);
+    expect(await kept(world)).toBe(pat);
+    expect((await one.get("/")).status).toBe(200);
+  });
+
+  it("is the new one where Waldur does not take the old one any more, and the sessions that were end", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    world.fault(takesPat(world));
+    const one = visitor(world);
+    await one.signIn(pat);
+    world.fault(null);
+    world.wait(61);
+    expect(await one.page("/")).toContain("Waldur has not taken your token since");
+    await visitor(world).signIn(world.sample.tokens.providerOwner);
+    expect(await kept(world)).toBe(world.sample.tokens.providerOwner);
+    expect((await one.get("/")).status).toBe(303);
+  });
+});
+
+describe("Log in with Waldur, against a stand-in", () => {
+  const code = "exchange-code-good-once";
+  async function standIn() {
+    const world = await makeWorld({ bookings: 0 });
+    const exchanged: string[] = [];
+    world.fault(async (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/api/identity-providers/") {
+        return Response.json([
+          { provider: "keycloak", label: "University", is_active: true },
+          { provider: "tara", label: "TARA", is_active: false },
+        ]);
+      }
+      if (pathname !== "/api-auth/token-exchange/") return null;
+      const shown = /^\{"code":"([^"]*)"\}$/.exec(await request.text())?.[1] ?? "";
+      exchanged.push(shown);
+      return shown === code && exchanged.length === 1
+        ? Response.json({ token: world.sample.tokens.providerOwner })
+        : Response.json({ code: ["Invalid code."] }, { status: 400 });
+    });
+    return { world, one: visitor(world), exchanged };
+  }
+
+  it("goes to Waldur, comes back, says who it is, and goes on with a button", async () => {
+    const { world, one } = await standIn();
+    expect(await one.page("/sign-in")).toContain("Log in with Waldur (University)");
+    expect(await one.page("/sign-in")).not.toContain("TARA");
+    const begun = await one.get("/sign-in/waldur/keycloak");
+    expect(begun.headers.get("Location")).toBe(
+      "http://sample.waldur.invalid/api-auth/keycloak/init/?return_url=https%3A%2F%2Fcalendar.example",
+    );
+    const back = await one.get(`/oauth_login_completed/keycloak/?code=${code}`);
+    expect([back.status, back.headers.get("Location")]).toEqual([303, "/sign-in/continue"]);
+    const page = await one.page("/sign-in/continue");
+    expect(page).toContain("You are Maria Näidis");
+    expect(page).not.toContain(code);
+    expect(one.cookies.has(session)).toBe(false);
+    const done = await one.send("/sign-in/continue", { me: "yes" });
+    expect(done.headers.get("Location")).toBe("/");
+    expect(await one.page("/")).toContain("Maria Näidis");
+    expect(one.cookies.has("__Host-login")).toBe(false);
+    expect(JSON.stringify(world.log.entries)).not.toContain(code);
+  });
+
+  it("who says that it is not them is not signed in", async () => {
+    const { one } = await standIn();
+    await one.get("/sign-in/waldur/keycloak");
+    await one.get(`/oauth_login_completed/keycloak/?code=${code}`);
+    const done = await one.send("/sign-in/continue", { me: "no" });
+    expect(done.headers.get("Location")).toBe("/sign-in");
+    expect((await one.get("/")).status).toBe(303);
+    expect((await one.get("/sign-in/continue")).status).toBe(403);
+  });
+
+  it("a way back that this browser did not begin is refused, and its code not used", async () => {
+    const { one, exchanged } = await standIn();
+    expect((await one.get(`/oauth_login_completed/keycloak/?code=${code}`)).status).toBe(403);
+    await one.get("/sign-in/waldur/keycloak");
+    expect((await one.get(`/oauth_login_completed/eduteams/?code=${code}`)).status).toBe(403);
+    expect(exchanged).toEqual([]);
+  });
+
+  it("a code that Waldur does not take, or none, is told, and nothing is left of it", async () => {
+    const { one } = await standIn();
+    await one.get("/sign-in/waldur/keycloak");
+    const back = await one.get("/oauth_login_completed/keycloak/?code=wrong");
+    expect([back.status, await back.text()]).toEqual([502, expect.stringContaining("Begin again")]);
+    await one.get("/sign-in/waldur/keycloak");
+    expect((await one.get("/oauth_login_completed/keycloak/")).status).toBe(502);
+    expect(one.cookies.has("__Host-login")).toBe(false);
+  });
+
+  it("a login that Waldur does not offer leads nowhere", async () => {
+    const { one } = await standIn();
+    expect((await one.get("/sign-in/waldur/evil")).status).toBe(404);
+    expect((await one.get("/sign-in/waldur/tara")).status).toBe(404);
+  });
+});
