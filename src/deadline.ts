@@ -3,7 +3,7 @@
  * A store in the same process answers within a few turns of the microtask queue: only work that takes longer is given a
  * deadline, so that most requests set no timer.
  */
-export async function within<T>(work: Promise<T>, deadline: () => AbortSignal): Promise<T> {
+export async function withDeadline<T>(work: Promise<T>, deadline: () => AbortSignal): Promise<T> {
   let settled = false;
   const settle = (): void => {
     settled = true;

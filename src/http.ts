@@ -2,7 +2,7 @@
  * The body as text; null when it is larger than `most` bytes, in which case the rest of it is not read. Rejects with the
  * signal's reason once that is aborted, whatever the body does.
  */
-export async function readText(response: Response, most: number, signal?: AbortSignal): Promise<string | null> {
+export async function readResponseText(response: Response, most: number, signal?: AbortSignal): Promise<string | null> {
   const reader = response.body?.getReader();
   if (reader === undefined) return "";
   const stop = (): void => void reader.cancel(signal?.reason).catch(() => undefined);

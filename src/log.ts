@@ -1,5 +1,5 @@
 import { AppError } from "./errors.ts";
-import { remember } from "./remember.ts";
+import { memoize } from "./remember.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -67,13 +67,13 @@ export function jsonLog(
   secrets: readonly string[] = [],
 ): Log {
   const masked = maskedSecrets(secrets);
-  const nameOf = remember((name: string): Name => {
+  const nameOf = memoize((name: string): Name => {
     const clean = mask(name, masked);
     const json = JSON.stringify(ownNames.includes(clean) ? `_${clean}` : clean);
     return { json, hide: secretName.test(name) };
   }, 1000);
-  const eventOf = remember((event: string) => JSON.stringify(mask(event, masked)), 1000);
-  const timeOf = remember((moment: number) => new Date(moment).toISOString(), 1);
+  const eventOf = memoize((event: string) => JSON.stringify(mask(event, masked)), 1000);
+  const timeOf = memoize((moment: number) => new Date(moment).toISOString(), 1);
   const at = (level: LogLevel): Log[LogLevel] => {
     if (logLevels.indexOf(level) < logLevels.indexOf(least)) return ignore;
     return (event, facts = {}) => {

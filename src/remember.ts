@@ -1,5 +1,5 @@
 /** A pure function that keeps its last results, at most so many: what is asked for again is not made again. */
-export function remember<K extends string | number, V>(make: (key: K) => V, most: number): (key: K) => V {
+export function memoize<K extends string | number, V>(make: (key: K) => V, most: number): (key: K) => V {
   const kept = new Map<K, V>();
   return (key) => {
     const known = kept.get(key);

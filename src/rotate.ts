@@ -1,5 +1,5 @@
 /** Another one first each minute, so that a budget that does not reach all reaches each in turn. */
-export function turned<T>(items: readonly T[], nowAt: number): T[] {
+export function rotate<T>(items: readonly T[], nowAt: number): T[] {
   const first = items.length === 0 ? 0 : Math.floor(nowAt / 60) % items.length;
   return [...items.slice(first), ...items.slice(0, first)];
 }

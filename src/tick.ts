@@ -11,7 +11,7 @@ import { refresh } from "./source/refresh.ts";
 import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
 import { keepRun } from "./source/run-log.ts";
 import { type RefreshReport, seconds } from "./source/run.ts";
-import { turned } from "./rotate.ts";
+import { rotate } from "./rotate.ts";
 
 /** What one run did. */
 export interface TickReport {
@@ -65,7 +65,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   let requests = 0;
   let pages = 0;
   let events = 0;
-  for (const before of turned(asked, nowAt)) {
+  for (const before of rotate(asked, nowAt)) {
     const { sweepSince } = options;
     const forced = options.sourceId !== undefined || sweepSince !== undefined;
     if (deps.budget.statements - counts.statements < statementsOfSource) {

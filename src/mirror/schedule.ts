@@ -3,7 +3,7 @@ import { type FeedRow, listFeeds } from "../store/feeds.ts";
 import { listTargets, type TargetRow } from "../store/targets.ts";
 import { openCalendar } from "./connect.ts";
 import { isTargetDue, push, type PushReport } from "./push.ts";
-import { turned } from "../rotate.ts";
+import { rotate } from "../rotate.ts";
 
 export interface MirrorLimits {
   /** Only targets of feeds over this source. */
@@ -42,7 +42,7 @@ export async function mirror(
   const end = deps.now() + allMilliseconds;
   let left = limits.requests;
   let complete = true;
-  for (const { target, feed } of turned(due, deps.now() / 1000)) {
+  for (const { target, feed } of rotate(due, deps.now() / 1000)) {
     const requests = Math.min(left, allowance(target, spent));
     if (requests < 4 || limits.statements() < statementsOfTarget || deps.now() >= end || ill.has(target.host)) {
       complete = false;

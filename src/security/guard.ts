@@ -1,5 +1,5 @@
 import { messageOf } from "../errors.ts";
-import { readText } from "../http.ts";
+import { readResponseText } from "../http.ts";
 import { BlockedAddress, type OutsideRules, refusalOf } from "./outside.ts";
 
 /** What guarded requests need from outside. */
@@ -120,7 +120,7 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
     try {
       const request = new Request(url, { method, headers, body, redirect: "manual", signal });
       const response = await unlessAborted(outside(request), signal);
-      const text = await readText(response, mostBytes, signal);
+      const text = await readResponseText(response, mostBytes, signal);
       if (text === null) return { failed: "too-large", why: `the answer is larger than ${mostBytes} bytes` };
       return { url: url.href, status: response.status, headers: response.headers, text };
     } catch (error) {

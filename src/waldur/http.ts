@@ -1,5 +1,5 @@
 import { AppError, messageOf } from "../errors.ts";
-import { readText } from "../http.ts";
+import { readResponseText } from "../http.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
 
 /** What requests to one Waldur need from outside. */
@@ -110,7 +110,7 @@ async function sendOnce(transport: Transport, method: string, path: string, quer
         signal,
       }),
     );
-    text = await readText(response, response.ok ? mostBytes : mostRefusalBytes);
+    text = await readResponseText(response, response.ok ? mostBytes : mostRefusalBytes);
   } catch (error) {
     throw fail(failureOf(error, signal));
   }

@@ -1,4 +1,4 @@
-import { remember } from "../../remember.ts";
+import { memoize } from "../../remember.ts";
 
 /** One request's validators against one representation (RFC 9110 13). */
 export interface Validators {
@@ -62,4 +62,4 @@ export function parseHttpDate(value: string): number | null {
 }
 
 /** Epoch seconds as an IMF-fixdate (RFC 9110 5.6.7). */
-export const formatHttpDate = remember((at: number): string => new Date(at * 1000).toUTCString(), 2000);
+export const formatHttpDate = memoize((at: number): string => new Date(at * 1000).toUTCString(), 2000);

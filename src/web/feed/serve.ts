@@ -10,7 +10,7 @@ import { matchConditions, type Validators } from "./conditional.ts";
 import { type Edition, editionOf, isUnmoved } from "./representation.ts";
 import { shareFlights } from "./single-flight.ts";
 import { asksForGzip, isWholeGzip } from "./gzip.ts";
-import { within } from "../../deadline.ts";
+import { withDeadline } from "../../deadline.ts";
 
 export interface FeedDeps extends Pick<Deps, "sql" | "now" | "deadline" | "defer"> {
   readonly log: Pick<Deps["log"], "warn">;
@@ -74,7 +74,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     // Of the right form before anything is spent on it: 24 bytes in base64url.
     if (!/^[A-Za-z0-9_-]{32}$/.test(secret) || !file.endsWith(".ics")) return refuse(404, method, deps.config);
     try {
-      return await within(answer(deps, request, secret), () => deps.deadline(deadlineMilliseconds));
+      return await withDeadline(answer(deps, request, secret), () => deps.deadline(deadlineMilliseconds));
     } catch (error) {
       return answerFromMemory(deps, request, secret, error);
     }
@@ -119,7 +119,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     if (whole === null) return null;
     if (tag !== edition.tag) {
       const packing = share(deps, edition, tag, () => pack(whole));
-      const packed = await within(packing, () => deps.deadline(deadlineMilliseconds / 2)).catch((error: unknown) => {
+      const packed = await withDeadline(packing, () => deps.deadline(deadlineMilliseconds / 2)).catch((error: unknown) => {
         report(deps, "feed_gzip_failed", error);
         return null;
       });
