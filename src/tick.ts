@@ -1,7 +1,7 @@
 import type { Deps } from "./deps.ts";
 import { AppError, codeOf, messageOf } from "./errors.ts";
 import { countStatements } from "./store/counted.ts";
-import { forget } from "./store/decisions.ts";
+import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "./store/sources.ts";
 import { expireFeed } from "./feed/commands.ts";
@@ -117,7 +117,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
 
 async function forgetOld(deps: Deps): Promise<void> {
   const nowAt = seconds(deps);
-  await forget(deps.sql, nowAt - deps.config.decisionDays * 86_400, nowAt - 3600);
+  await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400, nowAt - 3600);
 }
 
 async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {

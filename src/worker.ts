@@ -5,7 +5,7 @@ import type { Budget, Deps } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { jsonLog, type Log } from "./log.ts";
 import { type KeyRing, parseKeyRing } from "./security/keys.ts";
-import { withDeadline } from "./store/counted.ts";
+import { withSqlDeadline } from "./store/counted.ts";
 import { openD1 } from "./store/d1.ts";
 import { tick } from "./tick.ts";
 import { refuse } from "./web/feed/responses.ts";
@@ -47,7 +47,7 @@ function prepare(bindings: Bindings): Ready {
 function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
   return {
     ...prepare(bindings),
-    sql: withDeadline(openD1(bindings.DB), () => AbortSignal.timeout(statementMilliseconds)),
+    sql: withSqlDeadline(openD1(bindings.DB), () => AbortSignal.timeout(statementMilliseconds)),
     fetch: async (request) => fetch(request),
     // `global_fetch_strictly_public` in wrangler.toml keeps it out of the operator's own zone.
     outside: async (request) => fetch(request),

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { AccountRow } from "../store/accounts.ts";
-import type { SourceKind } from "../store/sources.ts";
+import type { ScopeKind } from "../store/sources.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { clientOf, ensureEnvironmentAccount, identify } from "./client.ts";
@@ -31,7 +31,7 @@ export async function operator(deps: Deps): Promise<Asker> {
  * account only part of it. `uuid` is ignored for `mine`. Throws `not_found` when Waldur does not know it, `bad_input`
  * when the account would see nothing of it.
  */
-export async function lookUp({ account, client, user }: Asker, kind: SourceKind, uuid: string): Promise<NewSource> {
+export async function lookUp({ account, client, user }: Asker, kind: ScopeKind, uuid: string): Promise<NewSource> {
   const scopeUuid = kind === "mine" ? "" : uuid.toLowerCase().replaceAll("-", "");
   if (kind !== "mine" && !/^[0-9a-f]{32}$/.test(scopeUuid)) {
     throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits, as Waldur shows them`);
@@ -74,7 +74,7 @@ function sees(user: User, customerUuid: string): boolean {
 
 type Found = Pick<NewSource, "customerUuid" | "name" | "partial">;
 
-async function find(client: WaldurClient, user: User, kind: SourceKind, uuid: string): Promise<Found> {
+async function find(client: WaldurClient, user: User, kind: ScopeKind, uuid: string): Promise<Found> {
   switch (kind) {
     case "provider": {
       const providers = await client.serviceProviders();

@@ -2,7 +2,7 @@ import { int, intOrNull, text, textOrNull } from "./row.ts";
 import type { Sql, SqlRow } from "./sql.ts";
 
 /** A role in Waldur, with the organisation it is in or under. */
-export interface Role {
+export interface AccountRole {
   readonly name: string;
   readonly scopeType: string;
   readonly scopeUuid: string;
@@ -10,14 +10,14 @@ export interface Role {
 }
 
 /** What an account keeps of who-am-I. Seconds and epoch seconds. */
-export interface User {
+export interface AccountUser {
   readonly uuid: string;
   readonly username: string;
   readonly fullName: string;
   readonly isStaff: boolean;
   readonly tokenLifetime: number | null;
   readonly tokenExpiresAt: number | null;
-  readonly roles: readonly Role[];
+  readonly roles: readonly AccountRole[];
 }
 
 export const accountKinds = ["operator", "person", "decider"] as const;
@@ -42,7 +42,7 @@ export interface AccountRow {
   /** Since when Waldur does not take the token, epoch seconds; null: it did the last time. */
   readonly refusedAt: number | null;
   /** As who-am-I told them last. */
-  readonly roles: readonly Role[];
+  readonly roles: readonly AccountRole[];
   /** When a page or the API last asked who-am-I for it, epoch seconds; 0: never. */
   readonly askedAt: number;
 }
@@ -89,7 +89,7 @@ export async function findUser(
 export async function addUser(
   sql: Sql,
   account: { readonly id: string; readonly kind: Exclude<AccountKind, "operator">; readonly token: string },
-  user: User,
+  user: AccountUser,
   nowAt: number,
 ): Promise<void> {
   await sql.run(
@@ -136,7 +136,7 @@ export async function noteRefused(sql: Sql, id: string, refusedAt: number | null
 /**
  * Keeps what who-am-I told, if it is news: an expiry that slides on with each request is not, until it moved by a day.
  */
-export async function noteUser(sql: Sql, id: string, user: User): Promise<void> {
+export async function noteUser(sql: Sql, id: string, user: AccountUser): Promise<void> {
   await sql.run(
     `UPDATE accounts SET user_uuid = ?2, username = ?3, full_name = ?4, is_staff = ?5, token_lifetime = ?6,
        token_expires_at = ?7, roles = ?8
@@ -165,7 +165,7 @@ export async function listAccounts(sql: Sql): Promise<Map<string, AccountRow>> {
 }
 
 function readAccount(row: SqlRow): AccountRow {
-  const roles: Role[] = JSON.parse(text(row, "roles"));
+  const roles: AccountRole[] = JSON.parse(text(row, "roles"));
   return {
     id: text(row, "id"),
     kind: accountKinds.find((known) => known === text(row, "kind")) ?? "operator",

@@ -35,7 +35,7 @@ export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts:
  * The same database, but a call that has no answer when its signal aborts rejects with `store_failed`; whether a write
  * then took place is unknown. `deadline` makes one signal per call.
  */
-export function withDeadline(sql: Sql, deadline: () => AbortSignal): Sql {
+export function withSqlDeadline(sql: Sql, deadline: () => AbortSignal): Sql {
   const within = async <T>(call: () => Promise<T>): Promise<T> => {
     const signal = deadline();
     const late = () => new AppError("store_failed", "the database did not answer in time", { cause: signal.reason });

@@ -131,7 +131,7 @@ export async function listDecisionsOf(
 }
 
 /** Forgets decisions made before `decisionsBefore` and tries begun before `triesBefore`. */
-export async function forget(sql: Sql, decisionsBefore: number, triesBefore: number): Promise<void> {
+export async function forgetDecisions(sql: Sql, decisionsBefore: number, triesBefore: number): Promise<void> {
   await sql.run("DELETE FROM decisions WHERE made_at < ?1", decisionsBefore);
   await sql.run("DELETE FROM attempts WHERE begun_at < ?1", triesBefore);
 }

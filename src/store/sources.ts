@@ -2,14 +2,14 @@ import type { OfferingFacts } from "../calendar/event.ts";
 import { int, intOrNull, text } from "./row.ts";
 import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "./sql.ts";
 
-export const sourceKinds = ["provider", "offering", "customer", "project", "mine"] as const;
-export type SourceKind = (typeof sourceKinds)[number];
+export const scopeKinds = ["provider", "offering", "customer", "project", "mine"] as const;
+export type ScopeKind = (typeof scopeKinds)[number];
 
 /** One list Waldur can give an account. */
 export interface SourceRow {
   readonly id: string;
   readonly accountId: string;
-  readonly kind: SourceKind;
+  readonly kind: ScopeKind;
   /** 32 hex digits; "" for `mine`. */
   readonly scopeUuid: string;
   /** The organisation whose roles open it; "" when any provider role does. */
@@ -174,7 +174,7 @@ function readSource(row: SqlRow): SourceRow {
   return {
     id: text(row, "id"),
     accountId: text(row, "account_id"),
-    kind: sourceKinds.find((known) => known === kind) ?? "mine",
+    kind: scopeKinds.find((known) => known === kind) ?? "mine",
     scopeUuid: text(row, "scope_uuid"),
     customerUuid: text(row, "customer_uuid"),
     name: text(row, "name"),

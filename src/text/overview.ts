@@ -1,14 +1,14 @@
 import type { Language } from "../calendar/profile.ts";
-import type { SourceKind } from "../store/sources.ts";
+import type { ScopeKind } from "../store/sources.ts";
 
-const enKinds: Record<SourceKind, string> = {
+const enKinds: Record<ScopeKind, string> = {
   provider: "provider",
   offering: "offering",
   customer: "customer",
   project: "project",
   mine: "all that I see",
 };
-const etKinds: Record<SourceKind, string> = {
+const etKinds: Record<ScopeKind, string> = {
   provider: "teenusepakkuja",
   offering: "pakkumine",
   customer: "klient",

@@ -5,7 +5,7 @@ import { colours } from "../../calendar/colours.ts";
 import { decisionModes, details, type FeedFilter, type FeedProfile, languages } from "../../calendar/profile.ts";
 import type { Config } from "../../config.ts";
 import { AppError } from "../../errors.ts";
-import { sourceKinds } from "../../store/sources.ts";
+import { scopeKinds } from "../../store/sources.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import type { Address, Credentials } from "../../mirror/connect.ts";
 import type { NewTargetAsked } from "../../mirror/commands.ts";
@@ -76,7 +76,7 @@ const time = v.nullable(moment);
 
 const newFeed = v.strictObject({
   source: v.strictObject({
-    kind: v.picklist(sourceKinds, `must be one of ${sourceKinds.join(", ")}`),
+    kind: v.picklist(scopeKinds, `must be one of ${scopeKinds.join(", ")}`),
     uuid: v.exactOptional(v.nullable(v.string())),
   }),
   ...profile,

@@ -10,7 +10,7 @@ import { offeringsOf, sketchFeed } from "../../feed/preview.ts";
 import { seconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
 import { may, seenFeed } from "../../account/access.ts";
-import { readOfferings, sourceKinds } from "../../store/sources.ts";
+import { readOfferings, scopeKinds } from "../../store/sources.ts";
 import { warnOfSize } from "../../calendar/size.ts";
 import { changeProfile, profileOf } from "../api/input.ts";
 import { checkTyped, type Faults, readTyped, type Typed, typedOf } from "./feed-form.ts";
@@ -106,7 +106,7 @@ interface AskedSource {
 
 /** The list of Waldur that a form is about, if the viewer sees it. */
 async function sourceOf(c: Web, asked: string, uuid: string): Promise<AskedSource> {
-  const kind = sourceKinds.find((known) => known === asked);
+  const kind = scopeKinds.find((known) => known === asked);
   if (kind === undefined) throw new AppError("not_found", "there is no such kind of list");
   const asker = await askAs(c.env, c.var.viewer.account);
   return { asker, found: await lookUp(asker, kind, uuid.slice(0, 40)) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withDeadline } from "../../../src/store/counted.ts";
+import { withSqlDeadline } from "../../../src/store/counted.ts";
 import { int, intOrNull, text, textOrNull } from "../../../src/store/row.ts";
 import { type Sql, statement } from "../../../src/store/sql.ts";
 import { openSqlite } from "../../../src/store/sqlite.ts";
@@ -15,7 +15,7 @@ const hanging: Sql = {
 describe("withDeadline", () => {
   it("turns a database that does not answer into store_failed", async () => {
     const clocks: AbortController[] = [];
-    const sql = withDeadline(hanging, () => {
+    const sql = withSqlDeadline(hanging, () => {
       const clock = new AbortController();
       clocks.push(clock);
       return clock.signal;
@@ -36,7 +36,7 @@ describe("withDeadline", () => {
 
   it("does not even ask when the time is over already", async () => {
     let asked = false;
-    const sql = withDeadline({ ...hanging, run: async () => ((asked = true), 1) }, () => AbortSignal.abort());
+    const sql = withSqlDeadline({ ...hanging, run: async () => ((asked = true), 1) }, () => AbortSignal.abort());
     await expect(sql.run("DELETE FROM t")).rejects.toMatchObject({ code: "store_failed" });
     expect(asked).toBe(false);
   });
@@ -44,7 +44,7 @@ describe("withDeadline", () => {
   it("lets answers and failures of a database in time through", async () => {
     const inner = openSqlite(":memory:");
     const clock = new AbortController();
-    const sql = withDeadline(inner, () => clock.signal);
+    const sql = withSqlDeadline(inner, () => clock.signal);
     expect(await sql.all("SELECT ?1 AS a", "x")).toEqual([{ a: "x" }]);
     expect(await sql.first("SELECT ?1 AS a", "x")).toEqual({ a: "x" });
     await expect(sql.run("SELEC")).rejects.toThrow("syntax error");

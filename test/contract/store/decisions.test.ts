@@ -12,7 +12,7 @@ import {
   countUnknown,
   type DecisionRow,
   findDone,
-  forget,
+  forgetDecisions,
   listDecisions,
   settleDecision,
 } from "../../../src/store/decisions.ts";
@@ -84,7 +84,7 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
     await addDecision(sql, row("new"));
     await countTry(sql, "x", t - 100);
     await countTry(sql, "x", t);
-    await forget(sql, t, t);
+    await forgetDecisions(sql, t, t);
     expect((await listDecisions(sql, null, 10)).map(({ id }) => id)).toEqual(["new"]);
     expect([await countTry(sql, "x", t - 100), await countTry(sql, "x", t)]).toEqual([1, 2]);
   });
