@@ -13,7 +13,7 @@ import { openSqlite } from "../src/store/sqlite.ts";
 import { type FeedRow } from "../src/store/feeds.ts";
 import { findSource, type SourceRow } from "../src/store/sources.ts";
 import { addFeed, addressOf, needFeed } from "../src/feed/commands.ts";
-import { lookUp, operator } from "../src/account/find-source.ts";
+import { resolveSource, actAsOperator } from "../src/account/find-source.ts";
 import { tick, type TickOptions } from "../src/tick.ts";
 import { type ChangedFeed, profileOf } from "../src/web/api/input.ts";
 import { wide } from "./wide.ts";
@@ -127,12 +127,12 @@ export async function makeWorld(options: WorldOptions = {}) {
     requests: (): string[] => world.requests.splice(0),
     tick: async (asked: TickOptions = {}) => tick(deps, asked),
     async addFeed(profile: ChangedFeed = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
-      const source = await lookUp(await operator(deps), kind, kind === "mine" ? "" : sample.providerUuid);
+      const source = await resolveSource(await actAsOperator(deps), kind, kind === "mine" ? "" : sample.providerUuid);
       return addFeed(deps, source, profileOf(deps.config, source.name, profile), null);
     },
     /** A feed over one offering. */
     async addOffering(uuid: string): Promise<FeedRow> {
-      const source = await lookUp(await operator(deps), "offering", uuid);
+      const source = await resolveSource(await actAsOperator(deps), "offering", uuid);
       return addFeed(deps, source, profileOf(deps.config, source.name, {}), null);
     },
     feed: async (id: string): Promise<FeedRow> => needFeed(deps, id),

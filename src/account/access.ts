@@ -4,7 +4,7 @@ import { type AccountRow, findAccount, noteAsked, noteRefused } from "../store/a
 import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "../store/sources.ts";
 import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
-import { clientOf, identify } from "./client.ts";
+import { accountClient, identify } from "./client.ts";
 import { seconds } from "../source/run.ts";
 import { hasAccess } from "../source/scope.ts";
 
@@ -28,11 +28,11 @@ const freshSeconds = 60;
  * The viewer behind an account, with the roles it has in Waldur, asked anew when that was a minute ago. While Waldur does
  * not answer, what it said last stands; where it does not take the token, that is noted.
  */
-export async function viewerOf(deps: Deps, account: AccountRow): Promise<Viewer> {
+export async function loadViewer(deps: Deps, account: AccountRow): Promise<Viewer> {
   if (account.kind === "operator") return { account, operator: true };
   if (seconds(deps) - account.askedAt < freshSeconds) return { account, operator: false };
   try {
-    await identify(deps, account.id, await clientOf(deps, account));
+    await identify(deps, account.id, await accountClient(deps, account));
     await noteRefused(deps.sql, account.id, null);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -81,24 +81,24 @@ export function may(standing: Standing, right: Right): boolean {
 }
 
 /** A source with what the viewer is to it. */
-export interface Seen {
+export interface VisibleSource {
   readonly source: SourceRow;
   readonly standing: Standing;
 }
 
 /** The sources of which the viewer sees at least the name. */
-export async function seenSources(deps: Pick<Deps, "sql">, viewer: Viewer): Promise<Seen[]> {
+export async function listVisibleSources(deps: Pick<Deps, "sql">, viewer: Viewer): Promise<VisibleSource[]> {
   const all = (await listSources(deps.sql)).map((source) => ({ source, standing: standingOf(viewer, source) }));
   return all.filter(({ standing }) => may(standing, "name"));
 }
 
 /** A feed with its source, for somebody who may do that with it. Throws `not_found`, whatever the reason. */
-export async function seenFeed(
+export async function findVisibleFeed(
   deps: Pick<Deps, "sql">,
   viewer: Viewer,
   id: string,
   right: Right,
-): Promise<Seen & { readonly feed: FeedRow }> {
+): Promise<VisibleSource & { readonly feed: FeedRow }> {
   const seen = await look(deps, viewer, id, right);
   if (seen === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows those there are`);
   return seen;
@@ -108,12 +108,12 @@ export async function seenFeed(
  * A target with its feed, for somebody who may do that with the feed: a target belongs to whom its feed belongs to.
  * Throws `not_found`, whatever the reason.
  */
-export async function seenTarget(
+export async function findVisibleTarget(
   deps: Pick<Deps, "sql">,
   viewer: Viewer,
   id: string,
   right: Right,
-): Promise<Seen & { readonly feed: FeedRow; readonly target: TargetRow }> {
+): Promise<VisibleSource & { readonly feed: FeedRow; readonly target: TargetRow }> {
   const target = await findTarget(deps.sql, id);
   const seen = target === null ? null : await look(deps, viewer, target.feedId, right);
   if (target === null || seen === null) {
@@ -123,11 +123,11 @@ export async function seenTarget(
 }
 
 /** The targets of which the viewer sees at least the name, oldest first. */
-export async function seenTargets(
+export async function listVisibleTargets(
   deps: Pick<Deps, "sql">,
   viewer: Viewer,
 ): Promise<{ readonly target: TargetRow; readonly standing: Standing }[]> {
-  const standings = new Map((await seenSources(deps, viewer)).map(({ source, standing }) => [source.id, standing]));
+  const standings = new Map((await listVisibleSources(deps, viewer)).map(({ source, standing }) => [source.id, standing]));
   const feeds = new Map((await listFeeds(deps.sql)).map(({ id, sourceId }) => [id, sourceId]));
   return (await listTargets(deps.sql)).flatMap((target) => {
     const standing = standings.get(feeds.get(target.feedId) ?? "");

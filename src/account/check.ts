@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { clientWith } from "./client.ts";
-import { manages, operator } from "./find-source.ts";
+import { tokenClient } from "./client.ts";
+import { manages, actAsOperator } from "./find-source.ts";
 
 /** What the connection to Waldur is good for. Times are epoch seconds, lifetimes seconds. */
 export interface WaldurCheck {
@@ -27,7 +27,7 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
   const url = deps.config.waldurApiUrl;
   const nothing = { url, user: null, isStaff: false, canAccept: false, canReject: false, sees: null };
   try {
-    const { client, user } = await operator(deps);
+    const { client, user } = await actAsOperator(deps);
     const bookings = await client.countBookings({});
     const own = (await client.serviceProviders()).filter(({ customerUuid }) => manages(user, customerUuid));
     const problems: string[] = [];
@@ -82,7 +82,7 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
 async function checkDecisionToken(deps: Deps): Promise<string | null> {
   if (deps.config.waldurDecisionToken === null) return null;
   try {
-    const user = await (await clientWith(deps, deps.config.waldurDecisionToken)).whoAmI();
+    const user = await (await tokenClient(deps, deps.config.waldurDecisionToken)).whoAmI();
     if (user.isStaff && user.isActive) return null;
     return `Reject: WALDUR_DECISION_TOKEN is of ${user.username}, who is not staff, so providers cannot reject with it. Give a token of a staff account.`;
   } catch (error) {

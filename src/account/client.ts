@@ -8,7 +8,7 @@ import type { User } from "../waldur/schema.ts";
 import { seconds } from "../source/run.ts";
 
 /** Where a sealed token of an account lives. */
-export function tokenPlace(accountId: string) {
+export function sealedTokenPlace(accountId: string) {
   return { table: "accounts", row: accountId, column: "token" };
 }
 
@@ -16,18 +16,18 @@ export function tokenPlace(accountId: string) {
  * A client that speaks to Waldur as this account. `noteDate` gets the `Date` header of each answer, epoch milliseconds.
  * Throws `bad_config` when the environment's account has no token.
  */
-export async function clientOf(
+export async function accountClient(
   deps: Deps,
   account: Pick<AccountRow, "id" | "token">,
   noteDate?: (milliseconds: number) => void,
 ): Promise<WaldurClient> {
   const token =
-    account.token === null ? deps.config.waldurApiToken : await open(deps.keys, tokenPlace(account.id), account.token);
-  return clientWith(deps, token, noteDate);
+    account.token === null ? deps.config.waldurApiToken : await open(deps.keys, sealedTokenPlace(account.id), account.token);
+  return tokenClient(deps, token, noteDate);
 }
 
 /** A client that speaks to Waldur with this token. Throws `bad_config` without one, or without a Waldur. */
-export async function clientWith(
+export async function tokenClient(
   deps: Deps,
   token: string | null,
   noteDate?: (milliseconds: number) => void,

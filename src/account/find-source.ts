@@ -4,26 +4,26 @@ import type { AccountRow } from "../store/accounts.ts";
 import type { ScopeKind } from "../store/sources.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
-import { clientOf, ensureEnvironmentAccount, identify } from "./client.ts";
+import { accountClient, ensureEnvironmentAccount, identify } from "./client.ts";
 import type { NewSource } from "../feed/commands.ts";
 import { bookingFilter } from "../source/scope.ts";
 
 /** An account, who it is in Waldur now, and a client that speaks as it. */
-export interface Asker {
+export interface ActingAccount {
   readonly account: AccountRow;
   readonly client: WaldurClient;
   readonly user: User;
 }
 
 /** Asks Waldur as this account. Throws Waldur's failures. */
-export async function askAs(deps: Deps, account: AccountRow): Promise<Asker> {
-  const client = await clientOf(deps, account);
+export async function actAs(deps: Deps, account: AccountRow): Promise<ActingAccount> {
+  const client = await accountClient(deps, account);
   return { account, client, user: await identify(deps, account.id, client) };
 }
 
 /** The operator's own account, of the environment's token. */
-export async function operator(deps: Deps): Promise<Asker> {
-  return askAs(deps, await ensureEnvironmentAccount(deps));
+export async function actAsOperator(deps: Deps): Promise<ActingAccount> {
+  return actAs(deps, await ensureEnvironmentAccount(deps));
 }
 
 /**
@@ -31,7 +31,7 @@ export async function operator(deps: Deps): Promise<Asker> {
  * account only part of it. `uuid` is ignored for `mine`. Throws `not_found` when Waldur does not know it, `bad_input`
  * when the account would see nothing of it.
  */
-export async function lookUp({ account, client, user }: Asker, kind: ScopeKind, uuid: string): Promise<NewSource> {
+export async function resolveSource({ account, client, user }: ActingAccount, kind: ScopeKind, uuid: string): Promise<NewSource> {
   const scopeUuid = kind === "mine" ? "" : uuid.toLowerCase().replaceAll("-", "");
   if (kind !== "mine" && !/^[0-9a-f]{32}$/.test(scopeUuid)) {
     throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits, as Waldur shows them`);
@@ -48,7 +48,7 @@ export async function lookUp({ account, client, user }: Asker, kind: ScopeKind, 
 }
 
 /** The providers whose bookings the account sees; all of them for staff. */
-export async function listProviders({ client, user }: Asker): Promise<{ uuid: string; name: string; own: boolean }[]> {
+export async function listProviders({ client, user }: ActingAccount): Promise<{ uuid: string; name: string; own: boolean }[]> {
   const providers = await client.serviceProviders();
   return providers
     .map(({ customerUuid, customerName }) => ({
@@ -72,9 +72,9 @@ function sees(user: User, customerUuid: string): boolean {
   return user.isStaff || manages(user, customerUuid);
 }
 
-type Found = Pick<NewSource, "customerUuid" | "name" | "partial">;
+type ResolvedScope = Pick<NewSource, "customerUuid" | "name" | "partial">;
 
-async function find(client: WaldurClient, user: User, kind: ScopeKind, uuid: string): Promise<Found> {
+async function find(client: WaldurClient, user: User, kind: ScopeKind, uuid: string): Promise<ResolvedScope> {
   switch (kind) {
     case "provider": {
       const providers = await client.serviceProviders();

@@ -15,7 +15,7 @@ import {
   noteUser,
 } from "../store/accounts.ts";
 import type { User } from "../waldur/schema.ts";
-import { clientWith, ensureEnvironmentAccount, tokenPlace } from "./client.ts";
+import { tokenClient, ensureEnvironmentAccount, sealedTokenPlace } from "./client.ts";
 import { seconds } from "../source/run.ts";
 
 /** What a session of a kind is of, and how long it lasts, seconds. A session of the operator is one of pages. */
@@ -43,7 +43,7 @@ export interface NewSession {
  * it does not take it or the user is not active.
  */
 export async function signIn(deps: Deps, session: SessionKind, token: string): Promise<SignedIn> {
-  const { shown, user } = await prove(deps, token);
+  const { shown, user } = await verifyToken(deps, token);
   const account = await keep(deps, sessions[session].kind, shown, user, true);
   deps.log.info("signed_in", { account: account.id, username: user.username, session });
   return { account, user, ...(await renewSession(deps, session, account)) };
@@ -53,18 +53,18 @@ export async function signIn(deps: Deps, session: SessionKind, token: string): P
  * The account of the person whose token this is, made if there is none. Of an account that has a token which Waldur takes
  * that one stays. Throws as `signIn` does.
  */
-export async function accountOfToken(deps: Deps, token: string): Promise<AccountRow> {
-  const { shown, user } = await prove(deps, token);
+export async function ensureTokenAccount(deps: Deps, token: string): Promise<AccountRow> {
+  const { shown, user } = await verifyToken(deps, token);
   return keep(deps, "person", shown, user, false);
 }
 
 /** Who Waldur says the token is of, without keeping anything. Throws as `signIn` does. */
-export async function prove(deps: Deps, token: string): Promise<{ shown: string; user: User }> {
+export async function verifyToken(deps: Deps, token: string): Promise<{ shown: string; user: User }> {
   const shown = token.trim().replace(/^(?:token|bearer)\s+/i, "");
   if (!/^[\x21-\x7e]{8,4096}$/.test(shown)) {
     throw new AppError("bad_input", "This is no token: it has no spaces and at least 8 characters.");
   }
-  const user = await (await clientWith(deps, shown)).whoAmI();
+  const user = await (await tokenClient(deps, shown)).whoAmI();
   if (!user.isActive) throw new AppError("waldur_refused_token", "The user is not active in Waldur.");
   return { shown, user };
 }
@@ -91,7 +91,7 @@ export async function signInOperator(deps: Deps, token: string): Promise<NewSess
 }
 
 /** The account whose session a cookie is; null for a cookie that is none, is over, or was ended. */
-export async function accountOf(deps: Deps, session: SessionKind, cookie: string): Promise<AccountRow | null> {
+export async function findSessionAccount(deps: Deps, session: SessionKind, cookie: string): Promise<AccountRow | null> {
   const found = await openSession(deps.keys, session, cookie, seconds(deps));
   if (found === null) return null;
   const account = await findAccount(deps.sql, found.accountId);
@@ -108,7 +108,7 @@ async function keep(
   user: User,
   replace: boolean,
 ): Promise<AccountRow> {
-  const sealFor = async (id: string): Promise<string> => seal(deps.keys, tokenPlace(id), token, deps.random);
+  const sealFor = async (id: string): Promise<string> => seal(deps.keys, sealedTokenPlace(id), token, deps.random);
   if ((await findUser(deps.sql, kind, user.uuid)) === null) {
     const id = hex(deps.random(8));
     await addUser(deps.sql, { id, kind, token: await sealFor(id) }, user, seconds(deps));
@@ -136,7 +136,7 @@ function lasts(token: string): boolean {
 /** The token that the account keeps; null for one that cannot be opened any more. */
 async function heldToken(deps: Deps, account: AccountRow): Promise<string | null> {
   try {
-    return account.token === null ? null : await open(deps.keys, tokenPlace(account.id), account.token);
+    return account.token === null ? null : await open(deps.keys, sealedTokenPlace(account.id), account.token);
   } catch {
     return null;
   }

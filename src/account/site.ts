@@ -14,9 +14,9 @@ const schema = v.object({
 });
 
 /** What pages need to know of the Waldur, whoever looks. */
-export type KnownSite = v.InferOutput<typeof schema>;
+export type CachedSite = v.InferOutput<typeof schema>;
 
-const nothing: KnownSite = { at: 0, name: "", colour: null, logins: [] };
+const nothing: CachedSite = { at: 0, name: "", colour: null, logins: [] };
 const freshSeconds = 600;
 const patienceMilliseconds = 5000;
 
@@ -24,7 +24,7 @@ const patienceMilliseconds = 5000;
  * Name, colour and logins of the Waldur as it told them last; asked anew behind the answer when that was ten minutes ago,
  * so that no page waits for Waldur but the first.
  */
-export async function knownSite(deps: Deps): Promise<KnownSite> {
+export async function cachedSite(deps: Deps): Promise<CachedSite> {
   const from = waldur(deps);
   if (from === null) return nothing;
   const key = `site:${from.url}`;
@@ -44,19 +44,19 @@ export async function knownSite(deps: Deps): Promise<KnownSite> {
 /** Where a browser begins to log in to Waldur; null where Waldur does not offer that login. */
 export async function loginAddress(deps: Deps, provider: string): Promise<string | null> {
   const from = waldur(deps);
-  const { logins } = await knownSite(deps);
+  const { logins } = await cachedSite(deps);
   if (from === null || !logins.some((login) => login.provider === provider)) return null;
   return loginUrl(from.url, provider, new URL(deps.config.publicUrl).origin);
 }
 
 /** The token for the code that a login ended with. Throws `bad_config` without a Waldur, and Waldur's failures. */
-export async function tokenForCode(deps: Deps, code: string): Promise<string> {
+export async function exchangeLoginCode(deps: Deps, code: string): Promise<string> {
   const from = waldur(deps);
   if (from === null) throw new AppError("bad_config", "WALDUR_API_URL must be set");
   return exchangeCode(from, code);
 }
 
-async function ask(deps: Deps, from: Anonymous, known: KnownSite): Promise<KnownSite> {
+async function ask(deps: Deps, from: Anonymous, known: CachedSite): Promise<CachedSite> {
   const at = seconds(deps);
   try {
     const { name, colour } = await readSiteAnonymously(from);

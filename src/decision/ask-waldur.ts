@@ -6,7 +6,7 @@ import type { AccountRow } from "../store/accounts.ts";
 import { countUnknown, type Result, type Way } from "../store/decisions.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
-import { clientOf, clientWith, identify } from "../account/client.ts";
+import { accountClient, tokenClient, identify } from "../account/client.ts";
 import { arrive, expectNews } from "./propagate.ts";
 import { endOf, mayUseOperator, standsFor } from "./rights.ts";
 import { seconds } from "../source/run.ts";
@@ -50,7 +50,7 @@ export async function act(deps: Deps, wish: Wish): Promise<Decision> {
   let user: User;
   let before: Booking;
   try {
-    client = await clientOf(deps, account);
+    client = await accountClient(deps, account);
     user = await identify(deps, account.id, client);
     if (!user.isActive) return nothing("expired");
     before = await needBooking(client, bookingUuid);
@@ -79,7 +79,7 @@ export async function act(deps: Deps, wish: Wish): Promise<Decision> {
 /** Rejects with the operator's token, for somebody who was shown to own or manage the provider. */
 async function rejectAsOperator(deps: Deps, client: WaldurClient, wish: Wish, before: Booking): Promise<Decision> {
   try {
-    await (await clientWith(deps, deps.config.waldurDecisionToken)).reject(before.uuid);
+    await (await tokenClient(deps, deps.config.waldurDecisionToken)).reject(before.uuid);
     return await done(deps, client, "reject", before, true);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -8,7 +8,7 @@ import { listBeside } from "../store/bookings.ts";
 import { type DecisionRow, findDone } from "../store/decisions.ts";
 import { readMeta } from "../store/meta.ts";
 import { readOfferings } from "../store/sources.ts";
-import { clientOf, identify } from "../account/client.ts";
+import { accountClient, identify } from "../account/client.ts";
 import type { Linked } from "../feed/links.ts";
 import { endOf, rejectRight, standsFor } from "./rights.ts";
 import { seconds } from "../source/run.ts";
@@ -81,7 +81,7 @@ async function readerOf(
   booking: Booking,
 ): Promise<{ reader: Reader; expired: boolean }> {
   try {
-    const user = await identify(deps, account.id, await clientOf(deps, account));
+    const user = await identify(deps, account.id, await accountClient(deps, account));
     const reader = { account, insider: standsFor(user, booking), reject: rejectRight(deps, user, booking) };
     return { reader, expired: !user.isActive };
   } catch (error) {

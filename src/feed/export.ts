@@ -10,7 +10,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
-import type { Asker } from "../account/find-source.ts";
+import type { ActingAccount } from "../account/find-source.ts";
 import { belongs, bookingFilter, orderFilter } from "../source/scope.ts";
 
 /**
@@ -19,7 +19,7 @@ import { belongs, bookingFilter, orderFilter } from "../source/scope.ts";
  */
 export async function exportProvider(
   deps: Deps,
-  { client }: Asker,
+  { client }: ActingAccount,
   providerUuid: string,
   profile: FeedProfile,
 ): Promise<string> {

@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { listFeeds } from "../store/feeds.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { addFeed, type NewSource } from "./commands.ts";
-import { listProviders, operator } from "../account/find-source.ts";
+import { listProviders, actAsOperator } from "../account/find-source.ts";
 
 const key = "first-feeds";
 
@@ -14,7 +14,7 @@ const key = "first-feeds";
  */
 export async function makeFirstFeeds(deps: Deps, profileOf: (name: string) => FeedProfile): Promise<string> {
   if ((await readMeta(deps.sql, key)) !== null || (await listFeeds(deps.sql)).length > 0) return "";
-  const asker = await operator(deps);
+  const asker = await actAsOperator(deps);
   const { account, user } = asker;
   const own = user.isStaff ? [] : (await listProviders(asker)).filter((provider) => provider.own);
   for (const { uuid, name } of own) {

@@ -5,13 +5,13 @@ import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import type { Offering } from "../waldur/schema.ts";
 import type { NewSource } from "./commands.ts";
-import type { Asker } from "../account/find-source.ts";
+import type { ActingAccount } from "../account/find-source.ts";
 import { seconds } from "../source/run.ts";
 import { belongs, bookingFilter } from "../source/scope.ts";
 
 /** The offerings whose bookings a list holds: what a feed over it can be narrowed to. */
 export async function offeringsOf(
-  { client }: Asker,
+  { client }: ActingAccount,
   source: Pick<NewSource, "kind" | "scopeUuid">,
 ): Promise<Offering[]> {
   return source.kind === "provider" ? client.offerings({ customerUuid: source.scopeUuid }) : [];
@@ -20,7 +20,7 @@ export async function offeringsOf(
 /** What a feed that is not made yet would show from now on, as far as the newest page of its bookings tells; nothing is stored. */
 export async function sketchFeed(
   deps: Deps,
-  { client }: Asker,
+  { client }: ActingAccount,
   source: Pick<NewSource, "kind" | "scopeUuid">,
   profile: FeedProfile,
 ): Promise<Event[]> {

@@ -6,7 +6,7 @@ import { findAccount } from "../store/accounts.ts";
 import { listSlimBetween } from "../store/bookings.ts";
 import type { SourceRow } from "../store/sources.ts";
 import type { Page } from "../waldur/client.ts";
-import { clientOf } from "../account/client.ts";
+import { accountClient } from "../account/client.ts";
 import { newReport, type RefreshReport, slimText } from "./run.ts";
 import { bookingFilter } from "./scope.ts";
 
@@ -16,7 +16,7 @@ export async function preview(deps: Deps, source: SourceRow): Promise<RefreshRep
   try {
     const account = await findAccount(deps.sql, source.accountId);
     if (account === null) throw new AppError("not_found", "its account is gone");
-    const client = await clientOf(deps, account);
+    const client = await accountClient(deps, account);
     const wanted = new Map<string, string>();
     const unusable = new Set<string | null>();
     for (let page: number | null = 1; page !== null;) {

@@ -8,7 +8,7 @@ import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
-import { clientOf, identify } from "../account/client.ts";
+import { accountClient, identify } from "../account/client.ts";
 import { endFeedsOf } from "../feed/commands.ts";
 import { paceOf } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
@@ -37,7 +37,7 @@ export async function refresh(
   if (account === null) return { ...report, failure: "its account is gone" };
   let serverDate: number | null = null;
   try {
-    const client = await clientOf(deps, account, (date) => (serverDate ??= date));
+    const client = await accountClient(deps, account, (date) => (serverDate ??= date));
     const run: Run = {
       deps,
       client,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accountOf } from "../../src/account/sign-in.ts";
+import { findSessionAccount } from "../../src/account/sign-in.ts";
 import { formsOf, makeBrowser, makeCase, origin } from "./decided.ts";
 
 describe("signing in to decide", () => {
@@ -118,8 +118,8 @@ describe("signing in to decide", () => {
     const { link } = await request();
     const { browser } = await signedIn("providerOwner", link);
     const cookie = browser.cookies.get("__Host-decide") ?? "";
-    expect(await accountOf(world.deps, "decide", cookie)).toMatchObject({ username: "maria.naidis", kind: "decider" });
-    expect(await accountOf(world.deps, "pages", cookie)).toBeNull();
+    expect(await findSessionAccount(world.deps, "decide", cookie)).toMatchObject({ username: "maria.naidis", kind: "decider" });
+    expect(await findSessionAccount(world.deps, "pages", cookie)).toBeNull();
     expect((await browser.send("/api/v1/feeds")).status).toBe(401);
   });
 });

@@ -7,7 +7,7 @@ import { newKey, parseKeyRing } from "../../src/security/keys.ts";
 import { seal } from "../../src/security/seal.ts";
 import { addUser } from "../../src/store/accounts.ts";
 import { statement } from "../../src/store/sql.ts";
-import { tokenPlace } from "../../src/account/client.ts";
+import { sealedTokenPlace } from "../../src/account/client.ts";
 import { requestTo, sentence, stateAfter, waldurAnswers } from "../waldur-answers.ts";
 import { formsOf, linkIn } from "../decision/decided.ts";
 import { runCli } from "./process.ts";
@@ -118,7 +118,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
   /** The feeds' account is from now on one of a person who signed in. */
   async function becomePerson(): Promise<void> {
     const { providerOwner } = people;
-    const token = await seal(parseKeyRing(ring), tokenPlace("person"), waldur.sample.tokens.providerOwner, random);
+    const token = await seal(parseKeyRing(ring), sealedTokenPlace("person"), waldur.sample.tokens.providerOwner, random);
     const user = { ...providerOwner, isStaff: false, roles: [], tokenLifetime: null, tokenExpiresAt: null };
     await addUser(service.sql, { id: "person", kind: "person", token }, user, 1);
     await service.sql.batch([statement("UPDATE sources SET account_id = 'person'")]);

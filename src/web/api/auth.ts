@@ -4,8 +4,8 @@ import { AppError } from "../../errors.ts";
 import { hex } from "../../security/hash.ts";
 import { ensureEnvironmentAccount } from "../../account/client.ts";
 import { seconds } from "../../source/run.ts";
-import { accountOfToken } from "../../account/sign-in.ts";
-import { type Viewer, viewerOf } from "../../account/access.ts";
+import { ensureTokenAccount } from "../../account/sign-in.ts";
+import { type Viewer, loadViewer } from "../../account/access.ts";
 import { findAccount } from "../../store/accounts.ts";
 import { shortAddress } from "../address.ts";
 import { isOperator } from "../auth.ts";
@@ -47,7 +47,7 @@ export function findCaller() {
     if (account === null) {
       known.delete(hash);
       try {
-        account = await accountOfToken(deps, token);
+        account = await ensureTokenAccount(deps, token);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         if (error.code !== "waldur_refused_token" && error.code !== "bad_input") throw error;
@@ -57,7 +57,7 @@ export function findCaller() {
       if (known.size >= mostKept) known.clear();
       known.set(hash, { accountId: account.id, untilAt: nowAt + keptSeconds });
     }
-    c.set("viewer", await viewerOf(deps, account));
+    c.set("viewer", await loadViewer(deps, account));
     return next();
   });
 }

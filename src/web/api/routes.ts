@@ -14,11 +14,11 @@ import { listBookings } from "../../source/list-bookings.ts";
 import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
 import { addFeed, revokeFeed, rotateFeed, setFeed, takeOverFeed } from "../../feed/commands.ts";
-import { type Asker, askAs, listProviders, lookUp } from "../../account/find-source.ts";
+import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
 import { preview } from "../../source/dry-run.ts";
 import { seconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
-import { may, type Right, type Seen, seenFeed, seenSources, standingOf, type Viewer } from "../../account/access.ts";
+import { may, type Right, type VisibleSource, findVisibleFeed, listVisibleSources, standingOf, type Viewer } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import {
   changeProfile,
@@ -50,7 +50,7 @@ export function apiRoutes(): Hono<Env> {
     )
     .get("/providers/:uuid/calendar.ics", async (c) => {
       const asks = await asker(c);
-      const source = await lookUp(asks, "provider", c.req.param("uuid"));
+      const source = await resolveSource(asks, "provider", c.req.param("uuid"));
       return calendar(c, await exportProvider(c.env, asks, source.scopeUuid, profileOf(c.env.config, source.name, {})));
     })
     .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
@@ -66,7 +66,7 @@ export function apiRoutes(): Hono<Env> {
       if (expiresAt !== null && expiresAt <= seconds(c.env)) {
         throw new AppError("bad_input", "expiresAt: is over already; give a time to come");
       }
-      const source = await lookUp(await asker(c), asked.kind, asked.uuid ?? "");
+      const source = await resolveSource(await asker(c), asked.kind, asked.uuid ?? "");
       const feed = await addFeed(c.env, source, profileOf(c.env.config, source.name, profile), expiresAt);
       c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
       return c.json(await oneFeed(c, feed), 201);
@@ -92,7 +92,7 @@ export function apiRoutes(): Hono<Env> {
     })
     .post("/feeds/:id/take-over", async (c) => {
       const { feed, source } = await feedFor(c, "takeOver");
-      const own = await lookUp(await asker(c), source.kind, source.scopeUuid);
+      const own = await resolveSource(await asker(c), source.kind, source.scopeUuid);
       const taken = await takeOverFeed(c.env, feed, own);
       c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
       return c.json(await oneFeed(c, taken));
@@ -154,18 +154,18 @@ export function apiRoutes(): Hono<Env> {
 }
 
 /** Waldur as the caller. */
-async function asker(c: Context<Env>): Promise<Asker> {
-  return askAs(c.env, c.var.viewer.account);
+async function asker(c: Context<Env>): Promise<ActingAccount> {
+  return actAs(c.env, c.var.viewer.account);
 }
 
 /** Ids of the sources of which the caller sees what is in them. */
 async function openSources(c: Context<Env>): Promise<string[]> {
-  const seen = (await seenSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
+  const seen = (await listVisibleSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
   return seen.map(({ source }) => source.id);
 }
 
 async function feedFor(c: Context<Env>, right: Right) {
-  return seenFeed(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+  return findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", right);
 }
 
 async function oneFeed(c: Context<Env>, feed: FeedRow) {
@@ -176,8 +176,8 @@ async function oneFeed(c: Context<Env>, feed: FeedRow) {
 }
 
 async function allFeeds(c: Context<Env>) {
-  const sources = new Map<string, Seen & { counts: BookingCounts }>();
-  for (const seen of await seenSources(c.env, c.var.viewer)) {
+  const sources = new Map<string, VisibleSource & { counts: BookingCounts }>();
+  for (const seen of await listVisibleSources(c.env, c.var.viewer)) {
     const counts = await countBookings(c.env.sql, seen.source.id, seconds(c.env));
     sources.set(seen.source.id, { ...seen, counts });
   }

@@ -13,7 +13,7 @@ import {
   syncTarget,
 } from "../../mirror/commands.ts";
 import { tick } from "../../tick.ts";
-import { type Right, seenFeed, seenTarget, seenTargets, type Viewer } from "../../account/access.ts";
+import { type Right, findVisibleFeed, findVisibleTarget, listVisibleTargets, type Viewer } from "../../account/access.ts";
 import { readCredentials, readNewTarget, readPlace, readPush } from "./input.ts";
 import { readBody } from "./read-body.ts";
 import { pushJson, targetJson } from "./target-json.ts";
@@ -25,14 +25,14 @@ export function targetRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/", async (c) => {
       const targets = [];
-      for (const { target, standing } of await seenTargets(c.env, c.var.viewer)) {
+      for (const { target, standing } of await listVisibleTargets(c.env, c.var.viewer)) {
         targets.push(await targetJson(c.env, target, standing));
       }
       return c.json({ targets });
     })
     .post("/", async (c) => {
       const asked = readNewTarget(await readBody(c));
-      const { standing } = await seenFeed(c.env, c.var.viewer, asked.feedId, "change");
+      const { standing } = await findVisibleFeed(c.env, c.var.viewer, asked.feedId, "change");
       const target = await addTarget(c.env, asked);
       c.env.defer(tick(c.env, { onlyTargets: true }));
       return c.json(await targetJson(c.env, target, standing), 201);
@@ -52,11 +52,11 @@ export function targetRoutes(): Hono<Env> {
       change(c, "change", async (target) => changeCredentials(c.env, target, readCredentials(await readBody(c)))),
     )
     .post("/:id/sync", async (c) => {
-      const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "change");
+      const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "change");
       return c.json(pushJson(await syncTarget(c.env, target, readPush(await readBody(c)))));
     })
     .delete("/:id", async (c) => {
-      const { target, standing } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "end");
+      const { target, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "end");
       const events = c.req.query("events");
       if (events !== "leave" && events !== "remove") {
         throw new AppError("bad_input", "events: say what becomes of the events in the calendar, leave or remove");
@@ -72,6 +72,6 @@ async function change(
   right: Right,
   act: (target: TargetRow) => Promise<TargetRow>,
 ): Promise<Response> {
-  const { target, standing } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+  const { target, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
   return c.json(await targetJson(c.env, await act(target), standing));
 }

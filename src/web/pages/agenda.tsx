@@ -3,7 +3,7 @@ import { readShown, type Shown } from "../../calendar/read.ts";
 import { localTime } from "../../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../../store/events.ts";
 import { seconds } from "../../source/run.ts";
-import { seenFeed } from "../../account/access.ts";
+import { findVisibleFeed } from "../../account/access.ts";
 import { readDay, timesIn } from "./times.ts";
 import { AgendaView } from "./views/agenda.tsx";
 import { MonthView } from "./views/month.tsx";
@@ -32,7 +32,7 @@ export function agendaRoutes(): Hono<Env> {
 }
 
 async function showAgenda(c: Web, id: string): Promise<Response> {
-  const { feed } = await seenFeed(c.env, c.var.viewer, id, "content");
+  const { feed } = await findVisibleFeed(c.env, c.var.viewer, id, "content");
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
   const from = startOf(c.req.query("from"), zone, seconds(c.env));
@@ -58,7 +58,7 @@ async function showAgenda(c: Web, id: string): Promise<Response> {
 }
 
 async function showMonth(c: Web, id: string): Promise<Response> {
-  const { feed } = await seenFeed(c.env, c.var.viewer, id, "content");
+  const { feed } = await findVisibleFeed(c.env, c.var.viewer, id, "content");
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
   const asked = c.req.query("month");

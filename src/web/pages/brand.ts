@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Deps } from "../../deps.ts";
-import { knownSite } from "../../account/site.ts";
+import { cachedSite } from "../../account/site.ts";
 
 type Colour = readonly [red: number, green: number, blue: number];
 
@@ -16,7 +16,7 @@ const leastContrast = 3;
 /** `/brand.css`: the colour of the Waldur, as far as it can be told from the ground. */
 export function brandRoutes(): Hono<{ Bindings: Deps }> {
   return new Hono<{ Bindings: Deps }>().get("/brand.css", async (c) => {
-    const { colour } = await knownSite(c.env);
+    const { colour } = await cachedSite(c.env);
     return c.body(brandCss(colour), 200, {
       "Content-Type": "text/css; charset=utf-8",
       "Cache-Control": "public, max-age=600",

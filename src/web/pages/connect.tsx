@@ -6,7 +6,7 @@ import { type Credentials, findPlace, usernameOf } from "../../mirror/connect.ts
 import { refusalOf } from "../../mirror/connect-error.ts";
 import { googleAppOf } from "../../mirror/google.ts";
 import { addTarget } from "../../mirror/commands.ts";
-import { seenFeed } from "../../account/access.ts";
+import { findVisibleFeed } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts";
 import {
@@ -54,7 +54,7 @@ export function connectRoutes(): Hono<Env> {
 }
 
 async function feedOf(c: Web) {
-  const seen = await seenFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "change");
+  const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "change");
   if (seen.feed.state === "ended") throw new AppError("conflict", `feed ${seen.feed.id} has ended`);
   return seen;
 }

@@ -11,7 +11,7 @@ import { findLinked, type Linked } from "../../feed/links.ts";
 import { look } from "../../decision/page-data.ts";
 import { seconds } from "../../source/run.ts";
 import type { SessionKind } from "../../security/session.ts";
-import { accountOf, renewSession, signIn } from "../../account/sign-in.ts";
+import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
 import { shortAddress } from "../address.ts";
 import { decisionWords } from "../../text/decision.ts";
 import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie, readForm } from "../forms.ts";
@@ -201,7 +201,7 @@ async function signedIn(c: Web): Promise<AccountRow | null> {
 
 async function accountIn(c: Web, kind: SessionKind, name: string): Promise<AccountRow | null> {
   const cookie = readCookie(c, name);
-  return cookie === "" ? null : accountOf(c.env, kind, cookie);
+  return cookie === "" ? null : findSessionAccount(c.env, kind, cookie);
 }
 
 async function keep(c: Web, person: AccountRow): Promise<void> {

@@ -5,11 +5,11 @@ import type { FeedRow } from "../../store/feeds.ts";
 import { findAccount } from "../../store/accounts.ts";
 import { addressOf, addFeed, revokeFeed, rotateFeed, setFeed, takeOverFeed } from "../../feed/commands.ts";
 import { maySign } from "../../feed/links.ts";
-import { type Asker, askAs, lookUp } from "../../account/find-source.ts";
+import { type ActingAccount, actAs, resolveSource } from "../../account/find-source.ts";
 import { offeringsOf, sketchFeed } from "../../feed/preview.ts";
 import { seconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
-import { may, seenFeed } from "../../account/access.ts";
+import { may, findVisibleFeed } from "../../account/access.ts";
 import { readOfferings, scopeKinds } from "../../store/sources.ts";
 import { warnOfSize } from "../../calendar/size.ts";
 import { changeProfile, profileOf } from "../api/input.ts";
@@ -65,18 +65,18 @@ export function feedPageRoutes(): Hono<Env> {
       })
       .get("/feeds/:id", signedIn, async (c) => showFeed(c, ""))
       .get("/feeds/:id/edit", signedIn, async (c) => {
-        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
+        const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
         return showEdit(c, feed, { typed: typedOf(feed.profile, feed.expiresAt), faults: {}, preview: null });
       })
       .post("/feeds/:id/edit", formLimit, signedIn, async (c) => edit(c))
       .post("/feeds/:id/rotate", formLimit, signedIn, async (c) => {
-        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
+        const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
         if (!(await isConfirmed(c))) return showFeed(c, "rotate");
         await rotateFeed(c.env, feed);
         return c.redirect(`/feeds/${feed.id}?done=rotated`, 303);
       })
       .post("/feeds/:id/revoke", formLimit, signedIn, async (c) => {
-        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "end");
+        const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "end");
         if (!(await isConfirmed(c))) return showFeed(c, "revoke");
         await revokeFeed(c.env, feed, false);
         return c.redirect(`/feeds/${feed.id}?done=revoked`, 303);
@@ -84,15 +84,15 @@ export function feedPageRoutes(): Hono<Env> {
       .post("/feeds/:id/take-over", formLimit, signedIn, async (c) => {
         await readFields(c);
         const { viewer } = c.var;
-        const { feed, source } = await seenFeed(c.env, viewer, c.req.param("id"), "takeOver");
-        const own = await lookUp(await askAs(c.env, viewer.account), source.kind, source.scopeUuid);
+        const { feed, source } = await findVisibleFeed(c.env, viewer, c.req.param("id"), "takeOver");
+        const own = await resolveSource(await actAs(c.env, viewer.account), source.kind, source.scopeUuid);
         const taken = await takeOverFeed(c.env, feed, own);
         c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
         return c.redirect(`/feeds/${feed.id}?done=taken`, 303);
       })
       // Where a form that was sent stood in the address bar and is opened again.
       .get("/feeds/:id/:deed{rotate|revoke}", signedIn, async (c) => {
-        const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "end");
+        const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "end");
         return c.redirect(`/feeds/${feed.id}`, 303);
       })
       .get("/feeds/:id/take-over", signedIn, (c) => c.redirect("/", 303))
@@ -100,16 +100,16 @@ export function feedPageRoutes(): Hono<Env> {
 }
 
 interface AskedSource {
-  readonly asker: Asker;
-  readonly found: Awaited<ReturnType<typeof lookUp>>;
+  readonly asker: ActingAccount;
+  readonly found: Awaited<ReturnType<typeof resolveSource>>;
 }
 
 /** The list of Waldur that a form is about, if the viewer sees it. */
 async function sourceOf(c: Web, asked: string, uuid: string): Promise<AskedSource> {
   const kind = scopeKinds.find((known) => known === asked);
   if (kind === undefined) throw new AppError("not_found", "there is no such kind of list");
-  const asker = await askAs(c.env, c.var.viewer.account);
-  return { asker, found: await lookUp(asker, kind, uuid.slice(0, 40)) };
+  const asker = await actAs(c.env, c.var.viewer.account);
+  return { asker, found: await resolveSource(asker, kind, uuid.slice(0, 40)) };
 }
 
 interface FormState {
@@ -118,7 +118,7 @@ interface FormState {
   readonly preview: FeedFormProps["preview"];
 }
 
-async function previewOf(c: Web, asker: Asker, source: AskedSource["found"], profile: FeedProfile) {
+async function previewOf(c: Web, asker: ActingAccount, source: AskedSource["found"], profile: FeedProfile) {
   const events = await sketchFeed(c.env, asker, source, profile);
   return { events, times: timesIn(profile.zone ?? c.env.config.timeZone, pageLanguage(c)) };
 }
@@ -145,7 +145,7 @@ async function showNew(c: Web, { asker, found }: AskedSource, state: FormState, 
 
 async function showEdit(c: Web, feed: FeedRow, state: FormState, status: 200 | 400 = 200): Promise<Response> {
   const language = pageLanguage(c);
-  const { source } = await seenFeed(c.env, c.var.viewer, feed.id, "change");
+  const { source } = await findVisibleFeed(c.env, c.var.viewer, feed.id, "change");
   const owner = await findAccount(c.env.sql, source.accountId);
   const about = {
     source: source.name,
@@ -167,7 +167,7 @@ async function showEdit(c: Web, feed: FeedRow, state: FormState, status: 200 | 4
 async function edit(c: Web): Promise<Response> {
   const fields = await readFields(c);
   const { viewer } = c.var;
-  const { feed, source } = await seenFeed(c.env, viewer, c.req.param("id") ?? "", "change");
+  const { feed, source } = await findVisibleFeed(c.env, viewer, c.req.param("id") ?? "", "change");
   const owner = await findAccount(c.env.sql, source.accountId);
   const typed = readTyped(fields);
   const signs = owner !== null && maySign(c.env, owner);
@@ -175,7 +175,7 @@ async function edit(c: Web): Promise<Response> {
   if (Object.keys(faults).length > 0) return showEdit(c, feed, { typed, faults, preview: null }, 400);
   const profile = changeProfile(feed.profile, asked);
   if (field(fields, "do") !== "save") {
-    const asker = await askAs(c.env, viewer.account);
+    const asker = await actAs(c.env, viewer.account);
     return showEdit(c, feed, { typed, faults, preview: await previewOf(c, asker, source, profile) });
   }
   await setFeed(c.env, feed, profile, asked.expiresAt);
@@ -191,7 +191,7 @@ async function isConfirmed(c: Web): Promise<boolean> {
 /** The page of one calendar; `unsure` is the form that was sent without its tick. */
 async function showFeed(c: Web, unsure: "" | "rotate" | "revoke"): Promise<Response> {
   const language = pageLanguage(c);
-  const seen = await seenFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
+  const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const { feed, source, standing } = seen;
   const reachable = feed.state !== "loading" && feed.state !== "ended" && may(standing, "address");
   const address = reachable ? await addressOf(c.env, feed) : null;

@@ -5,7 +5,7 @@ import { openAccess, usernameOf } from "../../mirror/connect.ts";
 import { refusalOf } from "../../mirror/connect-error.ts";
 import { beginGoogle, endGoogle, type GoogleCredentials, googleReturnPath } from "../../mirror/google.ts";
 import { changeCredentials } from "../../mirror/commands.ts";
-import { seenFeed, seenTarget } from "../../account/access.ts";
+import { findVisibleFeed, findVisibleTarget } from "../../account/access.ts";
 import { keepDraft, openFor, readDraft, sealFor } from "./connect-draft.ts";
 import { mailIn } from "./connect-input.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
@@ -28,14 +28,14 @@ const pendingSeconds = 900;
 export function googleRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/feeds/:id/targets/new/google", signedIn, async (c) => {
-      const { feed } = await seenFeed(c.env, c.var.viewer, c.req.param("id"), "change");
+      const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
       const draft = await readDraft(c, feed.id);
       const mail = mailIn(draft?.text ?? "");
       if (draft?.preset !== "google" || mail === "") return c.redirect(`/feeds/${feed.id}/targets/new`, 303);
       return leave(c, mail, { feedId: feed.id });
     })
     .get("/targets/:id/google", signedIn, async (c) => {
-      const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "change");
+      const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "change");
       const { credentials } = await openAccess(c.env, target);
       if (credentials?.kind !== "google") throw new AppError("not_found", "there is no consent at Google to renew");
       return leave(c, usernameOf(credentials), { targetId: target.id });
@@ -74,7 +74,7 @@ async function comeBack(c: Web): Promise<Response> {
 type Given = GoogleCredentials | "denied" | "misconfigured" | "failed";
 
 async function goOn(c: Web, feedId: string, username: string, given: Given): Promise<string> {
-  const { feed } = await seenFeed(c.env, c.var.viewer, feedId, "change");
+  const { feed } = await findVisibleFeed(c.env, c.var.viewer, feedId, "change");
   const steps = `/feeds/${feed.id}/targets/new`;
   if (typeof given === "string") return `${steps}/sign-in?fault=${given}`;
   const kept = await keepDraft(c, feed.id, { preset: "google", text: username, credentials: given });
@@ -82,7 +82,7 @@ async function goOn(c: Web, feedId: string, username: string, given: Given): Pro
 }
 
 async function renew(c: Web, targetId: string, given: Given): Promise<string> {
-  const { target } = await seenTarget(c.env, c.var.viewer, targetId, "change");
+  const { target } = await findVisibleTarget(c.env, c.var.viewer, targetId, "change");
   if (typeof given === "string") return `/targets/${target.id}?fault=${given}`;
   try {
     await changeCredentials(c.env, target, given);

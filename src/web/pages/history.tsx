@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { listDecisionsOf } from "../../store/decisions.ts";
 import { listRuns } from "../../store/runs.ts";
 import { seconds } from "../../source/run.ts";
-import { may, seenSources } from "../../account/access.ts";
+import { may, listVisibleSources } from "../../account/access.ts";
 import { HistoryView } from "./views/history.tsx";
 import { type Env, pageLanguage, pageTimes, showPage, signedIn } from "./page-context.tsx";
 import { historyWords } from "../../text/history.ts";
@@ -14,7 +14,7 @@ export function historyRoutes(): Hono<Env> {
   return new Hono<Env>().get("/history", signedIn, async (c) => {
     const language = pageLanguage(c);
     const { source: asked = "", failed: onlyFailed = "", before: cursor = "", show = "" } = c.req.query();
-    const seen = (await seenSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
+    const seen = (await listVisibleSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
     const sources = seen.map(({ source }) => source);
     const source = sources.find(({ id }) => id === asked)?.id ?? "";
     const ids = sources.map(({ id }) => id).filter((id) => source === "" || id === source);

@@ -6,9 +6,9 @@ import { listAccounts } from "../../store/accounts.ts";
 import { findBookings, listPending } from "../../store/bookings.ts";
 import { listFeeds } from "../../store/feeds.ts";
 import { decide } from "../../decision/decide.ts";
-import { askAs, listProviders } from "../../account/find-source.ts";
+import { actAs, listProviders } from "../../account/find-source.ts";
 import { seconds } from "../../source/run.ts";
-import { may, type Seen, seenSources } from "../../account/access.ts";
+import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import { decisionWords } from "../../text/decision.ts";
 import { outcomeStatus } from "../decision-outcome.ts";
@@ -53,7 +53,7 @@ async function showOverview(
   const { viewer } = c.var;
   const language = pageLanguage(c);
   const nowAt = seconds(c.env);
-  const seen = await seenSources(c.env, viewer);
+  const seen = await listVisibleSources(c.env, viewer);
   const mirrors = Map.groupBy(await mirrorsOf(c), ({ target }) => target.feedId);
   const feeds = (await listFeeds(c.env.sql)).map((feed) => ({ ...feed, mirrors: mirrors.get(feed.id) ?? [] }));
   const keepers = new Map(
@@ -96,7 +96,7 @@ async function showOverview(
 }
 
 /** Bookings that wait for an answer, each once, by their first start. */
-async function requestsOf(c: Web, seen: readonly Seen[], nowAt: number) {
+async function requestsOf(c: Web, seen: readonly VisibleSource[], nowAt: number) {
   const found = new Map<string, Awaited<ReturnType<typeof listPending>>[number]>();
   for (const { source, standing } of seen) {
     if (!may(standing, "content")) continue;
@@ -114,7 +114,7 @@ async function requestsOf(c: Web, seen: readonly Seen[], nowAt: number) {
 async function providersOf(c: Web): Promise<{ uuid: string; name: string }[] | null> {
   if (c.var.viewer.account.refusedAt !== null) return null;
   try {
-    const providers = await listProviders(await askAs(c.env, c.var.viewer.account));
+    const providers = await listProviders(await actAs(c.env, c.var.viewer.account));
     return providers.filter(({ own }) => own || c.var.viewer.operator);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
@@ -125,7 +125,7 @@ async function providersOf(c: Web): Promise<{ uuid: string; name: string }[] | n
 /** Accepts or rejects in place, by the same path as the links in events. */
 async function answer(c: Web, uuid: string, action: Action): Promise<Response> {
   const { viewer } = c.var;
-  for (const { source, standing } of await seenSources(c.env, viewer)) {
+  for (const { source, standing } of await listVisibleSources(c.env, viewer)) {
     const known = may(standing, "content") ? (await findBookings(c.env.sql, source.id, [uuid])).get(uuid) : undefined;
     if (known === undefined) continue;
     const { booking } = known;

@@ -6,9 +6,9 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Language } from "../../calendar/profile.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
-import { accountOf } from "../../account/sign-in.ts";
-import { knownSite } from "../../account/site.ts";
-import { type Viewer, viewerOf } from "../../account/access.ts";
+import { findSessionAccount } from "../../account/sign-in.ts";
+import { cachedSite } from "../../account/site.ts";
+import { type Viewer, loadViewer } from "../../account/access.ts";
 import { checkForm, formNonce, nonceField, readCookie, readForm } from "../forms.ts";
 import { languageOf } from "../page-headers.ts";
 import { timesIn, type Times } from "./times.ts";
@@ -39,12 +39,12 @@ export const formLimit = bodyLimit({
 
 /** Lets only people through who are signed in; others are led to sign in, and from there back to the page. */
 export const signedIn = createMiddleware<Env>(async (c, next) => {
-  const account = await accountOf(c.env, "pages", readCookie(c, sessionCookie));
+  const account = await findSessionAccount(c.env, "pages", readCookie(c, sessionCookie));
   if (account === null) {
     if (c.req.method === "POST") throw new AppError("unauthorized", "sign in first");
     return c.redirect(c.req.path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(c.req.path)}`, 303);
   }
-  c.set("viewer", await viewerOf(c.env, account));
+  c.set("viewer", await loadViewer(c.env, account));
   return next();
 });
 
@@ -100,7 +100,7 @@ export async function showBare(
   status: ContentfulStatusCode = 200,
   top?: JSX.Element,
 ): Promise<Response> {
-  const { name } = await knownSite(c.env);
+  const { name } = await cachedSite(c.env);
   c.header("Vary", "Accept-Language, Cookie");
   return c.html(
     <Layout language={pageLanguage(c)} title={title} site={name} top={top} sample={c.env.sample}>

@@ -3,8 +3,8 @@ import { AppError } from "../../errors.ts";
 import { open, seal } from "../../security/seal.ts";
 import { newSecret, sameText } from "../../security/secret.ts";
 import { endSessions } from "../../store/accounts.ts";
-import { prove, signIn, signInOperator } from "../../account/sign-in.ts";
-import { knownSite, loginAddress, tokenForCode } from "../../account/site.ts";
+import { verifyToken, signIn, signInOperator } from "../../account/sign-in.ts";
+import { cachedSite, loginAddress, exchangeLoginCode } from "../../account/site.ts";
 import { shortAddress } from "../address.ts";
 import { dropCookie, formNonce, putCookie, readCookie } from "../forms.ts";
 import { countFailure, mayTry } from "../rate-limit.ts";
@@ -74,7 +74,7 @@ async function showSignIn(
   status: 200 | 400 | 401 | 403 | 429 | 502 = 200,
 ): Promise<Response> {
   const language = pageLanguage(c);
-  const { name, logins } = await knownSite(c.env);
+  const { name, logins } = await cachedSite(c.env);
   const nonce = await formNonce(c, purpose);
   return showBare(
     c,
@@ -129,7 +129,7 @@ async function comeBack(c: Web, provider: string): Promise<Response> {
   }
   try {
     if (!/^[\x21-\x7e]{1,2000}$/.test(code)) throw new AppError("bad_input", "the login ended without a code");
-    const token = await tokenForCode(c.env, code);
+    const token = await exchangeLoginCode(c.env, code);
     const sealed = await seal(c.env.keys, tokenPlace, token, c.env.random, "sessions");
     putCookie(c, tokenCookie, sealed, loginSeconds, "Lax");
   } catch (error) {
@@ -146,7 +146,7 @@ async function showContinue(c: Web): Promise<Response> {
   const token = await loginToken(c);
   if (token === null) return showSignIn(c, { fault: signInWords[language].foreignLogin, next: "/" }, 403);
   try {
-    const { user } = await prove(c.env, token);
+    const { user } = await verifyToken(c.env, token);
     const name = user.fullName || user.username;
     const nonce = await formNonce(c, purpose);
     return await showBare(c, signInWords[language].title, <ContinueView {...{ language, name, nonce }} />);

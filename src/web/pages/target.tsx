@@ -16,7 +16,7 @@ import {
   syncTarget,
 } from "../../mirror/commands.ts";
 import { tick } from "../../tick.ts";
-import { may, type Right, seenTarget } from "../../account/access.ts";
+import { may, type Right, findVisibleTarget } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import { readPassword, refusedStatus } from "./connect-input.ts";
 import { mirrorHealth } from "./mirror-health.ts";
@@ -68,7 +68,7 @@ export function targetPageRoutes(): Hono<Env> {
       .post("/targets/:id/remove", formLimit, signedIn, async (c) => remove(c))
       // Where a form that was sent stood in the address bar and is opened again.
       .get("/targets/:id/:deed{pause|resume|probe|allow|credentials|remove}", signedIn, async (c) => {
-        const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id"), "end");
+        const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "end");
         return c.redirect(`/targets/${target.id}`, 303);
       })
   );
@@ -91,7 +91,7 @@ type Act = (target: TargetRow, fields: Fields) => Promise<Wrong | TargetRow | vo
 /** Does something to the target that the form is about; the page then tells of it, or what is wrong. */
 async function change(c: Web, right: Right, done: string, act: Act): Promise<Response> {
   const fields = await readFields(c);
-  const { target } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+  const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
   let wrong: Wrong | TargetRow | void;
   try {
     wrong = await act(target, fields);
@@ -128,7 +128,7 @@ async function takeCredentials(c: Web, target: TargetRow, fields: Fields): Promi
 
 async function remove(c: Web): Promise<Response> {
   const fields = await readFields(c);
-  const { target, feed } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
+  const { target, feed } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const asked = field(fields, "events");
   const both = target.stopCode !== "owner";
   const events = asked === "leave" || (asked === "remove" && both) ? asked : null;
@@ -147,7 +147,7 @@ async function remove(c: Web): Promise<Response> {
 async function showTarget(c: Context<Env>, wrong: Wrong): Promise<Response> {
   const language = pageLanguage(c);
   const times = pageTimes(c);
-  const { target, feed, standing } = await seenTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
+  const { target, feed, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const counts = await countLedger(c.env.sql, target.id);
   const profile: ServerProfile = JSON.parse(target.profile);
   const { credentials } = await openAccess(c.env, target);

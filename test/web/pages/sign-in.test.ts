@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { open } from "../../../src/security/seal.ts";
 import { findUser } from "../../../src/store/accounts.ts";
-import { tokenPlace } from "../../../src/account/client.ts";
+import { sealedTokenPlace } from "../../../src/account/client.ts";
 import { nextOf } from "../../../src/web/pages/sign-in.tsx";
 import { makeWorld, type World } from "../../world.ts";
 import { origin, visitor } from "../visitor.ts";
@@ -43,7 +43,7 @@ describe("signing in with a token", () => {
     expect(JSON.stringify(world.log.entries)).not.toContain(token);
     const account = await personOf(world, token);
     expect(account?.token).not.toContain(token);
-    expect(await open(world.deps.keys, tokenPlace(account?.id ?? ""), account?.token ?? "")).toBe(token);
+    expect(await open(world.deps.keys, sealedTokenPlace(account?.id ?? ""), account?.token ?? "")).toBe(token);
   });
 
   it.each([
@@ -187,7 +187,7 @@ describe("the token that an account keeps", () => {
   };
   const kept = async (world: World): Promise<string> => {
     const account = await personOf(world, world.sample.tokens.providerOwner);
-    return open(world.deps.keys, tokenPlace(account?.id ?? ""), account?.token ?? "");
+    return open(world.deps.keys, sealedTokenPlace(account?.id ?? ""), account?.token ?? "");
   };
 
   it("is the one that lasts: a login of an hour does not put calendars at its mercy", async () => {

@@ -5,7 +5,7 @@ import { cleanBlock, cleanLine, cut } from "../../../calendar/text.ts";
 import { words as calendarWords } from "../../../calendar/words.ts";
 import type { BookingRow } from "../../../store/bookings.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
-import { may, type Seen, type Viewer } from "../../../account/access.ts";
+import { may, type VisibleSource, type Viewer } from "../../../account/access.ts";
 import { nonceField } from "../../forms.ts";
 import { healthOf } from "../../source-health.ts";
 import type { Mirror } from "../mirror-health.ts";
@@ -27,7 +27,7 @@ export interface OverviewProps {
   /** More wait than are shown. */
   readonly more: boolean;
   /** With whoever keeps it, "" for the viewer. */
-  readonly sources: readonly (Seen & {
+  readonly sources: readonly (VisibleSource & {
     readonly keeper: string;
     readonly feeds: readonly OverviewFeed[];
   })[];
