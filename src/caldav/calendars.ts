@@ -1,11 +1,11 @@
 import { davRequest } from "tsdav";
 import { hex } from "../security/hash.ts";
 import { readLimits, writeLimits } from "./exchange.ts";
-import { failure, failureOf, innerStatus, noAnswer } from "./failure.ts";
-import { type Member, propertyOf, textOf } from "./multistatus.ts";
-import type { Answer, Failure } from "./port.ts";
+import { makeFailure, responseFailure, innerStatus, unansweredFailure } from "./failure.ts";
+import { type Member, findProperty, propertyText } from "./multistatus.ts";
+import type { ReadResult, Failure } from "./port.ts";
 import { mayWrite } from "./privileges.ts";
-import { type Line, makeWire, propfindOf, type Wire } from "./wire.ts";
+import { type Connection, makeWire, propfindRequest, type Wire } from "./wire.ts";
 import { appleSpace, caldavSpace, calendarServerSpace, child, childrenOf, davSpace } from "./xml.ts";
 
 /** A calendar as it was found on a server. */
@@ -47,8 +47,8 @@ export async function findCalendars(
   url: string,
   depth: "0" | "1",
   wire: Wire,
-): Promise<Answer<readonly FoundCalendar[]>> {
-  const told = await wire.exchange(propfindOf(url, depth, properties), readLimits);
+): Promise<ReadResult<readonly FoundCalendar[]>> {
+  const told = await wire.exchange(propfindRequest(url, depth, properties), readLimits);
   const answer = wire.parse(told);
   if ("failure" in answer) return answer;
   // Hrefs are relative to where the answer came from, which may be another place after redirects.
@@ -61,20 +61,20 @@ export async function findCalendars(
 }
 
 function isCalendar(member: Member): boolean {
-  return child(propertyOf(member, "resourcetype"), "calendar", caldavSpace) !== undefined;
+  return child(findProperty(member, "resourcetype"), "calendar", caldavSpace) !== undefined;
 }
 
 function readCalendar(member: Member, place: URL): FoundCalendar {
-  const set = propertyOf(member, "supported-calendar-component-set", caldavSpace);
+  const set = findProperty(member, "supported-calendar-component-set", caldavSpace);
   const components =
     set === undefined ? [] : childrenOf(set, "comp", caldavSpace).map((one) => one.attributes.get("name") ?? "");
   const takesEvents = components.length === 0 || components.includes("VEVENT");
-  const writable = mayWrite(propertyOf(member, "current-user-privilege-set"));
-  const size = Number(textOf(member, "max-resource-size", caldavSpace) ?? "");
+  const writable = mayWrite(findProperty(member, "current-user-privilege-set"));
+  const size = Number(propertyText(member, "max-resource-size", caldavSpace) ?? "");
   return {
     url: place.href.replace(/\/*$/, "/"),
-    name: textOf(member, "displayname") ?? "",
-    colour: /^#[0-9a-f]{6}/i.exec(textOf(member, "calendar-color", appleSpace) ?? "")?.[0].toLowerCase() ?? null,
+    name: propertyText(member, "displayname") ?? "",
+    colour: /^#[0-9a-f]{6}/i.exec(propertyText(member, "calendar-color", appleSpace) ?? "")?.[0].toLowerCase() ?? null,
     components: components.length === 0 ? null : components,
     notWritable: !takesEvents
       ? "this calendar takes no events"
@@ -82,10 +82,10 @@ function readCalendar(member: Member, place: URL): FoundCalendar {
         ? "this calendar may only be read with these credentials"
         : null,
     maxBytes: Number.isSafeInteger(size) && size > 0 ? size : null,
-    minAt: readTime(textOf(member, "min-date-time", caldavSpace)),
-    maxAt: readTime(textOf(member, "max-date-time", caldavSpace)),
-    hasSync: textOf(member, "sync-token") !== null,
-    hasCtag: textOf(member, "getctag", calendarServerSpace) !== null,
+    minAt: readTime(propertyText(member, "min-date-time", caldavSpace)),
+    maxAt: readTime(propertyText(member, "max-date-time", caldavSpace)),
+    hasSync: propertyText(member, "sync-token") !== null,
+    hasCtag: propertyText(member, "getctag", calendarServerSpace) !== null,
   };
 }
 
@@ -106,9 +106,9 @@ function readTime(text: string | null): number | null {
 export async function makeCalendar(
   home: string,
   { name, colour }: { readonly name: string; readonly colour: string | null },
-  line: Line,
+  line: Connection,
   random: (bytes: number) => Uint8Array,
-): Promise<Answer<FoundCalendar>> {
+): Promise<ReadResult<FoundCalendar>> {
   const wire = makeWire(line);
   const url = new URL(`waldur-${hex(random(8))}/`, home.replace(/\/*$/, "/")).href;
   const needed = { "d:resourcetype": { "d:collection": {}, "c:calendar": {} }, "d:displayname": { _text: name } };
@@ -129,7 +129,7 @@ export async function makeCalendar(
   if ("failure" in made) return made;
   const [calendar] = made.value;
   if (calendar === undefined)
-    return { failure: failure("refused", 201, { text: "the server made no calendar of it" }) };
+    return { failure: makeFailure("refused", 201, { text: "the server made no calendar of it" }) };
   return { value: calendar };
 }
 
@@ -140,9 +140,9 @@ async function make(wire: Wire, url: string, props: Readonly<Record<string, obje
     async (fetch) => davRequest({ url, init: { method: "MKCOL", body }, fetch }),
     writeLimits,
   );
-  if ("failed" in told) return noAnswer(told);
+  if ("failed" in told) return unansweredFailure(told);
   const status = told.status === 207 ? (innerStatus(told.text) ?? 201) : told.status;
-  return status === 201 || status === 200 || status === 204 ? null : failureOf("make", told, wire.now(), status);
+  return status === 201 || status === 200 || status === 204 ? null : responseFailure("make", told, wire.now(), status);
 }
 
 function isOverProperties({ status }: Failure): boolean {

@@ -1,19 +1,19 @@
 import { findCalendars, type FoundCalendar } from "./calendars.ts";
-import { failure } from "./failure.ts";
-import { propertyOf } from "./multistatus.ts";
+import { makeFailure } from "./failure.ts";
+import { findProperty } from "./multistatus.ts";
 import type { Failure } from "./port.ts";
-import { type Line, makeWire, propfindOf, type Wire } from "./wire.ts";
+import { type Connection, makeWire, propfindRequest, type Wire } from "./wire.ts";
 import { caldavSpace, childrenOf } from "./xml.ts";
 
 /** What lies behind an address. */
-export interface Found {
+export interface Discovered {
   /** Collections that hold calendars, and where new ones can be made; none when only a calendar's own address is known. */
   readonly homes: readonly string[];
   readonly calendars: readonly FoundCalendar[];
 }
 
 /** `confirm`: an origin that it leads to and that the person has not confirmed; nothing secret was sent there. */
-export type Discovery = { readonly found: Found } | { readonly confirm: string } | { readonly failure: Failure };
+export type Discovery = { readonly found: Discovered } | { readonly confirm: string } | { readonly failure: Failure };
 
 const startProps = { "d:current-user-principal": {}, "c:calendar-home-set": {}, "d:resourcetype": {} };
 
@@ -21,7 +21,7 @@ const startProps = { "d:current-user-principal": {}, "c:calendar-home-set": {}, 
  * The calendars behind an address (RFC 6764 6): the address itself, as a calendar, home or principal; then
  * `/.well-known/caldav` of its origin; then its root. Credentials go only where the signer lets them.
  */
-export async function discover(start: string, line: Line): Promise<Discovery> {
+export async function discover(start: string, line: Connection): Promise<Discovery> {
   const wire = makeWire(line);
   const isTrusted = (url: string): boolean => line.signer === null || line.signer.trusts(new URL(url));
   const { origin } = new URL(start);
@@ -35,7 +35,7 @@ export async function discover(start: string, line: Line): Promise<Discovery> {
     if (kind === "unauthorized" || kind === "throttled" || (kind === "blocked" && url === start)) return step;
     worst ??= step.failure;
   }
-  return { failure: worst ?? failure("missing", null, { text: `no calendars were found at ${origin}` }) };
+  return { failure: worst ?? makeFailure("missing", null, { text: `no calendars were found at ${origin}` }) };
 }
 
 /** What one address leads to; null: an answer, but no calendars. */
@@ -80,14 +80,14 @@ async function ask(
   url: string,
   wire: Wire,
 ): Promise<Seen | { readonly failure: Failure } | { readonly confirm: string }> {
-  const told = await wire.exchange(propfindOf(url, "0", startProps), { milliseconds: 20_000, mostBytes: 1024 * 1024 });
+  const told = await wire.exchange(propfindRequest(url, "0", startProps), { milliseconds: 20_000, mostBytes: 1024 * 1024 });
   if (!("failed" in told) && told.status === 401 && told.withheld) return { confirm: new URL(told.url).origin };
   const answer = wire.parse(told);
   if ("failure" in answer || "failed" in told)
-    return "failure" in answer ? answer : { failure: failure("unknown", null) };
+    return "failure" in answer ? answer : { failure: makeFailure("unknown", null) };
   const [member] = answer.value.members;
   const hrefs = (name: string, space?: string): string[] =>
-    childrenOf(propertyOf(member, name, space), "href").flatMap(({ text }) =>
+    childrenOf(findProperty(member, name, space), "href").flatMap(({ text }) =>
       URL.canParse(text.trim(), told.url) && text.trim() !== "" ? [new URL(text.trim(), told.url).href] : [],
     );
   return {

@@ -1,20 +1,20 @@
 import type { Asked, Guarded, Signer, Told, Untold } from "../security/guard.ts";
 
 /** What one call of tsdav may cost. */
-export interface Limits {
+export interface ResponseLimits {
   readonly milliseconds: number;
   readonly mostBytes: number;
   readonly mayMove?: (to: URL) => boolean;
 }
 
 /** Limits of reading a list or many objects, and of the answer to one change. */
-export const readLimits: Limits = { milliseconds: 30_000, mostBytes: 10 * 1024 * 1024 };
-export const writeLimits: Limits = { milliseconds: 20_000, mostBytes: 64 * 1024 };
+export const readLimits: ResponseLimits = { milliseconds: 30_000, mostBytes: 10 * 1024 * 1024 };
+export const writeLimits: ResponseLimits = { milliseconds: 20_000, mostBytes: 64 * 1024 };
 
 /** Lets tsdav make one request, and gives the answer as it came. */
 export type Exchange = (
   call: (fetch: typeof globalThis.fetch) => Promise<unknown>,
-  limits: Limits,
+  limits: ResponseLimits,
 ) => Promise<Told | Untold>;
 
 /**
@@ -32,7 +32,7 @@ export function makeExchange(guarded: Guarded, signer: Signer | null): Exchange 
   };
 }
 
-function askedOf(input: RequestInfo | URL, init: RequestInit | undefined, limits: Limits): Asked {
+function askedOf(input: RequestInfo | URL, init: RequestInit | undefined, limits: ResponseLimits): Asked {
   const { body, method = "GET", headers } = init ?? {};
   if (body !== undefined && body !== null && typeof body !== "string") throw new TypeError("a body must be a text");
   return {

@@ -1,11 +1,11 @@
 import { cleanLine, cut } from "../calendar/text.ts";
 import { readRetryAfter } from "../http.ts";
 import type { Told, Untold } from "../security/guard.ts";
-import { preconditionOf, readMultistatus } from "./multistatus.ts";
+import { readPrecondition, readMultistatus } from "./multistatus.ts";
 import type { Failure, FailureKind } from "./port.ts";
 import { parseXml } from "./xml.ts";
 
-export type Verb = "read" | "create" | "update" | "remove" | "make";
+export type Operation = "read" | "create" | "update" | "remove" | "make";
 
 /** Preconditions by name (RFC 4791 5.3.2.1, 4918 16, 6638 3.2.4.1, 4331, 3744): they mean the same under every status. */
 const byPrecondition: Readonly<Record<string, FailureKind>> = {
@@ -32,13 +32,13 @@ const byPrecondition: Readonly<Record<string, FailureKind>> = {
 };
 
 /** What the server itself said, the status first; "" where no answer came, or our own rules let none come. */
-export function saidOf({ kind, status, text }: Pick<Failure, "kind" | "status" | "text">): string {
+export function serverText({ kind, status, text }: Pick<Failure, "kind" | "status" | "text">): string {
   if (status === null || kind === "blocked") return "";
   return text === "" ? String(status) : `${status}: ${text}`;
 }
 
 /** What is left, by status; the first column that a verb has stands, else `any`. */
-const byStatus: Readonly<Record<number, Partial<Record<Verb | "any", FailureKind>>>> = {
+const byStatus: Readonly<Record<number, Partial<Record<Operation | "any", FailureKind>>>> = {
   400: { read: "unknown", any: "refused" },
   401: { any: "unauthorized" },
   403: { any: "missing" },
@@ -62,15 +62,15 @@ const uidInWords = /\buid\b.*(?:in use|already|exist|conflict)/i;
 const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
 
 /** Why a request had no answer, as a failure. Of a blocked one nothing was sent; of any other it is not known what happened. */
-export function noAnswer({ failed, why }: Untold): Failure {
-  return failure(failed === "blocked" ? "blocked" : "unknown", null, { text: why });
+export function unansweredFailure({ failed, why }: Untold): Failure {
+  return makeFailure(failed === "blocked" ? "blocked" : "unknown", null, { text: why });
 }
 
 /**
  * What an answer means that is no success: docs/caldav.md has the table. `status` is the one that counts where the answer
  * is a 207 with another inside. `now` in epoch milliseconds.
  */
-export function failureOf(verb: Verb, told: Told, now: number, status = told.status): Failure {
+export function responseFailure(verb: Operation, told: Told, now: number, status = told.status): Failure {
   const { name: precondition, href } = preconditionIn(told.text);
   const facts = {
     precondition,
@@ -80,12 +80,12 @@ export function failureOf(verb: Verb, told: Told, now: number, status = told.sta
   };
   if (told.withheld && status === 401) {
     const { origin } = new URL(told.url);
-    return failure("blocked", status, { ...facts, text: `the credentials are not for ${origin}, where this leads` });
+    return makeFailure("blocked", status, { ...facts, text: `the credentials are not for ${origin}, where this leads` });
   }
-  return failure(kindOf(verb, status, precondition, told.text), status, facts);
+  return makeFailure(kindOf(verb, status, precondition, told.text), status, facts);
 }
 
-function kindOf(verb: Verb, status: number, precondition: string, text: string): FailureKind {
+function kindOf(verb: Operation, status: number, precondition: string, text: string): FailureKind {
   if (status === 401) return "unauthorized";
   if (status === 403 && usageLimits.test(text)) return "throttled";
   const kind = byPrecondition[precondition];
@@ -99,7 +99,7 @@ function kindOf(verb: Verb, status: number, precondition: string, text: string):
 }
 
 /** A failure with what is not given left empty. */
-export function failure(kind: FailureKind, status: number | null, facts: Partial<Failure> = {}): Failure {
+export function makeFailure(kind: FailureKind, status: number | null, facts: Partial<Failure> = {}): Failure {
   return { precondition: "", text: "", retryAfter: null, href: null, ...facts, kind, status };
 }
 
@@ -107,8 +107,8 @@ export function failure(kind: FailureKind, status: number | null, facts: Partial
 function preconditionIn(text: string): { name: string; href: string | null } {
   if (!text.includes("error")) return { name: "", href: null };
   const root = parseXml(text);
-  if (root?.name !== "multistatus") return preconditionOf(root);
-  const [first] = root.children.map(preconditionOf).filter(({ name }) => name !== "");
+  if (root?.name !== "multistatus") return readPrecondition(root);
+  const [first] = root.children.map(readPrecondition).filter(({ name }) => name !== "");
   return first ?? { name: "", href: null };
 }
 

@@ -1,5 +1,5 @@
 /** What two spellings of one href have in common: the decoded last segment (NFC). "" for a collection. */
-export function keyOf(href: string): string {
+export function hrefKey(href: string): string {
   return decoded(href.slice(href.lastIndexOf("/") + 1).replace(/[?#].*$/, ""));
 }
 
@@ -12,7 +12,7 @@ export function sameHref(a: string, b: string): boolean {
  * What a server calls a place, as a path in its own spelling. `href` is a path, an address, or relative to `base`.
  * Null when it is on another origin than `base`, names a user, or is none.
  */
-export function pathOf(href: string, base: URL): string | null {
+export function hrefPath(href: string, base: URL): string | null {
   const text = href.trim();
   if (text === "" || !URL.canParse(text, base.href)) return null;
   const url = new URL(text, base);
@@ -22,10 +22,10 @@ export function pathOf(href: string, base: URL): string | null {
 }
 
 /** The path of an object of the collection, in the server's spelling; null for any other href, and for the collection. */
-export function memberOf(collection: URL, href: string): string | null {
-  const path = pathOf(href, collection);
-  if (path === null || keyOf(path) === "" || /[?#]/.test(path)) return null;
-  const key = keyOf(path);
+export function memberPath(collection: URL, href: string): string | null {
+  const path = hrefPath(href, collection);
+  if (path === null || hrefKey(path) === "" || /[?#]/.test(path)) return null;
+  const key = hrefKey(path);
   if (key === "." || key === ".." || key.includes("/")) return null;
   return sameHref(path.slice(0, path.lastIndexOf("/") + 1), collection.pathname) ? path : null;
 }

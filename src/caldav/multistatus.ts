@@ -35,7 +35,7 @@ function readMember(response: XmlElement): Member {
     href: child(response, "href")?.text.trim() ?? "",
     status: statusOf(child(response, "status")),
     found: good.flatMap((stat) => child(stat, "prop")?.children ?? []),
-    precondition: preconditionOf(response).name,
+    precondition: readPrecondition(response).name,
   };
 }
 
@@ -45,29 +45,29 @@ function statusOf(element: XmlElement | undefined): number | null {
 }
 
 /** A property that was found. */
-export function propertyOf(member: Member | undefined, name: string, space = davSpace): XmlElement | undefined {
+export function findProperty(member: Member | undefined, name: string, space = davSpace): XmlElement | undefined {
   return member?.found.find((one) => one.name === name && one.space === space);
 }
 
 /** The text of a property; null when it is missing or empty. */
-export function textOf(member: Member | undefined, name: string, space = davSpace): string | null {
-  const text = propertyOf(member, name, space)?.text.trim() ?? "";
+export function propertyText(member: Member | undefined, name: string, space = davSpace): string | null {
+  const text = findProperty(member, name, space)?.text.trim() ?? "";
   return text === "" ? null : text;
 }
 
 /** The raw field value of a member's ETag; null when the server gives none, or one that no header can carry. */
-export function etagOf(member: Member | undefined): string | null {
-  const etag = textOf(member, "getetag");
+export function memberEtag(member: Member | undefined): string | null {
+  const etag = propertyText(member, "getetag");
   return etag !== null && /^[\x20-\x7e\x80-\xff]+$/.test(etag) ? etag : null;
 }
 
 /** Whether the member is a collection. */
 export function isCollection(member: Member): boolean {
-  return child(propertyOf(member, "resourcetype"), "collection") !== undefined;
+  return child(findProperty(member, "resourcetype"), "collection") !== undefined;
 }
 
 /** The precondition that failed (RFC 4918 16), with the href in it: of an `error` element, or of what holds one. */
-export function preconditionOf(element: XmlElement | null): { readonly name: string; readonly href: string | null } {
+export function readPrecondition(element: XmlElement | null): { readonly name: string; readonly href: string | null } {
   const error = element?.name === "error" ? element : child(element ?? undefined, "error");
   // sabre puts elements of its own beside it.
   const condition = error?.children.find(({ space }) => space !== "http://sabredav.org/ns");

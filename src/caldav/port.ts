@@ -4,17 +4,17 @@
  */
 export interface CalendarPort {
   /** PROPFIND Depth 0 of the calendar: what tells whether anything in it has changed. */
-  state(): Promise<Answer<CollectionState>>;
+  state(): Promise<ReadResult<CollectionState>>;
   /** PROPFIND Depth 1: every object with its ETag. Complete, or a failure. */
-  list(): Promise<Answer<readonly Listed[]>>;
+  list(): Promise<ReadResult<readonly ListedObject[]>>;
   /** sync-collection (RFC 6578) since a token; `token-lost` when the server does not know it any more. Never with `limit`. */
-  changes(token: string): Promise<Answer<Changes | "token-lost">>;
+  changes(token: string): Promise<ReadResult<SyncChanges | "token-lost">>;
   /** The objects at these hrefs, in chunks; a null for one that is not there. Every href asked for has an answer. */
-  read(hrefs: readonly string[]): Promise<Answer<ReadonlyMap<string, RemoteObject | null>>>;
+  read(hrefs: readonly string[]): Promise<ReadResult<ReadonlyMap<string, RemoteObject | null>>>;
   /** PROPFIND Depth 0 of one object: its ETag (`etag` null: the server gives none), or null when there is none. */
-  look(href: string): Promise<Answer<{ readonly etag: string | null } | null>>;
+  look(href: string): Promise<ReadResult<{ readonly etag: string | null } | null>>;
   /** calendar-query by UID: the href, or null. An index may lag: never a proof that something is missing. */
-  findUid(uid: string): Promise<Answer<string | null>>;
+  findUid(uid: string): Promise<ReadResult<string | null>>;
   /** PUT `If-None-Match: *` of `name` in the calendar. */
   create(name: string, body: string): Promise<WriteOutcome>;
   /** PUT `If-Match`. There is no unconditional write. */
@@ -24,20 +24,20 @@ export interface CalendarPort {
 }
 
 /** A reading: its value, or why there is none. */
-export type Answer<T> = { readonly value: T } | { readonly failure: Failure };
+export type ReadResult<T> = { readonly value: T } | { readonly failure: Failure };
 
 export interface CollectionState {
   readonly ctag: string | null;
   readonly syncToken: string | null;
 }
 
-export interface Listed {
+export interface ListedObject {
   readonly href: string;
   readonly etag: string | null;
 }
 
-export interface Changes {
-  readonly changed: readonly Listed[];
+export interface SyncChanges {
+  readonly changed: readonly ListedObject[];
   /** hrefs of objects that are gone; some servers name ones that were gone before. */
   readonly removed: readonly string[];
   readonly token: string;

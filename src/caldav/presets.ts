@@ -202,7 +202,7 @@ export const presets: readonly Preset[] = [
 ];
 
 /** The preset whose hosts or mail addresses a text belongs to; null for any other. */
-export function presetOf(text: string): Preset | null {
+export function findPreset(text: string): Preset | null {
   const mail = /^[^\s@/]+@([^\s@/]+)$/.exec(text.trim())?.[1]?.toLowerCase();
   if (mail !== undefined) return presets.find((one) => one.mail.includes(mail)) ?? null;
   const host = hostIn(text);
@@ -216,7 +216,7 @@ export function presetOf(text: string): Preset | null {
  * Where discovery begins for what a person gave: an address of the web, a mail address, or a host. Fills `{host}` and
  * `{user}` of a preset. Null when the text is none of these, or the preset has no CalDAV.
  */
-export function startOf(
+export function discoveryStart(
   given: { readonly text: string; readonly username: string },
   preset: Preset | null,
 ): string | null {

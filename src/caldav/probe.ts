@@ -3,9 +3,9 @@ import { hex } from "../security/hash.ts";
 import { findCalendars } from "./calendars.ts";
 import { makeCalendarPort } from "./client.ts";
 import { writeLimits } from "./exchange.ts";
-import { failure } from "./failure.ts";
-import type { Answer, CalendarPort, CollectionState, Failure, ServerProfile } from "./port.ts";
-import { type Line, makeWire, propfindOf } from "./wire.ts";
+import { makeFailure } from "./failure.ts";
+import type { ReadResult, CalendarPort, CollectionState, Failure, ServerProfile } from "./port.ts";
+import { type Connection, makeWire, propfindRequest } from "./wire.ts";
 
 /** How often what the probe wrote is looked for and taken away again. */
 const cleanings = 3;
@@ -28,17 +28,17 @@ class Stopped extends Error {
  */
 export async function probe(
   url: string,
-  line: Line,
+  line: Connection,
   random: (bytes: number) => Uint8Array,
   concurrency = 4,
-): Promise<Answer<ServerProfile>> {
+): Promise<ReadResult<ServerProfile>> {
   const wire = makeWire(line);
   const found = await findCalendars(url, "0", wire);
   if ("failure" in found) return found;
   const [calendar] = found.value;
   if (calendar === undefined) return stopped("missing", "there is no calendar here");
   if (calendar.notWritable !== null) return stopped("read-only", calendar.notWritable);
-  const told = await wire.exchange(propfindOf(url, "0", { "d:resourcetype": {} }), writeLimits);
+  const told = await wire.exchange(propfindRequest(url, "0", { "d:resourcetype": {} }), writeLimits);
   const software = "failed" in told ? "" : softwareOf(told.headers);
   const port = makeCalendarPort(url, line);
   const uid = `waldur-probe-${hex(random(8))}`;
@@ -63,7 +63,7 @@ async function observe(port: CalendarPort, uid: string): Promise<Observed> {
   const { href } = created;
   const kept = valueOf(await port.read([href])).get(href);
   if (kept === null || kept === undefined)
-    throw new Stopped(failure("unknown", null, { text: "what was written is not there" }));
+    throw new Stopped(makeFailure("unknown", null, { text: "what was written is not there" }));
   const changeFeed = await changeFeedOf(port, before, href);
 
   const first = await etagAt(port, href);
@@ -105,7 +105,7 @@ async function etagAt(port: CalendarPort, href: string): Promise<string> {
   const etag = valueOf(await port.look(href))?.etag ?? null;
   if (etag === null) {
     throw new Stopped(
-      failure("refused", null, {
+      makeFailure("refused", null, {
         text: "the server gives no ETags: what others change could not be told from what we wrote",
       }),
     );
@@ -140,13 +140,13 @@ function doneOf(outcome: Awaited<ReturnType<CalendarPort["create"]>>): {
   return outcome;
 }
 
-function valueOf<T>(answer: Answer<T>): T {
+function valueOf<T>(answer: ReadResult<T>): T {
   if ("failure" in answer) throw new Stopped(answer.failure);
   return answer.value;
 }
 
 function stopped(kind: Failure["kind"], text: string): { failure: Failure } {
-  return { failure: failure(kind, null, { text }) };
+  return { failure: makeFailure(kind, null, { text }) };
 }
 
 function softwareOf(headers: Headers): string {

@@ -1,11 +1,11 @@
 import { davRequest, syncCollection } from "tsdav";
 import type { Told, Untold } from "../security/guard.ts";
 import { readLimits, writeLimits } from "./exchange.ts";
-import { failure, failureOf, noAnswer } from "./failure.ts";
-import { keyOf, memberOf, sameHref } from "./hrefs.ts";
-import { etagOf, isCollection, type Member, propertyOf, textOf } from "./multistatus.ts";
-import type { Answer, CalendarPort, Changes, Failure, Listed, RemoteObject } from "./port.ts";
-import { nonsense, outsideCollection, propfindOf, reportOf, type Wire } from "./wire.ts";
+import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
+import { hrefKey, memberPath, sameHref } from "./hrefs.ts";
+import { memberEtag, isCollection, type Member, findProperty, propertyText } from "./multistatus.ts";
+import type { ReadResult, CalendarPort, SyncChanges, Failure, ListedObject, RemoteObject } from "./port.ts";
+import { invalidResponse, outsideCollection, propfindRequest, reportRequest, type Wire } from "./wire.ts";
 import { caldavSpace, calendarServerSpace } from "./xml.ts";
 
 export type Reading = Pick<CalendarPort, "state" | "list" | "changes" | "read" | "look" | "findUid">;
@@ -23,38 +23,38 @@ export function makeReading(collection: URL, wire: Wire): Reading {
 
   async function state() {
     const props = { "cs:getctag": {}, "d:sync-token": {}, "d:resourcetype": {} };
-    const answer = await wire.multistatus(propfindOf(collection.href, "0", props));
+    const answer = await wire.multistatus(propfindRequest(collection.href, "0", props));
     if ("failure" in answer) return answer;
     const own = answer.value.members.find(({ href }) => isOwn(href)) ?? answer.value.members[0];
     if (own === undefined || !isThere(own)) return gone();
     return {
-      value: { ctag: textOf(own, "getctag", calendarServerSpace), syncToken: textOf(own, "sync-token") },
+      value: { ctag: propertyText(own, "getctag", calendarServerSpace), syncToken: propertyText(own, "sync-token") },
     };
   }
 
-  async function list(): Promise<Answer<readonly Listed[]>> {
-    const answer = await wire.multistatus(propfindOf(collection.href, "1", etagOnly));
+  async function list(): Promise<ReadResult<readonly ListedObject[]>> {
+    const answer = await wire.multistatus(propfindRequest(collection.href, "1", etagOnly));
     if ("failure" in answer) return answer;
     const { members } = answer.value;
-    if (members.some(({ status }) => status === 507)) return nonsense("an incomplete listing");
+    if (members.some(({ status }) => status === 507)) return invalidResponse("an incomplete listing");
     if (
-      !members.some((member) => isThere(member) && (isOwn(member.href) || memberOf(collection, member.href) !== null))
+      !members.some((member) => isThere(member) && (isOwn(member.href) || memberPath(collection, member.href) !== null))
     ) {
       // A calendar is always in its own listing: nothing at all is no empty calendar. Xandikos answers 207 with a 404 inside.
-      return members.some(isGone) ? gone() : nonsense("a listing without the calendar");
+      return members.some(isGone) ? gone() : invalidResponse("a listing without the calendar");
     }
-    const listed = new Map<string, Listed>();
+    const listed = new Map<string, ListedObject>();
     for (const member of members) {
-      const href = memberOf(collection, member.href);
+      const href = memberPath(collection, member.href);
       if (href === null || isCollection(member) || isGone(member)) continue;
       // Some servers name an object twice.
-      if (!listed.has(keyOf(href))) listed.set(keyOf(href), { href, etag: etagOf(member) });
+      if (!listed.has(hrefKey(href))) listed.set(hrefKey(href), { href, etag: memberEtag(member) });
     }
     return { value: [...listed.values()] };
   }
 
-  async function changes(token: string): Promise<Answer<Changes | "token-lost">> {
-    const changed = new Map<string, Listed>();
+  async function changes(token: string): Promise<ReadResult<SyncChanges | "token-lost">> {
+    const changed = new Map<string, ListedObject>();
     const removed = new Map<string, string>();
     let since = token;
     for (let page = 0; page < mostPages; page += 1) {
@@ -77,13 +77,13 @@ export function makeReading(collection: URL, wire: Wire): Reading {
       let more = false;
       for (const member of members) {
         if (member.status === 507) more = true;
-        const href = memberOf(collection, member.href);
+        const href = memberPath(collection, member.href);
         if (href === null || member.status === 507 || isCollection(member)) continue;
-        const key = keyOf(href);
+        const key = hrefKey(href);
         changed.delete(key);
         removed.delete(key);
         if (isGone(member)) removed.set(key, href);
-        else changed.set(key, { href, etag: etagOf(member) });
+        else changed.set(key, { href, etag: memberEtag(member) });
       }
       if (!more) return { value: { changed: [...changed.values()], removed: [...removed.values()], token: syncToken } };
       if (syncToken === since) return { value: "token-lost" };
@@ -92,7 +92,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     return { value: "token-lost" };
   }
 
-  async function read(hrefs: readonly string[]): Promise<Answer<ReadonlyMap<string, RemoteObject | null>>> {
+  async function read(hrefs: readonly string[]): Promise<ReadResult<ReadonlyMap<string, RemoteObject | null>>> {
     const found = new Map<string, RemoteObject | null>();
     for (let at = 0; at < hrefs.length; at += chunkSize) {
       const failed = await readChunk(hrefs.slice(at, at + chunkSize), found);
@@ -107,21 +107,21 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     found: Map<string, RemoteObject | null>,
     again = true,
   ): Promise<Failure | null> {
-    const inside = hrefs.filter((href) => memberOf(collection, href) !== null);
+    const inside = hrefs.filter((href) => memberPath(collection, href) !== null);
     for (const href of hrefs) if (!inside.includes(href)) found.set(href, null);
     if (inside.length === 0) return null;
-    const answer = await wire.multistatus(reportOf(collection.href, multigetOf(inside)));
+    const answer = await wire.multistatus(reportRequest(collection.href, multigetOf(inside)));
     if ("failure" in answer) {
       const { status } = answer.failure;
       if (!again || (status !== 404 && status !== 410)) return answer.failure;
       return readListed(inside, found);
     }
-    const byKey = new Map(answer.value.members.map((member) => [keyOf(member.href), member]));
+    const byKey = new Map(answer.value.members.map((member) => [hrefKey(member.href), member]));
     for (const href of inside) {
-      const member = byKey.get(keyOf(href));
+      const member = byKey.get(hrefKey(href));
       const body = member === undefined ? null : dataOf(member);
       if (member !== undefined && body !== null) {
-        found.set(href, { href: memberOf(collection, member.href) ?? href, etag: etagOf(member), body });
+        found.set(href, { href: memberPath(collection, member.href) ?? href, etag: memberEtag(member), body });
         continue;
       }
       const single = await readOne(href);
@@ -138,17 +138,17 @@ export function makeReading(collection: URL, wire: Wire): Reading {
   ): Promise<Failure | null> {
     const listing = await list();
     if ("failure" in listing) return listing.failure;
-    const there = new Set(listing.value.map(({ href }) => keyOf(href)));
-    for (const href of hrefs) if (!there.has(keyOf(href))) found.set(href, null);
+    const there = new Set(listing.value.map(({ href }) => hrefKey(href)));
+    for (const href of hrefs) if (!there.has(hrefKey(href))) found.set(href, null);
     return readChunk(
-      hrefs.filter((href) => there.has(keyOf(href))),
+      hrefs.filter((href) => there.has(hrefKey(href))),
       found,
       false,
     );
   }
 
   /** An object that a report did not give: a report may lag, the object itself tells. */
-  async function readOne(href: string): Promise<Answer<RemoteObject | null>> {
+  async function readOne(href: string): Promise<ReadResult<RemoteObject | null>> {
     const seen = await look(href);
     if ("failure" in seen) return seen;
     if (seen.value === null) return { value: null };
@@ -157,31 +157,31 @@ export function makeReading(collection: URL, wire: Wire): Reading {
       async (fetch) => davRequest({ url, init: { method: "GET", body: null }, convertIncoming: false, fetch }),
       readLimits,
     );
-    if ("failed" in told) return { failure: noAnswer(told) };
+    if ("failed" in told) return { failure: unansweredFailure(told) };
     if (told.status === 404 || told.status === 410) return { value: null };
     if (told.status !== 200 || !told.text.includes("BEGIN:VCALENDAR")) {
-      return { failure: failureOf("read", told, wire.now()) };
+      return { failure: responseFailure("read", told, wire.now()) };
     }
     return { value: { href, etag: seen.value.etag, body: told.text } };
   }
 
-  async function look(href: string): Promise<Answer<{ readonly etag: string | null } | null>> {
-    if (memberOf(collection, href) === null) return { failure: outsideCollection(href) };
-    const told = await wire.exchange(propfindOf(new URL(href, collection).href, "0", etagOnly), writeLimits);
+  async function look(href: string): Promise<ReadResult<{ readonly etag: string | null } | null>> {
+    if (memberPath(collection, href) === null) return { failure: outsideCollection(href) };
+    const told = await wire.exchange(propfindRequest(new URL(href, collection).href, "0", etagOnly), writeLimits);
     if (!("failed" in told) && (told.status === 404 || told.status === 410)) return { value: null };
     const answer = wire.parse(told);
     if ("failure" in answer) return answer;
     const [member] = answer.value.members;
-    if (member === undefined) return nonsense("an answer about nothing");
-    return { value: isGone(member) ? null : { etag: etagOf(member) } };
+    if (member === undefined) return invalidResponse("an answer about nothing");
+    return { value: isGone(member) ? null : { etag: memberEtag(member) } };
   }
 
-  async function findUid(uid: string): Promise<Answer<string | null>> {
-    const answer = await wire.multistatus(reportOf(collection.href, uidQuery(uid)));
+  async function findUid(uid: string): Promise<ReadResult<string | null>> {
+    const answer = await wire.multistatus(reportRequest(collection.href, uidQuery(uid)));
     if ("failure" in answer) return answer;
     // A text match finds parts of texts too, and some servers leave the filter out altogether.
     const found = answer.value.members.find((member) => hasUid(dataOf(member) ?? "", uid));
-    return { value: found === undefined ? null : memberOf(collection, found.href) };
+    return { value: found === undefined ? null : memberPath(collection, found.href) };
   }
 
   function isOwn(href: string): boolean {
@@ -208,7 +208,7 @@ function uidQuery(uid: string): object {
 }
 
 function gone(): { failure: Failure } {
-  return { failure: failure("missing", 404, { text: "there is no such calendar" }) };
+  return { failure: makeFailure("missing", 404, { text: "there is no such calendar" }) };
 }
 
 /** Whether the member is a resource with at least one of the properties that were asked for. */
@@ -227,7 +227,7 @@ function isTokenLost(told: Told | Untold, { kind, status }: Failure): boolean {
 }
 
 function dataOf(member: Member): string | null {
-  const text = propertyOf(member, "calendar-data", caldavSpace)?.text ?? "";
+  const text = findProperty(member, "calendar-data", caldavSpace)?.text ?? "";
   return text.trim() === "" ? null : text;
 }
 

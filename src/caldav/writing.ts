@@ -1,12 +1,12 @@
 import { createObject, deleteObject, updateObject } from "tsdav";
 import type { Told } from "../security/guard.ts";
 import { writeLimits } from "./exchange.ts";
-import { failure, failureOf, innerStatus, noAnswer } from "./failure.ts";
-import { keyOf, memberOf } from "./hrefs.ts";
-import { propertyOf } from "./multistatus.ts";
+import { makeFailure, responseFailure, innerStatus, unansweredFailure } from "./failure.ts";
+import { hrefKey, memberPath } from "./hrefs.ts";
+import { findProperty } from "./multistatus.ts";
 import type { CalendarPort, WriteOutcome } from "./port.ts";
 import { mayWrite } from "./privileges.ts";
-import { outsideCollection, propfindOf, type Wire } from "./wire.ts";
+import { outsideCollection, propfindRequest, type Wire } from "./wire.ts";
 
 export type Writing = Pick<CalendarPort, "create" | "update" | "remove">;
 
@@ -17,7 +17,7 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
 
   async function create(name: string, body: string): Promise<WriteOutcome> {
     const href = collection.pathname + encodeURIComponent(name);
-    if (memberOf(collection, href) === null) return { failure: outsideCollection(href) };
+    if (memberPath(collection, href) === null) return { failure: outsideCollection(href) };
     const headers = { "Content-Type": "text/calendar; charset=utf-8", "If-None-Match": "*" };
     return write("create", href, async (fetch) =>
       createObject({ url: new URL(href, collection).href, data: body, headers, fetch }),
@@ -25,8 +25,8 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
   }
 
   async function update(href: string, etag: string, body: string): Promise<WriteOutcome> {
-    if (memberOf(collection, href) === null) return { failure: outsideCollection(href) };
-    if (etag.trim() === "") return { failure: failure("changed", null, { text: "its ETag is not known" }) };
+    if (memberPath(collection, href) === null) return { failure: outsideCollection(href) };
+    if (etag.trim() === "") return { failure: makeFailure("changed", null, { text: "its ETag is not known" }) };
     const headers = { "Content-Type": "text/calendar; charset=utf-8" };
     return write("update", href, async (fetch) =>
       updateObject({ url: new URL(href, collection).href, data: body, etag: quoted(etag), headers, fetch }),
@@ -34,8 +34,8 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
   }
 
   async function remove(href: string, etag: string): Promise<WriteOutcome> {
-    if (memberOf(collection, href) === null) return { failure: outsideCollection(href) };
-    if (etag.trim() === "") return { failure: failure("changed", null, { text: "its ETag is not known" }) };
+    if (memberPath(collection, href) === null) return { failure: outsideCollection(href) };
+    if (etag.trim() === "") return { failure: makeFailure("changed", null, { text: "its ETag is not known" }) };
     return write("remove", href, async (fetch) =>
       deleteObject({ url: new URL(href, collection).href, etag: quoted(etag), fetch }),
     );
@@ -47,13 +47,13 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
     call: (fetch: typeof globalThis.fetch) => Promise<unknown>,
   ): Promise<WriteOutcome> {
     // A redirect may lead to the same object by another way, never to another object or to a collection.
-    const mayMove = (to: URL): boolean => keyOf(to.pathname) === keyOf(href);
+    const mayMove = (to: URL): boolean => hrefKey(to.pathname) === hrefKey(href);
     const told = await wire.exchange(call, { ...writeLimits, mayMove });
-    if ("failed" in told) return { failure: noAnswer(told) };
+    if ("failed" in told) return { failure: unansweredFailure(told) };
     const status = told.status === 207 ? (innerStatus(told.text) ?? 204) : told.status;
     if (verb === "remove" && (status === 404 || status === 410)) return { done: true, href, etag: null };
     if (isDone(status, told)) return { done: true, href: placedAt(told, href), etag: trustedEtag(told.headers) };
-    const failed = failureOf(verb, told, wire.now(), status);
+    const failed = responseFailure(verb, told, wire.now(), status);
     if (status === 403 && failed.kind === "missing" && !(await isWritable())) {
       return { failure: { ...failed, kind: "read-only" } };
     }
@@ -63,10 +63,10 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
   /** Whether the server says that we may write here; asked once, when a bare 403 leaves it open. */
   async function isWritable(): Promise<boolean> {
     writable ??= wire
-      .multistatus(propfindOf(collection.href, "0", { "d:current-user-privilege-set": {} }))
+      .multistatus(propfindRequest(collection.href, "0", { "d:current-user-privilege-set": {} }))
       .then((answer) => {
         const own = "failure" in answer ? undefined : answer.value.members[0];
-        return mayWrite(propertyOf(own, "current-user-privilege-set")) !== false;
+        return mayWrite(findProperty(own, "current-user-privilege-set")) !== false;
       });
     return writable;
   }
@@ -74,8 +74,8 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
   /** Where the server put it: a Location counts when it names the same object in the same calendar. */
   function placedAt(told: Told, href: string): string {
     const location = told.headers.get("Location");
-    const placed = location === null ? null : memberOf(collection, location);
-    return placed !== null && keyOf(placed) === keyOf(href) ? placed : href;
+    const placed = location === null ? null : memberPath(collection, location);
+    return placed !== null && hrefKey(placed) === hrefKey(href) ? placed : href;
   }
 }
 

@@ -3,7 +3,7 @@ import { folderOfHref } from "./remote-object.ts";
 import { probe } from "../caldav/probe.ts";
 import type { ServerProfile } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
-import type { Line } from "../caldav/wire.ts";
+import type { Connection } from "../caldav/wire.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hashSecret } from "../security/secret.ts";
@@ -112,7 +112,7 @@ function accountOf(host: string, credentials: Credentials): string {
   return `${host} ${usernameOf(credentials) || "token"}`;
 }
 
-async function observe(deps: Deps, url: string, line: Line, preset: Preset | null): Promise<ServerProfile> {
+async function observe(deps: Deps, url: string, line: Connection, preset: Preset | null): Promise<ServerProfile> {
   const answer = await probe(url, line, deps.random, preset?.concurrency);
   if ("failure" in answer) throw failedAs(answer.failure, preset);
   const profile = answer.value;

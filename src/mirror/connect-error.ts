@@ -1,4 +1,4 @@
-import { saidOf } from "../caldav/failure.ts";
+import { serverText } from "../caldav/failure.ts";
 import type { Failure } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
 import { AppError, type ErrorCode } from "../errors.ts";
@@ -42,7 +42,7 @@ export function refusalOf(error: AppError): { readonly reason: ConnectReason; re
 
 /** What a server's refusal is to the person who asked. */
 export function failedAs(failure: Failure, preset: Preset | null): AppError {
-  const said = saidOf(failure);
+  const said = serverText(failure);
   const hint = preset === null ? "" : ` ${preset.hint}`;
   switch (failure.kind) {
     case "unauthorized":

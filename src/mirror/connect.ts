@@ -3,9 +3,9 @@ import { makeCalendarPort } from "../caldav/client.ts";
 import { discover } from "../caldav/discover.ts";
 import { googleHost } from "../caldav/auth/google.ts";
 import type { CalendarPort } from "../caldav/port.ts";
-import { type Preset, presetOf, presets, startOf } from "../caldav/presets.ts";
-import { type Credentials as ShownCredentials, makeSigner, type Trust } from "../caldav/auth/signer.ts";
-import type { Line } from "../caldav/wire.ts";
+import { type Preset, findPreset, presets, discoveryStart } from "../caldav/presets.ts";
+import { type LoginCredentials as ShownCredentials, makeSigner, type Trust } from "../caldav/auth/signer.ts";
+import type { Connection } from "../caldav/wire.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { open, seal } from "../security/seal.ts";
@@ -53,10 +53,10 @@ export interface Place {
  */
 export async function findPlace(deps: Deps, { text, preset: asked, credentials }: Address): Promise<Place> {
   const username = usernameOf(credentials);
-  const preset = asked === null ? presetOf(text === "" ? username : text) : needPreset(asked);
+  const preset = asked === null ? findPreset(text === "" ? username : text) : needPreset(asked);
   if (preset?.start === null) throw refusal("no-caldav", preset.hint);
   if (preset?.auth === "oauth" && credentials.kind === "password") throw refusal("oauth", preset.hint);
-  const start = startOf({ text, username }, preset);
+  const start = discoveryStart({ text, username }, preset);
   if (start === null) {
     throw refusal(
       "no-address",
@@ -101,7 +101,7 @@ export function lineOf(
   deps: Deps,
   { credentials, trust }: Access,
   keep: (renewed: Access) => Promise<void> = async () => undefined,
-): Line {
+): Connection {
   if (credentials === null) throw new AppError("conflict", "there are no credentials for this calendar; give your own");
   const signer =
     credentials.kind === "google"
@@ -113,7 +113,7 @@ export function lineOf(
 }
 
 /** What leads to the server of a target. Renewed tokens are kept, unless others were given meanwhile. Throws `seal_broken`. */
-export async function lineTo(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Line> {
+export async function lineTo(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Connection> {
   let sealed = target.credentials;
   return lineOf(deps, await openAccess(deps, target), async (renewed) => {
     const next = await sealAccess(deps, target.id, renewed);

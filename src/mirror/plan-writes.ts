@@ -1,9 +1,9 @@
 import { isUnsettled, type LedgerRow } from "../store/ledger-row.ts";
 import { isOurName, nameOfHref, nameOfUid, objectUid } from "./remote-object.ts";
-import type { Changes, Listed } from "../caldav/port.ts";
+import type { SyncChanges, ListedObject } from "../caldav/port.ts";
 
 /** What the calendar told of itself: all that is in it, or what changed since it was last compared. */
-export type Remote = { readonly all: readonly Listed[] } | Changes;
+export type Remote = { readonly all: readonly ListedObject[] } | SyncChanges;
 
 /** What has to be read before anything is written. */
 export interface Suspects {
@@ -12,7 +12,7 @@ export interface Suspects {
   /** Rows whose object a whole listing does not have. */
   readonly missing: readonly LedgerRow[];
   /** Objects under names like ours that no row knows. */
-  readonly strays: readonly Listed[];
+  readonly strays: readonly ListedObject[];
 }
 
 /** The name of a row's object in the calendar. */
@@ -30,7 +30,7 @@ export function findSuspects(
   targetId: string,
   nowAt: number,
 ): Suspects {
-  const listed = new Map<string, Listed>();
+  const listed = new Map<string, ListedObject>();
   const removed = new Set<string>();
   const whole = remote !== null && "all" in remote;
   if (remote !== null) {
@@ -55,7 +55,7 @@ export function findSuspects(
 }
 
 interface Clue {
-  readonly one: Listed | undefined;
+  readonly one: ListedObject | undefined;
   readonly removed: boolean;
   readonly whole: boolean;
   readonly asked: boolean;

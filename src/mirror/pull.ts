@@ -1,7 +1,7 @@
 import { newEntry, type LedgerRow } from "../store/ledger-row.ts";
 import { nameOfHref, nameOfUid } from "./remote-object.ts";
 import { findSuspects, nameOf, type Remote } from "./plan-writes.ts";
-import type { CollectionState, Listed } from "../caldav/port.ts";
+import type { CollectionState, ListedObject } from "../caldav/port.ts";
 import { seconds } from "../source/run.ts";
 import { chunksOf, conclude, needsLook, readSeen } from "./read-remote.ts";
 import { haltFor, keep, noteTrouble, type PushRun, save } from "./run.ts";
@@ -122,7 +122,7 @@ async function examine(run: PushRun, rows: readonly LedgerRow[]): Promise<boolea
  * Objects under names like ours that the ledger does not know: of a database that was restored, or written by a run that
  * had lost its lease. Those with our marker are taken up again, or are there twice and go.
  */
-async function examineStrays(run: PushRun, strays: readonly Listed[]): Promise<boolean> {
+async function examineStrays(run: PushRun, strays: readonly ListedObject[]): Promise<boolean> {
   if (needsLook(run)) return false;
   const rows = strays.map(({ href }) => ({ ...newEntry(nameOfHref(href).replace(/\.ics$/, "")), href }));
   const seen = await readSeen(run, rows);

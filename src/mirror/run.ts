@@ -1,5 +1,5 @@
 import type { LedgerRow } from "../store/ledger-row.ts";
-import { saidOf } from "../caldav/failure.ts";
+import { serverText } from "../caldav/failure.ts";
 import { googleHost } from "../caldav/auth/google.ts";
 import type { Owner } from "./remote-object.ts";
 import type { Action } from "./plan-writes.ts";
@@ -193,11 +193,11 @@ export function haltFor(run: PushRun, failure: Failure): void {
   if (run.halt !== null) return;
   run.halt = haltOf(failure, run.target.host);
   run.report.cause = failure.kind;
-  run.report.said = saidOf(failure);
+  run.report.said = serverText(failure);
 }
 
 function haltOf(failure: Failure, host: string): Halt {
-  const said = saidOf(failure) || `no answer${failure.text === "" ? "" : `: ${failure.text}`}`;
+  const said = serverText(failure) || `no answer${failure.text === "" ? "" : `: ${failure.text}`}`;
   switch (failure.kind) {
     case "unauthorized":
       return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keyOf, memberOf, pathOf, sameHref } from "../../src/caldav/hrefs.ts";
+import { hrefKey, memberPath, hrefPath, sameHref } from "../../src/caldav/hrefs.ts";
 
 const collection = new URL("https://dav.example.org/cal/al%40ice/work/");
 
@@ -11,14 +11,14 @@ describe("hrefs", () => {
     ["/cal/al@ice/work/odd@uid:1%20e%CC%81.ics"],
     ["/cal/al@ice/work/odd@uid:1 é.ics"],
   ])("%s is the same object, and keeps its spelling", (href) => {
-    expect(keyOf(href)).toBe("odd@uid:1 é.ics");
-    expect(memberOf(collection, href)).toBe(href);
+    expect(hrefKey(href)).toBe("odd@uid:1 é.ics");
+    expect(memberPath(collection, href)).toBe(href);
   });
 
   it("of a whole address or a relative one are paths", () => {
-    expect(memberOf(collection, "https://dav.example.org/cal/al@ice/work/a.ics")).toBe("/cal/al@ice/work/a.ics");
-    expect(memberOf(collection, " a.ics\n")).toBe("/cal/al%40ice/work/a.ics");
-    expect(pathOf("https://DAV.example.org:443/x", collection)).toBe("/x");
+    expect(memberPath(collection, "https://dav.example.org/cal/al@ice/work/a.ics")).toBe("/cal/al@ice/work/a.ics");
+    expect(memberPath(collection, " a.ics\n")).toBe("/cal/al%40ice/work/a.ics");
+    expect(hrefPath("https://DAV.example.org:443/x", collection)).toBe("/x");
   });
 
   it.each([
@@ -40,7 +40,7 @@ describe("hrefs", () => {
     "https://u@dav.example.org/cal/al@ice/work/a.ics",
     "javascript:alert(1)",
   ])("%j is no object of the calendar", (href) => {
-    expect(memberOf(collection, href)).toBe(null);
+    expect(memberPath(collection, href)).toBe(null);
   });
 
   it("with an escape that is none are compared as they are", () => {

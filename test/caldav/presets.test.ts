@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { presetOf, presets, startOf } from "../../src/caldav/presets.ts";
+import { findPreset, presets, discoveryStart } from "../../src/caldav/presets.ts";
 import { refusalOf } from "../../src/security/outside.ts";
 
-const start = (text: string, username = "al@ice") => startOf({ text, username }, presetOf(text));
+const start = (text: string, username = "al@ice") => discoveryStart({ text, username }, findPreset(text));
 const by = (id: string) => presets.find((one) => one.id === id) ?? null;
 
 describe("presets", () => {
@@ -27,15 +27,15 @@ describe("presets", () => {
   );
 
   it("fill in what the person gives", () => {
-    expect(startOf({ text: "cloud.example.org", username: "x" }, by("nextcloud"))).toBe(
+    expect(discoveryStart({ text: "cloud.example.org", username: "x" }, by("nextcloud"))).toBe(
       "https://cloud.example.org/remote.php/dav/",
     );
-    expect(startOf({ text: "dav.example.org", username: "ä/b" }, by("sogo"))).toBe(
+    expect(discoveryStart({ text: "dav.example.org", username: "ä/b" }, by("sogo"))).toBe(
       "https://dav.example.org/SOGo/dav/%C3%A4%2Fb/",
     );
-    expect(startOf({ text: "dav.example.org:9", username: "" }, by("radicale"))).toBe("https://dav.example.org:5232/");
-    expect(startOf({ text: "", username: "x" }, by("icloud"))).toBe("https://caldav.icloud.com/");
-    expect(startOf({ text: "", username: "x" }, by("nextcloud"))).toBe(null);
+    expect(discoveryStart({ text: "dav.example.org:9", username: "" }, by("radicale"))).toBe("https://dav.example.org:5232/");
+    expect(discoveryStart({ text: "", username: "x" }, by("icloud"))).toBe("https://caldav.icloud.com/");
+    expect(discoveryStart({ text: "", username: "x" }, by("nextcloud"))).toBe(null);
   });
 
   it("say where there is no CalDAV, and what to do instead", () => {
@@ -55,17 +55,17 @@ describe("presets", () => {
   });
 
   it("are told apart by address", () => {
-    expect(presetOf("https://p12-caldav.icloud.com/")?.id).toBe("icloud");
-    expect(presetOf("https://evilicloud.com/")).toBe(null);
-    expect(presetOf("someone@hotmail.com")?.id).toBe("microsoft");
-    expect(presetOf("dav.example.org")).toBe(null);
+    expect(findPreset("https://p12-caldav.icloud.com/")?.id).toBe("icloud");
+    expect(findPreset("https://evilicloud.com/")).toBe(null);
+    expect(findPreset("someone@hotmail.com")?.id).toBe("microsoft");
+    expect(findPreset("dav.example.org")).toBe(null);
   });
 
   it("have a hint, a name of their own, and addresses that the rules let through", () => {
     expect(new Set(presets.map(({ id }) => id)).size).toBe(presets.length);
     for (const preset of presets) {
       expect(preset.hint).not.toBe("");
-      const url = startOf({ text: "dav.example.org", username: "u" }, preset);
+      const url = discoveryStart({ text: "dav.example.org", username: "u" }, preset);
       if (url !== null)
         expect([preset.id, refusalOf(new URL(url), { allowed: [], own: [] })]).toEqual([preset.id, null]);
     }

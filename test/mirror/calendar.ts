@@ -1,10 +1,10 @@
 import { readObject, nameOfHref } from "../../src/mirror/remote-object.ts";
 import type {
-  Answer,
+  ReadResult,
   CalendarPort,
   Failure,
   FailureKind,
-  Listed,
+  ListedObject,
   RemoteObject,
   ServerProfile,
   WriteOutcome,
@@ -92,7 +92,7 @@ export function memoryCalendar(quirks: Quirks, now: () => number) {
     objects.delete(name);
     touch(name);
   };
-  const listed = (name: string): Listed => ({ href: folder + name, etag: objects.get(name)?.etag ?? null });
+  const listed = (name: string): ListedObject => ({ href: folder + name, etag: objects.get(name)?.etag ?? null });
 
   async function ask<T>(call: Call, answer: () => T): Promise<T | { failure: Failure }> {
     calls.push(call);
@@ -128,7 +128,7 @@ export function memoryCalendar(quirks: Quirks, now: () => number) {
         };
       }),
     read: async (hrefs) =>
-      ask({ name: "read", at: hrefs.join(" ") }, (): Answer<ReadonlyMap<string, RemoteObject | null>> => ({
+      ask({ name: "read", at: hrefs.join(" ") }, (): ReadResult<ReadonlyMap<string, RemoteObject | null>> => ({
         value: new Map(
           hrefs.map((href) => {
             const object = objects.get(nameOfHref(href));

@@ -46,7 +46,7 @@ export type GoogleOutcome =
   | { readonly tokens: GoogleTokens }
   | { readonly refused: "revoked" | "denied" | "misconfigured" | "failed"; readonly why: string };
 
-export interface GoogleLine {
+export interface GoogleConnection {
   readonly guarded: Guarded;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -81,7 +81,7 @@ export async function consentUrl(
 }
 
 /** Tokens for the code that came back (RFC 6749 4.1.3). */
-export async function redeemCode(line: GoogleLine, code: string, verifier: string): Promise<GoogleOutcome> {
+export async function redeemCode(line: GoogleConnection, code: string, verifier: string): Promise<GoogleOutcome> {
   const { clientId, clientSecret, redirectUri } = line.app;
   const outcome = await askToken(line, {
     grant_type: "authorization_code",
@@ -102,7 +102,7 @@ export async function redeemCode(line: GoogleLine, code: string, verifier: strin
 }
 
 /** A new access token (RFC 6749 6). */
-export async function refreshTokens(line: GoogleLine, refreshToken: string): Promise<GoogleOutcome> {
+export async function refreshTokens(line: GoogleConnection, refreshToken: string): Promise<GoogleOutcome> {
   const { clientId, clientSecret } = line.app;
   const outcome = await askToken(line, {
     grant_type: "refresh_token",
@@ -115,7 +115,7 @@ export async function refreshTokens(line: GoogleLine, refreshToken: string): Pro
 }
 
 /** Gives the consent back (RFC 7009); whether Google confirmed it. */
-export async function revokeTokens(line: GoogleLine, refreshToken: string): Promise<boolean> {
+export async function revokeTokens(line: GoogleConnection, refreshToken: string): Promise<boolean> {
   const endpoint = (line.endpoints ?? googleEndpoints).revoke;
   const told = await postForm(line.guarded, endpoint, { token: refreshToken });
   return !("failed" in told) && told.status === 200;
@@ -135,7 +135,7 @@ const marginSeconds = 60;
  * Google cannot say, nothing is sent.
  */
 export function makeGoogleSigner(
-  line: GoogleLine,
+  line: GoogleConnection,
   first: GoogleTokens,
   trust: Trust,
   keep: (tokens: GoogleTokens) => Promise<void>,
@@ -184,7 +184,7 @@ type Granted = v.InferOutput<typeof granted>;
 const denied = v.object({ error: v.string(), error_description: v.optional(v.string(), "") });
 
 async function askToken(
-  { guarded, endpoints = googleEndpoints }: GoogleLine,
+  { guarded, endpoints = googleEndpoints }: GoogleConnection,
   form: Readonly<Record<string, string>>,
 ): Promise<{ readonly told: Granted } | Extract<GoogleOutcome, { refused: string }>> {
   const told = await postForm(guarded, endpoints.token, form);

@@ -4,7 +4,7 @@ import type { Signer } from "../../security/guard.ts";
 import { answerDigest, type DigestChallenge, readDigestChallenge } from "./digest.ts";
 
 /** What a person gives to be let in: a user with a password, or a token. */
-export type Credentials =
+export type LoginCredentials =
   | { readonly kind: "password"; readonly username: string; readonly password: string }
   | { readonly kind: "bearer"; readonly token: string };
 
@@ -26,7 +26,7 @@ export function trusts({ origins, domain }: Trust, url: URL): boolean {
  * Shows credentials where they belong. A password goes as Basic in UTF-8 (RFC 7617), and as Digest (RFC 7616) from the
  * first challenge on that asks for that and not for Basic. Throws `bad_input` for a token that no header can carry.
  */
-export function makeSigner(credentials: Credentials, trust: Trust, random: (bytes: number) => Uint8Array): Signer {
+export function makeSigner(credentials: LoginCredentials, trust: Trust, random: (bytes: number) => Uint8Array): Signer {
   if (credentials.kind === "bearer" && !/^[\x21-\x7e]+$/.test(credentials.token)) {
     throw new AppError("bad_input", "the token is empty, or has a space or character that no token has");
   }

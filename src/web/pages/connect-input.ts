@@ -1,4 +1,4 @@
-import { type Preset, presetOf, presets, startOf } from "../../caldav/presets.ts";
+import { type Preset, findPreset, presets, discoveryStart } from "../../caldav/presets.ts";
 import type { ConnectReason } from "../../mirror/connect-error.ts";
 import { field, type Fields } from "./page-context.tsx";
 import type { connectWords } from "../../text/connect.ts";
@@ -39,7 +39,7 @@ export function readWhere(
 ): { readonly typed: Where; readonly preset: Preset | null; readonly faults: Partial<Record<keyof Where, Fault>> } {
   const typed = { preset: field(fields, "preset"), text: typedIn(fields, "text", longestAddress + 1).trim() };
   const named = presets.find((one) => one.id === typed.preset);
-  const preset = named ?? presetOf(typed.text);
+  const preset = named ?? findPreset(typed.text);
   const fault = (name: keyof Where, what: Fault) => ({ typed, preset, faults: { [name]: what } });
   if (typed.preset !== "" && (named === undefined || named.start === null)) return fault("preset", "choice");
   if (typed.text.length > longestAddress) return fault("text", "long");
@@ -49,7 +49,7 @@ export function readWhere(
     if (mailIn(typed.text) === "") return fault("text", "mail");
   }
   // Any name will do: only whether the address leads somewhere is asked.
-  if (startOf({ text: typed.text, username: "name" }, preset) === null) {
+  if (discoveryStart({ text: typed.text, username: "name" }, preset) === null) {
     return fault("text", { reason: "no-address", said: "" });
   }
   return { typed, preset, faults: {} };

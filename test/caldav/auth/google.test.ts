@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   consentUrl,
   googleEndpoints,
-  type GoogleLine,
+  type GoogleConnection,
   googleScope,
   type GoogleTokens,
   makeGoogleSigner,
@@ -22,7 +22,7 @@ function standIn() {
   const { outside, ...rest } = makeGoogle();
   const deadline = (): AbortSignal => new AbortController().signal;
   const guarded = makeGuarded({ outside, deadline, rules: { allowed: [], own: [] } });
-  const line: GoogleLine = { guarded, now: () => clock.ms, app };
+  const line: GoogleConnection = { guarded, now: () => clock.ms, app };
   return { ...rest, line, clock };
 }
 

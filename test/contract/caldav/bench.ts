@@ -1,10 +1,10 @@
 import { type FoundCalendar, makeCalendar } from "../../../src/caldav/calendars.ts";
 import { makeCalendarPort } from "../../../src/caldav/client.ts";
 import { discover, type Discovery } from "../../../src/caldav/discover.ts";
-import type { Answer, CalendarPort, RemoteObject, ServerProfile } from "../../../src/caldav/port.ts";
+import type { ReadResult, CalendarPort, RemoteObject, ServerProfile } from "../../../src/caldav/port.ts";
 import { probe } from "../../../src/caldav/probe.ts";
-import { type Credentials, makeSigner } from "../../../src/caldav/auth/signer.ts";
-import type { Line } from "../../../src/caldav/wire.ts";
+import { type LoginCredentials, makeSigner } from "../../../src/caldav/auth/signer.ts";
+import type { Connection } from "../../../src/caldav/wire.ts";
 import type { Fetch } from "../../../src/deps.ts";
 import { makeGuarded } from "../../../src/security/guard.ts";
 
@@ -12,20 +12,20 @@ import { makeGuarded } from "../../../src/security/guard.ts";
 export interface Bench {
   port(url: string): CalendarPort;
   discover(start: string): Promise<Discovery>;
-  makeCalendar(home: string, name: string): Promise<Answer<FoundCalendar>>;
-  probe(url: string): Promise<Answer<ServerProfile>>;
+  makeCalendar(home: string, name: string): Promise<ReadResult<FoundCalendar>>;
+  probe(url: string): Promise<ReadResult<ServerProfile>>;
 }
 
 export interface Account {
   readonly start: string;
   /** Null: the server lets everybody in. */
-  readonly credentials: Credentials | null;
+  readonly credentials: LoginCredentials | null;
 }
 
 const random = (bytes: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(bytes));
 
 /** The line to an account's server, whose host is allowed whatever it is. */
-export function lineTo({ start, credentials }: Account, outside: Fetch, now: () => number = Date.now): Line {
+export function lineTo({ start, credentials }: Account, outside: Fetch, now: () => number = Date.now): Connection {
   const { origin, host } = new URL(start);
   const deadline = (milliseconds: number): AbortSignal => AbortSignal.timeout(milliseconds);
   return {
@@ -36,7 +36,7 @@ export function lineTo({ start, credentials }: Account, outside: Fetch, now: () 
 }
 
 /** The bench in this runtime. */
-export function makeBench(line: Line): Bench {
+export function makeBench(line: Connection): Bench {
   return {
     port: (url) => makeCalendarPort(url, line),
     discover: async (start) => discover(start, line),
@@ -104,7 +104,7 @@ export function remoteBench(account: Account, send: (body: string) => Promise<st
       update: async (href, etag, body) => ask("update", url, [href, etag, body]),
       remove: async (href, etag) => ask("remove", url, [href, etag]),
       async read(hrefs) {
-        const answer = await ask<Answer<[string, RemoteObject | null][]>>("read", url, hrefs);
+        const answer = await ask<ReadResult<[string, RemoteObject | null][]>>("read", url, hrefs);
         return "value" in answer ? { value: new Map(answer.value) } : answer;
       },
     }),

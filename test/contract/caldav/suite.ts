@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Answer, CalendarPort, WriteOutcome } from "../../../src/caldav/port.ts";
+import type { ReadResult, CalendarPort, WriteOutcome } from "../../../src/caldav/port.ts";
 import type { Opened, Target } from "./targets.ts";
 
 /** The text of an event as it is pushed. */
@@ -21,7 +21,7 @@ export function eventText(uid: string, summary = "Booking", sequence = 0): strin
   ].join("\r\n");
 }
 
-export function valueOf<T>(answer: Answer<T>): T {
+export function valueOf<T>(answer: ReadResult<T>): T {
   if ("failure" in answer) throw new Error(`failed: ${JSON.stringify(answer.failure)}`);
   return answer.value;
 }
@@ -32,7 +32,7 @@ export function doneOf(outcome: WriteOutcome): { href: string; etag: string | nu
 }
 
 /** The kind of a failure; "done" for none. */
-export function kindOf(outcome: WriteOutcome | Answer<unknown>): string {
+export function kindOf(outcome: WriteOutcome | ReadResult<unknown>): string {
   return "failure" in outcome ? outcome.failure.kind : "done";
 }
 

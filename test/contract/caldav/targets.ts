@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createTestHarness } from "wrangler";
 import type { FailureKind, ServerProfile } from "../../../src/caldav/port.ts";
-import type { Credentials } from "../../../src/caldav/auth/signer.ts";
+import type { LoginCredentials } from "../../../src/caldav/auth/signer.ts";
 import { openOutside } from "../../../src/outside-node.ts";
 import { type Program, programs, startRadicale, startXandikos, user } from "../../dav-server/programs.ts";
 import { type Quirks, servers } from "../../dav-server/quirks.ts";
@@ -68,7 +68,7 @@ const real: readonly {
   expected: Expected;
   program: string | null;
   start: (path: string) => Promise<Program>;
-  credentials: Credentials | null;
+  credentials: LoginCredentials | null;
   how: string;
 }[] = [
   {
@@ -182,7 +182,7 @@ function namedTargets(): Target[] {
   }));
 }
 
-const wrong: Credentials = { kind: "password", username: user.username, password: "not the password" };
+const wrong: LoginCredentials = { kind: "password", username: user.username, password: "not the password" };
 
 interface Runtime {
   readonly bench: (account: Account) => Bench;
@@ -191,7 +191,7 @@ interface Runtime {
 
 async function openProgram(
   program: Program,
-  credentials: Credentials | null,
+  credentials: LoginCredentials | null,
   runtime: Runtime | null,
 ): Promise<Opened> {
   const account = { start: `${program.url}/`, credentials };
@@ -227,7 +227,7 @@ async function openOwn(quirks: Partial<Quirks>): Promise<Opened> {
   // Every request a second later: what counts in seconds counts.
   const server = makeCaldav({ quirks, now: () => Date.UTC(2027, 0, 4) + (second += 1) * 1000 });
   const { name: username, password, token } = server.user;
-  const credentials: Credentials =
+  const credentials: LoginCredentials =
     quirks.auth === "bearer" ? { kind: "bearer", token } : { kind: "password", username, password };
   const account = { start: `${server.origin}/`, credentials };
   return {
