@@ -1,4 +1,4 @@
-import { cleanLine, cut } from "../calendar/text.ts";
+import { cleanLine, truncate } from "../calendar/text.ts";
 import { readRetryAfter } from "../http.ts";
 import type { Told, Untold } from "../security/guard.ts";
 import { readPrecondition, readMultistatus } from "./multistatus.ts";
@@ -115,7 +115,7 @@ function preconditionIn(text: string): { name: string; href: string | null } {
 /** What a server said, for people: without markup, on one line, short. */
 function toldText(text: string): string {
   const words = text.slice(0, 8000).replace(/<(style|script|title)\b[\s\S]*?<\/\1>|<[^>]*>?/gi, " ");
-  return cut(cleanLine(words), mostText);
+  return truncate(cleanLine(words), mostText);
 }
 
 function cap(seconds: number | null): number | null {

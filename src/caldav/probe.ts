@@ -1,4 +1,4 @@
-import { cleanLine, cut } from "../calendar/text.ts";
+import { cleanLine, truncate } from "../calendar/text.ts";
 import { hex } from "../security/hash.ts";
 import { findCalendars } from "./calendars.ts";
 import { makeCalendarPort } from "./client.ts";
@@ -151,7 +151,7 @@ function stopped(kind: Failure["kind"], text: string): { failure: Failure } {
 
 function softwareOf(headers: Headers): string {
   const told = ["Server", "X-Powered-By", "DAV"].flatMap((name) => headers.get(name) ?? []);
-  return cut(cleanLine(told.join("; ")), 200);
+  return truncate(cleanLine(told.join("; ")), 200);
 }
 
 function eventOf(uid: string, sequence: number): string {

@@ -1,10 +1,10 @@
 import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
-import { type Meaning, meaningOf, statusOf } from "./meaning.ts";
+import { type BookingStatus, bookingStatus, eventStatus } from "./meaning.ts";
 import { actions, type Detail, type FeedFilter } from "./profile.ts";
-import { cleanBlock, cleanLine, cleanUrl, cut } from "./text.ts";
+import { cleanBlock, cleanLine, cleanUrl, truncate } from "./text.ts";
 import { localTime } from "./window.ts";
-import { type Words, words } from "./words.ts";
+import { type CalendarWords, calendarWords } from "./words.ts";
 
 /** What each level may tell besides time, tentative or not, and taken or free. All else is `full`. */
 const shownAt = {
@@ -23,9 +23,9 @@ const lastAt = 253_402_300_799;
 /** All that one booking's events share. */
 interface Subject {
   readonly booking: Booking;
-  readonly meaning: Meaning;
+  readonly meaning: BookingStatus;
   readonly context: EventContext;
-  readonly words: Words;
+  readonly words: CalendarWords;
   readonly name: string;
   readonly offering: string;
   readonly url: string;
@@ -40,16 +40,16 @@ interface Subject {
  * both with a word about it; what lies before 1970 or after 9999 is cut off; equal periods each have their event, as
  * Waldur holds both.
  */
-export function eventsOf(known: KnownBooking, context: EventContext): Event[] {
+export function bookingEvents(known: KnownBooking, context: EventContext): Event[] {
   const { booking } = known;
   const facts = context.offerings.get(booking.offeringUuid);
   const subject: Subject = {
     booking,
-    meaning: meaningOf(known),
+    meaning: bookingStatus(known),
     context,
-    words: words[context.profile.language],
-    name: cut(cleanLine(booking.name), longestName),
-    offering: cut(cleanLine(facts?.name ?? "") || cleanLine(booking.offeringName), longestName),
+    words: calendarWords[context.profile.language],
+    name: truncate(cleanLine(booking.name), longestName),
+    offering: truncate(cleanLine(facts?.name ?? "") || cleanLine(booking.offeringName), longestName),
     url: context.homeport === null ? "" : cleanUrl(`${context.homeport}resource-details/${booking.uuid}/`),
   };
   const live = known.slots.filter((slot) => !slot.gone).toSorted((a, b) => a.start - b.start || a.n - b.n);
@@ -61,7 +61,7 @@ function eventOf(subject: Subject, slot: NumberedSlot, index: number, count: num
   const { profile } = context;
   const shown = shownAt[profile.detail];
   const period = eventTimes(slot);
-  const status = slot.gone ? "CANCELLED" : statusOf[subject.meaning];
+  const status = slot.gone ? "CANCELLED" : eventStatus[subject.meaning];
   const facts = context.offerings.get(booking.offeringUuid);
   const category = subject.offering.replace(/[,\s]+/g, " ").trim();
   return {
@@ -102,8 +102,8 @@ function titleOf(subject: Subject, slot: NumberedSlot, status: Event["status"]):
 }
 
 /** A period that a living booking has lost is cancelled on its own. */
-function reasonOf(meaning: Meaning, slot: NumberedSlot): Meaning {
-  return slot.gone && statusOf[meaning] !== "CANCELLED" ? "cancelled" : meaning;
+function reasonOf(meaning: BookingStatus, slot: NumberedSlot): BookingStatus {
+  return slot.gone && eventStatus[meaning] !== "CANCELLED" ? "cancelled" : meaning;
 }
 
 function descriptionOf(
@@ -117,7 +117,7 @@ function descriptionOf(
   const { labels } = texts;
   const shown = shownAt[context.profile.detail];
   const line = (label: string, text: string) => (text === "" ? "" : `${label}: ${text}`);
-  const lost = slot.gone && statusOf[meaning] !== "CANCELLED";
+  const lost = slot.gone && eventStatus[meaning] !== "CANCELLED";
   const facts = [
     ...(shown.what ? [line(labels.state, lost ? texts.removed : texts.state[meaning])] : []),
     ...(shown.what ? [line(labels.offering, subject.offering)] : []),
@@ -129,9 +129,9 @@ function descriptionOf(
     ...(shown.what && !slot.gone && count > 1 ? [texts.part(index + 1, count)] : []),
     ...(shown.what && slot.end < slot.start ? [texts.backwards] : []),
     ...(shown.what && slot.end === slot.start ? [texts.lengthless] : []),
-    ...(shown.who ? [line(labels.error, cut(cleanLine(booking.errorMessage), longestError))] : []),
+    ...(shown.who ? [line(labels.error, truncate(cleanLine(booking.errorMessage), longestError))] : []),
   ].filter((text) => text !== "");
-  const own = shown.who ? cut(cleanBlock(booking.description), longestDescription) : "";
+  const own = shown.who ? truncate(cleanBlock(booking.description), longestDescription) : "";
   const mark = context.sample ? texts.sample : "";
   const decision = shown.who && !slot.gone ? decisionOf(subject) : "";
   return [own, mark, facts.join("\n"), decision, shown.what ? subject.url : ""]
@@ -141,7 +141,7 @@ function descriptionOf(
 
 /** Where a pending booking is decided: each address alone on its line, which every calendar program makes a link of. */
 function decisionOf({ booking, context, meaning, words: texts }: Subject): string {
-  if (statusOf[meaning] !== "TENTATIVE") return "";
+  if (eventStatus[meaning] !== "TENTATIVE") return "";
   const page = cleanUrl(context.decisionUrlOf(booking.uuid));
   if (page === "") return "";
   return [
@@ -163,7 +163,7 @@ function requesterOf(booking: Booking): string {
 }
 
 function nameOf(text: string): string {
-  return cut(cleanLine(text), longestName);
+  return truncate(cleanLine(text), longestName);
 }
 
 function pointOf(latitude: number | null, longitude: number | null): Event["geo"] {
@@ -182,7 +182,7 @@ function localPeriod(zone: string | null, period: { start: number; end: number }
 }
 
 /** Whether the booking belongs in a feed with this filter; the window is asked apart, of each event. */
-export function matches(known: KnownBooking, filter: FeedFilter): boolean {
+export function matchesFilter(known: KnownBooking, filter: FeedFilter): boolean {
   const { booking } = known;
   if (filter.states !== undefined && !filter.states.includes(booking.state)) return false;
   if (filter.offerings !== undefined && !filter.offerings.includes(booking.offeringUuid)) return false;

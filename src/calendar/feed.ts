@@ -2,12 +2,12 @@ import { colours } from "./colours.ts";
 import type { Event } from "./event.ts";
 import { renderEvent } from "./ical.ts";
 import type { FeedProfile } from "./profile.ts";
-import { cleanLine, cut, escapeText, fold } from "./text.ts";
+import { cleanLine, truncate, escapeText, fold } from "./text.ts";
 import { dayOf, localTime } from "./window.ts";
-import { type NoticeReason, words } from "./words.ts";
+import { type NoticeReason, calendarWords } from "./words.ts";
 
 /** Version of all that shapes bytes; raised with every change of the text that the same data gives. */
-export const RENDERER = 2;
+export const rendererVersion = 2;
 
 const longestName = 100;
 
@@ -42,7 +42,7 @@ function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 /** The calendar that an ended address answers: one event, on the day of `endedAt` (epoch seconds), that says so. */
 export function endedCalendar(profile: FeedProfile, endedAt: number): string {
-  const { title, text } = words[profile.language].ended;
+  const { title, text } = calendarWords[profile.language].ended;
   const event = notice(profile, `ended-${endedAt}`, endedAt, title, text(momentOf(profile, endedAt)));
   return joinFeed(profile, [renderEvent(event, { sequence: 0, stamp: endedAt })]);
 }
@@ -55,13 +55,13 @@ export function noticeEvent(
   profile: FeedProfile,
   facts: { readonly uid: string; readonly sinceAt: number; readonly nowAt: number; readonly reason: NoticeReason },
 ): Event {
-  const { title, text } = words[profile.language].notice[facts.reason];
+  const { title, text } = calendarWords[profile.language].notice[facts.reason];
   return notice(profile, facts.uid, facts.nowAt, title, text(momentOf(profile, facts.sinceAt)));
 }
 
 /** The event, on the day of `nowAt` (epoch seconds), that stands in a feed that would run empty. */
 export function emptyEvent(profile: FeedProfile, facts: { readonly uid: string; readonly nowAt: number }): Event {
-  const { title, text } = words[profile.language].empty;
+  const { title, text } = calendarWords[profile.language].empty;
   return notice(profile, facts.uid, facts.nowAt, title, text);
 }
 
@@ -90,15 +90,15 @@ function momentOf(profile: FeedProfile, at: number): string {
 }
 
 function headOf(profile: FeedProfile): string {
-  const name = escapeText(cut(cleanLine(profile.name), longestName)) || "Waldur";
-  const about = escapeText(words[profile.language].calendar);
+  const name = escapeText(truncate(cleanLine(profile.name), longestName)) || "Waldur";
+  const about = escapeText(calendarWords[profile.language].calendar);
   const colour = profile.colour?.toLowerCase() ?? "";
   const hex = colours.get(colour);
   const zone = profile.zone === null ? "" : (localTime(profile.zone, 0).zoneName ?? "");
   return [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
-    `PRODID:-//waldur-calendar//feed ${RENDERER}//${profile.language.toUpperCase()}`,
+    `PRODID:-//waldur-calendar//feed ${rendererVersion}//${profile.language.toUpperCase()}`,
     "CALSCALE:GREGORIAN",
     `NAME:${name}`,
     `X-WR-CALNAME:${name}`,

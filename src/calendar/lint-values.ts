@@ -1,5 +1,5 @@
 /** One unfolded content line (RFC 5545 3.1), taken apart. */
-export interface Line {
+export interface ContentLine {
   readonly name: string;
   /** With its leading semicolon; "" for none. */
   readonly parameters: string;
@@ -61,7 +61,7 @@ const triples = [
 ];
 
 /** Lints the properties of a VEVENT; tells the values that place it among the others. */
-export function lintEventProperties(lines: readonly Line[], faults: string[]): { uid: string; start: string } {
+export function lintEventProperties(lines: readonly ContentLine[], faults: string[]): { uid: string; start: string } {
   const values = lintProperties(eventRules, lines, faults);
   const of = (name: string) => values.get(name) ?? "";
   if (of("DTEND") <= of("DTSTART")) faults.push("DTEND is not after DTSTART");
@@ -72,7 +72,7 @@ export function lintEventProperties(lines: readonly Line[], faults: string[]): {
 }
 
 /** Lints the properties of a VCALENDAR. */
-export function lintCalendarProperties(lines: readonly Line[], faults: string[]): void {
+export function lintCalendarProperties(lines: readonly ContentLine[], faults: string[]): void {
   const values = lintProperties(calendarRules, lines, faults);
   if (values.get("NAME") !== values.get("X-WR-CALNAME")) faults.push("NAME and X-WR-CALNAME differ");
   if (values.get("DESCRIPTION") !== values.get("X-WR-CALDESC")) faults.push("DESCRIPTION and X-WR-CALDESC differ");
@@ -81,7 +81,7 @@ export function lintCalendarProperties(lines: readonly Line[], faults: string[])
 
 function lintProperties(
   rules: Readonly<Record<string, Rule>>,
-  lines: readonly Line[],
+  lines: readonly ContentLine[],
   faults: string[],
 ): ReadonlyMap<string, string> {
   const order = Object.keys(rules);

@@ -1,4 +1,4 @@
-import { type Line, lintCalendarProperties, lintEventProperties } from "./lint-values.ts";
+import { type ContentLine, lintCalendarProperties, lintEventProperties } from "./lint-values.ts";
 
 const encoder = new TextEncoder();
 const tame = /^[\x20-\x7E]*$/;
@@ -77,7 +77,7 @@ function lintAlarm(lines: readonly string[], faults: string[]): void {
   if (!fits) faults.push("VALARM is not ACTION, DESCRIPTION and TRIGGER at the end of the event");
 }
 
-function parse(line: string): Line {
+function parse(line: string): ContentLine {
   const [, name = `no colon in ${line}`, parameters = "", value = ""] =
     /^([A-Z-]+)((?:;[^:]*)?):(.*)$/su.exec(line) ?? [];
   return { name, parameters, value };

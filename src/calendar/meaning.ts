@@ -2,7 +2,7 @@ import type { BookingState, KnownBooking, OrderState } from "./booking.ts";
 import type { Event } from "./event.ts";
 
 /** What the state of a booking and of the order that made it mean together; one word for each thing a person may ask. */
-export const meanings = [
+export const bookingStatuses = [
   "requested", // waiting, and it is not known for whom
   "awaiting-approval", // the customer's side has not approved yet; nobody can accept
   "awaiting-start", // approved, waits for the project or its start date
@@ -17,9 +17,9 @@ export const meanings = [
   "faulty", // accepted, later marked as erred: still held
   "vanished", // Waldur does not have it any more
 ] as const;
-export type Meaning = (typeof meanings)[number];
+export type BookingStatus = (typeof bookingStatuses)[number];
 
-const requests: Readonly<Record<OrderState, Meaning>> = {
+const requests: Readonly<Record<OrderState, BookingStatus>> = {
   "pending-consumer": "awaiting-approval",
   "pending-project": "awaiting-start",
   "pending-start-date": "awaiting-start",
@@ -33,9 +33,9 @@ const requests: Readonly<Record<OrderState, Meaning>> = {
 };
 
 /** The meaning of a known booking. A booking proven to be gone from Waldur is `vanished`, whatever it said last. */
-export function meaningOf(
+export function bookingStatus(
   known: Pick<KnownBooking, "orderState" | "vanished"> & { booking: { state: BookingState } },
-): Meaning {
+): BookingStatus {
   if (known.vanished) return "vanished";
   const order = known.orderState;
   switch (known.booking.state) {
@@ -55,7 +55,7 @@ export function meaningOf(
   }
 }
 
-function endOf(order: OrderState | null): Meaning {
+function endOf(order: OrderState | null): BookingStatus {
   if (order === "canceled") return "rejected";
   if (order === "rejected") return "refused";
   if (order === "erred") return "failed";
@@ -63,7 +63,7 @@ function endOf(order: OrderState | null): Meaning {
 }
 
 /** The STATUS (RFC 5545 3.8.1.11) of a booking's events. */
-export const statusOf: Readonly<Record<Meaning, Event["status"]>> = {
+export const eventStatus: Readonly<Record<BookingStatus, Event["status"]>> = {
   requested: "TENTATIVE",
   "awaiting-approval": "TENTATIVE",
   "awaiting-start": "TENTATIVE",

@@ -1,5 +1,5 @@
 /** What a rendered VEVENT shows to a person. */
-export interface Shown {
+export interface VeventSummary {
   readonly title: string;
   readonly description: string;
   readonly place: string;
@@ -7,7 +7,7 @@ export interface Shown {
 }
 
 /** Reads back what `renderEvent` wrote. */
-export function readShown(vevent: string): Shown {
+export function readVevent(vevent: string): VeventSummary {
   const lines = vevent.replace(/\r\n[ \t]/g, "").split("\r\n");
   const value = (name: string): string => {
     const line = lines.find((one) => one.startsWith(`${name}:`) || one.startsWith(`${name};`));

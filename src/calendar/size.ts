@@ -5,7 +5,7 @@ export interface SizeLimits {
 }
 
 /** What is wrong with the size of a feed; null when nothing. Google drops events beyond about 1 MB or 1,100 silently. */
-export function warnOfSize(limits: SizeLimits, events: number, bytes: number): string | null {
+export function sizeWarning(limits: SizeLimits, events: number, bytes: number): string | null {
   const faults: string[] = [];
   if (bytes >= limits.feedWarnBytes) faults.push(`${bytes} bytes, limit ${limits.feedWarnBytes}`);
   if (events >= limits.feedWarnEvents) faults.push(`${events} events, limit ${limits.feedWarnEvents}`);

@@ -33,7 +33,7 @@ function scrub(text: string): string {
 }
 
 /** At most `most` UTF-16 units of well-formed text, the last one "…" when something was cut; no character is halved. */
-export function cut(text: string, most: number): string {
+export function truncate(text: string, most: number): string {
   if (text.length <= most) return text;
   let end = most - 1;
   while (end > 0 && /[\uDC00-\uDFFF\p{Mn}\p{Me}\u200D]/u.test(text.slice(end).charAt(0))) end -= 1;

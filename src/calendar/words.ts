@@ -1,15 +1,15 @@
-import type { Meaning } from "./meaning.ts";
+import type { BookingStatus } from "./meaning.ts";
 import type { Language } from "./profile.ts";
 
 /** Why a feed is not kept up to date. */
 export type NoticeReason = "unreachable" | "token" | "failing" | "suspended";
 
 /** Every text of ours that a calendar can show. */
-export interface Words {
+export interface CalendarWords {
   readonly calendar: string;
   /** In front of the title; ends in a blank, or is empty. */
-  readonly prefix: Readonly<Record<Meaning, string>>;
-  readonly state: Readonly<Record<Meaning, string>>;
+  readonly prefix: Readonly<Record<BookingStatus, string>>;
+  readonly state: Readonly<Record<BookingStatus, string>>;
   readonly busy: Readonly<Record<"TENTATIVE" | "CONFIRMED" | "CANCELLED", string>>;
   /** Title of a booking without any name. */
   readonly booking: string;
@@ -30,7 +30,7 @@ export interface Words {
   readonly notice: Readonly<Record<NoticeReason, { readonly title: string; readonly text: (since: string) => string }>>;
 }
 
-const english: Words = {
+const english: CalendarWords = {
   calendar: "Bookings in Waldur. Changes are made in Waldur, not in this calendar.",
   prefix: {
     requested: "Pending: ",
@@ -119,7 +119,7 @@ const english: Words = {
   },
 };
 
-const estonian: Words = {
+const estonian: CalendarWords = {
   calendar: "Waldurisse tehtud broneeringud. Muudatusi tehakse Walduris, mitte selles kalendris.",
   prefix: {
     requested: "Ootel: ",
@@ -209,4 +209,4 @@ const estonian: Words = {
 };
 
 /** The texts of each language a feed may have. */
-export const words: Readonly<Record<Language, Words>> = { en: english, et: estonian };
+export const calendarWords: Readonly<Record<Language, CalendarWords>> = { en: english, et: estonian };

@@ -1,6 +1,6 @@
 import type { Booking, NumberedSlot } from "../calendar/booking.ts";
 import { eventTimes } from "../calendar/events.ts";
-import { type Meaning, meaningOf, statusOf } from "../calendar/meaning.ts";
+import { type BookingStatus, bookingStatus, eventStatus } from "../calendar/meaning.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type AccountRow, noteRefused } from "../store/accounts.ts";
@@ -35,7 +35,7 @@ export interface Reader {
 export interface Look {
   readonly booking: Booking;
   readonly offering: string;
-  readonly meaning: Meaning;
+  readonly meaning: BookingStatus;
   /** `open`: it can be decided; `past`: nobody decided in time. */
   readonly standing: "open" | "decided" | "past";
   readonly parts: readonly { readonly start: number; readonly end: number }[];
@@ -55,12 +55,12 @@ export interface Look {
  */
 export async function look(deps: Deps, { known, source }: Linked, person: AccountRow | null): Promise<Look> {
   const { booking, slots } = known;
-  const meaning = meaningOf(known);
+  const meaning = bookingStatus(known);
   const parts = partsOf(slots);
   const asked = person === null ? null : await readerOf(deps, person, booking);
   const insider = asked?.reader?.insider === true;
   const homeport = (await readMeta(deps.sql, homeportKey(deps))) ?? "";
-  const pending = statusOf[meaning] === "TENTATIVE";
+  const pending = eventStatus[meaning] === "TENTATIVE";
   return {
     booking,
     offering: readOfferings(source.offerings).get(booking.offeringUuid)?.name || booking.offeringName,
@@ -104,7 +104,7 @@ async function besideOf(
   if (parts.length === 0) return [];
   const others = await listBeside(deps.sql, sourceId, booking, fromAt, toAt);
   return others.flatMap((other) => {
-    const status = statusOf[meaningOf(other)];
+    const status = eventStatus[bookingStatus(other)];
     if (status === "CANCELLED") return [];
     return partsOf(other.slots)
       .filter((slot) => parts.some((part) => slot.start < part.end && slot.end > part.start))

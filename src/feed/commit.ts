@@ -1,4 +1,4 @@
-import { warnOfSize } from "../calendar/size.ts";
+import { sizeWarning } from "../calendar/size.ts";
 import type { Deps } from "../deps.ts";
 import { hex } from "../security/hash.ts";
 import { chunkRows } from "../store/bulk.ts";
@@ -74,8 +74,8 @@ function logRevision(deps: Deps, before: FeedRow, after: FeedRow): void {
   const { name } = after.profile;
   if (before.state !== "active" && after.state === "active")
     deps.log.info("feed_ready", { feed, name, events, bytes: size });
-  const large = warnOfSize(deps.config, events, size);
-  if (large !== null && warnOfSize(deps.config, before.eventCount, before.byteCount) === null) {
+  const large = sizeWarning(deps.config, events, size);
+  if (large !== null && sizeWarning(deps.config, before.eventCount, before.byteCount) === null) {
     deps.log.warn("feed_large", { feed, name, warning: large });
   }
 }

@@ -1,6 +1,6 @@
 import type { KnownBooking } from "../calendar/booking.ts";
 import type { Event, EventContext, OfferingFacts } from "../calendar/event.ts";
-import { eventsOf, matches } from "../calendar/events.ts";
+import { bookingEvents, matchesFilter } from "../calendar/events.ts";
 import { emptyEvent, noticeEvent } from "../calendar/feed.ts";
 import { reviseEvent } from "../calendar/ical.ts";
 import { lintEvent } from "../calendar/lint.ts";
@@ -105,14 +105,14 @@ export async function stepsOf(deps: Deps, sight: Sight, feed: FeedRow, source: S
   /** Whether an event is to be in the feed, given the row it has there. */
   function isWanted(known: KnownBooking, event: Event, row: EventRow | undefined): boolean {
     if (!inWindow(event, window)) return false;
-    if (event.status !== "CANCELLED") return matches(known, profile.filter);
+    if (event.status !== "CANCELLED") return matchesFilter(known, profile.filter);
     if (profile.cancelled === "drop") return false;
     // What was shown is struck out, whatever the filter says of the state it has now.
-    if (row !== undefined) return matches(known, others) && (row.cancelledAt ?? nowAt) >= buriedBefore;
+    if (row !== undefined) return matchesFilter(known, others) && (row.cancelledAt ?? nowAt) >= buriedBefore;
     const { booking } = known;
     const recent = booking.state === "Terminated" && booking.modifiedMicros / 1_000_000 >= buriedBefore;
     const whole = !known.vanished && known.slots.some((slot) => slot.n === event.n && !slot.gone);
-    return recent && whole && matches(known, profile.filter);
+    return recent && whole && matchesFilter(known, profile.filter);
   }
 
   /** The row that shows the event; null when it is the one that stands. */
@@ -145,7 +145,7 @@ export async function stepsOf(deps: Deps, sight: Sight, feed: FeedRow, source: S
     for (const known of bookings) {
       const { uuid } = known.booking;
       rendered += sizeOf(known);
-      for (const event of eventsOf(known, context)) {
+      for (const event of bookingEvents(known, context)) {
         const old = have.get(event.uid);
         if (!isWanted(known, event, old)) continue;
         have.delete(event.uid);

@@ -1,6 +1,6 @@
 import type { Booking, OrderState } from "../calendar/booking.ts";
 import type { OfferingFacts } from "../calendar/event.ts";
-import { eventsOf } from "../calendar/events.ts";
+import { bookingEvents } from "../calendar/events.ts";
 import { joinFeed } from "../calendar/feed.ts";
 import { renderEvent } from "../calendar/ical.ts";
 import { lintEvent } from "../calendar/lint.ts";
@@ -46,7 +46,7 @@ export async function exportProvider(
     const orderState = orderStates.get(booking.uuid) ?? null;
     const known = { booking, orderState, slots: numberSlots([], booking), vanished: false };
     const stamp = Math.floor(booking.modifiedMicros / 1_000_000);
-    return eventsOf(known, context)
+    return bookingEvents(known, context)
       .map((event) => ({
         start: event.start,
         vevent: renderEvent(event, {

@@ -1,4 +1,4 @@
-import { RENDERER } from "../calendar/feed.ts";
+import { rendererVersion } from "../calendar/feed.ts";
 import { windowOf } from "../calendar/window.ts";
 import type { NoticeReason } from "../calendar/words.ts";
 import type { Deps } from "../deps.ts";
@@ -34,8 +34,8 @@ export function needOf(deps: Settings, feed: FeedRow, source: SourceRow, nowAt: 
  */
 export function startOf(deps: Settings, feed: FeedRow, nowAt: number): FeedRow {
   const linksBy = linksByOf(deps, feed.profile);
-  const same = feed.renderer === RENDERER && feed.linksBy === linksBy;
-  const drawn: FeedRow = same ? feed : { ...feed, renderer: RENDERER, linksBy, renderedRev: 0 };
+  const same = feed.renderer === rendererVersion && feed.linksBy === linksBy;
+  const drawn: FeedRow = same ? feed : { ...feed, renderer: rendererVersion, linksBy, renderedRev: 0 };
   const now: FeedRow = drawn.state === "suspended" ? { ...drawn, state: "loading" } : drawn;
   if (now.renderedRev > 0) return now;
   const { dayAt } = windowOf(feed.profile, nowAt);

@@ -1,5 +1,5 @@
 import type { Event } from "../calendar/event.ts";
-import { eventsOf, matches } from "../calendar/events.ts";
+import { bookingEvents, matchesFilter } from "../calendar/events.ts";
 import type { FeedProfile } from "../calendar/profile.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
@@ -38,8 +38,8 @@ export async function sketchFeed(
   return rows
     .filter((booking) => belongs(booking, source))
     .map((booking) => ({ booking, orderState: null, slots: numberSlots([], booking), vanished: false }))
-    .filter((known) => matches(known, profile.filter))
-    .flatMap((known) => eventsOf(known, context))
+    .filter((known) => matchesFilter(known, profile.filter))
+    .flatMap((known) => bookingEvents(known, context))
     .filter(({ status, start, end }) => status !== "CANCELLED" && end > nowAt && start < untilAt)
     .toSorted((a, b) => a.start - b.start);
 }

@@ -1,5 +1,5 @@
 import { ICalCalendar, ICalEventBusyStatus, ICalEventStatus, ICalEventTransparency } from "ical-generator";
-import { eventsOf } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
 import { openNode } from "../../src/node.ts";
@@ -69,7 +69,7 @@ async function renderStored(sql: Sql): Promise<string> {
     decisionUrlOf: () => "",
     sample: false,
   };
-  const made = bookings.flatMap((known) => eventsOf(known, context)).toSorted((a, b) => a.start - b.start);
+  const made = bookings.flatMap((known) => bookingEvents(known, context)).toSorted((a, b) => a.start - b.start);
   if (made.length !== events.length) throw new Error(`${made.length} events were rendered`);
   return joinFeed(
     profile,

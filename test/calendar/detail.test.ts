@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
 import type { KnownBooking } from "../../src/calendar/booking.ts";
-import { eventsOf } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/events.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
-import { meaningOf } from "../../src/calendar/meaning.ts";
+import { bookingStatus } from "../../src/calendar/meaning.ts";
 import { anyProfile, hostileKnown } from "./hostile.ts";
 import { context, feedOf, known, nowAt, unfold } from "./samples.ts";
 
@@ -24,7 +24,7 @@ const everyState = bookingStates.flatMap((state) =>
 );
 
 function rendered(one: KnownBooking, around: ReturnType<typeof context>): string {
-  return eventsOf(one, around)
+  return bookingEvents(one, around)
     .map((event) => reviseEvent(event, null, nowAt).vevent)
     .join("");
 }
@@ -78,7 +78,7 @@ describe("the three levels of detail", () => {
 
   it("tells in busy no difference between the ways a booking can end", () => {
     const busy = context({ detail: "busy" });
-    const ends = everyState.filter((one) => ["cancelled", "rejected", "refused", "failed"].includes(meaningOf(one)));
+    const ends = everyState.filter((one) => ["cancelled", "rejected", "refused", "failed"].includes(bookingStatus(one)));
     expect(ends.length).toBeGreaterThan(4);
     expect(new Set(ends.map((one) => rendered(one, busy))).size).toBe(1);
   });

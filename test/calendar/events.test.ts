@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eventsOf, matches } from "../../src/calendar/events.ts";
+import { bookingEvents, matchesFilter } from "../../src/calendar/events.ts";
 import { numberSlots } from "../../src/calendar/slots.ts";
 import { booking, context, eventOf, hour, known, nowAt, uuid } from "./samples.ts";
 
@@ -67,7 +67,7 @@ describe("the events of a booking", () => {
   });
 
   it("counts the parts of a booking that has several, in order of time", () => {
-    const events = eventsOf(known({ slots: two }), context());
+    const events = bookingEvents(known({ slots: two }), context());
     expect(events.map(({ description }) => /Part.*/.exec(description)?.[0])).toEqual(["Part 1 of 2", "Part 2 of 2"]);
     expect(eventOf(known()).description).not.toContain("Part");
   });
@@ -75,7 +75,7 @@ describe("the events of a booking", () => {
   it("strikes out the period that a living booking has lost, and only that one", () => {
     const before = numberSlots([], booking({ state: "OK", slots: two }));
     const now = booking({ state: "OK", slots: two.slice(1) });
-    const events = eventsOf(
+    const events = bookingEvents(
       { booking: now, orderState: "done", slots: numberSlots(before, now), vanished: false },
       context({ alarmMinutes: 10 }),
     );
@@ -102,7 +102,7 @@ describe("the events of a booking", () => {
 
   it("shows each of two equal periods", () => {
     const slots = [two[0], two[0]].flatMap((slot, index) => (slot ? [{ ...slot, backendId: `${index}` }] : []));
-    const events = eventsOf(known({ slots }), context());
+    const events = bookingEvents(known({ slots }), context());
     expect(new Set(events.map(({ uid }) => uid)).size).toBe(2);
   });
 
@@ -159,6 +159,6 @@ describe("the filter of a feed", () => {
     [{ text: "" }, true],
     [{ states: ["Creating"], text: "nothing of it" }, false],
   ] as const)("%j: %s", (filter, wanted) => {
-    expect(matches(known(), filter)).toBe(wanted);
+    expect(matchesFilter(known(), filter)).toBe(wanted);
   });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
-import { emptyEvent, endedCalendar, joinFeed, joinFeedBytes, noticeEvent, RENDERER } from "../../src/calendar/feed.ts";
+import { emptyEvent, endedCalendar, joinFeed, joinFeedBytes, noticeEvent, rendererVersion } from "../../src/calendar/feed.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";
 import { anyProfile } from "./hostile.ts";
@@ -20,7 +20,7 @@ describe("a feed's calendar", () => {
     ).toEqual([
       "BEGIN:VCALENDAR",
       "VERSION:2.0",
-      `PRODID:-//waldur-calendar//feed ${RENDERER}//EN`,
+      `PRODID:-//waldur-calendar//feed ${rendererVersion}//EN`,
       "CALSCALE:GREGORIAN",
       "NAME:Confocal microscope",
       "X-WR-CALNAME:Confocal microscope",

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
-import { eventsOf } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/events.ts";
 import { emptyEvent, endedCalendar, joinFeed, noticeEvent } from "../../src/calendar/feed.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar } from "../../src/calendar/lint.ts";
@@ -29,7 +29,7 @@ function calendarOf(state: (typeof bookingStates)[number], change: Partial<FeedP
       { orderState: orderState === "unknown" ? null : orderState },
     );
     const around = context(change, { uidOf: () => `${state.toLowerCase()}-${orderState}` });
-    return eventsOf(one, around).map((event) => reviseEvent(event, null, nowAt).vevent);
+    return bookingEvents(one, around).map((event) => reviseEvent(event, null, nowAt).vevent);
   });
   return joinFeed(profile(change), vevents);
 }

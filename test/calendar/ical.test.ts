@@ -2,7 +2,7 @@ import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../src/calendar/event.ts";
-import { eventsOf } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
 import { renderEvent, reviseEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";
@@ -44,7 +44,7 @@ describe("any booking as a calendar", () => {
   it("passes the linter and is read back to the same data", () => {
     fc.assert(
       fc.property(hostileKnown, anyProfile, (one, profile) => {
-        const events = eventsOf(one, context(profile));
+        const events = bookingEvents(one, context(profile));
         events.sort((a, b) => a.start - b.start || (a.uid < b.uid ? -1 : 1));
         const made = events.map((event) => reviseEvent(event, null, nowAt));
         const calendar = joinFeed(
@@ -63,10 +63,10 @@ describe("any booking as a calendar", () => {
   it("has the same bytes when nothing changed, whenever it is rendered", () => {
     fc.assert(
       fc.property(hostileKnown, anyProfile, fc.nat(), (one, profile, later) => {
-        for (const event of eventsOf(one, context(profile))) {
+        for (const event of bookingEvents(one, context(profile))) {
           const first = reviseEvent(event, null, nowAt);
           const stored = { vevent: first.vevent, sequence: first.revision.sequence, stampAt: first.revision.stamp };
-          const [again] = eventsOf(structuredClone(one), context(profile)).filter(({ n }) => n === event.n);
+          const [again] = bookingEvents(structuredClone(one), context(profile)).filter(({ n }) => n === event.n);
           expect(reviseEvent(again ?? event, stored, nowAt + later)).toEqual({ ...first, changed: false });
         }
       }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
-import { meaningOf, statusOf } from "../../src/calendar/meaning.ts";
+import { bookingStatus, eventStatus } from "../../src/calendar/meaning.ts";
 import { eventOf, known } from "./samples.ts";
 
 describe("what state and order state mean together", () => {
@@ -26,8 +26,8 @@ describe("what state and order state mean together", () => {
     ["Erred", "erred", "failed", "CANCELLED"],
   ] as const)("%s with order %s is %s, %s", (state, orderState, meaning, status) => {
     const one = known({ state }, { orderState });
-    expect(meaningOf(one)).toBe(meaning);
-    expect(statusOf[meaning]).toBe(status);
+    expect(bookingStatus(one)).toBe(meaning);
+    expect(eventStatus[meaning]).toBe(status);
     expect(eventOf(one).status).toBe(status);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eventsOf } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/events.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintEvent } from "../../src/calendar/lint.ts";
 import { relink } from "../../src/calendar/relink.ts";
@@ -7,7 +7,7 @@ import { context, known, nowAt, unfold, uuid } from "./samples.ts";
 
 const vevent = (letter: string): string => {
   const page = `https://calendar.example/a/${letter}key1.${"A".repeat(22)}.0123456789abcdef.${uuid("a")}`;
-  const [event] = eventsOf(known(), context({}, { decisionUrlOf: () => page }));
+  const [event] = bookingEvents(known(), context({}, { decisionUrlOf: () => page }));
   if (event === undefined) throw new Error("the booking has no event");
   return reviseEvent(event, null, nowAt).vevent;
 };

@@ -1,6 +1,6 @@
 import type { Booking, KnownBooking } from "../../src/calendar/booking.ts";
 import type { Event, EventContext } from "../../src/calendar/event.ts";
-import { eventsOf } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import type { FeedProfile } from "../../src/calendar/profile.ts";
@@ -75,14 +75,14 @@ export function context(change: Partial<FeedProfile> = {}, rest: Partial<EventCo
 
 /** The one event of a booking with one slot. */
 export function eventOf(one: KnownBooking, around: EventContext = context()): Event {
-  const [event] = eventsOf(one, around);
+  const [event] = bookingEvents(one, around);
   if (event === undefined) throw new Error("the booking has no event");
   return event;
 }
 
 /** The calendar these bookings make on their first sight, in the order of a feed. */
 export function feedOf(bookings: readonly KnownBooking[], around: EventContext = context()): string {
-  const events = bookings.flatMap((one) => eventsOf(one, around));
+  const events = bookings.flatMap((one) => bookingEvents(one, around));
   events.sort((a, b) => a.start - b.start || (a.uid < b.uid ? -1 : 1));
   return joinFeed(
     around.profile,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanBlock, cleanLine, cleanUrl, cut, escapeText, fold } from "../../src/calendar/text.ts";
+import { cleanBlock, cleanLine, cleanUrl, truncate, escapeText, fold } from "../../src/calendar/text.ts";
 import { hostile } from "./hostile.ts";
 import { unfold } from "./samples.ts";
 
@@ -23,10 +23,10 @@ describe("cleaning text", () => {
   });
 
   it("cuts without halving a character", () => {
-    expect(cut("abcdef", 6)).toBe("abcdef");
-    expect(cut("abcdefg", 6)).toBe("abcde…");
-    expect(cut("abcd👩‍🔬 more", 8)).toBe("abcd👩…");
-    expect(cut("abcd👩‍🔬 more", 7)).toBe("abcd…");
+    expect(truncate("abcdef", 6)).toBe("abcdef");
+    expect(truncate("abcdefg", 6)).toBe("abcde…");
+    expect(truncate("abcd👩‍🔬 more", 8)).toBe("abcd👩…");
+    expect(truncate("abcd👩‍🔬 more", 7)).toBe("abcd…");
   });
 
   it("escapes TEXT", () => {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { cleanLine, cut } from "../../calendar/text.ts";
+import { cleanLine, truncate } from "../../calendar/text.ts";
 import { encodeBase64url } from "../../security/base64url.ts";
 import { type Guarded, type Signer, Unsigned } from "../../security/guard.ts";
 import { sha256 } from "../../security/hash.ts";
@@ -192,7 +192,7 @@ async function askToken(
   const body = parse(told.text);
   if (told.status === 200 && v.is(granted, body)) return { told: body };
   if (!v.is(denied, body)) return { refused: "failed", why: `Google answered ${told.status}` };
-  const why = cut(cleanLine(`${body.error}: ${body.error_description ?? ""}`), 200);
+  const why = truncate(cleanLine(`${body.error}: ${body.error_description ?? ""}`), 200);
   if (body.error === "invalid_grant") return { refused: "revoked", why };
   const ours = ["invalid_client", "unauthorized_client", "redirect_uri_mismatch", "invalid_request", "invalid_scope"];
   return { refused: ours.includes(body.error) && told.status < 500 ? "misconfigured" : "failed", why };

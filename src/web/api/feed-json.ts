@@ -1,5 +1,5 @@
 import type { Deps } from "../../deps.ts";
-import { warnOfSize } from "../../calendar/size.ts";
+import { sizeWarning } from "../../calendar/size.ts";
 import type { BookingCounts } from "../../store/bookings.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import type { SourceRow } from "../../store/sources.ts";
@@ -51,7 +51,7 @@ export async function feedJson(
     webcal: address === null ? null : webcalOf(address),
     events: feed.eventCount,
     bytes: feed.byteCount,
-    warning: warnOfSize(deps.config, feed.eventCount, feed.byteCount),
+    warning: sizeWarning(deps.config, feed.eventCount, feed.byteCount),
     held: open ? feed.held : [],
     createdAt: isoTime(feed.createdAt),
     expiresAt: isoTime(feed.expiresAt),

@@ -1,4 +1,4 @@
-import { type SizeLimits, warnOfSize } from "../../calendar/size.ts";
+import { type SizeLimits, sizeWarning } from "../../calendar/size.ts";
 import type { Body } from "./body-cache.ts";
 import { formatHttpDate } from "./conditional.ts";
 import type { Edition } from "./representation.ts";
@@ -44,7 +44,7 @@ export function answerWhole(
   headers["Content-Length"] = String(body.bytes.byteLength);
   headers["X-Feed-Events"] = String(body.events);
   if (body.gzip) headers["Content-Encoding"] = "gzip";
-  const warning = warnOfSize(settings, body.events, body.plainBytes);
+  const warning = sizeWarning(settings, body.events, body.plainBytes);
   if (warning !== null) headers["X-Feed-Warning"] = warning;
   // Workers would compress a body anew that is said to be gzip, unless told that it is. Others do not know the word.
   const init: ResponseInit & { encodeBody?: "manual" } = { headers, ...(body.gzip && { encodeBody: "manual" }) };

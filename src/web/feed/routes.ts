@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { endedCalendar, joinFeedBytes, RENDERER } from "../../calendar/feed.ts";
+import { endedCalendar, joinFeedBytes, rendererVersion } from "../../calendar/feed.ts";
 import type { Deps } from "../../deps.ts";
 import { hashSecret } from "../../security/secret.ts";
 import { type FeedWork, makeFeedServer, type ServeFeed } from "./serve.ts";
@@ -7,7 +7,7 @@ import { gzip } from "./gzip.ts";
 import { logged } from "../access-log.ts";
 
 const feedWork: FeedWork = {
-  renderer: RENDERER,
+  renderer: rendererVersion,
   hash: hashSecret,
   join: (feed, vevents) => joinFeedBytes(feed.profile, vevents),
   end: (feed, endedAt) => endedCalendar(feed.profile, endedAt),

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { readShown, type Shown } from "../../calendar/read.ts";
+import { readVevent, type VeventSummary } from "../../calendar/read.ts";
 import { localTime } from "../../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../../store/events.ts";
 import { seconds } from "../../source/run.ts";
@@ -11,7 +11,7 @@ import { type Env, pageLanguage, showPage, signedIn, type Web } from "./page-con
 import { agendaWords } from "../../text/agenda.ts";
 
 /** An event as a subscriber sees it. Epoch seconds. */
-export interface AgendaEvent extends Shown {
+export interface AgendaEvent extends VeventSummary {
   readonly uid: string;
   readonly start: number;
   readonly end: number;
@@ -87,7 +87,7 @@ function startOf(asked: string | undefined, zone: string, nowAt: number) {
 
 /** The rows as a person reads them, each with what it overlaps. */
 function agendaOf(rows: readonly AgendaRow[]): AgendaEvent[] {
-  const shown = rows.map((row) => ({ row, shown: readShown(row.vevent) }));
+  const shown = rows.map((row) => ({ row, shown: readVevent(row.vevent) }));
   const taken = shown.filter((one) => one.shown.status !== "CANCELLED" && one.row.offeringUuid !== "");
   return shown.map(({ row, shown: own }) => ({
     ...own,

@@ -11,7 +11,7 @@ import { seconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
 import { may, findVisibleFeed } from "../../account/access.ts";
 import { readOfferings, scopeKinds } from "../../store/sources.ts";
-import { warnOfSize } from "../../calendar/size.ts";
+import { sizeWarning } from "../../calendar/size.ts";
 import { changeProfile, profileOf } from "../api/input.ts";
 import { checkTyped, type Faults, readTyped, type Typed, typedOf } from "./feed-form.ts";
 import { mirrorsOf } from "./mirror-health.ts";
@@ -195,7 +195,7 @@ async function showFeed(c: Web, unsure: "" | "rotate" | "revoke"): Promise<Respo
   const { feed, source, standing } = seen;
   const reachable = feed.state !== "loading" && feed.state !== "ended" && may(standing, "address");
   const address = reachable ? await addressOf(c.env, feed) : null;
-  const large = warnOfSize(c.env.config, feed.eventCount, feed.byteCount) !== null;
+  const large = sizeWarning(c.env.config, feed.eventCount, feed.byteCount) !== null;
   const done = c.req.query("done");
   const mirrors = await mirrorsOf(c, feed.id);
   return showPage(

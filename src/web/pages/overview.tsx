@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { meaningOf, statusOf } from "../../calendar/meaning.ts";
+import { bookingStatus, eventStatus } from "../../calendar/meaning.ts";
 import { type Action, actions } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import { listAccounts } from "../../store/accounts.ts";
@@ -102,7 +102,7 @@ async function requestsOf(c: Web, seen: readonly VisibleSource[], nowAt: number)
     if (!may(standing, "content")) continue;
     for (const row of await listPending(c.env.sql, source.id, nowAt, mostRequests + 1)) {
       // The order may tell a decision already that the booking does not.
-      if (statusOf[meaningOf(row)] === "TENTATIVE") found.set(row.booking.uuid, row);
+      if (eventStatus[bookingStatus(row)] === "TENTATIVE") found.set(row.booking.uuid, row);
     }
   }
   const startOf = ({ slots }: { slots: readonly { start: number; gone: boolean }[] }): number =>

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RENDERER } from "../../../src/calendar/feed.ts";
+import { rendererVersion } from "../../../src/calendar/feed.ts";
 import { lintCalendar } from "../../../src/calendar/lint.ts";
 import type { Joined, Sql, SqlRow } from "../../../src/store/sql.ts";
 import type { FeedDeps, FeedWork } from "../../../src/web/feed/serve.ts";
@@ -40,7 +40,7 @@ const cases = fc.record<Case>({
   clockJump: fc.constantFrom(0, 0, 30, 601, -86_400, 40 * 86_400, Number.NaN),
   headers: fc.constantFrom<Record<string, string>>(
     {},
-    { "If-None-Match": `"e1-${RENDERER}-1"` },
+    { "If-None-Match": `"e1-${rendererVersion}-1"` },
     { "If-None-Match": "*" },
     { "Accept-Encoding": "gzip", "User-Agent": "Thunderbird/153" },
     { "If-Modified-Since": "Sun, 01 Jan 2040 00:00:00 GMT" },

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { RENDERER } from "../../../src/calendar/feed.ts";
+import { rendererVersion } from "../../../src/calendar/feed.ts";
 import { lintCalendar } from "../../../src/calendar/lint.ts";
 import { endAddresses } from "../../../src/store/feeds.ts";
 import { statement } from "../../../src/store/sql.ts";
@@ -21,7 +21,7 @@ describe("a feed's address", () => {
       "content-length": String(new TextEncoder().encode(text).length),
       "content-disposition": 'inline; filename="microscope.ics"',
       "cache-control": "private, no-cache, no-transform",
-      etag: `"e1-${RENDERER}-1"`,
+      etag: `"e1-${rendererVersion}-1"`,
       "last-modified": new Date((startAt + 1) * 1000).toUTCString(),
       vary: "Accept-Encoding",
       "x-robots-tag": "noindex",
@@ -78,7 +78,7 @@ describe("a feed's address", () => {
     const after = await ask();
     expect(same.headers.get("ETag")).toBe(before.headers.get("ETag"));
     expect(await same.text()).toBe(await before.text());
-    expect(after.headers.get("ETag")).toBe(`"e1-${RENDERER}-2"`);
+    expect(after.headers.get("ETag")).toBe(`"e1-${rendererVersion}-2"`);
     expect(await after.text()).toContain("SUMMARY:Moved");
   });
 
@@ -103,7 +103,7 @@ describe("a feed's address", () => {
 });
 
 describe("conditional requests (RFC 9110 13)", () => {
-  const etag = `"e1-${RENDERER}-1"`;
+  const etag = `"e1-${rendererVersion}-1"`;
   const modified = new Date((startAt + 1) * 1000);
   const earlier = new Date(startAt * 1000).toUTCString();
   const rfc850 = modified.toUTCString().replace(/^(\w+), (\d\d) (\w+) \d\d(\d\d)/, "Monday, $2-$3-$4");
@@ -112,10 +112,10 @@ describe("conditional requests (RFC 9110 13)", () => {
     ["the tag", { "If-None-Match": etag }, 304],
     ["the weak tag", { "If-None-Match": `W/${etag}` }, 304],
     ["a list with the tag", { "If-None-Match": `"a,b", W/"c",${etag}` }, 304],
-    ["the tag of the gzip form", { "If-None-Match": `"e1-${RENDERER}-1-gzip"` }, 304],
+    ["the tag of the gzip form", { "If-None-Match": `"e1-${rendererVersion}-1-gzip"` }, 304],
     ["*", { "If-None-Match": "*" }, 304],
-    ["another tag", { "If-None-Match": `"e1-${RENDERER}-2"` }, 200],
-    ["an unquoted tag", { "If-None-Match": `e1-${RENDERER}-1` }, 200],
+    ["another tag", { "If-None-Match": `"e1-${rendererVersion}-2"` }, 200],
+    ["an unquoted tag", { "If-None-Match": `e1-${rendererVersion}-1` }, 200],
     ["the date", { "If-Modified-Since": modified.toUTCString() }, 304],
     ["the date in the form of RFC 850", { "If-Modified-Since": rfc850 }, 304],
     ["the date in the form of asctime", { "If-Modified-Since": asctime }, 304],
@@ -133,7 +133,7 @@ describe("conditional requests (RFC 9110 13)", () => {
     expect(response.status).toBe(status);
     if (status === 304) {
       expect(await response.text()).toBe("");
-      expect(response.headers.get("ETag")).toMatch(new RegExp(`^"e1-${RENDERER}-1(?:-gzip)?"$`));
+      expect(response.headers.get("ETag")).toMatch(new RegExp(`^"e1-${rendererVersion}-1(?:-gzip)?"$`));
       expect(response.headers.has("Content-Length")).toBe(false);
     }
   });
@@ -165,7 +165,7 @@ describe("gzip", () => {
     const response = await ask({ "Accept-Encoding": "gzip, deflate", "User-Agent": browser });
     const bytes = Buffer.from(await response.arrayBuffer());
     expect(response.headers.get("Content-Encoding")).toBe("gzip");
-    expect(response.headers.get("ETag")).toBe(`"e1-${RENDERER}-1-gzip"`);
+    expect(response.headers.get("ETag")).toBe(`"e1-${rendererVersion}-1-gzip"`);
     expect(response.headers.get("Content-Length")).toBe(String(bytes.length));
     expect(gunzipSync(bytes).toString()).toBe(plain);
   });

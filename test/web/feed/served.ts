@@ -1,4 +1,4 @@
-import { joinFeedBytes, endedCalendar, RENDERER } from "../../../src/calendar/feed.ts";
+import { joinFeedBytes, endedCalendar, rendererVersion } from "../../../src/calendar/feed.ts";
 import { renderEvent } from "../../../src/calendar/ical.ts";
 import type { FeedProfile } from "../../../src/calendar/profile.ts";
 import { defaultConfig } from "../../../src/config.ts";
@@ -30,7 +30,7 @@ export const profile: FeedProfile = {
 };
 
 export const honestWork: FeedWork = {
-  renderer: RENDERER,
+  renderer: rendererVersion,
   hash: hashSecret,
   join: (feed, vevents) => joinFeedBytes(feed.profile, vevents),
   end: (feed, endedAt) => endedCalendar(feed.profile, endedAt),

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
-import { cut } from "../../../calendar/text.ts";
+import { truncate } from "../../../calendar/text.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { AgendaEvent } from "../agenda.tsx";
 import type { Times } from "../times.ts";
@@ -94,7 +94,7 @@ export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) 
                   <details>
                     <summary aria-label={`${words.details}: ${event.title}`}>{words.details}</summary>
                     <p class="text" dir="auto">
-                      {cut(withoutLinks(event.description), longestText)}
+                      {truncate(withoutLinks(event.description), longestText)}
                     </p>
                   </details>
                 )}

@@ -1,8 +1,8 @@
 import type { FC } from "hono/jsx";
 import { type Action, actions, type FeedProfile, type Language } from "../../../calendar/profile.ts";
-import { statusOf } from "../../../calendar/meaning.ts";
+import { eventStatus } from "../../../calendar/meaning.ts";
 import { localTime } from "../../../calendar/window.ts";
-import { words } from "../../../calendar/words.ts";
+import { calendarWords } from "../../../calendar/words.ts";
 import type { LinkKind } from "../../../security/links.ts";
 import type { Look } from "../../../decision/page-data.ts";
 import { type DecisionWords, decisionWords } from "../../../text/decision.ts";
@@ -37,7 +37,7 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
   const texts = decisionWords[language];
   const { booking } = look;
   const person = look.reader?.account ?? null;
-  const status = statusOf[look.meaning];
+  const status = eventStatus[look.meaning];
   const mood = status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
   const title = booking.name.trim() || texts.nameless;
   const top = person === null ? null : <span class="quiet">{texts.signedIn(person.fullName || person.username)}</span>;
@@ -51,7 +51,7 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
         )}
         <h1 dir="auto">{title}</h1>
         <p>
-          <span class={`state ${mood}`}>{words[language].state[look.meaning]}</span>
+          <span class={`state ${mood}`}>{calendarWords[language].state[look.meaning]}</span>
         </p>
         <Facts {...props} texts={texts} />
         <Besides {...props} texts={texts} />

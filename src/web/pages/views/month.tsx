@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
-import { cut } from "../../../calendar/text.ts";
+import { truncate } from "../../../calendar/text.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { AgendaEvent } from "../agenda.tsx";
 import type { Times } from "../times.ts";
@@ -62,7 +62,7 @@ export const MonthView: FC<MonthProps> = (props) => {
                       ) : (
                         <span class="when">{words.continues}</span>
                       )}{" "}
-                      <span dir="auto">{cut(event.title, 60)}</span>{" "}
+                      <span dir="auto">{truncate(event.title, 60)}</span>{" "}
                       <span class="word">{words.status[event.status]}</span>
                       {event.overlaps.length > 0 && <span class="word fault"> {words.overlaps}</span>}
                     </li>

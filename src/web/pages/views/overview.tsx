@@ -1,8 +1,8 @@
 import type { FC } from "hono/jsx";
-import { meaningOf } from "../../../calendar/meaning.ts";
+import { bookingStatus } from "../../../calendar/meaning.ts";
 import type { Language } from "../../../calendar/profile.ts";
-import { cleanBlock, cleanLine, cut } from "../../../calendar/text.ts";
-import { words as calendarWords } from "../../../calendar/words.ts";
+import { cleanBlock, cleanLine, truncate } from "../../../calendar/text.ts";
+import { calendarWords } from "../../../calendar/words.ts";
 import type { BookingRow } from "../../../store/bookings.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { may, type VisibleSource, type Viewer } from "../../../account/access.ts";
@@ -146,7 +146,7 @@ const mostSlots = 3;
 const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row }) => {
   const words = overviewWords[language];
   const { booking, slots } = row;
-  const meaning = meaningOf(row);
+  const meaning = bookingStatus(row);
   const live = slots.filter(({ gone }) => !gone);
   const name = cleanLine(booking.name) || calendarWords[language].booking;
   return (
@@ -169,7 +169,7 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
       </p>
       {booking.description !== "" && (
         <p class="text" dir="auto">
-          {cut(cleanBlock(booking.description), 200)}
+          {truncate(cleanBlock(booking.description), 200)}
         </p>
       )}
       {decidable.has(meaning) ? (
