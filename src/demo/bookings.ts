@@ -2,12 +2,12 @@ import type { BookingState, OrderState } from "../calendar/booking.ts";
 import { offerings, people, type Person, type Project, projects, type SampleOffering, wishes } from "./people.ts";
 
 /** Epoch seconds. */
-export interface Period {
+export interface SamplePeriod {
   readonly start: number;
   readonly end: number;
 }
 
-export interface Slot extends Period {
+export interface SampleSlot extends SamplePeriod {
   readonly backendId: string;
 }
 
@@ -28,9 +28,9 @@ export interface SampleBooking {
   readonly createdMicros: number;
   modifiedMicros: number;
   /** What was asked for. */
-  readonly schedules: readonly Period[];
+  readonly schedules: readonly SamplePeriod[];
   /** Written when the order was processed. */
-  slots: readonly Slot[];
+  slots: readonly SampleSlot[];
   readonly offering: SampleOffering;
   readonly project: Project;
   readonly requester: Person;
@@ -99,7 +99,7 @@ const oddities: Readonly<Record<number, (booking: SampleBooking) => Partial<Samp
   40: () => ({ description: ["A description", "that is a list"] }),
 };
 
-function withSlots(what: string, odd: (slot: Slot) => readonly Slot[]) {
+function withSlots(what: string, odd: (slot: SampleSlot) => readonly SampleSlot[]) {
   return ({ slots, name }: SampleBooking): Partial<SampleBooking> => {
     const oddSlots = slots.flatMap(odd);
     return {
@@ -164,6 +164,6 @@ export function makeBooking(
 }
 
 /** What Waldur makes of the periods asked for when it processes the order. */
-export function slotsOf(schedules: readonly Period[], random: () => number): SampleBooking["slots"] {
+export function slotsOf(schedules: readonly SamplePeriod[], random: () => number): SampleBooking["slots"] {
   return schedules.map((period) => ({ ...period, backendId: `booking_${randomUuid(random)}` }));
 }

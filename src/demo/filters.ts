@@ -5,7 +5,7 @@ import { category, people } from "./people.ts";
 
 export type Version = "7.0" | "8.1";
 /** Errors by parameter, as Waldur puts them. */
-export type Faults = Record<string, string[]>;
+export type ParameterErrors = Record<string, string[]>;
 type Test<T> = (of: T) => boolean;
 type Read<T> = (value: string, values: readonly string[], version: Version) => Test<T> | string;
 
@@ -145,18 +145,18 @@ function ofBooking(read: Read<SampleBooking>): Read<OrderOf> {
 export function filterBookings(
   query: URLSearchParams,
   version: Version,
-): { tests: Test<SampleBooking>[]; faults: Faults } {
+): { tests: Test<SampleBooking>[]; faults: ParameterErrors } {
   const known = Object.entries(bookingFilters).filter(([, { since }]) => since === undefined || since === version);
   return readFilters(query, version, new Map(known.map(([name, { read }]) => [name, read])));
 }
 
-export function filterOrders(query: URLSearchParams, version: Version): { tests: Test<OrderOf>[]; faults: Faults } {
+export function filterOrders(query: URLSearchParams, version: Version): { tests: Test<OrderOf>[]; faults: ParameterErrors } {
   return readFilters(query, version, new Map(Object.entries(orderFilters)));
 }
 
 function readFilters<T>(query: URLSearchParams, version: Version, filters: ReadonlyMap<string, Read<T>>) {
   const tests: Test<T>[] = [];
-  const faults: Faults = {};
+  const faults: ParameterErrors = {};
   for (const [name, read] of filters) {
     const values = query.getAll(name);
     const value = values.at(-1);
@@ -177,7 +177,7 @@ const orders: Readonly<Record<string, (a: SampleBooking, b: SampleBooking) => nu
 /** The order asked for by `o` (several with commas); by name without. "broken" where Waldur answers 500. */
 export function orderBookings(
   query: URLSearchParams,
-): { compare: ((a: SampleBooking, b: SampleBooking) => number) | null; faults: Faults } | "broken" {
+): { compare: ((a: SampleBooking, b: SampleBooking) => number) | null; faults: ParameterErrors } | "broken" {
   const asked = (query.getAll("o").at(-1) ?? "name").split(",");
   if (asked.some((name) => name.replace(/^-/, "") === "type")) return "broken";
   const wrong = asked.find((name) => !(name.replace(/^-/, "") in orders));

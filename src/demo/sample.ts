@@ -1,5 +1,5 @@
 import { type SampleBooking, seedBookings, seeded } from "./bookings.ts";
-import { type Faults, filterBookings, filterOrders, orderBookings, type Version } from "./filters.ts";
+import { type ParameterErrors, filterBookings, filterOrders, orderBookings, type Version } from "./filters.ts";
 import { Life, type Outcome } from "./life.ts";
 import { offerings, organisations, people, type Person, type RoleName, roles, tokens } from "./people.ts";
 import { offeringColumns, providerColumns, userColumns } from "./directory.ts";
@@ -136,7 +136,7 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
       const { tests, faults } = filterBookings(url.searchParams, version);
       const order = orderBookings(url.searchParams);
       if (order === "broken") return html(500, "<h1>Server Error (500)</h1>");
-      const all: Faults = { ...faults, ...order.faults };
+      const all: ParameterErrors = { ...faults, ...order.faults };
       if (Object.keys(all).length > 0) return json(400, all);
       const seen = life.bookings.filter((booking) => sees(person, booking) && tests.every((test) => test(booking)));
       const sorted = order.compare === null ? seen : seen.toSorted(order.compare);
