@@ -8,7 +8,7 @@ import { listen, type Opened, type OpenOptions, openNode, repeat } from "./node.
 import { listFeeds } from "./store/feeds.ts";
 import { readMeta, writeMeta } from "./store/meta.ts";
 import { advise } from "./account/check.ts";
-import { addressOf, webcalOf } from "./feed/commands.ts";
+import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { tick } from "./tick.ts";
 import { profileOf } from "./web/api/input.ts";
@@ -122,11 +122,11 @@ async function introduce(deps: Deps, print: (text: string) => void): Promise<voi
   const [first] = shown;
   if (deps.sample) print("\nThis is a sample: its Waldur, people and bookings are made up.\n");
   if (first !== undefined && shown.length === 1) {
-    const address = await addressOf(deps, first);
-    print(`\n${first.profile.name}: ${first.eventCount} events\n\n${address}\n\n${webcalOf(address)}\n`);
+    const address = await feedAddress(deps, first);
+    print(`\n${first.profile.name}: ${first.eventCount} events\n\n${address}\n\n${webcalAddress(address)}\n`);
   } else {
     for (const feed of shown) {
-      print(`\n${feed.profile.name}: ${feed.eventCount} events\n${await addressOf(deps, feed)}\n`);
+      print(`\n${feed.profile.name}: ${feed.eventCount} events\n${await feedAddress(deps, feed)}\n`);
     }
   }
   const loading = feeds.length - shown.length;

@@ -12,7 +12,7 @@ import { countStatements } from "../src/store/counted.ts";
 import { openSqlite } from "../src/store/sqlite.ts";
 import { type FeedRow } from "../src/store/feeds.ts";
 import { findSource, type SourceRow } from "../src/store/sources.ts";
-import { addFeed, addressOf, needFeed } from "../src/feed/commands.ts";
+import { addFeed, feedAddress, getFeed } from "../src/feed/commands.ts";
 import { resolveSource, actAsOperator } from "../src/account/find-source.ts";
 import { tick, type TickOptions } from "../src/tick.ts";
 import { type ChangedFeed, profileOf } from "../src/web/api/input.ts";
@@ -135,13 +135,13 @@ export async function makeWorld(options: WorldOptions = {}) {
       const source = await resolveSource(await actAsOperator(deps), "offering", uuid);
       return addFeed(deps, source, profileOf(deps.config, source.name, {}), null);
     },
-    feed: async (id: string): Promise<FeedRow> => needFeed(deps, id),
+    feed: async (id: string): Promise<FeedRow> => getFeed(deps, id),
     async source(feed: FeedRow): Promise<SourceRow> {
       const source = await findSource(deps.sql, feed.sourceId);
       if (source === null) throw new Error("the source is gone");
       return source;
     },
-    address: async (feed: FeedRow): Promise<string> => addressOf(deps, await needFeed(deps, feed.id)),
+    address: async (feed: FeedRow): Promise<string> => feedAddress(deps, await getFeed(deps, feed.id)),
     /** One GET of the feed as a client does it. */
     async get(address: string, headers: Record<string, string> = {}): Promise<Response> {
       return app.fetch(new Request(address, { headers }), deps);

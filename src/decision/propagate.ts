@@ -9,7 +9,7 @@ import { dropLeases, takeLeases } from "../store/leases.ts";
 import { listSourcesWith, makeDue, moveSources } from "../store/sources.ts";
 import { leaseName, leaseSeconds, seconds, writeOf } from "../source/run.ts";
 import { belongs } from "../source/scope.ts";
-import { type Holding, showBooking } from "../feed/show-booking.ts";
+import { type StoredBooking, showBooking } from "../feed/show-booking.ts";
 
 /** Another run has the row for moments: so often, and so long apart (milliseconds), it is tried again. */
 const attempts = 6;
@@ -64,10 +64,10 @@ async function save(
   ids: readonly string[],
   booking: Booking,
   orderState: OrderState,
-): Promise<ReadonlyMap<string, Holding>> {
+): Promise<ReadonlyMap<string, StoredBooking>> {
   const holder = hex(deps.random(8));
   const leases = await takeLeases(deps.sql, ids.map(leaseName), holder, seconds(deps), leaseSeconds);
-  const holdings = new Map<string, Holding>();
+  const holdings = new Map<string, StoredBooking>();
   if (leases.size === 0) return holdings;
   try {
     const writes: BookingWrite[] = [];

@@ -2,40 +2,40 @@ import type { Deps } from "../deps.ts";
 import { AppError, codeOf, messageOf } from "../errors.ts";
 import { findEvents } from "../store/events.ts";
 import type { FeedRow } from "../store/feeds.ts";
-import type { Place, Plan, Turn } from "./plan.ts";
-import { type Revision, revisionOf, writeRevisions } from "./commit.ts";
+import type { FeedCursor, StepPlan, FeedRenderer } from "./plan.ts";
+import { type FeedCommit, makeCommit, commitFeeds } from "./commit.ts";
 import { seconds } from "../source/run.ts";
-import { type Sight, stepsOf } from "./compare.ts";
+import { type RenderInputs, makeSteps } from "./compare.ts";
 
 /** What became of a step. */
-export interface Taken {
+export interface StepResult {
   /** Of the feeds that took it. */
-  readonly revisions: readonly Revision[];
+  readonly revisions: readonly FeedCommit[];
   /** Those at which another run was. */
-  readonly overtaken: readonly Place[];
+  readonly overtaken: readonly FeedCursor[];
 }
 
 /** Makes feeds ready to take steps; one that cannot be is logged and left out. */
-export async function turnsOf<T extends Omit<Turn, "steps">>(
+export async function makeRenderers<T extends Omit<FeedRenderer, "steps">>(
   deps: Deps,
-  sight: Sight,
+  sight: RenderInputs,
   feeds: readonly T[],
-): Promise<(T & Turn)[]> {
-  return ofEach(deps, feeds, async (one) => ({ ...one, steps: await stepsOf(deps, sight, one.feed, one.source) }));
+): Promise<(T & FeedRenderer)[]> {
+  return ofEach(deps, feeds, async (one) => ({ ...one, steps: await makeSteps(deps, sight, one.feed, one.source) }));
 }
 
 /**
  * Takes a step: in a number of statements that does not depend on how many feeds it is of. What fails in one feed, or
  * meets another run there, is logged and left for the next run; nothing of that feed is written. Throws `store_failed`.
  */
-export async function takeStep(deps: Deps, { places, bookingUuids, change, make }: Plan): Promise<Taken> {
+export async function applyStep(deps: Deps, { places, bookingUuids, change, make }: StepPlan): Promise<StepResult> {
   const ids = places.map(({ feed }) => feed.id);
   const rows = await findEvents(deps.sql, ids, [...bookingUuids, ""]);
   const made = await ofEach(deps, places, async (place) => {
     const own = rows.get(place.feed.id) ?? [];
-    return revisionOf(place, change, await make(place, own), own, seconds(deps));
+    return makeCommit(place, change, await make(place, own), own, seconds(deps));
   });
-  const written = await writeRevisions(deps, made);
+  const written = await commitFeeds(deps, made);
   const overtaken = made.filter(({ after }) => !written.has(after.id)).map(({ place }) => place);
   for (const { feed } of overtaken) logFailed(deps, feed, new AppError("conflict", "another run works on this feed"));
   return { revisions: made.filter(({ after }) => written.has(after.id)), overtaken };

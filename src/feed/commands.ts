@@ -19,7 +19,7 @@ import { addSource, changeSource, findSource, type SourceRow } from "../store/so
 import type { Statement } from "../store/sql.ts";
 import { stopTargets } from "../store/targets.ts";
 import { handOver } from "../mirror/hand-over.ts";
-import { maySign } from "./links.ts";
+import { maySignLinks } from "./links.ts";
 import { seconds } from "../source/run.ts";
 
 /** What a new feed is over: a list Waldur can give an account, as `resolveScope` found it. */
@@ -45,29 +45,29 @@ export async function addFeed(
     insertFeed({ id, sourceId, slug, profile, ...sealed, epoch, links, expiresAt }, await hashSecret(secret), nowAt),
   );
   deps.log.info("feed_added", { feed: id, source: sourceId, name: profile.name });
-  return needFeed(deps, id);
+  return getFeed(deps, id);
 }
 
 /** The feed of that id. Throws `not_found`. */
-export async function needFeed(deps: Pick<Deps, "sql">, id: string): Promise<FeedRow> {
+export async function getFeed(deps: Pick<Deps, "sql">, id: string): Promise<FeedRow> {
   const feed = await findFeed(deps.sql, id);
   if (feed === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows those there are`);
   return feed;
 }
 
 /** Where a sealed column of a feed lives. */
-export function feedPlace(id: string, column: "secret" | "salt") {
+export function sealedFeedPlace(id: string, column: "secret" | "salt") {
   return { table: "feeds", row: id, column };
 }
 
 /** The address under which a feed is served. Throws `seal_broken`. */
-export async function addressOf(deps: Pick<Deps, "keys" | "config">, feed: FeedRow): Promise<string> {
-  const secret = await open(deps.keys, feedPlace(feed.id, "secret"), feed.secret);
+export async function feedAddress(deps: Pick<Deps, "keys" | "config">, feed: FeedRow): Promise<string> {
+  const secret = await open(deps.keys, sealedFeedPlace(feed.id, "secret"), feed.secret);
   return `${deps.config.publicUrl}/f/${secret}/${feed.slug}.ics`;
 }
 
 /** The address that calendar programs open by a click (`webcal:` is what they registered for; there is no secure variant all know). */
-export function webcalOf(address: string): string {
+export function webcalAddress(address: string): string {
   return address.replace(/^https?:/, "webcal:");
 }
 
@@ -75,7 +75,7 @@ export function webcalOf(address: string): string {
  * Changes what a feed holds or how it looks; every event is compared anew. One that from now on tells less is not
  * served until that is done: calendars keep what they have meanwhile.
  */
-export async function setFeed(
+export async function updateFeed(
   deps: Deps,
   feed: FeedRow,
   profile: FeedProfile,
@@ -97,14 +97,14 @@ export async function setFeed(
     ...(hide && { state: "loading" as const }),
   });
   if (change !== null) await deps.sql.batch([change]);
-  return needFeed(deps, feed.id);
+  return getFeed(deps, feed.id);
 }
 
 /** Gives a feed a new address; the old one says for a while that it has ended, its links to decide are dead at once. */
 export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
   needAlive(feed);
   const secret = newSecret(deps.random);
-  const sealed = await seal(deps.keys, feedPlace(feed.id, "secret"), secret, deps.random);
+  const sealed = await seal(deps.keys, sealedFeedPlace(feed.id, "secret"), secret, deps.random);
   const change = changeFeed(feed.id, { secret: sealed, links: hex(deps.random(8)), renderedRev: 0 });
   await deps.sql.batch([
     endAddresses(feed.id, seconds(deps), false),
@@ -112,7 +112,7 @@ export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
     ...(change === null ? [] : [change]),
   ]);
   deps.log.info("feed_rotated", { feed: feed.id });
-  return needFeed(deps, feed.id);
+  return getFeed(deps, feed.id);
 }
 
 /**
@@ -124,7 +124,7 @@ export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource)
   needAlive(feed);
   const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, seconds(deps));
   const secret = newSecret(deps.random);
-  const sealed = await seal(deps.keys, feedPlace(feed.id, "secret"), secret, deps.random);
+  const sealed = await seal(deps.keys, sealedFeedPlace(feed.id, "secret"), secret, deps.random);
   // Links that decide as the feed's account are for the new one to allow.
   const profile: FeedProfile = {
     ...feed.profile,
@@ -139,14 +139,14 @@ export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource)
   ]);
   await targets.end();
   deps.log.info("feed_taken_over", { feed: feed.id, source: sourceId, account: source.accountId });
-  return needFeed(deps, feed.id);
+  return getFeed(deps, feed.id);
 }
 
 /** Ends a feed: its addresses say for a while that it has ended, or with `gone` answer 410 at once. */
 export async function revokeFeed(deps: Deps, feed: FeedRow, gone: boolean): Promise<FeedRow> {
   await deps.sql.batch([...endStatements(feed, seconds(deps)), endAddresses(feed.id, seconds(deps), gone)]);
   deps.log.info("feed_revoked", { feed: feed.id, gone });
-  return needFeed(deps, feed.id);
+  return getFeed(deps, feed.id);
 }
 
 /** Ends a feed whose time is over; the address itself already says so. */
@@ -156,7 +156,7 @@ export async function expireFeed(deps: Deps, feed: FeedRow): Promise<void> {
 }
 
 /** Ends every feed of a source whose account may not see it any more. */
-export async function endFeedsOf(deps: Deps, source: Pick<SourceRow, "id">, reason: string): Promise<void> {
+export async function endSourceFeeds(deps: Deps, source: Pick<SourceRow, "id">, reason: string): Promise<void> {
   const nowAt = seconds(deps);
   const feeds = (await listFeeds(deps.sql, [source.id])).filter((feed) => feed.state !== "ended");
   const lost = changeSource(source.id, { access: "lost" });
@@ -195,7 +195,7 @@ async function needSignable(deps: Deps, accountId: string): Promise<void> {
     );
   }
   const account = await findAccount(deps.sql, accountId);
-  if (account === null || !maySign(deps, account)) {
+  if (account === null || !maySignLinks(deps, account)) {
     throw new AppError(
       "bad_input",
       "decisions: signed is for feeds of people who signed in themselves, never for staff or the service's own account, whose rights reach too far; take sign-in",
@@ -211,8 +211,8 @@ function tellsLess(before: FeedProfile, after: FeedProfile): boolean {
 
 async function sealAll(deps: Deps, id: string, plain: { secret: string; salt: string }) {
   return {
-    secret: await seal(deps.keys, feedPlace(id, "secret"), plain.secret, deps.random),
-    salt: await seal(deps.keys, feedPlace(id, "salt"), plain.salt, deps.random),
+    secret: await seal(deps.keys, sealedFeedPlace(id, "secret"), plain.secret, deps.random),
+    salt: await seal(deps.keys, sealedFeedPlace(id, "salt"), plain.salt, deps.random),
   };
 }
 

@@ -4,12 +4,12 @@ import { hex } from "../security/hash.ts";
 import { chunkRows } from "../store/bulk.ts";
 import { deleteEvents, type EventRow, writeEvents } from "../store/events.ts";
 import { encodeRendered, type FeedChange, type FeedRow, listWritten, writeRendered } from "../store/feeds.ts";
-import type { Place } from "./plan.ts";
+import type { FeedCursor } from "./plan.ts";
 import type { Step } from "./compare.ts";
 
 /** A step of one feed as it is written: its row as it becomes, and the events. */
-export interface Revision extends Pick<Step, "write" | "drop" | "rendered"> {
-  readonly place: Place;
+export interface FeedCommit extends Pick<Step, "write" | "drop" | "rendered"> {
+  readonly place: FeedCursor;
   readonly after: FeedRow;
 }
 
@@ -18,13 +18,13 @@ export interface Revision extends Pick<Step, "write" | "drop" | "rendered"> {
  * rev counts in seconds of the clock (`nowAt`) where it can: after the database was restored from a copy, no revision
  * that a client saw is given again. `rows` are what it has of the step's bookings and of none.
  */
-export function revisionOf(
-  place: Place,
+export function makeCommit(
+  place: FeedCursor,
   change: FeedChange,
   step: Step,
   rows: readonly EventRow[],
   nowAt: number,
-): Revision {
+): FeedCommit {
   const { now, source, steps } = place;
   const { write, drop } = keepOne(place, step, rows);
   const moved = write.length > 0 || drop.length > 0;
@@ -33,7 +33,7 @@ export function revisionOf(
     ...change,
     rev: moved ? Math.max(now.rev + 1, nowAt) : now.rev,
     revisedAt: !moved ? now.revisedAt : now.state === "loading" ? nowAt : Math.max(now.revisedAt + 1, nowAt),
-    eventCount: now.eventCount + addedOf(write) - drop.length,
+    eventCount: now.eventCount + countAdded(write) - drop.length,
     byteCount: now.byteCount + bytes(write.map(({ row }) => row)) - bytes(write.map(({ old }) => old)) - bytes(drop),
     held: step.held,
   };
@@ -42,7 +42,7 @@ export function revisionOf(
 }
 
 /** How many of these events the feed did not have. */
-export function addedOf(write: Step["write"]): number {
+export function countAdded(write: Step["write"]): number {
   return write.filter(({ old }) => old === undefined).length;
 }
 
@@ -50,7 +50,7 @@ export function addedOf(write: Step["write"]): number {
  * Writes revisions, each all or nothing, in as few statements as fit. Resolves to the feeds that were written: of one that
  * another run has moved on meanwhile nothing is.
  */
-export async function writeRevisions(deps: Deps, revisions: readonly Revision[]): Promise<ReadonlySet<string>> {
+export async function commitFeeds(deps: Deps, revisions: readonly FeedCommit[]): Promise<ReadonlySet<string>> {
   const writer = hex(deps.random(8));
   const feeds = chunkRows(revisions.map(({ place, after }) => encodeRendered(place.feed, after))).chunks;
   const drops = revisions.flatMap(({ after, drop }) => drop.map(({ uid }) => ({ feedId: after.id, uid })));
@@ -86,9 +86,9 @@ function bytes(rows: readonly (EventRow | undefined)[]): number {
   return rows.reduce((sum, row) => sum + (row === undefined ? 0 : encoder.encode(row.vevent).length), 0);
 }
 
-function keepOne({ feed, steps }: Place, step: Step, rows: readonly EventRow[]): Pick<Step, "write" | "drop"> {
+function keepOne({ feed, steps }: FeedCursor, step: Step, rows: readonly EventRow[]): Pick<Step, "write" | "drop"> {
   const { write, drop } = step;
-  const added = addedOf(write);
+  const added = countAdded(write);
   const left = feed.eventCount + added - drop.length;
   if (left <= 0 && drop.length > 0) {
     const newest = drop.toSorted((a, b) => b.stampAt - a.stampAt)[0];

@@ -14,8 +14,8 @@ import type { EventRow } from "../store/events.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import { readMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow } from "../store/sources.ts";
-import { feedPlace } from "./commands.ts";
-import { decisionUrl, linkKindOf } from "./links.ts";
+import { sealedFeedPlace } from "./commands.ts";
+import { decisionUrl, feedLinkKind } from "./links.ts";
 import { seconds } from "../source/run.ts";
 
 /** What is to be written of a feed's events in one transaction. */
@@ -31,7 +31,7 @@ export interface Step {
 }
 
 /** What feeds are made from besides bookings, as it all stands at `nowAt` (epoch seconds). */
-export interface Sight {
+export interface RenderInputs {
   readonly nowAt: number;
   readonly homeport: string | null;
   /** Names and places of offerings, by source. */
@@ -41,7 +41,7 @@ export interface Sight {
 }
 
 /** The parts of which one feed's rendering is made; they neither read nor write. `rows` are what the feed has. */
-export interface Steps {
+export interface FeedSteps {
   readonly window: Window;
   /** Tombstones since before then (epoch seconds) go. */
   readonly buriedBefore: number;
@@ -54,7 +54,7 @@ export interface Steps {
 }
 
 /** Reads what these feeds over these sources are made from. Throws `store_failed`. */
-export async function sightOf(deps: Deps, sources: readonly SourceRow[], feeds: readonly FeedRow[]): Promise<Sight> {
+export async function readInputs(deps: Deps, sources: readonly SourceRow[], feeds: readonly FeedRow[]): Promise<RenderInputs> {
   const told = feeds.some(({ profile }) => profile.detail !== "busy");
   const homeport = told ? await readMeta(deps.sql, homeportKey(deps)) : null;
   const signed = feeds.some(({ profile }) => profile.decisions === "signed");
@@ -68,15 +68,15 @@ export async function sightOf(deps: Deps, sources: readonly SourceRow[], feeds: 
 }
 
 /** Makes the steps for one feed as it and its source stand. Throws `seal_broken`. */
-export async function stepsOf(deps: Deps, sight: Sight, feed: FeedRow, source: SourceRow): Promise<Steps> {
+export async function makeSteps(deps: Deps, sight: RenderInputs, feed: FeedRow, source: SourceRow): Promise<FeedSteps> {
   const { profile } = feed;
   const { nowAt, homeport } = sight;
   const offerings = sight.offerings.get(source.id) ?? new Map<string, OfferingFacts>();
   const window = windowOf(profile, nowAt);
-  const salt = profile.detail === "busy" ? await open(deps.keys, feedPlace(feed.id, "salt"), feed.salt) : null;
+  const salt = profile.detail === "busy" ? await open(deps.keys, sealedFeedPlace(feed.id, "salt"), feed.salt) : null;
   const buriedBefore = nowAt - deps.config.tombstoneDays * 86_400;
   const { states: _states, ...others } = profile.filter;
-  const linkKind = linkKindOf(deps, profile, sight.owners.get(source.accountId) ?? null);
+  const linkKind = feedLinkKind(deps, profile, sight.owners.get(source.accountId) ?? null);
 
   async function contextOf(known: readonly KnownBooking[]): Promise<EventContext> {
     const uids = new Map<string, string>();
@@ -144,7 +144,7 @@ export async function stepsOf(deps: Deps, sight: Sight, feed: FeedRow, source: S
     let rendered = 0;
     for (const known of bookings) {
       const { uuid } = known.booking;
-      rendered += sizeOf(known);
+      rendered += countEvents(known);
       for (const event of bookingEvents(known, context)) {
         const old = have.get(event.uid);
         if (!isWanted(known, event, old)) continue;
@@ -196,7 +196,7 @@ export async function stepsOf(deps: Deps, sight: Sight, feed: FeedRow, source: S
 }
 
 /** Events of a booking as they count for a run; one without any counts as one. */
-export function sizeOf({ slots }: KnownBooking): number {
+export function countEvents({ slots }: KnownBooking): number {
   return Math.max(1, slots.length);
 }
 

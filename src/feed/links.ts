@@ -12,22 +12,22 @@ import { seconds } from "../source/run.ts";
  * Whether links may let whoever holds them decide as this account: where the operator allows it, and never for staff or,
  * but for the sample, for the account of the environment.
  */
-export function maySign(deps: Pick<Deps, "config" | "sample">, account: Pick<AccountRow, "kind" | "isStaff">): boolean {
+export function maySignLinks(deps: Pick<Deps, "config" | "sample">, account: Pick<AccountRow, "kind" | "isStaff">): boolean {
   return deps.config.signedDecisions && !account.isStaff && (deps.sample || account.kind === "person");
 }
 
 /** The kind of link that a feed's pending events have; null: none. */
-export function linkKindOf(
+export function feedLinkKind(
   deps: Pick<Deps, "config" | "sample">,
   profile: Pick<FeedProfile, "detail" | "decisions">,
   account: Pick<AccountRow, "kind" | "isStaff"> | null,
 ): LinkKind | null {
   if (profile.detail !== "full" || profile.decisions === "off") return null;
-  return profile.decisions === "signed" && account !== null && maySign(deps, account) ? "signed" : "sign-in";
+  return profile.decisions === "signed" && account !== null && maySignLinks(deps, account) ? "signed" : "sign-in";
 }
 
 /** With what the links of a feed are made now: when it changes, the feed's rows are rendered again. "" for a feed without. */
-export function linksByOf(deps: Pick<Deps, "config" | "keys">, profile: FeedProfile): string {
+export function linksVersion(deps: Pick<Deps, "config" | "keys">, profile: FeedProfile): string {
   if (profile.detail !== "full" || profile.decisions === "off") return "";
   const allowed = profile.decisions === "signed" && deps.config.signedDecisions ? "signed" : "sign-in";
   return `${deps.keys.ids[0]} ${allowed} ${deps.config.publicUrl}`;
@@ -46,7 +46,7 @@ export async function decisionUrl(
 /**
  * An event of the feed for a calendar that others see: a link in it that would decide for whoever holds it asks who it is.
  */
-export async function withSignIn(
+export async function withSignInLinks(
   deps: Pick<Deps, "config" | "keys">,
   feed: Pick<FeedRow, "id" | "links">,
   vevent: string,
@@ -79,7 +79,7 @@ export async function findLinked(deps: Deps, token: string): Promise<Linked | nu
   if (source === null || source.access !== "ok") return null;
   const account = await findAccount(deps.sql, source.accountId);
   const known = (await findBookings(deps.sql, source.id, [link.bookingUuid])).get(link.bookingUuid);
-  const allowed = linkKindOf(deps, feed.profile, account);
+  const allowed = feedLinkKind(deps, feed.profile, account);
   if (account === null || known === undefined || allowed === null) return null;
   const kind = link.kind === "signed" && allowed === "signed" ? "signed" : "sign-in";
   return { token, kind, feed, source, account, known };

@@ -4,7 +4,7 @@ import type { NoticeReason } from "../calendar/words.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
-import { linksByOf } from "./links.ts";
+import { linksVersion } from "./links.ts";
 
 /**
  * What waits to be done about a feed's events, in the order in which it is done: bookings changed, the window moved on,
@@ -16,12 +16,12 @@ export type Need = "suspend" | "changes" | "window" | "notice" | "settle";
 type Settings = Pick<Deps, "config" | "keys">;
 
 /** What a feed needs next at `nowAt` (epoch seconds), as its own row and its loaded source's tell; null: nothing. */
-export function needOf(deps: Settings, feed: FeedRow, source: SourceRow, nowAt: number): Need | null {
-  const noticeAt = noticeDayOf(deps, feed, source, nowAt);
+export function findNeed(deps: Settings, feed: FeedRow, source: SourceRow, nowAt: number): Need | null {
+  const noticeAt = noticeDay(deps, feed, source, nowAt);
   if (isStarved(deps, source, nowAt)) {
     return feed.state !== "suspended" || feed.noticeAt !== noticeAt ? "suspend" : null;
   }
-  const now = startOf(deps, feed, nowAt);
+  const now = renderStart(deps, feed, nowAt);
   if (now.renderedRev < source.rev) return "changes";
   if (now.windowAt !== windowOf(feed.profile, nowAt).dayAt) return "window";
   if (now.noticeAt !== noticeAt) return "notice";
@@ -32,8 +32,8 @@ export function needOf(deps: Settings, feed: FeedRow, source: SourceRow, nowAt: 
  * Where rendering goes on: from the start for a feed that was never rendered, or by another version, or differently, or
  * was suspended. The very same row where that is where it stands.
  */
-export function startOf(deps: Settings, feed: FeedRow, nowAt: number): FeedRow {
-  const linksBy = linksByOf(deps, feed.profile);
+export function renderStart(deps: Settings, feed: FeedRow, nowAt: number): FeedRow {
+  const linksBy = linksVersion(deps, feed.profile);
   const same = feed.renderer === rendererVersion && feed.linksBy === linksBy;
   const drawn: FeedRow = same ? feed : { ...feed, renderer: rendererVersion, linksBy, renderedRev: 0 };
   const now: FeedRow = drawn.state === "suspended" ? { ...drawn, state: "loading" } : drawn;
@@ -48,13 +48,13 @@ function isStarved({ config }: Settings, { failingSinceAt }: SourceRow, nowAt: n
 }
 
 /** Why the source cannot be read. */
-export function reasonOf({ failure }: SourceRow): NoticeReason {
+export function noticeReason({ failure }: SourceRow): NoticeReason {
   if (failure === "waldur_refused_token" || failure === "waldur_forbidden") return "token";
   return failure === "waldur_unreachable" || failure === "waldur_timeout" ? "unreachable" : "failing";
 }
 
 /** The day (epoch seconds of its start) whose notice of an outage the feed should show; 0: none. */
-export function noticeDayOf({ config }: Settings, feed: FeedRow, { failingSinceAt }: SourceRow, nowAt: number): number {
+export function noticeDay({ config }: Settings, feed: FeedRow, { failingSinceAt }: SourceRow, nowAt: number): number {
   const due = failingSinceAt !== null && nowAt - failingSinceAt >= config.outageNoticeHours * 3600;
   return due && feed.state !== "loading" ? windowOf(feed.profile, nowAt).dayAt : 0;
 }

@@ -5,33 +5,33 @@ import { listChanged, listStarting } from "../store/bookings.ts";
 import { type EventRow, listStale } from "../store/events.ts";
 import type { FeedChange, FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
-import { type Need, noticeDayOf, reasonOf } from "./needs.ts";
-import { type Sight, sizeOf, type Step, type Steps } from "./compare.ts";
+import { type Need, noticeDay, noticeReason } from "./needs.ts";
+import { type RenderInputs, countEvents, type Step, type FeedSteps } from "./compare.ts";
 
 /** A feed, as its row is stored, that may have more to do. */
-export interface Turn {
+export interface FeedRenderer {
   readonly feed: FeedRow;
   readonly source: SourceRow;
-  readonly steps: Steps;
+  readonly steps: FeedSteps;
 }
 
 /** One whose rendering goes on from the row `now`. */
-export interface Place extends Turn {
+export interface FeedCursor extends FeedRenderer {
   readonly now: FeedRow;
 }
 
 /** A step of many feeds. */
-export interface Plan {
-  readonly places: readonly Place[];
+export interface StepPlan {
+  readonly places: readonly FeedCursor[];
   /** Whose rows the step is made from. */
   readonly bookingUuids: readonly string[];
   readonly change: FeedChange;
   /** Makes the step of one feed, given the rows it has of those bookings and of none. */
-  readonly make: (place: Place, rows: readonly EventRow[]) => Step | Promise<Step>;
+  readonly make: (place: FeedCursor, rows: readonly EventRow[]) => Step | Promise<Step>;
 }
 
 /** How many events a step is to have, and how many one booking may have; before anything was done in a run, any number. */
-export interface Room {
+export interface StepBudget {
   readonly step: number;
   readonly left: number;
 }
@@ -43,13 +43,13 @@ export const stepSize = 500;
  * Plans what feeds need next that stand at the same place; for other needs than `changes` they are one feed. What there is
  * no room for is left out; null where that is even the first booking in one feed. Throws `store_failed`.
  */
-export async function planOf(
+export async function planStep(
   deps: Deps,
-  { nowAt }: Sight,
+  { nowAt }: RenderInputs,
   need: Need,
-  places: readonly [Place, ...Place[]],
-  room: Room,
-): Promise<Plan | null> {
+  places: readonly [FeedCursor, ...FeedCursor[]],
+  room: StepBudget,
+): Promise<StepPlan | null> {
   const [first] = places;
   const { now, source, steps } = first;
   const one = { places: [first], bookingUuids: [] };
@@ -59,14 +59,14 @@ export async function planOf(
     case "window":
       return planMove(deps, first, room);
     case "notice": {
-      const noticeAt = noticeDayOf(deps, now, source, nowAt);
-      const make: Plan["make"] = (_, rows) => steps.notice(noticeAt, reasonOf(source), rows, now.held);
+      const noticeAt = noticeDay(deps, now, source, nowAt);
+      const make: StepPlan["make"] = (_, rows) => steps.notice(noticeAt, noticeReason(source), rows, now.held);
       return { ...one, change: { noticeAt }, make };
     }
     case "suspend": {
-      const noticeAt = noticeDayOf(deps, now, source, nowAt);
+      const noticeAt = noticeDay(deps, now, source, nowAt);
       const drop = await listStale(deps.sql, now.id, Number.MAX_SAFE_INTEGER, 0, 0);
-      const make: Plan["make"] = (_, rows) => ({ ...steps.notice(noticeAt, "suspended", rows, []), drop });
+      const make: StepPlan["make"] = (_, rows) => ({ ...steps.notice(noticeAt, "suspended", rows, []), drop });
       return { ...one, change: { noticeAt, state: "suspended", renderedRev: 0 }, make };
     }
     case "settle":
@@ -76,10 +76,10 @@ export async function planOf(
 
 async function planChanges(
   deps: Deps,
-  { source, now }: Place,
-  places: readonly Place[],
-  room: Room,
-): Promise<Plan | null> {
+  { source, now }: FeedCursor,
+  places: readonly FeedCursor[],
+  room: StepBudget,
+): Promise<StepPlan | null> {
   const most = Math.max(1, Math.floor(room.step / places.length));
   const changed = await listChanged(deps.sql, source.id, now.renderedRev, most);
   const part = partOf(changed, places, room);
@@ -89,7 +89,7 @@ async function planChanges(
 }
 
 /** One step of the daily move of the window: bookings that come into sight are rendered, then what has left goes. */
-async function planMove(deps: Deps, place: Place, room: Room): Promise<Plan | null> {
+async function planMove(deps: Deps, place: FeedCursor, room: StepBudget): Promise<StepPlan | null> {
   const { now, source, steps } = place;
   const { dayAt, fromAt, toAt } = steps.window;
   const before = windowOf(now.profile, now.windowAt);
@@ -109,10 +109,10 @@ async function planMove(deps: Deps, place: Place, room: Room): Promise<Plan | nu
 
 interface Part<B> {
   readonly bookings: readonly B[];
-  readonly places: readonly Place[];
+  readonly places: readonly FeedCursor[];
 }
 
-function comparing({ bookings, places }: Part<KnownBooking>, change: FeedChange): Plan {
+function comparing({ bookings, places }: Part<KnownBooking>, change: FeedChange): StepPlan {
   return {
     places,
     bookingUuids: bookings.map(({ booking }) => booking.uuid),
@@ -124,15 +124,15 @@ function comparing({ bookings, places }: Part<KnownBooking>, change: FeedChange)
 /** The bookings and the feeds, from the first on, that make a step, at least one of each; null without room for that. */
 function partOf<B extends KnownBooking>(
   bookings: readonly B[],
-  places: readonly Place[],
-  { step, left }: Room,
+  places: readonly FeedCursor[],
+  { step, left }: StepBudget,
 ): Part<B> | null {
   const [first] = bookings;
   if (first === undefined) return { bookings, places };
-  const size = sizeOf(first);
+  const size = countEvents(first);
   if (size > left) return null;
   const fit = Math.min(places.length, Math.max(1, Math.floor(step / size)));
   let events = 0;
-  const end = bookings.findIndex((known) => (events += sizeOf(known) * fit) > step);
+  const end = bookings.findIndex((known) => (events += countEvents(known) * fit) > step);
   return { bookings: end < 0 ? bookings : bookings.slice(0, Math.max(1, end)), places: places.slice(0, fit) };
 }

@@ -10,7 +10,7 @@ import { seconds } from "../source/run.ts";
 import { belongs, bookingFilter } from "../source/scope.ts";
 
 /** The offerings whose bookings a list holds: what a feed over it can be narrowed to. */
-export async function offeringsOf(
+export async function listOfferings(
   { client }: ActingAccount,
   source: Pick<NewSource, "kind" | "scopeUuid">,
 ): Promise<Offering[]> {
@@ -18,7 +18,7 @@ export async function offeringsOf(
 }
 
 /** What a feed that is not made yet would show from now on, as far as the newest page of its bookings tells; nothing is stored. */
-export async function sketchFeed(
+export async function previewFeed(
   deps: Deps,
   { client }: ActingAccount,
   source: Pick<NewSource, "kind" | "scopeUuid">,

@@ -1,12 +1,12 @@
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
-import { type Need, needOf, startOf } from "./needs.ts";
-import { type Place, planOf, stepSize, type Turn } from "./plan.ts";
-import { addedOf, type Revision } from "./commit.ts";
+import { type Need, findNeed, renderStart } from "./needs.ts";
+import { type FeedCursor, planStep, stepSize, type FeedRenderer } from "./plan.ts";
+import { countAdded, type FeedCommit } from "./commit.ts";
 import { seconds } from "../source/run.ts";
-import { sightOf } from "./compare.ts";
-import { takeStep, turnsOf } from "./apply.ts";
+import { readInputs } from "./compare.ts";
+import { applyStep, makeRenderers } from "./apply.ts";
 
 /** What one run did to one feed. */
 export interface RenderReport {
@@ -20,7 +20,7 @@ export interface RenderReport {
 }
 
 /** How far rendering may go. */
-export interface Limits {
+export interface RenderLimits {
   /** Events compared: what the run has left. Only a booking with more events than a whole run may have goes beyond. */
   readonly events: number;
   /** Whether one more step may be made. */
@@ -28,7 +28,7 @@ export interface Limits {
 }
 
 /** What rendering did. */
-export interface Rendered {
+export interface RenderResult {
   /** Of the feeds of which something was written. */
   readonly reports: readonly RenderReport[];
   /** Events compared. */
@@ -38,7 +38,7 @@ export interface Rendered {
 }
 
 /** A feed that has more to do. */
-interface Waiting extends Place {
+interface Waiting extends FeedCursor {
   readonly need: Need;
 }
 
@@ -46,7 +46,7 @@ interface Waiting extends Place {
 export function isBehind(deps: Pick<Deps, "now" | "config" | "keys">, feed: FeedRow, source: SourceRow): boolean {
   // Before its source is loaded a feed would show bookings whose orders are not known yet.
   if (feed.state === "ended" || source.loadedAt === null) return false;
-  return needOf(deps, feed, source, seconds(deps)) !== null;
+  return findNeed(deps, feed, source, seconds(deps)) !== null;
 }
 
 /**
@@ -58,17 +58,17 @@ export async function renderFeeds(
   deps: Deps,
   source: SourceRow,
   feeds: readonly FeedRow[],
-  limits: Limits,
-): Promise<Rendered> {
-  const sight = await sightOf(deps, [source], feeds);
+  limits: RenderLimits,
+): Promise<RenderResult> {
+  const sight = await readInputs(deps, [source], feeds);
   const asked = feeds.map((feed) => ({ feed, source }));
   const open = new Map<string, Waiting>();
-  const wait = (turn: Turn): void => {
-    const need = needOf(deps, turn.feed, source, sight.nowAt);
-    const now = need === "suspend" ? turn.feed : startOf(deps, turn.feed, sight.nowAt);
+  const wait = (turn: FeedRenderer): void => {
+    const need = findNeed(deps, turn.feed, source, sight.nowAt);
+    const now = need === "suspend" ? turn.feed : renderStart(deps, turn.feed, sight.nowAt);
     if (need !== null) open.set(turn.feed.id, { ...turn, now, need });
   };
-  for (const turn of await turnsOf(deps, sight, asked)) wait(turn);
+  for (const turn of await makeRenderers(deps, sight, asked)) wait(turn);
   const reports = new Map<string, RenderReport>();
   let events = 0;
   let done = true;
@@ -79,13 +79,13 @@ export async function renderFeeds(
       break;
     }
     const room = { step: Math.min(stepSize, left), left: left === deps.budget.events ? Infinity : left };
-    const plan = await planOf(deps, sight, next[0].need, next, room);
+    const plan = await planStep(deps, sight, next[0].need, next, room);
     for (const { feed } of plan?.places ?? next) open.delete(feed.id);
     if (plan === null) {
       done = false;
       continue;
     }
-    for (const revision of (await takeStep(deps, plan)).revisions) {
+    for (const revision of (await applyStep(deps, plan)).revisions) {
       const { place, after, rendered } = revision;
       events += rendered;
       wait({ ...place, feed: after });
@@ -108,9 +108,9 @@ function nextOf(open: ReadonlyMap<string, Waiting>): readonly [Waiting, ...Waiti
   return next;
 }
 
-function addTo(report: RenderReport | undefined, { after, write, drop }: Revision): RenderReport {
+function addTo(report: RenderReport | undefined, { after, write, drop }: FeedCommit): RenderReport {
   const { added, changed, removed } = report ?? { added: 0, changed: 0, removed: 0 };
-  const fresh = addedOf(write);
+  const fresh = countAdded(write);
   return {
     id: after.id,
     name: after.profile.name,

@@ -2,12 +2,12 @@ import type { Deps } from "../deps.ts";
 import type { BookingRow } from "../store/bookings.ts";
 import { listFeeds } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
-import { type Place, stepSize } from "./plan.ts";
-import { sightOf, sizeOf } from "./compare.ts";
-import { takeStep, turnsOf } from "./apply.ts";
+import { type FeedCursor, stepSize } from "./plan.ts";
+import { readInputs, countEvents } from "./compare.ts";
+import { applyStep, makeRenderers } from "./apply.ts";
 
 /** A source, and a booking as it has just stored it. */
-export interface Holding {
+export interface StoredBooking {
   readonly source: SourceRow;
   readonly known: BookingRow;
 }
@@ -21,7 +21,7 @@ export interface Holding {
 export async function showBooking(
   deps: Deps,
   bookingUuid: string,
-  holdings: ReadonlyMap<string, Holding>,
+  holdings: ReadonlyMap<string, StoredBooking>,
   more: () => boolean,
 ): Promise<Set<string>> {
   const overtaken = new Set<string>();
@@ -34,19 +34,19 @@ export async function showBooking(
     return lags ? [{ feed, ...holding }] : [];
   });
   if (feeds.length === 0) return overtaken;
-  const sight = await sightOf(
+  const sight = await readInputs(
     deps,
     all.map(({ source }) => source),
     feeds.map(({ feed }) => feed),
   );
-  const places = (await turnsOf(deps, sight, feeds)).map(({ known: { rev }, ...turn }): Place => ({
+  const places = (await makeRenderers(deps, sight, feeds)).map(({ known: { rev }, ...turn }): FeedCursor => ({
     ...turn,
     // One that lags by more than this booking goes on from where it is.
     now: turn.feed.renderedRev === rev - 1 ? { ...turn.feed, renderedRev: rev } : turn.feed,
   }));
-  const most = Math.max(1, Math.floor(stepSize / Math.max(...all.map(({ known }) => sizeOf(known)))));
+  const most = Math.max(1, Math.floor(stepSize / Math.max(...all.map(({ known }) => countEvents(known)))));
   for (let from = 0; from < places.length && (from === 0 || more()); from += most) {
-    const taken = await takeStep(deps, {
+    const taken = await applyStep(deps, {
       places: places.slice(from, from + most),
       bookingUuids: [bookingUuid],
       change: {},

@@ -32,7 +32,7 @@ import {
   usernameOf,
 } from "./connect.ts";
 import { failedAs, refusal } from "./connect-error.ts";
-import { needFeed } from "../feed/commands.ts";
+import { getFeed } from "../feed/commands.ts";
 import { forgetTarget } from "./forget.ts";
 import { installationOf, push, type PushOptions, type PushReport } from "./push.ts";
 import { seconds } from "../source/run.ts";
@@ -56,7 +56,7 @@ export interface NewTargetAsked extends Address {
  * stores what is needed. Nothing of the feed is written yet. Throws `bad_input`, `conflict`, `caldav_failed`.
  */
 export async function addTarget(deps: Deps, asked: NewTargetAsked): Promise<TargetRow> {
-  const feed = await needFeed(deps, asked.feedId);
+  const feed = await getFeed(deps, asked.feedId);
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
   const place = await findPlace(deps, asked);
   const calendar = asked.create === null ? choose(place, asked.calendar) : await addCalendar(deps, place, asked.create);
@@ -148,7 +148,7 @@ export async function pauseTarget(deps: Deps, target: TargetRow): Promise<Target
 
 /** Goes on with a paused or stopped target, at once; what had failed or was given up is tried anew. */
 export async function resumeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
-  const feed = await needFeed(deps, target.feedId);
+  const feed = await getFeed(deps, target.feedId);
   if (feed.state === "ended") throw new AppError("conflict", target.stopReason || "its feed has ended");
   if (target.state === "removing") throw new AppError("conflict", "its events are being taken away");
   needOwnCredentials(target);
@@ -196,7 +196,7 @@ export async function changeCredentials(deps: Deps, target: TargetRow, credentia
 
 /** The account whose feed a target mirrors. */
 async function keeperOf(deps: Deps, { feedId }: TargetRow): Promise<string> {
-  const { sourceId } = await needFeed(deps, feedId);
+  const { sourceId } = await getFeed(deps, feedId);
   return (await findSource(deps.sql, sourceId))?.accountId ?? "";
 }
 
@@ -222,7 +222,7 @@ export async function syncTarget(deps: Deps, target: TargetRow, options: PushOpt
   if (target.state !== "on" && target.state !== "removing") {
     throw new AppError("conflict", target.stopReason || `target ${target.id} is ${target.state}; resume it first`);
   }
-  const feed = await needFeed(deps, target.feedId);
+  const feed = await getFeed(deps, target.feedId);
   return push(deps, target, feed, await openCalendar(deps, target), { ...options, now: true });
 }
 

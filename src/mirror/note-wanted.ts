@@ -1,7 +1,7 @@
 import { newEntry } from "../store/ledger-row.ts";
 import { hashObject, objectUid, writeObject } from "./remote-object.ts";
 import { listGone, listNews } from "../store/ledger.ts";
-import { withSignIn } from "../feed/links.ts";
+import { withSignInLinks } from "../feed/links.ts";
 import { keep, type PushRun, save } from "./run.ts";
 
 const pageSize = 500;
@@ -25,7 +25,7 @@ export async function takeIn(run: PushRun): Promise<boolean> {
     for (const news of page) {
       const row = run.ledger.get(news.uid) ?? newEntry(news.uid);
       const wanted = news.cancelledAt === null || target.cancelled === "keep";
-      const wantedHash = wanted ? hashOf(run, news.uid, row.generation, await withSignIn(deps, feed, news.vevent)) : "";
+      const wantedHash = wanted ? hashOf(run, news.uid, row.generation, await withSignInLinks(deps, feed, news.vevent)) : "";
       // A change is a new try for an event that could not be written as it was.
       const again = wantedHash === row.wantedHash ? {} : { attempts: 0, nextAt: 0, failure: "" };
       const { rev: eventRev, startAt, endAt } = news;

@@ -4,7 +4,7 @@ import { nameOfUid, writeObject } from "./remote-object.ts";
 import { type Action, type Verb, verbOf } from "./plan-writes.ts";
 import type { Failure, WriteOutcome } from "../caldav/port.ts";
 import { findTexts } from "../store/ledger.ts";
-import { withSignIn } from "../feed/links.ts";
+import { withSignInLinks } from "../feed/links.ts";
 import { seconds } from "../source/run.ts";
 import { hashOf } from "./note-wanted.ts";
 import { countsSeconds } from "./pull.ts";
@@ -105,7 +105,7 @@ async function intend(run: PushRun, actions: readonly Action[]): Promise<Job[]> 
   const jobs: Job[] = [];
   const nowAt = seconds(run.deps);
   for (const { verb, row } of actions) {
-    const vevent = await withSignIn(run.deps, run.feed, texts.get(row.uid) ?? "");
+    const vevent = await withSignInLinks(run.deps, run.feed, texts.get(row.uid) ?? "");
     if (verb === "create" && run.full) continue;
     if (verb !== "delete") {
       // It went meanwhile; the next run notes that.

@@ -9,7 +9,7 @@ import { readMeta, writeMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import { accountClient, identify } from "../account/client.ts";
-import { endFeedsOf } from "../feed/commands.ts";
+import { endSourceFeeds } from "../feed/commands.ts";
 import { paceOf } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
 import { commit, flush, newReport, note, type RefreshReport, release, type Run, seconds, spendRequest } from "./run.ts";
@@ -94,7 +94,7 @@ async function checkAccess(run: Run): Promise<boolean> {
 
 async function loseAccess(deps: Deps, source: SourceRow, reason: string): Promise<void> {
   deps.log.error("access_lost", { source: source.id, name: source.name, reason });
-  await endFeedsOf(deps, source, reason);
+  await endSourceFeeds(deps, source, reason);
 }
 
 /** Whether something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
-import { needFeed } from "../../src/feed/commands.ts";
+import { getFeed } from "../../src/feed/commands.ts";
 import { push } from "../../src/mirror/push.ts";
 import { realTarget } from "../mirror/real.ts";
 import { startChild } from "./child.ts";
@@ -21,7 +21,7 @@ export async function large(): Promise<Figure[]> {
     let sockets = 0;
     let writes = 0;
     const begun = performance.now();
-    const report = await push(target.deps, await needTarget(target), await needFeed(target.deps, "f"), {
+    const report = await push(target.deps, await needTarget(target), await getFeed(target.deps, "f"), {
       ...target.port,
       create: async (name, body) => {
         writes += 1;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lintCalendar } from "../../src/calendar/lint.ts";
 import { newKey, parseKeyRing } from "../../src/security/keys.ts";
-import { revokeFeed, rotateFeed, setFeed } from "../../src/feed/commands.ts";
+import { revokeFeed, rotateFeed, updateFeed } from "../../src/feed/commands.ts";
 import { tick } from "../../src/tick.ts";
 import { makeBrowser, makeCase, origin } from "./decided.ts";
 
@@ -75,9 +75,9 @@ describe("a link that opens nothing", () => {
     await take(`/a/${token.replace(booking.uuid, world.sample.bookings[0]?.uuid ?? "")}`);
     await take(`/a/${token.slice(0, -1)}`, "POST");
     await take(`/a/${token.slice(0, -1)}/sign-in`, "POST");
-    await setFeed(world.deps, await world.feed(feed.id), { ...feed.profile, decisions: "off" }, null);
+    await updateFeed(world.deps, await world.feed(feed.id), { ...feed.profile, decisions: "off" }, null);
     await take(`/a/${token}`);
-    await setFeed(world.deps, await world.feed(feed.id), feed.profile, null);
+    await updateFeed(world.deps, await world.feed(feed.id), feed.profile, null);
     await rotateFeed(world.deps, await world.feed(feed.id));
     await take(`/a/${token}`);
     const fresh = makeBrowser({ ...world, deps: { ...world.deps, keys: parseKeyRing(newKey(world.deps.random)) } });

@@ -6,7 +6,7 @@ import { parseKeyRing } from "../../src/security/keys.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { findTarget } from "../../src/store/targets.ts";
 import { openCalendar } from "../../src/mirror/connect.ts";
-import { needFeed } from "../../src/feed/commands.ts";
+import { getFeed } from "../../src/feed/commands.ts";
 import { push } from "../../src/mirror/push.ts";
 import { wide } from "../wide.ts";
 
@@ -59,7 +59,7 @@ async function run(asked: Pusher): Promise<void> {
   for (let complete = false; !complete;) {
     const target = await findTarget(deps.sql, asked.targetId);
     if (target === null) throw new Error("the target is gone");
-    const report = await push(deps, target, await needFeed(deps, target.feedId), await openCalendar(deps, target), {
+    const report = await push(deps, target, await getFeed(deps, target.feedId), await openCalendar(deps, target), {
       now: true,
     });
     if (report.failure !== "") throw new Error(report.failure);

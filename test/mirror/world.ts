@@ -11,7 +11,7 @@ import { readMigrations } from "../../src/store/migrations-node.ts";
 import { type Sql, statement } from "../../src/store/sql.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { findTarget, insertTarget, type NewTarget, type TargetRow } from "../../src/store/targets.ts";
-import { needFeed } from "../../src/feed/commands.ts";
+import { getFeed } from "../../src/feed/commands.ts";
 import { push, type PushOptions, type PushReport } from "../../src/mirror/push.ts";
 import { makeFeed, startAnew } from "../contract/store/rows.ts";
 import { wide } from "../wide.ts";
@@ -156,7 +156,7 @@ export async function pushWorld(options: PushWorldOptions = {}) {
       if (target === null) throw new Error("the target is gone");
       return target;
     },
-    feed: async (): Promise<FeedRow> => needFeed({ sql }, "f"),
+    feed: async (): Promise<FeedRow> => getFeed({ sql }, "f"),
     row: async (uid: string) => (await listLedger(sql, targetId)).find((row) => row.uid === uid),
     ledger: async () => listLedger(sql, targetId),
     async push(

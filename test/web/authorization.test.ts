@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressOf } from "../../src/feed/commands.ts";
+import { feedAddress } from "../../src/feed/commands.ts";
 import { addTarget } from "../../src/mirror/commands.ts";
 import { makeCaldav } from "../dav-server/server.ts";
 import { makeWorld, type World } from "../world.ts";
@@ -127,7 +127,7 @@ async function scene(who: Who): Promise<Scene> {
   );
   const feedId = /^\/feeds\/([0-9a-f]+)/.exec(made.headers.get("Location") ?? "")?.[1] ?? "";
   await world.settle();
-  const secret = (await addressOf(world.deps, await world.feed(feedId))).split("/")[4] ?? "";
+  const secret = (await feedAddress(world.deps, await world.feed(feedId))).split("/")[4] ?? "";
   const credentials = { kind: "password", ...login } as const;
   const mirror = {
     text: caldav.calendarUrl(),

@@ -3,7 +3,7 @@ import { sizeWarning } from "../../calendar/size.ts";
 import type { BookingCounts } from "../../store/bookings.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import type { SourceRow } from "../../store/sources.ts";
-import { addressOf, webcalOf } from "../../feed/commands.ts";
+import { feedAddress, webcalAddress } from "../../feed/commands.ts";
 import { may, type Standing } from "../../account/access.ts";
 
 /** Epoch seconds as ISO 8601, or null. */
@@ -22,7 +22,7 @@ export async function feedJson(
   counts: BookingCounts,
   standing: Standing,
 ) {
-  const address = feed.state !== "loading" && may(standing, "address") ? await addressOf(deps, feed) : null;
+  const address = feed.state !== "loading" && may(standing, "address") ? await feedAddress(deps, feed) : null;
   const open = may(standing, "content");
   const { name, ...profile } = feed.profile;
   return {
@@ -48,7 +48,7 @@ export async function feedJson(
     },
     profile: open ? profile : null,
     address,
-    webcal: address === null ? null : webcalOf(address),
+    webcal: address === null ? null : webcalAddress(address),
     events: feed.eventCount,
     bytes: feed.byteCount,
     warning: sizeWarning(deps.config, feed.eventCount, feed.byteCount),

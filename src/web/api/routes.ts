@@ -13,7 +13,7 @@ import { decideOverApi } from "../../decision/decide.ts";
 import { listBookings } from "../../source/list-bookings.ts";
 import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
-import { addFeed, revokeFeed, rotateFeed, setFeed, takeOverFeed } from "../../feed/commands.ts";
+import { addFeed, revokeFeed, rotateFeed, updateFeed, takeOverFeed } from "../../feed/commands.ts";
 import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
 import { preview } from "../../source/dry-run.ts";
 import { seconds } from "../../source/run.ts";
@@ -76,7 +76,7 @@ export function apiRoutes(): Hono<Env> {
       const { feed } = await feedFor(c, "change");
       const asked = readChangedFeed(await readBody(c));
       const expiresAt = asked.expiresAt === undefined ? feed.expiresAt : asked.expiresAt;
-      const changed = await setFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt);
+      const changed = await updateFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt);
       c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
       return c.json(await oneFeed(c, changed));
     })

@@ -3,10 +3,10 @@ import type { FeedProfile } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import { findAccount } from "../../store/accounts.ts";
-import { addressOf, addFeed, revokeFeed, rotateFeed, setFeed, takeOverFeed } from "../../feed/commands.ts";
-import { maySign } from "../../feed/links.ts";
+import { feedAddress, addFeed, revokeFeed, rotateFeed, updateFeed, takeOverFeed } from "../../feed/commands.ts";
+import { maySignLinks } from "../../feed/links.ts";
 import { type ActingAccount, actAs, resolveSource } from "../../account/find-source.ts";
-import { offeringsOf, sketchFeed } from "../../feed/preview.ts";
+import { listOfferings, previewFeed } from "../../feed/preview.ts";
 import { seconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
 import { may, findVisibleFeed } from "../../account/access.ts";
@@ -47,7 +47,7 @@ export function feedPageRoutes(): Hono<Env> {
         const fields = await readFields(c);
         const source = await sourceOf(c, field(fields, "kind"), field(fields, "uuid"));
         const typed = readTyped(fields);
-        const signs = maySign(c.env, c.var.viewer.account);
+        const signs = maySignLinks(c.env, c.var.viewer.account);
         const { asked, faults } = checkTyped(typed, { nowAt: seconds(c.env), maySign: signs });
         const { expiresAt } = asked;
         const profile = profileOf(c.env.config, source.found.name, asked);
@@ -119,13 +119,13 @@ interface FormState {
 }
 
 async function previewOf(c: Web, asker: ActingAccount, source: AskedSource["found"], profile: FeedProfile) {
-  const events = await sketchFeed(c.env, asker, source, profile);
+  const events = await previewFeed(c.env, asker, source, profile);
   return { events, times: timesIn(profile.zone ?? c.env.config.timeZone, pageLanguage(c)) };
 }
 
 async function showNew(c: Web, { asker, found }: AskedSource, state: FormState, status: 200 | 400 = 200) {
   const language = pageLanguage(c);
-  const offerings = await offeringsOf(asker, found);
+  const offerings = await listOfferings(asker, found);
   const about = {
     source: found.name,
     action: "/feeds/new",
@@ -133,7 +133,7 @@ async function showNew(c: Web, { asker, found }: AskedSource, state: FormState, 
     existing: false,
     cancelHref: "/",
     offerings: offerings.map(({ uuid, name }) => [uuid, name] as const),
-    maySign: maySign(c.env, c.var.viewer.account),
+    maySign: maySignLinks(c.env, c.var.viewer.account),
   };
   return showPage(
     c,
@@ -154,7 +154,7 @@ async function showEdit(c: Web, feed: FeedRow, state: FormState, status: 200 | 4
     existing: true,
     cancelHref: `/feeds/${feed.id}`,
     offerings: [...readOfferings(source.offerings)].map(([uuid, { name }]) => [uuid, name] as const),
-    maySign: owner !== null && maySign(c.env, owner),
+    maySign: owner !== null && maySignLinks(c.env, owner),
   };
   return showPage(
     c,
@@ -170,7 +170,7 @@ async function edit(c: Web): Promise<Response> {
   const { feed, source } = await findVisibleFeed(c.env, viewer, c.req.param("id") ?? "", "change");
   const owner = await findAccount(c.env.sql, source.accountId);
   const typed = readTyped(fields);
-  const signs = owner !== null && maySign(c.env, owner);
+  const signs = owner !== null && maySignLinks(c.env, owner);
   const { asked, faults } = checkTyped(typed, { nowAt: seconds(c.env), maySign: signs });
   if (Object.keys(faults).length > 0) return showEdit(c, feed, { typed, faults, preview: null }, 400);
   const profile = changeProfile(feed.profile, asked);
@@ -178,7 +178,7 @@ async function edit(c: Web): Promise<Response> {
     const asker = await actAs(c.env, viewer.account);
     return showEdit(c, feed, { typed, faults, preview: await previewOf(c, asker, source, profile) });
   }
-  await setFeed(c.env, feed, profile, asked.expiresAt);
+  await updateFeed(c.env, feed, profile, asked.expiresAt);
   c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
   return c.redirect(`/feeds/${feed.id}?done=saved`, 303);
 }
@@ -194,7 +194,7 @@ async function showFeed(c: Web, unsure: "" | "rotate" | "revoke"): Promise<Respo
   const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const { feed, source, standing } = seen;
   const reachable = feed.state !== "loading" && feed.state !== "ended" && may(standing, "address");
-  const address = reachable ? await addressOf(c.env, feed) : null;
+  const address = reachable ? await feedAddress(c.env, feed) : null;
   const large = sizeWarning(c.env.config, feed.eventCount, feed.byteCount) !== null;
   const done = c.req.query("done");
   const mirrors = await mirrorsOf(c, feed.id);

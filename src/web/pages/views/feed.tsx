@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { SourceRow } from "../../../store/sources.ts";
-import { webcalOf } from "../../../feed/commands.ts";
+import { webcalAddress } from "../../../feed/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
 import { healthOf } from "../../source-health.ts";
 import type { Times } from "../times.ts";
@@ -66,7 +66,7 @@ const Subscribe: FC<FeedProps> = ({ language, feed, address, standing }) => {
   if (feed.state === "ended") return <p>{words.ended}</p>;
   if (!may(standing, "address")) return <p class="quiet">{words.noAddress}</p>;
   if (address === null) return <Note tone="wait">{words.loading}</Note>;
-  const webcal = webcalOf(address);
+  const webcal = webcalAddress(address);
   const encoded = encodeURIComponent(address);
   const name = encodeURIComponent(feed.profile.name);
   const { clients } = words;
