@@ -7,12 +7,12 @@ import { countUnknown, type Result, type Way } from "../store/decisions.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { accountClient, tokenClient, identify } from "../account/client.ts";
-import { arrive, expectNews } from "./propagate.ts";
-import { endOf, mayUseOperator, standsFor } from "./rights.ts";
+import { propagate, requestReread } from "./propagate.ts";
+import { bookingEnd, mayUseOperator, actsForProvider } from "./rights.ts";
 import { seconds } from "../source/run.ts";
 
 /** What somebody wants done with a booking. */
-export interface Wish {
+export interface DecisionRequest {
   readonly bookingUuid: string;
   readonly action: Action;
   /** As whom Waldur is told. */
@@ -44,7 +44,7 @@ const nothing = (result: Result, booking: Booking | null = null): Decision => ({
  * leaves open, and has every feed that holds the booking show it. Only one run at a time may be at a booking.
  * Throws `store_failed`, and `bad_config` without a Waldur.
  */
-export async function act(deps: Deps, wish: Wish): Promise<Decision> {
+export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Decision> {
   const { bookingUuid, action, account } = wish;
   let client: WaldurClient;
   let user: User;
@@ -56,13 +56,13 @@ export async function act(deps: Deps, wish: Wish): Promise<Decision> {
     before = await needBooking(client, bookingUuid);
   } catch (error) {
     const failed = failureBefore(error);
-    if (failed === "gone") await expectNews(deps, bookingUuid);
+    if (failed === "gone") await requestReread(deps, bookingUuid);
     return nothing(failed);
   }
   if (before.state !== "Creating") return settled(deps, wish, before);
-  if (endOf(before) <= seconds(deps)) return nothing("past", before);
+  if (bookingEnd(before) <= seconds(deps)) return nothing("past", before);
   // Waldur would let whoever asks accept for themselves where they also manage the customer.
-  if (action === "accept" && !standsFor(user, before)) return nothing("not-yours", before);
+  if (action === "accept" && !actsForProvider(user, before)) return nothing("not-yours", before);
   try {
     await client[action](bookingUuid);
     return await done(deps, client, action, before, false);
@@ -77,7 +77,7 @@ export async function act(deps: Deps, wish: Wish): Promise<Decision> {
 }
 
 /** Rejects with the operator's token, for somebody who was shown to own or manage the provider. */
-async function rejectAsOperator(deps: Deps, client: WaldurClient, wish: Wish, before: Booking): Promise<Decision> {
+async function rejectAsOperator(deps: Deps, client: WaldurClient, wish: DecisionRequest, before: Booking): Promise<Decision> {
   try {
     await (await tokenClient(deps, deps.config.waldurDecisionToken)).reject(before.uuid);
     return await done(deps, client, "reject", before, true);
@@ -95,7 +95,7 @@ async function rejectAsOperator(deps: Deps, client: WaldurClient, wish: Wish, be
 interface Asked {
   readonly deps: Deps;
   readonly client: WaldurClient;
-  readonly wish: Wish;
+  readonly wish: DecisionRequest;
   readonly before: Booking;
   readonly byOperator: boolean;
 }
@@ -110,7 +110,7 @@ async function refusal(asked: Asked, error: AppError): Promise<Decision> {
     case "waldur_bad_request":
       return nothing("refused", before);
     case "waldur_not_found":
-      await expectNews(deps, before.uuid);
+      await requestReread(deps, before.uuid);
       return nothing("gone");
     case "waldur_refused_token":
       return nothing("expired", before);
@@ -129,7 +129,7 @@ async function readBack({ deps, client, wish, before, byOperator }: Asked, error
   try {
     after = await needBooking(client, before.uuid);
   } catch {
-    await expectNews(deps, before.uuid);
+    await requestReread(deps, before.uuid);
     return nothing("unknown");
   }
   if (error.code === "waldur_conflict") {
@@ -139,7 +139,7 @@ async function readBack({ deps, client, wish, before, byOperator }: Asked, error
   if (after.state !== "Creating") return settled(deps, wish, after);
   // What timed out may still be on its way.
   if (error.code !== "waldur_timeout") return nothing("unchanged", after);
-  await expectNews(deps, before.uuid);
+  await requestReread(deps, before.uuid);
   return nothing("unknown", after);
 }
 
@@ -155,15 +155,15 @@ async function done(
   byOperator: boolean,
 ): Promise<Decision> {
   const booking = await needBooking(client, before.uuid).catch(() => ({ ...before, state: wanted[action] }));
-  await arrive(deps, booking, orders[action]);
+  await propagate(deps, booking, orders[action]);
   return { result: "done", booking, byOperator };
 }
 
 /** It had been decided before; the feeds may not know yet. */
-async function settled(deps: Deps, { action, account }: Wish, booking: Booking): Promise<Decision> {
-  if (booking.state === "OK") await arrive(deps, booking, "done");
+async function settled(deps: Deps, { action, account }: DecisionRequest, booking: Booking): Promise<Decision> {
+  if (booking.state === "OK") await propagate(deps, booking, "done");
   // Why it ended only its order tells.
-  else await expectNews(deps, booking.uuid);
+  else await requestReread(deps, booking.uuid);
   if (booking.state !== wanted[action]) return nothing("other", booking);
   const sinceAt = seconds(deps) - sameClickSeconds;
   // This try is one of them; an earlier one means that Waldur had been told by this very account.

@@ -6,7 +6,7 @@ import { type AccountRow, noteRefused } from "../store/accounts.ts";
 import { addDecision, countTry, type DecisionRow, findDone, settleDecision } from "../store/decisions.ts";
 import { dropLease, takeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
-import { act, type Decision, sameClickSeconds, type Wish } from "./ask-waldur.ts";
+import { askWaldur, type Decision, sameClickSeconds, type DecisionRequest } from "./ask-waldur.ts";
 import { seconds } from "../source/run.ts";
 
 /** Longer than a decision takes; Waldur itself takes no second one after that. */
@@ -24,7 +24,7 @@ const triesSeconds = 600;
  * it leaves open is read back. One decision at a time is made on a booking: of many at once one reaches Waldur, and the
  * same account's others share its outcome. Then every feed that holds the booking shows it. Throws `store_failed`, `bad_config` without a Waldur.
  */
-export async function decide(deps: Deps, wish: Wish): Promise<Decision> {
+export async function decide(deps: Deps, wish: DecisionRequest): Promise<Decision> {
   const name = `booking:${wish.bookingUuid}`;
   const holder = hex(deps.random(8));
   for (let look = 0; look < looks; look += 1) {
@@ -61,13 +61,13 @@ function pauseBefore(deps: Deps, look: number): number {
   return Math.min(firstPauseMilliseconds * 1.4 ** (look - 1), longestPauseMilliseconds) * (0.75 + chance / 512);
 }
 
-async function findSame(deps: Deps, { bookingUuid, action, account }: Wish): Promise<Decision | null> {
+async function findSame(deps: Deps, { bookingUuid, action, account }: DecisionRequest): Promise<Decision | null> {
   const done = await findDone(deps.sql, bookingUuid, seconds(deps) - sameClickSeconds);
   const same = done !== null && done.accountId === account.id && done.action === action;
   return same ? { result: "done", booking: null, byOperator: done.byOperator } : null;
 }
 
-async function decideAlone(deps: Deps, wish: Wish): Promise<Decision> {
+async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision> {
   const nowAt = seconds(deps);
   const { account, ...asked } = wish;
   const stretch = nowAt - (nowAt % triesSeconds);
@@ -86,7 +86,7 @@ async function decideAlone(deps: Deps, wish: Wish): Promise<Decision> {
     byOperator: false,
   };
   await addDecision(deps.sql, row);
-  const decision = await act(deps, wish);
+  const decision = await askWaldur(deps, wish);
   const { result, byOperator } = decision;
   if (result === "expired") await noteRefused(deps.sql, account.id, nowAt);
   else if (result === "done" && account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
@@ -97,4 +97,4 @@ async function decideAlone(deps: Deps, wish: Wish): Promise<Decision> {
   return decision;
 }
 
-export type { Decision, Wish };
+export type { Decision, DecisionRequest };

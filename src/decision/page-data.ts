@@ -10,12 +10,12 @@ import { readMeta } from "../store/meta.ts";
 import { readOfferings } from "../store/sources.ts";
 import { accountClient, identify } from "../account/client.ts";
 import type { Linked } from "../feed/links.ts";
-import { endOf, rejectRight, standsFor } from "./rights.ts";
+import { bookingEnd, rejectRight, actsForProvider } from "./rights.ts";
 import { seconds } from "../source/run.ts";
 import { homeportKey } from "../feed/compare.ts";
 
 /** A time that may be shown to anybody, with a name for those who stand for the provider. Epoch seconds. */
-export interface Beside {
+export interface OverlappingBooking {
   readonly start: number;
   readonly end: number;
   readonly pending: boolean;
@@ -32,14 +32,14 @@ export interface Reader {
 }
 
 /** All that the page of a booking tells. */
-export interface Look {
+export interface PageData {
   readonly booking: Booking;
   readonly offering: string;
   readonly meaning: BookingStatus;
   /** `open`: it can be decided; `past`: nobody decided in time. */
   readonly standing: "open" | "decided" | "past";
   readonly parts: readonly { readonly start: number; readonly end: number }[];
-  readonly beside: readonly Beside[];
+  readonly beside: readonly OverlappingBooking[];
   readonly reader: Reader | null;
   /** Waldur does not take the reader's token any more. */
   readonly expired: boolean;
@@ -53,7 +53,7 @@ export interface Look {
  * What the page shows of a booking, out of the store. Waldur is asked only who a reader is that has signed in: a link that
  * is opened by nobody costs Waldur nothing. Throws `store_failed`.
  */
-export async function look(deps: Deps, { known, source }: Linked, person: AccountRow | null): Promise<Look> {
+export async function loadPageData(deps: Deps, { known, source }: Linked, person: AccountRow | null): Promise<PageData> {
   const { booking, slots } = known;
   const meaning = bookingStatus(known);
   const parts = partsOf(slots);
@@ -65,7 +65,7 @@ export async function look(deps: Deps, { known, source }: Linked, person: Accoun
     booking,
     offering: readOfferings(source.offerings).get(booking.offeringUuid)?.name || booking.offeringName,
     meaning,
-    standing: pending ? (endOf(booking) <= seconds(deps) ? "past" : "open") : "decided",
+    standing: pending ? (bookingEnd(booking) <= seconds(deps) ? "past" : "open") : "decided",
     parts,
     beside: await besideOf(deps, source.id, booking, parts, insider),
     reader: asked?.reader ?? null,
@@ -82,7 +82,7 @@ async function readerOf(
 ): Promise<{ reader: Reader; expired: boolean }> {
   try {
     const user = await identify(deps, account.id, await accountClient(deps, account));
-    const reader = { account, insider: standsFor(user, booking), reject: rejectRight(deps, user, booking) };
+    const reader = { account, insider: actsForProvider(user, booking), reject: rejectRight(deps, user, booking) };
     return { reader, expired: !user.isActive };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
@@ -96,9 +96,9 @@ async function besideOf(
   deps: Deps,
   sourceId: string,
   booking: Booking,
-  parts: Look["parts"],
+  parts: PageData["parts"],
   insider: boolean,
-): Promise<Beside[]> {
+): Promise<OverlappingBooking[]> {
   const fromAt = Math.min(...parts.map(({ start }) => start));
   const toAt = Math.max(...parts.map(({ end }) => end));
   if (parts.length === 0) return [];

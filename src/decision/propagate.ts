@@ -24,7 +24,7 @@ const statementsOfStep = 7;
  * over those: the next GET of each shows it, and targets find their feeds moved on. What cannot be written now (another
  * run is at it, no budget left) is left for the next run; nothing is thrown.
  */
-export async function arrive(outer: Deps, booking: Booking, orderState: OrderState): Promise<void> {
+export async function propagate(outer: Deps, booking: Booking, orderState: OrderState): Promise<void> {
   const { sql, counts } = countStatements(outer.sql);
   const deps: Deps = { ...outer, sql };
   const affords = (statements: number): boolean =>
@@ -47,7 +47,7 @@ export async function arrive(outer: Deps, booking: Booking, orderState: OrderSta
 }
 
 /** Has the sources that hold a booking read again with the next run. */
-export async function expectNews(deps: Deps, bookingUuid: string): Promise<void> {
+export async function requestReread(deps: Deps, bookingUuid: string): Promise<void> {
   await attempt(deps, "arrive_failed", async () => {
     const sources = await listSourcesWith(deps.sql, bookingUuid);
     await makeDue(

@@ -4,7 +4,7 @@ import type { User } from "../waldur/schema.ts";
 import { manages } from "../account/find-source.ts";
 
 /** Whether a user acts for the side that is asked: staff, owner or manager of the provider, or anybody set over the offering. */
-export function standsFor(user: User, booking: Pick<Booking, "providerUuid" | "offeringUuid">): boolean {
+export function actsForProvider(user: User, booking: Pick<Booking, "providerUuid" | "offeringUuid">): boolean {
   return (
     user.isStaff ||
     manages(user, booking.providerUuid) ||
@@ -32,7 +32,7 @@ export function mayUseOperator(
 }
 
 /** The end of a booking's last period, epoch seconds. */
-export function endOf({ slots, schedules }: Booking): number {
+export function bookingEnd({ slots, schedules }: Booking): number {
   const periods = slots.length > 0 ? slots : schedules;
   return periods.reduce((latest, { start, end }) => Math.max(latest, start, end), 0);
 }

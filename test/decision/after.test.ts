@@ -10,7 +10,7 @@ import { type FeedRow, listFeeds } from "../../src/store/feeds.ts";
 import { addFeed } from "../../src/feed/commands.ts";
 import { profileOf } from "../../src/web/api/input.ts";
 import { statement } from "../../src/store/sql.ts";
-import { decide, type Wish } from "../../src/decision/decide.ts";
+import { decide, type DecisionRequest } from "../../src/decision/decide.ts";
 import { makeBrowser, makeCase } from "./decided.ts";
 
 describe("after a decision", () => {
@@ -309,7 +309,7 @@ describe("after a decision", () => {
     await one.signedIn("providerOwner", link);
     const account = await findUser(world.deps.sql, "decider", people.providerOwner.uuid);
     if (account === null) throw new Error("nobody signed in");
-    const wish: Wish = {
+    const wish: DecisionRequest = {
       bookingUuid: booking.uuid,
       action: "accept",
       account,

@@ -8,7 +8,7 @@ import { findBookings } from "../../store/bookings.ts";
 import { countTry } from "../../store/decisions.ts";
 import { decide, type Decision } from "../../decision/decide.ts";
 import { findLinked, type Linked } from "../../feed/links.ts";
-import { look } from "../../decision/page-data.ts";
+import { loadPageData } from "../../decision/page-data.ts";
 import { seconds } from "../../source/run.ts";
 import type { SessionKind } from "../../security/session.ts";
 import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
@@ -74,7 +74,7 @@ interface Shown {
 async function page(c: Web, linked: Linked, { preselected, person, note, status }: Shown): Promise<Response> {
   const { feed, account, kind, token } = linked;
   const language = languageFor(c, linked);
-  const seen = await look(c.env, linked, person);
+  const seen = await loadPageData(c.env, linked, person);
   // A cookie that is used is good for another ninety days.
   if (person?.kind === "decider" && seen.reader !== null && !seen.expired) await keep(c, person);
   const told: Note | null =

@@ -4,7 +4,7 @@ import { eventStatus } from "../../../calendar/meaning.ts";
 import { localTime } from "../../../calendar/window.ts";
 import { calendarWords } from "../../../calendar/words.ts";
 import type { LinkKind } from "../../../security/links.ts";
-import type { Look } from "../../../decision/page-data.ts";
+import type { PageData } from "../../../decision/page-data.ts";
 import { type DecisionWords, decisionWords } from "../../../text/decision.ts";
 import { nonceField } from "../../forms.ts";
 import { Layout } from "./layout.tsx";
@@ -18,7 +18,7 @@ export interface Note {
 export interface DecisionProps {
   readonly language: Language;
   readonly zone: FeedProfile["zone"];
-  readonly look: Look;
+  readonly look: PageData;
   readonly kind: LinkKind;
   /** Name of the account behind the feed. */
   readonly owner: string;
