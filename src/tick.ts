@@ -5,7 +5,7 @@ import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "./store/sources.ts";
 import { expireFeed } from "./feed/commands.ts";
-import { mirror } from "./mirror/schedule.ts";
+import { pushDueTargets } from "./mirror/schedule.ts";
 import type { PushReport } from "./mirror/push.ts";
 import { refresh } from "./source/refresh.ts";
 import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
@@ -102,7 +102,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       if (!outcome.done) complete = false;
     });
   }
-  const mirrored = await mirror(deps, {
+  const mirrored = await pushDueTargets(deps, {
     sourceId: options.sourceId,
     requests: deps.budget.requests - requests,
     statements: () => deps.budget.statements - counts.statements,

@@ -1,5 +1,5 @@
 import type { FoundCalendar } from "../caldav/calendars.ts";
-import { folderOfHref } from "./remote-object.ts";
+import { parentPath } from "./remote-object.ts";
 import { probe } from "../caldav/probe.ts";
 import type { ServerProfile } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
@@ -19,26 +19,26 @@ import {
 } from "../store/targets.ts";
 import {
   type Access,
-  addCalendar,
-  type Address,
+  createCalendar,
+  type CalendarAddress,
   type Credentials,
-  findPlace,
-  lineOf,
-  lineTo,
+  findCalendarHome,
+  connect,
+  connectTarget,
   openAccess,
   openCalendar,
-  type Place,
+  type CalendarHome,
   sealAccess,
-  usernameOf,
+  credentialsUsername,
 } from "./connect.ts";
-import { failedAs, refusal } from "./connect-error.ts";
+import { failureError, connectError } from "./connect-error.ts";
 import { getFeed } from "../feed/commands.ts";
 import { forgetTarget } from "./forget.ts";
-import { installationOf, push, type PushOptions, type PushReport } from "./push.ts";
+import { ensureInstallation, push, type PushOptions, type PushReport } from "./push.ts";
 import { seconds } from "../source/run.ts";
 
 /** What a new target is asked to be. */
-export interface NewTargetAsked extends Address {
+export interface NewTargetRequest extends CalendarAddress {
   readonly feedId: string;
   /** Address or name of the calendar; null: the only one there is, or the one to be made. */
   readonly calendar: string | null;
@@ -55,19 +55,19 @@ export interface NewTargetAsked extends Address {
  * Connects a feed to a calendar: finds it or makes it, tries how its server behaves with one event that goes again, and
  * stores what is needed. Nothing of the feed is written yet. Throws `bad_input`, `conflict`, `caldav_failed`.
  */
-export async function addTarget(deps: Deps, asked: NewTargetAsked): Promise<TargetRow> {
+export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<TargetRow> {
   const feed = await getFeed(deps, asked.feedId);
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
-  const place = await findPlace(deps, asked);
-  const calendar = asked.create === null ? choose(place, asked.calendar) : await addCalendar(deps, place, asked.create);
+  const place = await findCalendarHome(deps, asked);
+  const calendar = asked.create === null ? choose(place, asked.calendar) : await createCalendar(deps, place, asked.create);
   if (calendar.notWritable !== null) {
-    throw refusal("read-only", `${nameOf(calendar)}: ${calendar.notWritable}`);
+    throw connectError("read-only", `${nameOf(calendar)}: ${calendar.notWritable}`);
   }
   const id = await idOf(deps, feed.id, calendar.url);
   if ((await findTarget(deps.sql, id)) !== null) {
-    throw refusal("exists", `target ${id} mirrors this feed into that calendar already`);
+    throw connectError("exists", `target ${id} mirrors this feed into that calendar already`);
   }
-  const profile = await observe(deps, calendar.url, lineOf(deps, place.access), place.preset);
+  const profile = await observe(deps, calendar.url, connect(deps, place.access), place.preset);
   const { host } = new URL(calendar.url);
   const target = {
     id,
@@ -85,39 +85,39 @@ export async function addTarget(deps: Deps, asked: NewTargetAsked): Promise<Targ
   };
   await deps.sql.batch([insertTarget(target, seconds(deps))]);
   deps.log.info("target_added", { target: id, feed: feed.id, host });
-  return needTarget(deps, id);
+  return getTarget(deps, id);
 }
 
 /** The same feed and calendar give the same id: what an earlier target left there is taken up and not written twice. */
 async function idOf(deps: Deps, feedId: string, calendarUrl: string): Promise<string> {
-  const hash = await hashSecret(JSON.stringify([await installationOf(deps), feedId, calendarUrl]));
+  const hash = await hashSecret(JSON.stringify([await ensureInstallation(deps), feedId, calendarUrl]));
   return hash.slice(0, 16);
 }
 
-function choose({ calendars }: Place, wanted: string | null): FoundCalendar {
+function choose({ calendars }: CalendarHome, wanted: string | null): FoundCalendar {
   const writable = calendars.filter(({ notWritable }) => notWritable === null);
   const matches = wanted === null ? writable : calendars.filter(({ url, name }) => url === wanted || name === wanted);
   const [only] = matches;
   if (only !== undefined && matches.length === 1) return only;
   const there = calendars.map((one) => `${nameOf(one)} (${one.url})`).join(", ") || "none";
   const problem = wanted === null ? "say which calendar, or make one" : `there is not one calendar ${wanted}`;
-  throw refusal("which-calendar", `${problem}; there are: ${there}`);
+  throw connectError("which-calendar", `${problem}; there are: ${there}`);
 }
 
 function nameOf({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
-  return name === "" ? folderOfHref(url) : name;
+  return name === "" ? parentPath(url) : name;
 }
 
 function accountOf(host: string, credentials: Credentials): string {
-  return `${host} ${usernameOf(credentials) || "token"}`;
+  return `${host} ${credentialsUsername(credentials) || "token"}`;
 }
 
 async function observe(deps: Deps, url: string, line: Connection, preset: Preset | null): Promise<ServerProfile> {
   const answer = await probe(url, line, deps.random, preset?.concurrency);
-  if ("failure" in answer) throw failedAs(answer.failure, preset);
+  if ("failure" in answer) throw failureError(answer.failure, preset);
   const profile = answer.value;
   if (!profile.honoursIfMatch) {
-    throw refusal(
+    throw connectError(
       "overwrites",
       "this server overwrites an event whatever was changed in it meanwhile, so other people's changes could be lost; subscribe to the feed's address instead",
     );
@@ -126,7 +126,7 @@ async function observe(deps: Deps, url: string, line: Connection, preset: Preset
 }
 
 /** The target of that id. Throws `not_found`. */
-export async function needTarget(deps: Pick<Deps, "sql">, id: string): Promise<TargetRow> {
+export async function getTarget(deps: Pick<Deps, "sql">, id: string): Promise<TargetRow> {
   const target = await findTarget(deps.sql, id);
   if (target === null) throw new AppError("not_found", `there is no target ${id}; targets list shows those there are`);
   return target;
@@ -136,7 +136,7 @@ export async function needTarget(deps: Pick<Deps, "sql">, id: string): Promise<T
 export async function probeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   const before: ServerProfile = JSON.parse(target.profile);
   needOwnCredentials(target);
-  const found = await observe(deps, target.calendarUrl, await lineTo(deps, target), null);
+  const found = await observe(deps, target.calendarUrl, await connectTarget(deps, target), null);
   return set(deps, target, { profile: JSON.stringify({ ...found, concurrency: before.concurrency }), dirty: true });
 }
 
@@ -162,7 +162,7 @@ function needOwnCredentials({ stopCode, stopReason }: TargetRow): void {
 }
 
 /** What may be told of where the calendar is and whose: until its new owner has shown that they get in, the server alone. */
-export function placeOf({ stopCode, calendarUrl, account }: Pick<TargetRow, "stopCode" | "calendarUrl" | "account">): {
+export function targetLocation({ stopCode, calendarUrl, account }: Pick<TargetRow, "stopCode" | "calendarUrl" | "account">): {
   readonly url: string;
   readonly account: string;
 } {
@@ -178,7 +178,7 @@ export async function changeCredentials(deps: Deps, target: TargetRow, credentia
   const sealed = await sealAccess(deps, target.id, access);
   const port = await openCalendar(deps, { ...target, credentials: sealed });
   const state = await port.state();
-  if ("failure" in state) throw failedAs(state.failure, null);
+  if ("failure" in state) throw failureError(state.failure, null);
   const account = accountOf(target.host, credentials);
   const keeper = await keeperOf(deps, target);
   for (const one of await listTargets(deps.sql)) {
@@ -191,7 +191,7 @@ export async function changeCredentials(deps: Deps, target: TargetRow, credentia
     const change = { credentials: await sealAccess(deps, one.id, next), account };
     await set(deps, one, waits ? { ...change, state: "on", ...fresh(deps) } : change);
   }
-  return needTarget(deps, target.id);
+  return getTarget(deps, target.id);
 }
 
 /** The account whose feed a target mirrors. */
@@ -242,5 +242,5 @@ function fresh(deps: Deps) {
 async function set(deps: Deps, target: TargetRow, change: TargetChange): Promise<TargetRow> {
   const update = changeTarget(target.id, change);
   if (update !== null) await deps.sql.batch([update]);
-  return needTarget(deps, target.id);
+  return getTarget(deps, target.id);
 }

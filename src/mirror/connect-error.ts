@@ -23,7 +23,7 @@ export const connectReasons = [
 export type ConnectReason = (typeof connectReasons)[number];
 
 /** The error for that reason. `said` is what the server said; of an address that is not asked, which it is or why. */
-export function refusal(reason: ConnectReason, message: string, said = ""): AppError {
+export function connectError(reason: ConnectReason, message: string, said = ""): AppError {
   const code = codes[reason] ?? "bad_input";
   return new AppError(code, message, { facts: { reason, said } });
 }
@@ -35,26 +35,26 @@ const codes: Partial<Record<ConnectReason, ErrorCode>> = {
 };
 
 /** The reason in an error that `refusal` made, and what the server said; null for any other. */
-export function refusalOf(error: AppError): { readonly reason: ConnectReason; readonly said: string } | null {
+export function readConnectError(error: AppError): { readonly reason: ConnectReason; readonly said: string } | null {
   const reason = connectReasons.find((known) => known === error.facts["reason"]);
   return reason === undefined ? null : { reason, said: String(error.facts["said"] ?? "") };
 }
 
 /** What a server's refusal is to the person who asked. */
-export function failedAs(failure: Failure, preset: Preset | null): AppError {
+export function failureError(failure: Failure, preset: Preset | null): AppError {
   const said = serverText(failure);
   const hint = preset === null ? "" : ` ${preset.hint}`;
   switch (failure.kind) {
     case "unauthorized":
-      return refusal("unauthorized", `the server does not take this user name and password.${hint}`);
+      return connectError("unauthorized", `the server does not take this user name and password.${hint}`);
     case "blocked":
-      return refusal("blocked", `this address is not asked: ${failure.text}`, failure.text);
+      return connectError("blocked", `this address is not asked: ${failure.text}`, failure.text);
     case "missing":
-      return refusal("missing", `there is no calendar at this address (${said}).${hint}`, said);
+      return connectError("missing", `there is no calendar at this address (${said}).${hint}`, said);
     case "read-only":
-      return refusal("read-only", `this calendar cannot be written to (${said})`, said);
+      return connectError("read-only", `this calendar cannot be written to (${said})`, said);
     default:
-      if (said === "") return refusal("silent", `the calendar's server gave no answer (${failure.text})`);
-      return refusal("failed", `the calendar's server did not do it (${said})`, said);
+      if (said === "") return connectError("silent", `the calendar's server gave no answer (${failure.text})`);
+      return connectError("failed", `the calendar's server did not do it (${said})`, said);
   }
 }

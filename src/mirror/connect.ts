@@ -11,15 +11,15 @@ import { AppError } from "../errors.ts";
 import { open, seal } from "../security/seal.ts";
 import { replaceSealed } from "../store/sealed.ts";
 import type { TargetRow } from "../store/targets.ts";
-import { failedAs, refusal } from "./connect-error.ts";
+import { failureError, connectError } from "./connect-error.ts";
 import { type GoogleCredentials, googleSigner } from "./google.ts";
-import { guardedOf } from "./guarded.ts";
+import { guardedFetch } from "./guarded.ts";
 
 /** What a person gives to be let in: a user with a password, a token, or consent at Google. */
 export type Credentials = ShownCredentials | GoogleCredentials;
 
 /** Who the credentials say it is; "" where a token does not tell, or there are none. */
-export function usernameOf(credentials: Credentials | null): string {
+export function credentialsUsername(credentials: Credentials | null): string {
   return credentials === null || credentials.kind === "bearer" ? "" : credentials.username;
 }
 
@@ -31,7 +31,7 @@ export interface Access {
 }
 
 /** What a person says of where their calendar is. */
-export interface Address {
+export interface CalendarAddress {
   /** An address, a host or a mail address; "" where the preset knows it. */
   readonly text: string;
   /** Id of a preset; null: found by the address. */
@@ -40,7 +40,7 @@ export interface Address {
 }
 
 /** What is there. */
-export interface Place {
+export interface CalendarHome {
   readonly access: Access;
   readonly preset: Preset | null;
   readonly homes: readonly string[];
@@ -51,14 +51,14 @@ export interface Place {
  * The calendars behind what a person gave. Throws `bad_input` where there is no CalDAV or the address is none, and
  * `caldav_failed` with what the server said.
  */
-export async function findPlace(deps: Deps, { text, preset: asked, credentials }: Address): Promise<Place> {
-  const username = usernameOf(credentials);
+export async function findCalendarHome(deps: Deps, { text, preset: asked, credentials }: CalendarAddress): Promise<CalendarHome> {
+  const username = credentialsUsername(credentials);
   const preset = asked === null ? findPreset(text === "" ? username : text) : needPreset(asked);
-  if (preset?.start === null) throw refusal("no-caldav", preset.hint);
-  if (preset?.auth === "oauth" && credentials.kind === "password") throw refusal("oauth", preset.hint);
+  if (preset?.start === null) throw connectError("no-caldav", preset.hint);
+  if (preset?.auth === "oauth" && credentials.kind === "password") throw connectError("oauth", preset.hint);
   const start = discoveryStart({ text, username }, preset);
   if (start === null) {
-    throw refusal(
+    throw connectError(
       "no-address",
       "give the address of the CalDAV server or of the calendar, such as https://dav.example.org/",
     );
@@ -66,10 +66,10 @@ export async function findPlace(deps: Deps, { text, preset: asked, credentials }
   // What Google gave us is for Google, whatever the address says.
   const origin = credentials.kind === "google" ? `https://${googleHost}` : new URL(start).origin;
   const access = { credentials, trust: { origins: [origin], domain: preset?.domain ?? null } };
-  const found = await discover(start, lineOf(deps, access));
-  if ("failure" in found) throw failedAs(found.failure, preset);
+  const found = await discover(start, connect(deps, access));
+  if ("failure" in found) throw failureError(found.failure, preset);
   if ("confirm" in found) {
-    throw refusal(
+    throw connectError(
       "elsewhere",
       `${new URL(start).origin} leads to ${found.confirm}, which was sent no password: give that address if you trust it`,
       found.confirm,
@@ -85,19 +85,19 @@ function needPreset(id: string): Preset {
 }
 
 /** Makes a calendar of that name at a place. Throws `caldav_failed`, `bad_input` where calendars are made elsewhere. */
-export async function addCalendar(deps: Deps, place: Place, name: string): Promise<FoundCalendar> {
+export async function createCalendar(deps: Deps, place: CalendarHome, name: string): Promise<FoundCalendar> {
   const [home] = place.homes;
   if (place.preset?.makesCalendars === false) {
-    throw refusal("makes-none", `${place.preset.name} lets no program make calendars: ${place.preset.hint}`);
+    throw connectError("makes-none", `${place.preset.name} lets no program make calendars: ${place.preset.hint}`);
   }
-  if (home === undefined) throw refusal("makes-none", "the server does not say where calendars can be made");
-  const made = await makeCalendar(home, { name, colour: null }, lineOf(deps, place.access), deps.random);
-  if ("failure" in made) throw failedAs(made.failure, place.preset);
+  if (home === undefined) throw connectError("makes-none", "the server does not say where calendars can be made");
+  const made = await makeCalendar(home, { name, colour: null }, connect(deps, place.access), deps.random);
+  if ("failure" in made) throw failureError(made.failure, place.preset);
   return made.value;
 }
 
 /** What leads to a server with these credentials. `keep` stores tokens that were renewed on the way. Throws `conflict` without any. */
-export function lineOf(
+export function connect(
   deps: Deps,
   { credentials, trust }: Access,
   keep: (renewed: Access) => Promise<void> = async () => undefined,
@@ -109,13 +109,13 @@ export function lineOf(
           keep({ credentials: { ...credentials, tokens }, trust }),
         )
       : makeSigner(credentials, trust, deps.random);
-  return { guarded: guardedOf(deps), signer, now: deps.now };
+  return { guarded: guardedFetch(deps), signer, now: deps.now };
 }
 
 /** What leads to the server of a target. Renewed tokens are kept, unless others were given meanwhile. Throws `seal_broken`. */
-export async function lineTo(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Connection> {
+export async function connectTarget(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Connection> {
   let sealed = target.credentials;
-  return lineOf(deps, await openAccess(deps, target), async (renewed) => {
+  return connect(deps, await openAccess(deps, target), async (renewed) => {
     const next = await sealAccess(deps, target.id, renewed);
     await deps.sql.batch([replaceSealed(accessPlace(target.id), sealed, next)]);
     sealed = next;
@@ -127,7 +127,7 @@ export async function openCalendar(
   deps: Deps,
   target: Pick<TargetRow, "id" | "calendarUrl" | "credentials">,
 ): Promise<CalendarPort> {
-  return makeCalendarPort(target.calendarUrl, await lineTo(deps, target));
+  return makeCalendarPort(target.calendarUrl, await connectTarget(deps, target));
 }
 
 /** What was sealed with a target. Throws `seal_broken`. */
@@ -137,7 +137,7 @@ export async function openAccess(deps: Deps, target: Pick<TargetRow, "id" | "cre
 }
 
 /** The same; null when no key opens it. */
-export async function openKnown(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Access | null> {
+export async function tryOpenAccess(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Access | null> {
   try {
     return await openAccess(deps, target);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { deleteTarget, listTargets, type TargetRow } from "../store/targets.ts";
-import { type Credentials, openKnown } from "./connect.ts";
-import { returnGoogle } from "./google.ts";
+import { type Credentials, tryOpenAccess } from "./connect.ts";
+import { revokeConsent } from "./google.ts";
 
 /**
  * Forgets a target and what was pushed to it. The consent at Google that it used is given back with the last target of
@@ -9,14 +9,14 @@ import { returnGoogle } from "./google.ts";
  */
 export async function forgetTarget(deps: Deps, target: TargetRow): Promise<void> {
   // Without a key that opens them it can be forgotten all the same.
-  const access = await openKnown(deps, target);
+  const access = await tryOpenAccess(deps, target);
   await deps.sql.batch(deleteTarget(target.id));
-  await giveBack(deps, target.account, access?.credentials ?? null);
+  await revokeUnusedConsent(deps, target.account, access?.credentials ?? null);
 }
 
 /** Gives a consent at Google back unless a target of that account is left. */
-export async function giveBack(deps: Deps, account: string, credentials: Credentials | null): Promise<void> {
+export async function revokeUnusedConsent(deps: Deps, account: string, credentials: Credentials | null): Promise<void> {
   if (credentials?.kind !== "google") return;
   const shared = (await listTargets(deps.sql)).some((target) => target.account === account);
-  if (!shared) await returnGoogle(deps, credentials);
+  if (!shared) await revokeConsent(deps, credentials);
 }

@@ -11,7 +11,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type Signer, Unsigned } from "../security/guard.ts";
 import { newSecret } from "../security/secret.ts";
-import { guardedOf } from "./guarded.ts";
+import { guardedFetch } from "./guarded.ts";
 
 /** What a person's consent gave. */
 export interface GoogleCredentials {
@@ -25,26 +25,26 @@ export interface GoogleCredentials {
 export const googleReturnPath = "/google/callback";
 
 /** The client of the settings; null: people cannot connect Google here. */
-export function googleAppOf({ config }: Pick<Deps, "config">): GoogleApp | null {
+export function googleApp({ config }: Pick<Deps, "config">): GoogleApp | null {
   const { googleClientId: clientId, googleClientSecret: clientSecret, publicUrl } = config;
   if (clientId === null || clientSecret === null) return null;
   return { clientId, clientSecret, redirectUri: publicUrl + googleReturnPath };
 }
 
 /** What ties a consent to the browser that began it. */
-export interface Begun {
+export interface PendingConsent {
   readonly state: string;
   readonly verifier: string;
 }
 
 /** Begins a consent for that mail address: where the person agrees, and what its end is checked with. Throws `bad_config`. */
-export async function beginGoogle(deps: Deps, account: string): Promise<Begun & { readonly url: string }> {
+export async function beginConsent(deps: Deps, account: string): Promise<PendingConsent & { readonly url: string }> {
   const begun = { state: newSecret(deps.random), verifier: newSecret(deps.random) + newSecret(deps.random) };
   return { ...begun, url: await consentUrl(needApp(deps), { ...begun, account }) };
 }
 
 /** What a consent ended with: why there are no tokens, for the pages; the log has what Google said. */
-export async function endGoogle(
+export async function finishConsent(
   deps: Deps,
   { code, verifier, username }: { readonly code: string; readonly verifier: string; readonly username: string },
 ): Promise<GoogleCredentials | "denied" | "misconfigured" | "failed"> {
@@ -55,8 +55,8 @@ export async function endGoogle(
 }
 
 /** Gives a consent back. Google may not answer: then the person can take it back in their account. */
-export async function returnGoogle(deps: Deps, { tokens }: GoogleCredentials): Promise<void> {
-  const app = googleAppOf(deps);
+export async function revokeConsent(deps: Deps, { tokens }: GoogleCredentials): Promise<void> {
+  const app = googleApp(deps);
   const returned = app !== null && (await revokeTokens(lineTo(deps, app), tokens.refreshToken));
   deps.log.info("google_returned", { returned });
 }
@@ -68,7 +68,7 @@ export function googleSigner(
   trust: Trust,
   keep: (tokens: GoogleTokens) => Promise<void>,
 ): Signer {
-  const app = googleAppOf(deps);
+  const app = googleApp(deps);
   if (app !== null) return makeGoogleSigner(lineTo(deps, app), tokens, trust, keep);
   return {
     trusts: () => true,
@@ -80,11 +80,11 @@ export function googleSigner(
 }
 
 function lineTo(deps: Deps, app: GoogleApp) {
-  return { guarded: guardedOf(deps), now: deps.now, app };
+  return { guarded: guardedFetch(deps), now: deps.now, app };
 }
 
 function needApp(deps: Deps): GoogleApp {
-  const app = googleAppOf(deps);
+  const app = googleApp(deps);
   if (app === null) {
     throw new AppError(
       "bad_config",

@@ -3,9 +3,9 @@ import { endLease } from "../store/leases.ts";
 import { clearLedgerFailures } from "../store/ledger.ts";
 import type { Statement } from "../store/sql.ts";
 import { handOverTarget, listTargets, type TargetRow } from "../store/targets.ts";
-import { type Access, openKnown, sealAccess } from "./connect.ts";
-import { giveBack } from "./forget.ts";
-import { leaseOf } from "./run.ts";
+import { type Access, tryOpenAccess, sealAccess } from "./connect.ts";
+import { revokeUnusedConsent } from "./forget.ts";
+import { targetLease } from "./run.ts";
 import { seconds } from "../source/run.ts";
 
 /** What is to do when a feed gets another owner. */
@@ -26,12 +26,12 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
   const statements: Statement[] = [];
   const before: { target: TargetRow; access: Access | null }[] = [];
   for (const target of targets) {
-    const access = await openKnown(deps, target);
+    const access = await tryOpenAccess(deps, target);
     const trust = access?.trust ?? { origins: [new URL(target.calendarUrl).origin], domain: null };
     const nothing = await sealAccess(deps, target.id, { credentials: null, trust });
     before.push({ target, access });
     statements.push(
-      endLease(leaseOf(target.id)),
+      endLease(targetLease(target.id)),
       handOverTarget(target.id, nothing, takenReason, seconds(deps)),
       clearLedgerFailures(target.id),
     );
@@ -39,7 +39,7 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
   return {
     statements,
     async end() {
-      for (const { target, access } of before) await giveBack(deps, target.account, access?.credentials ?? null);
+      for (const { target, access } of before) await revokeUnusedConsent(deps, target.account, access?.credentials ?? null);
     },
   };
 }

@@ -2,7 +2,7 @@ import { newEntry } from "../store/ledger-row.ts";
 import { hashObject, objectUid, writeObject } from "./remote-object.ts";
 import { listGone, listNews } from "../store/ledger.ts";
 import { withSignInLinks } from "../feed/links.ts";
-import { keep, type PushRun, save } from "./run.ts";
+import { putRow, type PushRun, saveLedger } from "./run.ts";
 
 const pageSize = 500;
 
@@ -10,12 +10,12 @@ const pageSize = 500;
  * Notes in the ledger what the feed's events now want of the calendar; as many as the budget lets it, the soonest first.
  * Sends nothing. Resolves to whether the whole feed was noted.
  */
-export async function takeIn(run: PushRun): Promise<boolean> {
+export async function noteWanted(run: PushRun): Promise<boolean> {
   const { deps, feed, target } = run;
   if (target.feedRev === feed.rev) return true;
   for (const uid of await listGone(deps.sql, target.id, feed.id)) {
     const row = run.ledger.get(uid);
-    if (row !== undefined) keep(run, { ...row, wantedHash: "", nextAt: 0 });
+    if (row !== undefined) putRow(run, { ...row, wantedHash: "", nextAt: 0 });
   }
   let left = deps.budget.events;
   // In a dry run nothing is noted, so the same page would come again.
@@ -25,22 +25,22 @@ export async function takeIn(run: PushRun): Promise<boolean> {
     for (const news of page) {
       const row = run.ledger.get(news.uid) ?? newEntry(news.uid);
       const wanted = news.cancelledAt === null || target.cancelled === "keep";
-      const wantedHash = wanted ? hashOf(run, news.uid, row.generation, await withSignInLinks(deps, feed, news.vevent)) : "";
+      const wantedHash = wanted ? hashWanted(run, news.uid, row.generation, await withSignInLinks(deps, feed, news.vevent)) : "";
       // A change is a new try for an event that could not be written as it was.
       const again = wantedHash === row.wantedHash ? {} : { attempts: 0, nextAt: 0, failure: "" };
       const { rev: eventRev, startAt, endAt } = news;
-      keep(run, { ...row, wantedHash, eventRev, startAt, endAt, ...again });
+      putRow(run, { ...row, wantedHash, eventRev, startAt, endAt, ...again });
     }
     left -= page.length;
     full = page.length >= most;
-    if (full && !run.dry) await save(run);
+    if (full && !run.dry) await saveLedger(run);
   }
   if (left <= 0) return false;
-  await save(run, { feedRev: feed.rev });
+  await saveLedger(run, { feedRev: feed.rev });
   return true;
 }
 
 /** What the event under that generation's UID would be known by. */
-export function hashOf(run: PushRun, uid: string, generation: number, vevent: string): string {
+export function hashWanted(run: PushRun, uid: string, generation: number, vevent: string): string {
   return hashObject(writeObject(vevent, objectUid(uid, run.target.id, generation), run.owner));
 }

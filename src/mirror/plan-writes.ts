@@ -1,9 +1,9 @@
 import { isUnsettled, type LedgerRow } from "../store/ledger-row.ts";
-import { isOurName, nameOfHref, nameOfUid, objectUid } from "./remote-object.ts";
+import { isOurName, hrefName, uidToName, objectUid } from "./remote-object.ts";
 import type { SyncChanges, ListedObject } from "../caldav/port.ts";
 
 /** What the calendar told of itself: all that is in it, or what changed since it was last compared. */
-export type Remote = { readonly all: readonly ListedObject[] } | SyncChanges;
+export type RemoteListing = { readonly all: readonly ListedObject[] } | SyncChanges;
 
 /** What has to be read before anything is written. */
 export interface Suspects {
@@ -16,8 +16,8 @@ export interface Suspects {
 }
 
 /** The name of a row's object in the calendar. */
-export function nameOf(row: Pick<LedgerRow, "uid" | "generation" | "href">, targetId: string): string {
-  return row.href === "" ? nameOfUid(objectUid(row.uid, targetId, row.generation)) : nameOfHref(row.href);
+export function objectName(row: Pick<LedgerRow, "uid" | "generation" | "href">, targetId: string): string {
+  return row.href === "" ? uidToName(objectUid(row.uid, targetId, row.generation)) : hrefName(row.href);
 }
 
 /**
@@ -26,7 +26,7 @@ export function nameOf(row: Pick<LedgerRow, "uid" | "generation" | "href">, targ
  */
 export function findSuspects(
   ledger: Iterable<LedgerRow>,
-  remote: Remote | null,
+  remote: RemoteListing | null,
   targetId: string,
   nowAt: number,
 ): Suspects {
@@ -34,21 +34,21 @@ export function findSuspects(
   const removed = new Set<string>();
   const whole = remote !== null && "all" in remote;
   if (remote !== null) {
-    for (const one of whole ? remote.all : remote.changed) listed.set(nameOfHref(one.href), one);
-    if (!whole) for (const href of remote.removed) removed.add(nameOfHref(href));
+    for (const one of whole ? remote.all : remote.changed) listed.set(hrefName(one.href), one);
+    if (!whole) for (const href of remote.removed) removed.add(hrefName(href));
   }
   const known = new Set<string>();
   const rows: LedgerRow[] = [];
   const missing: LedgerRow[] = [];
   for (const row of ledger) {
-    const name = nameOf(row, targetId);
+    const name = objectName(row, targetId);
     known.add(name);
     const one = listed.get(name);
     if (!isSuspect(row, { one, removed: removed.has(name), whole, asked: remote !== null }, nowAt)) continue;
     (whole && one === undefined ? missing : rows).push(row);
   }
   const strays = [...listed.values()].filter(({ href }) => {
-    const name = nameOfHref(href);
+    const name = hrefName(href);
     return !known.has(name) && isOurName(name, targetId);
   });
   return { rows, missing, strays };
@@ -71,17 +71,17 @@ function isSuspect(row: LedgerRow, { one, removed, whole, asked }: Clue, nowAt: 
   return removed || whole || row.etag === null;
 }
 
-export type Verb = "create" | "update" | "delete";
+export type WriteVerb = "create" | "update" | "delete";
 
 /** One thing to do to the calendar. */
-export interface Action {
-  readonly verb: Verb;
+export interface PlannedWrite {
+  readonly verb: WriteVerb;
   readonly row: LedgerRow;
 }
 
-export interface Plan {
+export interface WritePlan {
   /** In the order in which they are to be done: the soonest events first, deletions last. */
-  readonly actions: readonly Action[];
+  readonly actions: readonly PlannedWrite[];
   /** Rows whose events have left the feed's window: they stay in the calendar. */
   readonly retired: readonly LedgerRow[];
   /** Rows of events that are not wanted and were never there. */
@@ -104,7 +104,7 @@ const guardLeast = 10;
 const guardShare = 0.3;
 
 /** What a row needs; null: nothing, or not yet. */
-export function verbOf(row: LedgerRow, removing = false): Verb | null {
+export function neededWrite(row: LedgerRow, removing = false): WriteVerb | null {
   if (isUnsettled(row)) return null;
   if (row.wantedHash === "") return row.state === "retired" && !removing ? null : row.href === "" ? null : "delete";
   if (row.wantedHash === row.pushedHash) return null;
@@ -112,9 +112,9 @@ export function verbOf(row: LedgerRow, removing = false): Verb | null {
 }
 
 /** What is to be done so that the calendar becomes what the ledger wants. Pure: it only compares. */
-export function planOf(ledger: Iterable<LedgerRow>, rules: PlanRules): Plan {
-  const writes: Action[] = [];
-  const deletes: Action[] = [];
+export function planWrites(ledger: Iterable<LedgerRow>, rules: PlanRules): WritePlan {
+  const writes: PlannedWrite[] = [];
+  const deletes: PlannedWrite[] = [];
   const retired: LedgerRow[] = [];
   const forgotten: LedgerRow[] = [];
   let live = 0;
@@ -124,7 +124,7 @@ export function planOf(ledger: Iterable<LedgerRow>, rules: PlanRules): Plan {
       forgotten.push(row);
       continue;
     }
-    const verb = verbOf(row, rules.removing);
+    const verb = neededWrite(row, rules.removing);
     if (verb === null) continue;
     if (verb === "delete" && !rules.removing && isOutside(row, rules.window)) retired.push(row);
     else if (row.nextAt <= rules.nowAt) (verb === "delete" ? deletes : writes).push({ verb, row });
@@ -151,7 +151,7 @@ function whyHeld(count: number, live: number, deletions: PlanRules["deletions"])
 }
 
 /** What is to come by its start, then what is over, the latest first. */
-function soonestFrom(nowAt: number): (a: Action, b: Action) => number {
+function soonestFrom(nowAt: number): (a: PlannedWrite, b: PlannedWrite) => number {
   return (a, b) => {
     const [over, other] = [a.row.endAt <= nowAt, b.row.endAt <= nowAt];
     if (over !== other) return over ? 1 : -1;

@@ -1,10 +1,10 @@
 import { newEntry, type LedgerRow } from "../store/ledger-row.ts";
-import { nameOfHref, nameOfUid } from "./remote-object.ts";
-import { findSuspects, nameOf, type Remote } from "./plan-writes.ts";
+import { hrefName, uidToName } from "./remote-object.ts";
+import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";
 import type { CollectionState, ListedObject } from "../caldav/port.ts";
 import { seconds } from "../source/run.ts";
-import { chunksOf, conclude, needsLook, readSeen } from "./read-remote.ts";
-import { haltFor, keep, noteTrouble, type PushRun, save } from "./run.ts";
+import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./read-remote.ts";
+import { halt, putRow, noteTrouble, type PushRun, saveLedger } from "./run.ts";
 
 /** Between two looks at a calendar that we did not write to. */
 export const checkSeconds = 900;
@@ -23,7 +23,7 @@ export function countsSeconds(tag: string | null, nowAt: number): boolean {
 }
 
 /** Whether the calendar has to be asked what has changed in it. */
-export function isComparisonDue(run: Pick<PushRun, "target" | "deps">): boolean {
+export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
   const { target } = run;
   const nowAt = seconds(run.deps);
   if (target.dirty && nowAt - target.writtenAt >= tagGrainSeconds) return true;
@@ -35,30 +35,30 @@ export function isComparisonDue(run: Pick<PushRun, "target" | "deps">): boolean 
  * comparison is due (or `asked`), what others did. What was found is noted before the tags are, so that a run that is
  * cut compares again. Sets `halt` when the calendar does not answer.
  */
-export async function compare(run: PushRun, asked: boolean): Promise<void> {
-  const look = asked || isComparisonDue(run) ? await ask(run) : nothingAsked;
+export async function pull(run: PushRun, asked: boolean): Promise<void> {
+  const look = asked || isPullDue(run) ? await ask(run) : nothingAsked;
   if (look === null) return;
   const nowAt = seconds(run.deps);
   const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
   // Where it is only written again, and under a condition, what a listing lacks need not be asked for one by one.
   const sure = run.target.edits === "mirror";
-  if (sure) for (const row of missing) conclude(run, row, null);
-  for (const some of chunksOf(run, sure ? rows : [...rows, ...missing])) if (!(await examine(run, some))) return;
-  for (const some of chunksOf(run, strays)) if (!(await examineStrays(run, some))) return;
-  if (look.change !== null) await save(run, look.change);
-  else if (run.unsaved.size > 0) await save(run);
+  if (sure) for (const row of missing) applyReconciled(run, row, null);
+  for (const some of multigetChunks(run, sure ? rows : [...rows, ...missing])) if (!(await examine(run, some))) return;
+  for (const some of multigetChunks(run, strays)) if (!(await examineStrays(run, some))) return;
+  if (look.change !== null) await saveLedger(run, look.change);
+  else if (run.unsaved.size > 0) await saveLedger(run);
 }
 
-interface Look {
-  readonly remote: Remote | null;
+interface PullState {
+  readonly remote: RemoteListing | null;
   /** What to note of the target once all of it is dealt with. */
-  readonly change: Parameters<typeof save>[1] | null;
+  readonly change: Parameters<typeof saveLedger>[1] | null;
 }
 
-const nothingAsked: Look = { remote: null, change: null };
+const nothingAsked: PullState = { remote: null, change: null };
 
 /** Asks the calendar as little as will do; null when it gives no answer. */
-async function ask(run: PushRun): Promise<Look | null> {
+async function ask(run: PushRun): Promise<PullState | null> {
   const { target, port, profile } = run;
   const nowAt = seconds(run.deps);
   const stale = nowAt - target.listedAt >= listSeconds;
@@ -89,7 +89,7 @@ async function askChanges(
   run: PushRun,
   token: string,
   noted: { readonly dirty: boolean },
-): Promise<Look | null | "token-lost"> {
+): Promise<PullState | null | "token-lost"> {
   const answer = await run.port.changes(token);
   if ("failure" in answer) return fail(run, answer.failure);
   if (answer.value === "token-lost") return answer.value;
@@ -98,9 +98,9 @@ async function askChanges(
   return { remote: answer.value, change: { ...noted, ...tags } };
 }
 
-function fail(run: PushRun, failure: Parameters<typeof haltFor>[1]): null {
+function fail(run: PushRun, failure: Parameters<typeof halt>[1]): null {
   if (failure.kind === "unknown" || failure.kind === "throttled") noteTrouble(run);
-  haltFor(run, failure);
+  halt(run, failure);
   return null;
 }
 
@@ -110,11 +110,11 @@ function isSame(state: CollectionState, { ctag, syncToken }: PushRun["target"]):
 
 /** Reads these rows' objects and judges them. False when the calendar gives no answer. */
 async function examine(run: PushRun, rows: readonly LedgerRow[]): Promise<boolean> {
-  if (needsLook(run)) return false;
-  const seen = await readSeen(run, rows);
+  if (isExhausted(run)) return false;
+  const seen = await readObjects(run, rows);
   if (seen === null) return false;
-  for (const row of rows) conclude(run, row, seen.get(row.uid) ?? null);
-  await save(run);
+  for (const row of rows) applyReconciled(run, row, seen.get(row.uid) ?? null);
+  await saveLedger(run);
   return true;
 }
 
@@ -123,28 +123,28 @@ async function examine(run: PushRun, rows: readonly LedgerRow[]): Promise<boolea
  * had lost its lease. Those with our marker are taken up again, or are there twice and go.
  */
 async function examineStrays(run: PushRun, strays: readonly ListedObject[]): Promise<boolean> {
-  if (needsLook(run)) return false;
-  const rows = strays.map(({ href }) => ({ ...newEntry(nameOfHref(href).replace(/\.ics$/, "")), href }));
-  const seen = await readSeen(run, rows);
+  if (isExhausted(run)) return false;
+  const rows = strays.map(({ href }) => ({ ...newEntry(hrefName(href).replace(/\.ics$/, "")), href }));
+  const seen = await readObjects(run, rows);
   if (seen === null) return false;
   const waiting = new Map(
-    [...run.ledger.values()].filter(({ href }) => href === "").map((row) => [stemOf(nameOf(row, run.target.id)), row]),
+    [...run.ledger.values()].filter(({ href }) => href === "").map((row) => [stemOf(objectName(row, run.target.id)), row]),
   );
   for (const stray of rows) {
     const object = seen.get(stray.uid);
     if (object === undefined || object === null || !object.marked) continue;
-    const name = nameOfUid(stray.uid);
+    const name = uidToName(stray.uid);
     const row = waiting.get(stemOf(name));
     const generation = Number(/-(\d+)\.ics$/.exec(name)?.[1]);
     if (row === undefined || row.state === "left") {
       const { etag, hash, startAt, endAt } = object;
-      keep(run, { ...stray, etag, state: "synced", pushedHash: hash, startAt, endAt });
+      putRow(run, { ...stray, etag, state: "synced", pushedHash: hash, startAt, endAt });
       continue;
     }
-    conclude(run, { ...row, generation }, { ...object, own: true });
+    applyReconciled(run, { ...row, generation }, { ...object, own: true });
     waiting.delete(stemOf(name));
   }
-  await save(run);
+  await saveLedger(run);
   return true;
 }
 

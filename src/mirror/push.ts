@@ -1,5 +1,5 @@
 import type { Owner } from "./remote-object.ts";
-import { planOf, type PlanRules } from "./plan-writes.ts";
+import { planWrites, type PlanRules } from "./plan-writes.ts";
 import type { CalendarPort, ServerProfile } from "../caldav/port.ts";
 import { isUnsettled } from "../store/ledger-row.ts";
 import { windowOf } from "../calendar/window.ts";
@@ -17,22 +17,22 @@ import {
   type TargetRow,
 } from "../store/targets.ts";
 import { forgetTarget } from "./forget.ts";
-import { checkSeconds, compare, isComparisonDue, tagGrainSeconds } from "./pull.ts";
-import { takeIn } from "./note-wanted.ts";
+import { checkSeconds, pull, isPullDue, tagGrainSeconds } from "./pull.ts";
+import { noteWanted } from "./note-wanted.ts";
 import {
   countRequests,
-  forget,
-  giveLease,
+  dropRow,
+  releaseLease,
   type Halt,
   holdLease,
-  keep,
-  leaseOf,
+  putRow,
+  targetLease,
   type PushReport,
   type PushRun,
-  reportText,
-  save,
+  encodeReport,
+  saveLedger,
 } from "./run.ts";
-import { write } from "./write.ts";
+import { executeWrites } from "./write.ts";
 import { seconds } from "../source/run.ts";
 
 export type { PushReport } from "./run.ts";
@@ -82,14 +82,14 @@ export async function push(
     if (run.target.state !== target.state) return report;
     for (const row of await listLedger(deps.sql, target.id)) run.ledger.set(row.uid, row);
     const removing = target.state === "removing";
-    const noted = removing ? wantNothing(run) : isReady(feed) && (await takeIn(run));
+    const noted = removing ? wantNothing(run) : isReady(feed) && (await noteWanted(run));
     const asked = removing || options.now === true;
-    if (asked || isComparisonDue(run) || [...run.ledger.values()].some(isUnsettled)) await compare(run, asked);
+    if (asked || isPullDue(run) || [...run.ledger.values()].some(isUnsettled)) await pull(run, asked);
     if (run.halt === null && (removing || isReady(feed))) await act(run, options);
     await finish(run, noted);
   } finally {
     await run.saving;
-    await giveLease(run);
+    await releaseLease(run);
   }
   return report;
 }
@@ -102,7 +102,7 @@ async function begin(
   options: PushOptions,
 ): Promise<PushRun> {
   const profile: ServerProfile = JSON.parse(target.profile);
-  const installation = await installationOf(deps);
+  const installation = await ensureInstallation(deps);
   const owner: Owner = { installation, targetId: target.id };
   const { id, name } = target;
   const counts = { created: 0, updated: 0, deleted: 0, adopted: 0, restored: 0, conflict: 0, failed: 0, requests: 0 };
@@ -126,7 +126,7 @@ async function begin(
     feed,
     profile,
     owner,
-    fence: { lease: leaseOf(id), holder: hex(deps.random(8)) },
+    fence: { lease: targetLease(id), holder: hex(deps.random(8)) },
     dry: options.dryRun === true,
     report,
     ledger: new Map(),
@@ -153,7 +153,7 @@ async function begin(
 const installationKey = "installation";
 
 /** What this installation's objects are marked with: a random name, made on first use. */
-export async function installationOf(deps: Pick<Deps, "sql" | "random">): Promise<string> {
+export async function ensureInstallation(deps: Pick<Deps, "sql" | "random">): Promise<string> {
   const known = await readMeta(deps.sql, installationKey);
   return known ?? settleMeta(deps.sql, installationKey, hex(deps.random(8)));
 }
@@ -164,25 +164,25 @@ const mostAttempts = 4;
 /** Everything is to go. */
 function wantNothing(run: PushRun): boolean {
   for (const row of run.ledger.values()) {
-    if (row.wantedHash !== "") keep(run, { ...row, wantedHash: "", attempts: 0, nextAt: 0 });
+    if (row.wantedHash !== "") putRow(run, { ...row, wantedHash: "", attempts: 0, nextAt: 0 });
     else if (row.attempts >= mostAttempts) {
       run.deps.log.warn("event_stays", { target: run.target.id, uid: row.uid, failure: row.failure });
-      forget(run, row.uid);
+      dropRow(run, row.uid);
     }
   }
   return true;
 }
 
 async function act(run: PushRun, options: PushOptions): Promise<void> {
-  const plan = planOf(run.ledger.values(), rulesOf(run, options));
-  for (const row of plan.retired) keep(run, { ...row, state: "retired" });
-  for (const row of plan.forgotten) forget(run, row.uid);
+  const plan = planWrites(run.ledger.values(), rulesOf(run, options));
+  for (const row of plan.retired) putRow(run, { ...row, state: "retired" });
+  for (const row of plan.forgotten) dropRow(run, row.uid);
   run.report.held = plan.held;
   if (run.dry) {
     run.report.planned = plan.actions;
     return;
   }
-  if (plan.actions.length > 0) await write(run, plan.actions);
+  if (plan.actions.length > 0) await executeWrites(run, plan.actions);
 }
 
 function rulesOf(run: PushRun, { allowRemovals = false }: PushOptions): PlanRules {
@@ -197,7 +197,7 @@ function rulesOf(run: PushRun, { allowRemovals = false }: PushOptions): PlanRule
 async function finish(run: PushRun, noted: boolean): Promise<void> {
   const { report, target, halt } = run;
   const nowAt = seconds(run.deps);
-  const left = planOf(run.ledger.values(), rulesOf(run, {}));
+  const left = planWrites(run.ledger.values(), rulesOf(run, {}));
   report.complete = noted && halt === null && left.actions.length === 0;
   report.failure = halt?.reason ?? "";
   if (run.dry) return;
@@ -205,13 +205,13 @@ async function finish(run: PushRun, noted: boolean): Promise<void> {
     held: report.held,
     restores: target.restores + report.restored,
     ...(run.wrote && { dirty: true, writtenAt: nowAt }),
-    ...(isWorthKeeping(report) && { report: reportText(report, nowAt) }),
+    ...(isWorthKeeping(report) && { report: encodeReport(report, nowAt) }),
   };
   if (halt !== null && "stop" in halt) return stop(run, halt, own);
   if (halt !== null && halt.reason !== "") {
     const failures = target.failures + 1;
     const failing = { failures, failure: halt.reason, failingSinceAt: target.failingSinceAt ?? nowAt };
-    return save(run, { ...own, ...failing, dueAt: nowAt + backOff(run, failures, halt.wait) });
+    return saveLedger(run, { ...own, ...failing, dueAt: nowAt + backOff(run, failures, halt.wait) });
   }
   const well = { failures: 0, failure: "", failingSinceAt: null };
   if (report.complete && target.state === "removing" && run.ledger.size === 0) {
@@ -220,7 +220,7 @@ async function finish(run: PushRun, noted: boolean): Promise<void> {
     return;
   }
   const dueAt = dueAfter(run, report.complete && noted, own.writtenAt ?? target.writtenAt);
-  await save(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
+  await saveLedger(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
 }
 
 /** A run that finds nothing to do leaves the report of the one before. */
@@ -261,7 +261,7 @@ async function stop(run: PushRun, halt: Extract<Halt, { stop: string }>, own: Ta
     return;
   }
   const stopped = { state: "stopped", stopCode: halt.stop, stopReason: halt.reason, stoppedAt: nowAt } as const;
-  await save(run, { ...own, ...stopped, failure: halt.reason });
+  await saveLedger(run, { ...own, ...stopped, failure: halt.reason });
   deps.log.error("target_stopped", { target: target.id, code: halt.stop, reason: halt.reason });
   if (halt.stop !== "credentials") return;
   await deps.sql.batch([stopTargets({ account: target.account }, halt.stop, halt.reason, nowAt)]);

@@ -1,11 +1,11 @@
 import type { LedgerRow } from "../store/ledger-row.ts";
-import { judge, type Seen } from "./reconcile.ts";
-import { markerOf, nameOfUid, objectUid, readObject } from "./remote-object.ts";
+import { reconcile, type RemoteState } from "./reconcile.ts";
+import { ownerMarker, uidToName, objectUid, readObject } from "./remote-object.ts";
 import type { RemoteObject } from "../caldav/port.ts";
 import { seconds } from "../source/run.ts";
-import { forget, haltFor, keep, noteTrouble, type PushRun } from "./run.ts";
+import { dropRow, halt, putRow, noteTrouble, type PushRun } from "./run.ts";
 
-export interface SeenObject extends Seen {
+export interface SeenObject extends RemoteState {
   /** It has our marker, which proves that it is ours. */
   readonly marked: boolean;
   readonly startAt: number;
@@ -17,7 +17,7 @@ const readSize = 100;
 const reserve = 3;
 
 /** Whether the run may not begin anything more: it has ended, or its requests or its time have. */
-export function needsLook(run: PushRun): boolean {
+export function isExhausted(run: PushRun): boolean {
   const over = run.requestsLeft <= reserve || run.deps.now() >= run.until;
   if (run.halt === null && over) run.halt = { wait: 0, reason: "" };
   return run.halt !== null;
@@ -27,7 +27,7 @@ export function needsLook(run: PushRun): boolean {
  * Parts as large as one reading may be. What a multiget does not find is asked for one by one, so in the worst case each
  * costs a request.
  */
-export function* chunksOf<T>(run: PushRun, items: readonly T[]): Generator<T[]> {
+export function* multigetChunks<T>(run: PushRun, items: readonly T[]): Generator<T[]> {
   for (let from = 0; from < items.length;) {
     const size = Math.max(1, Math.min(readSize, run.requestsLeft - reserve - 2));
     yield items.slice(from, from + size);
@@ -36,52 +36,52 @@ export function* chunksOf<T>(run: PushRun, items: readonly T[]): Generator<T[]> 
 }
 
 /** The href of a row's object: the server's spelling, or the one it would have. */
-export function hrefOf(run: PushRun, row: LedgerRow): string {
+export function objectHref(run: PushRun, row: LedgerRow): string {
   if (row.href !== "") return row.href;
-  return new URL(nameOfUid(uidOf(run, row)), run.target.calendarUrl).pathname;
+  return new URL(uidToName(rowUid(run, row)), run.target.calendarUrl).pathname;
 }
 
 /** The UID a row's object has in the calendar. */
-export function uidOf(run: PushRun, row: LedgerRow): string {
+export function rowUid(run: PushRun, row: LedgerRow): string {
   return row.eventRev < 0 ? row.uid : objectUid(row.uid, run.target.id, row.generation);
 }
 
 /** Reads the objects of these rows in one go, by the rows' UIDs; null sets `halt`: the calendar gave no answer. */
-export async function readSeen(
+export async function readObjects(
   run: PushRun,
   rows: readonly LedgerRow[],
 ): Promise<ReadonlyMap<string, SeenObject | null> | null> {
-  const answer = await run.port.read(rows.map((row) => hrefOf(run, row)));
+  const answer = await run.port.read(rows.map((row) => objectHref(run, row)));
   if ("failure" in answer) {
     if (answer.failure.kind === "unknown" || answer.failure.kind === "throttled") noteTrouble(run);
-    haltFor(run, answer.failure);
+    halt(run, answer.failure);
     return null;
   }
   return new Map(
     rows.map((row) => {
-      const object = answer.value.get(hrefOf(run, row)) ?? null;
-      return [row.uid, object === null ? null : seeObject(run, row, object)];
+      const object = answer.value.get(objectHref(run, row)) ?? null;
+      return [row.uid, object === null ? null : classifyObject(run, row, object)];
     }),
   );
 }
 
 /** What an object at a row's href is to us. Without a UID in it, it is somebody else's. */
-export function seeObject(run: PushRun, row: LedgerRow, object: RemoteObject): SeenObject {
+export function classifyObject(run: PushRun, row: LedgerRow, object: RemoteObject): SeenObject {
   const { href, etag } = object;
   const read = readObject(object.body);
   if (read === null) return { href, etag, hash: "", own: false, marked: false, startAt: 0, endAt: 0 };
   const { uid, marker, hash, startAt, endAt } = read;
-  const named = uid === uidOf(run, row);
-  const marked = named && marker === markerOf(run.owner);
+  const named = uid === rowUid(run, row);
+  const marked = named && marker === ownerMarker(run.owner);
   // Some servers strip what they do not know; then our ledger and the UID have to do.
   return { href, etag, hash, own: marked || (named && marker === ""), marked, startAt, endAt };
 }
 
 /** Puts in the ledger what follows from what is at a row's href, and counts it. */
-export function conclude(run: PushRun, row: LedgerRow, seen: Seen | null): void {
-  const { row: next, found } = judge(row, seen, run.target.edits, seconds(run.deps));
+export function applyReconciled(run: PushRun, row: LedgerRow, seen: RemoteState | null): void {
+  const { row: next, found } = reconcile(row, seen, run.target.edits, seconds(run.deps));
   if (found === "adopted") run.report.adopted += 1;
   if (found === "restored") run.report.restored += 1;
-  if (next === null) forget(run, row.uid);
-  else keep(run, next);
+  if (next === null) dropRow(run, row.uid);
+  else putRow(run, next);
 }

@@ -1,7 +1,7 @@
 import type { LedgerRow } from "../store/ledger-row.ts";
 
 /** What is at an event's href: null when nothing is. */
-export interface Seen {
+export interface RemoteState {
   readonly href: string;
   readonly etag: string | null;
   readonly hash: string;
@@ -10,7 +10,7 @@ export interface Seen {
 }
 
 /** `row` null: there is nothing left to remember. */
-export interface Verdict {
+export interface Reconciled {
   readonly row: LedgerRow | null;
   /** What came to light: our own write after all, a change of somebody else's that is put back, or one that is left. */
   readonly found: "" | "adopted" | "restored" | "left";
@@ -24,7 +24,7 @@ const mostRestores = 3;
  * What an event's row must say after its object was read. Edits and deletions in the calendar are undone (`mirror`) or
  * left until the booking itself changes (`respect`).
  */
-export function judge(row: LedgerRow, seen: Seen | null, edits: "mirror" | "respect", nowAt: number): Verdict {
+export function reconcile(row: LedgerRow, seen: RemoteState | null, edits: "mirror" | "respect", nowAt: number): Reconciled {
   if (seen === null) return judgeMissing(row, edits, nowAt);
   // The name is another's: ours is gone, and may only come back under the next one.
   if (!seen.own) return judgeMissing({ ...row, generation: row.generation + 1 }, edits, nowAt);
@@ -44,7 +44,7 @@ export function judge(row: LedgerRow, seen: Seen | null, edits: "mirror" | "resp
   return putBack({ ...read, pushedHash: "" }, row, edits, nowAt);
 }
 
-function judgeMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Verdict {
+function judgeMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Reconciled {
   if (row.wantedHash === "") return { row: null, found: "" };
   const gone = blank(row);
   // It never was there, or we may have deleted it ourselves, or the booking has changed as well.
@@ -60,7 +60,7 @@ function blank(row: LedgerRow): LedgerRow {
   return { ...row, ...nothing, state: "new" };
 }
 
-function putBack(restored: LedgerRow, row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Verdict {
+function putBack(restored: LedgerRow, row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Reconciled {
   const fresh = nowAt - row.restoredAt >= daySeconds;
   const restores = fresh ? 0 : row.restores;
   if (edits === "respect" || restores >= mostRestores) {
@@ -74,7 +74,7 @@ function putBack(restored: LedgerRow, row: LedgerRow, edits: "mirror" | "respect
  * The row of an event that was written without being told its ETag, after it was read again. What differs from what was
  * written is written once more; what then differs in the same way is how this server keeps it.
  */
-export function settle(row: LedgerRow, seen: Seen): LedgerRow {
+export function settleEtag(row: LedgerRow, seen: RemoteState): LedgerRow {
   const read = { ...row, href: seen.href, etag: seen.etag };
   if (seen.hash === row.pushedHash) return { ...read, remoteHash: "" };
   if (seen.hash === row.remoteHash) return read;

@@ -26,7 +26,7 @@ export function objectUid(uid: string, targetId: string, generation: number): st
 }
 
 /** The name of an object in its calendar: some servers take no other. */
-export function nameOfUid(uid: string): string {
+export function uidToName(uid: string): string {
   return `${uid}.ics`;
 }
 
@@ -36,13 +36,13 @@ export function isOurName(name: string, targetId: string): boolean {
 }
 
 /** The last segment of an href, decoded (NFC): what tells whether two hrefs of one calendar are the same. */
-export function nameOfHref(href: string): string {
+export function hrefName(href: string): string {
   const path = href.split(/[?#]/, 1)[0] ?? "";
   return decode(path.slice(path.lastIndexOf("/") + 1));
 }
 
 /** The path of an address or href without its last segment, decoded (NFC). */
-export function folderOfHref(href: string): string {
+export function parentPath(href: string): string {
   const path = (href.split(/[?#]/, 1)[0] ?? "").replace(/^[a-z]+:\/\/[^/]*/i, "");
   return decode(path.slice(0, path.lastIndexOf("/") + 1));
 }
@@ -57,7 +57,7 @@ function decode(text: string): string {
 }
 
 /** The text that marks an object as written by this target. */
-export function markerOf({ installation, targetId }: Owner): string {
+export function ownerMarker({ installation, targetId }: Owner): string {
   return `${installation}/${targetId}`;
 }
 
@@ -72,7 +72,7 @@ export function writeObject(vevent: string, uid: string, owner: Owner): string {
     if (line.startsWith("BEGIN:")) depth += 1;
     if (depth === 1 && line.startsWith("UID:")) body += fold(`UID:${uid}`);
     else {
-      if (line === "END:VEVENT") body += fold(`${markerName}:${markerOf(owner)}`);
+      if (line === "END:VEVENT") body += fold(`${markerName}:${ownerMarker(owner)}`);
       body += fold(line);
     }
     if (line.startsWith("END:")) depth -= 1;

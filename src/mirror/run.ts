@@ -2,7 +2,7 @@ import type { LedgerRow } from "../store/ledger-row.ts";
 import { serverText } from "../caldav/failure.ts";
 import { googleHost } from "../caldav/auth/google.ts";
 import type { Owner } from "./remote-object.ts";
-import type { Action } from "./plan-writes.ts";
+import type { PlannedWrite } from "./plan-writes.ts";
 import type { CalendarPort, Failure, FailureKind, ServerProfile } from "../caldav/port.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
@@ -39,25 +39,25 @@ export interface PushReport {
   /** Whether nothing that may be done now is left. */
   complete: boolean;
   /** What a dry run would do. */
-  planned: readonly Action[];
+  planned: readonly PlannedWrite[];
 }
 
 /** What is kept of the last run that did something. */
-export type KeptReport = Omit<PushReport, "id" | "name" | "planned"> & {
+export type LastReport = Omit<PushReport, "id" | "name" | "planned"> & {
   /** Epoch seconds. */
   readonly endedAt: number;
 };
 
 /** The text that a target keeps of a run. */
-export function reportText({ id: _id, name: _name, planned: _planned, ...rest }: PushReport, endedAt: number): string {
-  const kept: KeptReport = { ...rest, endedAt };
+export function encodeReport({ id: _id, name: _name, planned: _planned, ...rest }: PushReport, endedAt: number): string {
+  const kept: LastReport = { ...rest, endedAt };
   return JSON.stringify(kept);
 }
 
 /** The last run that did something, as a target keeps it; null before the first. */
-export function keptReport({ report }: Pick<TargetRow, "report">): KeptReport | null {
+export function readLastReport({ report }: Pick<TargetRow, "report">): LastReport | null {
   if (report === "") return null;
-  const kept: KeptReport = { cause: "", said: "", ...JSON.parse(report) };
+  const kept: LastReport = { cause: "", said: "", ...JSON.parse(report) };
   return kept;
 }
 
@@ -107,7 +107,7 @@ const leaseSeconds = 180;
 const mostAtOnce = 6;
 const cleanToGrow = 50;
 
-export function leaseOf(targetId: string): string {
+export function targetLease(targetId: string): string {
   return `target:${targetId}`;
 }
 
@@ -123,18 +123,18 @@ export async function holdLease(run: PushRun): Promise<void> {
 }
 
 /** Gives the lease back, if the run took it. */
-export async function giveLease(run: PushRun): Promise<void> {
+export async function releaseLease(run: PushRun): Promise<void> {
   if (run.leasedAt !== null) await dropLease(run.deps.sql, run.fence.lease, run.fence.holder);
 }
 
 /** Puts a row in the ledger; it is written with the next save. */
-export function keep(run: PushRun, row: LedgerRow): void {
+export function putRow(run: PushRun, row: LedgerRow): void {
   run.ledger.set(row.uid, row);
   run.unsaved.add(row.uid);
 }
 
 /** Takes a row out of the ledger. */
-export function forget(run: PushRun, uid: string): void {
+export function dropRow(run: PushRun, uid: string): void {
   run.ledger.delete(uid);
   run.unsaved.add(uid);
 }
@@ -143,7 +143,7 @@ export function forget(run: PushRun, uid: string): void {
  * Writes what has changed in the ledger, and columns of the target, all or nothing and one save after the other.
  * Throws `conflict` when another run took the lease: then nothing of it was written.
  */
-export async function save(run: PushRun, change: TargetChange = {}): Promise<void> {
+export async function saveLedger(run: PushRun, change: TargetChange = {}): Promise<void> {
   const next = run.saving.then(async () => saveNow(run, change));
   run.saving = next.catch(() => undefined);
   await next;
@@ -189,7 +189,7 @@ export function noteTrouble(run: PushRun): void {
 }
 
 /** Ends the run for a failure that concerns more than one event. The first reason stays. */
-export function haltFor(run: PushRun, failure: Failure): void {
+export function halt(run: PushRun, failure: Failure): void {
   if (run.halt !== null) return;
   run.halt = haltOf(failure, run.target.host);
   run.report.cause = failure.kind;

@@ -24,7 +24,7 @@ const allMilliseconds = 45_000;
 const hostPerMinute = 600;
 
 /** Pushes to every target that is due, as far as the limits go. Resolves to what was done and whether that was all. */
-export async function mirror(
+export async function pushDueTargets(
   deps: Deps,
   limits: MirrorLimits,
 ): Promise<{ reports: readonly PushReport[]; complete: boolean }> {

@@ -1,9 +1,9 @@
 import type { LedgerRow } from "../store/ledger-row.ts";
-import { folderOfHref } from "./remote-object.ts";
+import { parentPath } from "./remote-object.ts";
 import type { Failure, RemoteObject } from "../caldav/port.ts";
 import { seconds } from "../source/run.ts";
-import { conclude, hrefOf, seeObject, uidOf } from "./read-remote.ts";
-import { haltFor, keep, noteTrouble, type PushRun } from "./run.ts";
+import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remote.ts";
+import { halt, putRow, noteTrouble, type PushRun } from "./run.ts";
 
 /** Answers without use in a row after which the server is left alone. */
 const mostTrouble = 5;
@@ -18,7 +18,7 @@ export const longestWait = 21_600;
 const fullWait = 1800;
 
 /** Deals with a failure of one request. True: the event's row tells what comes next; false: no more of it in this run. */
-export async function answerFailure(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
+export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   switch (failure.kind) {
     case "exists":
     case "changed":
@@ -42,23 +42,23 @@ export async function answerFailure(run: PushRun, row: LedgerRow, failure: Failu
     case "throttled":
       noteTrouble(run);
       if ((failure.retryAfter ?? shortWait + 1) > shortWait || run.trouble >= mostTrouble) {
-        haltFor(run, failure);
+        halt(run, failure);
         return false;
       }
       await run.deps.sleep((failure.retryAfter ?? 0) * 1000);
       // Were it done after all, the condition of the next try says so, unless that is refused for another reason.
       run.unsure.add(row.uid);
-      keep(run, revert(row));
+      putRow(run, revert(row));
       return true;
     case "unknown":
       noteTrouble(run);
-      if (run.trouble >= mostTrouble) haltFor(run, failure);
+      if (run.trouble >= mostTrouble) halt(run, failure);
       return run.halt === null && (await readBack(run, row));
     case "unauthorized":
     case "read-only":
     case "blocked":
-      keep(run, takeBack(run, row));
-      haltFor(run, failure);
+      putRow(run, rollBack(run, row));
+      halt(run, failure);
       return false;
   }
 }
@@ -68,12 +68,12 @@ export async function answerFailure(run: PushRun, row: LedgerRow, failure: Failu
  * would let it overwrite what was not seen. Some servers tell a stale ETag with the body.
  */
 async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
-  const looked = await run.port.look(hrefOf(run, row));
+  const looked = await run.port.look(objectHref(run, row));
   if ("failure" in looked) return noAnswer(run, row, looked.failure);
   if (looked.value === null) return decide(run, row, null);
-  const read = await run.port.read([hrefOf(run, row)]);
+  const read = await run.port.read([objectHref(run, row)]);
   if ("failure" in read) return noAnswer(run, row, read.failure);
-  const object = read.value.get(hrefOf(run, row)) ?? null;
+  const object = read.value.get(objectHref(run, row)) ?? null;
   if (object === null) return decide(run, row, null);
   const etag = looked.value.etag ?? object.etag;
   if (etag === null && row.state !== "create") {
@@ -85,7 +85,7 @@ async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
 
 function decide(run: PushRun, row: LedgerRow, object: RemoteObject | null): boolean {
   run.unsure.delete(row.uid);
-  conclude(run, row, object === null ? null : seeObject(run, row, object));
+  applyReconciled(run, row, object === null ? null : classifyObject(run, row, object));
   return true;
 }
 
@@ -93,12 +93,12 @@ function decide(run: PushRun, row: LedgerRow, object: RemoteObject | null): bool
 function noAnswer(run: PushRun, row: LedgerRow, failure: Failure): boolean {
   if (failure.kind === "unknown" || failure.kind === "throttled") {
     noteTrouble(run);
-    if (failure.kind === "throttled" || run.trouble >= mostTrouble) haltFor(run, failure);
-  } else haltFor(run, failure);
+    if (failure.kind === "throttled" || run.trouble >= mostTrouble) halt(run, failure);
+  } else halt(run, failure);
   const attempts = row.attempts + 1;
   run.report.failed += 1;
   const nextAt = seconds(run.deps) + waitAfter(attempts);
-  keep(run, { ...row, attempts, nextAt, failure: told(failure) });
+  putRow(run, { ...row, attempts, nextAt, failure: told(failure) });
   return false;
 }
 
@@ -106,18 +106,18 @@ function noAnswer(run: PushRun, row: LedgerRow, failure: Failure): boolean {
 async function findTaken(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   let { href } = failure;
   if (href === null) {
-    const found = await run.port.findUid(uidOf(run, row));
+    const found = await run.port.findUid(rowUid(run, row));
     if ("failure" in found) return noAnswer(run, row, found.failure);
     href = found.value;
   }
-  if (href !== null && folderOfHref(href) === folderOfHref(run.target.calendarUrl)) {
+  if (href !== null && parentPath(href) === parentPath(run.target.calendarUrl)) {
     const read = await run.port.read([href]);
     if ("failure" in read) return noAnswer(run, row, read.failure);
     const object = read.value.get(href) ?? null;
-    if (object !== null && seeObject(run, row, object).marked) return decide(run, row, object);
+    if (object !== null && classifyObject(run, row, object).marked) return decide(run, row, object);
   }
   const { generation } = row;
-  keep(run, { ...revert(row), href: "", etag: null, state: "new", pushedHash: "", generation: generation + 1 });
+  putRow(run, { ...revert(row), href: "", etag: null, state: "new", pushedHash: "", generation: generation + 1 });
   return true;
 }
 
@@ -126,14 +126,14 @@ async function askWhetherGone(run: PushRun, row: LedgerRow, failure: Failure): P
   const state = await run.port.state();
   if ("failure" in state) {
     if (state.failure.kind === "unknown") return noAnswer(run, row, state.failure);
-    keep(run, takeBack(run, row));
-    haltFor(run, state.failure);
+    putRow(run, rollBack(run, row));
+    halt(run, state.failure);
     return false;
   }
   if (row.state !== "create" && failure.status !== 403) return readBack(run, row);
   failItem(run, row, told(failure));
   if (failure.status === 403) run.denied += 1;
-  if (run.denied >= mostDenied) haltFor(run, { ...failure, kind: "read-only" });
+  if (run.denied >= mostDenied) halt(run, { ...failure, kind: "read-only" });
   return false;
 }
 
@@ -143,13 +143,13 @@ export function revert(row: LedgerRow): LedgerRow {
 }
 
 /** The row after a refusal: as it was before, unless an earlier try may have been done, which then is read first. */
-export function takeBack(run: PushRun, row: LedgerRow): LedgerRow {
+export function rollBack(run: PushRun, row: LedgerRow): LedgerRow {
   return run.unsure.has(row.uid) ? row : revert(row);
 }
 
 export function failItem(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
   run.report.failed += 1;
-  keep(run, { ...takeBack(run, row), attempts: row.attempts + 1, nextAt: seconds(run.deps) + wait, failure: text });
+  putRow(run, { ...rollBack(run, row), attempts: row.attempts + 1, nextAt: seconds(run.deps) + wait, failure: text });
 }
 
 function waitAfter(attempts: number): number {
@@ -159,7 +159,7 @@ function waitAfter(attempts: number): number {
 const isFull = "the calendar is full";
 
 /** What an event's failure, as its row notes it, tells people: whether the calendar is full, and what the server itself said; "" for nothing. */
-export function readFailure(noted: string): { readonly full: boolean; readonly said: string } {
+export function describeFailure(noted: string): { readonly full: boolean; readonly said: string } {
   const full = noted.startsWith(isFull);
   return { full, said: !full && /^\d{3}\b/.test(noted) ? noted : "" };
 }

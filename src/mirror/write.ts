@@ -1,16 +1,16 @@
 import type { LedgerRow } from "../store/ledger-row.ts";
-import { settle } from "./reconcile.ts";
-import { nameOfUid, writeObject } from "./remote-object.ts";
-import { type Action, type Verb, verbOf } from "./plan-writes.ts";
+import { settleEtag } from "./reconcile.ts";
+import { uidToName, writeObject } from "./remote-object.ts";
+import { type PlannedWrite, type WriteVerb, neededWrite } from "./plan-writes.ts";
 import type { Failure, WriteOutcome } from "../caldav/port.ts";
 import { findTexts } from "../store/ledger.ts";
 import { withSignInLinks } from "../feed/links.ts";
 import { seconds } from "../source/run.ts";
-import { hashOf } from "./note-wanted.ts";
+import { hashWanted } from "./note-wanted.ts";
 import { countsSeconds } from "./pull.ts";
-import { chunksOf, conclude, hrefOf, needsLook, readSeen, uidOf } from "./read-remote.ts";
-import { answerFailure, failItem, longestWait, revert, takeBack } from "./write-failure.ts";
-import { forget, holdLease, keep, noteClean, type PushRun, save } from "./run.ts";
+import { multigetChunks, applyReconciled, objectHref, isExhausted, readObjects, rowUid } from "./read-remote.ts";
+import { handleFailure, failItem, longestWait, revert, rollBack } from "./write-failure.ts";
+import { dropRow, holdLease, putRow, noteClean, type PushRun, saveLedger } from "./run.ts";
 
 /** Intents written at once, and at most so many to be read again after a crash. */
 const jobsAtOnce = 50;
@@ -20,7 +20,7 @@ const mostTurns = 5;
 const mostBytes = 65_536;
 
 interface Job {
-  readonly verb: Verb;
+  readonly verb: WriteVerb;
   readonly uid: string;
   /** The stored VEVENT; "" for a deletion. */
   readonly vevent: string;
@@ -30,7 +30,7 @@ interface Job {
  * Does these actions, several at once: intents are written before their requests, outcomes after them. Ends early when
  * `halt` is set; what is left is a smaller difference for the next run. Throws `conflict`, `store_failed`.
  */
-export async function write(run: PushRun, actions: readonly Action[]): Promise<void> {
+export async function executeWrites(run: PushRun, actions: readonly PlannedWrite[]): Promise<void> {
   const queue = jobsOf(run, actions);
   const workers: Promise<void>[] = [];
   let active = 0;
@@ -54,7 +54,7 @@ export async function write(run: PushRun, actions: readonly Action[]): Promise<v
   for (let at = 0; at < workers.length; at += 1) await workers[at];
   rethrow(broken);
   queue.giveUp();
-  await save(run);
+  await saveLedger(run);
   await readUnread(run);
 }
 
@@ -69,7 +69,7 @@ interface Jobs {
   giveUp(): void;
 }
 
-function jobsOf(run: PushRun, actions: readonly Action[]): Jobs {
+function jobsOf(run: PushRun, actions: readonly PlannedWrite[]): Jobs {
   const ready: Job[] = [];
   let from = 0;
   let preparing: Promise<void> | null = null;
@@ -80,7 +80,7 @@ function jobsOf(run: PushRun, actions: readonly Action[]): Jobs {
   };
   return {
     async next() {
-      while (!needsLook(run)) {
+      while (!isExhausted(run)) {
         const job = ready.shift();
         if (job !== undefined) return job;
         if (preparing === null && from >= actions.length) return null;
@@ -92,14 +92,14 @@ function jobsOf(run: PushRun, actions: readonly Action[]): Jobs {
     giveUp() {
       for (const { uid } of ready) {
         const row = run.ledger.get(uid);
-        if (row !== undefined) keep(run, revert(row));
+        if (row !== undefined) putRow(run, revert(row));
       }
     },
   };
 }
 
 /** Writes what is about to be sent; an event that cannot be written at all is noted as failed instead. */
-async function intend(run: PushRun, actions: readonly Action[]): Promise<Job[]> {
+async function intend(run: PushRun, actions: readonly PlannedWrite[]): Promise<Job[]> {
   const uids = actions.filter(({ verb }) => verb !== "delete").map(({ row }) => row.uid);
   const texts = uids.length === 0 ? new Map<string, string>() : await findTexts(run.deps.sql, run.feed.id, uids);
   const jobs: Job[] = [];
@@ -116,17 +116,17 @@ async function intend(run: PushRun, actions: readonly Action[]): Promise<Job[]> 
         continue;
       }
     }
-    const wantedHash = verb === "delete" ? "" : hashOf(run, row.uid, row.generation, vevent);
-    keep(run, intent({ ...row, wantedHash }, verb, nowAt));
+    const wantedHash = verb === "delete" ? "" : hashWanted(run, row.uid, row.generation, vevent);
+    putRow(run, intent({ ...row, wantedHash }, verb, nowAt));
     jobs.push({ verb, uid: row.uid, vevent });
   }
   const { dirty, ctag, syncToken } = run.target;
   const useless = !dirty && [ctag, syncToken].some((tag) => countsSeconds(tag, nowAt));
-  await save(run, { dirty: true, writtenAt: nowAt, ...(useless && { ctag: null, syncToken: null }) });
+  await saveLedger(run, { dirty: true, writtenAt: nowAt, ...(useless && { ctag: null, syncToken: null }) });
   return jobs;
 }
 
-function intent(row: LedgerRow, verb: Verb, nowAt: number): LedgerRow {
+function intent(row: LedgerRow, verb: WriteVerb, nowAt: number): LedgerRow {
   return { ...row, state: verb, intentHash: row.wantedHash, intentAt: nowAt };
 }
 
@@ -146,7 +146,7 @@ async function perform(run: PushRun, job: Job): Promise<void> {
     const row = run.ledger.get(job.uid);
     if (row === undefined) return;
     if (run.halt !== null || (run.full && row.state === "create")) {
-      keep(run, takeBack(run, row));
+      putRow(run, rollBack(run, row));
       return;
     }
     await holdLease(run);
@@ -156,16 +156,16 @@ async function perform(run: PushRun, job: Job): Promise<void> {
       done(run, row, outcome);
       return;
     }
-    const again = await answerFailure(run, row, outcome.failure);
+    const again = await handleFailure(run, row, outcome.failure);
     if (!again) return;
     const now = run.ledger.get(job.uid);
-    const verb = now === undefined ? null : verbOf(now, run.target.state === "removing");
+    const verb = now === undefined ? null : neededWrite(now, run.target.state === "removing");
     if (now === undefined || verb === null) {
       if (job.verb === "delete" && now === undefined) run.report.deleted += 1;
       return;
     }
-    keep(run, intent(now, verb, seconds(run.deps)));
-    if (now.generation !== row.generation) await save(run);
+    putRow(run, intent(now, verb, seconds(run.deps)));
+    if (now.generation !== row.generation) await saveLedger(run);
   }
   const row = run.ledger.get(job.uid);
   if (row !== undefined) failItem(run, row, "the calendar changes it as fast as it is written");
@@ -175,16 +175,16 @@ async function send(run: PushRun, row: LedgerRow, vevent: string): Promise<Write
   const { port, profile } = run;
   run.wrote = true;
   if (row.state === "create") {
-    const uid = uidOf(run, row);
+    const uid = rowUid(run, row);
     if (!profile.honoursIfNoneMatch) {
-      const there = await port.look(hrefOf(run, row));
+      const there = await port.look(objectHref(run, row));
       if ("failure" in there) return { failure: there.failure };
       if (there.value !== null) return { failure: weSaw("exists") };
     }
-    return port.create(nameOfUid(uid), writeObject(vevent, uid, run.owner));
+    return port.create(uidToName(uid), writeObject(vevent, uid, run.owner));
   }
   if (row.etag === null) return { failure: weSaw("changed") };
-  if (row.state === "update") return port.update(row.href, row.etag, writeObject(vevent, uidOf(run, row), run.owner));
+  if (row.state === "update") return port.update(row.href, row.etag, writeObject(vevent, rowUid(run, row), run.owner));
   if (!profile.honoursIfMatchOnDelete) {
     const there = await port.look(row.href);
     if ("failure" in there) return { failure: there.failure };
@@ -202,7 +202,7 @@ function weSaw(kind: "exists" | "changed"): Failure {
 function done(run: PushRun, row: LedgerRow, { href, etag }: { href: string; etag: string | null }): void {
   if (row.state === "delete") {
     run.report.deleted += 1;
-    forget(run, row.uid);
+    dropRow(run, row.uid);
     return;
   }
   if (row.state === "create") run.report.created += 1;
@@ -210,24 +210,24 @@ function done(run: PushRun, row: LedgerRow, { href, etag }: { href: string; etag
   if (etag === null) run.unread.add(row.uid);
   const written = { href, etag, state: "synced", pushedHash: row.wantedHash } as const;
   const settled = { intentHash: "", intentAt: null, attempts: 0, nextAt: 0, failure: "" } as const;
-  keep(run, { ...row, ...written, ...settled, remoteHash: etag === null ? row.remoteHash : "" });
+  putRow(run, { ...row, ...written, ...settled, remoteHash: etag === null ? row.remoteHash : "" });
 }
 
 /** Reads what was written without being told its ETag. What cannot be read now is found by the next comparison. */
 async function readUnread(run: PushRun): Promise<void> {
   const rows = [...run.unread].flatMap((uid) => run.ledger.get(uid) ?? []);
-  for (const some of chunksOf(
+  for (const some of multigetChunks(
     run,
     rows.filter(({ state, etag }) => state === "synced" && etag === null),
   )) {
-    if (needsLook(run)) return;
-    const seen = await readSeen(run, some);
+    if (isExhausted(run)) return;
+    const seen = await readObjects(run, some);
     if (seen === null) return;
     for (const row of some) {
       const object = seen.get(row.uid) ?? null;
-      if (object?.own === true) keep(run, settle(row, object));
-      else conclude(run, row, object);
+      if (object?.own === true) putRow(run, settleEtag(row, object));
+      else applyReconciled(run, row, object);
     }
-    await save(run);
+    await saveLedger(run);
   }
 }

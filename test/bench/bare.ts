@@ -1,4 +1,4 @@
-import { nameOfUid, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
+import { uidToName, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
 import { openOutside } from "../../src/outside-node.ts";
 import { user } from "../dav-server/programs.ts";
 import type { RealTarget } from "../mirror/real.ts";
@@ -16,7 +16,7 @@ export async function bareLoop(
   const bodies = [...events].map(([uid, summary], n) => {
     const own = objectUid(uid, targetId, 1);
     const vevent = veventOf(uid, { day: (n % 300) / 24, summary });
-    return { url: calendarUrl + nameOfUid(own), body: writeObject(vevent, own, { installation: "bench", targetId }) };
+    return { url: calendarUrl + uidToName(own), body: writeObject(vevent, own, { installation: "bench", targetId }) };
   });
   const begun = performance.now();
   await Promise.all(

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { hashObject, nameOfUid, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
+import { hashObject, uidToName, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
 import { user } from "../dav-server/programs.ts";
 import { realTarget } from "../mirror/real.ts";
 import { targetId, veventOf } from "../mirror/world.ts";
@@ -24,7 +24,7 @@ export async function vdirsyncer(url: string, count: number): Promise<{ seconds:
       for (const [uid, summary] of all) {
         const own = objectUid(uid, targetId, 1);
         const body = writeObject(veventOf(uid, { summary }), own, { installation: "bench", targetId });
-        const path = join(folder, "local", nameOfUid(own));
+        const path = join(folder, "local", uidToName(own));
         const old = await readFile(path, "utf8").catch(() => "");
         if (hashObject(old) !== hashObject(body)) await writeFile(path, body);
       }

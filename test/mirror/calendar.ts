@@ -1,4 +1,4 @@
-import { readObject, nameOfHref } from "../../src/mirror/remote-object.ts";
+import { readObject, hrefName } from "../../src/mirror/remote-object.ts";
 import type {
   ReadResult,
   CalendarPort,
@@ -131,14 +131,14 @@ export function memoryCalendar(quirks: Quirks, now: () => number) {
       ask({ name: "read", at: hrefs.join(" ") }, (): ReadResult<ReadonlyMap<string, RemoteObject | null>> => ({
         value: new Map(
           hrefs.map((href) => {
-            const object = objects.get(nameOfHref(href));
+            const object = objects.get(hrefName(href));
             return [href, object === undefined ? null : { href, ...object }];
           }),
         ),
       })),
     look: async (href) =>
       ask({ name: "look", at: href }, () => {
-        const object = objects.get(nameOfHref(href));
+        const object = objects.get(hrefName(href));
         return { value: object === undefined ? null : { etag: object.etag } };
       }),
     findUid: async (uid) =>
@@ -158,14 +158,14 @@ export function memoryCalendar(quirks: Quirks, now: () => number) {
       }),
     update: async (href, etag, body) =>
       ask({ name: "update", at: href }, (): WriteOutcome => {
-        const name = nameOfHref(href);
+        const name = hrefName(href);
         if (objects.get(name)?.etag !== etag) return { failure: failureOf("changed", { status: 412 }) };
         const next = put(name, quirks.rewrite(body));
         return { done: true, href, etag: quirks.tellsEtag ? next : null };
       }),
     remove: async (href, etag) =>
       ask({ name: "remove", at: href }, (): WriteOutcome => {
-        const name = nameOfHref(href);
+        const name = hrefName(href);
         const object = objects.get(name);
         if (object === undefined) return { done: true, href, etag: null };
         if (object.etag !== etag && !quirks.ignoresIfMatchOnDelete)

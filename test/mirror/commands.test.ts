@@ -4,7 +4,7 @@ import { insertTarget } from "../../src/store/targets.ts";
 import { openCalendar } from "../../src/mirror/connect.ts";
 import { findLinked } from "../../src/feed/links.ts";
 import { push } from "../../src/mirror/push.ts";
-import { addTarget, needTarget } from "../../src/mirror/commands.ts";
+import { addTarget, getTarget } from "../../src/mirror/commands.ts";
 import { type Caldav, makeCaldav } from "../dav-server/server.ts";
 import { lostAnswer, status, throttled } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
@@ -304,7 +304,7 @@ describe("limits", () => {
       expect(world.counts.statements).toBeLessThanOrEqual(40);
       expect(caldav.taken().length).toBeLessThanOrEqual(30);
     }
-    expect((await needTarget(world.deps, made.id)).failures).toBe(0);
+    expect((await getTarget(world.deps, made.id)).failures).toBe(0);
   });
 
   it("what a provider bears in a minute is not exceeded", async () => {
@@ -317,12 +317,12 @@ describe("limits", () => {
       await world.tick();
       expect(caldav.taken().length).toBeLessThanOrEqual(10);
     }
-    expect((await needTarget(world.deps, id)).restores).toBeGreaterThan(0);
+    expect((await getTarget(world.deps, id)).restores).toBeGreaterThan(0);
   });
 
   it("a host where three accounts were refused is let alone for a while", async () => {
     const { world, caldav, id } = await connect();
-    const first = await needTarget(world.deps, id);
+    const first = await getTarget(world.deps, id);
     for (const other of ["bob", "carol", "erin"]) {
       await world.deps.sql.batch([insertTarget({ ...first, id: other, account: `caldav.example.org ${other}` }, 1)]);
     }
@@ -333,8 +333,8 @@ describe("limits", () => {
     caldav.script(status(401), () => true, 1000);
     world.wait(1000);
     const port = await openCalendar(world.deps, first);
-    await push(world.deps, await needTarget(world.deps, id), await world.feed(first.feedId), port);
-    const erin = await needTarget(world.deps, "erin");
+    await push(world.deps, await getTarget(world.deps, id), await world.feed(first.feedId), port);
+    const erin = await getTarget(world.deps, "erin");
     expect(erin.state).toBe("on");
     expect(erin.dueAt - world.deps.now() / 1000).toBeGreaterThanOrEqual(900);
   });

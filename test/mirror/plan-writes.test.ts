@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type LedgerRow, newEntry } from "../../src/store/ledger-row.ts";
-import { judge, settle } from "../../src/mirror/reconcile.ts";
-import { findSuspects, planOf, type PlanRules } from "../../src/mirror/plan-writes.ts";
+import { reconcile, settleEtag } from "../../src/mirror/reconcile.ts";
+import { findSuspects, planWrites, type PlanRules } from "../../src/mirror/plan-writes.ts";
 
 const nowAt = 1_800_000_000;
 const day = 86_400;
@@ -23,7 +23,7 @@ function row(uid: string, change: Partial<LedgerRow> = {}): LedgerRow {
   return { ...newEntry(uid), ...synced, eventRev: 1, startAt: nowAt + day, endAt: nowAt + 2 * day, ...change };
 }
 const told = (rows: readonly LedgerRow[], change: Partial<PlanRules> = {}) => {
-  const plan = planOf(rows, { ...rules, ...change });
+  const plan = planWrites(rows, { ...rules, ...change });
   return { ...plan, actions: plan.actions.map(({ verb, row: { uid } }) => `${verb} ${uid}`) };
 };
 
@@ -121,7 +121,7 @@ describe("what must be read", () => {
 describe("the judgement", () => {
   const seen = (hash: string, own = true) => ({ href: "/c/a.ics", etag: "new", hash, own });
   const after = (one: LedgerRow, hash: string | null, edits: "mirror" | "respect" = "mirror") =>
-    judge(one, hash === null ? null : seen(hash), edits, nowAt);
+    reconcile(one, hash === null ? null : seen(hash), edits, nowAt);
 
   it("takes up its own write whose answer was lost", () => {
     const cut = row("a", { state: "create", href: "", etag: null, pushedHash: "", intentHash: "h" });
@@ -162,14 +162,14 @@ describe("the judgement", () => {
   });
 
   it("leaves a foreign object alone and goes under the next name", () => {
-    const verdict = judge(row("a", { pushedHash: "", state: "new", href: "" }), seen("h", false), "mirror", nowAt);
+    const verdict = reconcile(row("a", { pushedHash: "", state: "new", href: "" }), seen("h", false), "mirror", nowAt);
     expect(verdict.row).toMatchObject({ generation: 2, href: "", state: "new" });
   });
 
   it("writes once more over what a server keeps in another form, and then takes it as it is", () => {
-    const once = settle(row("a"), seen("damaged"));
+    const once = settleEtag(row("a"), seen("damaged"));
     expect(once).toMatchObject({ pushedHash: "", remoteHash: "damaged" });
-    const twice = settle({ ...once, pushedHash: "h" }, seen("damaged"));
+    const twice = settleEtag({ ...once, pushedHash: "h" }, seen("damaged"));
     expect(twice).toMatchObject({ pushedHash: "h", remoteHash: "damaged" });
     expect(after(twice, "damaged")).toMatchObject({ found: "" });
   });

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
 import {
-  folderOfHref,
+  parentPath,
   hashObject,
   isOurName,
-  nameOfHref,
+  hrefName,
   objectUid,
   readObject,
   writeObject,
@@ -139,9 +139,9 @@ describe("the name of an object", () => {
       "/c/odd@uid:1%20%c3%a9.ics",
       "https://x/c/odd@uid:1 e\u0301.ics?x=1",
     ];
-    expect(new Set(spellings.map(nameOfHref))).toEqual(new Set(["odd@uid:1 é.ics"]));
-    expect(nameOfHref("/c/100%.ics")).toBe("100%.ics");
+    expect(new Set(spellings.map(hrefName))).toEqual(new Set(["odd@uid:1 é.ics"]));
+    expect(hrefName("/c/100%.ics")).toBe("100%.ics");
     const folders = ["/dav/anna%40x/c/a.ics", "/dav/anna@x/c/", "https://dav.example/dav/anna@x/c/"];
-    expect(new Set(folders.map(folderOfHref))).toEqual(new Set(["/dav/anna@x/c/"]));
+    expect(new Set(folders.map(parentPath))).toEqual(new Set(["/dav/anna@x/c/"]));
   });
 });

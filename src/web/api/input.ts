@@ -7,8 +7,8 @@ import type { Config } from "../../config.ts";
 import { AppError } from "../../errors.ts";
 import { scopeKinds } from "../../store/sources.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
-import type { Address, Credentials } from "../../mirror/connect.ts";
-import type { NewTargetAsked } from "../../mirror/commands.ts";
+import type { CalendarAddress, Credentials } from "../../mirror/connect.ts";
+import type { NewTargetRequest } from "../../mirror/commands.ts";
 
 const uuid = v.pipe(
   v.string(),
@@ -140,13 +140,13 @@ export const readLimit = (text: string): number => read(v.pipe(v.string(), v.tra
 export const readSync = (body: unknown): v.InferOutput<typeof sync> => read(sync, body);
 export const readPush = (body: unknown): v.InferOutput<typeof pushAsked> => read(pushAsked, body);
 export const readCredentials = (body: unknown): Credentials => credentialsOf(read(v.strictObject(credentials), body));
-export const readPlace = (body: unknown): Address => addressOf(read(place, body));
-export const readNewTarget = (body: unknown): NewTargetAsked => {
+export const readPlace = (body: unknown): CalendarAddress => addressOf(read(place, body));
+export const readNewTarget = (body: unknown): NewTargetRequest => {
   const { feed, calendar = null, create = null, edits = "mirror", cancelled = null, ...rest } = read(newTarget, body);
   return { feedId: feed, calendar, create, edits, cancelled, ...addressOf(rest) };
 };
 
-function addressOf({ url = "", preset = null, ...rest }: v.InferOutput<typeof place>): Address {
+function addressOf({ url = "", preset = null, ...rest }: v.InferOutput<typeof place>): CalendarAddress {
   return { text: url, preset, credentials: credentialsOf(rest) };
 }
 

@@ -3,8 +3,8 @@ import type { Deps } from "../../deps.ts";
 import { countLedger } from "../../store/ledger.ts";
 import type { TargetRow } from "../../store/targets.ts";
 import type { PushReport } from "../../mirror/push.ts";
-import { keptReport } from "../../mirror/run.ts";
-import { placeOf } from "../../mirror/commands.ts";
+import { readLastReport } from "../../mirror/run.ts";
+import { targetLocation } from "../../mirror/commands.ts";
 import { may, type Standing } from "../../account/access.ts";
 import { isoTime } from "./feed-json.ts";
 
@@ -17,9 +17,9 @@ function closedJson({ id, feedId, name, state }: TargetRow, standing: Standing) 
 export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow, standing: Standing) {
   if (!may(standing, "content")) return closedJson(target, standing);
   const profile: ServerProfile = JSON.parse(target.profile);
-  const report = keptReport(target);
+  const report = readLastReport(target);
   const counts = await countLedger(deps.sql, target.id);
-  const place = placeOf(target);
+  const place = targetLocation(target);
   return {
     ...closedJson(target, standing),
     calendar: place.url,

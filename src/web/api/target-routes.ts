@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import type { TargetRow } from "../../store/targets.ts";
-import { findPlace } from "../../mirror/connect.ts";
+import { findCalendarHome } from "../../mirror/connect.ts";
 import {
   addTarget,
   changeCredentials,
@@ -38,7 +38,7 @@ export function targetRoutes(): Hono<Env> {
       return c.json(await targetJson(c.env, target, standing), 201);
     })
     .post("/calendars", async (c) => {
-      const { calendars, homes } = await findPlace(c.env, readPlace(await readBody(c)));
+      const { calendars, homes } = await findCalendarHome(c.env, readPlace(await readBody(c)));
       return c.json({
         calendars: calendars.map(({ url, name, notWritable }) => ({ url, name, notWritable })),
         canCreate: homes.length > 0,

@@ -2,9 +2,9 @@ import { Hono } from "hono";
 import { presets } from "../../caldav/presets.ts";
 import { AppError } from "../../errors.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
-import { type Credentials, findPlace, usernameOf } from "../../mirror/connect.ts";
-import { refusalOf } from "../../mirror/connect-error.ts";
-import { googleAppOf } from "../../mirror/google.ts";
+import { type Credentials, findCalendarHome, credentialsUsername } from "../../mirror/connect.ts";
+import { readConnectError } from "../../mirror/connect-error.ts";
+import { googleApp } from "../../mirror/google.ts";
 import { addTarget } from "../../mirror/commands.ts";
 import { findVisibleFeed } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
@@ -36,7 +36,7 @@ export function connectRoutes(): Hono<Env> {
     .post("/feeds/:id/targets/new", formLimit, signedIn, async (c) => {
       const fields = await readFields(c);
       const { feed } = await feedOf(c);
-      const { typed, preset, faults } = readWhere(fields, googleAppOf(c.env) !== null);
+      const { typed, preset, faults } = readWhere(fields, googleApp(c.env) !== null);
       if (Object.keys(faults).length > 0) return showWhere(c, typed, faults, 400);
       await keepDraft(c, feed.id, { preset: preset?.id ?? null, text: typed.text, credentials: null });
       return c.redirect(`/feeds/${feed.id}/targets/new/sign-in`, 303);
@@ -91,7 +91,7 @@ async function showWhere(
   faults: Partial<Record<keyof Where, Fault>>,
   status: Status = 200,
 ): Promise<Response> {
-  const google = googleAppOf(c.env) !== null;
+  const google = googleApp(c.env) !== null;
   const choices = presets.filter(({ id, start }) => start !== null && (google || id !== "google")).map(({ id }) => id);
   const language = pageLanguage(c);
   return showStep(
@@ -128,7 +128,7 @@ const ofAddress = new Set(["no-caldav", "no-address", "elsewhere", "blocked", "m
 
 /** A reason as the step shows it in which it can be mended. Throws what is no refusal. */
 async function showRefusal(c: Web, draft: Draft, username: string, error: unknown): Promise<Response> {
-  const refused = error instanceof AppError ? refusalOf(error) : null;
+  const refused = error instanceof AppError ? readConnectError(error) : null;
   if (refused === null) throw error;
   if (ofAddress.has(refused.reason)) {
     const plain = refused.reason === "blocked" && /^http:/i.test(draft.text);
@@ -151,9 +151,9 @@ async function enter(c: Web): Promise<Response> {
   await mayTry(c.env, purpose, address);
   const credentials = { kind: "password", username, password } as const;
   try {
-    await findPlace(c.env, { ...draft, credentials });
+    await findCalendarHome(c.env, { ...draft, credentials });
   } catch (error) {
-    if (error instanceof AppError && refusalOf(error)?.reason === "unauthorized") {
+    if (error instanceof AppError && readConnectError(error)?.reason === "unauthorized") {
       await countFailure(c.env, purpose, address);
     }
     return showRefusal(c, draft, username, error);
@@ -176,7 +176,7 @@ async function showCalendars(
   const { feed } = await feedOf(c);
   const language = pageLanguage(c);
   try {
-    const place = await findPlace(c.env, draft);
+    const place = await findCalendarHome(c.env, draft);
     const canMake = place.homes.length > 0 && place.preset?.makesCalendars !== false;
     const writable = place.calendars.filter(({ notWritable }) => notWritable === null);
     const proposed = {
@@ -189,7 +189,7 @@ async function showCalendars(
     const about = { calendars: place.calendars, canMake, typed: typed ?? proposed, faults };
     return await showStep(c, 2, (nonce, path) => <CalendarStep {...{ language, nonce, path }} {...about} />, status);
   } catch (error) {
-    return showRefusal(c, draft, usernameOf(draft.credentials), error);
+    return showRefusal(c, draft, credentialsUsername(draft.credentials), error);
   }
 }
 
@@ -223,7 +223,7 @@ async function add(c: Web): Promise<Response> {
     dropDraft(c);
     return c.redirect(`/targets/${target.id}?done=tried`, 303);
   } catch (error) {
-    const refused = error instanceof AppError ? refusalOf(error) : null;
+    const refused = error instanceof AppError ? readConnectError(error) : null;
     if (refused === null) throw error;
     const status = refusedStatus(refused.reason);
     return showCalendars(c, ready, typed, { calendar: refused }, status);

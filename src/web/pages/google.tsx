@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { AppError } from "../../errors.ts";
 import { sameText } from "../../security/secret.ts";
-import { openAccess, usernameOf } from "../../mirror/connect.ts";
-import { refusalOf } from "../../mirror/connect-error.ts";
-import { beginGoogle, endGoogle, type GoogleCredentials, googleReturnPath } from "../../mirror/google.ts";
+import { openAccess, credentialsUsername } from "../../mirror/connect.ts";
+import { readConnectError } from "../../mirror/connect-error.ts";
+import { beginConsent, finishConsent, type GoogleCredentials, googleReturnPath } from "../../mirror/google.ts";
 import { changeCredentials } from "../../mirror/commands.ts";
 import { findVisibleFeed, findVisibleTarget } from "../../account/access.ts";
 import { keepDraft, openFor, readDraft, sealFor } from "./connect-draft.ts";
@@ -38,13 +38,13 @@ export function googleRoutes(): Hono<Env> {
       const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "change");
       const { credentials } = await openAccess(c.env, target);
       if (credentials?.kind !== "google") throw new AppError("not_found", "there is no consent at Google to renew");
-      return leave(c, usernameOf(credentials), { targetId: target.id });
+      return leave(c, credentialsUsername(credentials), { targetId: target.id });
     })
     .get(googleReturnPath, signedIn, async (c) => comeBack(c));
 }
 
 async function leave(c: Web, username: string, about: Pending["for"]): Promise<Response> {
-  const { url, state, verifier } = await beginGoogle(c.env, username);
+  const { url, state, verifier } = await beginConsent(c.env, username);
   const pending: Pending = { state, verifier, username, for: about };
   // Lax: it comes back with a navigation from elsewhere.
   putCookie(c, cookieName, await sealFor(c, cookieName, pending, pendingSeconds), pendingSeconds, "Lax");
@@ -60,7 +60,7 @@ async function comeBack(c: Web): Promise<Response> {
   }
   const { verifier, username } = pending;
   const given = /^[\x21-\x7e]{1,1000}$/.test(code)
-    ? await endGoogle(c.env, { code, verifier, username })
+    ? await finishConsent(c.env, { code, verifier, username })
     : ("denied" as const);
   // Away from the address that has the code in it.
   return c.redirect(
@@ -89,7 +89,7 @@ async function renew(c: Web, targetId: string, given: Given): Promise<string> {
     return `/targets/${target.id}?done=credentials`;
   } catch (error) {
     // Another person's calendars, or none at all.
-    if (error instanceof AppError && refusalOf(error) !== null) return `/targets/${target.id}?fault=denied`;
+    if (error instanceof AppError && readConnectError(error) !== null) return `/targets/${target.id}?fault=denied`;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { googleHost } from "../../caldav/auth/google.ts";
 import type { Language } from "../../calendar/profile.ts";
 import { listTargets, type TargetRow } from "../../store/targets.ts";
-import { keptReport } from "../../mirror/run.ts";
+import { readLastReport } from "../../mirror/run.ts";
 import type { Health } from "../source-health.ts";
 import type { Times } from "./times.ts";
 import { pageLanguage, pageTimes, type Web } from "./page-context.tsx";
@@ -28,7 +28,7 @@ export function mirrorHealth(target: TargetRow, language: Language, times: Times
 
 /** What kind of trouble a server makes that is tried again. */
 function troubleOf(target: TargetRow): "silent" | "throttled" | "wrong" {
-  const report = keptReport(target);
+  const report = readLastReport(target);
   if (report?.cause === "throttled") return "throttled";
   return report !== null && report.cause !== "" && report.said === "" ? "silent" : "wrong";
 }

@@ -3,10 +3,10 @@ import type { ServerProfile } from "../../caldav/port.ts";
 import { AppError } from "../../errors.ts";
 import { countLedger } from "../../store/ledger.ts";
 import type { TargetRow } from "../../store/targets.ts";
-import { openAccess, usernameOf } from "../../mirror/connect.ts";
+import { openAccess, credentialsUsername } from "../../mirror/connect.ts";
 import { googleHost } from "../../caldav/auth/google.ts";
-import { refusalOf } from "../../mirror/connect-error.ts";
-import { keptReport } from "../../mirror/run.ts";
+import { readConnectError } from "../../mirror/connect-error.ts";
+import { readLastReport } from "../../mirror/run.ts";
 import {
   changeCredentials,
   pauseTarget,
@@ -96,7 +96,7 @@ async function change(c: Web, right: Right, done: string, act: Act): Promise<Res
   try {
     wrong = await act(target, fields);
   } catch (error) {
-    const refused = error instanceof AppError ? refusalOf(error) : null;
+    const refused = error instanceof AppError ? readConnectError(error) : null;
     if (refused === null) throw error;
     wrong = { ...nothingWrong, faults: { probe: refused }, status: refusedStatus(refused.reason) };
   }
@@ -118,7 +118,7 @@ async function takeCredentials(c: Web, target: TargetRow, fields: Fields): Promi
   try {
     await changeCredentials(c.env, target, { kind: "password", username, password });
   } catch (error) {
-    const refused = error instanceof AppError ? refusalOf(error) : null;
+    const refused = error instanceof AppError ? readConnectError(error) : null;
     if (refused === null) throw error;
     if (refused.reason === "unauthorized") await countFailure(c.env, purpose, address);
     const status = refusedStatus(refused.reason);
@@ -151,8 +151,8 @@ async function showTarget(c: Context<Env>, wrong: Wrong): Promise<Response> {
   const counts = await countLedger(c.env.sql, target.id);
   const profile: ServerProfile = JSON.parse(target.profile);
   const { credentials } = await openAccess(c.env, target);
-  const about = { target, feed, standing, counts, profile, report: keptReport(target), times };
-  const username = wrong.username || (may(standing, "content") ? usernameOf(credentials) : "");
+  const about = { target, feed, standing, counts, profile, report: readLastReport(target), times };
+  const username = wrong.username || (may(standing, "content") ? credentialsUsername(credentials) : "");
   const { status, faults, unsure, events } = wrong;
   const told = {
     done: status === 200 && unsure === "" ? (c.req.query("done") ?? "") : "",

@@ -1,6 +1,6 @@
 import type { FC, PropsWithChildren } from "hono/jsx";
 import type { FoundCalendar } from "../../../caldav/calendars.ts";
-import { folderOfHref } from "../../../mirror/remote-object.ts";
+import { parentPath } from "../../../mirror/remote-object.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { cancelledPolicies, editPolicies } from "../../../store/targets.ts";
@@ -156,7 +156,7 @@ interface CalendarProps extends StepProps {
 /** Which calendar, and what becomes of changes made in it. */
 export const CalendarStep: FC<CalendarProps> = ({ language, nonce, path, calendars, canMake, typed, faults }) => {
   const words = connectWords[language];
-  const shown = ({ name, url }: FoundCalendar): string => (name === "" ? folderOfHref(url) : name);
+  const shown = ({ name, url }: FoundCalendar): string => (name === "" ? parentPath(url) : name);
   const choices = calendars
     .filter(({ notWritable }) => notWritable === null)
     .map((one) => [one.url, shown(one)] as const);

@@ -4,9 +4,9 @@ import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { LedgerCounts } from "../../../store/ledger.ts";
 import type { TargetRow } from "../../../store/targets.ts";
-import { readFailure } from "../../../mirror/write-failure.ts";
-import type { KeptReport } from "../../../mirror/run.ts";
-import { placeOf } from "../../../mirror/commands.ts";
+import { describeFailure } from "../../../mirror/write-failure.ts";
+import type { LastReport } from "../../../mirror/run.ts";
+import { targetLocation } from "../../../mirror/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
 import type { Fault, LoginFaults } from "../connect-input.ts";
 import { nonceField } from "../../forms.ts";
@@ -37,7 +37,7 @@ export interface TargetProps {
   readonly health: Health;
   readonly counts: LedgerCounts;
   readonly profile: ServerProfile;
-  readonly report: KeptReport | null;
+  readonly report: LastReport | null;
   readonly times: Times;
   /** The calendar is Google's. */
   readonly byGoogle: boolean;
@@ -124,8 +124,8 @@ const Facts: FC<TargetProps> = ({ language, target, counts, report, times }) => 
     [target.restores, words.restores],
   ] as const;
   const more = beside.filter(([count]) => count > 0).map(([count, tell]) => tell(count));
-  const { url, account } = placeOf(target);
-  const { full, said } = readFailure(counts.failure);
+  const { url, account } = targetLocation(target);
+  const { full, said } = describeFailure(counts.failure);
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">{words.facts}</h2>
