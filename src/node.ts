@@ -8,7 +8,7 @@ import { AppError } from "./errors.ts";
 import { jsonLog } from "./log.ts";
 import { openOutside } from "./outside-node.ts";
 import { type KeyRing, newKey, parseKeyRing } from "./security/keys.ts";
-import { mayBeInside, rulesOf } from "./security/outside.ts";
+import { mayBeInside, outsideRules } from "./security/outside.ts";
 import { migrate } from "./store/migrate.ts";
 import { readMigrations } from "./store/migrations-node.ts";
 import { openSqlite } from "./store/sqlite.ts";
@@ -61,7 +61,7 @@ export async function openNode(
   const level = env["LOG_LEVEL"] === undefined && logLevel !== undefined ? logLevel : config.logLevel;
   const log = jsonLog(write, Date.now, level, secretsOf(config));
   await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
-  const rules = rulesOf(config);
+  const rules = outsideRules(config);
   const outside = openOutside((host) => mayBeInside(host, rules));
   const deps: Deps = {
     sql,

@@ -1,4 +1,4 @@
-import type { Asked, Guarded, Signer, Told, Untold } from "../security/guard.ts";
+import type { HttpRequest, GuardedFetch, Signer, HttpResult, HttpFailure } from "../security/guard.ts";
 
 /** What one call of tsdav may cost. */
 export interface ResponseLimits {
@@ -15,15 +15,15 @@ export const writeLimits: ResponseLimits = { milliseconds: 20_000, mostBytes: 64
 export type Exchange = (
   call: (fetch: typeof globalThis.fetch) => Promise<unknown>,
   limits: ResponseLimits,
-) => Promise<Told | Untold>;
+) => Promise<HttpResult | HttpFailure>;
 
 /**
  * tsdav writes the requests; the guard sends them. The answers are read here and not shown to tsdav, which turns ETags
  * into numbers, cuts error documents, and drops headers.
  */
-export function makeExchange(guarded: Guarded, signer: Signer | null): Exchange {
+export function makeExchange(guarded: GuardedFetch, signer: Signer | null): Exchange {
   return async (call, limits) => {
-    let outcome: Told | Untold = { failed: "unreachable", why: "nothing was asked" };
+    let outcome: HttpResult | HttpFailure = { failed: "unreachable", why: "nothing was asked" };
     await call(async (input, init) => {
       outcome = await guarded(askedOf(input, init, limits), signer);
       return new Response(null, { status: 204 });
@@ -32,7 +32,7 @@ export function makeExchange(guarded: Guarded, signer: Signer | null): Exchange 
   };
 }
 
-function askedOf(input: RequestInfo | URL, init: RequestInit | undefined, limits: ResponseLimits): Asked {
+function askedOf(input: RequestInfo | URL, init: RequestInit | undefined, limits: ResponseLimits): HttpRequest {
   const { body, method = "GET", headers } = init ?? {};
   if (body !== undefined && body !== null && typeof body !== "string") throw new TypeError("a body must be a text");
   return {

@@ -1,6 +1,6 @@
 import { cleanLine, truncate } from "../calendar/text.ts";
 import { readRetryAfter } from "../http.ts";
-import type { Told, Untold } from "../security/guard.ts";
+import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { readPrecondition, readMultistatus } from "./multistatus.ts";
 import type { Failure, FailureKind } from "./port.ts";
 import { parseXml } from "./xml.ts";
@@ -62,7 +62,7 @@ const uidInWords = /\buid\b.*(?:in use|already|exist|conflict)/i;
 const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
 
 /** Why a request had no answer, as a failure. Of a blocked one nothing was sent; of any other it is not known what happened. */
-export function unansweredFailure({ failed, why }: Untold): Failure {
+export function unansweredFailure({ failed, why }: HttpFailure): Failure {
   return makeFailure(failed === "blocked" ? "blocked" : "unknown", null, { text: why });
 }
 
@@ -70,7 +70,7 @@ export function unansweredFailure({ failed, why }: Untold): Failure {
  * What an answer means that is no success: docs/caldav.md has the table. `status` is the one that counts where the answer
  * is a 207 with another inside. `now` in epoch milliseconds.
  */
-export function responseFailure(verb: Operation, told: Told, now: number, status = told.status): Failure {
+export function responseFailure(verb: Operation, told: HttpResult, now: number, status = told.status): Failure {
   const { name: precondition, href } = preconditionIn(told.text);
   const facts = {
     precondition,

@@ -1,5 +1,5 @@
 import { davRequest, syncCollection } from "tsdav";
-import type { Told, Untold } from "../security/guard.ts";
+import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { readLimits, writeLimits } from "./exchange.ts";
 import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
 import { hrefKey, memberPath, sameHref } from "./hrefs.ts";
@@ -221,7 +221,7 @@ function isGone({ status }: Member): boolean {
 }
 
 /** A token that is not known is told in every way there is; what says nothing about it is a failure like any other. */
-function isTokenLost(told: Told | Untold, { kind, status }: Failure): boolean {
+function isTokenLost(told: HttpResult | HttpFailure, { kind, status }: Failure): boolean {
   if ("failed" in told || status === null || status < 300) return false;
   return kind !== "unauthorized" && kind !== "throttled" && kind !== "blocked" && status !== 502 && status !== 504;
 }

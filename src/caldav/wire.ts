@@ -1,5 +1,5 @@
 import { davRequest, propfind } from "tsdav";
-import type { Guarded, Signer, Told, Untold } from "../security/guard.ts";
+import type { GuardedFetch, Signer, HttpResult, HttpFailure } from "../security/guard.ts";
 import { type Exchange, makeExchange, readLimits } from "./exchange.ts";
 import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
 import { type Multistatus, readMultistatus } from "./multistatus.ts";
@@ -7,7 +7,7 @@ import type { ReadResult, Failure } from "./port.ts";
 
 /** How to get to a server: who sends, who asks, and the time. */
 export interface Connection {
-  readonly guarded: Guarded;
+  readonly guarded: GuardedFetch;
   readonly signer: Signer | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -22,13 +22,13 @@ export interface Wire {
   /** One reading; anything but a whole multistatus is a failure. */
   multistatus(call: DavRequest): Promise<ReadResult<Multistatus>>;
   /** What an answer to a reading holds. */
-  parse(told: Told | Untold): ReadResult<Multistatus>;
+  parse(told: HttpResult | HttpFailure): ReadResult<Multistatus>;
 }
 
 /** The wire to one server. */
 export function makeWire({ guarded, signer, now }: Connection): Wire {
   const exchange = makeExchange(guarded, signer);
-  const parse = (told: Told | Untold): ReadResult<Multistatus> => {
+  const parse = (told: HttpResult | HttpFailure): ReadResult<Multistatus> => {
     if ("failed" in told) return { failure: unansweredFailure(told) };
     const read = told.status === 207 ? readMultistatus(told.text) : null;
     return read === null ? { failure: responseFailure("read", told, now()) } : { value: read };

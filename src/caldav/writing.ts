@@ -1,5 +1,5 @@
 import { createObject, deleteObject, updateObject } from "tsdav";
-import type { Told } from "../security/guard.ts";
+import type { HttpResult } from "../security/guard.ts";
 import { writeLimits } from "./exchange.ts";
 import { makeFailure, responseFailure, innerStatus, unansweredFailure } from "./failure.ts";
 import { hrefKey, memberPath } from "./hrefs.ts";
@@ -72,14 +72,14 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
   }
 
   /** Where the server put it: a Location counts when it names the same object in the same calendar. */
-  function placedAt(told: Told, href: string): string {
+  function placedAt(told: HttpResult, href: string): string {
     const location = told.headers.get("Location");
     const placed = location === null ? null : memberPath(collection, location);
     return placed !== null && hrefKey(placed) === hrefKey(href) ? placed : href;
   }
 }
 
-function isDone(status: number, { headers }: Told): boolean {
+function isDone(status: number, { headers }: HttpResult): boolean {
   if (status === 201 || status === 204) return true;
   // A login page in front of the server answers 200 as well.
   return status === 200 && !/\bhtml\b/i.test(headers.get("Content-Type") ?? "");

@@ -1,6 +1,6 @@
 import { messageOf } from "../errors.ts";
 import { readResponseText } from "../http.ts";
-import { BlockedAddress, type OutsideRules, refusalOf } from "./outside.ts";
+import { BlockedAddress, type OutsideRules, blockedReason } from "./outside.ts";
 
 /** What guarded requests need from outside. */
 export interface GuardParts {
@@ -26,7 +26,7 @@ export class Unsigned extends Error {
 }
 
 /** One request. A body is a text, so that it goes with Content-Length: some servers refuse any other. */
-export interface Asked {
+export interface HttpRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
@@ -39,7 +39,7 @@ export interface Asked {
 }
 
 /** An answer, read to its end. */
-export interface Told {
+export interface HttpResult {
   /** Where it came from, after redirects. */
   readonly url: string;
   readonly status: number;
@@ -50,12 +50,12 @@ export interface Told {
 }
 
 /** Why there is no answer. `blocked`: our own rules; nothing was sent to that place. */
-export interface Untold {
+export interface HttpFailure {
   readonly failed: "blocked" | "unreachable" | "timeout" | "too-large";
   readonly why: string;
 }
 
-export type Guarded = (asked: Asked, signer: Signer | null) => Promise<Told | Untold>;
+export type GuardedFetch = (asked: HttpRequest, signer: Signer | null) => Promise<HttpResult | HttpFailure>;
 
 const mostRedirects = 5;
 const redirects = new Set([301, 302, 307, 308]);
@@ -67,7 +67,7 @@ const writers = new Set(["PUT", "DELETE", "MKCOL", "PROPPATCH"]);
  * followed at most five times, never from https to http, writes only within their origin; what a signer gives goes only
  * where it says. Every answer is read to its end or cancelled. Never throws.
  */
-export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
+export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): GuardedFetch {
   return async (asked, signer) => {
     try {
       return await follow(asked, signer);
@@ -77,19 +77,19 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
     }
   };
 
-  async function follow(asked: Asked, signer: Signer | null): Promise<Told | Untold> {
+  async function follow(asked: HttpRequest, signer: Signer | null): Promise<HttpResult | HttpFailure> {
     const signal = deadline(asked.milliseconds);
     let url = URL.canParse(asked.url) ? new URL(asked.url) : null;
     let hops = 0;
     let tries = 0;
     for (;;) {
       if (url === null) return { failed: "blocked", why: "this is no address" };
-      const refused = refusalOf(url, rules);
+      const refused = blockedReason(url, rules);
       if (refused !== null) return { failed: "blocked", why: `${url.origin}: ${refused}` };
       const trusted = signer !== null && signer.trusts(url);
       const told = await sendOnce(asked, url, trusted ? await signer.header(asked.method, url) : null, signal);
       if ("failed" in told) return told;
-      const here: Told = { ...told, withheld: signer !== null && !trusted };
+      const here: HttpResult = { ...told, withheld: signer !== null && !trusted };
       if (told.status === 401 && trusted && tries < 1 && (await signer.challenged(told.headers))) {
         tries += 1;
         continue;
@@ -108,11 +108,11 @@ export function makeGuarded({ outside, deadline, rules }: GuardParts): Guarded {
   }
 
   async function sendOnce(
-    { method, headers: given, body, mostBytes }: Asked,
+    { method, headers: given, body, mostBytes }: HttpRequest,
     url: URL,
     authorization: string | null,
     signal: AbortSignal,
-  ): Promise<Omit<Told, "withheld"> | Untold> {
+  ): Promise<Omit<HttpResult, "withheld"> | HttpFailure> {
     const headers = new Headers(given);
     headers.set("User-Agent", "waldur-calendar");
     headers.delete("Authorization");
@@ -146,7 +146,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 }
 
 /** Why a redirect is not followed; null: it is. */
-function stopOf({ method, mayMove }: Asked, from: URL, to: URL): string | null {
+function stopOf({ method, mayMove }: HttpRequest, from: URL, to: URL): string | null {
   if (from.protocol === "https:" && to.protocol !== "https:") return "it redirects from https to http";
   if (!readers.has(method) && !writers.has(method)) return "it redirects, which is not followed here";
   if (writers.has(method) && to.origin !== from.origin) return `it redirects a change to ${to.origin}`;
@@ -154,7 +154,7 @@ function stopOf({ method, mayMove }: Asked, from: URL, to: URL): string | null {
   return null;
 }
 
-function failureOf(error: unknown, signal: AbortSignal): Untold {
+function failureOf(error: unknown, signal: AbortSignal): HttpFailure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof BlockedAddress) return { failed: "blocked", why: cause.message };
   if (signal.aborted || (error instanceof Error && error.name === "TimeoutError")) {

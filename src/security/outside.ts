@@ -9,7 +9,7 @@ export interface OutsideRules {
 }
 
 /** The rules that the settings give. */
-export function rulesOf(config: {
+export function outsideRules(config: {
   readonly caldavAllowHosts: readonly string[] | null;
   readonly publicUrl: string;
 }): OutsideRules {
@@ -46,7 +46,7 @@ export function hostOf(url: URL): string {
 }
 
 /** Why no request may go to this address, as a sentence's end; null: it may. Names are checked again when they are looked up. */
-export function refusalOf(url: URL, rules: OutsideRules): string | null {
+export function blockedReason(url: URL, rules: OutsideRules): string | null {
   if (url.protocol !== "https:" && url.protocol !== "http:") return "only https addresses are asked";
   if (url.username !== "" || url.password !== "") return "an address may not hold a user or password";
   if (url.href.length > longest) return `an address may have ${longest} characters`;

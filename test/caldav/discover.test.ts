@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { makeCalendar } from "../../src/caldav/calendars.ts";
 import { discover } from "../../src/caldav/discover.ts";
 import { makeSigner } from "../../src/caldav/auth/signer.ts";
-import { makeGuarded } from "../../src/security/guard.ts";
+import { makeGuardedFetch } from "../../src/security/guard.ts";
 import { status } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
 import { makeCaldav } from "../dav-server/server.ts";
@@ -26,7 +26,7 @@ function open({
 } = {}) {
   const server = makeCaldav({ quirks, origin });
   const shown: { origin: string; path: string; authorization: string | null }[] = [];
-  const guarded = makeGuarded({
+  const guarded = makeGuardedFetch({
     outside: async (request) => {
       const url = new URL(request.url);
       shown.push({ origin: url.origin, path: url.pathname, authorization: request.headers.get("Authorization") });

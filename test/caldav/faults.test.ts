@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { makeCalendarPort } from "../../src/caldav/client.ts";
 import type { FailureKind } from "../../src/caldav/port.ts";
 import { makeSigner } from "../../src/caldav/auth/signer.ts";
-import { makeGuarded } from "../../src/security/guard.ts";
+import { makeGuardedFetch } from "../../src/security/guard.ts";
 import {
   doneBut,
   endless,
@@ -27,7 +27,7 @@ const now = Date.UTC(2027, 0, 4);
 
 function open(quirks: Partial<Quirks> = {}, password = "s3cret") {
   const server = makeCaldav({ quirks, now: () => now });
-  const guarded = makeGuarded({
+  const guarded = makeGuardedFetch({
     outside: server.fetch,
     deadline: () => AbortSignal.timeout(200),
     rules: { allowed: [], own: [] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findPreset, presets, discoveryStart } from "../../src/caldav/presets.ts";
-import { refusalOf } from "../../src/security/outside.ts";
+import { blockedReason } from "../../src/security/outside.ts";
 
 const start = (text: string, username = "al@ice") => discoveryStart({ text, username }, findPreset(text));
 const by = (id: string) => presets.find((one) => one.id === id) ?? null;
@@ -67,7 +67,7 @@ describe("presets", () => {
       expect(preset.hint).not.toBe("");
       const url = discoveryStart({ text: "dav.example.org", username: "u" }, preset);
       if (url !== null)
-        expect([preset.id, refusalOf(new URL(url), { allowed: [], own: [] })]).toEqual([preset.id, null]);
+        expect([preset.id, blockedReason(new URL(url), { allowed: [], own: [] })]).toEqual([preset.id, null]);
     }
   });
 });

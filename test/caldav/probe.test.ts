@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { probe } from "../../src/caldav/probe.ts";
 import { makeSigner } from "../../src/caldav/auth/signer.ts";
-import { makeGuarded } from "../../src/security/guard.ts";
+import { makeGuardedFetch } from "../../src/security/guard.ts";
 import { type Fault, lostAnswer, resetBefore, status } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
 import { makeCaldav } from "../dav-server/server.ts";
@@ -10,7 +10,7 @@ import { eventText, kindOf, valueOf } from "../contract/caldav/suite.ts";
 function open(quirks: Partial<Quirks> = {}) {
   let second = 0;
   const server = makeCaldav({ quirks, now: () => (second += 1) * 1000 });
-  const guarded = makeGuarded({
+  const guarded = makeGuardedFetch({
     outside: server.fetch,
     deadline: () => new AbortController().signal,
     rules: { allowed: [], own: [] },

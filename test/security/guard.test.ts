@@ -1,12 +1,12 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { type Asked, makeGuarded, type Signer } from "../../src/security/guard.ts";
+import { type HttpRequest, makeGuardedFetch, type Signer } from "../../src/security/guard.ts";
 
 /** A network of pages by address; each request is recorded with what it shows of the credentials. */
 function network(pages: Record<string, () => Response>, allowed: string[] = []) {
   const seen: { method: string; url: string; authorization: string | null; body: string }[] = [];
   const abort = new AbortController();
-  const guarded = makeGuarded({
+  const guarded = makeGuardedFetch({
     outside: async (request) => {
       const { method, url, headers } = request;
       seen.push({ method, url, authorization: headers.get("Authorization"), body: await request.text() });
@@ -25,7 +25,7 @@ const to =
   (): Response =>
     new Response("moved", { status, headers: { Location: location } });
 const ok = (): Response => new Response("ok");
-const ask = (method: string, url: string, more: Partial<Asked> = {}): Asked => ({
+const ask = (method: string, url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
   url,
   method,
   headers: new Headers(),
@@ -177,7 +177,7 @@ describe("an exchange", () => {
     const { signal } = new AbortController();
     const listeners = (): number => getEventListeners(signal, "abort").length;
     let sending = -1;
-    const guarded = makeGuarded({
+    const guarded = makeGuardedFetch({
       outside: async () => {
         sending = listeners();
         return ok();

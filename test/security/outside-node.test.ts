@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openOutside, type Resolve } from "../../src/outside-node.ts";
-import { makeGuarded } from "../../src/security/guard.ts";
+import { makeGuardedFetch } from "../../src/security/guard.ts";
 
 /** The transport over real sockets, with a resolver of its own; a server on loopback is what must not be reached. */
 describe("the transport on Node", () => {
@@ -46,7 +46,7 @@ describe("the transport on Node", () => {
   ) {
     hits = [];
     const outside = openOutside(() => mayBeInside, resolve);
-    const guarded = makeGuarded({
+    const guarded = makeGuardedFetch({
       outside: outside.fetch,
       deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
       // Loopback has no TLS here: the guard lets the host through, so that the look-up alone decides.

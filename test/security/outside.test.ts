@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { defaultConfig, readConfig } from "../../src/config.ts";
-import { mayBeInside, refusalOf, rulesOf } from "../../src/security/outside.ts";
+import { mayBeInside, blockedReason, outsideRules } from "../../src/security/outside.ts";
 
-const rules = rulesOf({ caldavAllowHosts: ["dav.inside.lan", "10.0.0.5:5232"], publicUrl: "https://calendar.example" });
-const refused = (address: string): boolean => refusalOf(new URL(address), rules) !== null;
+const rules = outsideRules({ caldavAllowHosts: ["dav.inside.lan", "10.0.0.5:5232"], publicUrl: "https://calendar.example" });
+const refused = (address: string): boolean => blockedReason(new URL(address), rules) !== null;
 
 describe("addresses that may not be asked", () => {
   it.each([
@@ -74,8 +74,8 @@ describe("addresses that may not be asked", () => {
       CALDAV_ALLOW_HOSTS: "Dav.Example.org, [::1]:5232",
       PUBLIC_URL: "https://calendar.example",
     });
-    expect(rulesOf(config)).toEqual({ allowed: ["dav.example.org", "[::1]:5232"], own: ["calendar.example"] });
-    expect(rulesOf(defaultConfig)).toEqual({ allowed: [], own: ["127.0.0.1"] });
+    expect(outsideRules(config)).toEqual({ allowed: ["dav.example.org", "[::1]:5232"], own: ["calendar.example"] });
+    expect(outsideRules(defaultConfig)).toEqual({ allowed: [], own: ["127.0.0.1"] });
     for (const wrong of ["https://dav.example.org", "a b", "a,,b", "host:port", "a/b"]) {
       expect(() => readConfig({ CALDAV_ALLOW_HOSTS: wrong })).toThrow("CALDAV_ALLOW_HOSTS: give host names");
     }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { cleanLine, truncate } from "../../calendar/text.ts";
 import { encodeBase64url } from "../../security/base64url.ts";
-import { type Guarded, type Signer, Unsigned } from "../../security/guard.ts";
+import { type GuardedFetch, type Signer, Unsigned } from "../../security/guard.ts";
 import { sha256 } from "../../security/hash.ts";
 import { type Trust, trusts } from "./signer.ts";
 
@@ -47,7 +47,7 @@ export type GoogleOutcome =
   | { readonly refused: "revoked" | "denied" | "misconfigured" | "failed"; readonly why: string };
 
 export interface GoogleConnection {
-  readonly guarded: Guarded;
+  readonly guarded: GuardedFetch;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly app: GoogleApp;
@@ -198,7 +198,7 @@ async function askToken(
   return { refused: ours.includes(body.error) && told.status < 500 ? "misconfigured" : "failed", why };
 }
 
-async function postForm(guarded: Guarded, url: string, form: Readonly<Record<string, string>>) {
+async function postForm(guarded: GuardedFetch, url: string, form: Readonly<Record<string, string>>) {
   const headers = new Headers({ "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" });
   const body = new URLSearchParams(form).toString();
   return guarded({ url, method: "POST", headers, body, milliseconds: 20_000, mostBytes: 64 * 1024 }, null);

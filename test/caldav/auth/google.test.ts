@@ -11,7 +11,7 @@ import {
   revokeTokens,
 } from "../../../src/caldav/auth/google.ts";
 import { makeCalendarPort } from "../../../src/caldav/client.ts";
-import { makeGuarded } from "../../../src/security/guard.ts";
+import { makeGuardedFetch } from "../../../src/security/guard.ts";
 import { googleClient, makeGoogle } from "../../dav-server/google.ts";
 import { doneOf, eventText, kindOf, valueOf } from "../../contract/caldav/suite.ts";
 
@@ -21,7 +21,7 @@ function standIn() {
   const clock = { ms: Date.UTC(2027, 0, 4) };
   const { outside, ...rest } = makeGoogle();
   const deadline = (): AbortSignal => new AbortController().signal;
-  const guarded = makeGuarded({ outside, deadline, rules: { allowed: [], own: [] } });
+  const guarded = makeGuardedFetch({ outside, deadline, rules: { allowed: [], own: [] } });
   const line: GoogleConnection = { guarded, now: () => clock.ms, app };
   return { ...rest, line, clock };
 }

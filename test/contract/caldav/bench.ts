@@ -6,7 +6,7 @@ import { probe } from "../../../src/caldav/probe.ts";
 import { type LoginCredentials, makeSigner } from "../../../src/caldav/auth/signer.ts";
 import type { Connection } from "../../../src/caldav/wire.ts";
 import type { Fetch } from "../../../src/deps.ts";
-import { makeGuarded } from "../../../src/security/guard.ts";
+import { makeGuardedFetch } from "../../../src/security/guard.ts";
 
 /** What the suite does to a server, from inside one runtime. */
 export interface Bench {
@@ -29,7 +29,7 @@ export function lineTo({ start, credentials }: Account, outside: Fetch, now: () 
   const { origin, host } = new URL(start);
   const deadline = (milliseconds: number): AbortSignal => AbortSignal.timeout(milliseconds);
   return {
-    guarded: makeGuarded({ outside, deadline, rules: { allowed: [host], own: [] } }),
+    guarded: makeGuardedFetch({ outside, deadline, rules: { allowed: [host], own: [] } }),
     signer: credentials === null ? null : makeSigner(credentials, { origins: [origin], domain: null }, random),
     now,
   };
