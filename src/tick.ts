@@ -9,8 +9,8 @@ import { pushDueTargets } from "./mirror/schedule.ts";
 import type { PushReport } from "./mirror/push.ts";
 import { refresh } from "./source/refresh.ts";
 import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
-import { keepRun } from "./source/run-log.ts";
-import { type RefreshReport, seconds } from "./source/run.ts";
+import { recordRun } from "./source/run-log.ts";
+import { type RefreshReport, epochSeconds } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
 
 /** What one run did. */
@@ -44,7 +44,7 @@ const statementsOfStep = 9;
 export async function tick(outer: Deps, options: TickOptions = {}): Promise<TickReport> {
   const { sql, counts } = countStatements(outer.sql);
   const deps: Deps = { ...outer, sql };
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   const begunAt = deps.now();
   if (nowAt % 3600 < 60) await attempt(deps, "forget_failed", async () => forgetOld(deps));
   const feeds = (await listFeeds(sql)).filter((feed) => feed.state !== "ended");
@@ -83,7 +83,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       );
       if (report !== undefined) {
         refreshed.push(report);
-        await attempt(deps, "run_not_kept", async () => keepRun(deps, before, report));
+        await attempt(deps, "run_not_kept", async () => recordRun(deps, before, report));
         requests += report.requests;
         pages += report.pages;
       } else complete = false;
@@ -116,7 +116,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
 }
 
 async function forgetOld(deps: Deps): Promise<void> {
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400, nowAt - 3600);
 }
 

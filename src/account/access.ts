@@ -5,7 +5,7 @@ import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "../store/sources.ts";
 import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { accountClient, identify } from "./client.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { hasAccess } from "../source/scope.ts";
 
 /** Who looks at what is stored: an account that has shown who it is. */
@@ -30,16 +30,16 @@ const freshSeconds = 60;
  */
 export async function loadViewer(deps: Deps, account: AccountRow): Promise<Viewer> {
   if (account.kind === "operator") return { account, operator: true };
-  if (seconds(deps) - account.askedAt < freshSeconds) return { account, operator: false };
+  if (epochSeconds(deps) - account.askedAt < freshSeconds) return { account, operator: false };
   try {
     await identify(deps, account.id, await accountClient(deps, account));
     await noteRefused(deps.sql, account.id, null);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.code === "waldur_refused_token") await noteRefused(deps.sql, account.id, seconds(deps));
+    if (error.code === "waldur_refused_token") await noteRefused(deps.sql, account.id, epochSeconds(deps));
     deps.log.warn("roles_not_read", { account: account.id, code: error.code, message: error.message });
   }
-  await noteAsked(deps.sql, account.id, seconds(deps));
+  await noteAsked(deps.sql, account.id, epochSeconds(deps));
   return { account: (await findAccount(deps.sql, account.id)) ?? account, operator: false };
 }
 

@@ -5,7 +5,7 @@ import { type AccountRow, addAccount, environmentAccount, findAccount, noteUser 
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { readTraits, waldurClient, type WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /** Where a sealed token of an account lives. */
 export function sealedTokenPlace(accountId: string) {
@@ -61,7 +61,7 @@ export async function tokenClient(
 export async function ensureEnvironmentAccount(deps: Deps): Promise<AccountRow> {
   const found = await findAccount(deps.sql, environmentAccount);
   if (found !== null) return found;
-  await addAccount(deps.sql, environmentAccount, null, seconds(deps));
+  await addAccount(deps.sql, environmentAccount, null, epochSeconds(deps));
   const made = await findAccount(deps.sql, environmentAccount);
   if (made === null) throw new AppError("store_failed", "the account that was just made is not there");
   return made;

@@ -16,7 +16,7 @@ import {
 } from "../store/accounts.ts";
 import type { User } from "../waldur/schema.ts";
 import { tokenClient, ensureEnvironmentAccount, sealedTokenPlace } from "./client.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /** What a session of a kind is of, and how long it lasts, seconds. A session of the operator is one of pages. */
 const sessions = {
@@ -76,7 +76,7 @@ export async function renewSession(
   { id, sessionNo }: AccountRow,
 ): Promise<NewSession> {
   const { lasts } = sessions[session];
-  const expiresAt = seconds(deps) + lasts;
+  const expiresAt = epochSeconds(deps) + lasts;
   const cookie = await sealSession(deps.keys, session, { accountId: id, sessionNo, expiresAt }, deps.random);
   return { cookie, lasts };
 }
@@ -92,7 +92,7 @@ export async function signInOperator(deps: Deps, token: string): Promise<NewSess
 
 /** The account whose session a cookie is; null for a cookie that is none, is over, or was ended. */
 export async function findSessionAccount(deps: Deps, session: SessionKind, cookie: string): Promise<AccountRow | null> {
-  const found = await openSession(deps.keys, session, cookie, seconds(deps));
+  const found = await openSession(deps.keys, session, cookie, epochSeconds(deps));
   if (found === null) return null;
   const account = await findAccount(deps.sql, found.accountId);
   if (account === null || account.sessionNo !== found.sessionNo) return null;
@@ -111,7 +111,7 @@ async function keep(
   const sealFor = async (id: string): Promise<string> => seal(deps.keys, sealedTokenPlace(id), token, deps.random);
   if ((await findUser(deps.sql, kind, user.uuid)) === null) {
     const id = hex(deps.random(8));
-    await addUser(deps.sql, { id, kind, token: await sealFor(id) }, user, seconds(deps));
+    await addUser(deps.sql, { id, kind, token: await sealFor(id) }, user, epochSeconds(deps));
   }
   const known = await findUser(deps.sql, kind, user.uuid);
   if (known === null) throw new AppError("store_failed", "the account that was just made is not there");
@@ -124,7 +124,7 @@ async function keep(
       ? user
       : { ...user, tokenLifetime: known.tokenLifetime, tokenExpiresAt: known.tokenExpiresAt };
   await noteUser(deps.sql, known.id, facts);
-  await noteAsked(deps.sql, known.id, seconds(deps));
+  await noteAsked(deps.sql, known.id, epochSeconds(deps));
   return (await findAccount(deps.sql, known.id)) ?? known;
 }
 

@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { type Anonymous, exchangeCode, listLogins, loginUrl, readSiteAnonymously } from "../waldur/login.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 const schema = v.object({
   /** Epoch seconds. */
@@ -31,7 +31,7 @@ export async function cachedSite(deps: Deps): Promise<CachedSite> {
   const stored = await readMeta(deps.sql, key);
   const found = stored === null ? null : v.safeParse(schema, JSON.parse(stored));
   const known = found?.success === true ? found.output : nothing;
-  if (seconds(deps) - known.at < freshSeconds) return known;
+  if (epochSeconds(deps) - known.at < freshSeconds) return known;
   const asked = ask(deps, from, known).then(async (site) => {
     await writeMeta(deps.sql, key, JSON.stringify(site));
     return site;
@@ -57,7 +57,7 @@ export async function exchangeLoginCode(deps: Deps, code: string): Promise<strin
 }
 
 async function ask(deps: Deps, from: Anonymous, known: CachedSite): Promise<CachedSite> {
-  const at = seconds(deps);
+  const at = epochSeconds(deps);
   try {
     const { name, colour } = await readSiteAnonymously(from);
     return { at, name, colour, logins: await listLogins(from) };

@@ -9,7 +9,7 @@ import type { User } from "../waldur/schema.ts";
 import { accountClient, tokenClient, identify } from "../account/client.ts";
 import { propagate, requestReread } from "./propagate.ts";
 import { bookingEnd, mayUseOperator, actsForProvider } from "./rights.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /** What somebody wants done with a booking. */
 export interface DecisionRequest {
@@ -60,7 +60,7 @@ export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Deci
     return nothing(failed);
   }
   if (before.state !== "Creating") return settled(deps, wish, before);
-  if (bookingEnd(before) <= seconds(deps)) return nothing("past", before);
+  if (bookingEnd(before) <= epochSeconds(deps)) return nothing("past", before);
   // Waldur would let whoever asks accept for themselves where they also manage the customer.
   if (action === "accept" && !actsForProvider(user, before)) return nothing("not-yours", before);
   try {
@@ -165,7 +165,7 @@ async function settled(deps: Deps, { action, account }: DecisionRequest, booking
   // Why it ended only its order tells.
   else await requestReread(deps, booking.uuid);
   if (booking.state !== wanted[action]) return nothing("other", booking);
-  const sinceAt = seconds(deps) - sameClickSeconds;
+  const sinceAt = epochSeconds(deps) - sameClickSeconds;
   // This try is one of them; an earlier one means that Waldur had been told by this very account.
   const own = await countUnknown(deps.sql, { bookingUuid: booking.uuid, accountId: account.id, action }, sinceAt);
   return nothing(own > 1 ? "done" : "already", booking);

@@ -7,7 +7,7 @@ import { addDecision, countTry, type DecisionRow, findDone, settleDecision } fro
 import { dropLease, takeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
 import { askWaldur, type Decision, sameClickSeconds, type DecisionRequest } from "./ask-waldur.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /** Longer than a decision takes; Waldur itself takes no second one after that. */
 const leaseSeconds = 180;
@@ -31,7 +31,7 @@ export async function decide(deps: Deps, wish: DecisionRequest): Promise<Decisio
     if (look > 0) await deps.sleep(pauseBefore(deps, look));
     const before = await findSame(deps, wish);
     if (before !== null) return before;
-    if (!(await takeLease(deps.sql, name, holder, seconds(deps), leaseSeconds))) continue;
+    if (!(await takeLease(deps.sql, name, holder, epochSeconds(deps), leaseSeconds))) continue;
     try {
       // Somebody may have decided between the look and the lease.
       return (await findSame(deps, wish)) ?? (await decideAlone(deps, wish));
@@ -62,13 +62,13 @@ function pauseBefore(deps: Deps, look: number): number {
 }
 
 async function findSame(deps: Deps, { bookingUuid, action, account }: DecisionRequest): Promise<Decision | null> {
-  const done = await findDone(deps.sql, bookingUuid, seconds(deps) - sameClickSeconds);
+  const done = await findDone(deps.sql, bookingUuid, epochSeconds(deps) - sameClickSeconds);
   const same = done !== null && done.accountId === account.id && done.action === action;
   return same ? { result: "done", booking: null, byOperator: done.byOperator } : null;
 }
 
 async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision> {
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   const { account, ...asked } = wish;
   const stretch = nowAt - (nowAt % triesSeconds);
   if ((await countTry(deps.sql, `decide:${wish.bookingUuid}:${wish.address}`, stretch)) > mostTries) {

@@ -11,7 +11,7 @@ import { readOfferings } from "../store/sources.ts";
 import { accountClient, identify } from "../account/client.ts";
 import type { Linked } from "../feed/links.ts";
 import { bookingEnd, rejectRight, actsForProvider } from "./rights.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { homeportKey } from "../feed/compare.ts";
 
 /** A time that may be shown to anybody, with a name for those who stand for the provider. Epoch seconds. */
@@ -65,7 +65,7 @@ export async function loadPageData(deps: Deps, { known, source }: Linked, person
     booking,
     offering: readOfferings(source.offerings).get(booking.offeringUuid)?.name || booking.offeringName,
     meaning,
-    standing: pending ? (bookingEnd(booking) <= seconds(deps) ? "past" : "open") : "decided",
+    standing: pending ? (bookingEnd(booking) <= epochSeconds(deps) ? "past" : "open") : "decided",
     parts,
     beside: await besideOf(deps, source.id, booking, parts, insider),
     reader: asked?.reader ?? null,
@@ -87,7 +87,7 @@ async function readerOf(
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
     const expired = error.code === "waldur_refused_token" || error.code === "seal_broken";
-    if (expired) await noteRefused(deps.sql, account.id, seconds(deps));
+    if (expired) await noteRefused(deps.sql, account.id, epochSeconds(deps));
     return { reader: { account, insider: null, reject: null }, expired };
   }
 }

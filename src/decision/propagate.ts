@@ -7,7 +7,7 @@ import { chunkRows } from "../store/bulk.ts";
 import { countStatements } from "../store/counted.ts";
 import { dropLeases, takeLeases } from "../store/leases.ts";
 import { listSourcesWith, makeDue, moveSources } from "../store/sources.ts";
-import { leaseName, leaseSeconds, seconds, writeOf } from "../source/run.ts";
+import { sourceLease, leaseSeconds, epochSeconds, bookingChange } from "../source/run.ts";
 import { belongs } from "../source/scope.ts";
 import { type StoredBooking, showBooking } from "../feed/show-booking.ts";
 
@@ -43,7 +43,7 @@ export async function propagate(outer: Deps, booking: Booking, orderState: Order
     open = new Set([...unsaved, ...overtaken]);
     if (open.size > 0 && affords(statementsOfTry)) throw new AppError("conflict", "another run is at the booking");
   });
-  if (unsaved.length > 0) await attempt(deps, "arrive_failed", async () => makeDue(sql, unsaved, seconds(deps)));
+  if (unsaved.length > 0) await attempt(deps, "arrive_failed", async () => makeDue(sql, unsaved, epochSeconds(deps)));
 }
 
 /** Has the sources that hold a booking read again with the next run. */
@@ -53,7 +53,7 @@ export async function requestReread(deps: Deps, bookingUuid: string): Promise<vo
     await makeDue(
       deps.sql,
       sources.map(({ id }) => id),
-      seconds(deps),
+      epochSeconds(deps),
     );
   });
 }
@@ -66,7 +66,7 @@ async function save(
   orderState: OrderState,
 ): Promise<ReadonlyMap<string, StoredBooking>> {
   const holder = hex(deps.random(8));
-  const leases = await takeLeases(deps.sql, ids.map(leaseName), holder, seconds(deps), leaseSeconds);
+  const leases = await takeLeases(deps.sql, ids.map(sourceLease), holder, epochSeconds(deps), leaseSeconds);
   const holdings = new Map<string, StoredBooking>();
   if (leases.size === 0) return holdings;
   try {
@@ -74,8 +74,8 @@ async function save(
     const stored = await findInSources(deps.sql, booking.uuid);
     for (const source of await listSourcesWith(deps.sql, booking.uuid)) {
       const known = stored.get(source.id);
-      if (known === undefined || !leases.has(leaseName(source.id))) continue;
-      const write = writeOf(source.id, known, booking, orderState, source.rev + 1);
+      if (known === undefined || !leases.has(sourceLease(source.id))) continue;
+      const write = bookingChange(source.id, known, booking, orderState, source.rev + 1);
       if (write === null) {
         holdings.set(source.id, { source, known });
         continue;

@@ -4,7 +4,7 @@ import { findEvents } from "../store/events.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { FeedCursor, StepPlan, FeedRenderer } from "./plan.ts";
 import { type FeedCommit, makeCommit, commitFeeds } from "./commit.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { type RenderInputs, makeSteps } from "./compare.ts";
 
 /** What became of a step. */
@@ -33,7 +33,7 @@ export async function applyStep(deps: Deps, { places, bookingUuids, change, make
   const rows = await findEvents(deps.sql, ids, [...bookingUuids, ""]);
   const made = await ofEach(deps, places, async (place) => {
     const own = rows.get(place.feed.id) ?? [];
-    return makeCommit(place, change, await make(place, own), own, seconds(deps));
+    return makeCommit(place, change, await make(place, own), own, epochSeconds(deps));
   });
   const written = await commitFeeds(deps, made);
   const overtaken = made.filter(({ after }) => !written.has(after.id)).map(({ place }) => place);

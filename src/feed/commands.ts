@@ -20,7 +20,7 @@ import type { Statement } from "../store/sql.ts";
 import { stopTargets } from "../store/targets.ts";
 import { handOver } from "../mirror/hand-over.ts";
 import { maySignLinks } from "./links.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /** What a new feed is over: a list Waldur can give an account, as `resolveScope` found it. */
 export type NewSource = Pick<SourceRow, "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">;
@@ -33,7 +33,7 @@ export async function addFeed(
   expiresAt: number | null,
 ): Promise<FeedRow> {
   if (profile.decisions === "signed") await needSignable(deps, source.accountId);
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, nowAt);
   const id = hex(deps.random(8));
   const secret = newSecret(deps.random);
@@ -86,7 +86,7 @@ export async function updateFeed(
     const source = await findSource(deps.sql, feed.sourceId);
     await needSignable(deps, source?.accountId ?? "");
   }
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   const hide = feed.state === "active" && tellsLess(feed.profile, profile);
   const change = changeFeed(feed.id, {
     profile,
@@ -107,7 +107,7 @@ export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
   const sealed = await seal(deps.keys, sealedFeedPlace(feed.id, "secret"), secret, deps.random);
   const change = changeFeed(feed.id, { secret: sealed, links: hex(deps.random(8)), renderedRev: 0 });
   await deps.sql.batch([
-    endAddresses(feed.id, seconds(deps), false),
+    endAddresses(feed.id, epochSeconds(deps), false),
     insertAddress(feed.id, await hashSecret(secret)),
     ...(change === null ? [] : [change]),
   ]);
@@ -122,7 +122,7 @@ export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
  */
 export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource): Promise<FeedRow> {
   needAlive(feed);
-  const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, seconds(deps));
+  const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, epochSeconds(deps));
   const secret = newSecret(deps.random);
   const sealed = await seal(deps.keys, sealedFeedPlace(feed.id, "secret"), secret, deps.random);
   // Links that decide as the feed's account are for the new one to allow.
@@ -144,20 +144,20 @@ export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource)
 
 /** Ends a feed: its addresses say for a while that it has ended, or with `gone` answer 410 at once. */
 export async function revokeFeed(deps: Deps, feed: FeedRow, gone: boolean): Promise<FeedRow> {
-  await deps.sql.batch([...endStatements(feed, seconds(deps)), endAddresses(feed.id, seconds(deps), gone)]);
+  await deps.sql.batch([...endStatements(feed, epochSeconds(deps)), endAddresses(feed.id, epochSeconds(deps), gone)]);
   deps.log.info("feed_revoked", { feed: feed.id, gone });
   return getFeed(deps, feed.id);
 }
 
 /** Ends a feed whose time is over; the address itself already says so. */
 export async function expireFeed(deps: Deps, feed: FeedRow): Promise<void> {
-  await deps.sql.batch(endStatements(feed, feed.expiresAt ?? seconds(deps)));
+  await deps.sql.batch(endStatements(feed, feed.expiresAt ?? epochSeconds(deps)));
   deps.log.info("feed_expired", { feed: feed.id });
 }
 
 /** Ends every feed of a source whose account may not see it any more. */
 export async function endSourceFeeds(deps: Deps, source: Pick<SourceRow, "id">, reason: string): Promise<void> {
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   const feeds = (await listFeeds(deps.sql, [source.id])).filter((feed) => feed.state !== "ended");
   const lost = changeSource(source.id, { access: "lost" });
   await deps.sql.batch([

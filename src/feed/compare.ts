@@ -16,7 +16,7 @@ import { readMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow } from "../store/sources.ts";
 import { sealedFeedPlace } from "./commands.ts";
 import { decisionUrl, feedLinkKind } from "./links.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /** What is to be written of a feed's events in one transaction. */
 export interface Step {
@@ -60,7 +60,7 @@ export async function readInputs(deps: Deps, sources: readonly SourceRow[], feed
   const signed = feeds.some(({ profile }) => profile.decisions === "signed");
   const accounts = [...new Set(sources.map(({ accountId }) => accountId))];
   return {
-    nowAt: seconds(deps),
+    nowAt: epochSeconds(deps),
     homeport: homeport === "" ? null : homeport,
     offerings: new Map(sources.map(({ id, offerings }) => [id, readOfferings(offerings)])),
     owners: signed ? await findAccounts(deps.sql, accounts) : new Map(),

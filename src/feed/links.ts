@@ -6,7 +6,7 @@ import { type AccountRow, findAccount } from "../store/accounts.ts";
 import { type BookingRow, findBookings } from "../store/bookings.ts";
 import { type FeedRow, findFeed } from "../store/feeds.ts";
 import { findSource, type SourceRow } from "../store/sources.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /**
  * Whether links may let whoever holds them decide as this account: where the operator allows it, and never for staff or,
@@ -74,7 +74,7 @@ export async function findLinked(deps: Deps, token: string): Promise<Linked | nu
   const link = readLink(token);
   const feed = link === null ? null : await findFeed(deps.sql, link.feedId);
   if (link === null || feed === null || !(await checkLink(deps.keys, token, feed.links))) return null;
-  const expired = feed.expiresAt !== null && feed.expiresAt <= seconds(deps);
+  const expired = feed.expiresAt !== null && feed.expiresAt <= epochSeconds(deps);
   const source = feed.state === "ended" || expired ? null : await findSource(deps.sql, feed.sourceId);
   if (source === null || source.access !== "ok") return null;
   const account = await findAccount(deps.sql, source.accountId);

@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 import type { Offering } from "../waldur/schema.ts";
 import type { NewSource } from "./commands.ts";
 import type { ActingAccount } from "../account/find-source.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { belongs, bookingFilter } from "../source/scope.ts";
 
 /** The offerings whose bookings a list holds: what a feed over it can be narrowed to. */
@@ -24,7 +24,7 @@ export async function previewFeed(
   source: Pick<NewSource, "kind" | "scopeUuid">,
   profile: FeedProfile,
 ): Promise<Event[]> {
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   const untilAt = nowAt + profile.futureDays * 86_400;
   const { rows } = await client.richBookings({ ...bookingFilter(source), o: ["-created"] }, 1);
   const context = {

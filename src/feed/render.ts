@@ -4,7 +4,7 @@ import type { SourceRow } from "../store/sources.ts";
 import { type Need, findNeed, renderStart } from "./needs.ts";
 import { type FeedCursor, planStep, stepSize, type FeedRenderer } from "./plan.ts";
 import { countAdded, type FeedCommit } from "./commit.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { readInputs } from "./compare.ts";
 import { applyStep, makeRenderers } from "./apply.ts";
 
@@ -46,7 +46,7 @@ interface Waiting extends FeedCursor {
 export function isBehind(deps: Pick<Deps, "now" | "config" | "keys">, feed: FeedRow, source: SourceRow): boolean {
   // Before its source is loaded a feed would show bookings whose orders are not known yet.
   if (feed.state === "ended" || source.loadedAt === null) return false;
-  return findNeed(deps, feed, source, seconds(deps)) !== null;
+  return findNeed(deps, feed, source, epochSeconds(deps)) !== null;
 }
 
 /**

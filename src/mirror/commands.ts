@@ -35,7 +35,7 @@ import { failureError, connectError } from "./connect-error.ts";
 import { getFeed } from "../feed/commands.ts";
 import { forgetTarget } from "./forget.ts";
 import { ensureInstallation, push, type PushOptions, type PushReport } from "./push.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /** What a new target is asked to be. */
 export interface NewTargetRequest extends CalendarAddress {
@@ -83,7 +83,7 @@ export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<Ta
     cancelled: asked.cancelled ?? (place.preset?.dropsCancelled === true ? "delete" : "keep"),
     ...(asked.paused === true && { state: "paused" as const }),
   };
-  await deps.sql.batch([insertTarget(target, seconds(deps))]);
+  await deps.sql.batch([insertTarget(target, epochSeconds(deps))]);
   deps.log.info("target_added", { target: id, feed: feed.id, host });
   return getTarget(deps, id);
 }
@@ -236,7 +236,7 @@ function fresh(deps: Deps) {
     failure: "",
     failingSinceAt: null,
   } as const;
-  return { ...nothing, dueAt: seconds(deps) };
+  return { ...nothing, dueAt: epochSeconds(deps) };
 }
 
 async function set(deps: Deps, target: TargetRow, change: TargetChange): Promise<TargetRow> {

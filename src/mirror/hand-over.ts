@@ -6,7 +6,7 @@ import { handOverTarget, listTargets, type TargetRow } from "../store/targets.ts
 import { type Access, tryOpenAccess, sealAccess } from "./connect.ts";
 import { revokeUnusedConsent } from "./forget.ts";
 import { targetLease } from "./run.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /** What is to do when a feed gets another owner. */
 export interface HandOver {
@@ -32,7 +32,7 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
     before.push({ target, access });
     statements.push(
       endLease(targetLease(target.id)),
-      handOverTarget(target.id, nothing, takenReason, seconds(deps)),
+      handOverTarget(target.id, nothing, takenReason, epochSeconds(deps)),
       clearLedgerFailures(target.id),
     );
   }

@@ -2,7 +2,7 @@ import { newEntry, type LedgerRow } from "../store/ledger-row.ts";
 import { hrefName, uidToName } from "./remote-object.ts";
 import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";
 import type { CollectionState, ListedObject } from "../caldav/port.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./read-remote.ts";
 import { halt, putRow, noteTrouble, type PushRun, saveLedger } from "./run.ts";
 
@@ -25,7 +25,7 @@ export function countsSeconds(tag: string | null, nowAt: number): boolean {
 /** Whether the calendar has to be asked what has changed in it. */
 export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
   const { target } = run;
-  const nowAt = seconds(run.deps);
+  const nowAt = epochSeconds(run.deps);
   if (target.dirty && nowAt - target.writtenAt >= tagGrainSeconds) return true;
   return nowAt - target.checkedAt >= checkSeconds || nowAt - target.listedAt >= listSeconds;
 }
@@ -38,7 +38,7 @@ export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
 export async function pull(run: PushRun, asked: boolean): Promise<void> {
   const look = asked || isPullDue(run) ? await ask(run) : nothingAsked;
   if (look === null) return;
-  const nowAt = seconds(run.deps);
+  const nowAt = epochSeconds(run.deps);
   const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
   // Where it is only written again, and under a condition, what a listing lacks need not be asked for one by one.
   const sure = run.target.edits === "mirror";
@@ -60,7 +60,7 @@ const nothingAsked: PullState = { remote: null, change: null };
 /** Asks the calendar as little as will do; null when it gives no answer. */
 async function ask(run: PushRun): Promise<PullState | null> {
   const { target, port, profile } = run;
-  const nowAt = seconds(run.deps);
+  const nowAt = epochSeconds(run.deps);
   const stale = nowAt - target.listedAt >= listSeconds;
   const whole = stale || profile.changeFeed === "none" || target.state === "removing";
   const noted = { checkedAt: nowAt, dirty: nowAt - target.writtenAt < tagGrainSeconds };

@@ -33,7 +33,7 @@ import {
   saveLedger,
 } from "./run.ts";
 import { executeWrites } from "./write.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 export type { PushReport } from "./run.ts";
 
@@ -50,7 +50,7 @@ export interface PushOptions {
 
 /** Whether anything about a target may be to do: its feed has changed, or its time has come. */
 export function isTargetDue(deps: Pick<Deps, "now">, target: TargetRow, feed: FeedRow | undefined): boolean {
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   if (target.state === "removing") return target.dueAt <= nowAt;
   if (target.state !== "on" || feed === undefined || !isReady(feed)) return false;
   return target.dueAt <= nowAt || (target.failures === 0 && feed.rev !== target.feedRev);
@@ -190,13 +190,13 @@ function rulesOf(run: PushRun, { allowRemovals = false }: PushOptions): PlanRule
   // The rows were made for the window of that day, which moves before they do.
   const window = windowOf(feed.profile, feed.windowAt);
   const deletions = feed.state === "suspended" ? "hold" : allowRemovals ? "allow" : "guard";
-  return { nowAt: seconds(run.deps), window, deletions, removing: target.state === "removing" };
+  return { nowAt: epochSeconds(run.deps), window, deletions, removing: target.state === "removing" };
 }
 
 /** Notes on the target how it went and when it is due again. */
 async function finish(run: PushRun, noted: boolean): Promise<void> {
   const { report, target, halt } = run;
-  const nowAt = seconds(run.deps);
+  const nowAt = epochSeconds(run.deps);
   const left = planWrites(run.ledger.values(), rulesOf(run, {}));
   report.complete = noted && halt === null && left.actions.length === 0;
   report.failure = halt?.reason ?? "";
@@ -229,7 +229,7 @@ function isWorthKeeping({ created, updated, deleted, restored, conflict, failed,
 }
 
 function dueAfter(run: PushRun, complete: boolean, writtenAt: number): number {
-  const nowAt = seconds(run.deps);
+  const nowAt = epochSeconds(run.deps);
   if (!complete) return nowAt;
   const dirty = run.wrote || run.target.dirty;
   let dueAt = dirty ? writtenAt + tagGrainSeconds : nowAt + checkSeconds;
@@ -255,7 +255,7 @@ const hostRest = 900;
 
 async function stop(run: PushRun, halt: Extract<Halt, { stop: string }>, own: TargetChange): Promise<void> {
   const { deps, target } = run;
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   if (target.state === "removing" && halt.stop === "gone") {
     await forgetTarget(deps, target);
     return;

@@ -2,7 +2,7 @@ import type { LedgerRow } from "../store/ledger-row.ts";
 import { reconcile, type RemoteState } from "./reconcile.ts";
 import { ownerMarker, uidToName, objectUid, readObject } from "./remote-object.ts";
 import type { RemoteObject } from "../caldav/port.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { dropRow, halt, putRow, noteTrouble, type PushRun } from "./run.ts";
 
 export interface SeenObject extends RemoteState {
@@ -79,7 +79,7 @@ export function classifyObject(run: PushRun, row: LedgerRow, object: RemoteObjec
 
 /** Puts in the ledger what follows from what is at a row's href, and counts it. */
 export function applyReconciled(run: PushRun, row: LedgerRow, seen: RemoteState | null): void {
-  const { row: next, found } = reconcile(row, seen, run.target.edits, seconds(run.deps));
+  const { row: next, found } = reconcile(row, seen, run.target.edits, epochSeconds(run.deps));
   if (found === "adopted") run.report.adopted += 1;
   if (found === "restored") run.report.restored += 1;
   if (next === null) dropRow(run, row.uid);

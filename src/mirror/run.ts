@@ -10,7 +10,7 @@ import type { FeedRow } from "../store/feeds.ts";
 import { dropLease, renewLease, takeLease } from "../store/leases.ts";
 import { type Fence, forgetLedger, writeLedger } from "../store/ledger.ts";
 import { changeTarget, type StopCode, type TargetChange, type TargetRow } from "../store/targets.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 /** What one run did to one target. */
 export interface PushReport {
@@ -113,7 +113,7 @@ export function targetLease(targetId: string): string {
 
 /** Takes the target's lease, or makes it longer when a third of it is over. Throws `conflict` when another run has it. */
 export async function holdLease(run: PushRun): Promise<void> {
-  const nowAt = seconds(run.deps);
+  const nowAt = epochSeconds(run.deps);
   if (run.dry || (run.leasedAt !== null && nowAt - run.leasedAt < leaseSeconds / 3)) return;
   // One that ran out is not taken again: another run may have been here since, and what this one read is old.
   const take = run.leasedAt === null ? takeLease : renewLease;

@@ -1,7 +1,7 @@
 import type { LedgerRow } from "../store/ledger-row.ts";
 import { parentPath } from "./remote-object.ts";
 import type { Failure, RemoteObject } from "../caldav/port.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remote.ts";
 import { halt, putRow, noteTrouble, type PushRun } from "./run.ts";
 
@@ -97,7 +97,7 @@ function noAnswer(run: PushRun, row: LedgerRow, failure: Failure): boolean {
   } else halt(run, failure);
   const attempts = row.attempts + 1;
   run.report.failed += 1;
-  const nextAt = seconds(run.deps) + waitAfter(attempts);
+  const nextAt = epochSeconds(run.deps) + waitAfter(attempts);
   putRow(run, { ...row, attempts, nextAt, failure: told(failure) });
   return false;
 }
@@ -149,7 +149,7 @@ export function rollBack(run: PushRun, row: LedgerRow): LedgerRow {
 
 export function failItem(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
   run.report.failed += 1;
-  putRow(run, { ...rollBack(run, row), attempts: row.attempts + 1, nextAt: seconds(run.deps) + wait, failure: text });
+  putRow(run, { ...rollBack(run, row), attempts: row.attempts + 1, nextAt: epochSeconds(run.deps) + wait, failure: text });
 }
 
 function waitAfter(attempts: number): number {

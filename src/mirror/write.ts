@@ -5,7 +5,7 @@ import { type PlannedWrite, type WriteVerb, neededWrite } from "./plan-writes.ts
 import type { Failure, WriteOutcome } from "../caldav/port.ts";
 import { findTexts } from "../store/ledger.ts";
 import { withSignInLinks } from "../feed/links.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { hashWanted } from "./note-wanted.ts";
 import { countsSeconds } from "./pull.ts";
 import { multigetChunks, applyReconciled, objectHref, isExhausted, readObjects, rowUid } from "./read-remote.ts";
@@ -103,7 +103,7 @@ async function intend(run: PushRun, actions: readonly PlannedWrite[]): Promise<J
   const uids = actions.filter(({ verb }) => verb !== "delete").map(({ row }) => row.uid);
   const texts = uids.length === 0 ? new Map<string, string>() : await findTexts(run.deps.sql, run.feed.id, uids);
   const jobs: Job[] = [];
-  const nowAt = seconds(run.deps);
+  const nowAt = epochSeconds(run.deps);
   for (const { verb, row } of actions) {
     const vevent = await withSignInLinks(run.deps, run.feed, texts.get(row.uid) ?? "");
     if (verb === "create" && run.full) continue;
@@ -164,7 +164,7 @@ async function perform(run: PushRun, job: Job): Promise<void> {
       if (job.verb === "delete" && now === undefined) run.report.deleted += 1;
       return;
     }
-    putRow(run, intent(now, verb, seconds(run.deps)));
+    putRow(run, intent(now, verb, epochSeconds(run.deps)));
     if (now.generation !== row.generation) await saveLedger(run);
   }
   const row = run.ledger.get(job.uid);

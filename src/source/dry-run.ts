@@ -11,7 +11,7 @@ import { newReport, type RefreshReport, slimText } from "./run.ts";
 import { bookingFilter } from "./scope.ts";
 
 /** What a full sweep of the source would change, without changing anything. Nothing is counted of a listing that could not be read whole. */
-export async function preview(deps: Deps, source: SourceRow): Promise<RefreshReport> {
+export async function dryRunSource(deps: Deps, source: SourceRow): Promise<RefreshReport> {
   const report = newReport(source);
   try {
     const account = await findAccount(deps.sql, source.accountId);

@@ -12,7 +12,7 @@ export interface PaceSettings {
  * Seconds until a source should be read again: the quick pace while requests wait or somebody reads its feeds, the slow
  * one otherwise and at night, and never so slow that a sliding token (`lifetime` seconds after its last use) runs out.
  */
-export function paceOf(
+export function pollDelay(
   settings: PaceSettings,
   facts: { pending: boolean; read: boolean; lifetime: number | null },
   nowAt: number,

@@ -2,7 +2,7 @@ import type { OrderState, SlimBooking } from "../calendar/booking.ts";
 import { findSlim, listSlotless, writeOrderStates } from "../store/bookings.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
-import { commit, noteSkipped, reread, type Run, seconds, slimText, spendPage, spendRequest } from "./run.ts";
+import { commitRun, noteSkipped, rereadBookings, type SourceRun, epochSeconds, slimText, spendPage, spendRequest } from "./run.ts";
 import { bookingFilter, orderFilter } from "./scope.ts";
 
 /** Rows may become visible a little after the time they carry: both lists are read again from so long before the mark. */
@@ -13,7 +13,7 @@ const slotlessAtOnce = 5;
  * The cheap minute: what the order list and the bookings' own `modified` say has changed since the marks, and bookings
  * whose slots Waldur writes without telling. Two requests when nothing did.
  */
-export async function poll(run: Run): Promise<void> {
+export async function poll(run: SourceRun): Promise<void> {
   const before = run.source.ordersMicros;
   const changedOrders = await readOrders(run, run.source.ordersMicros - overlapMicros);
   const candidates = new Set(changedOrders.touched);
@@ -40,11 +40,11 @@ export async function poll(run: Run): Promise<void> {
   }
 
   const slotless = rotate(
-    (await listSlotless(run.deps.sql, run.source.id, seconds(run.deps))).filter((uuid) => !candidates.has(uuid)),
-    Math.floor(seconds(run.deps) / 60),
+    (await listSlotless(run.deps.sql, run.source.id, epochSeconds(run.deps))).filter((uuid) => !candidates.has(uuid)),
+    Math.floor(epochSeconds(run.deps) / 60),
   );
-  const { left, absent } = await reread(run, [...candidates], changedOrders.states);
-  await reread(run, slotless, new Map());
+  const { left, absent } = await rereadBookings(run, [...candidates], changedOrders.states);
+  await rereadBookings(run, slotless, new Map());
 
   // Marks move only past what was dealt with; the rest, and a booking that is suddenly absent, is for a sweep.
   const dealtWith = left.length === 0 && page === null;
@@ -60,12 +60,12 @@ export async function poll(run: Run): Promise<void> {
     next.bookingsMicros !== bookingsMicros ||
     next.ordersMicros !== ordersMicros
   ) {
-    await commit(run, next);
+    await commitRun(run, next);
   }
 }
 
 /** The first page of a list of changes is a request; each further one is as large as a page of a sweep. */
-function spendListing(run: Run, page: number): boolean {
+function spendListing(run: SourceRun, page: number): boolean {
   return page === 1 ? spendRequest(run) : spendPage(run);
 }
 
@@ -83,7 +83,7 @@ interface ChangedOrders {
   readonly highest: number;
 }
 
-async function readOrders(run: Run, since: number): Promise<ChangedOrders> {
+async function readOrders(run: SourceRun, since: number): Promise<ChangedOrders> {
   const states = new Map<string, OrderState>();
   const touched = new Set<string>();
   let highest = run.source.ordersMicros;
@@ -110,7 +110,7 @@ async function readOrders(run: Run, since: number): Promise<ChangedOrders> {
 }
 
 /** The first load's walk through the whole order list, for the state of the order behind each booking. Spans runs; true when done. */
-export async function walkOrders(run: Run): Promise<boolean> {
+export async function walkOrders(run: SourceRun): Promise<boolean> {
   let page: number | null = run.source.ordersPage ?? 1;
   while (page !== null) {
     if (!spendPage(run)) return false;
@@ -126,7 +126,7 @@ export async function walkOrders(run: Run): Promise<boolean> {
       .filter((order) => known.has(order.bookingUuid) && known.get(order.bookingUuid)?.orderState !== order.state)
       .map((order) => ({ uuid: order.bookingUuid, orderState: order.state, rev: (rev += 1) }));
     page = listed.next;
-    await commit(
+    await commitRun(
       run,
       { rev, ordersPage: page },
       changed.length === 0 ? [] : [writeOrderStates(run.source.id, changed)],

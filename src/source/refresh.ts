@@ -10,12 +10,12 @@ import { readOfferings, type SourceRow, writeOfferings } from "../store/sources.
 import type { Statement } from "../store/sql.ts";
 import { accountClient, identify } from "../account/client.ts";
 import { endSourceFeeds } from "../feed/commands.ts";
-import { paceOf } from "./pace.ts";
+import { pollDelay } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
-import { commit, flush, newReport, note, type RefreshReport, release, type Run, seconds, spendRequest } from "./run.ts";
+import { commitRun, flushNotes, newReport, noteColumns, type RefreshReport, releaseSource, type SourceRun, epochSeconds, spendRequest } from "./run.ts";
 import { bookingFilter, hasAccess } from "./scope.ts";
 import { homeportKey } from "../feed/compare.ts";
-import { sweep, sweepDue } from "./sweep.ts";
+import { sweep, isSweepDue } from "./sweep.ts";
 
 const hourSeconds = 3600;
 /** A good answer is noted at most so often: an unchanged source costs one row in that time. */
@@ -38,7 +38,7 @@ export async function refresh(
   let serverDate: number | null = null;
   try {
     const client = await accountClient(deps, account, (date) => (serverDate ??= date));
-    const run: Run = {
+    const run: SourceRun = {
       deps,
       client,
       holder: hex(deps.random(8)),
@@ -57,12 +57,12 @@ export async function refresh(
       if (run.source.loadedAt === null) await load(run, () => serverDate);
       else {
         await poll(run);
-        if (sweepDue(run)) await sweep(run);
+        if (isSweepDue(run)) await sweep(run);
       }
       await noteSuccess(run, account.tokenLifetime);
       if (account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
     } finally {
-      await release(run);
+      await releaseSource(run);
     }
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "conflict") throw error;
@@ -73,9 +73,9 @@ export async function refresh(
 }
 
 /** Who-am-I at least hourly: a lost role or an inactive user is not an outage, it ends the feeds. */
-async function checkAccess(run: Run): Promise<boolean> {
+async function checkAccess(run: SourceRun): Promise<boolean> {
   const { deps, source } = run;
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   if (source.access === "lost") {
     run.report.failure = "the account no longer has the role that shows these bookings";
     return false;
@@ -84,7 +84,7 @@ async function checkAccess(run: Run): Promise<boolean> {
   if (!spendRequest(run)) return true;
   const user = await identify(deps, source.accountId, run.client);
   if (hasAccess(user, source)) {
-    note(run, { accessAt: nowAt });
+    noteColumns(run, { accessAt: nowAt });
     return true;
   }
   await loseAccess(run.deps, source, `${user.username} no longer has the role that shows ${source.name}`);
@@ -98,14 +98,14 @@ async function loseAccess(deps: Deps, source: SourceRow, reason: string): Promis
 }
 
 /** Whether something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
-function isDue(run: Run, lastAt: number | null): boolean {
+function isDue(run: SourceRun, lastAt: number | null): boolean {
   if (lastAt === null) return true;
-  const age = seconds(run.deps) - lastAt;
-  return age >= hourSeconds || (age >= hourSeconds - noteSeconds && sweepDue(run));
+  const age = epochSeconds(run.deps) - lastAt;
+  return age >= hourSeconds || (age >= hourSeconds - noteSeconds && isSweepDue(run));
 }
 
 /** HomePort's address from Waldur's configuration; links of every feed change with it. */
-async function noteHomeport(run: Run): Promise<void> {
+async function noteHomeport(run: SourceRun): Promise<void> {
   const { deps } = run;
   const key = homeportKey(deps);
   const { homeport } = await run.client.site();
@@ -116,8 +116,8 @@ async function noteHomeport(run: Run): Promise<void> {
 }
 
 /** Names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
-async function readNames(run: Run): Promise<void> {
-  const nowAt = seconds(run.deps);
+async function readNames(run: SourceRun): Promise<void> {
+  const nowAt = epochSeconds(run.deps);
   if (!isDue(run, run.source.offeringsAt)) return;
   if (!spendRequest(run) || !spendRequest(run)) return;
   await noteHomeport(run);
@@ -127,7 +127,7 @@ async function readNames(run: Run): Promise<void> {
     offerings.map(({ uuid, name, latitude, longitude }) => [uuid, { name, latitude, longitude }]),
   );
   const text = writeOfferings(facts);
-  note(run, { offeringsAt: nowAt });
+  noteColumns(run, { offeringsAt: nowAt });
   if (text === run.source.offerings) return;
   const before = readOfferings(run.source.offerings);
   const changed = [...facts.keys()].filter(
@@ -135,11 +135,11 @@ async function readNames(run: Run): Promise<void> {
   );
   const touched = await countOfOfferings(run.deps.sql, run.source.id, changed);
   const statements: Statement[] = touched === 0 ? [] : [touchOfferings(run.source.id, changed, run.source.rev)];
-  await commit(run, { offerings: text, rev: run.source.rev + touched }, statements);
+  await commitRun(run, { offerings: text, rev: run.source.rev + touched }, statements);
 }
 
 /** The first load: every booking, then the order behind each. The marks start where the server's clock stood before it. */
-async function load(run: Run, serverDate: () => number | null): Promise<void> {
+async function load(run: SourceRun, serverDate: () => number | null): Promise<void> {
   if (run.source.sweepId === 0) {
     if (serverDate() === null) {
       if (!spendRequest(run)) return;
@@ -147,43 +147,43 @@ async function load(run: Run, serverDate: () => number | null): Promise<void> {
     }
     const mark = (serverDate() ?? 0) * 1000;
     run.source = { ...run.source, ordersMicros: mark, bookingsMicros: mark };
-    await commit(run, { ordersMicros: mark, bookingsMicros: mark });
+    await commitRun(run, { ordersMicros: mark, bookingsMicros: mark });
   }
   if (run.source.sweptAt === 0 && !(await sweep(run))) return;
   if (!(await walkOrders(run))) return;
-  await commit(run, { loadedAt: seconds(run.deps) });
+  await commitRun(run, { loadedAt: epochSeconds(run.deps) });
   run.deps.log.info("source_loaded", { source: run.source.id, name: run.source.name, bookings: run.source.sweepCount });
 }
 
-async function noteSuccess(run: Run, lifetime: number | null): Promise<void> {
+async function noteSuccess(run: SourceRun, lifetime: number | null): Promise<void> {
   const { deps, source } = run;
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   const pending = await hasPending(deps.sql, source.id, nowAt);
   const used = await lastUse(deps.sql, source.id);
   const facts = { pending, read: used !== null && nowAt - used < readWithinSeconds, lifetime };
-  const pace = paceOf(deps.config, facts, nowAt);
+  const pace = pollDelay(deps.config, facts, nowAt);
   // At the quick pace a source stays due and nothing is written.
   const quick = pace <= deps.config.pollSeconds || source.loadedAt === null || source.sweepPage !== null;
-  if (!quick) note(run, { dueAt: nowAt + pace });
+  if (!quick) noteColumns(run, { dueAt: nowAt + pace });
   if (source.failingSinceAt !== null) {
-    note(run, { failingSinceAt: null, failure: "" });
+    noteColumns(run, { failingSinceAt: null, failure: "" });
     deps.log.info("waldur_back", { source: source.id, seconds: nowAt - source.failingSinceAt });
   }
   const stale = source.freshAt === null || nowAt - source.freshAt >= noteSeconds;
-  if (stale || Object.keys(run.notes).length > 0) note(run, { freshAt: nowAt });
-  await flush(run);
+  if (stale || Object.keys(run.notes).length > 0) noteColumns(run, { freshAt: nowAt });
+  await flushNotes(run);
 }
 
 /** Notes a failure once, not each minute: since when, and what it is. */
 async function noteFailure(deps: Deps, source: SourceRow, error: AppError): Promise<void> {
   deps.log.warn("refresh_failed", { source: source.id, code: error.code, message: error.message, ...error.facts });
   if (error.code === "store_failed") return;
-  if (error.code === "waldur_refused_token") await noteRefused(deps.sql, source.accountId, seconds(deps));
+  if (error.code === "waldur_refused_token") await noteRefused(deps.sql, source.accountId, epochSeconds(deps));
   if (error.code === "waldur_refused_token" && error.facts.inactive === true) {
     await loseAccess(deps, source, "the user is not active any more");
     return;
   }
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   const retryAfter = Number(error.facts.retryAfter ?? 0);
   if (source.failure === error.code && source.failingSinceAt !== null && retryAfter <= 0) return;
   await deps.sql.run(

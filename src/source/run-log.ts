@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { forgetRuns, writeRun } from "../store/runs.ts";
 import type { SourceRow } from "../store/sources.ts";
-import { type RefreshReport, seconds } from "./run.ts";
+import { type RefreshReport, epochSeconds } from "./run.ts";
 
 const keptSeconds = 90 * 86_400;
 
@@ -9,12 +9,12 @@ const keptSeconds = 90 * 86_400;
  * Remembers a run that changed something, began to fail or to hold something back, or came back from that; `before` is the
  * source as the run found it. One that found nothing new leaves no row, however often it runs.
  */
-export async function keepRun(deps: Deps, before: SourceRow, report: RefreshReport): Promise<void> {
+export async function recordRun(deps: Deps, before: SourceRow, report: RefreshReport): Promise<void> {
   const { added, changed, removed, skipped, requests, held } = report;
   const [failure = ""] = report.failure.split(":", 1);
   const news = added + changed + removed > 0 || failure !== before.failure || held !== before.held;
   if (!news) return;
-  const endedAt = seconds(deps);
+  const endedAt = epochSeconds(deps);
   await deps.sql.batch([
     writeRun({ sourceId: before.id, endedAt, added, changed, removed, skipped, requests, failure, held }),
     forgetRuns(before.id, endedAt - keptSeconds),

@@ -38,7 +38,7 @@ export function newReport({ id, name }: Pick<SourceRow, "id" | "name">): Refresh
 }
 
 /** One run over one source: what it may spend, what it did, and the only way it writes. */
-export interface Run {
+export interface SourceRun {
   readonly deps: Deps;
   readonly client: WaldurClient;
   readonly holder: string;
@@ -55,12 +55,12 @@ export interface Run {
 }
 
 /** Epoch seconds. */
-export function seconds(deps: Pick<Deps, "now">): number {
+export function epochSeconds(deps: Pick<Deps, "now">): number {
   return Math.floor(deps.now() / 1000);
 }
 
 /** Whether another page may be asked, and counts it. */
-export function spendPage(run: Run): boolean {
+export function spendPage(run: SourceRun): boolean {
   if (run.pagesLeft < 1 || run.requestsLeft < 1) return false;
   run.pagesLeft -= 1;
   run.requestsLeft -= 1;
@@ -70,7 +70,7 @@ export function spendPage(run: Run): boolean {
 }
 
 /** Whether another single request may be made, and counts it. */
-export function spendRequest(run: Run): boolean {
+export function spendRequest(run: SourceRun): boolean {
   if (run.requestsLeft < 1) return false;
   run.requestsLeft -= 1;
   run.report.requests += 1;
@@ -81,7 +81,7 @@ export function spendRequest(run: Run): boolean {
  * Writes statements and columns of the source, all or nothing. The lease is taken with the first write: a run that finds
  * nothing to do costs no row. Throws `conflict` when another run has the source or has moved it on meanwhile.
  */
-export async function commit(run: Run, change: SourceChange, statements: readonly Statement[] = []): Promise<void> {
+export async function commitRun(run: SourceRun, change: SourceChange, statements: readonly Statement[] = []): Promise<void> {
   await lease(run);
   const own = changeSource(run.source.id, { ...run.notes, ...change });
   const all = own === null ? [...statements] : [...statements, own];
@@ -91,24 +91,24 @@ export async function commit(run: Run, change: SourceChange, statements: readonl
 }
 
 /** Sets columns of the source that need no write of their own. */
-export function note(run: Run, change: SourceChange): void {
+export function noteColumns(run: SourceRun, change: SourceChange): void {
   run.source = { ...run.source, ...change };
   run.notes = { ...run.notes, ...change };
 }
 
 /** Writes what was noted; without a lease when the run wrote nothing else, so that an unchanged source costs one row. */
-export async function flush(run: Run): Promise<void> {
+export async function flushNotes(run: SourceRun): Promise<void> {
   const own = changeSource(run.source.id, run.notes);
   run.notes = {};
   if (own !== null) await run.deps.sql.run(own.sql, ...own.parameters);
 }
 
-async function lease(run: Run): Promise<void> {
-  const nowAt = seconds(run.deps);
+async function lease(run: SourceRun): Promise<void> {
+  const nowAt = epochSeconds(run.deps);
   const first = run.leasedAt === null;
   if (run.leasedAt !== null && nowAt - run.leasedAt < leaseSeconds / 3) return;
   const take = first ? takeLease : renewLease;
-  const held = await take(run.deps.sql, leaseName(run.source.id), run.holder, nowAt, leaseSeconds);
+  const held = await take(run.deps.sql, sourceLease(run.source.id), run.holder, nowAt, leaseSeconds);
   if (!held) throw new AppError("conflict", "another run works on this source");
   run.leasedAt = nowAt;
   if (!first) return;
@@ -119,12 +119,12 @@ async function lease(run: Run): Promise<void> {
 }
 
 /** Gives the lease back, if the run took it. */
-export async function release(run: Run): Promise<void> {
-  if (run.leasedAt !== null) await dropLease(run.deps.sql, leaseName(run.source.id), run.holder);
+export async function releaseSource(run: SourceRun): Promise<void> {
+  if (run.leasedAt !== null) await dropLease(run.deps.sql, sourceLease(run.source.id), run.holder);
 }
 
 /** The lease under which a source is written. */
-export function leaseName(sourceId: string): string {
+export function sourceLease(sourceId: string): string {
   return `source:${sourceId}`;
 }
 
@@ -144,7 +144,7 @@ export function slimText(booking: SlimBooking): string {
  * Bookings that turn out not to be of the source are left out. `orderStates` are what the order list just told.
  */
 export async function saveBookings(
-  run: Run,
+  run: SourceRun,
   bookings: readonly Booking[],
   orderStates: ReadonlyMap<string, OrderState> = new Map(),
 ): Promise<void> {
@@ -163,7 +163,7 @@ export async function saveBookings(
   const writes: Record<string, string | number | null>[] = [];
   for (const booking of own) {
     const known = stored.get(booking.uuid);
-    const write = writeOf(run.source.id, known, booking, orderStates.get(booking.uuid), rev + 1);
+    const write = bookingChange(run.source.id, known, booking, orderStates.get(booking.uuid), rev + 1);
     if (write === null) continue;
     rev += 1;
     if (known === undefined) {
@@ -180,7 +180,7 @@ export async function saveBookings(
   );
   // A booking found before its order was seen: the next poll reads the order list again from there.
   const rewound = run.source.loadedAt !== null && orderless < run.source.ordersMicros;
-  await commit(
+  await commitRun(
     run,
     { rev, ...(rewound && { ordersMicros: orderless }) },
     chunks.map((json) => writeBookings(json)),
@@ -193,7 +193,7 @@ export async function saveBookings(
  * What is written under `rev` of a booking of which the source has stored `known`; null when that is what it is.
  * `told` is what Waldur just said of its order.
  */
-export function writeOf(
+export function bookingChange(
   sourceId: string,
   known: BookingRow | undefined,
   booking: Booking,
@@ -216,7 +216,7 @@ function same(known: BookingRow, write: BookingWrite): boolean {
 }
 
 /** Counts and logs rows of Waldur that could not be used. */
-export function noteSkipped(run: Run, skipped: readonly Skipped[]): void {
+export function noteSkipped(run: SourceRun, skipped: readonly Skipped[]): void {
   run.report.skipped += skipped.length;
   for (const { uuid, reason } of skipped) {
     run.deps.log.warn("booking_skipped", { source: run.source.id, booking: uuid ?? "", reason });
@@ -227,8 +227,8 @@ export function noteSkipped(run: Run, skipped: readonly Skipped[]): void {
  * Reads these bookings one by one, rich, and stores them; as many as the budget lets it.
  * Resolves to the uuids it did not come to and those Waldur does not show (404).
  */
-export async function reread(
-  run: Run,
+export async function rereadBookings(
+  run: SourceRun,
   uuids: readonly string[],
   orderStates: ReadonlyMap<string, OrderState>,
 ): Promise<{ left: readonly string[]; absent: readonly string[] }> {

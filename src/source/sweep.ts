@@ -12,13 +12,13 @@ import {
 import type { Statement } from "../store/sql.ts";
 import type { Page } from "../waldur/client.ts";
 import {
-  commit,
-  note,
+  commitRun,
+  noteColumns,
   noteSkipped,
-  reread,
-  type Run,
+  rereadBookings,
+  type SourceRun,
   saveBookings,
-  seconds,
+  epochSeconds,
   slimText,
   spendPage,
   spendRequest,
@@ -35,13 +35,13 @@ const restarts = 3;
 const mostUuids = 10_000;
 
 /** Whether a full sweep is under way or due. */
-export function sweepDue(run: Run): boolean {
+export function isSweepDue(run: SourceRun): boolean {
   const { source } = run;
   return (
     source.sweepPage !== null ||
     source.sweepWanted ||
     source.loadedAt === null ||
-    seconds(run.deps) - source.sweptAt >= run.deps.config.sweepSeconds
+    epochSeconds(run.deps) - source.sweptAt >= run.deps.config.sweepSeconds
   );
 }
 
@@ -50,16 +50,16 @@ export function sweepDue(run: Run): boolean {
  * Spans runs: its page stands on the source, and rows it did not see carry its id, so an unchanged sweep writes one row.
  * True when it came to its end.
  */
-export async function sweep(run: Run): Promise<boolean> {
+export async function sweep(run: SourceRun): Promise<boolean> {
   for (let starts = 0; starts <= restarts;) {
     if (run.source.sweepPage === null) {
       starts += 1;
-      const sweepId = Math.max(seconds(run.deps), run.source.sweepId + 1);
+      const sweepId = Math.max(epochSeconds(run.deps), run.source.sweepId + 1);
       run.source = { ...run.source, sweepId, sweepPage: 1, sweepAfterMicros: 0, sweepWanted: false };
     }
     const outcome = await sweepPage(run);
     if (outcome === "spent") {
-      await commit(run, place(run));
+      await commitRun(run, place(run));
       return false;
     }
     if (outcome === "end") {
@@ -68,21 +68,21 @@ export async function sweep(run: Run): Promise<boolean> {
     }
     if (outcome === "shifted") run.source = { ...run.source, sweepPage: null };
     // A first load is long: it goes on where it was cut.
-    else if (run.source.loadedAt === null) await commit(run, place(run));
+    else if (run.source.loadedAt === null) await commitRun(run, place(run));
   }
   // The list changed under every attempt: the next run begins anew. Until one ends nothing is removed.
   run.deps.log.warn("sweep_shifted", { source: run.source.id, name: run.source.name, attempts: restarts + 1 });
-  await commit(run, { sweepId: run.source.sweepId, sweepPage: null, sweepWanted: true });
+  await commitRun(run, { sweepId: run.source.sweepId, sweepPage: null, sweepWanted: true });
   return false;
 }
 
 /** Where the sweep stands, as columns of the source. */
-function place(run: Run) {
+function place(run: SourceRun) {
   const { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted } = run.source;
   return { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted };
 }
 
-async function sweepPage(run: Run): Promise<"next" | "end" | "shifted" | "spent"> {
+async function sweepPage(run: SourceRun): Promise<"next" | "end" | "shifted" | "spent"> {
   const page = run.source.sweepPage ?? 1;
   if (!spendPage(run)) return "spent";
   const rich = run.source.loadedAt === null;
@@ -123,13 +123,13 @@ function isRich(row: SlimBooking): row is Booking {
 }
 
 /** Each booking's rich columns are read again once a week, at its own moment of the week. */
-function turnCame(run: Run, uuid: string): boolean {
+function turnCame(run: SourceRun, uuid: string): boolean {
   const moment = Number.parseInt(uuid.slice(0, 8), 16) % weekSeconds;
   const from = Math.max(run.source.sweptAt, run.source.sweepId - weekSeconds);
   return run.source.sweepId - ((run.source.sweepId - moment) % weekSeconds) > from;
 }
 
-async function readRich(run: Run, page: number, unread: readonly string[]): Promise<void> {
+async function readRich(run: SourceRun, page: number, unread: readonly string[]): Promise<void> {
   let left = unread;
   if (unread.length > singly && spendPage(run)) {
     const listed = await run.client.richBookings(bookingFilter(run.source), page);
@@ -139,12 +139,12 @@ async function readRich(run: Run, page: number, unread: readonly string[]): Prom
     left = unread.filter((uuid) => !read.has(uuid));
   }
   // What the budget does not reach stays different from the listing: the next sweep finds it again.
-  const outcome = await reread(run, left, new Map());
+  const outcome = await rereadBookings(run, left, new Map());
   if (outcome.left.length > 0) run.source = { ...run.source, sweepWanted: true };
 }
 
 async function commitMarks(
-  run: Run,
+  run: SourceRun,
   have: ReadonlyMap<string, SlimRow>,
   { added, missed: removed }: { readonly added: readonly string[]; readonly missed: readonly string[] },
   seen: ReadonlyMap<string, string>,
@@ -161,7 +161,7 @@ async function commitMarks(
     ...chunksOf(missed).map((uuids) => markMissed(run.source.id, uuids, run.source.sweepId)),
     ...chunksOf(back).map((uuids) => markMissed(run.source.id, uuids, null)),
   ];
-  if (statements.length > 0) await commit(run, {}, statements);
+  if (statements.length > 0) await commitRun(run, {}, statements);
 }
 
 function chunksOf(uuids: readonly string[]): (readonly string[])[] {
@@ -170,12 +170,12 @@ function chunksOf(uuids: readonly string[]): (readonly string[])[] {
 }
 
 /** The list was read whole with its count unchanged: what it did not hold is gone, unless that is too much to believe. */
-async function finish(run: Run): Promise<void> {
+async function finish(run: SourceRun): Promise<void> {
   const { source, deps } = run;
   const missed = await listMissed(deps.sql, source.id, source.sweepId);
   let held = "";
   if (missed.length > 0) {
-    const { listed } = await countBookings(deps.sql, source.id, seconds(deps));
+    const { listed } = await countBookings(deps.sql, source.id, epochSeconds(deps));
     const limit = Math.max(deps.config.removalGuardMin, Math.floor((listed * deps.config.removalGuardPercent) / 100));
     if (missed.length > limit && !run.allowRemovals) {
       held = `${missed.length} of ${listed} bookings are no longer listed, more than ${limit} at once; nothing was removed`;
@@ -185,18 +185,18 @@ async function finish(run: Run): Promise<void> {
       if (gone.length > 0) {
         const { rev } = run.source;
         const marks = chunksOf(gone).map((uuids, index) =>
-          markVanished(source.id, uuids, rev + index * mostUuids, seconds(deps)),
+          markVanished(source.id, uuids, rev + index * mostUuids, epochSeconds(deps)),
         );
-        await commit(run, { rev: rev + gone.length }, marks);
+        await commitRun(run, { rev: rev + gone.length }, marks);
         run.report.removed += gone.length;
       }
     }
   }
   run.report.held = held;
-  note(run, { ...place(run), sweptAt: source.sweepId, sweepPage: null, held, skipped: run.report.skipped });
+  noteColumns(run, { ...place(run), sweptAt: source.sweepId, sweepPage: null, held, skipped: run.report.skipped });
 }
 
-async function confirmGone(run: Run, uuids: readonly string[]): Promise<string[]> {
+async function confirmGone(run: SourceRun, uuids: readonly string[]): Promise<string[]> {
   const gone: string[] = [];
   const present: string[] = [];
   for (const uuid of uuids) {
@@ -209,6 +209,6 @@ async function confirmGone(run: Run, uuids: readonly string[]): Promise<string[]
       gone.push(uuid);
     }
   }
-  if (present.length > 0) await commit(run, {}, [markMissed(run.source.id, present, null)]);
+  if (present.length > 0) await commitRun(run, {}, [markMissed(run.source.id, present, null)]);
   return gone;
 }

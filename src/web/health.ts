@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { messageOf } from "../errors.ts";
 import { listFeeds } from "../store/feeds.ts";
 import { listSources } from "../store/sources.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 import { isoTime } from "./api/feed-json.ts";
 import { isOperator } from "./auth.ts";
 
@@ -17,7 +17,7 @@ export function healthRoutes(): Hono<{ Bindings: Deps }> {
         const sources = await listSources(c.env.sql);
         if (!detailed) return c.json({ ok: true });
         const feeds = await listFeeds(c.env.sql);
-        const nowAt = seconds(c.env);
+        const nowAt = epochSeconds(c.env);
         return c.json({
           ok: true,
           sources: sources.map((source) => ({

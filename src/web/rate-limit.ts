@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { countTry, readTries } from "../store/decisions.ts";
-import { seconds } from "../source/run.ts";
+import { epochSeconds } from "../source/run.ts";
 
 const stretchSeconds = 600;
 const mostFailures = 20;
@@ -22,6 +22,6 @@ function nameOf(what: string, address: string): string {
 }
 
 function stretchOf(deps: Deps): number {
-  const nowAt = seconds(deps);
+  const nowAt = epochSeconds(deps);
   return nowAt - (nowAt % stretchSeconds);
 }

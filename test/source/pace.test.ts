@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { paceOf } from "../../src/source/pace.ts";
+import { pollDelay } from "../../src/source/pace.ts";
 
 const settings = {
   pollSeconds: 60,
@@ -24,14 +24,14 @@ describe("how soon a source is read again", () => {
     ["no faster than asked for a token that lives long", { ...nobody, lifetime: 3600 }, 10, 600],
     ["at least a second apart", { ...nobody, lifetime: 1 }, 10, 1],
   ])("%s", (_, facts, hour, seconds) => {
-    expect(paceOf(settings, facts, at(hour))).toBe(seconds);
+    expect(pollDelay(settings, facts, at(hour))).toBe(seconds);
   });
 
   it("knows nights within one day, and none", () => {
     const waiting = { ...nobody, pending: true };
     const siesta = { ...settings, nightHours: { from: 12, to: 14 } };
-    expect([9.5, 10, 11.5, 12].map((hour) => paceOf(siesta, waiting, at(hour)))).toEqual([60, 600, 600, 60]);
+    expect([9.5, 10, 11.5, 12].map((hour) => pollDelay(siesta, waiting, at(hour)))).toEqual([60, 600, 600, 60]);
     const none = { ...settings, nightHours: { from: 7, to: 7 } };
-    expect([...Array(24).keys()].map((hour) => paceOf(none, waiting, at(hour)))).toEqual(Array(24).fill(60));
+    expect([...Array(24).keys()].map((hour) => pollDelay(none, waiting, at(hour)))).toEqual(Array(24).fill(60));
   });
 });

@@ -3,7 +3,7 @@ import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { hex } from "../../security/hash.ts";
 import { ensureEnvironmentAccount } from "../../account/client.ts";
-import { seconds } from "../../source/run.ts";
+import { epochSeconds } from "../../source/run.ts";
 import { ensureTokenAccount } from "../../account/sign-in.ts";
 import { type Viewer, loadViewer } from "../../account/access.ts";
 import { findAccount } from "../../store/accounts.ts";
@@ -41,7 +41,7 @@ export function findCaller() {
     await mayTry(deps, "bearer", address);
     if (token === undefined) throw unauthorized();
     const hash = await keyedHash(deps, token);
-    const nowAt = seconds(deps);
+    const nowAt = epochSeconds(deps);
     const kept = known.get(hash);
     let account = kept !== undefined && kept.untilAt > nowAt ? await findAccount(deps.sql, kept.accountId) : null;
     if (account === null) {

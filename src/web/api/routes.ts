@@ -15,8 +15,8 @@ import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
 import { addFeed, revokeFeed, rotateFeed, updateFeed, takeOverFeed } from "../../feed/commands.ts";
 import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
-import { preview } from "../../source/dry-run.ts";
-import { seconds } from "../../source/run.ts";
+import { dryRunSource } from "../../source/dry-run.ts";
+import { epochSeconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
 import { may, type Right, type VisibleSource, findVisibleFeed, listVisibleSources, standingOf, type Viewer } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
@@ -63,7 +63,7 @@ export function apiRoutes(): Hono<Env> {
         );
       }
       const { expiresAt = null } = profile;
-      if (expiresAt !== null && expiresAt <= seconds(c.env)) {
+      if (expiresAt !== null && expiresAt <= epochSeconds(c.env)) {
         throw new AppError("bad_input", "expiresAt: is over already; give a time to come");
       }
       const source = await resolveSource(await asker(c), asked.kind, asked.uuid ?? "");
@@ -105,7 +105,7 @@ export function apiRoutes(): Hono<Env> {
       const { failed = "", before = "", source = "", limit = "100" } = c.req.query();
       const ids = (await openSources(c)).filter((id) => source === "" || id === source);
       const runs = await listRuns(c.env.sql, ids, {
-        beforeAt: before === "" ? seconds(c.env) + 1 : readTime(before),
+        beforeAt: before === "" ? epochSeconds(c.env) + 1 : readTime(before),
         failed: failed === "1",
         limit: readLimit(limit),
       });
@@ -114,7 +114,7 @@ export function apiRoutes(): Hono<Env> {
       });
     })
     .post("/sync", operatorOnly, async (c) => {
-      const { dryRun = false, allowRemovals = false, source, since = seconds(c.env) } = readSync(await readBody(c));
+      const { dryRun = false, allowRemovals = false, source, since = epochSeconds(c.env) } = readSync(await readBody(c));
       const sources = await listSources(c.env.sql);
       const asked = source ? sources.filter(({ id }) => id === source) : sources;
       if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
@@ -123,7 +123,7 @@ export function apiRoutes(): Hono<Env> {
         return c.json({ ...report, targets: report.targets.map(pushJson), since: isoTime(since) });
       }
       const reports = [];
-      for (const one of asked) reports.push(await preview(c.env, one));
+      for (const one of asked) reports.push(await dryRunSource(c.env, one));
       return c.json({ sources: reports, feeds: [], complete: reports.every(({ failure }) => failure === "") });
     })
     .route("/targets", targetRoutes())
@@ -137,7 +137,7 @@ export function apiRoutes(): Hono<Env> {
       const { booking, limit } = readDecisionQuery(c.req.query());
       const { viewer } = c.var;
       const ids = viewer.operator ? [] : await openSources(c);
-      const query = { booking, beforeAt: seconds(c.env) + 1, failed: false, limit };
+      const query = { booking, beforeAt: epochSeconds(c.env) + 1, failed: false, limit };
       const decisions = viewer.operator
         ? await listDecisions(c.env.sql, booking, limit)
         : (await listDecisionsOf(c.env.sql, ids, query)).map((row) => ({ ...row, address: "" }));
@@ -171,14 +171,14 @@ async function feedFor(c: Context<Env>, right: Right) {
 async function oneFeed(c: Context<Env>, feed: FeedRow) {
   const source = await findSource(c.env.sql, feed.sourceId);
   if (source === null) throw new AppError("not_found", `the source of feed ${feed.id} is gone`);
-  const counts = await countBookings(c.env.sql, source.id, seconds(c.env));
+  const counts = await countBookings(c.env.sql, source.id, epochSeconds(c.env));
   return feedJson(c.env, feed, source, counts, standingOf(c.var.viewer, source));
 }
 
 async function allFeeds(c: Context<Env>) {
   const sources = new Map<string, VisibleSource & { counts: BookingCounts }>();
   for (const seen of await listVisibleSources(c.env, c.var.viewer)) {
-    const counts = await countBookings(c.env.sql, seen.source.id, seconds(c.env));
+    const counts = await countBookings(c.env.sql, seen.source.id, epochSeconds(c.env));
     sources.set(seen.source.id, { ...seen, counts });
   }
   const feeds = [];

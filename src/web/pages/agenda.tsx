@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { readVevent, type VeventSummary } from "../../calendar/read.ts";
 import { localTime } from "../../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../../store/events.ts";
-import { seconds } from "../../source/run.ts";
+import { epochSeconds } from "../../source/run.ts";
 import { findVisibleFeed } from "../../account/access.ts";
 import { readDay, timesIn } from "./times.ts";
 import { AgendaView } from "./views/agenda.tsx";
@@ -35,7 +35,7 @@ async function showAgenda(c: Web, id: string): Promise<Response> {
   const { feed } = await findVisibleFeed(c.env, c.var.viewer, id, "content");
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
-  const from = startOf(c.req.query("from"), zone, seconds(c.env));
+  const from = startOf(c.req.query("from"), zone, epochSeconds(c.env));
   const to = from.plus({ days: agendaDays });
   const rows = await listAgenda(c.env.sql, feed, from.toUnixInteger(), to.toUnixInteger(), mostEvents);
   const times = timesIn(zone, language);
@@ -62,7 +62,7 @@ async function showMonth(c: Web, id: string): Promise<Response> {
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
   const asked = c.req.query("month");
-  const first = startOf(asked === undefined ? undefined : `${asked}-01`, zone, seconds(c.env)).startOf("month");
+  const first = startOf(asked === undefined ? undefined : `${asked}-01`, zone, epochSeconds(c.env)).startOf("month");
   const next = first.plus({ months: 1 });
   const rows = await listAgenda(c.env.sql, feed, first.toUnixInteger(), next.toUnixInteger(), mostEvents);
   const days = Array.from({ length: first.daysInMonth ?? 31 }, (_, index) => {
@@ -71,7 +71,7 @@ async function showMonth(c: Web, id: string): Promise<Response> {
   });
   return showPage(c, `${feed.profile.name}: ${agendaWords[language].month}`, () => (
     <MonthView
-      {...{ language, feed, days, events: agendaOf(rows), times: timesIn(zone, language), nowAt: seconds(c.env) }}
+      {...{ language, feed, days, events: agendaOf(rows), times: timesIn(zone, language), nowAt: epochSeconds(c.env) }}
       firstAt={first.toUnixInteger()}
       earlier={first.minus({ months: 1 }).toFormat("yyyy-LL")}
       later={next.toFormat("yyyy-LL")}

@@ -1,6 +1,6 @@
 import { open, seal } from "../../security/seal.ts";
 import type { Credentials } from "../../mirror/connect.ts";
-import { seconds } from "../../source/run.ts";
+import { epochSeconds } from "../../source/run.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
 import type { Web } from "./page-context.tsx";
 
@@ -46,7 +46,7 @@ export function dropDraft(c: Web): void {
 
 /** The text of a cookie that holds something for the viewer, for so many seconds. */
 export async function sealFor(c: Web, about: string, value: object, lasts: number): Promise<string> {
-  const text = JSON.stringify({ value, endsAt: seconds(c.env) + lasts });
+  const text = JSON.stringify({ value, endsAt: epochSeconds(c.env) + lasts });
   return seal(c.env.keys, cookiePlace(c, about), text, c.env.random, "sessions");
 }
 
@@ -55,7 +55,7 @@ export async function openFor<T extends object>(c: Web, about: string, sealed: s
   try {
     const text = await open(c.env.keys, cookiePlace(c, about), sealed, "sessions");
     const { value, endsAt }: { value: T; endsAt: number } = JSON.parse(text);
-    return endsAt > seconds(c.env) ? value : null;
+    return endsAt > epochSeconds(c.env) ? value : null;
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@ import { countTry } from "../../store/decisions.ts";
 import { decide, type Decision } from "../../decision/decide.ts";
 import { findLinked, type Linked } from "../../feed/links.ts";
 import { loadPageData } from "../../decision/page-data.ts";
-import { seconds } from "../../source/run.ts";
+import { epochSeconds } from "../../source/run.ts";
 import type { SessionKind } from "../../security/session.ts";
 import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
 import { shortAddress } from "../address.ts";
@@ -140,7 +140,7 @@ async function enter(c: Web): Promise<Response> {
   const fail = async (text: string, status: Shown["status"]): Promise<Response> =>
     page(c, linked, { preselected, person: null, note: { kind: "bad", text }, status });
   if (!(await isOurs(c, linked, "sign-in", form[nonceField]))) return fail(texts.foreign, 403);
-  const nowAt = seconds(c.env);
+  const nowAt = epochSeconds(c.env);
   const name = `sign-in:${shortAddress(c.env.addressOf(c.req.raw))}`;
   if ((await countTry(c.env.sql, name, nowAt - (nowAt % signInSeconds))) > mostSignIns)
     return fail(texts.tooOften, 429);

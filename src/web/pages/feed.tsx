@@ -7,7 +7,7 @@ import { feedAddress, addFeed, revokeFeed, rotateFeed, updateFeed, takeOverFeed 
 import { maySignLinks } from "../../feed/links.ts";
 import { type ActingAccount, actAs, resolveSource } from "../../account/find-source.ts";
 import { listOfferings, previewFeed } from "../../feed/preview.ts";
-import { seconds } from "../../source/run.ts";
+import { epochSeconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
 import { may, findVisibleFeed } from "../../account/access.ts";
 import { readOfferings, scopeKinds } from "../../store/sources.ts";
@@ -48,7 +48,7 @@ export function feedPageRoutes(): Hono<Env> {
         const source = await sourceOf(c, field(fields, "kind"), field(fields, "uuid"));
         const typed = readTyped(fields);
         const signs = maySignLinks(c.env, c.var.viewer.account);
-        const { asked, faults } = checkTyped(typed, { nowAt: seconds(c.env), maySign: signs });
+        const { asked, faults } = checkTyped(typed, { nowAt: epochSeconds(c.env), maySign: signs });
         const { expiresAt } = asked;
         const profile = profileOf(c.env.config, source.found.name, asked);
         if (Object.keys(faults).length > 0) return showNew(c, source, { typed, faults, preview: null }, 400);
@@ -171,7 +171,7 @@ async function edit(c: Web): Promise<Response> {
   const owner = await findAccount(c.env.sql, source.accountId);
   const typed = readTyped(fields);
   const signs = owner !== null && maySignLinks(c.env, owner);
-  const { asked, faults } = checkTyped(typed, { nowAt: seconds(c.env), maySign: signs });
+  const { asked, faults } = checkTyped(typed, { nowAt: epochSeconds(c.env), maySign: signs });
   if (Object.keys(faults).length > 0) return showEdit(c, feed, { typed, faults, preview: null }, 400);
   const profile = changeProfile(feed.profile, asked);
   if (field(fields, "do") !== "save") {

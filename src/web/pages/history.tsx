@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { listDecisionsOf } from "../../store/decisions.ts";
 import { listRuns } from "../../store/runs.ts";
-import { seconds } from "../../source/run.ts";
+import { epochSeconds } from "../../source/run.ts";
 import { may, listVisibleSources } from "../../account/access.ts";
 import { HistoryView } from "./views/history.tsx";
 import { type Env, pageLanguage, pageTimes, showPage, signedIn } from "./page-context.tsx";
@@ -18,7 +18,7 @@ export function historyRoutes(): Hono<Env> {
     const sources = seen.map(({ source }) => source);
     const source = sources.find(({ id }) => id === asked)?.id ?? "";
     const ids = sources.map(({ id }) => id).filter((id) => source === "" || id === source);
-    const beforeAt = /^\d{9,11}$/.test(cursor) ? Number(cursor) : seconds(c.env) + 1;
+    const beforeAt = /^\d{9,11}$/.test(cursor) ? Number(cursor) : epochSeconds(c.env) + 1;
     const which = show === "runs" ? "runs" : "decisions";
     const failed = onlyFailed === "1";
     const query = { beforeAt, failed, limit: mostRows + 1 };

@@ -7,7 +7,7 @@ import { findBookings, listPending } from "../../store/bookings.ts";
 import { listFeeds } from "../../store/feeds.ts";
 import { decide } from "../../decision/decide.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
-import { seconds } from "../../source/run.ts";
+import { epochSeconds } from "../../source/run.ts";
 import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import { decisionWords } from "../../text/decision.ts";
@@ -52,7 +52,7 @@ async function showOverview(
 ) {
   const { viewer } = c.var;
   const language = pageLanguage(c);
-  const nowAt = seconds(c.env);
+  const nowAt = epochSeconds(c.env);
   const seen = await listVisibleSources(c.env, viewer);
   const mirrors = Map.groupBy(await mirrorsOf(c), ({ target }) => target.feedId);
   const feeds = (await listFeeds(c.env.sql)).map((feed) => ({ ...feed, mirrors: mirrors.get(feed.id) ?? [] }));
