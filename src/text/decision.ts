@@ -2,7 +2,7 @@ import type { Action, Language } from "../calendar/profile.ts";
 import type { Decision } from "../decision/decide.ts";
 
 /** Whom and what a sentence is about. */
-export interface Told {
+export interface DecisionFacts {
   readonly action: Action;
   readonly provider: string;
   readonly customer: string;
@@ -45,7 +45,7 @@ export interface DecisionWords {
     readonly byOperator: string;
     readonly unanswered: string;
   };
-  readonly outcome: Readonly<Record<Decision["result"], (told: Told) => string>>;
+  readonly outcome: Readonly<Record<Decision["result"], (told: DecisionFacts) => string>>;
   readonly expired: (name: string) => string;
   readonly badToken: string;
   readonly refusedToken: string;
