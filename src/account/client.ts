@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { open } from "../security/seal.ts";
 import { type AccountRow, addAccount, environmentAccount, findAccount, noteUser } from "../store/accounts.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { readTraits, waldurClient, type WaldurClient } from "../waldur/client.ts";
+import { readTraits, makeWaldurClient, type WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { epochSeconds } from "../source/run.ts";
 
@@ -38,7 +38,7 @@ export async function tokenClient(
   }
   const key = `traits:${origin}`;
   const stored = await readMeta(deps.sql, key);
-  return waldurClient({
+  return makeWaldurClient({
     url: origin,
     token,
     fetch: async (request) => {

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { type Anonymous, exchangeCode, listLogins, loginUrl, readSiteAnonymously } from "../waldur/login.ts";
+import { type AnonymousTransport, exchangeCode, listLogins, loginUrl, readSiteAnonymously } from "../waldur/login.ts";
 import { epochSeconds } from "../source/run.ts";
 
 const schema = v.object({
@@ -56,7 +56,7 @@ export async function exchangeLoginCode(deps: Deps, code: string): Promise<strin
   return exchangeCode(from, code);
 }
 
-async function ask(deps: Deps, from: Anonymous, known: CachedSite): Promise<CachedSite> {
+async function ask(deps: Deps, from: AnonymousTransport, known: CachedSite): Promise<CachedSite> {
   const at = epochSeconds(deps);
   try {
     const { name, colour } = await readSiteAnonymously(from);
@@ -68,7 +68,7 @@ async function ask(deps: Deps, from: Anonymous, known: CachedSite): Promise<Cach
   }
 }
 
-function waldur({ config, fetch, deadline, now }: Deps): Anonymous | null {
+function waldur({ config, fetch, deadline, now }: Deps): AnonymousTransport | null {
   return config.waldurApiUrl === null
     ? null
     : { url: config.waldurApiUrl, fetch, deadline, now, timeoutMilliseconds: patienceMilliseconds };

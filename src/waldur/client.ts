@@ -1,7 +1,7 @@
 import type { Booking, SlimBooking } from "../calendar/booking.ts";
 import { AppError } from "../errors.ts";
-import { type Answer, makeSend, type Transport } from "./http.ts";
-import { badAnswer, countOf, type Page, readAllPages, readPage } from "./pages.ts";
+import { type WaldurResponse, makeSend, type Transport } from "./http.ts";
+import { badAnswerError, readResultCount, type Page, readAllPages, readPage } from "./pages.ts";
 import { type BookingQuery, encodeQuery, formatMicros, readUuid } from "./parameters.ts";
 import {
   type Offering,
@@ -10,7 +10,7 @@ import {
   orderFields,
   type Provider,
   providerFields,
-  type Read,
+  type ReadRow,
   readBooking,
   readOffering,
   readOrder,
@@ -93,7 +93,7 @@ export function readTraits(stored: string | null): Traits {
 }
 
 /** A client of one Waldur with one token. */
-export function waldurClient(options: ClientOptions): WaldurClient {
+export function makeWaldurClient(options: ClientOptions): WaldurClient {
   const send = makeSend(options);
   let traits = options.traits;
   const learn = (found: Partial<Traits>): void => {
@@ -101,7 +101,7 @@ export function waldurClient(options: ClientOptions): WaldurClient {
     options.onTraits(traits);
   };
 
-  async function ask(query: BookingQuery, more: URLSearchParams, asked: Traits): Promise<Answer> {
+  async function ask(query: BookingQuery, more: URLSearchParams, asked: Traits): Promise<WaldurResponse> {
     const { page: _page, page_size: _size, field: _field, ...filter } = query;
     const encoded = encodeQuery({ o: ["created"], ...filter }, asked);
     for (const [name, value] of more) encoded.append(name, value);
@@ -109,7 +109,7 @@ export function waldurClient(options: ClientOptions): WaldurClient {
   }
 
   /** A 400 that names a time shows that the server wants the other form: an older server, or one that was old. */
-  async function askBookings(query: BookingQuery, more: URLSearchParams): Promise<Answer> {
+  async function askBookings(query: BookingQuery, more: URLSearchParams): Promise<WaldurResponse> {
     try {
       return await ask(query, more, traits);
     } catch (error) {
@@ -126,10 +126,10 @@ export function waldurClient(options: ClientOptions): WaldurClient {
     const counting = withFields(["uuid"], 1, 1);
     return withOfferings(
       query,
-      async (whole) => countOf((await askBookings(whole, counting)).headers),
+      async (whole) => readResultCount((await askBookings(whole, counting)).headers),
       async (each) => {
         let count = 0;
-        for (const one of each) count += countOf((await askBookings(one, counting)).headers);
+        for (const one of each) count += readResultCount((await askBookings(one, counting)).headers);
         return count;
       },
     );
@@ -159,7 +159,7 @@ export function waldurClient(options: ClientOptions): WaldurClient {
     query: BookingQuery,
     page: number,
     fields: readonly string[],
-    read: (row: unknown) => Read<T>,
+    read: (row: unknown) => ReadRow<T>,
   ): Promise<Page<T>> {
     const size = query.page_size ?? pageSize;
     const readOne = async (one: BookingQuery, at: number): Promise<Page<T>> =>
@@ -189,7 +189,7 @@ export function waldurClient(options: ClientOptions): WaldurClient {
       const { body } = await send("GET", "/users/me/", withFields(userFields));
       const nowAt = Math.floor(options.now() / 1000);
       const found = readUser(body, nowAt);
-      if ("skipped" in found) throw badAnswer(`/users/me/: ${found.skipped.reason}`);
+      if ("skipped" in found) throw badAnswerError(`/users/me/: ${found.skipped.reason}`);
       const expiresAt = Number(/^w_(\d{9,11})_/.exec(options.token)?.[1] ?? Number.NaN);
       return Number.isNaN(expiresAt) ? found.value : { ...found.value, tokenLifetime: null, tokenExpiresAt: expiresAt };
     },
@@ -215,10 +215,10 @@ export function waldurClient(options: ClientOptions): WaldurClient {
     countBookings,
     async booking(uuid) {
       const { body } = await send("GET", bookingPath(uuid), withFields(richFields));
-      if (typeof body !== "object" || body === null) throw badAnswer("what should be a booking is none");
+      if (typeof body !== "object" || body === null) throw badAnswerError("what should be a booking is none");
       const found = readBooking(body);
       if ("skipped" in found) return { skipped: found.skipped.reason };
-      if (found.value.uuid !== readUuid(uuid)) throw badAnswer("it is another booking than was asked for");
+      if (found.value.uuid !== readUuid(uuid)) throw badAnswerError("it is another booking than was asked for");
       return found.value;
     },
     async orders(query, page) {

@@ -17,14 +17,14 @@ export interface Transport {
 }
 
 /** An answer of Waldur with a status of 2xx. */
-export interface Answer {
+export interface WaldurResponse {
   readonly headers: Headers;
   /** Parsed JSON; null without a body. */
   readonly body: unknown;
 }
 
 /** Sends one request. `path` starts behind `/api`, and ends in a slash as Waldur wants it. */
-export type Send = (method: "GET" | "POST", path: string, query?: URLSearchParams) => Promise<Answer>;
+export type Send = (method: "GET" | "POST", path: string, query?: URLSearchParams) => Promise<WaldurResponse>;
 
 const attempts = 3;
 const firstPauseMilliseconds = 500;
@@ -64,7 +64,7 @@ async function sendPatiently(
   method: string,
   path: string,
   query?: URLSearchParams,
-): Promise<Answer> {
+): Promise<WaldurResponse> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await sendOnce(transport, method, path, query);
@@ -86,7 +86,7 @@ function pauseBefore({ random }: Transport, error: AppError, attempt: number): n
   return error.code === "waldur_throttled" ? null : pause;
 }
 
-async function sendOnce(transport: Transport, method: string, path: string, query?: URLSearchParams): Promise<Answer> {
+async function sendOnce(transport: Transport, method: string, path: string, query?: URLSearchParams): Promise<WaldurResponse> {
   const { token } = transport;
   // The causes are left out: runtimes and parsers quote headers and bodies in theirs.
   const fail = ({ code, message, facts = {} }: Refused): AppError =>

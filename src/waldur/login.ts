@@ -5,10 +5,10 @@ import { readRefusal } from "./refusal.ts";
 import { readSite, type Site } from "./schema.ts";
 
 /** What a request without a token needs from outside. */
-export type Anonymous = Pick<Transport, "url" | "fetch" | "deadline" | "now" | "timeoutMilliseconds">;
+export type AnonymousTransport = Pick<Transport, "url" | "fetch" | "deadline" | "now" | "timeoutMilliseconds">;
 
 /** A way to log in that Waldur offers. */
-export interface Login {
+export interface LoginMethod {
   /** `keycloak`, `eduteams`, `tara`, … */
   readonly provider: string;
   readonly label: string;
@@ -23,12 +23,12 @@ const logins = v.array(
 );
 
 /** `GET /api/configuration/`, which anybody may read. Throws the `waldur_…` errors. */
-export async function readSiteAnonymously(from: Anonymous): Promise<Site> {
+export async function readSiteAnonymously(from: AnonymousTransport): Promise<Site> {
   return readSite(await ask(from, "/api/configuration/"));
 }
 
 /** `GET /api/identity-providers/`: the active ones; none where this Waldur does not tell. Throws the `waldur_…` errors. */
-export async function listLogins(from: Anonymous): Promise<Login[]> {
+export async function listLogins(from: AnonymousTransport): Promise<LoginMethod[]> {
   try {
     const found = v.safeParse(logins, await ask(from, "/api/identity-providers/"));
     const active = found.success ? found.output.filter((one) => one.is_active) : [];
@@ -46,13 +46,13 @@ export function loginUrl(url: string, provider: string, origin: string): string 
 }
 
 /** `POST /api-auth/token-exchange/`: the token for a code, which is good once and for 10 seconds. Throws the `waldur_…` errors. */
-export async function exchangeCode(from: Anonymous, code: string): Promise<string> {
+export async function exchangeCode(from: AnonymousTransport, code: string): Promise<string> {
   const answer = v.safeParse(v.object({ token: v.string() }), await ask(from, "/api-auth/token-exchange/", { code }));
   if (!answer.success) throw new AppError("waldur_bad_answer", "Waldur gave no token for its code");
   return answer.output.token;
 }
 
-async function ask(from: Anonymous, path: string, body?: Readonly<Record<string, string>>): Promise<unknown> {
+async function ask(from: AnonymousTransport, path: string, body?: Readonly<Record<string, string>>): Promise<unknown> {
   const url = `${from.url}${path}`;
   let response: Response;
   let text: string;

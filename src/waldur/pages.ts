@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
-import type { Answer } from "./http.ts";
-import type { Read, Skipped } from "./schema.ts";
+import type { WaldurResponse } from "./http.ts";
+import type { ReadRow, Skipped } from "./schema.ts";
 
 /** One page of a list. */
 export interface Page<T> {
@@ -18,11 +18,11 @@ export interface Page<T> {
  * before. Throws `waldur_bad_answer` for what is no list of Waldur's.
  */
 export async function readPage<T>(
-  ask: () => Promise<Answer>,
+  ask: () => Promise<WaldurResponse>,
   page: number,
-  read: (row: unknown) => Read<T>,
+  read: (row: unknown) => ReadRow<T>,
 ): Promise<Page<T>> {
-  let answer: Answer;
+  let answer: WaldurResponse;
   try {
     answer = await ask();
   } catch (error) {
@@ -31,7 +31,7 @@ export async function readPage<T>(
     throw error;
   }
   const { headers, body } = answer;
-  if (!Array.isArray(body)) throw badAnswer("what should be a list is none");
+  if (!Array.isArray(body)) throw badAnswerError("what should be a list is none");
   const rows: T[] = [];
   const skipped: Skipped[] = [];
   for (const row of body) {
@@ -39,19 +39,19 @@ export async function readPage<T>(
     if ("skipped" in found) skipped.push(found.skipped);
     else rows.push(found.value);
   }
-  const count = countOf(headers);
+  const count = readResultCount(headers);
   const next = nextOf(headers);
-  if (next !== null && next <= page) throw badAnswer(`page ${page} says that page ${next} follows it`);
+  if (next !== null && next <= page) throw badAnswerError(`page ${page} says that page ${next} follows it`);
   if (page === 1 && count > body.length && !headers.has("Link")) {
-    throw badAnswer("a list of several pages lacks the header Link: does a proxy drop it?");
+    throw badAnswerError("a list of several pages lacks the header Link: does a proxy drop it?");
   }
   return { rows, skipped, count, next };
 }
 
 /** The rows of all pages that fit. Errors as `readPage`. */
 export async function readAllPages<T>(
-  ask: (page: number) => Promise<Answer>,
-  read: (row: unknown) => Read<T>,
+  ask: (page: number) => Promise<WaldurResponse>,
+  read: (row: unknown) => ReadRow<T>,
 ): Promise<T[]> {
   const all: T[] = [];
   for (let page: number | null = 1; page !== null;) {
@@ -64,10 +64,10 @@ export async function readAllPages<T>(
 }
 
 /** How many rows the list has on all pages. */
-export function countOf(headers: Headers): number {
+export function readResultCount(headers: Headers): number {
   const count = headers.get("X-Result-Count");
   if (count === null || !/^\d{1,15}$/.test(count)) {
-    throw badAnswer("a list lacks the header X-Result-Count: is it Waldur, and does a proxy drop it?");
+    throw badAnswerError("a list lacks the header X-Result-Count: is it Waldur, and does a proxy drop it?");
   }
   return Number(count);
 }
@@ -81,6 +81,6 @@ function nextOf(headers: Headers): number | null {
 }
 
 /** Waldur answered something that its API does not answer. */
-export function badAnswer(reason: string): AppError {
+export function badAnswerError(reason: string): AppError {
   return new AppError("waldur_bad_answer", `Waldur's answer does not fit: ${reason}`);
 }

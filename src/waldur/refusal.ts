@@ -8,7 +8,7 @@ export interface Refused {
   readonly facts?: AppError["facts"];
 }
 
-interface Asked {
+interface RefusedRequest {
   /** Where the request went, without its query. */
   readonly url: string;
   readonly token: string;
@@ -32,7 +32,7 @@ const deepest = 4;
  * What an answer other than 2xx means. Its facts: `status`; `retryAfter`, seconds; `inactive`, when the user behind the
  * token is; `refused`, the names of the parameters that Waldur did not take.
  */
-export function readRefusal(response: Response, text: string, { url, token, now }: Asked): Refused {
+export function readRefusal(response: Response, text: string, { url, token, now }: RefusedRequest): Refused {
   const { status, headers } = response;
   // Browsers hide a redirect that is not followed behind status 0; Workers and Node show it.
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {

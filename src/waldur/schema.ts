@@ -17,7 +17,7 @@ export interface Skipped {
   readonly reason: string;
 }
 
-export type Read<T> = { readonly value: T } | { readonly skipped: Skipped };
+export type ReadRow<T> = { readonly value: T } | { readonly skipped: Skipped };
 
 /** Who the token belongs to (`GET /api/users/me/`). Times are epoch seconds. */
 export interface User {
@@ -176,12 +176,12 @@ export const slimFields = Object.keys(slimEntries);
 export const richFields = Object.keys(richEntries);
 
 /** A row of the booking list with `slimFields`. */
-export function readSlim(row: unknown): Read<SlimBooking> {
+export function readSlim(row: unknown): ReadRow<SlimBooking> {
   return readRow(slimSchema, row, slimOf);
 }
 
 /** A row of the booking list with `richFields`, or a retrieved booking. */
-export function readBooking(row: unknown): Read<Booking> {
+export function readBooking(row: unknown): ReadRow<Booking> {
   return readRow(richSchema, row, (rich) => ({
     ...slimOf(rich),
     description: rich.description ?? "",
@@ -223,7 +223,7 @@ const orderSchema = v.object(
 );
 export const orderFields = Object.keys(orderSchema.entries);
 
-export function readOrder(row: unknown): Read<Order> {
+export function readOrder(row: unknown): ReadRow<Order> {
   return readRow(orderSchema, row, (order) => ({
     uuid: order.uuid,
     bookingUuid: order.marketplace_resource_uuid,
@@ -236,7 +236,7 @@ export function readOrder(row: unknown): Read<Order> {
 const providerSchema = v.object({ uuid, customer_uuid: uuid, customer_name: text }, unfit);
 export const providerFields = Object.keys(providerSchema.entries);
 
-export function readProvider(row: unknown): Read<Provider> {
+export function readProvider(row: unknown): ReadRow<Provider> {
   return readRow(providerSchema, row, (provider) => ({
     uuid: provider.uuid,
     customerUuid: provider.customer_uuid,
@@ -251,7 +251,7 @@ const offeringSchema = v.object(
 );
 export const offeringFields = Object.keys(offeringSchema.entries);
 
-export function readOffering(row: unknown): Read<Offering> {
+export function readOffering(row: unknown): ReadRow<Offering> {
   return readRow(offeringSchema, row, ({ customer_uuid: customerUuid, ...rest }) => ({ ...rest, customerUuid }));
 }
 
@@ -283,7 +283,7 @@ const userSchema = v.object(
 export const userFields = Object.keys(userSchema.entries);
 
 /** `nowAt`, epoch seconds: roles that have run out by then are left out. Absent `is_staff` means no, `is_active` yes. */
-export function readUser(row: unknown, nowAt: number): Read<User> {
+export function readUser(row: unknown, nowAt: number): ReadRow<User> {
   return readRow(userSchema, row, (user) => ({
     uuid: user.uuid,
     username: user.username,
@@ -327,7 +327,7 @@ function readRow<const S extends v.GenericSchema, T>(
   schema: S,
   row: unknown,
   make: (output: v.InferOutput<S>) => T,
-): Read<T> {
+): ReadRow<T> {
   const found = v.safeParse(schema, row, { abortEarly: true });
   if (found.success) return { value: make(found.output) };
   const [issue] = found.issues;

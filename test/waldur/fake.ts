@@ -1,4 +1,4 @@
-import { waldurClient } from "../../src/waldur/client.ts";
+import { makeWaldurClient } from "../../src/waldur/client.ts";
 import type { Traits, WaldurClient } from "../../src/waldur/client.ts";
 import { makeSend, type Transport } from "../../src/waldur/http.ts";
 
@@ -57,7 +57,7 @@ export function fakeClient(
 ): Fake & { readonly client: WaldurClient; readonly learnt: Traits[] } {
   const made = fake(answering, options);
   const learnt: Traits[] = [];
-  const client = waldurClient({
+  const client = makeWaldurClient({
     ...made.transport,
     traits: options.traits ?? newest,
     onTraits: (traits) => learnt.push(traits),
