@@ -4,10 +4,10 @@ import { AppError, codeOf, messageOf } from "./errors.ts";
 import { hex } from "./security/hash.ts";
 import { apiRoutes } from "./web/api/routes.ts";
 import { decisionRoutes } from "./web/pages/decision.tsx";
-import { failureJson } from "./web/error-json.ts";
+import { errorJson } from "./web/error-json.ts";
 import { feedRoutes } from "./web/feed/routes.ts";
 import { healthRoutes } from "./web/health.ts";
-import { logged } from "./web/access-log.ts";
+import { withAccessLog } from "./web/access-log.ts";
 import { callerIsOperator, findCaller } from "./web/api/auth.ts";
 import { putPageHeaders } from "./web/page-headers.ts";
 import { pageRoutes, showFailure } from "./web/pages/routes.tsx";
@@ -35,7 +35,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEn
       await next();
       return c.res;
     };
-    await logged(c.env, c.req, answer, requestId);
+    await withAccessLog(c.env, c.req, answer, requestId);
   });
   app.route("/", feedRoutes());
   app.get("/robots.txt", (c) => c.text(robotsText));
@@ -48,7 +48,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEn
   app.route("/", pageRoutes());
   const tell = async (error: unknown, c: Context<PageEnv>): Promise<Response> => {
     const requestId = c.get("requestId");
-    const { status, body } = failureJson(error, requestId);
+    const { status, body } = errorJson(error, requestId);
     if (status >= 500)
       c.env.log.error("request_failed", { requestId, code: codeOf(error) ?? "bug", message: messageOf(error) });
     if (!isPage(c)) return c.json(body, status);

@@ -6,7 +6,7 @@ import { clientName } from "./user-agent.ts";
  * The answer, and a line in the log about it that names no secret of the path. A log that fails does not cost the answer.
  * `requestId` is what the answer may show, so that the line can be found; a feed's answer shows none.
  */
-export async function logged(
+export async function withAccessLog(
   deps: Pick<Deps, "log" | "now">,
   req: HonoRequest,
   answer: () => Promise<Response>,

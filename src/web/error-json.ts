@@ -27,7 +27,7 @@ const statuses: Record<ErrorCode, ContentfulStatusCode> = {
 };
 
 /** What is told of a failure: our own errors as they are, anything else without detail, which is for the log. */
-export function failureJson(error: unknown, requestId: string) {
+export function errorJson(error: unknown, requestId: string) {
   const told = error instanceof AppError ? error : null;
   const code = told?.code ?? "internal";
   const message = told?.message ?? "something went wrong; the log of the server has it under the request's id";

@@ -7,13 +7,13 @@ const stretchSeconds = 600;
 const mostFailures = 20;
 
 /** Throws `too_many` for an address from which too many wrong credentials came within ten minutes. */
-export async function mayTry(deps: Deps, what: string, address: string): Promise<void> {
+export async function checkRateLimit(deps: Deps, what: string, address: string): Promise<void> {
   if ((await readTries(deps.sql, nameOf(what, address), stretchOf(deps))) < mostFailures) return;
   throw new AppError("too_many", "too many wrong tokens came from your address; wait ten minutes");
 }
 
 /** Counts a wrong credential that came from an address. */
-export async function countFailure(deps: Deps, what: string, address: string): Promise<void> {
+export async function countWrongCredential(deps: Deps, what: string, address: string): Promise<void> {
   await countTry(deps.sql, nameOf(what, address), stretchOf(deps));
 }
 

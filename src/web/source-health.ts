@@ -10,13 +10,13 @@ export interface Health {
 }
 
 /** Since when a source is fresh, or why it is not and who must act. */
-export function healthOf(source: SourceRow, language: Language, times: Times): Health {
+export function sourceHealth(source: SourceRow, language: Language, times: Times): Health {
   const words = overviewWords[language];
   if (source.access === "lost") return { tone: "bad", text: words.lost };
   if (source.failingSinceAt !== null) {
     return {
       tone: "bad",
-      text: words.failing(reasonOf(source.failure, language), times.moment(source.failingSinceAt)),
+      text: words.failing(failureReason(source.failure, language), times.moment(source.failingSinceAt)),
     };
   }
   if (source.held !== "") return { tone: "wait", text: words.held };
@@ -25,8 +25,8 @@ export function healthOf(source: SourceRow, language: Language, times: Times): H
 }
 
 /** What is wrong with a source, for the operator. */
-export function complaintsOf(source: SourceRow): string[] {
-  const { tone, text } = healthOf(source, "en", timesIn(null, "en"));
+export function sourceComplaints(source: SourceRow): string[] {
+  const { tone, text } = sourceHealth(source, "en", timesIn(null, "en"));
   return [
     ...(tone === "good" ? [] : [text]),
     ...(source.held === "" ? [] : [`${source.held}.`]),
@@ -40,7 +40,7 @@ export function complaintsOf(source: SourceRow): string[] {
 }
 
 /** What an error code of Waldur means, as the beginning of a sentence. */
-export function reasonOf(code: string, language: Language): string {
+export function failureReason(code: string, language: Language): string {
   const { reasons } = overviewWords[language];
   const known = Object.entries(reasons).find(([name]) => name === code);
   return known?.[1] ?? reasons.other;

@@ -22,6 +22,6 @@ export function clientName(userAgent: string | null): string {
  * Whether a fetcher may be one of Microsoft's, whose subscriptions fail on a compressed feed although they ask for it.
  * One that does not say who it is counts as such.
  */
-export function mistakesGzip(userAgent: string | null): boolean {
+export function mishandlesGzip(userAgent: string | null): boolean {
   return userAgent === null || userAgent.trim() === "" || clientName(userAgent) === "Outlook";
 }

@@ -9,7 +9,7 @@ import { type Viewer, loadViewer } from "../../account/access.ts";
 import { findAccount } from "../../store/accounts.ts";
 import { shortAddress } from "../address.ts";
 import { isOperator } from "../auth.ts";
-import { countFailure, mayTry } from "../rate-limit.ts";
+import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 
 type Env = { Bindings: Deps; Variables: { viewer: Viewer } };
 
@@ -38,7 +38,7 @@ export function findCaller() {
     }
     const token = /^(?:Bearer|Token) ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
     const address = shortAddress(deps.addressOf(c.req.raw));
-    await mayTry(deps, "bearer", address);
+    await checkRateLimit(deps, "bearer", address);
     if (token === undefined) throw unauthorized();
     const hash = await keyedHash(deps, token);
     const nowAt = epochSeconds(deps);
@@ -51,7 +51,7 @@ export function findCaller() {
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         if (error.code !== "waldur_refused_token" && error.code !== "bad_input") throw error;
-        await countFailure(deps, "bearer", address);
+        await countWrongCredential(deps, "bearer", address);
         throw unauthorized();
       }
       if (known.size >= mostKept) known.clear();

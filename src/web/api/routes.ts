@@ -34,7 +34,7 @@ import { operatorOnly } from "./auth.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
 import { outcomeJson, outcomeStatus } from "../decision-outcome.ts";
 import { readBody } from "./read-body.ts";
-import { complaintsOf } from "../source-health.ts";
+import { sourceComplaints } from "../source-health.ts";
 import { targetRoutes } from "./target-routes.ts";
 import { pushJson } from "./target-json.ts";
 
@@ -147,7 +147,7 @@ export function apiRoutes(): Hono<Env> {
       const waldur = await checkWaldur(c.env);
       const settings = describeConfig(c.env.config);
       const sources = (await listSources(c.env.sql)).flatMap((source) =>
-        complaintsOf(source).map((text) => `${source.name}: ${text}`),
+        sourceComplaints(source).map((text) => `${source.name}: ${text}`),
       );
       return c.json({ settings, waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) }, sources });
     });

@@ -4,7 +4,7 @@ import type { Deps } from "../../deps.ts";
 import { hashSecret } from "../../security/secret.ts";
 import { type FeedWork, makeFeedServer, type ServeFeed } from "./serve.ts";
 import { gzip } from "./gzip.ts";
-import { logged } from "../access-log.ts";
+import { withAccessLog } from "../access-log.ts";
 
 const feedWork: FeedWork = {
   renderer: rendererVersion,
@@ -18,6 +18,6 @@ const feedWork: FeedWork = {
 export function feedRoutes(serve: ServeFeed = makeFeedServer(feedWork)): Hono<{ Bindings: Deps }> {
   return new Hono<{ Bindings: Deps }>().all("/f/*", async (c) => {
     const [, , secret = "", file = "", ...deeper] = c.req.path.split("/");
-    return logged(c.env, c.req, async () => serve(c.env, c.req.raw, secret, deeper.length > 0 ? "" : file));
+    return withAccessLog(c.env, c.req, async () => serve(c.env, c.req.raw, secret, deeper.length > 0 ? "" : file));
   });
 }

@@ -5,7 +5,7 @@ import type { Joined } from "../../store/sql.ts";
 import { type AddressRow, type FeedRow, findAddress, findFeed, noteUse } from "../../store/feeds.ts";
 import { type AnswerSettings, answerOptions, answerUnchanged, answerWhole, refuse } from "./responses.ts";
 import { type Body, bodyCache } from "./body-cache.ts";
-import { clientName, mistakesGzip } from "../user-agent.ts";
+import { clientName, mishandlesGzip } from "../user-agent.ts";
 import { matchConditions, type Validators } from "./conditional.ts";
 import { type Edition, editionOf, isUnmoved } from "./representation.ts";
 import { shareFlights } from "./single-flight.ts";
@@ -207,7 +207,7 @@ function noteUsed(deps: FeedDeps, request: Request, edition: Edition, notedAt: n
 /** The tags of the edition's two codings, first the one that this request is to get. */
 function tagsOf(headers: Headers, { tag }: Edition): Validators["tags"] {
   const packed = `${tag}-gzip`;
-  const wanted = asksForGzip(headers.get("Accept-Encoding")) && !mistakesGzip(headers.get("User-Agent"));
+  const wanted = asksForGzip(headers.get("Accept-Encoding")) && !mishandlesGzip(headers.get("User-Agent"));
   return wanted ? [packed, tag] : [tag, packed];
 }
 

@@ -19,7 +19,7 @@ import {
   typedIn,
   type Where,
 } from "./connect-input.ts";
-import { countFailure, mayTry } from "../rate-limit.ts";
+import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
 import { type Env, field, formLimit, pageLanguage, readFields, showPage, signedIn, type Web } from "./page-context.tsx";
 import { connectWords } from "../../text/connect.ts";
@@ -148,13 +148,13 @@ async function enter(c: Web): Promise<Response> {
   const { username, password, faults } = readPassword(fields);
   if (Object.keys(faults).length > 0) return showSignIn(c, draft, { username, faults }, 400);
   const address = shortAddress(c.env.addressOf(c.req.raw));
-  await mayTry(c.env, purpose, address);
+  await checkRateLimit(c.env, purpose, address);
   const credentials = { kind: "password", username, password } as const;
   try {
     await findCalendarHome(c.env, { ...draft, credentials });
   } catch (error) {
     if (error instanceof AppError && readConnectError(error)?.reason === "unauthorized") {
-      await countFailure(c.env, purpose, address);
+      await countWrongCredential(c.env, purpose, address);
     }
     return showRefusal(c, draft, username, error);
   }

@@ -3,7 +3,7 @@ import { codeOf } from "../../errors.ts";
 import { agendaRoutes } from "./agenda.tsx";
 import { brandRoutes } from "./brand.ts";
 import { connectRoutes } from "./connect.tsx";
-import { failureJson } from "../error-json.ts";
+import { errorJson } from "../error-json.ts";
 import { feedPageRoutes } from "./feed.tsx";
 import { googleRoutes } from "./google.tsx";
 import { historyRoutes } from "./history.tsx";
@@ -49,7 +49,7 @@ export function pageRoutes(): Hono<Env> {
 export async function showFailure(c: Web, error: unknown): Promise<Response> {
   const language = pageLanguage(c);
   const requestId = c.get("requestId");
-  const { status } = failureJson(error, requestId);
+  const { status } = errorJson(error, requestId);
   const code = codeOf(error) ?? "internal";
   return showBare(c, commonWords[language].failed, <FailureView {...{ language, code, requestId }} />, status);
 }

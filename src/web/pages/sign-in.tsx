@@ -7,7 +7,7 @@ import { verifyToken, signIn, signInOperator } from "../../account/sign-in.ts";
 import { cachedSite, loginAddress, exchangeLoginCode } from "../../account/site.ts";
 import { shortAddress } from "../address.ts";
 import { dropCookie, formNonce, putCookie, readCookie } from "../forms.ts";
-import { countFailure, mayTry } from "../rate-limit.ts";
+import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
 import {
   type Env,
@@ -95,7 +95,7 @@ async function enter(c: Web): Promise<Response> {
   if (token === "") return showSignIn(c, { fault: words.missing, next }, 400);
   const address = shortAddress(c.env.addressOf(c.req.raw));
   try {
-    await mayTry(c.env, purpose, address);
+    await checkRateLimit(c.env, purpose, address);
     const session = (await signInOperator(c.env, token)) ?? (await signIn(c.env, "pages", token));
     putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
     return leave(c, next);
@@ -103,7 +103,7 @@ async function enter(c: Web): Promise<Response> {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
     if (error.code === "bad_input") return showSignIn(c, { fault: words.notToken, next }, 400);
     if (error.code === "waldur_refused_token") {
-      await countFailure(c.env, purpose, address);
+      await countWrongCredential(c.env, purpose, address);
       return showSignIn(c, { fault: words.refused, next }, 401);
     }
     const status = error.code === "too_many" ? 429 : 502;

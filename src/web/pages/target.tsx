@@ -20,7 +20,7 @@ import { may, type Right, findVisibleTarget } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import { readPassword, refusedStatus } from "./connect-input.ts";
 import { mirrorHealth } from "./mirror-health.ts";
-import { countFailure, mayTry } from "../rate-limit.ts";
+import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type TargetFaults, TargetView } from "./views/target.tsx";
 import {
   type Env,
@@ -114,13 +114,13 @@ async function takeCredentials(c: Web, target: TargetRow, fields: Fields): Promi
   const { username, password, faults } = readPassword(fields);
   if (Object.keys(faults).length > 0) return { ...nothingWrong, username, faults, status: 400 };
   const address = shortAddress(c.env.addressOf(c.req.raw));
-  await mayTry(c.env, purpose, address);
+  await checkRateLimit(c.env, purpose, address);
   try {
     await changeCredentials(c.env, target, { kind: "password", username, password });
   } catch (error) {
     const refused = error instanceof AppError ? readConnectError(error) : null;
     if (refused === null) throw error;
-    if (refused.reason === "unauthorized") await countFailure(c.env, purpose, address);
+    if (refused.reason === "unauthorized") await countWrongCredential(c.env, purpose, address);
     const status = refusedStatus(refused.reason);
     return { ...nothingWrong, username, faults: { password: refused }, status };
   }

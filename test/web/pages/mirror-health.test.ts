@@ -3,7 +3,7 @@ import { failureKinds } from "../../../src/caldav/port.ts";
 import { stopCodes } from "../../../src/store/targets.ts";
 import { connectReasons } from "../../../src/mirror/connect-error.ts";
 import { faultText } from "../../../src/web/pages/views/field-error.tsx";
-import { reasonOf } from "../../../src/web/source-health.ts";
+import { failureReason } from "../../../src/web/source-health.ts";
 import { failureWords } from "../../../src/text/common.ts";
 import { connectWords } from "../../../src/text/connect.ts";
 import { historyWords } from "../../../src/text/history.ts";
@@ -123,7 +123,7 @@ describe("a mirror on an Estonian page", () => {
       const own = Object.entries(failureWords.et).find(([name]) => name === code)?.[1];
       expect(own, code).toMatch(/\.$/);
       expect(own, code).not.toBe(sentence);
-      expect(reasonOf(code, "et"), code).not.toBe(reasonOf(code, "en"));
+      expect(failureReason(code, "et"), code).not.toBe(failureReason(code, "en"));
     }
   });
 });

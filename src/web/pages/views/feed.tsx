@@ -4,7 +4,7 @@ import type { FeedRow } from "../../../store/feeds.ts";
 import type { SourceRow } from "../../../store/sources.ts";
 import { webcalAddress } from "../../../feed/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
-import { healthOf } from "../../source-health.ts";
+import { sourceHealth } from "../../source-health.ts";
 import type { Times } from "../times.ts";
 import { feedWords } from "../../../text/feed.ts";
 import { overviewWords } from "../../../text/overview.ts";
@@ -131,7 +131,7 @@ const Subscribe: FC<FeedProps> = ({ language, feed, address, standing }) => {
 
 const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
   const words = feedWords[language];
-  const health = healthOf(source, language, times);
+  const health = sourceHealth(source, language, times);
   const { usedAt, usedBy, expiresAt } = feed;
   return (
     <section aria-labelledby="facts">

@@ -5,7 +5,7 @@ import { calendarWords } from "../../../calendar/words.ts";
 import type { NamedDecision } from "../../../store/decisions.ts";
 import type { RunRow } from "../../../store/runs.ts";
 import type { SourceRow } from "../../../store/sources.ts";
-import { reasonOf } from "../../source-health.ts";
+import { failureReason } from "../../source-health.ts";
 import type { Times } from "../times.ts";
 import { historyWords } from "../../../text/history.ts";
 import { Select } from "./field.tsx";
@@ -75,7 +75,7 @@ const Runs: FC<HistoryProps> = ({ language, runs, sources, times }) => {
     <ul class="plain log">
       {runs.map(({ sourceId, endedAt, added, changed, removed, skipped, failure, held }) => {
         const parts = [
-          ...(failure !== "" ? [reasonOf(failure, language)] : []),
+          ...(failure !== "" ? [failureReason(failure, language)] : []),
           ...(held !== "" ? [words.held] : []),
           ...(added + changed + removed > 0 ? [words.counts(added, changed, removed)] : []),
           ...(skipped > 0 ? [words.skipped(skipped)] : []),

@@ -7,7 +7,7 @@ import type { BookingRow } from "../../../store/bookings.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { may, type VisibleSource, type Viewer } from "../../../account/access.ts";
 import { nonceField } from "../../forms.ts";
-import { healthOf } from "../../source-health.ts";
+import { sourceHealth } from "../../source-health.ts";
 import type { Mirror } from "../mirror-health.ts";
 import type { Times } from "../times.ts";
 import { overviewWords } from "../../../text/overview.ts";
@@ -198,7 +198,7 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
 const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({ language, times, one, nonce }) => {
   const words = overviewWords[language];
   const { source, standing, keeper, feeds } = one;
-  const health = healthOf(source, language, times);
+  const health = sourceHealth(source, language, times);
   const note = words.standing[standing];
   return (
     <article class="card">
