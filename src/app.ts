@@ -8,7 +8,7 @@ import { errorJson } from "./web/error-json.ts";
 import { feedRoutes } from "./web/feed/routes.ts";
 import { healthRoutes } from "./web/health.ts";
 import { withAccessLog } from "./web/access-log.ts";
-import { callerIsOperator, findCaller } from "./web/api/auth.ts";
+import { authenticateLocal, authenticate } from "./web/api/auth.ts";
 import { putPageHeaders } from "./web/page-headers.ts";
 import { pageRoutes, showFailure } from "./web/pages/routes.tsx";
 import { robotsText } from "./web/robots.ts";
@@ -43,7 +43,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEn
   for (const path of ["/api/*", "/healthz", "/readyz"]) app.use(path, secureHeaders());
   app.route("/", decisionRoutes());
   app.route("/", healthRoutes());
-  app.use("/api/*", local ? callerIsOperator : findCaller());
+  app.use("/api/*", local ? authenticateLocal : authenticate());
   app.route("/api/v1", apiRoutes());
   app.route("/", pageRoutes());
   const tell = async (error: unknown, c: Context<PageEnv>): Promise<Response> => {

@@ -18,7 +18,7 @@ const keptSeconds = 60;
 const mostKept = 1000;
 
 /** Lets everybody in as the operator: for the command line, which runs on the operator's own machine. */
-export const callerIsOperator = createMiddleware<Env>(async (c, next) => {
+export const authenticateLocal = createMiddleware<Env>(async (c, next) => {
   c.set("viewer", { account: await ensureEnvironmentAccount(c.env), operator: true });
   await next();
 });
@@ -28,7 +28,7 @@ export const callerIsOperator = createMiddleware<Env>(async (c, next) => {
  * token is shown to nobody but the Waldur of the settings, whose answer is kept for a minute under a keyed hash; an address
  * that shows wrong ones is soon not heard any more. Throws `unauthorized`, `too_many`, and Waldur's failures.
  */
-export function findCaller() {
+export function authenticate() {
   const known = new Map<string, { readonly accountId: string; readonly untilAt: number }>();
   return createMiddleware<Env>(async (c, next) => {
     const deps = c.env;
