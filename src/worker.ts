@@ -8,7 +8,7 @@ import { type KeyRing, parseKeyRing } from "./security/keys.ts";
 import { withSqlDeadline } from "./store/counted.ts";
 import { openD1 } from "./store/d1.ts";
 import { tick } from "./tick.ts";
-import { refuse } from "./web/feed/responses.ts";
+import { refusalResponse } from "./web/feed/responses.ts";
 
 /** What a run may cost so that it fits the limits of a Worker's invocation, those of the free plan too. */
 const budget: Budget = { pages: 1, requests: 30, events: 50, statements: 40 };
@@ -81,7 +81,7 @@ export default {
       const message = error instanceof AppError ? error.message : "the settings cannot be read";
       console.error(JSON.stringify({ level: "error", event: "bad_config", message }));
       // A calendar program must never see a 5xx at a feed's address.
-      if (new URL(request.url).pathname.startsWith("/f/")) return refuse(404, request.method, { publicUrl: "" });
+      if (new URL(request.url).pathname.startsWith("/f/")) return refusalResponse(404, request.method, { publicUrl: "" });
       return new Response(`${message}\n`, { status: 500 });
     }
     return app.fetch(asSent(request), deps);

@@ -1,5 +1,5 @@
 /** The bytes of one representation, ready to be sent. */
-export interface Body {
+export interface CachedBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Whether `bytes` are in gzip coding. */
   readonly gzip: boolean;
@@ -12,17 +12,17 @@ export interface Body {
 /** Bodies kept in this process. */
 export interface BodyCache {
   /** The body of that key, which then counts as just used. */
-  get(key: string): Body | undefined;
+  get(key: string): CachedBody | undefined;
   /** Keeps a body; drops those used longest ago until all fit in `maxBytes`. One larger than that is not kept. */
-  set(key: string, body: Body, maxBytes: number): void;
+  set(key: string, body: CachedBody, maxBytes: number): void;
   /** Bytes held. */
   readonly size: number;
 }
 
 /** An empty cache. */
-export function bodyCache(): BodyCache {
+export function makeBodyCache(): BodyCache {
   // A Map keeps the order of insertion: the first entry is the one used longest ago.
-  const bodies = new Map<string, Body>();
+  const bodies = new Map<string, CachedBody>();
   let size = 0;
   const drop = (key: string): void => {
     size -= bodies.get(key)?.bytes.byteLength ?? 0;

@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import type { AddressRow, ServedFeed } from "../../store/feeds.ts";
 
 /** What an address shows at one moment: the feed at one revision, or the calendar that says it has ended. */
-export interface Edition {
+export interface Representation {
   readonly feed: ServedFeed;
   /** Since when it has ended, epoch seconds; null while it lives. */
   readonly endedAt: number | null;
@@ -16,14 +16,14 @@ export interface Edition {
 const latestAt = 253_402_300_799;
 
 /** `hidden`: nothing to show, as if the address did not exist. `gone`: it ended long ago, or at once. */
-export type Standing = Edition | "hidden" | "gone";
+export type AddressState = Representation | "hidden" | "gone";
 
 /**
  * What the address stands for at `nowAt` (epoch seconds). One that was ended, or whose feed ended or expired, says so for
  * `endedDays` days and then is gone; a feed whose first load is not done is hidden. Throws `store_failed` for a row that
  * no field of HTTP could carry.
  */
-export function editionOf(address: AddressRow, renderer: number, nowAt: number, endedDays: number): Standing {
+export function findRepresentation(address: AddressRow, renderer: number, nowAt: number, endedDays: number): AddressState {
   const { feed } = address;
   if (!/^[\w.-]+$/.test(feed.epoch) || feed.revisedAt < 0 || feed.revisedAt > latestAt) {
     throw new AppError("store_failed", "the feed's epoch or time of revision is none");
@@ -39,7 +39,7 @@ export function editionOf(address: AddressRow, renderer: number, nowAt: number, 
 }
 
 /** Whether two readings of a feed found the same rows below it. */
-export function isUnmoved(before: ServedFeed, after: ServedFeed): boolean {
+export function isUnchanged(before: ServedFeed, after: ServedFeed): boolean {
   return before.rev === after.rev && before.epoch === after.epoch && before.state === after.state;
 }
 

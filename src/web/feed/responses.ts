@@ -1,10 +1,10 @@
 import { type SizeLimits, sizeWarning } from "../../calendar/size.ts";
-import type { Body } from "./body-cache.ts";
+import type { CachedBody } from "./body-cache.ts";
 import { formatHttpDate } from "./conditional.ts";
-import type { Edition } from "./representation.ts";
+import type { Representation } from "./representation.ts";
 
 /** The settings that show in a feed's answers. */
-export interface AnswerSettings extends SizeLimits {
+export interface ResponseSettings extends SizeLimits {
   readonly publicUrl: string;
 }
 
@@ -17,7 +17,7 @@ const always = {
 };
 
 /** The fields of 200 and 304 alike. */
-function fieldsOf(settings: AnswerSettings, edition: Edition, tag: string): Record<string, string> {
+function fieldsOf(settings: ResponseSettings, edition: Representation, tag: string): Record<string, string> {
   const fields: Record<string, string> = {
     ...always,
     ETag: `"${tag}"`,
@@ -31,12 +31,12 @@ function fieldsOf(settings: AnswerSettings, edition: Edition, tag: string): Reco
 }
 
 /** 200 with the whole calendar. A HEAD request gets the same without the bytes. */
-export function answerWhole(
-  settings: AnswerSettings,
+export function okResponse(
+  settings: ResponseSettings,
   method: string,
-  edition: Edition,
+  edition: Representation,
   tag: string,
-  body: Body,
+  body: CachedBody,
 ): Response {
   const headers = fieldsOf(settings, edition, tag);
   headers["Content-Type"] = "text/calendar; charset=utf-8";
@@ -52,12 +52,12 @@ export function answerWhole(
 }
 
 /** 304 with the fields RFC 9110 15.4.5 asks for. */
-export function answerUnchanged(settings: AnswerSettings, edition: Edition, tag: string): Response {
+export function notModifiedResponse(settings: ResponseSettings, edition: Representation, tag: string): Response {
   return new Response(null, { status: 304, headers: fieldsOf(settings, edition, tag) });
 }
 
 /** OPTIONS: what may be asked of a feed. */
-export function answerOptions(): Response {
+export function optionsResponse(): Response {
   return new Response(null, { status: 204, headers: { ...always, Allow: allow } });
 }
 
@@ -68,10 +68,10 @@ const refusals = {
 } as const;
 
 /** 404, 405 or 410: for each the same bytes, whatever the reason. */
-export function refuse(
+export function refusalResponse(
   status: keyof typeof refusals,
   method: string,
-  settings: Pick<AnswerSettings, "publicUrl">,
+  settings: Pick<ResponseSettings, "publicUrl">,
 ): Response {
   const text = refusals[status];
   const headers: Record<string, string> = {
@@ -86,6 +86,6 @@ export function refuse(
 }
 
 /** Evolution turns webcal addresses into https ones once it saw this (RFC 6797). */
-function secure(headers: Record<string, string>, { publicUrl }: Pick<AnswerSettings, "publicUrl">): void {
+function secure(headers: Record<string, string>, { publicUrl }: Pick<ResponseSettings, "publicUrl">): void {
   if (publicUrl.startsWith("https:")) headers["Strict-Transport-Security"] = "max-age=31536000";
 }

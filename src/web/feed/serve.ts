@@ -3,18 +3,18 @@ import { AppError, codeOf, messageOf } from "../../errors.ts";
 import { joinVevents } from "../../store/events.ts";
 import type { Joined } from "../../store/sql.ts";
 import { type AddressRow, type FeedRow, findAddress, findFeed, noteUse } from "../../store/feeds.ts";
-import { type AnswerSettings, answerOptions, answerUnchanged, answerWhole, refuse } from "./responses.ts";
-import { type Body, bodyCache } from "./body-cache.ts";
+import { type ResponseSettings, optionsResponse, notModifiedResponse, okResponse, refusalResponse } from "./responses.ts";
+import { type CachedBody, makeBodyCache } from "./body-cache.ts";
 import { clientName, mishandlesGzip } from "../user-agent.ts";
 import { matchConditions, type Validators } from "./conditional.ts";
-import { type Edition, editionOf, isUnmoved } from "./representation.ts";
-import { shareFlights } from "./single-flight.ts";
+import { type Representation, findRepresentation, isUnchanged } from "./representation.ts";
+import { makeSingleFlight } from "./single-flight.ts";
 import { asksForGzip, isWholeGzip } from "./gzip.ts";
 import { withDeadline } from "../../deadline.ts";
 
 export interface FeedDeps extends Pick<Deps, "sql" | "now" | "deadline" | "defer"> {
   readonly log: Pick<Deps["log"], "warn">;
-  readonly config: AnswerSettings & {
+  readonly config: ResponseSettings & {
     /** How long an ended address says so before it is gone. */
     readonly endedDays: number;
     /** Bytes of bodies kept in this process. */
@@ -63,16 +63,16 @@ interface Served {
  * older than ten minutes, else 404.
  */
 export function makeFeedServer(work: FeedWork): ServeFeed {
-  const bodies = bodyCache();
-  const flights = shareFlights<Body | null>();
+  const bodies = makeBodyCache();
+  const flights = makeSingleFlight<CachedBody | null>();
   const addresses = new Map<string, Served>();
 
   return async (deps, request, secret, file) => {
     const { method } = request;
-    if (method === "OPTIONS") return answerOptions();
-    if (method !== "GET" && method !== "HEAD") return refuse(405, method, deps.config);
+    if (method === "OPTIONS") return optionsResponse();
+    if (method !== "GET" && method !== "HEAD") return refusalResponse(405, method, deps.config);
     // Of the right form before anything is spent on it: 24 bytes in base64url.
-    if (!/^[A-Za-z0-9_-]{32}$/.test(secret) || !file.endsWith(".ics")) return refuse(404, method, deps.config);
+    if (!/^[A-Za-z0-9_-]{32}$/.test(secret) || !file.endsWith(".ics")) return refusalResponse(404, method, deps.config);
     try {
       return await withDeadline(answer(deps, request, secret), () => deps.deadline(deadlineMilliseconds));
     } catch (error) {
@@ -86,11 +86,11 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     const hash = known?.hash ?? (await work.hash(secret));
     for (let reading = 0; reading < readings; reading++) {
       const address = await findAddress(deps.sql, hash);
-      const edition = address === null ? "hidden" : editionOf(address, work.renderer, nowAt, deps.config.endedDays);
+      const edition = address === null ? "hidden" : findRepresentation(address, work.renderer, nowAt, deps.config.endedDays);
       // From here on not even a failure brings back what the address showed while it lived.
       if (typeof edition === "string" || edition.endedAt !== null) addresses.delete(secret);
-      if (address === null || edition === "hidden") return refuse(404, request.method, deps.config);
-      if (edition === "gone") return refuse(410, request.method, deps.config);
+      if (address === null || edition === "hidden") return refusalResponse(404, request.method, deps.config);
+      if (edition === "gone") return refusalResponse(410, request.method, deps.config);
       const response = answerAtOnce(deps, request, edition) ?? (await answerInFull(deps, request, edition));
       if (response === null) continue;
       const notedAt = noteUsed(deps, request, edition, known?.notedAt ?? 0, nowAt);
@@ -101,19 +101,19 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
   }
 
   /** What takes no work: 304, or 200 with a body that is kept in the coding asked for; else null. */
-  function answerAtOnce(deps: FeedDeps, request: Request, edition: Edition): Response | null {
+  function answerAtOnce(deps: FeedDeps, request: Request, edition: Representation): Response | null {
     const tags = tagsOf(request.headers, edition);
     const match = matchConditions(request.headers, { tags, modifiedAt: edition.modifiedAt });
-    return match === null ? answerKept(deps, request, edition, tags[0]) : answerUnchanged(deps.config, edition, match);
+    return match === null ? answerKept(deps, request, edition, tags[0]) : notModifiedResponse(deps.config, edition, match);
   }
 
-  function answerKept(deps: FeedDeps, request: Request, edition: Edition, tag: string): Response | null {
+  function answerKept(deps: FeedDeps, request: Request, edition: Representation, tag: string): Response | null {
     const body = bodies.get(keyOf(edition, tag));
-    return body === undefined ? null : answerWhole(deps.config, request.method, edition, tag, body);
+    return body === undefined ? null : okResponse(deps.config, request.method, edition, tag, body);
   }
 
   /** 200 in the coding asked for where that can be had; null when the feed moved on meanwhile. */
-  async function answerInFull(deps: FeedDeps, request: Request, edition: Edition): Promise<Response | null> {
+  async function answerInFull(deps: FeedDeps, request: Request, edition: Representation): Promise<Response | null> {
     const [tag] = tagsOf(request.headers, edition);
     const whole = await share(deps, edition, edition.tag, () => render(deps, edition));
     if (whole === null) return null;
@@ -123,22 +123,22 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
         report(deps, "feed_gzip_failed", error);
         return null;
       });
-      if (packed !== null) return answerWhole(deps.config, request.method, edition, tag, packed);
+      if (packed !== null) return okResponse(deps.config, request.method, edition, tag, packed);
     }
-    return answerWhole(deps.config, request.method, edition, edition.tag, whole);
+    return okResponse(deps.config, request.method, edition, edition.tag, whole);
   }
 
   /** The body of that tag: the one kept, else the one being made, else made now. */
   async function share(
     deps: FeedDeps,
-    edition: Edition,
+    edition: Representation,
     tag: string,
-    make: () => Promise<Body | null>,
-  ): Promise<Body | null> {
+    make: () => Promise<CachedBody | null>,
+  ): Promise<CachedBody | null> {
     const key = keyOf(edition, tag);
     const kept = bodies.get(key);
     if (kept !== undefined) return kept;
-    const begin = async (): Promise<Body | null> => {
+    const begin = async (): Promise<CachedBody | null> => {
       const body = await make();
       if (body !== null) bodies.set(key, body, deps.config.feedCacheBytes);
       return body;
@@ -147,17 +147,17 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
   }
 
   /** The calendar from its rows; null when they are not those of the edition any more. */
-  async function render(deps: FeedDeps, { feed, endedAt }: Edition): Promise<Body | null> {
+  async function render(deps: FeedDeps, { feed, endedAt }: Representation): Promise<CachedBody | null> {
     const vevents = endedAt === null ? await joinVevents(deps.sql, feed.id) : noTexts;
     const after = await findFeed(deps.sql, feed.id);
-    if (after === null || !isUnmoved(feed, after)) return null;
+    if (after === null || !isUnchanged(feed, after)) return null;
     if (endedAt !== null) return bodyOf(new TextEncoder().encode(work.end(after, endedAt)), 1);
     if (vevents.rows > 0 && !isComponent("VEVENT", vevents.bytes))
       throw new AppError("store_failed", "an event of the feed is not whole");
     return bodyOf(work.join(after, vevents.bytes), vevents.rows);
   }
 
-  async function pack(body: Body): Promise<Body> {
+  async function pack(body: CachedBody): Promise<CachedBody> {
     const bytes = await work.gzip(body.bytes);
     if (!isWholeGzip(bytes, body.plainBytes)) throw new AppError("store_failed", "the packed calendar is not whole");
     return { ...body, bytes, gzip: true };
@@ -169,15 +169,15 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
       const nowAt = epochSeconds(deps);
       const served = addresses.get(secret);
       if (served === undefined || nowAt - served.checkedAt > copySeconds)
-        return refuse(404, request.method, deps.config);
-      const edition = editionOf(served.address, work.renderer, nowAt, deps.config.endedDays);
-      if (typeof edition === "string") return refuse(404, request.method, deps.config);
+        return refusalResponse(404, request.method, deps.config);
+      const edition = findRepresentation(served.address, work.renderer, nowAt, deps.config.endedDays);
+      if (typeof edition === "string") return refusalResponse(404, request.method, deps.config);
       const response = answerAtOnce(deps, request, edition) ?? answerKept(deps, request, edition, edition.tag);
       if (response !== null) return response;
     } catch (second) {
       report(deps, "feed_copy_failed", second);
     }
-    return refuse(404, request.method, deps.config);
+    return refusalResponse(404, request.method, deps.config);
   }
 
   /** When there are too many, those served longest ago make room. */
@@ -191,7 +191,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
 }
 
 /** Begins to note the use unless that was done within the hour; gives when it was last tried. Its failure is no one's. */
-function noteUsed(deps: FeedDeps, request: Request, edition: Edition, notedAt: number, nowAt: number): number {
+function noteUsed(deps: FeedDeps, request: Request, edition: Representation, notedAt: number, nowAt: number): number {
   const { feed } = edition;
   const sinceAt = nowAt - useSeconds;
   if (edition.endedAt !== null || notedAt > sinceAt || (feed.usedAt ?? 0) > sinceAt) return notedAt;
@@ -205,18 +205,18 @@ function noteUsed(deps: FeedDeps, request: Request, edition: Edition, notedAt: n
 }
 
 /** The tags of the edition's two codings, first the one that this request is to get. */
-function tagsOf(headers: Headers, { tag }: Edition): Validators["tags"] {
+function tagsOf(headers: Headers, { tag }: Representation): Validators["tags"] {
   const packed = `${tag}-gzip`;
   const wanted = asksForGzip(headers.get("Accept-Encoding")) && !mishandlesGzip(headers.get("User-Agent"));
   return wanted ? [packed, tag] : [tag, packed];
 }
 
 /** Under which a body is kept. */
-function keyOf({ feed }: Edition, tag: string): string {
+function keyOf({ feed }: Representation, tag: string): string {
   return `${feed.id} ${tag}`;
 }
 
-function bodyOf(bytes: Uint8Array<ArrayBuffer>, events: number): Body {
+function bodyOf(bytes: Uint8Array<ArrayBuffer>, events: number): CachedBody {
   if (!isComponent("VCALENDAR", bytes)) throw new AppError("store_failed", "the calendar is not whole");
   return { bytes, gzip: false, plainBytes: bytes.byteLength, events };
 }

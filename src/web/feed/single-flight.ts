@@ -1,5 +1,5 @@
 /** Work under way, shared by all who want its outcome. */
-export interface Flights<T> {
+export interface SingleFlight<T> {
   /**
    * The outcome of the work of that key: of the one under way, else of `start`, begun now.
    * Workers cut the work of a request whose client left, so that it never ends: after `patience` a waiting caller begins anew.
@@ -8,7 +8,7 @@ export interface Flights<T> {
 }
 
 /** No work under way yet. */
-export function shareFlights<T>(): Flights<T> {
+export function makeSingleFlight<T>(): SingleFlight<T> {
   const flights = new Map<string, Promise<T>>();
   const begin = (key: string, start: () => Promise<T>): Promise<T> => {
     const flight = start();

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { bodyCache } from "../../../src/web/feed/body-cache.ts";
+import { makeBodyCache } from "../../../src/web/feed/body-cache.ts";
 import { honestWork, makeServed } from "./served.ts";
 
 const bodyOf = (bytes: number) => ({ bytes: new Uint8Array(bytes), gzip: false, plainBytes: bytes, events: 1 });
 
 describe("bodies kept in the process", () => {
   it("fit in the bytes allowed: those used longest ago go first, one that is too large is not kept", () => {
-    const bodies = bodyCache();
+    const bodies = makeBodyCache();
     for (const key of ["a", "b", "c"]) bodies.set(key, bodyOf(30), 100);
     bodies.get("a");
     bodies.set("d", bodyOf(30), 100);
