@@ -10,10 +10,10 @@ import { healthRoutes } from "./web/health.ts";
 import { withAccessLog } from "./web/access-log.ts";
 import { authenticateLocal, authenticate } from "./web/api/auth.ts";
 import { putPageHeaders } from "./web/page-headers.ts";
-import { pageRoutes, showFailure } from "./web/pages/routes.tsx";
+import { pageRoutes, renderFailure } from "./web/pages/routes.tsx";
 import { robotsText } from "./web/robots.ts";
 import { FeedsFirstRouter } from "./web/feed/router.ts";
-import type { Env as PageEnv } from "./web/pages/page-context.tsx";
+import type { PageEnv } from "./web/pages/page-context.tsx";
 
 export interface AppOptions {
   /** Called from inside the process, by the command line: then the API asks for no token. */
@@ -53,7 +53,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEn
       c.env.log.error("request_failed", { requestId, code: codeOf(error) ?? "bug", message: messageOf(error) });
     if (!isPage(c)) return c.json(body, status);
     try {
-      const page = await showFailure(c, error);
+      const page = await renderFailure(c, error);
       putPageHeaders(page.headers, c.env.config);
       return page;
     } catch {

@@ -1,6 +1,6 @@
 import type { SourceRow } from "../store/sources.ts";
 import type { Language } from "../calendar/profile.ts";
-import { type Times, timesIn } from "./pages/times.ts";
+import { type Times, zonedTimes } from "./pages/times.ts";
 import { overviewWords } from "../text/overview.ts";
 
 /** How a source stands, in words. */
@@ -26,7 +26,7 @@ export function sourceHealth(source: SourceRow, language: Language, times: Times
 
 /** What is wrong with a source, for the operator. */
 export function sourceComplaints(source: SourceRow): string[] {
-  const { tone, text } = sourceHealth(source, "en", timesIn(null, "en"));
+  const { tone, text } = sourceHealth(source, "en", zonedTimes(null, "en"));
   return [
     ...(tone === "good" ? [] : [text]),
     ...(source.held === "" ? [] : [`${source.held}.`]),

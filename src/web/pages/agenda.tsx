@@ -4,10 +4,10 @@ import { localTime } from "../../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../../store/events.ts";
 import { epochSeconds } from "../../source/run.ts";
 import { findVisibleFeed } from "../../account/access.ts";
-import { readDay, timesIn } from "./times.ts";
+import { readDay, zonedTimes } from "./times.ts";
 import { AgendaView } from "./views/agenda.tsx";
 import { MonthView } from "./views/month.tsx";
-import { type Env, pageLanguage, showPage, signedIn, type Web } from "./page-context.tsx";
+import { type PageEnv, pageLanguage, renderPage, signedIn, type PageContext } from "./page-context.tsx";
 import { agendaWords } from "../../text/agenda.ts";
 
 /** An event as a subscriber sees it. Epoch seconds. */
@@ -25,25 +25,25 @@ const mostEvents = 500;
 const mostOnPage = 40;
 
 /** What is in a calendar, by day and by month. */
-export function agendaRoutes(): Hono<Env> {
-  return new Hono<Env>()
+export function agendaRoutes(): Hono<PageEnv> {
+  return new Hono<PageEnv>()
     .get("/feeds/:id/agenda", signedIn, async (c) => showAgenda(c, c.req.param("id")))
     .get("/feeds/:id/month", signedIn, async (c) => showMonth(c, c.req.param("id")));
 }
 
-async function showAgenda(c: Web, id: string): Promise<Response> {
+async function showAgenda(c: PageContext, id: string): Promise<Response> {
   const { feed } = await findVisibleFeed(c.env, c.var.viewer, id, "content");
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
   const from = startOf(c.req.query("from"), zone, epochSeconds(c.env));
   const to = from.plus({ days: agendaDays });
   const rows = await listAgenda(c.env.sql, feed, from.toUnixInteger(), to.toUnixInteger(), mostEvents);
-  const times = timesIn(zone, language);
+  const times = zonedTimes(zone, language);
   const events = agendaOf(rows);
   const shown = events.slice(0, mostOnPage);
   const left = events[mostOnPage];
   const nextDay = left === undefined ? to.toFormat("yyyy-LL-dd") : times.date(left.start);
-  return showPage(c, `${feed.profile.name}: ${agendaWords[language].agenda}`, () => (
+  return renderPage(c, `${feed.profile.name}: ${agendaWords[language].agenda}`, () => (
     <AgendaView
       {...{ language, feed, times }}
       events={shown}
@@ -57,7 +57,7 @@ async function showAgenda(c: Web, id: string): Promise<Response> {
   ));
 }
 
-async function showMonth(c: Web, id: string): Promise<Response> {
+async function showMonth(c: PageContext, id: string): Promise<Response> {
   const { feed } = await findVisibleFeed(c.env, c.var.viewer, id, "content");
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
@@ -69,9 +69,9 @@ async function showMonth(c: Web, id: string): Promise<Response> {
     const day = first.plus({ days: index });
     return { startAt: day.toUnixInteger(), endAt: day.plus({ days: 1 }).toUnixInteger(), weekday: day.weekday };
   });
-  return showPage(c, `${feed.profile.name}: ${agendaWords[language].month}`, () => (
+  return renderPage(c, `${feed.profile.name}: ${agendaWords[language].month}`, () => (
     <MonthView
-      {...{ language, feed, days, events: agendaOf(rows), times: timesIn(zone, language), nowAt: epochSeconds(c.env) }}
+      {...{ language, feed, days, events: agendaOf(rows), times: zonedTimes(zone, language), nowAt: epochSeconds(c.env) }}
       firstAt={first.toUnixInteger()}
       earlier={first.minus({ months: 1 }).toFormat("yyyy-LL")}
       later={next.toFormat("yyyy-LL")}

@@ -2,7 +2,7 @@ import { open, seal } from "../../security/seal.ts";
 import type { Credentials } from "../../mirror/connect.ts";
 import { epochSeconds } from "../../source/run.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
-import type { Web } from "./page-context.tsx";
+import type { PageContext } from "./page-context.tsx";
 
 /** What was said so far by somebody who connects a calendar. */
 export interface Draft {
@@ -19,7 +19,7 @@ const draftSeconds = 1800;
 const mostBytes = 3800;
 
 /** Where a sealed cookie of the viewer belongs; it opens for nobody else, and nothing else. */
-function cookiePlace({ var: { viewer } }: Web, about: string) {
+function cookiePlace({ var: { viewer } }: PageContext, about: string) {
   return { table: "cookie", row: `${viewer.account.id} ${about}`, column: "calendar" };
 }
 
@@ -27,8 +27,8 @@ function cookiePlace({ var: { viewer } }: Web, about: string) {
  * Keeps what was said for half an hour, in a cookie that only we can read: it stands in no page and no address. False
  * when it is too long for that.
  */
-export async function keepDraft(c: Web, feedId: string, draft: Draft): Promise<boolean> {
-  const sealed = await sealFor(c, feedId, { ...draft, credentials: shortened(draft.credentials) }, draftSeconds);
+export async function keepDraft(c: PageContext, feedId: string, draft: Draft): Promise<boolean> {
+  const sealed = await sealCookie(c, feedId, { ...draft, credentials: shortened(draft.credentials) }, draftSeconds);
   if (sealed.length > mostBytes) return false;
   // Lax: the way back from Google is a navigation from elsewhere.
   putCookie(c, cookieName, sealed, draftSeconds, "Lax");
@@ -36,22 +36,22 @@ export async function keepDraft(c: Web, feedId: string, draft: Draft): Promise<b
 }
 
 /** What was said so far about this feed; null for nothing, or nothing that is still good. */
-export async function readDraft(c: Web, feedId: string): Promise<Draft | null> {
-  return openFor<Draft>(c, feedId, readCookie(c, cookieName));
+export async function readDraft(c: PageContext, feedId: string): Promise<Draft | null> {
+  return openCookie<Draft>(c, feedId, readCookie(c, cookieName));
 }
 
-export function dropDraft(c: Web): void {
+export function dropDraft(c: PageContext): void {
   dropCookie(c, cookieName);
 }
 
 /** The text of a cookie that holds something for the viewer, for so many seconds. */
-export async function sealFor(c: Web, about: string, value: object, lasts: number): Promise<string> {
+export async function sealCookie(c: PageContext, about: string, value: object, lasts: number): Promise<string> {
   const text = JSON.stringify({ value, endsAt: epochSeconds(c.env) + lasts });
   return seal(c.env.keys, cookiePlace(c, about), text, c.env.random, "sessions");
 }
 
 /** What such a cookie holds; null for one of another viewer or purpose, or that is over. */
-export async function openFor<T extends object>(c: Web, about: string, sealed: string): Promise<T | null> {
+export async function openCookie<T extends object>(c: PageContext, about: string, sealed: string): Promise<T | null> {
   try {
     const text = await open(c.env.keys, cookiePlace(c, about), sealed, "sessions");
     const { value, endsAt }: { value: T; endsAt: number } = JSON.parse(text);

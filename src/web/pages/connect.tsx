@@ -10,25 +10,25 @@ import { findVisibleFeed } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts";
 import {
-  type Fault,
-  type LoginFaults,
-  mailIn,
+  type FieldError,
+  type LoginErrors,
+  readMailAddress,
   readPassword,
-  readWhere,
-  refusedStatus,
-  typedIn,
-  type Where,
+  readAddressForm,
+  connectErrorStatus,
+  readTypedField,
+  type AddressForm,
 } from "./connect-input.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
-import { type Env, field, formLimit, pageLanguage, readFields, showPage, signedIn, type Web } from "./page-context.tsx";
+import { type PageEnv, fieldValue, formLimit, pageLanguage, readFields, renderPage, signedIn, type PageContext } from "./page-context.tsx";
 import { connectWords } from "../../text/connect.ts";
 
 type Status = 200 | 400 | 502;
 
 /** Connecting a calendar that mirrors a feed, in steps. */
-export function connectRoutes(): Hono<Env> {
-  return new Hono<Env>()
+export function connectRoutes(): Hono<PageEnv> {
+  return new Hono<PageEnv>()
     .get("/feeds/:id/targets/new", signedIn, async (c) => {
       const draft = await readDraft(c, c.req.param("id"));
       return showWhere(c, { preset: draft?.preset ?? "", text: draft?.text ?? "" }, {});
@@ -36,7 +36,7 @@ export function connectRoutes(): Hono<Env> {
     .post("/feeds/:id/targets/new", formLimit, signedIn, async (c) => {
       const fields = await readFields(c);
       const { feed } = await feedOf(c);
-      const { typed, preset, faults } = readWhere(fields, googleApp(c.env) !== null);
+      const { typed, preset, faults } = readAddressForm(fields, googleApp(c.env) !== null);
       if (Object.keys(faults).length > 0) return showWhere(c, typed, faults, 400);
       await keepDraft(c, feed.id, { preset: preset?.id ?? null, text: typed.text, credentials: null });
       return c.redirect(`/feeds/${feed.id}/targets/new/sign-in`, 303);
@@ -53,27 +53,27 @@ export function connectRoutes(): Hono<Env> {
     .post("/feeds/:id/targets/new/calendar", formLimit, signedIn, async (c) => add(c));
 }
 
-async function feedOf(c: Web) {
+async function feedOf(c: PageContext) {
   const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "change");
   if (seen.feed.state === "ended") throw new AppError("conflict", `feed ${seen.feed.id} has ended`);
   return seen;
 }
 
 /** Back to the first step: what was said before it is over or was never said. */
-async function begin(c: Web): Promise<Response> {
+async function begin(c: PageContext): Promise<Response> {
   const { feed } = await feedOf(c);
   return c.redirect(`/feeds/${feed.id}/targets/new`, 303);
 }
 
 async function showStep(
-  c: Web,
+  c: PageContext,
   step: 0 | 1 | 2,
   make: (nonce: string, path: string) => Parameters<typeof ConnectFrame>[0]["children"],
   status: Status,
 ) {
   const language = pageLanguage(c);
   const { feed } = await feedOf(c);
-  return showPage(
+  return renderPage(
     c,
     connectWords[language].title,
     (nonce) => (
@@ -86,9 +86,9 @@ async function showStep(
 }
 
 async function showWhere(
-  c: Web,
-  typed: Where,
-  faults: Partial<Record<keyof Where, Fault>>,
+  c: PageContext,
+  typed: AddressForm,
+  faults: Partial<Record<keyof AddressForm, FieldError>>,
   status: Status = 200,
 ): Promise<Response> {
   const google = googleApp(c.env) !== null;
@@ -104,14 +104,14 @@ async function showWhere(
 
 interface SignInTyped {
   readonly username: string;
-  readonly faults: LoginFaults;
+  readonly faults: LoginErrors;
 }
 
-async function showSignIn(c: Web, draft: Draft, { username, faults }: SignInTyped, status: Status = 200) {
+async function showSignIn(c: PageContext, draft: Draft, { username, faults }: SignInTyped, status: Status = 200) {
   const language = pageLanguage(c);
   const asked = c.req.query("fault") ?? "";
   const googleFault = Object.entries(connectWords[language].googleFaults).find(([key]) => key === asked)?.[1] ?? "";
-  const mail = mailIn(draft.text);
+  const mail = readMailAddress(draft.text);
   const about = {
     username: username || mail,
     mail,
@@ -127,20 +127,20 @@ async function showSignIn(c: Web, draft: Draft, { username, faults }: SignInType
 const ofAddress = new Set(["no-caldav", "no-address", "elsewhere", "blocked", "missing", "oauth", "silent"]);
 
 /** A reason as the step shows it in which it can be mended. Throws what is no refusal. */
-async function showRefusal(c: Web, draft: Draft, username: string, error: unknown): Promise<Response> {
+async function showRefusal(c: PageContext, draft: Draft, username: string, error: unknown): Promise<Response> {
   const refused = error instanceof AppError ? readConnectError(error) : null;
   if (refused === null) throw error;
   if (ofAddress.has(refused.reason)) {
     const plain = refused.reason === "blocked" && /^http:/i.test(draft.text);
     const typed = { preset: draft.preset ?? "", text: draft.text };
-    return showWhere(c, typed, { text: plain ? "https" : refused }, refusedStatus(refused.reason));
+    return showWhere(c, typed, { text: plain ? "https" : refused }, connectErrorStatus(refused.reason));
   }
-  return showSignIn(c, draft, { username, faults: { password: refused } }, refusedStatus(refused.reason));
+  return showSignIn(c, draft, { username, faults: { password: refused } }, connectErrorStatus(refused.reason));
 }
 
 const purpose = "connect";
 
-async function enter(c: Web): Promise<Response> {
+async function enter(c: PageContext): Promise<Response> {
   const fields = await readFields(c);
   const { feed } = await feedOf(c);
   const draft = await readDraft(c, feed.id);
@@ -167,10 +167,10 @@ async function enter(c: Web): Promise<Response> {
 type Ready = Draft & { readonly credentials: Credentials };
 
 async function showCalendars(
-  c: Web,
+  c: PageContext,
   draft: Ready,
   typed: CalendarChoice | null,
-  faults: { readonly calendar?: Fault; readonly name?: Fault },
+  faults: { readonly calendar?: FieldError; readonly name?: FieldError },
   status: Status = 200,
 ): Promise<Response> {
   const { feed } = await feedOf(c);
@@ -196,17 +196,17 @@ async function showCalendars(
 /** What the choice of a calendar that is to be made is called; no address is. */
 const makeOne = "new";
 
-async function add(c: Web): Promise<Response> {
+async function add(c: PageContext): Promise<Response> {
   const fields = await readFields(c);
   const { feed } = await feedOf(c);
   const draft = await readDraft(c, feed.id);
   if (draft === null || draft.credentials === null) return begin(c);
   const ready = { ...draft, credentials: draft.credentials };
   const typed = {
-    calendar: typedIn(fields, "calendar", 2000),
-    name: typedIn(fields, "name", 101).trim(),
-    edits: field(fields, "edits"),
-    cancelled: field(fields, "cancelled"),
+    calendar: readTypedField(fields, "calendar", 2000),
+    name: readTypedField(fields, "name", 101).trim(),
+    edits: fieldValue(fields, "edits"),
+    cancelled: fieldValue(fields, "cancelled"),
   };
   const edits = editPolicies.find((known) => known === typed.edits);
   const cancelled = cancelledPolicies.find((known) => known === typed.cancelled);
@@ -225,7 +225,7 @@ async function add(c: Web): Promise<Response> {
   } catch (error) {
     const refused = error instanceof AppError ? readConnectError(error) : null;
     if (refused === null) throw error;
-    const status = refusedStatus(refused.reason);
+    const status = connectErrorStatus(refused.reason);
     return showCalendars(c, ready, typed, { calendar: refused }, status);
   }
 }

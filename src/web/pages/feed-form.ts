@@ -3,10 +3,10 @@ import { localTime } from "../../calendar/window.ts";
 import { readDay } from "./times.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
 import { type ChangedFeed, profile } from "../api/input.ts";
-import { field, type Fields } from "./page-context.tsx";
+import { fieldValue, type Fields } from "./page-context.tsx";
 
 /** What stands in the fields of the form, as typed. */
-export interface Typed {
+export interface FeedFormValues {
   readonly name: string;
   readonly detail: string;
   readonly language: string;
@@ -22,8 +22,8 @@ export interface Typed {
 }
 
 /** Which fields are wrong, each with the key of its sentence. */
-export type Faults = Readonly<
-  Partial<Record<keyof Typed, "name" | "choice" | "zone" | "past" | "future" | "alarm" | "expires">>
+export type FeedFormErrors = Readonly<
+  Partial<Record<keyof FeedFormValues, "name" | "choice" | "zone" | "past" | "future" | "alarm" | "expires">>
 >;
 
 /** A page shows no more of what was typed. */
@@ -31,8 +31,8 @@ const longestTyped = 300;
 const mostOfferings = 100;
 
 /** The form as somebody sent it. */
-export function readTyped(fields: Fields): Typed {
-  const one = (name: string): string => field(fields, name).trim().slice(0, longestTyped).toWellFormed();
+export function readFeedForm(fields: Fields): FeedFormValues {
+  const one = (name: string): string => fieldValue(fields, name).trim().slice(0, longestTyped).toWellFormed();
   return {
     name: one("name"),
     detail: one("detail"),
@@ -50,7 +50,7 @@ export function readTyped(fields: Fields): Typed {
 }
 
 /** The form for a calendar as it is, or as it is proposed. `expiresAt` is epoch seconds. */
-export function typedOf(of: FeedProfile, expiresAt: number | null): Typed {
+export function feedFormValues(of: FeedProfile, expiresAt: number | null): FeedFormValues {
   return {
     name: of.name,
     detail: of.detail,
@@ -71,17 +71,17 @@ export function typedOf(of: FeedProfile, expiresAt: number | null): Typed {
  * What the form asks for, or what is wrong in it. `maySign`: links that decide at once are allowed; `nowAt`, epoch seconds,
  * is when it was sent.
  */
-export function checkTyped(
-  typed: Typed,
+export function checkFeedForm(
+  typed: FeedFormValues,
   { nowAt, maySign }: { nowAt: number; maySign: boolean },
-): { readonly asked: ChangedFeed & { expiresAt: number | null }; readonly faults: Faults } {
-  const faults: { -readonly [key in keyof Faults]: Faults[key] } = {};
+): { readonly asked: ChangedFeed & { expiresAt: number | null }; readonly faults: FeedFormErrors } {
+  const faults: { -readonly [key in keyof FeedFormErrors]: FeedFormErrors[key] } = {};
   /** The value as the schema gives it; `instead` and a fault where it does not fit. */
   function take<const S extends v.GenericSchema, T>(
     schema: S,
     value: unknown,
-    name: keyof Typed,
-    sentence: NonNullable<Faults[keyof Typed]>,
+    name: keyof FeedFormValues,
+    sentence: NonNullable<FeedFormErrors[keyof FeedFormValues]>,
     instead: T,
   ): v.InferOutput<S> | T {
     const found = v.safeParse(schema, value);

@@ -13,46 +13,46 @@ import { may, findVisibleFeed } from "../../account/access.ts";
 import { readOfferings, scopeKinds } from "../../store/sources.ts";
 import { sizeWarning } from "../../calendar/size.ts";
 import { changeProfile, profileOf } from "../api/input.ts";
-import { checkTyped, type Faults, readTyped, type Typed, typedOf } from "./feed-form.ts";
-import { mirrorsOf } from "./mirror-health.ts";
-import { timesIn } from "./times.ts";
+import { checkFeedForm, type FeedFormErrors, readFeedForm, type FeedFormValues, feedFormValues } from "./feed-form.ts";
+import { listMirrors } from "./mirror-health.ts";
+import { zonedTimes } from "./times.ts";
 import { FeedForm, type FeedFormProps } from "./views/feed-form.tsx";
 import { FeedView } from "./views/feed.tsx";
 import {
-  type Env,
-  field,
+  type PageEnv,
+  fieldValue,
   formLimit,
   pageLanguage,
   pageTimes,
   readFields,
-  showPage,
+  renderPage,
   signedIn,
-  type Web,
+  type PageContext,
 } from "./page-context.tsx";
 import { feedWords } from "../../text/feed.ts";
 
 /** Making, subscribing to, changing and ending calendars. */
-export function feedPageRoutes(): Hono<Env> {
+export function feedPageRoutes(): Hono<PageEnv> {
   return (
-    new Hono<Env>()
+    new Hono<PageEnv>()
       .get("/feeds/new", signedIn, async (c) => {
         const source = await sourceOf(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
         const first = profileOf(c.env.config, source.found.name, {
           language: pageLanguage(c),
           zone: c.env.config.timeZone === "UTC" ? null : c.env.config.timeZone,
         });
-        return showNew(c, source, { typed: typedOf(first, null), faults: {}, preview: null });
+        return showNew(c, source, { typed: feedFormValues(first, null), faults: {}, preview: null });
       })
       .post("/feeds/new", formLimit, signedIn, async (c) => {
         const fields = await readFields(c);
-        const source = await sourceOf(c, field(fields, "kind"), field(fields, "uuid"));
-        const typed = readTyped(fields);
+        const source = await sourceOf(c, fieldValue(fields, "kind"), fieldValue(fields, "uuid"));
+        const typed = readFeedForm(fields);
         const signs = maySignLinks(c.env, c.var.viewer.account);
-        const { asked, faults } = checkTyped(typed, { nowAt: epochSeconds(c.env), maySign: signs });
+        const { asked, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
         const { expiresAt } = asked;
         const profile = profileOf(c.env.config, source.found.name, asked);
         if (Object.keys(faults).length > 0) return showNew(c, source, { typed, faults, preview: null }, 400);
-        if (field(fields, "do") !== "save") {
+        if (fieldValue(fields, "do") !== "save") {
           return showNew(c, source, {
             typed,
             faults,
@@ -66,7 +66,7 @@ export function feedPageRoutes(): Hono<Env> {
       .get("/feeds/:id", signedIn, async (c) => showFeed(c, ""))
       .get("/feeds/:id/edit", signedIn, async (c) => {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
-        return showEdit(c, feed, { typed: typedOf(feed.profile, feed.expiresAt), faults: {}, preview: null });
+        return showEdit(c, feed, { typed: feedFormValues(feed.profile, feed.expiresAt), faults: {}, preview: null });
       })
       .post("/feeds/:id/edit", formLimit, signedIn, async (c) => edit(c))
       .post("/feeds/:id/rotate", formLimit, signedIn, async (c) => {
@@ -105,7 +105,7 @@ interface AskedSource {
 }
 
 /** The list of Waldur that a form is about, if the viewer sees it. */
-async function sourceOf(c: Web, asked: string, uuid: string): Promise<AskedSource> {
+async function sourceOf(c: PageContext, asked: string, uuid: string): Promise<AskedSource> {
   const kind = scopeKinds.find((known) => known === asked);
   if (kind === undefined) throw new AppError("not_found", "there is no such kind of list");
   const asker = await actAs(c.env, c.var.viewer.account);
@@ -113,17 +113,17 @@ async function sourceOf(c: Web, asked: string, uuid: string): Promise<AskedSourc
 }
 
 interface FormState {
-  readonly typed: Typed;
-  readonly faults: Faults;
+  readonly typed: FeedFormValues;
+  readonly faults: FeedFormErrors;
   readonly preview: FeedFormProps["preview"];
 }
 
-async function previewOf(c: Web, asker: ActingAccount, source: AskedSource["found"], profile: FeedProfile) {
+async function previewOf(c: PageContext, asker: ActingAccount, source: AskedSource["found"], profile: FeedProfile) {
   const events = await previewFeed(c.env, asker, source, profile);
-  return { events, times: timesIn(profile.zone ?? c.env.config.timeZone, pageLanguage(c)) };
+  return { events, times: zonedTimes(profile.zone ?? c.env.config.timeZone, pageLanguage(c)) };
 }
 
-async function showNew(c: Web, { asker, found }: AskedSource, state: FormState, status: 200 | 400 = 200) {
+async function showNew(c: PageContext, { asker, found }: AskedSource, state: FormState, status: 200 | 400 = 200) {
   const language = pageLanguage(c);
   const offerings = await listOfferings(asker, found);
   const about = {
@@ -135,7 +135,7 @@ async function showNew(c: Web, { asker, found }: AskedSource, state: FormState, 
     offerings: offerings.map(({ uuid, name }) => [uuid, name] as const),
     maySign: maySignLinks(c.env, c.var.viewer.account),
   };
-  return showPage(
+  return renderPage(
     c,
     feedWords[language].newTitle,
     (nonce) => <FeedForm {...{ language, nonce }} {...about} {...state} />,
@@ -143,7 +143,7 @@ async function showNew(c: Web, { asker, found }: AskedSource, state: FormState, 
   );
 }
 
-async function showEdit(c: Web, feed: FeedRow, state: FormState, status: 200 | 400 = 200): Promise<Response> {
+async function showEdit(c: PageContext, feed: FeedRow, state: FormState, status: 200 | 400 = 200): Promise<Response> {
   const language = pageLanguage(c);
   const { source } = await findVisibleFeed(c.env, c.var.viewer, feed.id, "change");
   const owner = await findAccount(c.env.sql, source.accountId);
@@ -156,7 +156,7 @@ async function showEdit(c: Web, feed: FeedRow, state: FormState, status: 200 | 4
     offerings: [...readOfferings(source.offerings)].map(([uuid, { name }]) => [uuid, name] as const),
     maySign: owner !== null && maySignLinks(c.env, owner),
   };
-  return showPage(
+  return renderPage(
     c,
     feedWords[language].editTitle,
     (nonce) => <FeedForm {...{ language, nonce }} {...about} {...state} />,
@@ -164,17 +164,17 @@ async function showEdit(c: Web, feed: FeedRow, state: FormState, status: 200 | 4
   );
 }
 
-async function edit(c: Web): Promise<Response> {
+async function edit(c: PageContext): Promise<Response> {
   const fields = await readFields(c);
   const { viewer } = c.var;
   const { feed, source } = await findVisibleFeed(c.env, viewer, c.req.param("id") ?? "", "change");
   const owner = await findAccount(c.env.sql, source.accountId);
-  const typed = readTyped(fields);
+  const typed = readFeedForm(fields);
   const signs = owner !== null && maySignLinks(c.env, owner);
-  const { asked, faults } = checkTyped(typed, { nowAt: epochSeconds(c.env), maySign: signs });
+  const { asked, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
   if (Object.keys(faults).length > 0) return showEdit(c, feed, { typed, faults, preview: null }, 400);
   const profile = changeProfile(feed.profile, asked);
-  if (field(fields, "do") !== "save") {
+  if (fieldValue(fields, "do") !== "save") {
     const asker = await actAs(c.env, viewer.account);
     return showEdit(c, feed, { typed, faults, preview: await previewOf(c, asker, source, profile) });
   }
@@ -184,12 +184,12 @@ async function edit(c: Web): Promise<Response> {
 }
 
 /** Whether the person ticked that they mean it; the form is checked first. */
-async function isConfirmed(c: Web): Promise<boolean> {
-  return field(await readFields(c), "sure") === "yes";
+async function isConfirmed(c: PageContext): Promise<boolean> {
+  return fieldValue(await readFields(c), "sure") === "yes";
 }
 
 /** The page of one calendar; `unsure` is the form that was sent without its tick. */
-async function showFeed(c: Web, unsure: "" | "rotate" | "revoke"): Promise<Response> {
+async function showFeed(c: PageContext, unsure: "" | "rotate" | "revoke"): Promise<Response> {
   const language = pageLanguage(c);
   const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const { feed, source, standing } = seen;
@@ -197,8 +197,8 @@ async function showFeed(c: Web, unsure: "" | "rotate" | "revoke"): Promise<Respo
   const address = reachable ? await feedAddress(c.env, feed) : null;
   const large = sizeWarning(c.env.config, feed.eventCount, feed.byteCount) !== null;
   const done = c.req.query("done");
-  const mirrors = await mirrorsOf(c, feed.id);
-  return showPage(
+  const mirrors = await listMirrors(c, feed.id);
+  return renderPage(
     c,
     feed.profile.name,
     (nonce) => (

@@ -6,10 +6,10 @@ import { readConnectError } from "../../mirror/connect-error.ts";
 import { beginConsent, finishConsent, type GoogleCredentials, googleReturnPath } from "../../mirror/google.ts";
 import { changeCredentials } from "../../mirror/commands.ts";
 import { findVisibleFeed, findVisibleTarget } from "../../account/access.ts";
-import { keepDraft, openFor, readDraft, sealFor } from "./connect-draft.ts";
-import { mailIn } from "./connect-input.ts";
+import { keepDraft, openCookie, readDraft, sealCookie } from "./connect-draft.ts";
+import { readMailAddress } from "./connect-input.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
-import { type Env, signedIn, type Web } from "./page-context.tsx";
+import { type PageEnv, signedIn, type PageContext } from "./page-context.tsx";
 
 /** A consent that was begun in this browser, and for what. */
 interface Pending {
@@ -25,12 +25,12 @@ const cookieName = "google";
 const pendingSeconds = 900;
 
 /** Consent at Google, to connect a calendar or to go on with one. */
-export function googleRoutes(): Hono<Env> {
-  return new Hono<Env>()
+export function googleRoutes(): Hono<PageEnv> {
+  return new Hono<PageEnv>()
     .get("/feeds/:id/targets/new/google", signedIn, async (c) => {
       const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
       const draft = await readDraft(c, feed.id);
-      const mail = mailIn(draft?.text ?? "");
+      const mail = readMailAddress(draft?.text ?? "");
       if (draft?.preset !== "google" || mail === "") return c.redirect(`/feeds/${feed.id}/targets/new`, 303);
       return leave(c, mail, { feedId: feed.id });
     })
@@ -43,16 +43,16 @@ export function googleRoutes(): Hono<Env> {
     .get(googleReturnPath, signedIn, async (c) => comeBack(c));
 }
 
-async function leave(c: Web, username: string, about: Pending["for"]): Promise<Response> {
+async function leave(c: PageContext, username: string, about: Pending["for"]): Promise<Response> {
   const { url, state, verifier } = await beginConsent(c.env, username);
   const pending: Pending = { state, verifier, username, for: about };
   // Lax: it comes back with a navigation from elsewhere.
-  putCookie(c, cookieName, await sealFor(c, cookieName, pending, pendingSeconds), pendingSeconds, "Lax");
+  putCookie(c, cookieName, await sealCookie(c, cookieName, pending, pendingSeconds), pendingSeconds, "Lax");
   return c.redirect(url, 303);
 }
 
-async function comeBack(c: Web): Promise<Response> {
-  const pending = await openFor<Pending>(c, cookieName, readCookie(c, cookieName));
+async function comeBack(c: PageContext): Promise<Response> {
+  const pending = await openCookie<Pending>(c, cookieName, readCookie(c, cookieName));
   dropCookie(c, cookieName);
   const { state = "", code = "" } = c.req.query();
   if (pending === null || !(await sameText(state, pending.state))) {
@@ -73,7 +73,7 @@ async function comeBack(c: Web): Promise<Response> {
 
 type Given = GoogleCredentials | "denied" | "misconfigured" | "failed";
 
-async function goOn(c: Web, feedId: string, username: string, given: Given): Promise<string> {
+async function goOn(c: PageContext, feedId: string, username: string, given: Given): Promise<string> {
   const { feed } = await findVisibleFeed(c.env, c.var.viewer, feedId, "change");
   const steps = `/feeds/${feed.id}/targets/new`;
   if (typeof given === "string") return `${steps}/sign-in?fault=${given}`;
@@ -81,7 +81,7 @@ async function goOn(c: Web, feedId: string, username: string, given: Given): Pro
   return kept ? `${steps}/calendar` : `${steps}/sign-in?fault=failed`;
 }
 
-async function renew(c: Web, targetId: string, given: Given): Promise<string> {
+async function renew(c: PageContext, targetId: string, given: Given): Promise<string> {
   const { target } = await findVisibleTarget(c.env, c.var.viewer, targetId, "change");
   if (typeof given === "string") return `/targets/${target.id}?fault=${given}`;
   try {

@@ -4,14 +4,14 @@ import { listRuns } from "../../store/runs.ts";
 import { epochSeconds } from "../../source/run.ts";
 import { may, listVisibleSources } from "../../account/access.ts";
 import { HistoryView } from "./views/history.tsx";
-import { type Env, pageLanguage, pageTimes, showPage, signedIn } from "./page-context.tsx";
+import { type PageEnv, pageLanguage, pageTimes, renderPage, signedIn } from "./page-context.tsx";
 import { historyWords } from "../../text/history.ts";
 
 const mostRows = 50;
 
 /** What was decided through us, and what the readings of Waldur brought. */
-export function historyRoutes(): Hono<Env> {
-  return new Hono<Env>().get("/history", signedIn, async (c) => {
+export function historyRoutes(): Hono<PageEnv> {
+  return new Hono<PageEnv>().get("/history", signedIn, async (c) => {
     const language = pageLanguage(c);
     const { source: asked = "", failed: onlyFailed = "", before: cursor = "", show = "" } = c.req.query();
     const seen = (await listVisibleSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
@@ -26,7 +26,7 @@ export function historyRoutes(): Hono<Env> {
     const decisions = which === "decisions" ? await listDecisionsOf(c.env.sql, ids, { ...query, booking: null }) : [];
     const last = which === "runs" ? runs[mostRows - 1]?.endedAt : decisions[mostRows - 1]?.madeAt;
     const older = Math.max(runs.length, decisions.length) > mostRows ? (last ?? null) : null;
-    return showPage(c, historyWords[language].title, () => (
+    return renderPage(c, historyWords[language].title, () => (
       <HistoryView
         {...{ language, which, sources, source, failed, older }}
         times={pageTimes(c)}

@@ -4,7 +4,7 @@ import { listTargets, type TargetRow } from "../../store/targets.ts";
 import { readLastReport } from "../../mirror/run.ts";
 import type { Health } from "../source-health.ts";
 import type { Times } from "./times.ts";
-import { pageLanguage, pageTimes, type Web } from "./page-context.tsx";
+import { pageLanguage, pageTimes, type PageContext } from "./page-context.tsx";
 import { targetWords } from "../../text/target.ts";
 
 /** How a target stands and whose move it is, in words. */
@@ -45,7 +45,7 @@ export interface Mirror {
 }
 
 /** The targets of a feed, or all there are, each with how it stands. */
-export async function mirrorsOf(c: Web, feedId?: string): Promise<Mirror[]> {
+export async function listMirrors(c: PageContext, feedId?: string): Promise<Mirror[]> {
   const targets = await listTargets(c.env.sql, feedId);
   return targets.map((target) => ({ target, health: mirrorHealth(target, pageLanguage(c), pageTimes(c)) }));
 }

@@ -12,17 +12,17 @@ import { may, type VisibleSource, listVisibleSources } from "../../account/acces
 import { shortAddress } from "../address.ts";
 import { decisionWords } from "../../text/decision.ts";
 import { outcomeStatus } from "../decision-outcome.ts";
-import { mirrorsOf } from "./mirror-health.ts";
+import { listMirrors } from "./mirror-health.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
 import {
-  type Env,
+  type PageEnv,
   formLimit,
   pageLanguage,
   pageTimes,
   readFields,
-  showPage,
+  renderPage,
   signedIn,
-  type Web,
+  type PageContext,
 } from "./page-context.tsx";
 import { overviewWords } from "../../text/overview.ts";
 
@@ -31,8 +31,8 @@ const mostRequests = 15;
 const mostSources = 10;
 
 /** The first page: requests that wait, then calendars, then what has none yet. */
-export function overviewRoutes(): Hono<Env> {
-  return new Hono<Env>()
+export function overviewRoutes(): Hono<PageEnv> {
+  return new Hono<PageEnv>()
     .get("/", signedIn, async (c) => showOverview(c, null))
     .get("/bookings/:uuid/:action{accept|reject}", signedIn, (c) => c.redirect("/", 303))
     .post("/bookings/:uuid/:action{accept|reject}", formLimit, signedIn, async (c) => {
@@ -46,7 +46,7 @@ export function overviewRoutes(): Hono<Env> {
 type Told = NonNullable<OverviewProps["told"]>;
 
 async function showOverview(
-  c: Web,
+  c: PageContext,
   told: Told | null,
   status: (typeof outcomeStatus)[keyof typeof outcomeStatus] = 200,
 ) {
@@ -54,7 +54,7 @@ async function showOverview(
   const language = pageLanguage(c);
   const nowAt = epochSeconds(c.env);
   const seen = await listVisibleSources(c.env, viewer);
-  const mirrors = Map.groupBy(await mirrorsOf(c), ({ target }) => target.feedId);
+  const mirrors = Map.groupBy(await listMirrors(c), ({ target }) => target.feedId);
   const feeds = (await listFeeds(c.env.sql)).map((feed) => ({ ...feed, mirrors: mirrors.get(feed.id) ?? [] }));
   const keepers = new Map(
     [...(await listAccounts(c.env.sql))].map(([id, { fullName, username }]) => [id, fullName || username]),
@@ -77,7 +77,7 @@ async function showOverview(
   const requests = await requestsOf(c, seen, nowAt);
   const has = new Set(sources.filter(({ standing }) => may(standing, "content")).map(({ source }) => source.scopeUuid));
   const providers = await providersOf(c);
-  return showPage(
+  return renderPage(
     c,
     overviewWords[language].title,
     (nonce) => (
@@ -96,7 +96,7 @@ async function showOverview(
 }
 
 /** Bookings that wait for an answer, each once, by their first start. */
-async function requestsOf(c: Web, seen: readonly VisibleSource[], nowAt: number) {
+async function requestsOf(c: PageContext, seen: readonly VisibleSource[], nowAt: number) {
   const found = new Map<string, Awaited<ReturnType<typeof listPending>>[number]>();
   for (const { source, standing } of seen) {
     if (!may(standing, "content")) continue;
@@ -111,7 +111,7 @@ async function requestsOf(c: Web, seen: readonly VisibleSource[], nowAt: number)
 }
 
 /** The providers that the viewer manages; null when Waldur does not tell. */
-async function providersOf(c: Web): Promise<{ uuid: string; name: string }[] | null> {
+async function providersOf(c: PageContext): Promise<{ uuid: string; name: string }[] | null> {
   if (c.var.viewer.account.refusedAt !== null) return null;
   try {
     const providers = await listProviders(await actAs(c.env, c.var.viewer.account));
@@ -123,7 +123,7 @@ async function providersOf(c: Web): Promise<{ uuid: string; name: string }[] | n
 }
 
 /** Accepts or rejects in place, by the same path as the links in events. */
-async function answer(c: Web, uuid: string, action: Action): Promise<Response> {
+async function answer(c: PageContext, uuid: string, action: Action): Promise<Response> {
   const { viewer } = c.var;
   for (const { source, standing } of await listVisibleSources(c.env, viewer)) {
     const known = may(standing, "content") ? (await findBookings(c.env.sql, source.id, [uuid])).get(uuid) : undefined;

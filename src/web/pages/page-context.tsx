@@ -11,12 +11,12 @@ import { cachedSite } from "../../account/site.ts";
 import { type Viewer, loadViewer } from "../../account/access.ts";
 import { checkForm, formNonce, nonceField, readCookie, readForm } from "../forms.ts";
 import { languageOf } from "../page-headers.ts";
-import { timesIn, type Times } from "./times.ts";
+import { zonedTimes, type Times } from "./times.ts";
 import { Layout } from "./views/layout.tsx";
-import { Top } from "./views/nav.tsx";
+import { Nav } from "./views/nav.tsx";
 
-export type Env = { Bindings: Deps; Variables: { requestId: string; viewer: Viewer } };
-export type Web = Context<Env>;
+export type PageEnv = { Bindings: Deps; Variables: { requestId: string; viewer: Viewer } };
+export type PageContext = Context<PageEnv>;
 
 /** Name of the cookie that holds a session of the pages. */
 export const sessionCookie = "session";
@@ -38,7 +38,7 @@ export const formLimit = bodyLimit({
 });
 
 /** Lets only people through who are signed in; others are led to sign in, and from there back to the page. */
-export const signedIn = createMiddleware<Env>(async (c, next) => {
+export const signedIn = createMiddleware<PageEnv>(async (c, next) => {
   const account = await findSessionAccount(c.env, "pages", readCookie(c, sessionCookie));
   if (account === null) {
     if (c.req.method === "POST") throw new AppError("unauthorized", "sign in first");
@@ -49,12 +49,12 @@ export const signedIn = createMiddleware<Env>(async (c, next) => {
 });
 
 /** The purpose that the forms of somebody's pages are signed for. */
-export function formsOf({ account }: Viewer): string {
+export function formPurpose({ account }: Viewer): string {
   return `pages ${account.id}`;
 }
 
 /** The fields of a form that the viewer sent from one of our pages. Throws `foreign_form`. */
-export async function readFields(c: Web, purpose = formsOf(c.var.viewer)): Promise<Fields> {
+export async function readFields(c: PageContext, purpose = formPurpose(c.var.viewer)): Promise<Fields> {
   const body = await readForm(c);
   await checkForm(c, purpose, body[nonceField]);
   return new Map(
@@ -66,35 +66,35 @@ export async function readFields(c: Web, purpose = formsOf(c.var.viewer)): Promi
 }
 
 /** The one value of a field; "" without. */
-export function field(fields: Fields, name: string): string {
+export function fieldValue(fields: Fields, name: string): string {
   return fields.get(name)?.[0] ?? "";
 }
 
-export function pageLanguage(c: Web): Language {
+export function pageLanguage(c: PageContext): Language {
   return languageOf(c.req.header("Accept-Language") ?? null);
 }
 
 /** Times on pages that are of no calendar: in the operator's zone. */
-export function pageTimes(c: Web): Times {
-  return timesIn(c.env.config.timeZone, pageLanguage(c));
+export function pageTimes(c: PageContext): Times {
+  return zonedTimes(c.env.config.timeZone, pageLanguage(c));
 }
 
 /** Answers with a page for somebody who is signed in; `make` gets the hidden field of its forms. */
-export async function showPage(
-  c: Web,
+export async function renderPage(
+  c: PageContext,
   title: string,
   make: (nonce: string) => JSX.Element,
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {
   const { viewer } = c.var;
-  const nonce = await formNonce(c, formsOf(viewer));
-  const top = <Top language={pageLanguage(c)} viewer={viewer} nonce={nonce} path={c.req.path} />;
-  return showBare(c, title, make(nonce), status, top);
+  const nonce = await formNonce(c, formPurpose(viewer));
+  const top = <Nav language={pageLanguage(c)} viewer={viewer} nonce={nonce} path={c.req.path} />;
+  return renderBarePage(c, title, make(nonce), status, top);
 }
 
 /** Answers with a page for whoever asks. */
-export async function showBare(
-  c: Web,
+export async function renderBarePage(
+  c: PageContext,
   title: string,
   body: JSX.Element,
   status: ContentfulStatusCode = 200,

@@ -12,7 +12,7 @@ import { pageHeaders } from "../page-headers.ts";
 import { signInRoutes } from "./sign-in.tsx";
 import { targetPageRoutes } from "./target.tsx";
 import { FailureView } from "./views/failure.tsx";
-import { type Env, pageLanguage, showBare, type Web } from "./page-context.tsx";
+import { type PageEnv, pageLanguage, renderBarePage, type PageContext } from "./page-context.tsx";
 import { commonWords } from "../../text/common.ts";
 
 /** Where pages are; all of them get their headers. */
@@ -30,8 +30,8 @@ const places = [
 ] as const;
 
 /** All pages of somebody who signs in. */
-export function pageRoutes(): Hono<Env> {
-  const app = new Hono<Env>();
+export function pageRoutes(): Hono<PageEnv> {
+  const app = new Hono<PageEnv>();
   for (const place of places) app.use(place, pageHeaders);
   return app
     .route("/", brandRoutes())
@@ -46,10 +46,10 @@ export function pageRoutes(): Hono<Env> {
 }
 
 /** A failure as a page. */
-export async function showFailure(c: Web, error: unknown): Promise<Response> {
+export async function renderFailure(c: PageContext, error: unknown): Promise<Response> {
   const language = pageLanguage(c);
   const requestId = c.get("requestId");
   const { status } = errorJson(error, requestId);
   const code = codeOf(error) ?? "internal";
-  return showBare(c, commonWords[language].failed, <FailureView {...{ language, code, requestId }} />, status);
+  return renderBarePage(c, commonWords[language].failed, <FailureView {...{ language, code, requestId }} />, status);
 }

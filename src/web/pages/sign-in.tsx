@@ -10,15 +10,15 @@ import { dropCookie, formNonce, putCookie, readCookie } from "../forms.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
 import {
-  type Env,
+  type PageEnv,
   formLimit,
   nextCookie,
   pageLanguage,
   readFields,
   sessionCookie,
-  showBare,
+  renderBarePage,
   signedIn,
-  type Web,
+  type PageContext,
 } from "./page-context.tsx";
 import { failureWords } from "../../text/common.ts";
 import { signInWords } from "../../text/sign-in.ts";
@@ -32,9 +32,9 @@ const loginSeconds = 600;
 const tokenPlace = { table: "cookie", row: "login", column: "token" };
 
 /** Signing in and out. */
-export function signInRoutes(): Hono<Env> {
-  return new Hono<Env>()
-    .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: nextOf(c.req.query("next")) }))
+export function signInRoutes(): Hono<PageEnv> {
+  return new Hono<PageEnv>()
+    .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: safeNextPath(c.req.query("next")) }))
     .post("/sign-in", formLimit, async (c) => enter(c))
     .post("/sign-out", formLimit, signedIn, async (c) => {
       await readFields(c);
@@ -50,33 +50,33 @@ export function signInRoutes(): Hono<Env> {
 }
 
 /** Where to go after signing in: a page of ours, whatever was asked. */
-export function nextOf(asked: unknown): string {
+export function safeNextPath(asked: unknown): string {
   return typeof asked === "string" && /^\/(?:[a-z0-9][\w-]*(?:\/[\w-]+)*)?$/.test(asked) ? asked : "/";
 }
 
 /** The same, or else the decision page from which somebody came to sign in. */
-function leave(c: Web, asked: string): Response {
+function leave(c: PageContext, asked: string): Response {
   const from = readCookie(c, nextCookie);
   dropCookie(c, nextCookie);
   return c.redirect(asked === "/" && /^\/a\/[\w.-]{40,200}$/.test(from) ? from : asked, 303);
 }
 
 /** A token goes only over https, or stays on the machine. */
-function isSafe(c: Web): boolean {
+function isSafe(c: PageContext): boolean {
   const { protocol, hostname } = new URL(c.req.url);
   const loopback = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
   return loopback || protocol === "https:" || c.env.config.publicUrl.startsWith("https:");
 }
 
 async function showSignIn(
-  c: Web,
+  c: PageContext,
   { fault, next }: { fault: string; next: string },
   status: 200 | 400 | 401 | 403 | 429 | 502 = 200,
 ): Promise<Response> {
   const language = pageLanguage(c);
   const { name, logins } = await cachedSite(c.env);
   const nonce = await formNonce(c, purpose);
-  return showBare(
+  return renderBarePage(
     c,
     signInWords[language].title,
     <SignInView
@@ -86,11 +86,11 @@ async function showSignIn(
   );
 }
 
-async function enter(c: Web): Promise<Response> {
+async function enter(c: PageContext): Promise<Response> {
   const words = signInWords[pageLanguage(c)];
   const fields = await readFields(c, purpose);
   const token = fields.get("token")?.[0]?.trim() ?? "";
-  const next = nextOf(fields.get("next")?.[0]);
+  const next = safeNextPath(fields.get("next")?.[0]);
   if (!isSafe(c)) return showSignIn(c, { fault: "", next }, 403);
   if (token === "") return showSignIn(c, { fault: words.missing, next }, 400);
   const address = shortAddress(c.env.addressOf(c.req.raw));
@@ -111,7 +111,7 @@ async function enter(c: Web): Promise<Response> {
   }
 }
 
-async function begin(c: Web, provider: string): Promise<Response> {
+async function begin(c: PageContext, provider: string): Promise<Response> {
   const address = isSafe(c) ? await loginAddress(c.env, provider) : null;
   if (address === null) throw new AppError("not_found", "Waldur offers no such login");
   // Lax: it comes back with a top-level navigation from elsewhere.
@@ -119,7 +119,7 @@ async function begin(c: Web, provider: string): Promise<Response> {
   return c.redirect(address, 303);
 }
 
-async function comeBack(c: Web, provider: string): Promise<Response> {
+async function comeBack(c: PageContext, provider: string): Promise<Response> {
   const words = signInWords[pageLanguage(c)];
   const begun = readCookie(c, beginCookie).split(".", 2)[1] ?? "";
   dropCookie(c, beginCookie);
@@ -141,7 +141,7 @@ async function comeBack(c: Web, provider: string): Promise<Response> {
   return c.redirect("/sign-in/continue", 303);
 }
 
-async function showContinue(c: Web): Promise<Response> {
+async function showContinue(c: PageContext): Promise<Response> {
   const language = pageLanguage(c);
   const token = await loginToken(c);
   if (token === null) return showSignIn(c, { fault: signInWords[language].foreignLogin, next: "/" }, 403);
@@ -149,13 +149,13 @@ async function showContinue(c: Web): Promise<Response> {
     const { user } = await verifyToken(c.env, token);
     const name = user.fullName || user.username;
     const nonce = await formNonce(c, purpose);
-    return await showBare(c, signInWords[language].title, <ContinueView {...{ language, name, nonce }} />);
+    return await renderBarePage(c, signInWords[language].title, <ContinueView {...{ language, name, nonce }} />);
   } catch (error) {
     return failedLogin(c, error);
   }
 }
 
-async function goOn(c: Web): Promise<Response> {
+async function goOn(c: PageContext): Promise<Response> {
   const fields = await readFields(c, purpose);
   const token = await loginToken(c);
   dropCookie(c, tokenCookie);
@@ -172,13 +172,13 @@ async function goOn(c: Web): Promise<Response> {
   }
 }
 
-async function failedLogin(c: Web, error: unknown): Promise<Response> {
+async function failedLogin(c: PageContext, error: unknown): Promise<Response> {
   if (!(error instanceof AppError) || error.code === "store_failed") throw error;
   dropCookie(c, tokenCookie);
   return showSignIn(c, { fault: failureWords[pageLanguage(c)][error.code], next: "/" }, 502);
 }
 
-async function loginToken(c: Web): Promise<string | null> {
+async function loginToken(c: PageContext): Promise<string | null> {
   try {
     return await open(c.env.keys, tokenPlace, readCookie(c, tokenCookie), "sessions");
   } catch {

@@ -18,30 +18,30 @@ import {
 import { tick } from "../../tick.ts";
 import { may, type Right, findVisibleTarget } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
-import { readPassword, refusedStatus } from "./connect-input.ts";
+import { readPassword, connectErrorStatus } from "./connect-input.ts";
 import { mirrorHealth } from "./mirror-health.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
-import { type TargetFaults, TargetView } from "./views/target.tsx";
+import { type TargetErrors, TargetView } from "./views/target.tsx";
 import {
-  type Env,
-  field,
+  type PageEnv,
+  fieldValue,
   type Fields,
   formLimit,
   pageLanguage,
   pageTimes,
   readFields,
-  showPage,
+  renderPage,
   signedIn,
-  type Web,
+  type PageContext,
 } from "./page-context.tsx";
 
 /** How long a person waits for a run. */
 const runMilliseconds = 20_000;
 
 /** The page of one target, and what can be done with it. */
-export function targetPageRoutes(): Hono<Env> {
+export function targetPageRoutes(): Hono<PageEnv> {
   return (
-    new Hono<Env>()
+    new Hono<PageEnv>()
       .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
       .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
         change(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
@@ -80,7 +80,7 @@ interface Wrong {
   readonly username: string;
   /** What was chosen for the events of a mirror that is removed. */
   readonly events: string;
-  readonly faults: TargetFaults;
+  readonly faults: TargetErrors;
   readonly status: 200 | 400 | 502;
 }
 
@@ -89,7 +89,7 @@ const nothingWrong: Wrong = { unsure: "", username: "", events: "", faults: {}, 
 type Act = (target: TargetRow, fields: Fields) => Promise<Wrong | TargetRow | void>;
 
 /** Does something to the target that the form is about; the page then tells of it, or what is wrong. */
-async function change(c: Web, right: Right, done: string, act: Act): Promise<Response> {
+async function change(c: PageContext, right: Right, done: string, act: Act): Promise<Response> {
   const fields = await readFields(c);
   const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
   let wrong: Wrong | TargetRow | void;
@@ -98,19 +98,19 @@ async function change(c: Web, right: Right, done: string, act: Act): Promise<Res
   } catch (error) {
     const refused = error instanceof AppError ? readConnectError(error) : null;
     if (refused === null) throw error;
-    wrong = { ...nothingWrong, faults: { probe: refused }, status: refusedStatus(refused.reason) };
+    wrong = { ...nothingWrong, faults: { probe: refused }, status: connectErrorStatus(refused.reason) };
   }
   if (wrong !== undefined && "faults" in wrong) return showTarget(c, wrong);
   return c.redirect(`/targets/${target.id}?done=${done}`, 303);
 }
 
 function isSure(fields: Fields): boolean {
-  return field(fields, "sure") === "yes";
+  return fieldValue(fields, "sure") === "yes";
 }
 
 const purpose = "connect";
 
-async function takeCredentials(c: Web, target: TargetRow, fields: Fields): Promise<Wrong | void> {
+async function takeCredentials(c: PageContext, target: TargetRow, fields: Fields): Promise<Wrong | void> {
   const { username, password, faults } = readPassword(fields);
   if (Object.keys(faults).length > 0) return { ...nothingWrong, username, faults, status: 400 };
   const address = shortAddress(c.env.addressOf(c.req.raw));
@@ -121,15 +121,15 @@ async function takeCredentials(c: Web, target: TargetRow, fields: Fields): Promi
     const refused = error instanceof AppError ? readConnectError(error) : null;
     if (refused === null) throw error;
     if (refused.reason === "unauthorized") await countWrongCredential(c.env, purpose, address);
-    const status = refusedStatus(refused.reason);
+    const status = connectErrorStatus(refused.reason);
     return { ...nothingWrong, username, faults: { password: refused }, status };
   }
 }
 
-async function remove(c: Web): Promise<Response> {
+async function remove(c: PageContext): Promise<Response> {
   const fields = await readFields(c);
   const { target, feed } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
-  const asked = field(fields, "events");
+  const asked = fieldValue(fields, "events");
   const both = target.stopCode !== "owner";
   const events = asked === "leave" || (asked === "remove" && both) ? asked : null;
   if (events === null || !isSure(fields)) {
@@ -144,7 +144,7 @@ async function remove(c: Web): Promise<Response> {
   return c.redirect(`/targets/${target.id}?done=removing`, 303);
 }
 
-async function showTarget(c: Context<Env>, wrong: Wrong): Promise<Response> {
+async function showTarget(c: Context<PageEnv>, wrong: Wrong): Promise<Response> {
   const language = pageLanguage(c);
   const times = pageTimes(c);
   const { target, feed, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
@@ -158,7 +158,7 @@ async function showTarget(c: Context<Env>, wrong: Wrong): Promise<Response> {
     done: status === 200 && unsure === "" ? (c.req.query("done") ?? "") : "",
     google: c.req.query("fault") ?? "",
   };
-  return showPage(
+  return renderPage(
     c,
     target.name,
     (nonce) => (

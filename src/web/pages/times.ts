@@ -21,7 +21,7 @@ export interface Times {
 
 const dayShape = { en: "ccc d LLL yyyy", et: "ccc, d. LLL yyyy" } as const satisfies Record<Language, string>;
 
-export function timesIn(zone: string | null, language: Language): Times {
+export function zonedTimes(zone: string | null, language: Language): Times {
   const at = (moment: number) => localTime(zone, moment).setLocale(language);
   const day = (moment: number): string => at(moment).toFormat(dayShape[language]);
   const clock = (moment: number): string => at(moment).toFormat("HH:mm");

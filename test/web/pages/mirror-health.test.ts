@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failureKinds } from "../../../src/caldav/port.ts";
 import { stopCodes } from "../../../src/store/targets.ts";
 import { connectReasons } from "../../../src/mirror/connect-error.ts";
-import { faultText } from "../../../src/web/pages/views/field-error.tsx";
+import { fieldErrorText } from "../../../src/web/pages/views/field-error.tsx";
 import { failureReason } from "../../../src/web/source-health.ts";
 import { failureWords } from "../../../src/text/common.ts";
 import { connectWords } from "../../../src/text/connect.ts";
@@ -103,8 +103,8 @@ describe("a mirror on an Estonian page", () => {
       for (const language of ["en", "et"] as const) {
         const text = connectWords[language].reasons[reason];
         expect(text).toMatch(reason === "elsewhere" ? /:$/ : /\.$/);
-        expect((await faultText({ reason, said: "" }, language))?.toString()).toBe(text);
-        const full = (await faultText({ reason, said }, language))?.toString().replaceAll("&#39;", "'") ?? "";
+        expect((await fieldErrorText({ reason, said: "" }, language))?.toString()).toBe(text);
+        const full = (await fieldErrorText({ reason, said }, language))?.toString().replaceAll("&#39;", "'") ?? "";
         expect(full.startsWith(text)).toBe(true);
         const [before = "", after = ""] = full.slice(text.length).split(/500: (?:<|&lt;)b(?:>|&gt;)Oops/);
         expect(after).not.toBe("");

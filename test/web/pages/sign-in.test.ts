@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { open } from "../../../src/security/seal.ts";
 import { findUser } from "../../../src/store/accounts.ts";
 import { sealedTokenPlace } from "../../../src/account/client.ts";
-import { nextOf } from "../../../src/web/pages/sign-in.tsx";
+import { safeNextPath } from "../../../src/web/pages/sign-in.tsx";
 import { makeWorld, type World } from "../../world.ts";
 import { origin, visitor } from "../visitor.ts";
 
@@ -124,7 +124,7 @@ describe("signing in with a token", () => {
     ["/x?next=y", "/"],
     [undefined, "/"],
   ])("next %j leads to %s", async (next, expected) => {
-    expect(nextOf(next)).toBe(expected);
+    expect(safeNextPath(next)).toBe(expected);
     const world = await makeWorld({ bookings: 0 });
     const one = visitor(world);
     const fields = { token: world.sample.tokens.providerOwner, ...(next !== undefined && { next }) };

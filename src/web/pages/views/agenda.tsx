@@ -73,7 +73,7 @@ export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) 
             {ofDay.map((event) => (
               <li class={`event ${event.status.toLowerCase()}`}>
                 <strong dir="auto">{event.title}</strong>{" "}
-                <span class={`state ${toneOf(event.status)}`}>{words.status[event.status]}</span>
+                <span class={`state ${statusTone(event.status)}`}>{words.status[event.status]}</span>
                 {event.overlaps.length > 0 && (
                   <>
                     {" "}
@@ -107,7 +107,7 @@ export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) 
   );
 };
 
-export function toneOf(status: AgendaEvent["status"]): "good" | "wait" | "bad" {
+export function statusTone(status: AgendaEvent["status"]): "good" | "wait" | "bad" {
   return status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
 }
 

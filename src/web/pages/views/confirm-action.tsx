@@ -3,7 +3,7 @@ import type { Language } from "../../../calendar/profile.ts";
 import { nonceField } from "../../forms.ts";
 import { feedWords } from "../../../text/feed.ts";
 
-interface DeedProps {
+interface ConfirmActionProps {
   readonly language: Language;
   readonly nonce: string;
   /** Where the form goes. */
@@ -19,7 +19,7 @@ interface DeedProps {
 }
 
 /** Something that cannot be undone: it opens, tells what it does, and asks for a tick. */
-export const Deed: FC<PropsWithChildren<DeedProps>> = (props) => {
+export const ConfirmAction: FC<PropsWithChildren<ConfirmActionProps>> = (props) => {
   const { language, nonce, action, what, label, help, unsure, open = false, children } = props;
   const words = feedWords[language];
   return (

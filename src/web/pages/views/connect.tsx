@@ -4,11 +4,11 @@ import { parentPath } from "../../../mirror/remote-object.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { cancelledPolicies, editPolicies } from "../../../store/targets.ts";
-import type { Fault, LoginFaults, Where } from "../connect-input.ts";
+import type { FieldError, LoginErrors, AddressForm } from "../connect-input.ts";
 import { nonceField } from "../../forms.ts";
 import { connectWords } from "../../../text/connect.ts";
 import { presetHint, presetName } from "../../../text/presets.ts";
-import { faultText } from "./field-error.tsx";
+import { fieldErrorText } from "./field-error.tsx";
 import { Choices, Input, Note, Select } from "./field.tsx";
 import { Login } from "./login.tsx";
 
@@ -52,8 +52,8 @@ interface StepProps {
 }
 
 interface WhereProps extends StepProps {
-  readonly typed: Where;
-  readonly faults: Partial<Record<keyof Where, Fault>>;
+  readonly typed: AddressForm;
+  readonly faults: Partial<Record<keyof AddressForm, FieldError>>;
   /** Ids of the presets that are offered. */
   readonly choices: readonly string[];
   readonly google: boolean;
@@ -73,7 +73,7 @@ export const WhereStep: FC<WhereProps> = ({ language, nonce, path, typed, faults
           label={words.preset}
           value={typed.preset}
           choices={[["", words.byAddress], ...choices.map((id) => [id, presetName(id, language)] as const)]}
-          fault={faultText(faults.preset, language)}
+          fault={fieldErrorText(faults.preset, language)}
         />
         <Input
           name="text"
@@ -81,7 +81,7 @@ export const WhereStep: FC<WhereProps> = ({ language, nonce, path, typed, faults
           help={words.addressHelp}
           value={typed.text}
           autocomplete="url"
-          fault={faultText(faults.text, language)}
+          fault={fieldErrorText(faults.text, language)}
         />
         <Actions next={words.next} cancel={words.cancel} href={path.replace(/\/targets\/new$/, "")} />
       </form>
@@ -91,24 +91,24 @@ export const WhereStep: FC<WhereProps> = ({ language, nonce, path, typed, faults
   );
 };
 
-interface SignInProps extends StepProps {
+interface SignInStepProps extends StepProps {
   readonly preset: string;
   /** The address that was given. */
   readonly text: string;
   readonly username: string;
   /** The mail address that was given; "" for none. */
   readonly mail: string;
-  readonly faults: LoginFaults;
+  readonly faults: LoginErrors;
   /** Why Google let nobody in; "" when it was not asked. */
   readonly googleFault: string;
 }
 
 /** How to get in: with a password, or with consent at Google. */
-export const SignInStep: FC<SignInProps> = (props) => {
+export const SignInStep: FC<SignInStepProps> = (props) => {
   const { language, nonce, path, preset, text, username, mail, faults, googleFault } = props;
   const words = connectWords[language];
   if (preset === "google") {
-    const said = googleFault || faultText(faults.password, language);
+    const said = googleFault || fieldErrorText(faults.password, language);
     return (
       <section class="card" aria-labelledby="google">
         <h2 id="google">{words.googleTitle}</h2>
@@ -150,7 +150,7 @@ interface CalendarProps extends StepProps {
   readonly calendars: readonly FoundCalendar[];
   readonly canMake: boolean;
   readonly typed: CalendarChoice;
-  readonly faults: { readonly calendar?: Fault; readonly name?: Fault };
+  readonly faults: { readonly calendar?: FieldError; readonly name?: FieldError };
 }
 
 /** Which calendar, and what becomes of changes made in it. */
@@ -175,10 +175,10 @@ export const CalendarStep: FC<CalendarProps> = ({ language, nonce, path, calenda
           help={words.calendarHelp}
           values={[typed.calendar]}
           choices={canMake ? [...choices, ["new", words.make]] : choices}
-          fault={faultText(faults.calendar, language)}
+          fault={fieldErrorText(faults.calendar, language)}
         />
         {canMake && (
-          <Input name="name" label={words.makeName} value={typed.name} fault={faultText(faults.name, language)} />
+          <Input name="name" label={words.makeName} value={typed.name} fault={fieldErrorText(faults.name, language)} />
         )}
         {unwritable.length > 0 && (
           <p class="quiet">

@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import type { Event } from "../../../calendar/event.ts";
 import { decisionModes, details, type Language, languages } from "../../../calendar/profile.ts";
 import { nonceField } from "../../forms.ts";
-import type { Faults, Typed } from "../feed-form.ts";
+import type { FeedFormErrors, FeedFormValues } from "../feed-form.ts";
 import type { Times } from "../times.ts";
 import { agendaWords } from "../../../text/agenda.ts";
 import { feedWords } from "../../../text/feed.ts";
@@ -19,8 +19,8 @@ export interface FeedFormProps {
   /** A calendar that is there already. */
   readonly existing: boolean;
   readonly cancelHref: string;
-  readonly typed: Typed;
-  readonly faults: Faults;
+  readonly typed: FeedFormValues;
+  readonly faults: FeedFormErrors;
   readonly offerings: readonly Choice[];
   readonly maySign: boolean;
   /** What it would show; null: not asked for. */
@@ -54,7 +54,7 @@ const commonZones = [
 export const FeedForm: FC<FeedFormProps> = (props) => {
   const { language, typed, faults, existing } = props;
   const words = feedWords[language];
-  const fault = (name: keyof Typed): string | undefined => {
+  const fault = (name: keyof FeedFormValues): string | undefined => {
     const key = faults[name];
     return key === undefined ? undefined : words.fault[key];
   };

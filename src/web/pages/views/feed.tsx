@@ -8,7 +8,7 @@ import { sourceHealth } from "../../source-health.ts";
 import type { Times } from "../times.ts";
 import { feedWords } from "../../../text/feed.ts";
 import { overviewWords } from "../../../text/overview.ts";
-import { Deed } from "./confirm-action.tsx";
+import { ConfirmAction } from "./confirm-action.tsx";
 import { Note } from "./field.tsx";
 import { Mirrors, type MirrorsProps } from "./mirrors.tsx";
 import { QrCode } from "./qr.tsx";
@@ -176,7 +176,7 @@ const Manage: FC<FeedProps> = ({ language, nonce, feed, standing, unsure }) => {
       {forms
         .filter(({ right }) => may(standing, right))
         .map(({ what, label, help }) => (
-          <Deed
+          <ConfirmAction
             {...{ language, nonce, what, label, help }}
             action={`/feeds/${feed.id}/${what}`}
             unsure={unsure === what}

@@ -1,12 +1,12 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Language } from "../../../calendar/profile.ts";
-import type { Fault } from "../connect-input.ts";
+import type { FieldError } from "../connect-input.ts";
 import { commonWords } from "../../../text/common.ts";
 import { connectWords } from "../../../text/connect.ts";
-import { Said } from "./server-quote.tsx";
+import { ServerQuote } from "./server-quote.tsx";
 
 /** What is wrong, as a sentence of ours, and after it what the server said. */
-export function faultText(fault: Fault | undefined, language: Language): JSX.Element | string | undefined {
+export function fieldErrorText(fault: FieldError | undefined, language: Language): JSX.Element | string | undefined {
   if (fault === undefined) return undefined;
   const words = connectWords[language];
   if (typeof fault === "string") return words.fault[fault];
@@ -22,7 +22,7 @@ export function faultText(fault: Fault | undefined, language: Language): JSX.Ele
           {commonWords[language].forOperator}: <span lang="en">{said}</span>
         </>
       ) : (
-        <Said language={language} text={said} />
+        <ServerQuote language={language} text={said} />
       )}
     </>
   );

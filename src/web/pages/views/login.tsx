@@ -1,12 +1,12 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
-import type { LoginFaults } from "../connect-input.ts";
+import type { LoginErrors } from "../connect-input.ts";
 import { connectWords } from "../../../text/connect.ts";
-import { faultText } from "./field-error.tsx";
+import { fieldErrorText } from "./field-error.tsx";
 import { Input } from "./field.tsx";
 
 /** The user name and password of a calendar's server. The password comes back empty. */
-export const Login: FC<{ language: Language; username: string; faults: LoginFaults; help: string }> = (props) => {
+export const Login: FC<{ language: Language; username: string; faults: LoginErrors; help: string }> = (props) => {
   const { language, username, faults, help } = props;
   const words = connectWords[language];
   return (
@@ -16,7 +16,7 @@ export const Login: FC<{ language: Language; username: string; faults: LoginFaul
         label={words.username}
         value={username}
         autocomplete="username"
-        fault={faultText(faults.username, language)}
+        fault={fieldErrorText(faults.username, language)}
         required
       />
       <Input
@@ -25,7 +25,7 @@ export const Login: FC<{ language: Language; username: string; faults: LoginFaul
         help={help}
         value=""
         type="password"
-        fault={faultText(faults.password, language)}
+        fault={fieldErrorText(faults.password, language)}
         required
       />
     </>

@@ -11,12 +11,12 @@ const places = [
 ] as const;
 
 /** The name of whoever is signed in. */
-export function nameOf({ account, operator }: Viewer, language: Language): string {
+export function viewerName({ account, operator }: Viewer, language: Language): string {
   return operator ? commonWords[language].operator : account.fullName || account.username;
 }
 
 /** What stands at the top of every page of somebody who is signed in. */
-export const Top: FC<{ language: Language; viewer: Viewer; nonce: string; path: string }> = ({
+export const Nav: FC<{ language: Language; viewer: Viewer; nonce: string; path: string }> = ({
   language,
   viewer,
   nonce,
@@ -34,7 +34,7 @@ export const Top: FC<{ language: Language; viewer: Viewer; nonce: string; path: 
       </nav>
       <form method="post" action="/sign-out" class="inline">
         <input type="hidden" name={nonceField} value={nonce} />
-        <span>{nameOf(viewer, language)}</span>
+        <span>{viewerName(viewer, language)}</span>
         <button class="second small">{words.signOut}</button>
       </form>
     </div>

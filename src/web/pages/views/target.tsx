@@ -8,7 +8,7 @@ import { describeFailure } from "../../../mirror/write-failure.ts";
 import type { LastReport } from "../../../mirror/run.ts";
 import { targetLocation } from "../../../mirror/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
-import type { Fault, LoginFaults } from "../connect-input.ts";
+import type { FieldError, LoginErrors } from "../connect-input.ts";
 import { nonceField } from "../../forms.ts";
 import type { Health } from "../../source-health.ts";
 import { isNew } from "../mirror-health.ts";
@@ -16,16 +16,16 @@ import type { Times } from "../times.ts";
 import { connectWords } from "../../../text/connect.ts";
 import { targetWords } from "../../../text/target.ts";
 import { ConnectSteps } from "./connect.tsx";
-import { Deed } from "./confirm-action.tsx";
-import { faultText } from "./field-error.tsx";
+import { ConfirmAction } from "./confirm-action.tsx";
+import { fieldErrorText } from "./field-error.tsx";
 import { Choices, Note } from "./field.tsx";
 import { Login } from "./login.tsx";
-import { Said } from "./server-quote.tsx";
+import { ServerQuote } from "./server-quote.tsx";
 
 /** What was wrong with a form of the page. `probe`: the server, when it was tried. */
-export interface TargetFaults extends LoginFaults {
-  readonly probe?: Fault;
-  readonly events?: Fault;
+export interface TargetErrors extends LoginErrors {
+  readonly probe?: FieldError;
+  readonly events?: FieldError;
 }
 
 export interface TargetProps {
@@ -51,7 +51,7 @@ export interface TargetProps {
   readonly unsure: "" | "allow" | "remove";
   /** What was chosen for the events of a mirror that is removed. */
   readonly events: string;
-  readonly faults: TargetFaults;
+  readonly faults: TargetErrors;
 }
 
 /** One mirror: how it stands, how its server behaves, and what can be done with it. */
@@ -60,7 +60,7 @@ export const TargetView: FC<TargetProps> = (props) => {
   const words = targetWords[language];
   const told = Object.entries(words.done).find(([key]) => key === done)?.[1];
   const denied = Object.entries(connectWords[language].googleFaults).find(([key]) => key === google)?.[1];
-  const wrong = denied ?? faultText(faults.probe, language);
+  const wrong = denied ?? fieldErrorText(faults.probe, language);
   return (
     <>
       <h1 dir="auto">{target.name}</h1>
@@ -74,7 +74,7 @@ export const TargetView: FC<TargetProps> = (props) => {
         <p class={`health ${health.tone}`}>{health.text}</p>
         {may(standing, "content") && target.failure !== "" && report !== null && report.said !== "" && (
           <p class="quiet">
-            <Said language={language} text={report.said} />
+            <ServerQuote language={language} text={report.said} />
           </p>
         )}
         {may(standing, "change") && <Switch {...props} />}
@@ -145,7 +145,7 @@ const Facts: FC<TargetProps> = ({ language, target, counts, report, times }) => 
           {full && `. ${words.full}`}
           {said !== "" && (
             <>
-              . <Said language={language} text={said} />
+              . <ServerQuote language={language} text={said} />
             </>
           )}
         </dd>
@@ -203,7 +203,7 @@ const Manage: FC<TargetProps> = (props) => {
     <section aria-labelledby="manage">
       <h2 id="manage">{words.manage}</h2>
       {may(standing, "change") && target.held !== "" && (
-        <Deed
+        <ConfirmAction
           {...{ language, nonce }}
           what="allow"
           action={`${path}/allow`}
@@ -237,7 +237,7 @@ const Manage: FC<TargetProps> = (props) => {
         </details>
       )}
       {may(standing, "end") && (
-        <Deed
+        <ConfirmAction
           {...{ language, nonce }}
           what="remove"
           action={`${path}/remove`}
@@ -261,10 +261,10 @@ const Manage: FC<TargetProps> = (props) => {
                 ["leave", words.removeChoices.leave],
                 ["remove", words.removeChoices.remove],
               ]}
-              fault={faultText(faults.events, language)}
+              fault={fieldErrorText(faults.events, language)}
             />
           )}
-        </Deed>
+        </ConfirmAction>
       )}
     </section>
   );
