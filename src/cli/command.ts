@@ -13,11 +13,11 @@ export interface Command {
   /** More lines for its help. */
   readonly notes: readonly string[];
   /** Gives the exit code. Throws `AppError`. */
-  readonly run: (call: Call) => Promise<number>;
+  readonly run: (call: CommandCall) => Promise<number>;
 }
 
 /** One call of a command. */
-export interface Call {
+export interface CommandCall {
   readonly args: Args;
   readonly world: World;
   /** The API that `--server` names; opened on first use, closed after the command. */

@@ -23,13 +23,13 @@ const byCode: Partial<Record<ErrorCode, number>> = {
 };
 
 /** The exit code for what was thrown. */
-export function exitOf(error: unknown): number {
+export function exitCode(error: unknown): number {
   const code = codeOf(error);
   return (code === undefined ? undefined : byCode[code]) ?? exits.failed;
 }
 
 /** The exit code for a failure told as text: an error code, maybe with a colon and more behind it. */
-export function exitOfFailure(text: string): number {
+export function failureExitCode(text: string): number {
   const [code] = text.split(":");
   return Object.entries(byCode).find(([known]) => known === code)?.[1] ?? exits.failed;
 }

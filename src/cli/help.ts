@@ -6,7 +6,7 @@ import { formatPairs } from "./table.ts";
 const program = "waldur-calendar";
 
 /** Help over several commands: all of them, or a group. */
-export function helpOf(commands: readonly Command[]): string {
+export function commandsHelp(commands: readonly Command[]): string {
   return [
     `Usage: ${program} COMMAND [OPTIONS]\n`,
     section(
@@ -19,7 +19,7 @@ export function helpOf(commands: readonly Command[]): string {
 }
 
 /** Help of one command. */
-export function helpOfCommand({ name, summary, operands, options, notes }: Command): string {
+export function commandHelp({ name, summary, operands, options, notes }: Command): string {
   return [
     `Usage: ${[program, name, ...operands].join(" ")} [OPTIONS]\n`,
     `${summary[0]?.toUpperCase()}${summary.slice(1)}.\n`,

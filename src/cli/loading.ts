@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { type FeedAnswer, feedAnswer, syncAnswer } from "./answers.ts";
 import { type Client, readAnswer } from "./api-client.ts";
-import { exitOfFailure, exits } from "./exit.ts";
+import { failureExitCode, exits } from "./exit.ts";
 import { showProgress } from "./progress.ts";
 import type { World } from "./world.ts";
 
@@ -29,7 +29,7 @@ export async function waitForAddress(world: World, client: Client, feed: FeedAns
       failures = failure === null ? 0 : failures + 1;
       if (failure !== null && failures >= failuresBorne) {
         throw new AppError(
-          exitOfFailure(next.source.failure ?? failure) === exits.unreachable ? "waldur_unreachable" : "conflict",
+          failureExitCode(next.source.failure ?? failure) === exits.unreachable ? "waldur_unreachable" : "conflict",
           `feed ${feed.id} is made, but its first load fails: ${failure}. It goes on by itself while the service runs; feeds show ${feed.id} will tell the address`,
         );
       }

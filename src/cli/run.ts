@@ -4,8 +4,8 @@ import { type Client, makeClient } from "./api-client.ts";
 import { type Args, parseArgs } from "./args.ts";
 import { type Command, help, server } from "./command.ts";
 import { commands } from "./commands/index.ts";
-import { exitOf, exits } from "./exit.ts";
-import { helpOf, helpOfCommand } from "./help.ts";
+import { exitCode, exits } from "./exit.ts";
+import { commandsHelp, commandHelp } from "./help.ts";
 import type { Api, World } from "./world.ts";
 
 /** Runs one command line, without the program's name; gives the exit code. Never rejects. */
@@ -14,7 +14,7 @@ export async function runCli(words: readonly string[], world: World): Promise<nu
     return await runWords(words, world);
   } catch (error) {
     world.stderr(`waldur-calendar: ${messageOf(error)}\n`);
-    return exitOf(error);
+    return exitCode(error);
   }
 }
 
@@ -23,7 +23,7 @@ async function runWords(words: readonly string[], world: World): Promise<number>
   const command = commands.find(({ name }) => name.split(" ").every((part, index) => words[index] === part));
   if (command !== undefined) {
     if (!wantsHelp) return runCommand(command, words.slice(command.name.split(" ").length), world);
-    world.stdout(helpOfCommand(command));
+    world.stdout(commandHelp(command));
     return exits.ok;
   }
   const [first, second] = words;
@@ -31,12 +31,12 @@ async function runWords(words: readonly string[], world: World): Promise<number>
   const shown = group.length === 0 ? commands : group;
   const isPlea = first === "help" || first === undefined || first.startsWith("-") || group.length > 0;
   if (wantsHelp && isPlea) {
-    world.stdout(helpOf(shown));
+    world.stdout(commandsHelp(shown));
     return exits.ok;
   }
   const typed = group.length > 0 && second !== undefined ? `${first} ${second}` : first;
   if (typed === undefined || (group.length > 0 && second === undefined)) {
-    world.stderr(helpOf(shown));
+    world.stderr(commandsHelp(shown));
     return exits.usage;
   }
   throw unknownCommand(typed);

@@ -1,7 +1,7 @@
 import { checkAnswer } from "../answers.ts";
 import { readAnswer } from "../api-client.ts";
 import { type Command, json, printJson, server } from "../command.ts";
-import { exitOfFailure, exits } from "../exit.ts";
+import { failureExitCode, exits } from "../exit.ts";
 import { formatPairs, formatTable } from "../table.ts";
 import { formatInstant } from "../values.ts";
 
@@ -31,7 +31,7 @@ export const check: Command = {
     }
     for (const problem of [...waldur.problems, ...sources]) world.stderr(`${problem}\n`);
     if (waldur.ok) return exits.ok;
-    return waldur.code === null ? exits.failed : exitOfFailure(waldur.code);
+    return waldur.code === null ? exits.failed : failureExitCode(waldur.code);
   },
 };
 

@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import { type FeedAnswer, feedAnswer, feedsAnswer } from "../answers.ts";
 import { readAnswer } from "../api-client.ts";
 import { toggle } from "../args.ts";
-import { type Call, type Command, json, printJson, server } from "../command.ts";
+import { type CommandCall, type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { feedNotes, feedOptions, readFeedOptions, readSource, sourceOptions } from "../feed-options.ts";
 import { formatFeed, formatFeeds } from "../feed-text.ts";
@@ -106,7 +106,7 @@ const revoke: Command = {
 
 export const feedCommands: readonly Command[] = [add, list, show, set, rotate, revoke];
 
-function tell(call: Call, answer: unknown): number {
+function tell(call: CommandCall, answer: unknown): number {
   const feed = readAnswer(feedAnswer, answer);
   warn(call, feed);
   if (call.args.has(json)) printJson(call.world, answer);
@@ -114,11 +114,11 @@ function tell(call: Call, answer: unknown): number {
   return exits.ok;
 }
 
-function warn({ world }: Call, { warning }: FeedAnswer): void {
+function warn({ world }: CommandCall, { warning }: FeedAnswer): void {
   if (warning !== null) world.stderr(`warning: ${warning}\n`);
 }
 
-function feedPath({ args }: Call): string {
+function feedPath({ args }: CommandCall): string {
   return pathOf(args.operands[0] ?? "");
 }
 

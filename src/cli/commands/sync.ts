@@ -3,7 +3,7 @@ import { type SyncAnswer, syncAnswer } from "../answers.ts";
 import { type Client, readAnswer } from "../api-client.ts";
 import { option, toggle } from "../args.ts";
 import { type Command, json, printJson, server } from "../command.ts";
-import { exitOfFailure, exits } from "../exit.ts";
+import { failureExitCode, exits } from "../exit.ts";
 import { type Progress, showProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
 import { addPush, judgePush, pushTarget } from "../pushing.ts";
@@ -153,7 +153,7 @@ function judge({ stderr }: World, { sources, feeds, targets, complete }: SyncAns
     if (skipped > 0) stderr(`${name}: ${skipped} bookings do not fit and are left out; the log says why\n`);
     if (failure !== null) {
       stderr(`${name}: ${failure}\n`);
-      exit = exit === exits.failed ? exit : exitOfFailure(failure);
+      exit = exit === exits.failed ? exit : failureExitCode(failure);
     }
   }
   for (const { name, held } of feeds) {

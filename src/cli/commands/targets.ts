@@ -5,7 +5,7 @@ import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import { targetAnswer, targetsAnswer } from "../answers.ts";
 import { readAnswer } from "../api-client.ts";
 import { type Args, option } from "../args.ts";
-import { type Call, type Command, json, printJson, server } from "../command.ts";
+import { type CommandCall, type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { formatTable } from "../table.ts";
 import { formatTarget, formatTargets } from "../target-text.ts";
@@ -161,13 +161,13 @@ export const targetCommands: readonly Command[] = [
   remove,
 ];
 
-function tell({ args, world }: Call, answer: unknown): number {
+function tell({ args, world }: CommandCall, answer: unknown): number {
   if (args.has(json)) printJson(world, answer);
   else world.stdout(formatTarget(readAnswer(targetAnswer, answer)));
   return exits.ok;
 }
 
-function pathOf({ args }: Call): string {
+function pathOf({ args }: CommandCall): string {
   return `/targets/${encodeURIComponent(args.operands[0] ?? "")}`;
 }
 
