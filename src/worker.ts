@@ -81,7 +81,8 @@ export default {
       const message = error instanceof AppError ? error.message : "the settings cannot be read";
       console.error(JSON.stringify({ level: "error", event: "bad_config", message }));
       // A calendar program must never see a 5xx at a feed's address.
-      if (new URL(request.url).pathname.startsWith("/f/")) return refusalResponse(404, request.method, { publicUrl: "" });
+      if (new URL(request.url).pathname.startsWith("/f/"))
+        return refusalResponse(404, request.method, { publicUrl: "" });
       return new Response(`${message}\n`, { status: 500 });
     }
     return app.fetch(asSent(request), deps);

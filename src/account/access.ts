@@ -127,7 +127,9 @@ export async function listVisibleTargets(
   deps: Pick<Deps, "sql">,
   viewer: Viewer,
 ): Promise<{ readonly target: TargetRow; readonly standing: Standing }[]> {
-  const standings = new Map((await listVisibleSources(deps, viewer)).map(({ source, standing }) => [source.id, standing]));
+  const standings = new Map(
+    (await listVisibleSources(deps, viewer)).map(({ source, standing }) => [source.id, standing]),
+  );
   const feeds = new Map((await listFeeds(deps.sql)).map(({ id, sourceId }) => [id, sourceId]));
   return (await listTargets(deps.sql)).flatMap((target) => {
     const standing = standings.get(feeds.get(target.feedId) ?? "");

@@ -22,7 +22,9 @@ export async function accountClient(
   noteDate?: (milliseconds: number) => void,
 ): Promise<WaldurClient> {
   const token =
-    account.token === null ? deps.config.waldurApiToken : await open(deps.keys, sealedTokenPlace(account.id), account.token);
+    account.token === null
+      ? deps.config.waldurApiToken
+      : await open(deps.keys, sealedTokenPlace(account.id), account.token);
   return tokenClient(deps, token, noteDate);
 }
 

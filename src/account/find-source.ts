@@ -31,7 +31,11 @@ export async function actAsOperator(deps: Deps): Promise<ActingAccount> {
  * account only part of it. `uuid` is ignored for `mine`. Throws `not_found` when Waldur does not know it, `bad_input`
  * when the account would see nothing of it.
  */
-export async function resolveSource({ account, client, user }: ActingAccount, kind: ScopeKind, uuid: string): Promise<NewSource> {
+export async function resolveSource(
+  { account, client, user }: ActingAccount,
+  kind: ScopeKind,
+  uuid: string,
+): Promise<NewSource> {
   const scopeUuid = kind === "mine" ? "" : uuid.toLowerCase().replaceAll("-", "");
   if (kind !== "mine" && !/^[0-9a-f]{32}$/.test(scopeUuid)) {
     throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits, as Waldur shows them`);
@@ -48,7 +52,10 @@ export async function resolveSource({ account, client, user }: ActingAccount, ki
 }
 
 /** The providers whose bookings the account sees; all of them for staff. */
-export async function listProviders({ client, user }: ActingAccount): Promise<{ uuid: string; name: string; own: boolean }[]> {
+export async function listProviders({
+  client,
+  user,
+}: ActingAccount): Promise<{ uuid: string; name: string; own: boolean }[]> {
   const providers = await client.serviceProviders();
   return providers
     .map(({ customerUuid, customerName }) => ({

@@ -80,7 +80,10 @@ async function ask(
   url: string,
   wire: Wire,
 ): Promise<Seen | { readonly failure: Failure } | { readonly confirm: string }> {
-  const told = await wire.exchange(propfindRequest(url, "0", startProps), { milliseconds: 20_000, mostBytes: 1024 * 1024 });
+  const told = await wire.exchange(propfindRequest(url, "0", startProps), {
+    milliseconds: 20_000,
+    mostBytes: 1024 * 1024,
+  });
   if (!("failed" in told) && told.status === 401 && told.withheld) return { confirm: new URL(told.url).origin };
   const answer = wire.parse(told);
   if ("failure" in answer || "failed" in told)

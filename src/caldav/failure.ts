@@ -80,7 +80,10 @@ export function responseFailure(verb: Operation, told: HttpResult, now: number, 
   };
   if (told.withheld && status === 401) {
     const { origin } = new URL(told.url);
-    return makeFailure("blocked", status, { ...facts, text: `the credentials are not for ${origin}, where this leads` });
+    return makeFailure("blocked", status, {
+      ...facts,
+      text: `the credentials are not for ${origin}, where this leads`,
+    });
   }
   return makeFailure(kindOf(verb, status, precondition, told.text), status, facts);
 }

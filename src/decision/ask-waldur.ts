@@ -77,7 +77,12 @@ export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Deci
 }
 
 /** Rejects with the operator's token, for somebody who was shown to own or manage the provider. */
-async function rejectAsOperator(deps: Deps, client: WaldurClient, wish: DecisionRequest, before: Booking): Promise<Decision> {
+async function rejectAsOperator(
+  deps: Deps,
+  client: WaldurClient,
+  wish: DecisionRequest,
+  before: Booking,
+): Promise<Decision> {
   try {
     await (await tokenClient(deps, deps.config.waldurDecisionToken)).reject(before.uuid);
     return await done(deps, client, "reject", before, true);

@@ -53,7 +53,11 @@ export interface PageData {
  * What the page shows of a booking, out of the store. Waldur is asked only who a reader is that has signed in: a link that
  * is opened by nobody costs Waldur nothing. Throws `store_failed`.
  */
-export async function loadPageData(deps: Deps, { known, source }: Linked, person: AccountRow | null): Promise<PageData> {
+export async function loadPageData(
+  deps: Deps,
+  { known, source }: Linked,
+  person: AccountRow | null,
+): Promise<PageData> {
   const { booking, slots } = known;
   const meaning = bookingStatus(known);
   const parts = partsOf(slots);

@@ -150,7 +150,10 @@ export function filterBookings(
   return readFilters(query, version, new Map(known.map(([name, { read }]) => [name, read])));
 }
 
-export function filterOrders(query: URLSearchParams, version: Version): { tests: Test<OrderOf>[]; faults: ParameterErrors } {
+export function filterOrders(
+  query: URLSearchParams,
+  version: Version,
+): { tests: Test<OrderOf>[]; faults: ParameterErrors } {
   return readFilters(query, version, new Map(Object.entries(orderFilters)));
 }
 

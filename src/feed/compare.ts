@@ -54,7 +54,11 @@ export interface FeedSteps {
 }
 
 /** Reads what these feeds over these sources are made from. Throws `store_failed`. */
-export async function readInputs(deps: Deps, sources: readonly SourceRow[], feeds: readonly FeedRow[]): Promise<RenderInputs> {
+export async function readInputs(
+  deps: Deps,
+  sources: readonly SourceRow[],
+  feeds: readonly FeedRow[],
+): Promise<RenderInputs> {
   const told = feeds.some(({ profile }) => profile.detail !== "busy");
   const homeport = told ? await readMeta(deps.sql, homeportKey(deps)) : null;
   const signed = feeds.some(({ profile }) => profile.decisions === "signed");

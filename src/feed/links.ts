@@ -12,7 +12,10 @@ import { epochSeconds } from "../source/run.ts";
  * Whether links may let whoever holds them decide as this account: where the operator allows it, and never for staff or,
  * but for the sample, for the account of the environment.
  */
-export function maySignLinks(deps: Pick<Deps, "config" | "sample">, account: Pick<AccountRow, "kind" | "isStaff">): boolean {
+export function maySignLinks(
+  deps: Pick<Deps, "config" | "sample">,
+  account: Pick<AccountRow, "kind" | "isStaff">,
+): boolean {
   return deps.config.signedDecisions && !account.isStaff && (deps.sample || account.kind === "person");
 }
 

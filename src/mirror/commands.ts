@@ -59,7 +59,8 @@ export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<Ta
   const feed = await getFeed(deps, asked.feedId);
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
   const place = await findCalendarHome(deps, asked);
-  const calendar = asked.create === null ? choose(place, asked.calendar) : await createCalendar(deps, place, asked.create);
+  const calendar =
+    asked.create === null ? choose(place, asked.calendar) : await createCalendar(deps, place, asked.create);
   if (calendar.notWritable !== null) {
     throw connectError("read-only", `${nameOf(calendar)}: ${calendar.notWritable}`);
   }
@@ -162,7 +163,11 @@ function needOwnCredentials({ stopCode, stopReason }: TargetRow): void {
 }
 
 /** What may be told of where the calendar is and whose: until its new owner has shown that they get in, the server alone. */
-export function targetLocation({ stopCode, calendarUrl, account }: Pick<TargetRow, "stopCode" | "calendarUrl" | "account">): {
+export function targetLocation({
+  stopCode,
+  calendarUrl,
+  account,
+}: Pick<TargetRow, "stopCode" | "calendarUrl" | "account">): {
   readonly url: string;
   readonly account: string;
 } {

@@ -51,7 +51,10 @@ export interface CalendarHome {
  * The calendars behind what a person gave. Throws `bad_input` where there is no CalDAV or the address is none, and
  * `caldav_failed` with what the server said.
  */
-export async function findCalendarHome(deps: Deps, { text, preset: asked, credentials }: CalendarAddress): Promise<CalendarHome> {
+export async function findCalendarHome(
+  deps: Deps,
+  { text, preset: asked, credentials }: CalendarAddress,
+): Promise<CalendarHome> {
   const username = credentialsUsername(credentials);
   const preset = asked === null ? findPreset(text === "" ? username : text) : needPreset(asked);
   if (preset?.start === null) throw connectError("no-caldav", preset.hint);

@@ -3,6 +3,10 @@ import { type GuardedFetch, makeGuardedFetch } from "../security/guard.ts";
 import { outsideRules } from "../security/outside.ts";
 
 /** Requests to places that users name, under the rules of the settings. */
-export function guardedFetch({ outside, deadline, config }: Pick<Deps, "outside" | "deadline" | "config">): GuardedFetch {
+export function guardedFetch({
+  outside,
+  deadline,
+  config,
+}: Pick<Deps, "outside" | "deadline" | "config">): GuardedFetch {
   return makeGuardedFetch({ outside, deadline, rules: outsideRules(config) });
 }

@@ -39,7 +39,8 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
   return {
     statements,
     async end() {
-      for (const { target, access } of before) await revokeUnusedConsent(deps, target.account, access?.credentials ?? null);
+      for (const { target, access } of before)
+        await revokeUnusedConsent(deps, target.account, access?.credentials ?? null);
     },
   };
 }

@@ -25,7 +25,9 @@ export async function noteWanted(run: PushRun): Promise<boolean> {
     for (const news of page) {
       const row = run.ledger.get(news.uid) ?? newEntry(news.uid);
       const wanted = news.cancelledAt === null || target.cancelled === "keep";
-      const wantedHash = wanted ? hashWanted(run, news.uid, row.generation, await withSignInLinks(deps, feed, news.vevent)) : "";
+      const wantedHash = wanted
+        ? hashWanted(run, news.uid, row.generation, await withSignInLinks(deps, feed, news.vevent))
+        : "";
       // A change is a new try for an event that could not be written as it was.
       const again = wantedHash === row.wantedHash ? {} : { attempts: 0, nextAt: 0, failure: "" };
       const { rev: eventRev, startAt, endAt } = news;

@@ -128,7 +128,9 @@ async function examineStrays(run: PushRun, strays: readonly ListedObject[]): Pro
   const seen = await readObjects(run, rows);
   if (seen === null) return false;
   const waiting = new Map(
-    [...run.ledger.values()].filter(({ href }) => href === "").map((row) => [stemOf(objectName(row, run.target.id)), row]),
+    [...run.ledger.values()]
+      .filter(({ href }) => href === "")
+      .map((row) => [stemOf(objectName(row, run.target.id)), row]),
   );
   for (const stray of rows) {
     const object = seen.get(stray.uid);

@@ -24,7 +24,12 @@ const mostRestores = 3;
  * What an event's row must say after its object was read. Edits and deletions in the calendar are undone (`mirror`) or
  * left until the booking itself changes (`respect`).
  */
-export function reconcile(row: LedgerRow, seen: RemoteState | null, edits: "mirror" | "respect", nowAt: number): Reconciled {
+export function reconcile(
+  row: LedgerRow,
+  seen: RemoteState | null,
+  edits: "mirror" | "respect",
+  nowAt: number,
+): Reconciled {
   if (seen === null) return judgeMissing(row, edits, nowAt);
   // The name is another's: ours is gone, and may only come back under the next one.
   if (!seen.own) return judgeMissing({ ...row, generation: row.generation + 1 }, edits, nowAt);

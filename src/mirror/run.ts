@@ -49,7 +49,10 @@ export type LastReport = Omit<PushReport, "id" | "name" | "planned"> & {
 };
 
 /** The text that a target keeps of a run. */
-export function encodeReport({ id: _id, name: _name, planned: _planned, ...rest }: PushReport, endedAt: number): string {
+export function encodeReport(
+  { id: _id, name: _name, planned: _planned, ...rest }: PushReport,
+  endedAt: number,
+): string {
   const kept: LastReport = { ...rest, endedAt };
   return JSON.stringify(kept);
 }

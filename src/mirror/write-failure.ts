@@ -149,7 +149,12 @@ export function rollBack(run: PushRun, row: LedgerRow): LedgerRow {
 
 export function failItem(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
   run.report.failed += 1;
-  putRow(run, { ...rollBack(run, row), attempts: row.attempts + 1, nextAt: epochSeconds(run.deps) + wait, failure: text });
+  putRow(run, {
+    ...rollBack(run, row),
+    attempts: row.attempts + 1,
+    nextAt: epochSeconds(run.deps) + wait,
+    failure: text,
+  });
 }
 
 function waitAfter(attempts: number): number {

@@ -3,7 +3,10 @@ import { parseQuery } from "../waldur/parameters.ts";
 import type { ActingAccount } from "../account/find-source.ts";
 
 /** One page of the bookings that Waldur shows the account; `query` holds Waldur's own parameters, and `page`. */
-export async function listBookings({ client }: ActingAccount, { page = "1", ...query }: Record<string, string | string[]>) {
+export async function listBookings(
+  { client }: ActingAccount,
+  { page = "1", ...query }: Record<string, string | string[]>,
+) {
   const asked = parseQuery(query);
   const { rows, count, next, skipped } = await client.richBookings(asked, Number(page));
   return {

@@ -12,7 +12,17 @@ import { accountClient, identify } from "../account/client.ts";
 import { endSourceFeeds } from "../feed/commands.ts";
 import { pollDelay } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
-import { commitRun, flushNotes, newReport, noteColumns, type RefreshReport, releaseSource, type SourceRun, epochSeconds, spendRequest } from "./run.ts";
+import {
+  commitRun,
+  flushNotes,
+  newReport,
+  noteColumns,
+  type RefreshReport,
+  releaseSource,
+  type SourceRun,
+  epochSeconds,
+  spendRequest,
+} from "./run.ts";
 import { bookingFilter, hasAccess } from "./scope.ts";
 import { homeportKey } from "../feed/compare.ts";
 import { sweep, isSweepDue } from "./sweep.ts";

@@ -81,7 +81,11 @@ export function spendRequest(run: SourceRun): boolean {
  * Writes statements and columns of the source, all or nothing. The lease is taken with the first write: a run that finds
  * nothing to do costs no row. Throws `conflict` when another run has the source or has moved it on meanwhile.
  */
-export async function commitRun(run: SourceRun, change: SourceChange, statements: readonly Statement[] = []): Promise<void> {
+export async function commitRun(
+  run: SourceRun,
+  change: SourceChange,
+  statements: readonly Statement[] = [],
+): Promise<void> {
   await lease(run);
   const own = changeSource(run.source.id, { ...run.notes, ...change });
   const all = own === null ? [...statements] : [...statements, own];

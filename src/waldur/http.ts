@@ -86,7 +86,12 @@ function pauseBefore({ random }: Transport, error: AppError, attempt: number): n
   return error.code === "waldur_throttled" ? null : pause;
 }
 
-async function sendOnce(transport: Transport, method: string, path: string, query?: URLSearchParams): Promise<WaldurResponse> {
+async function sendOnce(
+  transport: Transport,
+  method: string,
+  path: string,
+  query?: URLSearchParams,
+): Promise<WaldurResponse> {
   const { token } = transport;
   // The causes are left out: runtimes and parsers quote headers and bodies in theirs.
   const fail = ({ code, message, facts = {} }: Refused): AppError =>

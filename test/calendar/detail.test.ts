@@ -78,7 +78,9 @@ describe("the three levels of detail", () => {
 
   it("tells in busy no difference between the ways a booking can end", () => {
     const busy = context({ detail: "busy" });
-    const ends = everyState.filter((one) => ["cancelled", "rejected", "refused", "failed"].includes(bookingStatus(one)));
+    const ends = everyState.filter((one) =>
+      ["cancelled", "rejected", "refused", "failed"].includes(bookingStatus(one)),
+    );
     expect(ends.length).toBeGreaterThan(4);
     expect(new Set(ends.map((one) => rendered(one, busy))).size).toBe(1);
   });

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
-import { emptyEvent, endedCalendar, joinFeed, joinFeedBytes, noticeEvent, rendererVersion } from "../../src/calendar/feed.ts";
+import {
+  emptyEvent,
+  endedCalendar,
+  joinFeed,
+  joinFeedBytes,
+  noticeEvent,
+  rendererVersion,
+} from "../../src/calendar/feed.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";
 import { anyProfile } from "./hostile.ts";

@@ -118,7 +118,10 @@ describe("signing in to decide", () => {
     const { link } = await request();
     const { browser } = await signedIn("providerOwner", link);
     const cookie = browser.cookies.get("__Host-decide") ?? "";
-    expect(await findSessionAccount(world.deps, "decide", cookie)).toMatchObject({ username: "maria.naidis", kind: "decider" });
+    expect(await findSessionAccount(world.deps, "decide", cookie)).toMatchObject({
+      username: "maria.naidis",
+      kind: "decider",
+    });
     expect(await findSessionAccount(world.deps, "pages", cookie)).toBeNull();
     expect((await browser.send("/api/v1/feeds")).status).toBe(401);
   });

@@ -118,7 +118,12 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
   /** The feeds' account is from now on one of a person who signed in. */
   async function becomePerson(): Promise<void> {
     const { providerOwner } = people;
-    const token = await seal(parseKeyRing(ring), sealedTokenPlace("person"), waldur.sample.tokens.providerOwner, random);
+    const token = await seal(
+      parseKeyRing(ring),
+      sealedTokenPlace("person"),
+      waldur.sample.tokens.providerOwner,
+      random,
+    );
     const user = { ...providerOwner, isStaff: false, roles: [], tokenLifetime: null, tokenExpiresAt: null };
     await addUser(service.sql, { id: "person", kind: "person", token }, user, 1);
     await service.sql.batch([statement("UPDATE sources SET account_id = 'person'")]);

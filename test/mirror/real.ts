@@ -9,7 +9,14 @@ import { migrate } from "../../src/store/migrate.ts";
 import { readMigrations } from "../../src/store/migrations-node.ts";
 import { insertTarget } from "../../src/store/targets.ts";
 import { probe } from "../../src/caldav/probe.ts";
-import { type Access, createCalendar, findCalendarHome, connect, openCalendar, sealAccess } from "../../src/mirror/connect.ts";
+import {
+  type Access,
+  createCalendar,
+  findCalendarHome,
+  connect,
+  openCalendar,
+  sealAccess,
+} from "../../src/mirror/connect.ts";
 import { user } from "../dav-server/programs.ts";
 import { makeFeed, startAnew } from "../contract/store/rows.ts";
 import { openPusher, type Pusher } from "./pusher.ts";
@@ -44,7 +51,11 @@ export async function realTarget(url: string, name = "Bookings"): Promise<RealTa
     "UPDATE feeds SET state = 'active', rev = 1, window_at = ?1 WHERE id = 'f'",
     Date.UTC(2027, 0, 4) / 1000,
   );
-  const place = await findCalendarHome(deps, { text: `${url}/`, preset: null, credentials: { kind: "password", ...user } });
+  const place = await findCalendarHome(deps, {
+    text: `${url}/`,
+    preset: null,
+    credentials: { kind: "password", ...user },
+  });
   const calendar = await createCalendar(deps, place, name);
   const profile = await probe(calendar.url, connect(deps, place.access), deps.random);
   if ("failure" in profile) throw new Error(profile.failure.text);

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { defaultConfig, readConfig } from "../../src/config.ts";
 import { mayBeInside, blockedReason, outsideRules } from "../../src/security/outside.ts";
 
-const rules = outsideRules({ caldavAllowHosts: ["dav.inside.lan", "10.0.0.5:5232"], publicUrl: "https://calendar.example" });
+const rules = outsideRules({
+  caldavAllowHosts: ["dav.inside.lan", "10.0.0.5:5232"],
+  publicUrl: "https://calendar.example",
+});
 const refused = (address: string): boolean => blockedReason(new URL(address), rules) !== null;
 
 describe("addresses that may not be asked", () => {

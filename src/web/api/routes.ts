@@ -18,7 +18,15 @@ import { type ActingAccount, actAs, listProviders, resolveSource } from "../../a
 import { dryRunSource } from "../../source/dry-run.ts";
 import { epochSeconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
-import { may, type Right, type VisibleSource, findVisibleFeed, listVisibleSources, standingOf, type Viewer } from "../../account/access.ts";
+import {
+  may,
+  type Right,
+  type VisibleSource,
+  findVisibleFeed,
+  listVisibleSources,
+  standingOf,
+  type Viewer,
+} from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import {
   changeProfile,
@@ -114,7 +122,12 @@ export function apiRoutes(): Hono<Env> {
       });
     })
     .post("/sync", operatorOnly, async (c) => {
-      const { dryRun = false, allowRemovals = false, source, since = epochSeconds(c.env) } = readSync(await readBody(c));
+      const {
+        dryRun = false,
+        allowRemovals = false,
+        source,
+        since = epochSeconds(c.env),
+      } = readSync(await readBody(c));
       const sources = await listSources(c.env.sql);
       const asked = source ? sources.filter(({ id }) => id === source) : sources;
       if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);

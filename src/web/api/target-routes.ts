@@ -13,7 +13,13 @@ import {
   syncTarget,
 } from "../../mirror/commands.ts";
 import { tick } from "../../tick.ts";
-import { type Right, findVisibleFeed, findVisibleTarget, listVisibleTargets, type Viewer } from "../../account/access.ts";
+import {
+  type Right,
+  findVisibleFeed,
+  findVisibleTarget,
+  listVisibleTargets,
+  type Viewer,
+} from "../../account/access.ts";
 import { readCredentials, readNewTarget, readPlace, readPush } from "./input.ts";
 import { readBody } from "./read-body.ts";
 import { pushJson, targetJson } from "./target-json.ts";

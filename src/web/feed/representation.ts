@@ -23,7 +23,12 @@ export type AddressState = Representation | "hidden" | "gone";
  * `endedDays` days and then is gone; a feed whose first load is not done is hidden. Throws `store_failed` for a row that
  * no field of HTTP could carry.
  */
-export function findRepresentation(address: AddressRow, renderer: number, nowAt: number, endedDays: number): AddressState {
+export function findRepresentation(
+  address: AddressRow,
+  renderer: number,
+  nowAt: number,
+  endedDays: number,
+): AddressState {
   const { feed } = address;
   if (!/^[\w.-]+$/.test(feed.epoch) || feed.revisedAt < 0 || feed.revisedAt > latestAt) {
     throw new AppError("store_failed", "the feed's epoch or time of revision is none");

@@ -3,7 +3,13 @@ import { AppError, codeOf, messageOf } from "../../errors.ts";
 import { joinVevents } from "../../store/events.ts";
 import type { Joined } from "../../store/sql.ts";
 import { type AddressRow, type FeedRow, findAddress, findFeed, noteUse } from "../../store/feeds.ts";
-import { type ResponseSettings, optionsResponse, notModifiedResponse, okResponse, refusalResponse } from "./responses.ts";
+import {
+  type ResponseSettings,
+  optionsResponse,
+  notModifiedResponse,
+  okResponse,
+  refusalResponse,
+} from "./responses.ts";
 import { type CachedBody, makeBodyCache } from "./body-cache.ts";
 import { clientName, mishandlesGzip } from "../user-agent.ts";
 import { matchConditions, type Validators } from "./conditional.ts";
@@ -86,7 +92,8 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     const hash = known?.hash ?? (await work.hash(secret));
     for (let reading = 0; reading < readings; reading++) {
       const address = await findAddress(deps.sql, hash);
-      const edition = address === null ? "hidden" : findRepresentation(address, work.renderer, nowAt, deps.config.endedDays);
+      const edition =
+        address === null ? "hidden" : findRepresentation(address, work.renderer, nowAt, deps.config.endedDays);
       // From here on not even a failure brings back what the address showed while it lived.
       if (typeof edition === "string" || edition.endedAt !== null) addresses.delete(secret);
       if (address === null || edition === "hidden") return refusalResponse(404, request.method, deps.config);
@@ -104,7 +111,9 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
   function answerAtOnce(deps: FeedDeps, request: Request, edition: Representation): Response | null {
     const tags = tagsOf(request.headers, edition);
     const match = matchConditions(request.headers, { tags, modifiedAt: edition.modifiedAt });
-    return match === null ? answerKept(deps, request, edition, tags[0]) : notModifiedResponse(deps.config, edition, match);
+    return match === null
+      ? answerKept(deps, request, edition, tags[0])
+      : notModifiedResponse(deps.config, edition, match);
   }
 
   function answerKept(deps: FeedDeps, request: Request, edition: Representation, tag: string): Response | null {
@@ -119,10 +128,12 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     if (whole === null) return null;
     if (tag !== edition.tag) {
       const packing = share(deps, edition, tag, () => pack(whole));
-      const packed = await withDeadline(packing, () => deps.deadline(deadlineMilliseconds / 2)).catch((error: unknown) => {
-        report(deps, "feed_gzip_failed", error);
-        return null;
-      });
+      const packed = await withDeadline(packing, () => deps.deadline(deadlineMilliseconds / 2)).catch(
+        (error: unknown) => {
+          report(deps, "feed_gzip_failed", error);
+          return null;
+        },
+      );
       if (packed !== null) return okResponse(deps.config, request.method, edition, tag, packed);
     }
     return okResponse(deps.config, request.method, edition, edition.tag, whole);

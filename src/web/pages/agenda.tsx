@@ -71,7 +71,14 @@ async function showMonth(c: PageContext, id: string): Promise<Response> {
   });
   return renderPage(c, `${feed.profile.name}: ${agendaWords[language].month}`, () => (
     <MonthView
-      {...{ language, feed, days, events: agendaOf(rows), times: zonedTimes(zone, language), nowAt: epochSeconds(c.env) }}
+      {...{
+        language,
+        feed,
+        days,
+        events: agendaOf(rows),
+        times: zonedTimes(zone, language),
+        nowAt: epochSeconds(c.env),
+      }}
       firstAt={first.toUnixInteger()}
       earlier={first.minus({ months: 1 }).toFormat("yyyy-LL")}
       later={next.toFormat("yyyy-LL")}

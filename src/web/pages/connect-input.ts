@@ -36,8 +36,15 @@ export function readMailAddress(text: string): string {
 export function readAddressForm(
   fields: Fields,
   google: boolean,
-): { readonly typed: AddressForm; readonly preset: Preset | null; readonly faults: Partial<Record<keyof AddressForm, FieldError>> } {
-  const typed = { preset: fieldValue(fields, "preset"), text: readTypedField(fields, "text", longestAddress + 1).trim() };
+): {
+  readonly typed: AddressForm;
+  readonly preset: Preset | null;
+  readonly faults: Partial<Record<keyof AddressForm, FieldError>>;
+} {
+  const typed = {
+    preset: fieldValue(fields, "preset"),
+    text: readTypedField(fields, "text", longestAddress + 1).trim(),
+  };
   const named = presets.find((one) => one.id === typed.preset);
   const preset = named ?? findPreset(typed.text);
   const fault = (name: keyof AddressForm, what: FieldError) => ({ typed, preset, faults: { [name]: what } });

@@ -21,7 +21,16 @@ import {
 } from "./connect-input.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
-import { type PageEnv, fieldValue, formLimit, pageLanguage, readFields, renderPage, signedIn, type PageContext } from "./page-context.tsx";
+import {
+  type PageEnv,
+  fieldValue,
+  formLimit,
+  pageLanguage,
+  readFields,
+  renderPage,
+  signedIn,
+  type PageContext,
+} from "./page-context.tsx";
 import { connectWords } from "../../text/connect.ts";
 
 type Status = 200 | 400 | 502;
