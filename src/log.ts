@@ -1,5 +1,5 @@
 import { AppError } from "./errors.ts";
-import { memoize } from "./remember.ts";
+import { memoize } from "./memoize.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -1,6 +1,6 @@
 import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
-import { type BookingStatus, bookingStatus, eventStatus } from "./meaning.ts";
+import { type BookingStatus, bookingStatus, eventStatus } from "./status.ts";
 import { actions, type Detail, type FeedFilter } from "./profile.ts";
 import { cleanBlock, cleanLine, cleanUrl, truncate } from "./text.ts";
 import { localTime } from "./window.ts";

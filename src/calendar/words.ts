@@ -1,4 +1,4 @@
-import type { BookingStatus } from "./meaning.ts";
+import type { BookingStatus } from "./status.ts";
 import type { Language } from "./profile.ts";
 
 /** Why a feed is not kept up to date. */

@@ -1,6 +1,6 @@
 import type { Booking, NumberedSlot } from "../calendar/booking.ts";
 import { eventTimes } from "../calendar/events.ts";
-import { type BookingStatus, bookingStatus, eventStatus } from "../calendar/meaning.ts";
+import { type BookingStatus, bookingStatus, eventStatus } from "../calendar/status.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type AccountRow, noteRefused } from "../store/accounts.ts";

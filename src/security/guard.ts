@@ -1,5 +1,5 @@
 import { messageOf } from "../errors.ts";
-import { readResponseText } from "../http.ts";
+import { readResponseText } from "../response.ts";
 import { BlockedAddress, type OutsideRules, blockedReason } from "./outside.ts";
 
 /** What guarded requests need from outside. */

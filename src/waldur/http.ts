@@ -1,5 +1,5 @@
 import { AppError, messageOf } from "../errors.ts";
-import { readResponseText } from "../http.ts";
+import { readResponseText } from "../response.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
 
 /** What requests to one Waldur need from outside. */

@@ -4,7 +4,7 @@ import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
 import type { KnownBooking } from "../../src/calendar/booking.ts";
 import { bookingEvents } from "../../src/calendar/events.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
-import { bookingStatus } from "../../src/calendar/meaning.ts";
+import { bookingStatus } from "../../src/calendar/status.ts";
 import { anyProfile, hostileKnown } from "./hostile.ts";
 import { context, feedOf, known, nowAt, unfold } from "./samples.ts";
 

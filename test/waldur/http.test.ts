@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { AppError, type ErrorCode } from "../../src/errors.ts";
 import { authorization, makeSend } from "../../src/waldur/http.ts";
-import { readRetryAfter } from "../../src/http.ts";
+import { readRetryAfter } from "../../src/response.ts";
 import { type Answering, classicToken, fake, fakeSend, json, nowMs } from "./fake.ts";
 
 async function failureOf(work: Promise<unknown>): Promise<AppError> {

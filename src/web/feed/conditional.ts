@@ -1,4 +1,4 @@
-import { memoize } from "../../remember.ts";
+import { memoize } from "../../memoize.ts";
 
 /** One request's validators against one representation (RFC 9110 13). */
 export interface Validators {

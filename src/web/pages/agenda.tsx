@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { readVevent, type VeventSummary } from "../../calendar/read.ts";
+import { readVevent, type VeventSummary } from "../../calendar/read-vevent.ts";
 import { localTime } from "../../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../../store/events.ts";
 import { epochSeconds } from "../../source/run.ts";

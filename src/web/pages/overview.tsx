@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { bookingStatus, eventStatus } from "../../calendar/meaning.ts";
+import { bookingStatus, eventStatus } from "../../calendar/status.ts";
 import { type Action, actions } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import { listAccounts } from "../../store/accounts.ts";

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import { type Action, actions, type FeedProfile, type Language } from "../../../calendar/profile.ts";
-import { eventStatus } from "../../../calendar/meaning.ts";
+import { eventStatus } from "../../../calendar/status.ts";
 import { localTime } from "../../../calendar/window.ts";
 import { calendarWords } from "../../../calendar/words.ts";
 import type { LinkKind } from "../../../security/links.ts";

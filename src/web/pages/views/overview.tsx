@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { bookingStatus } from "../../../calendar/meaning.ts";
+import { bookingStatus } from "../../../calendar/status.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import { cleanBlock, cleanLine, truncate } from "../../../calendar/text.ts";
 import { calendarWords } from "../../../calendar/words.ts";

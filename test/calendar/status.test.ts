@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
-import { bookingStatus, eventStatus } from "../../src/calendar/meaning.ts";
+import { bookingStatus, eventStatus } from "../../src/calendar/status.ts";
 import { eventOf, known } from "./samples.ts";
 
 describe("what state and order state mean together", () => {
