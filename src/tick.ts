@@ -4,14 +4,15 @@ import { countStatements } from "./store/counted.ts";
 import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "./store/sources.ts";
-import { expireFeed } from "./feed/commands.ts";
+import { endLostFeeds, expireFeed } from "./feed/commands.ts";
 import { pushDueTargets } from "./mirror/schedule.ts";
 import type { PushReport } from "./mirror/push.ts";
 import { refresh } from "./source/refresh.ts";
 import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
 import { recordRun } from "./source/run-log.ts";
-import { type RefreshReport, epochSeconds } from "./source/run.ts";
+import { type RefreshReport } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
+import { epochSeconds } from "./clock.ts";
 
 /** What one run did. */
 export interface TickReport {
@@ -54,7 +55,13 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     else await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
   }
   const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
-  const sources = (await listSources(sql)).filter((source) => feedsOf.has(source.id) && source.access === "ok");
+  const endLost = async (source: SourceRow): Promise<void> => {
+    const lost = feedsOf.get(source.id) ?? [];
+    if (lost.length > 0) await attempt(deps, "end_failed", async () => endLostFeeds(deps, lost));
+  };
+  const stored = (await listSources(sql)).filter((source) => feedsOf.has(source.id));
+  for (const source of stored) if (source.access === "lost") await endLost(source);
+  const sources = stored.filter((source) => source.access === "ok");
   const asked = sources.filter(
     ({ id }) => options.onlyTargets !== true && (options.sourceId === undefined || id === options.sourceId),
   );
@@ -90,6 +97,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       source = (await findSource(sql, before.id)) ?? before;
       if (source.loadedAt === null || source.sweepPage !== null) complete = false;
     }
+    if (source.access === "lost") await endLost(source);
     const behind = (feedsOf.get(source.id) ?? []).filter((feed) => isBehind(deps, feed, source));
     if (source.access !== "ok" || behind.length === 0) continue;
     await attempt(deps, "render_failed", async () => {

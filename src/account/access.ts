@@ -5,8 +5,8 @@ import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "../store/sources.ts";
 import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { accountClient, identify } from "./client.ts";
-import { epochSeconds } from "../source/run.ts";
-import { hasAccess } from "../source/scope.ts";
+import { epochSeconds } from "../clock.ts";
+import { hasAccess } from "../waldur/roles.ts";
 
 /** Who looks at what is stored: an account that has shown who it is. */
 export interface Viewer {

@@ -1,7 +1,8 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { tokenClient } from "./client.ts";
-import { manages, actAsOperator } from "./find-source.ts";
+import { actAsOperator } from "./find-source.ts";
+import { manages } from "../waldur/roles.ts";
 
 /** What the connection to Waldur is good for. Times are epoch seconds, lifetimes seconds. */
 export interface WaldurCheck {

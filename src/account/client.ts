@@ -5,7 +5,7 @@ import { type AccountRow, addAccount, environmentAccount, findAccount, noteUser 
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { readTraits, makeWaldurClient, type WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** Where a sealed token of an account lives. */
 export function sealedTokenPlace(accountId: string) {

@@ -1,12 +1,12 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { AccountRow } from "../store/accounts.ts";
-import type { ScopeKind } from "../store/sources.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { accountClient, ensureEnvironmentAccount, identify } from "./client.ts";
-import type { NewSource } from "../feed/commands.ts";
-import { bookingFilter } from "../source/scope.ts";
+import { type ScopeKind, bookingFilter } from "../waldur/scope.ts";
+import { manages } from "../waldur/roles.ts";
+import type { NewSource } from "../store/sources.ts";
 
 /** An account, who it is in Waldur now, and a client that speaks as it. */
 export interface ActingAccount {
@@ -64,15 +64,6 @@ export async function listProviders({
       own: manages(user, customerUuid),
     }))
     .filter(({ own }) => own || user.isStaff);
-}
-
-const managing = new Set(["CUSTOMER.OWNER", "CUSTOMER.MANAGER"]);
-
-/** Whether the user is owner or manager of that organisation: what shows the bookings of its offerings. */
-export function manages(user: User, customerUuid: string): boolean {
-  return user.roles.some(
-    ({ name, scopeType, scopeUuid }) => managing.has(name) && scopeType === "customer" && scopeUuid === customerUuid,
-  );
 }
 
 function sees(user: User, customerUuid: string): boolean {

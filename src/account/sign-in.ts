@@ -16,7 +16,7 @@ import {
 } from "../store/accounts.ts";
 import type { User } from "../waldur/schema.ts";
 import { tokenClient, ensureEnvironmentAccount, sealedTokenPlace } from "./client.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** What a session of a kind is of, and how long it lasts, seconds. A session of the operator is one of pages. */
 const sessions = {

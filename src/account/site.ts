@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { type AnonymousTransport, exchangeCode, listLogins, loginUrl, readSiteAnonymously } from "../waldur/login.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 const schema = v.object({
   /** Epoch seconds. */
@@ -72,4 +72,9 @@ function waldur({ config, fetch, deadline, now }: Deps): AnonymousTransport | nu
   return config.waldurApiUrl === null
     ? null
     : { url: config.waldurApiUrl, fetch, deadline, now, timeoutMilliseconds: patienceMilliseconds };
+}
+
+/** Under which key of `meta` the address of HomePort is kept. */
+export function homeportKey(deps: Pick<Deps, "config">): string {
+  return `homeport:${deps.config.waldurApiUrl ?? ""}`;
 }

@@ -8,8 +8,9 @@ import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { accountClient, tokenClient, identify } from "../account/client.ts";
 import { propagate, requestReread } from "./propagate.ts";
-import { bookingEnd, mayUseOperator, actsForProvider } from "./rights.ts";
-import { epochSeconds } from "../source/run.ts";
+import { bookingEnd, mayUseOperator } from "./rights.ts";
+import { epochSeconds } from "../clock.ts";
+import { actsForProvider } from "../waldur/roles.ts";
 
 /** What somebody wants done with a booking. */
 export interface DecisionRequest {

@@ -7,7 +7,7 @@ import { addDecision, countTry, type DecisionRow, findDone, settleDecision } fro
 import { dropLease, takeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
 import { askWaldur, type Decision, sameClickSeconds, type DecisionRequest } from "./ask-waldur.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** Longer than a decision takes; Waldur itself takes no second one after that. */
 const leaseSeconds = 180;

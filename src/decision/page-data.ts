@@ -10,9 +10,10 @@ import { readMeta } from "../store/meta.ts";
 import { readOfferings } from "../store/sources.ts";
 import { accountClient, identify } from "../account/client.ts";
 import type { Linked } from "../feed/links.ts";
-import { bookingEnd, rejectRight, actsForProvider } from "./rights.ts";
-import { epochSeconds } from "../source/run.ts";
-import { homeportKey } from "../feed/compare.ts";
+import { bookingEnd, rejectRight } from "./rights.ts";
+import { epochSeconds } from "../clock.ts";
+import { actsForProvider } from "../waldur/roles.ts";
+import { homeportKey } from "../account/site.ts";
 
 /** A time that may be shown to anybody, with a name for those who stand for the provider. Epoch seconds. */
 export interface OverlappingBooking {

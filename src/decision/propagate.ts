@@ -7,9 +7,10 @@ import { chunkRows } from "../store/bulk.ts";
 import { countStatements } from "../store/counted.ts";
 import { dropLeases, takeLeases } from "../store/leases.ts";
 import { listSourcesWith, makeDue, moveSources } from "../store/sources.ts";
-import { sourceLease, leaseSeconds, epochSeconds, bookingChange } from "../source/run.ts";
-import { belongs } from "../source/scope.ts";
+import { sourceLease, leaseSeconds, bookingChange } from "../source/run.ts";
 import { type StoredBooking, showBooking } from "../feed/show-booking.ts";
+import { epochSeconds } from "../clock.ts";
+import { belongs } from "../waldur/scope.ts";
 
 /** Another run has the row for moments: so often, and so long apart (milliseconds), it is tried again. */
 const attempts = 6;

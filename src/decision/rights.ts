@@ -1,16 +1,7 @@
 import type { Booking } from "../calendar/booking.ts";
 import type { Deps } from "../deps.ts";
 import type { User } from "../waldur/schema.ts";
-import { manages } from "../account/find-source.ts";
-
-/** Whether a user acts for the side that is asked: staff, owner or manager of the provider, or anybody set over the offering. */
-export function actsForProvider(user: User, booking: Pick<Booking, "providerUuid" | "offeringUuid">): boolean {
-  return (
-    user.isStaff ||
-    manages(user, booking.providerUuid) ||
-    user.roles.some(({ scopeType, scopeUuid }) => scopeType === "offering" && scopeUuid === booking.offeringUuid)
-  );
-}
+import { manages } from "../waldur/roles.ts";
 
 /**
  * Whether Waldur is known to let a user reject a booking: staff, who asked for it, and owners and managers of the customer.

@@ -4,8 +4,8 @@ import { findEvents } from "../store/events.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { FeedCursor, StepPlan, FeedRenderer } from "./plan.ts";
 import { type FeedCommit, makeCommit, commitFeeds } from "./commit.ts";
-import { epochSeconds } from "../source/run.ts";
 import { type RenderInputs, makeSteps } from "./compare.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** What became of a step. */
 export interface StepResult {

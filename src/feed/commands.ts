@@ -6,24 +6,12 @@ import { open, seal } from "../security/seal.ts";
 import { hashSecret, newSecret } from "../security/secret.ts";
 import { findAccount } from "../store/accounts.ts";
 import { clearEvents } from "../store/events.ts";
-import {
-  changeFeed,
-  endAddresses,
-  type FeedRow,
-  findFeed,
-  insertAddress,
-  insertFeed,
-  listFeeds,
-} from "../store/feeds.ts";
-import { addSource, changeSource, findSource, type SourceRow } from "../store/sources.ts";
+import { changeFeed, endAddresses, type FeedRow, findFeed, insertAddress, insertFeed } from "../store/feeds.ts";
+import { addSource, findSource, type NewSource } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import { stopTargets } from "../store/targets.ts";
-import { handOver } from "../mirror/hand-over.ts";
 import { maySignLinks } from "./links.ts";
-import { epochSeconds } from "../source/run.ts";
-
-/** What a new feed is over: a list Waldur can give an account, as `resolveScope` found it. */
-export type NewSource = Pick<SourceRow, "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">;
+import { epochSeconds } from "../clock.ts";
 
 /** Makes a feed over a source, and the source if it is not there. The feed is `loading` until its first load is done. */
 export async function addFeed(
@@ -115,33 +103,6 @@ export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
   return getFeed(deps, feed.id);
 }
 
-/**
- * Gives a feed to another account, which reads the same list of Waldur with its own token. It gets an address of its own;
- * those that were given out go on serving, and nobody is shown them any more. Its targets stop and forget their
- * credentials until the new account gives its own.
- */
-export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource): Promise<FeedRow> {
-  needAlive(feed);
-  const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, epochSeconds(deps));
-  const secret = newSecret(deps.random);
-  const sealed = await seal(deps.keys, sealedFeedPlace(feed.id, "secret"), secret, deps.random);
-  // Links that decide as the feed's account are for the new one to allow.
-  const profile: FeedProfile = {
-    ...feed.profile,
-    decisions: feed.profile.decisions === "signed" ? "sign-in" : feed.profile.decisions,
-  };
-  const change = changeFeed(feed.id, { sourceId, secret: sealed, profile, links: hex(deps.random(8)), renderedRev: 0 });
-  const targets = await handOver(deps, feed.id);
-  await deps.sql.batch([
-    insertAddress(feed.id, await hashSecret(secret)),
-    ...(change === null ? [] : [change]),
-    ...targets.statements,
-  ]);
-  await targets.end();
-  deps.log.info("feed_taken_over", { feed: feed.id, source: sourceId, account: source.accountId });
-  return getFeed(deps, feed.id);
-}
-
 /** Ends a feed: its addresses say for a while that it has ended, or with `gone` answer 410 at once. */
 export async function revokeFeed(deps: Deps, feed: FeedRow, gone: boolean): Promise<FeedRow> {
   await deps.sql.batch([...endStatements(feed, epochSeconds(deps)), endAddresses(feed.id, epochSeconds(deps), gone)]);
@@ -155,16 +116,18 @@ export async function expireFeed(deps: Deps, feed: FeedRow): Promise<void> {
   deps.log.info("feed_expired", { feed: feed.id });
 }
 
-/** Ends every feed of a source whose account may not see it any more. */
-export async function endSourceFeeds(deps: Deps, source: Pick<SourceRow, "id">, reason: string): Promise<void> {
+/** Ends these feeds, all or none, because their account lost its access to the source. */
+export async function endLostFeeds(deps: Deps, feeds: readonly FeedRow[]): Promise<void> {
   const nowAt = epochSeconds(deps);
-  const feeds = (await listFeeds(deps.sql, [source.id])).filter((feed) => feed.state !== "ended");
-  const lost = changeSource(source.id, { access: "lost" });
-  await deps.sql.batch([
-    ...feeds.flatMap((feed) => [...endStatements(feed, nowAt), endAddresses(feed.id, nowAt, false)]),
-    ...(lost === null ? [] : [lost]),
-  ]);
-  for (const feed of feeds) deps.log.error("feed_ended", { feed: feed.id, name: feed.profile.name, reason });
+  await deps.sql.batch(feeds.flatMap((feed) => [...endStatements(feed, nowAt), endAddresses(feed.id, nowAt, false)]));
+  for (const feed of feeds) {
+    deps.log.error("feed_ended", {
+      feed: feed.id,
+      name: feed.profile.name,
+      source: feed.sourceId,
+      reason: "access_lost",
+    });
+  }
 }
 
 function endStatements(feed: FeedRow, endedAt: number): Statement[] {
@@ -183,7 +146,8 @@ function endStatements(feed: FeedRow, endedAt: number): Statement[] {
 const endedReason =
   "Its feed has ended. The events stay in the calendar until somebody says what becomes of them: remove the target, and leave them or take them away.";
 
-function needAlive(feed: FeedRow): void {
+/** Throws `conflict` when the feed has ended. */
+export function needAlive(feed: FeedRow): void {
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
 }
 

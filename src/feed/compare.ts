@@ -16,7 +16,8 @@ import { readMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow } from "../store/sources.ts";
 import { sealedFeedPlace } from "./commands.ts";
 import { decisionUrl, feedLinkKind } from "./links.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
+import { homeportKey } from "../account/site.ts";
 
 /** What is to be written of a feed's events in one transaction. */
 export interface Step {
@@ -202,9 +203,4 @@ export async function makeSteps(deps: Deps, sight: RenderInputs, feed: FeedRow, 
 /** Events of a booking as they count for a run; one without any counts as one. */
 export function countEvents({ slots }: KnownBooking): number {
   return Math.max(1, slots.length);
-}
-
-/** Under which key of `meta` the address of HomePort is kept. */
-export function homeportKey(deps: Pick<Deps, "config">): string {
-  return `homeport:${deps.config.waldurApiUrl ?? ""}`;
 }

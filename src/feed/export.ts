@@ -11,7 +11,7 @@ import { AppError } from "../errors.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
 import type { ActingAccount } from "../account/find-source.ts";
-import { belongs, bookingFilter, orderFilter } from "../source/scope.ts";
+import { bookingFilter, orderFilter, belongs } from "../waldur/scope.ts";
 
 /**
  * All bookings of a provider as one calendar, read from Waldur now; nothing is stored.

@@ -2,8 +2,9 @@ import { type FeedProfile } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import { listFeeds } from "../store/feeds.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { addFeed, type NewSource } from "./commands.ts";
+import { addFeed } from "./commands.ts";
 import { listProviders, actAsOperator } from "../account/find-source.ts";
+import type { NewSource } from "../store/sources.ts";
 
 const key = "first-feeds";
 

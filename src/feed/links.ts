@@ -6,7 +6,7 @@ import { type AccountRow, findAccount } from "../store/accounts.ts";
 import { type BookingRow, findBookings } from "../store/bookings.ts";
 import { type FeedRow, findFeed } from "../store/feeds.ts";
 import { findSource, type SourceRow } from "../store/sources.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /**
  * Whether links may let whoever holds them decide as this account: where the operator allows it, and never for staff or,

@@ -4,10 +4,10 @@ import type { FeedProfile } from "../calendar/profile.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import type { Offering } from "../waldur/schema.ts";
-import type { NewSource } from "./commands.ts";
 import type { ActingAccount } from "../account/find-source.ts";
-import { epochSeconds } from "../source/run.ts";
-import { belongs, bookingFilter } from "../source/scope.ts";
+import { epochSeconds } from "../clock.ts";
+import { bookingFilter, belongs } from "../waldur/scope.ts";
+import type { NewSource } from "../store/sources.ts";
 
 /** The offerings whose bookings a list holds: what a feed over it can be narrowed to. */
 export async function listOfferings(

@@ -4,9 +4,9 @@ import type { SourceRow } from "../store/sources.ts";
 import { type Need, findNeed, renderStart } from "./needs.ts";
 import { type FeedCursor, planStep, stepSize, type FeedRenderer } from "./plan.ts";
 import { countAdded, type FeedCommit } from "./commit.ts";
-import { epochSeconds } from "../source/run.ts";
 import { readInputs } from "./compare.ts";
 import { applyStep, makeRenderers } from "./apply.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** What one run did to one feed. */
 export interface RenderReport {

@@ -35,7 +35,7 @@ import { failureError, connectError } from "./connect-error.ts";
 import { getFeed } from "../feed/commands.ts";
 import { forgetTarget } from "./forget.ts";
 import { ensureInstallation, push, type PushOptions, type PushReport } from "./push.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** What a new target is asked to be. */
 export interface NewTargetRequest extends CalendarAddress {

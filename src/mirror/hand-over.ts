@@ -6,7 +6,7 @@ import { handOverTarget, listTargets, type TargetRow } from "../store/targets.ts
 import { type Access, tryOpenAccess, sealAccess } from "./connect.ts";
 import { revokeUnusedConsent } from "./forget.ts";
 import { targetLease } from "./run.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** What is to do when a feed gets another owner. */
 export interface HandOver {

@@ -2,9 +2,9 @@ import { newEntry, type LedgerRow } from "../store/ledger-row.ts";
 import { hrefName, uidToName } from "./remote-object.ts";
 import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";
 import type { CollectionState, ListedObject } from "../caldav/port.ts";
-import { epochSeconds } from "../source/run.ts";
 import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./read-remote.ts";
 import { halt, putRow, noteTrouble, type PushRun, saveLedger } from "./run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** Between two looks at a calendar that we did not write to. */
 export const checkSeconds = 900;

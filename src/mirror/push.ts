@@ -33,7 +33,7 @@ import {
   saveLedger,
 } from "./run.ts";
 import { executeWrites } from "./write.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 export type { PushReport } from "./run.ts";
 

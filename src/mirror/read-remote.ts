@@ -2,8 +2,8 @@ import type { LedgerRow } from "../store/ledger-row.ts";
 import { reconcile, type RemoteState } from "./reconcile.ts";
 import { ownerMarker, uidToName, objectUid, readObject } from "./remote-object.ts";
 import type { RemoteObject } from "../caldav/port.ts";
-import { epochSeconds } from "../source/run.ts";
 import { dropRow, halt, putRow, noteTrouble, type PushRun } from "./run.ts";
+import { epochSeconds } from "../clock.ts";
 
 export interface SeenObject extends RemoteState {
   /** It has our marker, which proves that it is ours. */

@@ -10,7 +10,7 @@ import type { FeedRow } from "../store/feeds.ts";
 import { dropLease, renewLease, takeLease } from "../store/leases.ts";
 import { type Fence, forgetLedger, writeLedger } from "../store/ledger.ts";
 import { changeTarget, type StopCode, type TargetChange, type TargetRow } from "../store/targets.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** What one run did to one target. */
 export interface PushReport {

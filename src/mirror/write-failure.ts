@@ -1,9 +1,9 @@
 import type { LedgerRow } from "../store/ledger-row.ts";
 import { parentPath } from "./remote-object.ts";
 import type { Failure, RemoteObject } from "../caldav/port.ts";
-import { epochSeconds } from "../source/run.ts";
 import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remote.ts";
 import { halt, putRow, noteTrouble, type PushRun } from "./run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** Answers without use in a row after which the server is left alone. */
 const mostTrouble = 5;

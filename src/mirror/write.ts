@@ -5,12 +5,12 @@ import { type PlannedWrite, type WriteVerb, neededWrite } from "./plan-writes.ts
 import type { Failure, WriteOutcome } from "../caldav/port.ts";
 import { findTexts } from "../store/ledger.ts";
 import { withSignInLinks } from "../feed/links.ts";
-import { epochSeconds } from "../source/run.ts";
 import { hashWanted } from "./note-wanted.ts";
 import { countsSeconds } from "./pull.ts";
 import { multigetChunks, applyReconciled, objectHref, isExhausted, readObjects, rowUid } from "./read-remote.ts";
 import { handleFailure, failItem, longestWait, revert, rollBack } from "./write-failure.ts";
 import { dropRow, holdLease, putRow, noteClean, type PushRun, saveLedger } from "./run.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** Intents written at once, and at most so many to be read again after a crash. */
 const jobsAtOnce = 50;

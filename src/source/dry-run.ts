@@ -8,7 +8,7 @@ import type { SourceRow } from "../store/sources.ts";
 import type { Page } from "../waldur/client.ts";
 import { accountClient } from "../account/client.ts";
 import { newReport, type RefreshReport, slimText } from "./run.ts";
-import { bookingFilter } from "./scope.ts";
+import { bookingFilter } from "../waldur/scope.ts";
 
 /** What a full sweep of the source would change, without changing anything. Nothing is counted of a listing that could not be read whole. */
 export async function dryRunSource(deps: Deps, source: SourceRow): Promise<RefreshReport> {

@@ -6,10 +6,9 @@ import { findAccount, noteRefused } from "../store/accounts.ts";
 import { countOfOfferings, hasPending, touchOfferings } from "../store/bookings.ts";
 import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
+import { changeSource, readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import { accountClient, identify } from "../account/client.ts";
-import { endSourceFeeds } from "../feed/commands.ts";
 import { pollDelay } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
 import {
@@ -20,12 +19,13 @@ import {
   type RefreshReport,
   releaseSource,
   type SourceRun,
-  epochSeconds,
   spendRequest,
 } from "./run.ts";
-import { bookingFilter, hasAccess } from "./scope.ts";
-import { homeportKey } from "../feed/compare.ts";
 import { sweep, isSweepDue } from "./sweep.ts";
+import { epochSeconds } from "../clock.ts";
+import { bookingFilter } from "../waldur/scope.ts";
+import { hasAccess } from "../waldur/roles.ts";
+import { homeportKey } from "../account/site.ts";
 
 const hourSeconds = 3600;
 /** A good answer is noted at most so often: an unchanged source costs one row in that time. */
@@ -103,8 +103,9 @@ async function checkAccess(run: SourceRun): Promise<boolean> {
 }
 
 async function loseAccess(deps: Deps, source: SourceRow, reason: string): Promise<void> {
+  const lost = changeSource(source.id, { access: "lost" });
+  if (lost !== null) await deps.sql.run(lost.sql, ...lost.parameters);
   deps.log.error("access_lost", { source: source.id, name: source.name, reason });
-  await endSourceFeeds(deps, source, reason);
 }
 
 /** Whether something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */

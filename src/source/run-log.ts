@@ -1,7 +1,8 @@
 import type { Deps } from "../deps.ts";
 import { forgetRuns, writeRun } from "../store/runs.ts";
 import type { SourceRow } from "../store/sources.ts";
-import { type RefreshReport, epochSeconds } from "./run.ts";
+import { type RefreshReport } from "./run.ts";
+import { epochSeconds } from "../clock.ts";
 
 const keptSeconds = 90 * 86_400;
 

@@ -8,7 +8,8 @@ import { dropLease, renewLease, takeLease } from "../store/leases.ts";
 import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import type { Skipped, WaldurClient } from "../waldur/client.ts";
-import { belongs } from "./scope.ts";
+import { epochSeconds } from "../clock.ts";
+import { belongs } from "../waldur/scope.ts";
 
 /** How long a source is held. */
 export const leaseSeconds = 180;
@@ -52,11 +53,6 @@ export interface SourceRun {
   leasedAt: number | null;
   /** Columns that may wait for the next write, or for the end of the run. */
   notes: SourceChange;
-}
-
-/** Epoch seconds. */
-export function epochSeconds(deps: Pick<Deps, "now">): number {
-  return Math.floor(deps.now() / 1000);
 }
 
 /** Whether another page may be asked, and counts it. */

@@ -18,12 +18,12 @@ import {
   rereadBookings,
   type SourceRun,
   saveBookings,
-  epochSeconds,
   slimText,
   spendPage,
   spendRequest,
 } from "./run.ts";
-import { bookingFilter } from "./scope.ts";
+import { epochSeconds } from "../clock.ts";
+import { bookingFilter } from "../waldur/scope.ts";
 
 const weekSeconds = 7 * 86_400;
 /** Up to so many bookings are read one by one; more, and the page is asked again with all columns. */

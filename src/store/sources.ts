@@ -1,9 +1,7 @@
 import type { OfferingFacts } from "../calendar/event.ts";
 import { int, intOrNull, text } from "./row.ts";
 import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "./sql.ts";
-
-export const scopeKinds = ["provider", "offering", "customer", "project", "mine"] as const;
-export type ScopeKind = (typeof scopeKinds)[number];
+import { type ScopeKind, scopeKinds } from "../waldur/scope.ts";
 
 /** One list Waldur can give an account. */
 export interface SourceRow {
@@ -71,6 +69,9 @@ const columns = {
 } as const;
 
 export type SourceChange = Partial<Pick<SourceRow, keyof typeof columns>>;
+
+/** A source that may not be stored yet: a list that Waldur can give an account, as `resolveSource` found it. */
+export type NewSource = Pick<SourceRow, "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">;
 
 /** Every source, those due longest first. */
 export async function listSources(sql: Sql): Promise<SourceRow[]> {

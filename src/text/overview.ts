@@ -1,5 +1,5 @@
 import type { Language } from "../calendar/profile.ts";
-import type { ScopeKind } from "../store/sources.ts";
+import type { ScopeKind } from "../waldur/scope.ts";
 
 const enKinds: Record<ScopeKind, string> = {
   provider: "provider",

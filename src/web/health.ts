@@ -3,9 +3,9 @@ import type { Deps } from "../deps.ts";
 import { messageOf } from "../errors.ts";
 import { listFeeds } from "../store/feeds.ts";
 import { listSources } from "../store/sources.ts";
-import { epochSeconds } from "../source/run.ts";
 import { isoTime } from "./api/feed-json.ts";
 import { isOperator } from "./auth.ts";
+import { epochSeconds } from "../clock.ts";
 
 /** `/healthz`: the process runs. `/readyz`: its database answers; with ADMIN_TOKEN also how fresh each source is and why not. */
 export function healthRoutes(): Hono<{ Bindings: Deps }> {

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { countTry, readTries } from "../store/decisions.ts";
-import { epochSeconds } from "../source/run.ts";
+import { epochSeconds } from "../clock.ts";
 
 const stretchSeconds = 600;
 const mostFailures = 20;

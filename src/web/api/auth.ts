@@ -3,13 +3,13 @@ import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { hex } from "../../security/hash.ts";
 import { ensureEnvironmentAccount } from "../../account/client.ts";
-import { epochSeconds } from "../../source/run.ts";
 import { ensureTokenAccount } from "../../account/sign-in.ts";
 import { type Viewer, loadViewer } from "../../account/access.ts";
 import { findAccount } from "../../store/accounts.ts";
 import { shortAddress } from "../address.ts";
 import { isOperator } from "../auth.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
+import { epochSeconds } from "../../clock.ts";
 
 type Env = { Bindings: Deps; Variables: { viewer: Viewer } };
 

@@ -5,10 +5,10 @@ import { colours } from "../../calendar/colours.ts";
 import { decisionModes, details, type FeedFilter, type FeedProfile, languages } from "../../calendar/profile.ts";
 import type { Config } from "../../config.ts";
 import { AppError } from "../../errors.ts";
-import { scopeKinds } from "../../store/sources.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import type { CalendarAddress, Credentials } from "../../mirror/connect.ts";
 import type { NewTargetRequest } from "../../mirror/commands.ts";
+import { scopeKinds } from "../../waldur/scope.ts";
 
 const uuid = v.pipe(
   v.string(),

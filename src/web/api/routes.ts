@@ -13,10 +13,9 @@ import { decideOverApi } from "../../decision/decide.ts";
 import { listBookings } from "../../source/list-bookings.ts";
 import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
-import { addFeed, revokeFeed, rotateFeed, updateFeed, takeOverFeed } from "../../feed/commands.ts";
+import { addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
 import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
 import { dryRunSource } from "../../source/dry-run.ts";
-import { epochSeconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
 import {
   may,
@@ -45,6 +44,8 @@ import { readBody } from "./read-body.ts";
 import { sourceComplaints } from "../source-health.ts";
 import { targetRoutes } from "./target-routes.ts";
 import { pushJson } from "./target-json.ts";
+import { epochSeconds } from "../../clock.ts";
+import { takeOverFeed } from "../../take-over.ts";
 
 type Env = { Bindings: Deps; Variables: { requestId: string; viewer: Viewer } };
 

@@ -2,13 +2,13 @@ import { Hono } from "hono";
 import { readVevent, type VeventSummary } from "../../calendar/read-vevent.ts";
 import { localTime } from "../../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../../store/events.ts";
-import { epochSeconds } from "../../source/run.ts";
 import { findVisibleFeed } from "../../account/access.ts";
 import { readDay, zonedTimes } from "./times.ts";
 import { AgendaView } from "./views/agenda.tsx";
 import { MonthView } from "./views/month.tsx";
 import { type PageEnv, pageLanguage, renderPage, signedIn, type PageContext } from "./page-context.tsx";
 import { agendaWords } from "../../text/agenda.ts";
+import { epochSeconds } from "../../clock.ts";
 
 /** An event as a subscriber sees it. Epoch seconds. */
 export interface AgendaEvent extends VeventSummary {

@@ -1,8 +1,8 @@
 import { open, seal } from "../../security/seal.ts";
 import type { Credentials } from "../../mirror/connect.ts";
-import { epochSeconds } from "../../source/run.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
 import type { PageContext } from "./page-context.tsx";
+import { epochSeconds } from "../../clock.ts";
 
 /** What was said so far by somebody who connects a calendar. */
 export interface Draft {

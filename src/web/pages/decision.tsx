@@ -9,7 +9,6 @@ import { countTry } from "../../store/decisions.ts";
 import { decide, type Decision } from "../../decision/decide.ts";
 import { findLinked, type Linked } from "../../feed/links.ts";
 import { loadPageData } from "../../decision/page-data.ts";
-import { epochSeconds } from "../../source/run.ts";
 import type { SessionKind } from "../../security/session.ts";
 import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
 import { shortAddress } from "../address.ts";
@@ -19,6 +18,7 @@ import { outcomeStatus } from "../decision-outcome.ts";
 import { languageOf, pageHeaders } from "../page-headers.ts";
 import { DecisionPage, type Note, PlainPage } from "./views/decision.tsx";
 import { nextCookie, sessionCookie } from "./page-context.tsx";
+import { epochSeconds } from "../../clock.ts";
 
 type Env = { Bindings: Deps };
 type Web = Context<Env>;

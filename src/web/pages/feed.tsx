@@ -3,14 +3,13 @@ import type { FeedProfile } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import { findAccount } from "../../store/accounts.ts";
-import { feedAddress, addFeed, revokeFeed, rotateFeed, updateFeed, takeOverFeed } from "../../feed/commands.ts";
+import { feedAddress, addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
 import { maySignLinks } from "../../feed/links.ts";
 import { type ActingAccount, actAs, resolveSource } from "../../account/find-source.ts";
 import { listOfferings, previewFeed } from "../../feed/preview.ts";
-import { epochSeconds } from "../../source/run.ts";
 import { tick } from "../../tick.ts";
 import { may, findVisibleFeed } from "../../account/access.ts";
-import { readOfferings, scopeKinds } from "../../store/sources.ts";
+import { readOfferings } from "../../store/sources.ts";
 import { sizeWarning } from "../../calendar/size.ts";
 import { changeProfile, profileOf } from "../api/input.ts";
 import { checkFeedForm, type FeedFormErrors, readFeedForm, type FeedFormValues, feedFormValues } from "./feed-form.ts";
@@ -30,6 +29,9 @@ import {
   type PageContext,
 } from "./page-context.tsx";
 import { feedWords } from "../../text/feed.ts";
+import { epochSeconds } from "../../clock.ts";
+import { scopeKinds } from "../../waldur/scope.ts";
+import { takeOverFeed } from "../../take-over.ts";
 
 /** Making, subscribing to, changing and ending calendars. */
 export function feedPageRoutes(): Hono<PageEnv> {

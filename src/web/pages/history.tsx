@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import { listDecisionsOf } from "../../store/decisions.ts";
 import { listRuns } from "../../store/runs.ts";
-import { epochSeconds } from "../../source/run.ts";
 import { may, listVisibleSources } from "../../account/access.ts";
 import { HistoryView } from "./views/history.tsx";
 import { type PageEnv, pageLanguage, pageTimes, renderPage, signedIn } from "./page-context.tsx";
 import { historyWords } from "../../text/history.ts";
+import { epochSeconds } from "../../clock.ts";
 
 const mostRows = 50;
 

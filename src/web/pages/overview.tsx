@@ -7,7 +7,6 @@ import { findBookings, listPending } from "../../store/bookings.ts";
 import { listFeeds } from "../../store/feeds.ts";
 import { decide } from "../../decision/decide.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
-import { epochSeconds } from "../../source/run.ts";
 import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import { decisionWords } from "../../text/decision.ts";
@@ -25,6 +24,7 @@ import {
   type PageContext,
 } from "./page-context.tsx";
 import { overviewWords } from "../../text/overview.ts";
+import { epochSeconds } from "../../clock.ts";
 
 /** A page stays small: what does not fit is on the next. */
 const mostRequests = 15;

@@ -1,0 +1,37 @@
+import type { FeedProfile } from "./calendar/profile.ts";
+import { epochSeconds } from "./clock.ts";
+import type { Deps } from "./deps.ts";
+import { getFeed, needAlive, sealedFeedPlace } from "./feed/commands.ts";
+import { handOver } from "./mirror/hand-over.ts";
+import { hex } from "./security/hash.ts";
+import { seal } from "./security/seal.ts";
+import { hashSecret, newSecret } from "./security/secret.ts";
+import { changeFeed, type FeedRow, insertAddress } from "./store/feeds.ts";
+import { addSource, type NewSource } from "./store/sources.ts";
+
+/**
+ * Gives a feed to another account, which reads the same list of Waldur with its own token. It gets an address of its own;
+ * those that were given out go on serving, and nobody is shown them any more. Its targets stop and forget their
+ * credentials until the new account gives its own.
+ */
+export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource): Promise<FeedRow> {
+  needAlive(feed);
+  const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, epochSeconds(deps));
+  const secret = newSecret(deps.random);
+  const sealed = await seal(deps.keys, sealedFeedPlace(feed.id, "secret"), secret, deps.random);
+  // Links that decide as the feed's account are for the new one to allow.
+  const profile: FeedProfile = {
+    ...feed.profile,
+    decisions: feed.profile.decisions === "signed" ? "sign-in" : feed.profile.decisions,
+  };
+  const change = changeFeed(feed.id, { sourceId, secret: sealed, profile, links: hex(deps.random(8)), renderedRev: 0 });
+  const targets = await handOver(deps, feed.id);
+  await deps.sql.batch([
+    insertAddress(feed.id, await hashSecret(secret)),
+    ...(change === null ? [] : [change]),
+    ...targets.statements,
+  ]);
+  await targets.end();
+  deps.log.info("feed_taken_over", { feed: feed.id, source: sourceId, account: source.accountId });
+  return getFeed(deps, feed.id);
+}

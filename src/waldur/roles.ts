@@ -1,0 +1,31 @@
+import type { Booking } from "../calendar/booking.ts";
+import type { User } from "./schema.ts";
+import type { ScopeKind } from "./scope.ts";
+
+const managerRoles = new Set(["CUSTOMER.OWNER", "CUSTOMER.MANAGER"]);
+
+/** Returns true when the user is owner or manager of some organisation, or of this one: that shows the bookings of its offerings. */
+export function manages({ roles }: Pick<User, "roles">, customerUuid?: string): boolean {
+  return roles.some(
+    ({ name, scopeType, scopeUuid }) =>
+      managerRoles.has(name) && scopeType === "customer" && (customerUuid === undefined || scopeUuid === customerUuid),
+  );
+}
+
+/** Returns true when the user still holds a role that shows the bookings of a source; `customerUuid` "" means any organisation. */
+export function hasAccess(
+  user: Pick<User, "isActive" | "isStaff" | "roles">,
+  { kind, customerUuid }: { readonly kind: ScopeKind; readonly customerUuid: string },
+): boolean {
+  if (!user.isActive) return false;
+  return user.isStaff || kind === "mine" || manages(user, customerUuid === "" ? undefined : customerUuid);
+}
+
+/** Returns true when the user acts for the provider of a booking: staff, its owners and managers, and anybody with a role on the offering. */
+export function actsForProvider(user: User, booking: Pick<Booking, "providerUuid" | "offeringUuid">): boolean {
+  return (
+    user.isStaff ||
+    manages(user, booking.providerUuid) ||
+    user.roles.some(({ scopeType, scopeUuid }) => scopeType === "offering" && scopeUuid === booking.offeringUuid)
+  );
+}
