@@ -1,8 +1,7 @@
-import type { Action } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { type AccountRow, noteRefused } from "../store/accounts.ts";
+import { noteRefused } from "../store/accounts.ts";
 import { addDecision, countTry, type DecisionRow, findDone, settleDecision } from "../store/decisions.ts";
 import { dropLease, takeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
@@ -20,11 +19,17 @@ const mostTries = 20;
 const triesSeconds = 600;
 
 /**
- * Accepts or rejects a booking as this account. Waldur is asked first who the account is and how the booking stands; what
- * it leaves open is read back. One decision at a time is made on a booking: of many at once one reaches Waldur, and the
- * same account's others share its outcome. Then every feed that holds the booking shows it. Throws `store_failed`, `bad_config` without a Waldur.
+ * Accepts or rejects a booking as this account. Asks Waldur first who the account is and how the booking stands, and reads
+ * back what the answer leaves open. Makes one decision at a time on a booking: of many at once one reaches Waldur, and the
+ * same account's others share its outcome. Then every feed that holds the booking shows it. Throws `bad_input` for what is
+ * no uuid, `store_failed`, and `bad_config` without a Waldur.
  */
-export async function decide(deps: Deps, wish: DecisionRequest): Promise<Decision> {
+export async function decide(deps: Deps, request: DecisionRequest): Promise<Decision> {
+  const bookingUuid = readUuid(request.bookingUuid);
+  if (bookingUuid === null) {
+    throw new AppError("bad_input", `${request.bookingUuid} is no uuid: wanted are 32 hexadecimal digits`);
+  }
+  const wish = { ...request, bookingUuid };
   const name = `booking:${wish.bookingUuid}`;
   const holder = hex(deps.random(8));
   for (let look = 0; look < looks; look += 1) {
@@ -40,19 +45,6 @@ export async function decide(deps: Deps, wish: DecisionRequest): Promise<Decisio
     }
   }
   return { result: "busy", booking: null, byOperator: false };
-}
-
-/** The same for whoever calls the API. Throws as `decide`, and `bad_input`. */
-export async function decideOverApi(
-  deps: Deps,
-  account: AccountRow,
-  uuid: string,
-  action: Action,
-  address: string,
-): Promise<Decision> {
-  const bookingUuid = readUuid(uuid);
-  if (bookingUuid === null) throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits`);
-  return decide(deps, { bookingUuid, action, account, via: "api", feedId: "", address });
 }
 
 /** Half of it is chance, so that many do not look at once. */
