@@ -28,10 +28,10 @@ const causes: Readonly<Record<Decision["result"], Cause>> = {
   other: { arrange: ({ sample }, { uuid }) => sample.reject(uuid) },
   past: { arrange: (_, booking) => Object.assign(booking, { slots: [], schedules: [{ start: 1, end: 2 }] }) },
   "not-yours": {
-    arrange: ({ fault, sample }, { uuid }) =>
-      fault(async (request) => {
+    arrange: (world, { uuid }) =>
+      world.fault(async (request) => {
         if (!request.url.includes(uuid)) return null;
-        return Response.json({ ...(await (await sample.fetch(request)).json()), provider_uuid: "e".repeat(32) });
+        return Response.json({ ...(await (await world.sample.fetch(request)).json()), provider_uuid: "e".repeat(32) });
       }),
   },
   refused: { action: "reject" },
