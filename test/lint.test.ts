@@ -54,7 +54,8 @@ describe("imports go one way", () => {
       const at = rooms.indexOf(folder.split("/")[0] ?? "");
       for (const room of rooms.slice(at + 1)) upward.set(...importing(folder, `${room}/x.ts`));
       for (const room of rooms.slice(1, at)) downward.set(...importing(folder, `${room}/x.ts`));
-      for (const entry of ["app.ts", "node.ts", "serve.ts", "worker.ts", "cli.ts"]) upward.set(...importing(folder, entry));
+      for (const entry of ["app.ts", "node.ts", "serve.ts", "worker.ts", "cli.ts"])
+        upward.set(...importing(folder, entry));
       const verb = importing(folder, "tick.ts");
       if (at < rooms.indexOf("text")) upward.set(...verb);
       else downward.set(...verb);
