@@ -25,7 +25,7 @@ const entries = ["app", "node", "serve", "worker", "cli", "outside-node"];
 const runtimes = { regex: "^(node|cloudflare):", message: "Only entries and drivers know the runtime." };
 
 /** Returns the rule that keeps a room from what is above it, at every depth, with these further patterns. */
-function onlyBelow(room: string, patterns: readonly { regex: string; message: string }[]) {
+function onlyBelow(room: string, patterns: readonly { regex: string; message: string }[]): ["error", object] {
   const at = rooms.indexOf(room);
   const above = rooms.slice(at + 1);
   const files = at < rooms.indexOf("text") ? [...verbs, ...entries] : entries;
@@ -35,7 +35,7 @@ function onlyBelow(room: string, patterns: readonly { regex: string; message: st
     `^(\\.\\./)+(${files.join("|")})\\.tsx?$`,
     ...(room === "calendar" ? ["^\\.\\./"] : []),
   ];
-  return ["error", { patterns: [...patterns, ...regexes.map((regex) => ({ regex, message }))] }] as const;
+  return ["error", { patterns: [...patterns, ...regexes.map((regex) => ({ regex, message }))] }];
 }
 
 export default defineConfig({

@@ -13,7 +13,7 @@ import { putPageHeaders } from "./web/page-headers.ts";
 import { pageRoutes, renderFailure } from "./web/pages/routes.tsx";
 import { robotsText } from "./web/robots.ts";
 import { FeedsFirstRouter } from "./web/feed/router.ts";
-import type { PageEnv } from "./web/pages/page-context.tsx";
+import type { Env } from "./web/env.ts";
 
 export interface AppOptions {
   /** Called from inside the process, by the command line: then the API asks for no token. */
@@ -26,8 +26,8 @@ export interface AppOptions {
  * The whole HTTP side.
  * Feeds come first and look at nothing else, so that nothing else can break them.
  */
-export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEnv> {
-  const app = new Hono<PageEnv>({ router: new FeedsFirstRouter() });
+export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
+  const app = new Hono<Env>({ router: new FeedsFirstRouter() });
   app.use(async (c, next) => {
     const requestId = hex(c.env.random(6));
     c.set("requestId", requestId);
@@ -46,7 +46,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEn
   app.use("/api/*", local ? authenticateLocal : authenticate());
   app.route("/api/v1", apiRoutes());
   app.route("/", pageRoutes());
-  const tell = async (error: unknown, c: Context<PageEnv>): Promise<Response> => {
+  const tell = async (error: unknown, c: Context<Env>): Promise<Response> => {
     const requestId = c.get("requestId");
     const { status, body } = errorJson(error, requestId);
     if (status >= 500)
@@ -67,7 +67,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<PageEn
 }
 
 /** Whether a person in a browser asks, whom a page helps more than JSON. */
-function isPage(c: Context<PageEnv>): boolean {
+function isPage(c: Context<Env>): boolean {
   const asks = c.req.header("Accept")?.includes("text/html") ?? false;
   return asks && !/^\/(?:api|f|healthz|readyz)(?:\/|$)/.test(c.req.path);
 }

@@ -14,12 +14,13 @@ import { actsForProvider } from "../waldur/roles.ts";
 
 /** What somebody wants done with a booking. */
 export interface DecisionRequest {
+  /** As it was written, with or without hyphens. */
   readonly bookingUuid: string;
   readonly action: Action;
   /** As whom Waldur is told. */
   readonly account: AccountRow;
   readonly via: Way;
-  /** "" over the API. */
+  /** Feed whose link was clicked; "" for none. */
   readonly feedId: string;
   /** Of the client, shortened. */
   readonly address: string;

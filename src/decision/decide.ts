@@ -1,9 +1,8 @@
-import type { Action } from "../calendar/profile.ts";
 import { retry } from "../backoff.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { type AccountRow, noteRefused } from "../store/accounts.ts";
+import { noteRefused } from "../store/accounts.ts";
 import { addDecision, countTry, type DecisionRow, findDone, settleDecision } from "../store/decisions.ts";
 import { makeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
@@ -17,12 +16,18 @@ const mostTries = 20;
 const triesSeconds = 600;
 
 /**
- * Accepts or rejects a booking as this account. Waldur is asked first who the account is and how the booking stands; what
- * it leaves open is read back. One decision at a time is made on a booking: of many at once one reaches Waldur, and the
- * same account's others share its outcome. Then every feed that holds the booking shows it. Throws `store_failed`, `bad_config` without a Waldur.
+ * Accepts or rejects a booking as this account. Asks Waldur first who the account is and how the booking stands, and reads
+ * back what the answer leaves open. Makes one decision at a time on a booking: of many at once one reaches Waldur, and the
+ * same account's others share its outcome. Then every feed that holds the booking shows it. Throws `bad_input` for what is
+ * no uuid, `store_failed`, and `bad_config` without a Waldur.
  */
-export async function decide(deps: Deps, wish: DecisionRequest): Promise<Decision> {
-  const lease = makeLease(deps, "booking", wish.bookingUuid);
+export async function decide(deps: Deps, request: DecisionRequest): Promise<Decision> {
+  const bookingUuid = readUuid(request.bookingUuid);
+  if (bookingUuid === null) {
+    throw new AppError("bad_input", `${request.bookingUuid} is no uuid: wanted are 32 hexadecimal digits`);
+  }
+  const wish = { ...request, bookingUuid };
+  const lease = makeLease(deps, "booking", bookingUuid);
   const decision = await retry(deps, looks, async () => {
     const before = await findSame(deps, wish);
     if (before !== null || !(await lease.take())) return before;
@@ -34,19 +39,6 @@ export async function decide(deps: Deps, wish: DecisionRequest): Promise<Decisio
     }
   });
   return decision ?? { result: "busy", booking: null, byOperator: false };
-}
-
-/** The same for whoever calls the API. Throws as `decide`, and `bad_input`. */
-export async function decideOverApi(
-  deps: Deps,
-  account: AccountRow,
-  uuid: string,
-  action: Action,
-  address: string,
-): Promise<Decision> {
-  const bookingUuid = readUuid(uuid);
-  if (bookingUuid === null) throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits`);
-  return decide(deps, { bookingUuid, action, account, via: "api", feedId: "", address });
 }
 
 async function findSame(deps: Deps, { bookingUuid, action, account }: DecisionRequest): Promise<Decision | null> {

@@ -1,7 +1,22 @@
 import type { Booking } from "../calendar/booking.ts";
 import type { Deps } from "../deps.ts";
+import type { Linked } from "../feed/links.ts";
+import type { AccountRow } from "../store/accounts.ts";
+import type { Way } from "../store/decisions.ts";
 import type { User } from "../waldur/schema.ts";
 import { manages } from "../waldur/roles.ts";
+
+/**
+ * Returns as whom a click on a link's page decides: the person who is signed in, or else the link's own account where the
+ * link decides by itself; null when somebody must sign in first.
+ */
+export function chooseDecider(
+  { kind, account }: Pick<Linked, "kind" | "account">,
+  person: AccountRow | null,
+): { readonly account: AccountRow; readonly via: Way } | null {
+  if (person !== null) return { account: person, via: "sign-in" };
+  return kind === "signed" ? { account, via: "signed" } : null;
+}
 
 /**
  * Whether Waldur is known to let a user reject a booking: staff, who asked for it, and owners and managers of the customer.

@@ -60,7 +60,9 @@ export function makeLease({ sql, now, random }: LeaseParts, kind: LeaseKind, id:
       return first;
     },
     async release() {
-      if (takenAt !== null) await dropLease(sql, name, holder);
+      if (takenAt === null) return;
+      takenAt = null;
+      await dropLease(sql, name, holder);
     },
   };
 }

@@ -45,6 +45,8 @@ export interface DecisionWords {
     readonly byOperator: string;
     readonly unanswered: string;
   };
+  /** Whom a sentence names where Waldur gives no name. */
+  readonly unnamed: { readonly provider: string; readonly customer: string; readonly account: string };
   readonly outcome: Readonly<Record<Decision["result"], (told: DecisionFacts) => string>>;
   readonly expired: (name: string) => string;
   readonly badToken: string;
@@ -110,6 +112,7 @@ const english: DecisionWords = {
       "Waldur does not let a provider reject bookings of others. Reject is therefore done with the operator’s account: Waldur’s own log will name that account, ours names you.",
     unanswered: "Waldur does not answer at present, so what your account may do is not known.",
   },
+  unnamed: { provider: "the provider", customer: "the customer", account: "this account" },
   outcome: {
     done: ({ action, byOperator }) =>
       action === "accept"
@@ -203,6 +206,7 @@ const estonian: DecisionWords = {
       "Waldur ei luba teenusepakkujal teiste broneeringuid tagasi lükata. Seepärast tehakse seda haldaja kontoga: Walduri logis on see konto, meie omas oled sina.",
     unanswered: "Waldur praegu ei vasta, seepärast ei ole teada, mida su konto teha saab.",
   },
+  unnamed: { provider: "teenusepakkuja", customer: "kliendi", account: "(nimeta)" },
   outcome: {
     done: ({ action, byOperator }) =>
       action === "accept"

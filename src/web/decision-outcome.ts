@@ -1,51 +1,50 @@
-import type { Action } from "../calendar/profile.ts";
+import type { Language } from "../calendar/profile.ts";
+import { decide, type Decision, type DecisionRequest } from "../decision/decide.ts";
 import type { ErrorCode } from "../errors.ts";
-import type { Decision } from "../decision/decide.ts";
 import { decisionWords } from "../text/decision.ts";
+import { shortAddress } from "./address.ts";
+import type { PageContext } from "./env.ts";
+import type { Notice } from "./notice.ts";
 
-/** What each outcome of a decision answers with, on the page and over the API. */
-export const outcomeStatus = {
-  done: 200,
-  already: 200,
-  other: 409,
-  past: 409,
-  "not-yours": 403,
-  refused: 403,
-  "not-ready": 409,
-  gone: 404,
-  expired: 401,
-  unchanged: 502,
-  unknown: 504,
-  busy: 503,
-  limited: 429,
-} as const satisfies Record<Decision["result"], number>;
+/** The HTTP status of each result, its tone on pages, and its error code in the API (null: it is no error). */
+const outcomes = {
+  done: { status: 200, tone: "good", code: null },
+  already: { status: 200, tone: "good", code: null },
+  other: { status: 409, tone: "bad", code: "conflict" },
+  past: { status: 409, tone: "bad", code: "conflict" },
+  "not-yours": { status: 403, tone: "bad", code: "waldur_forbidden" },
+  refused: { status: 403, tone: "bad", code: "waldur_forbidden" },
+  "not-ready": { status: 409, tone: "wait", code: "waldur_not_ready" },
+  gone: { status: 404, tone: "bad", code: "waldur_not_found" },
+  expired: { status: 401, tone: "bad", code: "waldur_refused_token" },
+  unchanged: { status: 502, tone: "bad", code: "waldur_failed" },
+  unknown: { status: 504, tone: "bad", code: "waldur_timeout" },
+  busy: { status: 503, tone: "wait", code: "conflict" },
+  limited: { status: 429, tone: "bad", code: "conflict" },
+} as const satisfies Record<Decision["result"], { status: number; tone: Notice["tone"]; code: ErrorCode | null }>;
 
-const codes: Readonly<Record<Decision["result"], ErrorCode | null>> = {
-  done: null,
-  already: null,
-  other: "conflict",
-  past: "conflict",
-  "not-yours": "waldur_forbidden",
-  refused: "waldur_forbidden",
-  "not-ready": "waldur_not_ready",
-  gone: "waldur_not_found",
-  expired: "waldur_refused_token",
-  unchanged: "waldur_failed",
-  unknown: "waldur_timeout",
-  busy: "conflict",
-  limited: "conflict",
-};
+/** A decision as every page and the API show it. */
+export interface Outcome extends Notice, Pick<Decision, "result" | "byOperator"> {
+  readonly status: (typeof outcomes)[Decision["result"]]["status"];
+  readonly code: ErrorCode | null;
+}
 
-/** A decision as the API answers it: what came of it, and for whatever is not as it was wanted an error that says why. */
-export function outcomeJson({ result, booking, byOperator }: Decision, action: Action, requestId: string) {
-  const code = codes[result];
-  const told = {
+/** Accepts or rejects a booking for the client of this request. Throws as `decide`. */
+export async function decideBooking(
+  { env: deps, req }: PageContext,
+  request: Omit<DecisionRequest, "address">,
+  language: Language,
+): Promise<Outcome> {
+  const { action, account } = request;
+  const address = shortAddress(deps.addressOf(req.raw));
+  const { result, booking, byOperator } = await decide(deps, { ...request, address });
+  const { outcome, unnamed } = decisionWords[language];
+  const text = outcome[result]({
     action,
-    provider: booking?.providerName || "the provider",
-    customer: booking?.customerName || "the customer",
-    name: "the account",
     byOperator,
-  };
-  const message = decisionWords.en.outcome[result](told);
-  return code === null ? { result, byOperator, message } : { result, error: { code, message, requestId } };
+    provider: booking?.providerName || unnamed.provider,
+    customer: booking?.customerName || unnamed.customer,
+    name: account.fullName || account.username || unnamed.account,
+  });
+  return { ...outcomes[result], result, byOperator, text };
 }

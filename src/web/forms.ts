@@ -1,13 +1,8 @@
-import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import type { Deps } from "../deps.ts";
+import type { PageContext } from "./env.ts";
 import { AppError } from "../errors.ts";
 import { checkNonce, signNonce } from "../security/nonce.ts";
 import { newSecret } from "../security/secret.ts";
-
-interface Env {
-  readonly Bindings: Deps;
-}
 
 /** Name of the hidden field. */
 export const nonceField = "nonce";
@@ -16,8 +11,8 @@ export const nonceField = "nonce";
 const cookieShape = { prefix: "host", secure: true, httpOnly: true, path: "/" } as const;
 
 /** Sets a cookie of ours for so many seconds. */
-export function putCookie<E extends Env>(
-  c: Context<E>,
+export function putCookie(
+  c: PageContext,
   name: string,
   value: string,
   maxAge: number,
@@ -27,12 +22,12 @@ export function putCookie<E extends Env>(
 }
 
 /** The value of a cookie of ours; "" for none. */
-export function readCookie<E extends Env>(c: Context<E>, name: string): string {
+export function readCookie(c: PageContext, name: string): string {
   return getCookie(c, name, "host") ?? "";
 }
 
 /** Takes a cookie of ours away. */
-export function dropCookie<E extends Env>(c: Context<E>, name: string): void {
+export function dropCookie(c: PageContext, name: string): void {
   setCookie(c, name, "", { ...cookieShape, sameSite: "Lax", maxAge: 0 });
 }
 
@@ -44,7 +39,7 @@ const made = new WeakMap<Request, Map<string, string>>();
  * browser sends back only with requests from our own pages. A page that is opened from elsewhere gets a new one, which
  * ends the forms of the one before: `cookieName` keeps such pages apart.
  */
-export async function formNonce<E extends Env>(c: Context<E>, purpose: string, cookieName = "form"): Promise<string> {
+export async function formNonce(c: PageContext, purpose: string, cookieName = "form"): Promise<string> {
   const own = made.get(c.req.raw) ?? new Map<string, string>();
   made.set(c.req.raw, own);
   const known = own.get(cookieName) ?? readCookie(c, cookieName);
@@ -55,7 +50,7 @@ export async function formNonce<E extends Env>(c: Context<E>, purpose: string, c
 }
 
 /** The fields of the form that was sent, a list for one that came several times; none when the body is no form. */
-export async function readForm<E extends Env>(c: Context<E>): Promise<Readonly<Record<string, unknown>>> {
+export async function readForm(c: PageContext): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await c.req.parseBody({ all: true });
   } catch {
@@ -67,12 +62,7 @@ export async function readForm<E extends Env>(c: Context<E>): Promise<Readonly<R
  * Lets a POST through only when a person sent it from our own page: Origin is ours, Sec-Fetch-* (where the browser tells)
  * say same origin and no frame, cookie and hidden field belong together and to this purpose. Throws `foreign_form`.
  */
-export async function checkForm<E extends Env>(
-  c: Context<E>,
-  purpose: string,
-  nonce: unknown,
-  cookieName = "form",
-): Promise<void> {
+export async function checkForm(c: PageContext, purpose: string, nonce: unknown, cookieName = "form"): Promise<void> {
   const { headers } = c.req.raw;
   const origin = headers.get("Origin");
   const own = [new URL(c.req.url).origin, new URL(c.env.config.publicUrl).origin];

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Deps } from "../deps.ts";
+import type { Env } from "./env.ts";
 import { messageOf } from "../errors.ts";
 import { listFeeds } from "../store/feeds.ts";
 import { listSources } from "../store/sources.ts";
@@ -8,8 +8,8 @@ import { isOperator } from "./auth.ts";
 import { epochSeconds } from "../clock.ts";
 
 /** `/healthz`: the process runs. `/readyz`: its database answers; with ADMIN_TOKEN also how fresh each source is and why not. */
-export function healthRoutes(): Hono<{ Bindings: Deps }> {
-  return new Hono<{ Bindings: Deps }>()
+export function healthRoutes(): Hono<Env> {
+  return new Hono<Env>()
     .get("/healthz", (c) => c.json({ ok: true }))
     .get("/readyz", async (c) => {
       const detailed = await isOperator(c.env, c.req.raw);

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { Config } from "../config.ts";
-import type { Deps } from "../deps.ts";
+import type { Env } from "./env.ts";
 import { type Language, languages } from "../calendar/profile.ts";
 
 /** No script, nothing from elsewhere, in nobody's frame; a form goes only to us. */
@@ -24,7 +24,7 @@ export function putPageHeaders(headers: Headers, { publicUrl }: Pick<Config, "pu
 }
 
 /** Gives the answers behind it the headers of a page. */
-export const pageHeaders = createMiddleware<{ Bindings: Deps }>(async (c, next) => {
+export const pageHeaders = createMiddleware<Env>(async (c, next) => {
   await next();
   putPageHeaders(c.res.headers, c.env.config);
 });

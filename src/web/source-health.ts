@@ -1,16 +1,11 @@
 import type { SourceRow } from "../store/sources.ts";
 import type { Language } from "../calendar/profile.ts";
 import { type Times, zonedTimes } from "./pages/times.ts";
+import type { Notice } from "./notice.ts";
 import { overviewWords } from "../text/overview.ts";
 
-/** How a source stands, in words. */
-export interface Health {
-  readonly tone: "good" | "wait" | "bad";
-  readonly text: string;
-}
-
 /** Since when a source is fresh, or why it is not and who must act. */
-export function sourceHealth(source: SourceRow, language: Language, times: Times): Health {
+export function sourceHealth(source: SourceRow, language: Language, times: Times): Notice {
   const words = overviewWords[language];
   if (source.access === "lost") return { tone: "bad", text: words.lost };
   if (source.failingSinceAt !== null) {

@@ -13,7 +13,8 @@ export interface Seen {
   readonly status: number;
   readonly headers: Headers;
   readonly html: string;
-  /** What is told above all else; "" for nothing. */
+  /** What is told above all else, and its colour; "" for nothing. */
+  readonly tone: string;
   readonly note: string;
   /** Values of the buttons that decide. */
   readonly buttons: readonly string[];
@@ -72,11 +73,12 @@ export function makeBrowser(world: World, address = "192.0.2.77") {
 
 export type TestBrowser = ReturnType<typeof makeBrowser>;
 
-async function seen(response: Response): Promise<Seen> {
+/** A page as a browser shows it. */
+export async function seen(response: Response): Promise<Seen> {
   const html = await response.text();
-  const note = /<p class="note \w+" role="\w+">(.*?)<\/p>/s.exec(html)?.[1] ?? "";
+  const [, tone = "", note = ""] = /<div class="note (\w+)" role="\w+">(.*?)<\/div>/s.exec(html) ?? [];
   const buttons = [...html.matchAll(/<button name="action" value="(\w+)"/g)].map((match) => match[1] ?? "");
-  return { status: response.status, headers: response.headers, html, note: plain(note), buttons };
+  return { status: response.status, headers: response.headers, html, tone, note: plain(note), buttons };
 }
 
 /** Forms of a page with their hidden fields. */

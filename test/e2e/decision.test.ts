@@ -47,7 +47,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
       return {
         status: response.status,
         html,
-        note: /<p class="note \w+" role="\w+">(.*?)<\/p>/s.exec(html)?.[1] ?? "",
+        note: /<div class="note \w+" role="\w+">(.*?)<\/div>/s.exec(html)?.[1] ?? "",
       };
     };
     const submit = async (page: { html: string }, wanted: RegExp, values: Record<string, string>) => {

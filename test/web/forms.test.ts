@@ -1,13 +1,14 @@
 import { Hono } from "hono";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Deps } from "../../src/deps.ts";
+import type { Env } from "../../src/web/env.ts";
 import { codeOf } from "../../src/errors.ts";
 import { checkForm, dropCookie, formNonce, putCookie, readCookie } from "../../src/web/forms.ts";
 import { makeWorld } from "../world.ts";
 
 const own = { Origin: "https://calendar.example", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document" };
 
-const app = new Hono<{ Bindings: Deps }>()
+const app = new Hono<Env>()
   .get("/form/:purpose", async (c) => {
     const [one, two] = [await formNonce(c, c.req.param("purpose")), await formNonce(c, "other")];
     return c.json({ one, two });

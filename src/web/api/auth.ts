@@ -4,14 +4,13 @@ import { AppError } from "../../errors.ts";
 import { hex } from "../../security/hash.ts";
 import { ensureEnvironmentAccount } from "../../account/client.ts";
 import { ensureTokenAccount } from "../../account/sign-in.ts";
-import { type Viewer, loadViewer } from "../../account/access.ts";
+import { loadViewer } from "../../account/access.ts";
 import { findAccount } from "../../store/accounts.ts";
 import { shortAddress } from "../address.ts";
+import type { Env } from "../env.ts";
 import { isOperator } from "../auth.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { epochSeconds } from "../../clock.ts";
-
-type Env = { Bindings: Deps; Variables: { viewer: Viewer } };
 
 /** An answer of who-am-I is good for so long. */
 const keptSeconds = 60;

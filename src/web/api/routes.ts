@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
+import type { Env } from "../env.ts";
 import { joinFeedBytes } from "../../calendar/feed.ts";
 import { describeConfig } from "../../config.ts";
-import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { type BookingCounts, countBookings } from "../../store/bookings.ts";
 import { joinVevents } from "../../store/events.ts";
@@ -9,7 +9,6 @@ import { type FeedRow, listFeeds } from "../../store/feeds.ts";
 import { listDecisions, listDecisionsOf } from "../../store/decisions.ts";
 import { listRuns } from "../../store/runs.ts";
 import { findSource, listSources } from "../../store/sources.ts";
-import { decideOverApi } from "../../decision/decide.ts";
 import { listBookings } from "../../source/list-bookings.ts";
 import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
@@ -24,9 +23,7 @@ import {
   findVisibleFeed,
   listVisibleSources,
   standingOf,
-  type Viewer,
 } from "../../account/access.ts";
-import { shortAddress } from "../address.ts";
 import {
   changeProfile,
   profileOf,
@@ -39,15 +36,13 @@ import {
 } from "./input.ts";
 import { operatorOnly } from "./auth.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
-import { outcomeJson, outcomeStatus } from "../decision-outcome.ts";
+import { decideBooking } from "../decision-outcome.ts";
 import { readBody } from "./read-body.ts";
 import { sourceComplaints } from "../source-health.ts";
 import { targetRoutes } from "./target-routes.ts";
 import { pushJson } from "./target-json.ts";
 import { epochSeconds } from "../../clock.ts";
 import { takeOverFeed } from "../../take-over.ts";
-
-type Env = { Bindings: Deps; Variables: { requestId: string; viewer: Viewer } };
 
 /** `/api/v1`; `docs/openapi.yaml` tells it in full. Who calls is found out before. */
 export function apiRoutes(): Hono<Env> {
@@ -143,9 +138,11 @@ export function apiRoutes(): Hono<Env> {
     .route("/targets", targetRoutes())
     .post("/bookings/:uuid/:action{accept|reject}", async (c) => {
       const action = c.req.param("action") === "accept" ? "accept" : "reject";
-      const address = shortAddress(c.env.addressOf(c.req.raw));
-      const decision = await decideOverApi(c.env, c.var.viewer.account, c.req.param("uuid"), action, address);
-      return c.json(outcomeJson(decision, action, c.get("requestId")), outcomeStatus[decision.result]);
+      const { account } = c.var.viewer;
+      const request = { bookingUuid: c.req.param("uuid"), action, account, via: "api", feedId: "" } as const;
+      const { result, byOperator, status, code, text: message } = await decideBooking(c, request, "en");
+      if (code === null) return c.json({ result, byOperator, message }, status);
+      return c.json({ result, error: { code, message, requestId: c.get("requestId") } }, status);
     })
     .get("/decisions", async (c) => {
       const { booking, limit } = readDecisionQuery(c.req.query());

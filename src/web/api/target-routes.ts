@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type { Deps } from "../../deps.ts";
+import type { Env } from "../env.ts";
 import { AppError } from "../../errors.ts";
 import type { TargetRow } from "../../store/targets.ts";
 import { findCalendarHome } from "../../mirror/connect.ts";
@@ -13,18 +13,10 @@ import {
   syncTarget,
 } from "../../mirror/commands.ts";
 import { tick } from "../../tick.ts";
-import {
-  type Right,
-  findVisibleFeed,
-  findVisibleTarget,
-  listVisibleTargets,
-  type Viewer,
-} from "../../account/access.ts";
+import { type Right, findVisibleFeed, findVisibleTarget, listVisibleTargets } from "../../account/access.ts";
 import { readCredentials, readNewTarget, readPlace, readPush } from "./input.ts";
 import { readBody } from "./read-body.ts";
 import { pushJson, targetJson } from "./target-json.ts";
-
-type Env = { Bindings: Deps; Variables: { viewer: Viewer } };
 
 /** `/api/v1/targets`: calendars on CalDAV servers that mirror a feed. */
 export function targetRoutes(): Hono<Env> {

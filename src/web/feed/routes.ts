@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { endedCalendar, joinFeedBytes, rendererVersion } from "../../calendar/feed.ts";
-import type { Deps } from "../../deps.ts";
+import type { Env } from "../env.ts";
 import { hashSecret } from "../../security/secret.ts";
 import { type FeedWork, makeFeedServer, type ServeFeed } from "./serve.ts";
 import { gzip } from "./gzip.ts";
@@ -15,8 +15,8 @@ const feedWork: FeedWork = {
 };
 
 /** The route of the feeds: `/f/<secret>/<name>.ics`. All requests share one set of caches: make it once per process. */
-export function feedRoutes(serve: ServeFeed = makeFeedServer(feedWork)): Hono<{ Bindings: Deps }> {
-  return new Hono<{ Bindings: Deps }>().all("/f/*", async (c) => {
+export function feedRoutes(serve: ServeFeed = makeFeedServer(feedWork)): Hono<Env> {
+  return new Hono<Env>().all("/f/*", async (c) => {
     const [, , secret = "", file = "", ...deeper] = c.req.path.split("/");
     return withAccessLog(c.env, c.req, async () => serve(c.env, c.req.raw, secret, deeper.length > 0 ? "" : file));
   });

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Env, PageContext } from "../env.ts";
 import { readVevent, type VeventSummary } from "../../calendar/read-vevent.ts";
 import { localTime } from "../../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../../store/events.ts";
@@ -6,7 +7,7 @@ import { findVisibleFeed } from "../../account/access.ts";
 import { readDay, zonedTimes } from "./times.ts";
 import { AgendaView } from "./views/agenda.tsx";
 import { MonthView } from "./views/month.tsx";
-import { type PageEnv, pageLanguage, renderPage, signedIn, type PageContext } from "./page-context.tsx";
+import { pageLanguage, renderPage, signedIn } from "./page-context.tsx";
 import { agendaWords } from "../../text/agenda.ts";
 import { epochSeconds } from "../../clock.ts";
 
@@ -25,8 +26,8 @@ const mostEvents = 500;
 const mostOnPage = 40;
 
 /** What is in a calendar, by day and by month. */
-export function agendaRoutes(): Hono<PageEnv> {
-  return new Hono<PageEnv>()
+export function agendaRoutes(): Hono<Env> {
+  return new Hono<Env>()
     .get("/feeds/:id/agenda", signedIn, async (c) => showAgenda(c, c.req.param("id")))
     .get("/feeds/:id/month", signedIn, async (c) => showMonth(c, c.req.param("id")));
 }

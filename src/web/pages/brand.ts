@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Deps } from "../../deps.ts";
+import type { Env } from "../env.ts";
 import { cachedSite } from "../../account/site.ts";
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -14,8 +14,8 @@ const schemes = [
 const leastContrast = 3;
 
 /** `/brand.css`: the colour of the Waldur, as far as it can be told from the ground. */
-export function brandRoutes(): Hono<{ Bindings: Deps }> {
-  return new Hono<{ Bindings: Deps }>().get("/brand.css", async (c) => {
+export function brandRoutes(): Hono<Env> {
+  return new Hono<Env>().get("/brand.css", async (c) => {
     const { colour } = await cachedSite(c.env);
     return c.body(brandCss(colour), 200, {
       "Content-Type": "text/css; charset=utf-8",

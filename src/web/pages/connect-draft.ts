@@ -1,7 +1,7 @@
+import type { PageContext } from "../env.ts";
 import { open, seal } from "../../security/seal.ts";
 import type { Credentials } from "../../mirror/connect.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
-import type { PageContext } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 
 /** What was said so far by somebody who connects a calendar. */

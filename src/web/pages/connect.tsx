@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Env, PageContext } from "../env.ts";
 import { presets } from "../../caldav/presets.ts";
 import { AppError } from "../../errors.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
@@ -21,23 +22,14 @@ import {
 } from "./connect-input.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
-import {
-  type PageEnv,
-  fieldValue,
-  formLimit,
-  pageLanguage,
-  readFields,
-  renderPage,
-  signedIn,
-  type PageContext,
-} from "./page-context.tsx";
+import { fieldValue, formLimit, pageLanguage, readFields, renderPage, signedIn } from "./page-context.tsx";
 import { connectWords } from "../../text/connect.ts";
 
 type Status = 200 | 400 | 502;
 
 /** Connecting a calendar that mirrors a feed, in steps. */
-export function connectRoutes(): Hono<PageEnv> {
-  return new Hono<PageEnv>()
+export function connectRoutes(): Hono<Env> {
+  return new Hono<Env>()
     .get("/feeds/:id/targets/new", signedIn, async (c) => {
       const draft = await readDraft(c, c.req.param("id"));
       return showWhere(c, { preset: draft?.preset ?? "", text: draft?.text ?? "" }, {});

@@ -1,12 +1,11 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { type Action, actions, type Language } from "../../calendar/profile.ts";
-import type { Deps } from "../../deps.ts";
 import { codeOf, messageOf } from "../../errors.ts";
 import { type AccountRow, endSessions } from "../../store/accounts.ts";
 import { findBookings } from "../../store/bookings.ts";
 import { countTry } from "../../store/decisions.ts";
-import { decide, type Decision } from "../../decision/decide.ts";
+import { chooseDecider } from "../../decision/rights.ts";
 import { findLinked, type Linked } from "../../feed/links.ts";
 import { loadPageData } from "../../decision/page-data.ts";
 import type { SessionKind } from "../../security/session.ts";
@@ -14,14 +13,13 @@ import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.
 import { shortAddress } from "../address.ts";
 import { decisionWords } from "../../text/decision.ts";
 import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie, readForm } from "../forms.ts";
-import { outcomeStatus } from "../decision-outcome.ts";
+import { decideBooking, type Outcome } from "../decision-outcome.ts";
+import type { Notice } from "../notice.ts";
+import type { Env, PageContext } from "../env.ts";
 import { languageOf, pageHeaders } from "../page-headers.ts";
-import { DecisionPage, type Note, PlainPage } from "./views/decision.tsx";
+import { DecisionPage, PlainPage } from "./views/decision.tsx";
 import { nextCookie, sessionCookie } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
-
-type Env = { Bindings: Deps };
-type Web = Context<Env>;
 
 const session = "decide";
 const mostSignIns = 30;
@@ -58,28 +56,27 @@ export function decisionRoutes(): Hono<Env> {
 }
 
 /** The page; `preselected` is the button that comes first. */
-async function show(c: Web, preselected: Action | null): Promise<Response> {
+async function show(c: PageContext, preselected: Action | null): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
-  return page(c, linked, { preselected, person: await signedIn(c), note: null, status: 200 });
+  return page(c, linked, { preselected, person: await signedIn(c), notice: null, status: 200 });
 }
 
 interface Shown {
   readonly preselected: Action | null;
   readonly person: AccountRow | null;
-  readonly note: Note | null;
-  readonly status: 200 | 400 | (typeof outcomeStatus)[Decision["result"]];
+  readonly notice: Notice | null;
+  readonly status: 400 | Outcome["status"];
 }
 
-async function page(c: Web, linked: Linked, { preselected, person, note, status }: Shown): Promise<Response> {
+async function page(c: PageContext, linked: Linked, { preselected, person, notice, status }: Shown): Promise<Response> {
   const { feed, account, kind, token } = linked;
   const language = languageFor(c, linked);
   const seen = await loadPageData(c.env, linked, person);
   // A cookie that is used is good for another ninety days.
   if (person?.kind === "decider" && seen.reader !== null && !seen.expired) await keep(c, person);
-  const told: Note | null =
-    note ??
-    (seen.expired && person !== null ? { kind: "bad", text: decisionWords[language].expired(nameOf(person)) } : null);
+  const expired: Notice | null =
+    seen.expired && person !== null ? { tone: "bad", text: decisionWords[language].expired(nameOf(person)) } : null;
   const own = formOf(linked);
   const nonces = {
     decide: await formNonce(c, own("decide"), cookieOf(linked)),
@@ -88,13 +85,19 @@ async function page(c: Web, linked: Linked, { preselected, person, note, status 
   };
   const view = { language, zone: feed.profile.zone, look: seen, kind, owner: nameOf(account), path: `/a/${token}` };
   return c.html(
-    <DecisionPage {...view} preselected={preselected} note={told} sample={c.env.sample} nonces={nonces} />,
+    <DecisionPage
+      {...view}
+      preselected={preselected}
+      notice={notice ?? expired}
+      sample={c.env.sample}
+      nonces={nonces}
+    />,
     status,
   );
 }
 
 /** The form with the two buttons. */
-async function answer(c: Web): Promise<Response> {
+async function answer(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
   const texts = decisionWords[languageFor(c, linked)];
@@ -102,43 +105,29 @@ async function answer(c: Web): Promise<Response> {
   const person = await signedIn(c);
   const action = actions.find((known) => known === form["action"]) ?? null;
   if (!(await isOurs(c, linked, "decide", form[nonceField]))) {
-    return page(c, linked, { preselected: action, person, note: { kind: "bad", text: texts.foreign }, status: 403 });
+    return page(c, linked, { preselected: action, person, notice: { tone: "bad", text: texts.foreign }, status: 403 });
   }
-  const account = person ?? (linked.kind === "signed" ? linked.account : null);
-  if (action === null || account === null) {
-    return page(c, linked, { preselected: action, person, note: null, status: action === null ? 400 : 401 });
+  const decider = chooseDecider(linked, person);
+  if (action === null || decider === null) {
+    return page(c, linked, { preselected: action, person, notice: null, status: action === null ? 400 : 401 });
   }
   const { booking } = linked.known;
-  const { result, byOperator } = await decide(c.env, {
-    bookingUuid: booking.uuid,
-    action,
-    account,
-    via: person === null ? "signed" : "sign-in",
-    feedId: linked.feed.id,
-    address: shortAddress(c.env.addressOf(c.req.raw)),
-  });
-  const told = { provider: booking.providerName, customer: booking.customerName, name: nameOf(account) };
-  const text = texts.outcome[result]({ action, ...told, byOperator });
-  const kind =
-    result === "done" || result === "already" ? "good" : result === "not-ready" || result === "busy" ? "wait" : "bad";
+  const request = { bookingUuid: booking.uuid, action, ...decider, feedId: linked.feed.id };
+  const outcome = await decideBooking(c, request, languageFor(c, linked));
   // Read again: it has moved.
   const known = (await findBookings(c.env.sql, linked.source.id, [booking.uuid])).get(booking.uuid) ?? linked.known;
-  return page(
-    c,
-    { ...linked, known },
-    { preselected: action, person, note: { kind, text }, status: outcomeStatus[result] },
-  );
+  return page(c, { ...linked, known }, { preselected: action, person, notice: outcome, status: outcome.status });
 }
 
 /** The form that asks for a token. */
-async function enter(c: Web): Promise<Response> {
+async function enter(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
   const texts = decisionWords[languageFor(c, linked)];
   const form = await readForm(c);
   const preselected = actions.find((known) => known === form["action"]) ?? null;
   const fail = async (text: string, status: Shown["status"]): Promise<Response> =>
-    page(c, linked, { preselected, person: null, note: { kind: "bad", text }, status });
+    page(c, linked, { preselected, person: null, notice: { tone: "bad", text }, status });
   if (!(await isOurs(c, linked, "sign-in", form[nonceField]))) return fail(texts.foreign, 403);
   const nowAt = epochSeconds(c.env);
   const name = `sign-in:${shortAddress(c.env.addressOf(c.req.raw))}`;
@@ -158,7 +147,7 @@ async function enter(c: Web): Promise<Response> {
 }
 
 /** To the ways to sign in that the other pages have, and from there back. */
-async function goSignIn(c: Web): Promise<Response> {
+async function goSignIn(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
   putCookie(c, nextCookie, `/a/${linked.token}`, signInSeconds, "Lax");
@@ -166,14 +155,14 @@ async function goSignIn(c: Web): Promise<Response> {
 }
 
 /** The form that ends the session: in this browser, or in all of the person's. */
-async function leave(c: Web): Promise<Response> {
+async function leave(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
   const form = await readForm(c);
   const person = await signedIn(c);
   if (!(await isOurs(c, linked, "forget", form[nonceField]))) {
-    const note: Note = { kind: "bad", text: decisionWords[languageFor(c, linked)].foreign };
-    return page(c, linked, { preselected: null, person, note, status: 403 });
+    const notice: Notice = { tone: "bad", text: decisionWords[languageFor(c, linked)].foreign };
+    return page(c, linked, { preselected: null, person, notice, status: 403 });
   }
   if (person !== null && form["which"] === "all") await endSessions(c.env.sql, person.id);
   dropCookie(c, session);
@@ -182,34 +171,34 @@ async function leave(c: Web): Promise<Response> {
 }
 
 /** The one page for every link that opens nothing, whatever the reason. */
-function missing(c: Web): Response | Promise<Response> {
+function missing(c: PageContext): Response | Promise<Response> {
   const language = languageFor(c, null);
   return c.html(<PlainPage language={language} {...decisionWords[language].missing} />, 404);
 }
 
-function refuse(c: Web): Response {
+function refuse(c: PageContext): Response {
   return c.text("This page can be read with GET and HEAD.\n", 405, { Allow: "GET, HEAD, POST, OPTIONS" });
 }
 
 /** Who is signed in to decide, or else on the other pages; the operator's own account is nobody here. */
-async function signedIn(c: Web): Promise<AccountRow | null> {
+async function signedIn(c: PageContext): Promise<AccountRow | null> {
   const decider = await accountIn(c, session, session);
   if (decider !== null) return decider;
   const person = await accountIn(c, "pages", sessionCookie);
   return person?.kind === "person" ? person : null;
 }
 
-async function accountIn(c: Web, kind: SessionKind, name: string): Promise<AccountRow | null> {
+async function accountIn(c: PageContext, kind: SessionKind, name: string): Promise<AccountRow | null> {
   const cookie = readCookie(c, name);
   return cookie === "" ? null : findSessionAccount(c.env, kind, cookie);
 }
 
-async function keep(c: Web, person: AccountRow): Promise<void> {
+async function keep(c: PageContext, person: AccountRow): Promise<void> {
   const { cookie, lasts } = await renewSession(c.env, session, person);
   putCookie(c, session, cookie, lasts, "Lax");
 }
 
-async function isOurs(c: Web, linked: Linked, form: string, nonce: unknown): Promise<boolean> {
+async function isOurs(c: PageContext, linked: Linked, form: string, nonce: unknown): Promise<boolean> {
   try {
     await checkForm(c, formOf(linked)(form), nonce, cookieOf(linked));
     return true;
@@ -229,7 +218,7 @@ function cookieOf({ known }: Linked): string {
   return `form-${known.booking.uuid.slice(0, 8)}`;
 }
 
-function languageFor(c: Web, linked: Linked | null): Language {
+function languageFor(c: PageContext, linked: Linked | null): Language {
   const asked = c.req.header("Accept-Language") ?? null;
   return asked === null && linked !== null ? linked.feed.profile.language : languageOf(asked);
 }

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Env, PageContext } from "../env.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import type { FeedRow } from "../../store/feeds.ts";
@@ -17,26 +18,16 @@ import { listMirrors } from "./mirror-health.ts";
 import { zonedTimes } from "./times.ts";
 import { FeedForm, type FeedFormProps } from "./views/feed-form.tsx";
 import { FeedView } from "./views/feed.tsx";
-import {
-  type PageEnv,
-  fieldValue,
-  formLimit,
-  pageLanguage,
-  pageTimes,
-  readFields,
-  renderPage,
-  signedIn,
-  type PageContext,
-} from "./page-context.tsx";
+import { fieldValue, formLimit, pageLanguage, pageTimes, readFields, renderPage, signedIn } from "./page-context.tsx";
 import { feedWords } from "../../text/feed.ts";
 import { epochSeconds } from "../../clock.ts";
 import { scopeKinds } from "../../waldur/scope.ts";
 import { takeOverFeed } from "../../take-over.ts";
 
 /** Making, subscribing to, changing and ending calendars. */
-export function feedPageRoutes(): Hono<PageEnv> {
+export function feedPageRoutes(): Hono<Env> {
   return (
-    new Hono<PageEnv>()
+    new Hono<Env>()
       .get("/feeds/new", signedIn, async (c) => {
         const source = await sourceOf(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
         const first = profileOf(c.env.config, source.found.name, {

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Env, PageContext } from "../env.ts";
 import { AppError } from "../../errors.ts";
 import { sameText } from "../../security/secret.ts";
 import { openAccess, credentialsUsername } from "../../mirror/connect.ts";
@@ -9,7 +10,7 @@ import { findVisibleFeed, findVisibleTarget } from "../../account/access.ts";
 import { keepDraft, openCookie, readDraft, sealCookie } from "./connect-draft.ts";
 import { readMailAddress } from "./connect-input.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
-import { type PageEnv, signedIn, type PageContext } from "./page-context.tsx";
+import { signedIn } from "./page-context.tsx";
 
 /** A consent that was begun in this browser, and for what. */
 interface Pending {
@@ -25,8 +26,8 @@ const cookieName = "google";
 const pendingSeconds = 900;
 
 /** Consent at Google, to connect a calendar or to go on with one. */
-export function googleRoutes(): Hono<PageEnv> {
-  return new Hono<PageEnv>()
+export function googleRoutes(): Hono<Env> {
+  return new Hono<Env>()
     .get("/feeds/:id/targets/new/google", signedIn, async (c) => {
       const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
       const draft = await readDraft(c, feed.id);

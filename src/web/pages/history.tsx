@@ -1,17 +1,18 @@
 import { Hono } from "hono";
+import type { Env } from "../env.ts";
 import { listDecisionsOf } from "../../store/decisions.ts";
 import { listRuns } from "../../store/runs.ts";
 import { may, listVisibleSources } from "../../account/access.ts";
 import { HistoryView } from "./views/history.tsx";
-import { type PageEnv, pageLanguage, pageTimes, renderPage, signedIn } from "./page-context.tsx";
+import { pageLanguage, pageTimes, renderPage, signedIn } from "./page-context.tsx";
 import { historyWords } from "../../text/history.ts";
 import { epochSeconds } from "../../clock.ts";
 
 const mostRows = 50;
 
 /** What was decided through us, and what the readings of Waldur brought. */
-export function historyRoutes(): Hono<PageEnv> {
-  return new Hono<PageEnv>().get("/history", signedIn, async (c) => {
+export function historyRoutes(): Hono<Env> {
+  return new Hono<Env>().get("/history", signedIn, async (c) => {
     const language = pageLanguage(c);
     const { source: asked = "", failed: onlyFailed = "", before: cursor = "", show = "" } = c.req.query();
     const seen = (await listVisibleSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));

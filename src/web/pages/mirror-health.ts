@@ -1,14 +1,15 @@
+import type { PageContext } from "../env.ts";
 import { googleHost } from "../../caldav/auth/google.ts";
 import type { Language } from "../../calendar/profile.ts";
 import { listTargets, type TargetRow } from "../../store/targets.ts";
 import { readLastReport } from "../../mirror/run.ts";
-import type { Health } from "../source-health.ts";
+import type { Notice } from "../notice.ts";
 import type { Times } from "./times.ts";
-import { pageLanguage, pageTimes, type PageContext } from "./page-context.tsx";
+import { pageLanguage, pageTimes } from "./page-context.tsx";
 import { targetWords } from "../../text/target.ts";
 
 /** How a target stands and whose move it is, in words. */
-export function mirrorHealth(target: TargetRow, language: Language, times: Times): Health {
+export function mirrorHealth(target: TargetRow, language: Language, times: Times): Notice {
   const words = targetWords[language];
   const { state, stopCode, host, failingSinceAt, held, mirroredAt, checkedAt } = target;
   if (state === "stopped") {
@@ -41,7 +42,7 @@ export function isNew({ state, mirroredAt, report }: TargetRow): boolean {
 /** A target with how it stands. */
 export interface Mirror {
   readonly target: TargetRow;
-  readonly health: Health;
+  readonly health: Notice;
 }
 
 /** The targets of a feed, or all there are, each with how it stands. */

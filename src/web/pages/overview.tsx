@@ -1,28 +1,17 @@
 import { Hono } from "hono";
+import type { Env, PageContext } from "../env.ts";
 import { bookingStatus, eventStatus } from "../../calendar/status.ts";
 import { type Action, actions } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import { listAccounts } from "../../store/accounts.ts";
 import { findBookings, listPending } from "../../store/bookings.ts";
 import { listFeeds } from "../../store/feeds.ts";
-import { decide } from "../../decision/decide.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
 import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
-import { shortAddress } from "../address.ts";
-import { decisionWords } from "../../text/decision.ts";
-import { outcomeStatus } from "../decision-outcome.ts";
+import { decideBooking, type Outcome } from "../decision-outcome.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
-import {
-  type PageEnv,
-  formLimit,
-  pageLanguage,
-  pageTimes,
-  readFields,
-  renderPage,
-  signedIn,
-  type PageContext,
-} from "./page-context.tsx";
+import { formLimit, pageLanguage, pageTimes, readFields, renderPage, signedIn } from "./page-context.tsx";
 import { overviewWords } from "../../text/overview.ts";
 import { epochSeconds } from "../../clock.ts";
 
@@ -31,8 +20,8 @@ const mostRequests = 15;
 const mostSources = 10;
 
 /** The first page: requests that wait, then calendars, then what has none yet. */
-export function overviewRoutes(): Hono<PageEnv> {
-  return new Hono<PageEnv>()
+export function overviewRoutes(): Hono<Env> {
+  return new Hono<Env>()
     .get("/", signedIn, async (c) => showOverview(c, null))
     .get("/bookings/:uuid/:action{accept|reject}", signedIn, (c) => c.redirect("/", 303))
     .post("/bookings/:uuid/:action{accept|reject}", formLimit, signedIn, async (c) => {
@@ -43,13 +32,7 @@ export function overviewRoutes(): Hono<PageEnv> {
     });
 }
 
-type Told = NonNullable<OverviewProps["told"]>;
-
-async function showOverview(
-  c: PageContext,
-  told: Told | null,
-  status: (typeof outcomeStatus)[keyof typeof outcomeStatus] = 200,
-) {
+async function showOverview(c: PageContext, decided: OverviewProps["decided"], status: Outcome["status"] = 200) {
   const { viewer } = c.var;
   const language = pageLanguage(c);
   const nowAt = epochSeconds(c.env);
@@ -82,7 +65,7 @@ async function showOverview(
     overviewWords[language].title,
     (nonce) => (
       <OverviewView
-        {...{ language, nonce, viewer, told, nowAt, troubled }}
+        {...{ language, nonce, viewer, decided, nowAt, troubled }}
         sources={sources.slice(skip, skip + mostSources)}
         next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}
@@ -128,20 +111,9 @@ async function answer(c: PageContext, uuid: string, action: Action): Promise<Res
   for (const { source, standing } of await listVisibleSources(c.env, viewer)) {
     const known = may(standing, "content") ? (await findBookings(c.env.sql, source.id, [uuid])).get(uuid) : undefined;
     if (known === undefined) continue;
-    const { booking } = known;
-    const { result, byOperator } = await decide(c.env, {
-      bookingUuid: booking.uuid,
-      action,
-      account: viewer.account,
-      via: "sign-in",
-      feedId: "",
-      address: shortAddress(c.env.addressOf(c.req.raw)),
-    });
-    const name = viewer.account.fullName || viewer.account.username;
-    const about = { action, provider: booking.providerName, customer: booking.customerName, name, byOperator };
-    const text = decisionWords[pageLanguage(c)].outcome[result](about);
-    const good = result === "done" || result === "already";
-    return showOverview(c, { tone: good ? "good" : "bad", name: booking.name, text }, outcomeStatus[result]);
+    const request = { bookingUuid: uuid, action, account: viewer.account, via: "sign-in", feedId: "" } as const;
+    const outcome = await decideBooking(c, request, pageLanguage(c));
+    return showOverview(c, { ...outcome, name: known.booking.name }, outcome.status);
   }
   throw new AppError("not_found", "there is no such booking");
 }

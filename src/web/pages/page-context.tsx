@@ -1,22 +1,18 @@
-import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Language } from "../../calendar/profile.ts";
-import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { findSessionAccount } from "../../account/sign-in.ts";
 import { cachedSite } from "../../account/site.ts";
 import { type Viewer, loadViewer } from "../../account/access.ts";
 import { checkForm, formNonce, nonceField, readCookie, readForm } from "../forms.ts";
+import type { Env, PageContext } from "../env.ts";
 import { languageOf } from "../page-headers.ts";
 import { zonedTimes, type Times } from "./times.ts";
 import { Layout } from "./views/layout.tsx";
 import { Nav } from "./views/nav.tsx";
-
-export type PageEnv = { Bindings: Deps; Variables: { requestId: string; viewer: Viewer } };
-export type PageContext = Context<PageEnv>;
 
 /** Name of the cookie that holds a session of the pages. */
 export const sessionCookie = "session";
@@ -38,7 +34,7 @@ export const formLimit = bodyLimit({
 });
 
 /** Lets only people through who are signed in; others are led to sign in, and from there back to the page. */
-export const signedIn = createMiddleware<PageEnv>(async (c, next) => {
+export const signedIn = createMiddleware<Env>(async (c, next) => {
   const account = await findSessionAccount(c.env, "pages", readCookie(c, sessionCookie));
   if (account === null) {
     if (c.req.method === "POST") throw new AppError("unauthorized", "sign in first");

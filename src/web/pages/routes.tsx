@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Env, PageContext } from "../env.ts";
 import { codeOf } from "../../errors.ts";
 import { agendaRoutes } from "./agenda.tsx";
 import { brandRoutes } from "./brand.ts";
@@ -12,7 +13,7 @@ import { pageHeaders } from "../page-headers.ts";
 import { signInRoutes } from "./sign-in.tsx";
 import { targetPageRoutes } from "./target.tsx";
 import { FailureView } from "./views/failure.tsx";
-import { type PageEnv, pageLanguage, renderBarePage, type PageContext } from "./page-context.tsx";
+import { pageLanguage, renderBarePage } from "./page-context.tsx";
 import { commonWords } from "../../text/common.ts";
 
 /** Where pages are; all of them get their headers. */
@@ -30,8 +31,8 @@ const places = [
 ] as const;
 
 /** All pages of somebody who signs in. */
-export function pageRoutes(): Hono<PageEnv> {
-  const app = new Hono<PageEnv>();
+export function pageRoutes(): Hono<Env> {
+  const app = new Hono<Env>();
   for (const place of places) app.use(place, pageHeaders);
   return app
     .route("/", brandRoutes())

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Env, PageContext } from "../env.ts";
 import { AppError } from "../../errors.ts";
 import { open, seal } from "../../security/seal.ts";
 import { newSecret, sameText } from "../../security/secret.ts";
@@ -10,7 +11,6 @@ import { dropCookie, formNonce, putCookie, readCookie } from "../forms.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
 import {
-  type PageEnv,
   formLimit,
   nextCookie,
   pageLanguage,
@@ -18,7 +18,6 @@ import {
   sessionCookie,
   renderBarePage,
   signedIn,
-  type PageContext,
 } from "./page-context.tsx";
 import { failureWords } from "../../text/common.ts";
 import { signInWords } from "../../text/sign-in.ts";
@@ -32,8 +31,8 @@ const loginSeconds = 600;
 const tokenPlace = { table: "cookie", row: "login", column: "token" };
 
 /** Signing in and out. */
-export function signInRoutes(): Hono<PageEnv> {
-  return new Hono<PageEnv>()
+export function signInRoutes(): Hono<Env> {
+  return new Hono<Env>()
     .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: safeNextPath(c.req.query("next")) }))
     .post("/sign-in", formLimit, async (c) => enter(c))
     .post("/sign-out", formLimit, signedIn, async (c) => {

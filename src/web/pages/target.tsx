@@ -1,4 +1,5 @@
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
+import type { Env, PageContext } from "../env.ts";
 import type { ServerProfile } from "../../caldav/port.ts";
 import { AppError } from "../../errors.ts";
 import { countLedger } from "../../store/ledger.ts";
@@ -23,7 +24,6 @@ import { mirrorHealth } from "./mirror-health.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type TargetErrors, TargetView } from "./views/target.tsx";
 import {
-  type PageEnv,
   fieldValue,
   type Fields,
   formLimit,
@@ -32,16 +32,15 @@ import {
   readFields,
   renderPage,
   signedIn,
-  type PageContext,
 } from "./page-context.tsx";
 
 /** How long a person waits for a run. */
 const runMilliseconds = 20_000;
 
 /** The page of one target, and what can be done with it. */
-export function targetPageRoutes(): Hono<PageEnv> {
+export function targetPageRoutes(): Hono<Env> {
   return (
-    new Hono<PageEnv>()
+    new Hono<Env>()
       .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
       .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
         change(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
@@ -144,7 +143,7 @@ async function remove(c: PageContext): Promise<Response> {
   return c.redirect(`/targets/${target.id}?done=removing`, 303);
 }
 
-async function showTarget(c: Context<PageEnv>, wrong: Wrong): Promise<Response> {
+async function showTarget(c: PageContext, wrong: Wrong): Promise<Response> {
   const language = pageLanguage(c);
   const times = pageTimes(c);
   const { target, feed, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");

@@ -7,13 +7,9 @@ import type { LinkKind } from "../../../security/links.ts";
 import type { PageData } from "../../../decision/page-data.ts";
 import { type DecisionWords, decisionWords } from "../../../text/decision.ts";
 import { nonceField } from "../../forms.ts";
+import type { Notice } from "../../notice.ts";
+import { Note } from "./field.tsx";
 import { Layout } from "./layout.tsx";
-
-/** What is told above all else: what became of a click, or why it was not heard. */
-export interface Note {
-  readonly kind: "good" | "wait" | "bad";
-  readonly text: string;
-}
 
 export interface DecisionProps {
   readonly language: Language;
@@ -25,7 +21,8 @@ export interface DecisionProps {
   /** Path of the page. */
   readonly path: string;
   readonly preselected: Action | null;
-  readonly note: Note | null;
+  /** What became of a click, or why it was not heard; null: nothing was clicked. */
+  readonly notice: Notice | null;
   readonly sample: boolean;
   /** The hidden fields. */
   readonly nonces: { readonly decide: string; readonly signIn: string; readonly forget: string };
@@ -44,11 +41,7 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
   return (
     <Layout language={language} title={`${title} – ${texts.page}`} site="" top={top}>
       <div class="decision">
-        {props.note && (
-          <p class={`note ${props.note.kind}`} role={props.note.kind === "good" ? "status" : "alert"}>
-            {props.note.text}
-          </p>
-        )}
+        {props.notice && <Note tone={props.notice.tone}>{props.notice.text}</Note>}
         <h1 dir="auto">{title}</h1>
         <p>
           <span class={`state ${mood}`}>{calendarWords[language].state[look.meaning]}</span>

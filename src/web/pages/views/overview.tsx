@@ -7,6 +7,7 @@ import type { BookingRow } from "../../../store/bookings.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { may, type VisibleSource, type Viewer } from "../../../account/access.ts";
 import { nonceField } from "../../forms.ts";
+import type { Notice } from "../../notice.ts";
 import { sourceHealth } from "../../source-health.ts";
 import type { Mirror } from "../mirror-health.ts";
 import type { Times } from "../times.ts";
@@ -37,20 +38,20 @@ export interface OverviewProps {
   readonly next: number | null;
   /** Those without a calendar; null: Waldur did not tell. */
   readonly providers: readonly { readonly uuid: string; readonly name: string }[] | null;
-  /** What became of a decision. */
-  readonly told: { readonly tone: "good" | "bad"; readonly name: string; readonly text: string } | null;
+  /** What became of a decision on the booking of that name; null: nobody decided just now. */
+  readonly decided: (Notice & { readonly name: string }) | null;
 }
 
 export const OverviewView: FC<OverviewProps> = (props) => {
-  const { language, viewer, requests, more, sources, providers, told } = props;
+  const { language, viewer, requests, more, sources, providers, decided } = props;
   const words = overviewWords[language];
   return (
     <>
       <h1>{words.title}</h1>
-      {told && (
-        <Note tone={told.tone}>
-          {told.name !== "" && <strong dir="auto">{cleanLine(told.name)}: </strong>}
-          {told.text}
+      {decided && (
+        <Note tone={decided.tone}>
+          {decided.name !== "" && <strong dir="auto">{cleanLine(decided.name)}: </strong>}
+          {decided.text}
         </Note>
       )}
       <TokenNote {...props} />

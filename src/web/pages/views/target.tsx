@@ -10,7 +10,7 @@ import { targetLocation } from "../../../mirror/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
 import type { FieldError, LoginErrors } from "../connect-input.ts";
 import { nonceField } from "../../forms.ts";
-import type { Health } from "../../source-health.ts";
+import type { Notice } from "../../notice.ts";
 import { isNew } from "../mirror-health.ts";
 import type { Times } from "../times.ts";
 import { connectWords } from "../../../text/connect.ts";
@@ -34,7 +34,7 @@ export interface TargetProps {
   readonly target: TargetRow;
   readonly feed: FeedRow;
   readonly standing: Standing;
-  readonly health: Health;
+  readonly health: Notice;
   readonly counts: LedgerCounts;
   readonly profile: ServerProfile;
   readonly report: LastReport | null;
