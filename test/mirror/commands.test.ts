@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { makeApp } from "../../src/app.ts";
 import { insertTarget } from "../../src/store/targets.ts";
 import { openCalendar } from "../../src/mirror/connect.ts";
-import { findLinked } from "../../src/feed/links.ts";
 import { push } from "../../src/mirror/push.ts";
 import { addTarget, getTarget } from "../../src/mirror/commands.ts";
 import { type Caldav, makeCaldav } from "../dav-server/server.ts";
@@ -10,6 +9,7 @@ import { lostAnswer, status, throttled } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
 import type { ChangedFeed } from "../../src/web/api/input.ts";
 import { makeWorld, type World } from "../world.ts";
+import { findLinked } from "../../src/decision/linked.ts";
 
 interface Connected {
   readonly world: World;
