@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { AppError, messageOf, readErrorCode } from "../errors.ts";
-import type { Api, ApiOptions } from "./world.ts";
+import type { Api, ApiOptions } from "./runtime.ts";
 
 export type Query = readonly (readonly [name: string, value: string])[];
 

@@ -1,6 +1,6 @@
 import { type Args, type Option, option, toggle } from "./args.ts";
 import type { Client } from "./api-client.ts";
-import type { World } from "./world.ts";
+import type { World } from "./runtime.ts";
 
 /** One command, from which its help and its parser are made. */
 export interface Command {

@@ -1,4 +1,4 @@
-import type { World } from "./world.ts";
+import type { World } from "./runtime.ts";
 
 /** One line on a terminal that says how far something is; says nothing where nobody watches. */
 export interface Progress {

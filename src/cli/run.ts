@@ -6,7 +6,7 @@ import { type Command, help, server } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { exitCode, exits } from "./exit.ts";
 import { commandsHelp, commandHelp } from "./help.ts";
-import type { Api, World } from "./world.ts";
+import type { Api, World } from "./runtime.ts";
 
 /** Runs one command line, without the program's name; gives the exit code. Never rejects. */
 export async function runCli(words: readonly string[], world: World): Promise<number> {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { commands } from "../../src/cli/commands/index.ts";
 import { exitHelp } from "../../src/cli/exit.ts";
 import { AppError } from "../../src/errors.ts";
-import { answer, failed, run } from "./world.ts";
+import { answer, failed, run } from "./fake-api.ts";
 
 const token = { env: { ADMIN_TOKEN: "t".repeat(24) } };
 const providers = { "GET /providers": () => answer({ providers: [] }) };

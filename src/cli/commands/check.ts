@@ -3,7 +3,7 @@ import { readAnswer } from "../api-client.ts";
 import { type Command, json, printJson, server } from "../command.ts";
 import { failureExitCode, exits } from "../exit.ts";
 import { formatPairs, formatTable } from "../table.ts";
-import { formatInstant } from "../values.ts";
+import { formatInstant } from "../option-values.ts";
 
 export const check: Command = {
   name: "check",

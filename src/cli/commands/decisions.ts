@@ -5,7 +5,7 @@ import { option } from "../args.ts";
 import { type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { formatTable } from "../table.ts";
-import { formatInstant, readUuid, readWhole } from "../values.ts";
+import { formatInstant, readUuid, readWhole } from "../option-values.ts";
 
 function decision(action: Action, summary: string): Command {
   return {

@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import { option } from "../args.ts";
 import { type Command, server } from "../command.ts";
 import { exits } from "../exit.ts";
-import { readUuid } from "../values.ts";
+import { readUuid } from "../option-values.ts";
 
 const feed = option("feed", "ID", "what this feed serves");
 const provider = option("provider", "UUID", "all bookings of this provider, read from Waldur now");

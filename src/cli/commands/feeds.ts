@@ -4,9 +4,9 @@ import { readAnswer } from "../api-client.ts";
 import { toggle } from "../args.ts";
 import { type CommandCall, type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
-import { feedNotes, feedOptions, readFeedOptions, readSource, sourceOptions } from "../feed-options.ts";
-import { formatFeed, formatFeeds } from "../feed-text.ts";
-import { waitForAddress } from "../loading.ts";
+import { feedNotes, feedOptions, readFeedOptions, readSource, sourceOptions } from "./feed-options.ts";
+import { formatFeed, formatFeeds } from "./feed-text.ts";
+import { waitForAddress } from "./wait-for-address.ts";
 
 const now = toggle("now", "answer 410 at once, without clearing the calendars that subscribed");
 

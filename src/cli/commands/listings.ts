@@ -2,12 +2,12 @@ import { AppError } from "../../errors.ts";
 import { type BookingAnswer, bookingsAnswer, providersAnswer } from "../answers.ts";
 import { type Client, type Query, readAnswer, withQuery } from "../api-client.ts";
 import { type Args, option } from "../args.ts";
-import { bookingParameters } from "../booking-parameters.ts";
+import { bookingParameters } from "./booking-options.ts";
 import { type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { type Progress, showProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
-import { formatInstant, readUuid } from "../values.ts";
+import { formatInstant, readUuid } from "../option-values.ts";
 
 export const providers: Command = {
   name: "providers",

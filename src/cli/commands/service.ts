@@ -1,7 +1,7 @@
 import { option, toggle } from "../args.ts";
 import type { Command } from "../command.ts";
 import { exits } from "../exit.ts";
-import { readWhole } from "../values.ts";
+import { readWhole } from "../option-values.ts";
 
 const bookings = option("bookings", "N", "how many bookings the sample has, about 60 by default");
 const still = toggle("still", "nothing happens by itself in the sample");

@@ -6,8 +6,8 @@ import { type Command, json, printJson, server } from "../command.ts";
 import { failureExitCode, exits } from "../exit.ts";
 import { type Progress, showProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
-import { addPush, judgePush, pushTarget } from "../pushing.ts";
-import type { World } from "../world.ts";
+import { addPush, judgePush, pushTarget } from "./push-target.ts";
+import type { World } from "../runtime.ts";
 
 const dryRun = toggle("dry-run", "only tell what would change");
 const allowRemovals = toggle("allow-removals", "let through removals that were held because they are so many");

@@ -8,9 +8,9 @@ import { type Args, option } from "../args.ts";
 import { type CommandCall, type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { formatTable } from "../table.ts";
-import { formatTarget, formatTargets } from "../target-text.ts";
-import { readChoice } from "../values.ts";
-import type { World } from "../world.ts";
+import { formatTarget, formatTargets } from "./target-text.ts";
+import { readChoice } from "../option-values.ts";
+import type { World } from "../runtime.ts";
 
 const known = presets.filter(({ start }) => start !== null).map(({ id }) => id);
 

@@ -1,5 +1,5 @@
 import { runCli } from "../../src/cli/run.ts";
-import type { ApiOptions, World } from "../../src/cli/world.ts";
+import type { ApiOptions, World } from "../../src/cli/runtime.ts";
 
 /** What the API is asked, as the tests look at it. */
 export interface Asked {

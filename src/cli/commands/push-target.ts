@@ -1,10 +1,10 @@
-import { type PushAnswer, pushAnswer } from "./answers.ts";
-import { type Client, readAnswer } from "./api-client.ts";
-import { printJson } from "./command.ts";
-import { exits } from "./exit.ts";
-import { showProgress } from "./progress.ts";
+import { type PushAnswer, pushAnswer } from "../answers.ts";
+import { type Client, readAnswer } from "../api-client.ts";
+import { printJson } from "../command.ts";
+import { exits } from "../exit.ts";
+import { showProgress } from "../progress.ts";
 import { formatPush } from "./target-text.ts";
-import type { World } from "./world.ts";
+import type { World } from "../runtime.ts";
 
 /** Pushes to one target until nothing is left to do, and tells what was done; gives the exit code. */
 export async function pushTarget(

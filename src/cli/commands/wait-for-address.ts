@@ -1,9 +1,9 @@
-import { AppError } from "../errors.ts";
-import { type FeedAnswer, feedAnswer, syncAnswer } from "./answers.ts";
-import { type Client, readAnswer } from "./api-client.ts";
-import { failureExitCode, exits } from "./exit.ts";
-import { showProgress } from "./progress.ts";
-import type { World } from "./world.ts";
+import { AppError } from "../../errors.ts";
+import { type FeedAnswer, feedAnswer, syncAnswer } from "../answers.ts";
+import { type Client, readAnswer } from "../api-client.ts";
+import { failureExitCode, exits } from "../exit.ts";
+import { showProgress } from "../progress.ts";
+import type { World } from "../runtime.ts";
 
 const pauseMilliseconds = 1000;
 /** Rounds without any progress after which waiting ends: somebody else may hold the source for a while. */

@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeApp } from "./app.ts";
 import { runCli } from "./cli/run.ts";
-import type { Api, ApiOptions, Keygen } from "./cli/world.ts";
+import type { Api, ApiOptions, Keygen } from "./cli/runtime.ts";
 import { readConfig } from "./config.ts";
 import { AppError } from "./errors.ts";
 import { keyFile, openNode } from "./node.ts";

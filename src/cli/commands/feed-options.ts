@@ -1,8 +1,8 @@
-import { bookingStates } from "../calendar/booking.ts";
-import { decisionModes, details, languages } from "../calendar/profile.ts";
-import { AppError } from "../errors.ts";
-import { type Args, type Option, option, toggle } from "./args.ts";
-import { readChoice, readInstant, readUuid, readWhole, splitList } from "./values.ts";
+import { bookingStates } from "../../calendar/booking.ts";
+import { decisionModes, details, languages } from "../../calendar/profile.ts";
+import { AppError } from "../../errors.ts";
+import { type Args, type Option, option, toggle } from "../args.ts";
+import { readChoice, readInstant, readUuid, readWhole, splitList } from "../option-values.ts";
 
 const name = option("name", "TEXT", "name of the calendar");
 const detail = option("detail", "LEVEL", `how much it tells: ${details.join(", ")}`);
