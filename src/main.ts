@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { version } from "../package.json";
 import { makeApp } from "./app.ts";
 import { runCli } from "./cli/run.ts";
 import type { Api, ApiOptions, Keygen } from "./cli/runtime.ts";
@@ -15,10 +16,10 @@ const { env } = process;
 const hasWaldur = (env["WALDUR_API_URL"]?.trim() ?? "") !== "";
 
 /**
- * Settles at the first SIGTERM or SIGINT; a second one ends the process as if nothing caught it. Also when npm, which
- * hands signals to its shell alone, is told to stop: the shell dies of it and leaves this process to another parent.
+ * Settles at the first SIGTERM or SIGINT; a second one ends the process at once. npm passes signals to its shell alone,
+ * so under npm it also settles when the shell has died and this process has another parent.
  */
-async function askedToStop(): Promise<void> {
+async function waitForStop(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
     if (env["npm_lifecycle_event"] === undefined) return;
@@ -33,11 +34,11 @@ async function askedToStop(): Promise<void> {
 }
 
 async function run(sample: { bookings: number; still: boolean } | null): Promise<number> {
-  await serve(env, { sample, print: (text) => void process.stdout.write(text), stopped: askedToStop() });
+  await serve(env, { sample, print: (text) => void process.stdout.write(text), stopped: waitForStop() });
   return 0;
 }
 
-/** The API inside this process, on the same database as the service, or the one of a server. */
+/** Opens the API: the app in this process, on the database of the service, or a server's. */
 async function openApi({ server }: ApiOptions): Promise<Api> {
   if (server !== null) return { fetch: async (request) => fetch(request), close: async () => undefined };
   const quiet = { logLevel: "warn" } as const;
@@ -46,19 +47,19 @@ async function openApi({ server }: ApiOptions): Promise<Api> {
   return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
 }
 
-/** A new key. Without SECRET_KEYS the ring is in its file, and a rotation leaves the new one there. */
+/** Makes a key. Without SECRET_KEYS the ring is in its file, and a rotation leaves the new one there. */
 async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
   const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
   if (!rotate) return { keys: key, notes: [] };
   const config = readConfig(env);
   const path = keyFile(config);
-  // The sample's database lies beside the other one, under the same keys; opening makes a key where there is none.
+  // The sample's database lies beside the other one, under the same keys; opening makes a key if there is none.
   const opened = [await openNode(env)];
   if (existsSync(join(config.dataDir, sampleFile))) opened.push(await openNode(env, { file: sampleFile }));
   try {
     const old = config.secretKeys ?? (await readFile(path, "utf8")).trim();
     const ring = `${key},${old}`;
-    // Kept before anything is sealed with it: a rotation that is cut goes on where it was.
+    // Kept before anything is sealed with it, so that an interrupted rotation can go on.
     if (config.secretKeys === null) {
       await writeFile(`${path}.new`, `${ring}\n`, { mode: 0o600 });
       await rename(`${path}.new`, path);
@@ -74,12 +75,13 @@ async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
   }
 }
 
-// Whoever reads our output may have seen enough: `… | head`.
+// A reader may stop before the end of our output: `… | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
 });
-/** A password typed on a terminal would be seen, so it is not asked for. */
+
+/** Reads a password from standard input; one typed on a terminal would be seen, so none is asked for there. */
 async function readStdin(): Promise<string> {
   if (process.stdin.isTTY) {
     throw new AppError("bad_input", "set CALDAV_PASSWORD, or give the password on standard input: … < file");
@@ -90,6 +92,7 @@ async function readStdin(): Promise<string> {
 }
 
 process.exitCode = await runCli(process.argv.slice(2), {
+  version,
   env,
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),

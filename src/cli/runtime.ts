@@ -1,42 +1,44 @@
-/** The program's JSON API: the app in this process, or a server over HTTP. */
+/** The JSON API: the app in this process, or a server over HTTP. */
 export interface Api {
-  /** Answers a request for `/api/v1/…`. Over HTTP it may reject with whatever the network throws. */
+  /** Answers a request for `/api/v1/…`. Over HTTP it rejects with whatever the network throws. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Gives back what it holds: the database. */
+  /** Closes what it holds open: the database. */
   readonly close: () => Promise<void>;
 }
 
 export interface ApiOptions {
-  /** Address of the server, without slash at its end; null: the app in this process. */
+  /** Address of the server, without a slash at its end; null for the app in this process. */
   readonly server: string | null;
-  /** What the requests carry as `Authorization: Bearer`; null: they carry none, which only the app in this process takes. */
+  /** Sent as `Authorization: Bearer`; null sends none, which only the app in this process accepts. */
   readonly adminToken: string | null;
 }
 
-/** What `keygen` made. */
+/** The result of `keygen`. */
 export interface Keygen {
   /** The value for SECRET_KEYS; null when it was kept in a file. */
   readonly keys: string | null;
-  /** What the operator should know, line by line. */
+  /** Lines that the operator should read. */
   readonly notes: readonly string[];
 }
 
-/** Everything the command line needs from outside. The entry makes it; tests make their own. */
-export interface World {
+/** Everything that the command line needs from the process it runs in. The entry makes it; tests make their own. */
+export interface Runtime {
+  /** Of this program, as in package.json. */
+  readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
-  /** All of standard input. Throws `bad_input` where a person would have to type it. */
+  /** Reads all of standard input. Throws `bad_input` where a person would have to type it. */
   readonly stdin: () => Promise<string>;
-  /** Whether a person watches stderr. */
+  /** True when stderr is a terminal. */
   readonly isTerminal: boolean;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Throws `bad_config` with every problem of the settings. */
+  /** Opens the API. Throws `bad_config` with every problem of the settings. */
   readonly api: (options: ApiOptions) => Promise<Api>;
-  /** Runs the service until it is told to stop; gives the exit code. */
+  /** Runs the service until it is told to stop, and returns the exit code. */
   readonly serve: () => Promise<number>;
-  /** Runs the sample Waldur and a service on it until told to stop; gives the exit code. */
+  /** Runs a sample Waldur and a service on it until told to stop, and returns the exit code. */
   readonly demo: (options: { readonly bookings: number; readonly still: boolean }) => Promise<number>;
-  /** Makes a key; with `rotate` it also seals anew all that is stored. */
+  /** Makes a key; with `rotate` it also seals every stored secret anew. */
   readonly keygen: (options: { readonly rotate: boolean }) => Promise<Keygen>;
 }

@@ -37,6 +37,11 @@ describe("help", () => {
   });
 });
 
+it("--version prints the version alone", async () => {
+  const { exit, out, err, opened } = await run("--version");
+  expect({ exit, out, err, opened }).toEqual({ exit: 0, out: "1.2.3\n", err: "", opened: [] });
+});
+
 describe("bad usage", () => {
   it.each([
     ["provider", "there is no command provider; did you mean providers?"],

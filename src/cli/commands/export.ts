@@ -13,13 +13,13 @@ export const exportCalendar: Command = {
   operands: [],
   options: [feed, provider, server],
   notes: ["One of --feed and --provider is needed."],
-  async run({ args, world, client }) {
+  async run({ args, runtime, client }) {
     const id = args.value(feed);
     const uuid = args.value(provider);
     if ((id === null) === (uuid === null)) throw new AppError("bad_input", "give one of --feed and --provider");
     const path =
       uuid === null ? `/feeds/${encodeURIComponent(id ?? "")}` : `/providers/${readUuid("--provider", uuid)}`;
-    world.stdout(await (await client()).text(`${path}/calendar.ics`));
+    runtime.stdout(await (await client()).text(`${path}/calendar.ics`));
     return exits.ok;
   },
 };
