@@ -1,5 +1,5 @@
 import { cleanLine, truncate } from "../calendar/text.ts";
-import { readRetryAfter } from "../response.ts";
+import { readRetryAfter } from "../backoff.ts";
 import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { readPrecondition, readMultistatus } from "./multistatus.ts";
 import type { Failure, FailureKind } from "./port.ts";
@@ -61,9 +61,10 @@ const longestWaitSeconds = 24 * 3600;
 const uidInWords = /\buid\b.*(?:in use|already|exist|conflict)/i;
 const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
 
-/** Why a request had no answer, as a failure. Of a blocked one nothing was sent; of any other it is not known what happened. */
+/** Returns the failure of a request without an answer: what became of one that was sent is not known. */
 export function unansweredFailure({ failed, why }: HttpFailure): Failure {
-  return makeFailure(failed === "blocked" ? "blocked" : "unknown", null, { text: why });
+  const kind = failed === "blocked" || failed === "unsent" ? failed : "unknown";
+  return makeFailure(kind, null, { text: why });
 }
 
 /**

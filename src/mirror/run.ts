@@ -4,13 +4,12 @@ import { googleHost } from "../caldav/auth/google.ts";
 import type { Owner } from "./remote-object.ts";
 import type { PlannedWrite } from "./plan-writes.ts";
 import type { CalendarPort, Failure, FailureKind, ServerProfile } from "../caldav/port.ts";
-import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { FeedRow } from "../store/feeds.ts";
-import { dropLease, renewLease, takeLease } from "../store/leases.ts";
-import { type Fence, forgetLedger, writeLedger } from "../store/ledger.ts";
+import type { Lease } from "../store/leases.ts";
+import { forgetLedger, writeLedger } from "../store/ledger.ts";
 import { changeTarget, type StopCode, type TargetChange, type TargetRow } from "../store/targets.ts";
-import { epochSeconds } from "../clock.ts";
+import type { MeteredDeps } from "./request-meter.ts";
 
 /** What one run did to one target. */
 export interface PushReport {
@@ -69,14 +68,17 @@ export type Halt =
   | { readonly stop: Exclude<StopCode, "">; readonly reason: string }
   | { readonly wait: number | null; readonly reason: string };
 
+/** Ends a run that did what it might: nothing failed, and the next one goes on at once. */
+export const outOfBudget: Halt = { wait: 0, reason: "" };
+
 /** One run over one target. */
 export interface PushRun {
-  readonly deps: Deps;
+  readonly deps: MeteredDeps;
   readonly port: CalendarPort;
   readonly feed: FeedRow;
   readonly profile: ServerProfile;
   readonly owner: Owner;
-  readonly fence: Fence;
+  readonly lease: Lease;
   /** Nothing is written, neither here nor there. */
   readonly dry: boolean;
   readonly report: PushReport;
@@ -88,8 +90,6 @@ export interface PushRun {
   /** UIDs whose write was refused for now and may have been done after all: what is there is not known. */
   readonly unsure: Set<string>;
   target: TargetRow;
-  requestsLeft: number;
-  leasedAt: number | null;
   saving: Promise<void>;
   /** Requests at once, and clean answers since that changed. */
   limit: number;
@@ -106,28 +106,12 @@ export interface PushRun {
   halt: Halt | null;
 }
 
-const leaseSeconds = 180;
 const mostAtOnce = 6;
 const cleanToGrow = 50;
 
-export function targetLease(targetId: string): string {
-  return `target:${targetId}`;
-}
-
 /** Takes the target's lease, or makes it longer when a third of it is over. Throws `conflict` when another run has it. */
 export async function holdLease(run: PushRun): Promise<void> {
-  const nowAt = epochSeconds(run.deps);
-  if (run.dry || (run.leasedAt !== null && nowAt - run.leasedAt < leaseSeconds / 3)) return;
-  // One that ran out is not taken again: another run may have been here since, and what this one read is old.
-  const take = run.leasedAt === null ? takeLease : renewLease;
-  const held = await take(run.deps.sql, run.fence.lease, run.fence.holder, nowAt, leaseSeconds);
-  if (!held) throw new AppError("conflict", "another run works on this target");
-  run.leasedAt = nowAt;
-}
-
-/** Gives the lease back, if the run took it. */
-export async function releaseLease(run: PushRun): Promise<void> {
-  if (run.leasedAt !== null) await dropLease(run.deps.sql, run.fence.lease, run.fence.holder);
+  if (!run.dry) await run.lease.hold();
 }
 
 /** Puts a row in the ledger; it is written with the next save. */
@@ -164,14 +148,19 @@ async function saveNow(run: PushRun, change: TargetChange): Promise<void> {
     else rows.push(row);
   }
   run.unsaved.clear();
-  const own = changeTarget(run.target.id, change, run.fence);
-  const sure = [...writeLedger(run.target.id, run.fence, rows), ...(own === null ? [] : [own])];
-  const statements = gone.length === 0 ? sure : [...sure, forgetLedger(run.target.id, run.fence, gone)];
+  const own = changeTarget(run.target.id, change, run.lease);
+  const sure = [...writeLedger(run.target.id, run.lease, rows), ...(own === null ? [] : [own])];
+  const statements = gone.length === 0 ? sure : [...sure, forgetLedger(run.target.id, run.lease, gone)];
   if (statements.length === 0) return;
   const changed = await run.deps.sql.batch(statements);
   if (changed.slice(0, sure.length).includes(0)) {
     throw new AppError("conflict", "another run has taken this target over");
   }
+}
+
+/** Requests that the run may still send. */
+export function requestsLeft({ deps }: PushRun): number {
+  return deps.meter.most - deps.meter.sent;
 }
 
 /** An answer that was as it should be. */
@@ -194,6 +183,10 @@ export function noteTrouble(run: PushRun): void {
 /** Ends the run for a failure that concerns more than one event. The first reason stays. */
 export function halt(run: PushRun, failure: Failure): void {
   if (run.halt !== null) return;
+  if (failure.kind === "unsent") {
+    run.halt = outOfBudget;
+    return;
+  }
   run.halt = haltOf(failure, run.target.host);
   run.report.cause = failure.kind;
   run.report.said = serverText(failure);
@@ -222,36 +215,3 @@ function haltOf(failure: Failure, host: string): Halt {
       return { wait: failure.retryAfter, reason: `The server gave no useful answer (${said}).` };
   }
 }
-
-/** The same calendar, with each of its requests counted. */
-export function countRequests(port: CalendarPort, spend: (requests: number) => void): CalendarPort {
-  const counted = <A extends unknown[], T>(
-    call: (...args: A) => Promise<T>,
-    cost: (...args: A) => number = () => 1,
-  ) => {
-    return async (...args: A): Promise<T> => {
-      spend(cost(...args));
-      return call(...args);
-    };
-  };
-  return {
-    state: counted(async () => port.state()),
-    list: counted(async () => port.list()),
-    changes: counted(async (token: string) => port.changes(token)),
-    async read(hrefs) {
-      spend(Math.ceil(hrefs.length / multigetSize));
-      const answer = await port.read(hrefs);
-      // What a multiget does not find is asked for once more by itself.
-      if ("value" in answer) spend([...answer.value.values()].filter((object) => object === null).length);
-      return answer;
-    },
-    look: counted(async (href: string) => port.look(href)),
-    findUid: counted(async (uid: string) => port.findUid(uid)),
-    create: counted(async (name: string, body: string) => port.create(name, body)),
-    update: counted(async (href: string, etag: string, body: string) => port.update(href, etag, body)),
-    remove: counted(async (href: string, etag: string) => port.remove(href, etag)),
-  };
-}
-
-/** Objects that one multiget asks for. */
-const multigetSize = 50;

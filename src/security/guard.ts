@@ -1,3 +1,4 @@
+import { withDeadline } from "../deadline.ts";
 import { messageOf } from "../errors.ts";
 import { readResponseText } from "../response.ts";
 import { BlockedAddress, type OutsideRules, blockedReason } from "./outside.ts";
@@ -25,6 +26,11 @@ export class Unsigned extends Error {
   override readonly name = "Unsigned";
 }
 
+/** Thrown by a transport that may send nothing more for now; the request is not sent. */
+export class RequestsSpent extends Error {
+  override readonly name = "RequestsSpent";
+}
+
 /** One request. A body is a text, so that it goes with Content-Length: some servers refuse any other. */
 export interface HttpRequest {
   readonly url: string;
@@ -49,9 +55,9 @@ export interface HttpResult {
   readonly withheld: boolean;
 }
 
-/** Why there is no answer. `blocked`: our own rules; nothing was sent to that place. */
+/** Why there is no answer. `blocked`: our own rules; `unsent`: our own budget. Nothing was sent to that place then. */
 export interface HttpFailure {
-  readonly failed: "blocked" | "unreachable" | "timeout" | "too-large";
+  readonly failed: "blocked" | "unsent" | "unreachable" | "timeout" | "too-large";
   readonly why: string;
 }
 
@@ -119,29 +125,14 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
     if (authorization !== null) headers.set("Authorization", authorization);
     try {
       const request = new Request(url, { method, headers, body, redirect: "manual", signal });
-      const response = await unlessAborted(outside(request), signal);
+      // A request keeps only a weak hold of its own signal, and may forget it.
+      const response = await withDeadline(outside(request), () => signal);
       const text = await readResponseText(response, mostBytes, signal);
       if (text === null) return { failed: "too-large", why: `the answer is larger than ${mostBytes} bytes` };
       return { url: url.href, status: response.status, headers: response.headers, text };
     } catch (error) {
       return failureOf(error, signal);
     }
-  }
-}
-
-/**
- * Settles as the work does, or rejects once the signal is aborted: a request keeps only a weak hold of its own signal, and
- * may forget it. Afterwards the signal is let go; with a listener it would keep the whole request until its time is over.
- */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }
 
@@ -157,6 +148,7 @@ function stopOf({ method, mayMove }: HttpRequest, from: URL, to: URL): string | 
 function failureOf(error: unknown, signal: AbortSignal): HttpFailure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof BlockedAddress) return { failed: "blocked", why: cause.message };
+  if (cause instanceof RequestsSpent) return { failed: "unsent", why: cause.message };
   if (signal.aborted || (error instanceof Error && error.name === "TimeoutError")) {
     return { failed: "timeout", why: "no answer in time" };
   }
