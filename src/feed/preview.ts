@@ -1,5 +1,5 @@
 import type { Event } from "../calendar/event.ts";
-import { bookingEvents, matchesFilter } from "../calendar/events.ts";
+import { bookingEvents, matchesFilter } from "../calendar/booking-events.ts";
 import type { FeedProfile } from "../calendar/profile.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";

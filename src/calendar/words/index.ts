@@ -1,5 +1,5 @@
-import type { BookingStatus } from "./status.ts";
-import type { Language } from "./profile.ts";
+import type { BookingStatus } from "../status.ts";
+import type { Language } from "../profile.ts";
 
 /** Why a feed is not kept up to date. */
 export type NoticeReason = "unreachable" | "token" | "failing" | "suspended";

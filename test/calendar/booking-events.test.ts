@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bookingEvents, matchesFilter } from "../../src/calendar/events.ts";
+import { bookingEvents, matchesFilter } from "../../src/calendar/booking-events.ts";
 import { numberSlots } from "../../src/calendar/slots.ts";
 import { booking, context, eventOf, hour, known, nowAt, uuid } from "./samples.ts";
 

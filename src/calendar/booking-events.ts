@@ -4,7 +4,7 @@ import { type BookingStatus, bookingStatus, eventStatus } from "./status.ts";
 import { actions, type Detail, type FeedFilter } from "./profile.ts";
 import { cleanBlock, cleanLine, cleanUrl, truncate } from "./text.ts";
 import { localTime } from "./window.ts";
-import { type CalendarWords, calendarWords } from "./words.ts";
+import { type CalendarWords, calendarWords } from "./words/index.ts";
 
 /** What each level may tell besides time, tentative or not, and taken or free. All else is `full`. */
 const shownAt = {
