@@ -1,5 +1,5 @@
 import { cleanLine, truncate } from "../calendar/text.ts";
-import { readRetryAfter } from "../response.ts";
+import { readRetryAfter } from "../backoff.ts";
 import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { readPrecondition, readMultistatus } from "./multistatus.ts";
 import type { Failure, FailureKind } from "./port.ts";

@@ -1,19 +1,16 @@
+import { retry } from "../backoff.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { noteRefused } from "../store/accounts.ts";
 import { addDecision, countTry, type DecisionRow, findDone, settleDecision } from "../store/decisions.ts";
-import { dropLease, takeLease } from "../store/leases.ts";
+import { makeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
 import { askWaldur, type Decision, sameClickSeconds, type DecisionRequest } from "./ask-waldur.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Longer than a decision takes; Waldur itself takes no second one after that. */
-const leaseSeconds = 180;
-/** Somebody who waits for another decision looks this often, at growing distances (milliseconds): half a minute in all. */
-const looks = 12;
-const firstPauseMilliseconds = 500;
-const longestPauseMilliseconds = 4000;
+/** Somebody who waits for another decision looks so often, at growing distances (milliseconds): half a minute in all. */
+const looks = { tries: 12, first: 650, most: 5300, factor: 1.4 };
 /** Tries that reach Waldur, of one address on one booking in so many seconds. */
 const mostTries = 20;
 const triesSeconds = 600;
@@ -30,27 +27,18 @@ export async function decide(deps: Deps, request: DecisionRequest): Promise<Deci
     throw new AppError("bad_input", `${request.bookingUuid} is no uuid: wanted are 32 hexadecimal digits`);
   }
   const wish = { ...request, bookingUuid };
-  const name = `booking:${wish.bookingUuid}`;
-  const holder = hex(deps.random(8));
-  for (let look = 0; look < looks; look += 1) {
-    if (look > 0) await deps.sleep(pauseBefore(deps, look));
+  const lease = makeLease(deps, "booking", bookingUuid);
+  const decision = await retry(deps, looks, async () => {
     const before = await findSame(deps, wish);
-    if (before !== null) return before;
-    if (!(await takeLease(deps.sql, name, holder, epochSeconds(deps), leaseSeconds))) continue;
+    if (before !== null || !(await lease.take())) return before;
     try {
       // Somebody may have decided between the look and the lease.
       return (await findSame(deps, wish)) ?? (await decideAlone(deps, wish));
     } finally {
-      await dropLease(deps.sql, name, holder);
+      await lease.release();
     }
-  }
-  return { result: "busy", booking: null, byOperator: false };
-}
-
-/** Half of it is chance, so that many do not look at once. */
-function pauseBefore(deps: Deps, look: number): number {
-  const [chance = 0] = deps.random(1);
-  return Math.min(firstPauseMilliseconds * 1.4 ** (look - 1), longestPauseMilliseconds) * (0.75 + chance / 512);
+  });
+  return decision ?? { result: "busy", booking: null, byOperator: false };
 }
 
 async function findSame(deps: Deps, { bookingUuid, action, account }: DecisionRequest): Promise<Decision | null> {

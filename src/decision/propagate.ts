@@ -1,20 +1,20 @@
 import type { Booking, OrderState } from "../calendar/booking.ts";
+import { retry } from "../backoff.ts";
 import type { Deps } from "../deps.ts";
 import { AppError, codeOf, messageOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { type BookingWrite, encodeBooking, findInSources, writeBookings } from "../store/bookings.ts";
 import { chunkRows } from "../store/bulk.ts";
 import { countStatements } from "../store/counted.ts";
-import { dropLeases, takeLeases } from "../store/leases.ts";
+import { dropLeases, leaseName, leaseSeconds, takeLeases } from "../store/leases.ts";
 import { listSourcesWith, makeDue, moveSources } from "../store/sources.ts";
-import { sourceLease, leaseSeconds, bookingChange } from "../source/run.ts";
+import { bookingChange } from "../source/run.ts";
 import { type StoredBooking, showBooking } from "../feed/show-booking.ts";
 import { epochSeconds } from "../clock.ts";
 import { belongs } from "../waldur/scope.ts";
 
 /** Another run has the row for moments: so often, and so long apart (milliseconds), it is tried again. */
-const attempts = 6;
-const pauseMilliseconds = 400;
+const pauses = { tries: 6, first: 550, most: 550 };
 /** What is kept back of a run's statements for the rest of a decision, and what a try, and one more step of feeds, may cost. */
 const statementsKept = 11;
 const statementsOfTry = 18;
@@ -34,22 +34,25 @@ export async function propagate(outer: Deps, booking: Booking, orderState: Order
   let unsaved: readonly string[] = [];
   /** Those, and those of which a feed does not show it yet; null before the first try. */
   let open: ReadonlySet<string> | null = null;
-  await attempt(deps, "arrive_failed", async () => {
-    const sources = (await listSourcesWith(sql, booking.uuid)).filter((source) => belongs(booking, source));
-    unsaved = sources.map(({ id }) => id).filter((id) => open?.has(id) ?? true);
-    if (unsaved.length === 0) return;
-    const holdings = await save(deps, unsaved, booking, orderState);
-    unsaved = unsaved.filter((id) => !holdings.has(id));
-    const overtaken = await showBooking(deps, booking.uuid, holdings, () => affords(statementsOfStep));
-    open = new Set([...unsaved, ...overtaken]);
-    if (open.size > 0 && affords(statementsOfTry)) throw new AppError("conflict", "another run is at the booking");
+  await attempt(deps, async () => {
+    const shown = await retry(deps, pauses, async () => {
+      const sources = (await listSourcesWith(sql, booking.uuid)).filter((source) => belongs(booking, source));
+      unsaved = sources.map(({ id }) => id).filter((id) => open?.has(id) ?? true);
+      if (unsaved.length === 0) return true;
+      const holdings = await save(deps, unsaved, booking, orderState);
+      unsaved = unsaved.filter((id) => !holdings.has(id));
+      const overtaken = await showBooking(deps, booking.uuid, holdings, () => affords(statementsOfStep));
+      open = new Set([...unsaved, ...overtaken]);
+      return open.size === 0 || !affords(statementsOfTry) ? true : null;
+    });
+    if (shown === null) throw new AppError("conflict", "another run is at the booking");
   });
-  if (unsaved.length > 0) await attempt(deps, "arrive_failed", async () => makeDue(sql, unsaved, epochSeconds(deps)));
+  if (unsaved.length > 0) await attempt(deps, async () => makeDue(sql, unsaved, epochSeconds(deps)));
 }
 
 /** Has the sources that hold a booking read again with the next run. */
 export async function requestReread(deps: Deps, bookingUuid: string): Promise<void> {
-  await attempt(deps, "arrive_failed", async () => {
+  await attempt(deps, async () => {
     const sources = await listSourcesWith(deps.sql, bookingUuid);
     await makeDue(
       deps.sql,
@@ -67,7 +70,8 @@ async function save(
   orderState: OrderState,
 ): Promise<ReadonlyMap<string, StoredBooking>> {
   const holder = hex(deps.random(8));
-  const leases = await takeLeases(deps.sql, ids.map(sourceLease), holder, epochSeconds(deps), leaseSeconds);
+  const names = ids.map((id) => leaseName("source", id));
+  const leases = await takeLeases(deps.sql, names, holder, epochSeconds(deps), leaseSeconds);
   const holdings = new Map<string, StoredBooking>();
   if (leases.size === 0) return holdings;
   try {
@@ -75,7 +79,7 @@ async function save(
     const stored = await findInSources(deps.sql, booking.uuid);
     for (const source of await listSourcesWith(deps.sql, booking.uuid)) {
       const known = stored.get(source.id);
-      if (known === undefined || !leases.has(sourceLease(source.id))) continue;
+      if (known === undefined || !leases.has(leaseName("source", source.id))) continue;
       const write = bookingChange(source.id, known, booking, orderState, source.rev + 1);
       if (write === null) {
         holdings.set(source.id, { source, known });
@@ -93,18 +97,11 @@ async function save(
   return holdings;
 }
 
-/** Does the work, again while another run is in its way; logs what it cannot do. */
-async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (codeOf(error) === "conflict" && tries < attempts) {
-        await deps.sleep(pauseMilliseconds);
-        continue;
-      }
-      deps.log.error(event, { code: codeOf(error) ?? "bug", message: messageOf(error) });
-      return undefined;
-    }
+/** Does the work; logs what it cannot do. */
+async function attempt(deps: Deps, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    deps.log.error("arrive_failed", { code: codeOf(error) ?? "bug", message: messageOf(error) });
   }
 }

@@ -1,11 +1,10 @@
 import type { Deps } from "../deps.ts";
-import { endLease } from "../store/leases.ts";
+import { endLease, leaseName } from "../store/leases.ts";
 import { clearLedgerFailures } from "../store/ledger.ts";
 import type { Statement } from "../store/sql.ts";
 import { handOverTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { type Access, tryOpenAccess, sealAccess } from "./connect.ts";
 import { revokeUnusedConsent } from "./forget.ts";
-import { targetLease } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
 /** What is to do when a feed gets another owner. */
@@ -31,7 +30,7 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
     const nothing = await sealAccess(deps, target.id, { credentials: null, trust });
     before.push({ target, access });
     statements.push(
-      endLease(targetLease(target.id)),
+      endLease(leaseName("target", target.id)),
       handOverTarget(target.id, nothing, takenReason, epochSeconds(deps)),
       clearLedgerFailures(target.id),
     );

@@ -1,3 +1,4 @@
+import { type BackOff, pauseAfter } from "../backoff.ts";
 import type { Owner } from "./remote-object.ts";
 import { planWrites, type PlanRules } from "./plan-writes.ts";
 import type { CalendarPort, ServerProfile } from "../caldav/port.ts";
@@ -6,6 +7,7 @@ import { windowOf } from "../calendar/window.ts";
 import type { Deps } from "../deps.ts";
 import { hex } from "../security/hash.ts";
 import type { FeedRow } from "../store/feeds.ts";
+import { makeLease } from "../store/leases.ts";
 import { listLedger } from "../store/ledger.ts";
 import { readMeta, settleMeta } from "../store/meta.ts";
 import {
@@ -22,11 +24,9 @@ import { noteWanted } from "./note-wanted.ts";
 import {
   countRequests,
   dropRow,
-  releaseLease,
   type Halt,
   holdLease,
   putRow,
-  targetLease,
   type PushReport,
   type PushRun,
   encodeReport,
@@ -89,7 +89,7 @@ export async function push(
     await finish(run, noted);
   } finally {
     await run.saving;
-    await releaseLease(run);
+    await run.lease.release();
   }
   return report;
 }
@@ -126,7 +126,7 @@ async function begin(
     feed,
     profile,
     owner,
-    fence: { lease: targetLease(id), holder: hex(deps.random(8)) },
+    lease: makeLease(deps, "target", id),
     dry: options.dryRun === true,
     report,
     ledger: new Map(),
@@ -135,7 +135,6 @@ async function begin(
     unsure: new Set(),
     target,
     requestsLeft: deps.budget.requests,
-    leasedAt: null,
     saving: Promise.resolve(),
     limit: Math.max(1, profile.concurrency),
     clean: 0,
@@ -210,8 +209,9 @@ async function finish(run: PushRun, noted: boolean): Promise<void> {
   if (halt !== null && "stop" in halt) return stop(run, halt, own);
   if (halt !== null && halt.reason !== "") {
     const failures = target.failures + 1;
+    const pause = Math.ceil(pauseAfter(failures, pauses, run.deps.random));
     const failing = { failures, failure: halt.reason, failingSinceAt: target.failingSinceAt ?? nowAt };
-    return saveLedger(run, { ...own, ...failing, dueAt: nowAt + backOff(run, failures, halt.wait) });
+    return saveLedger(run, { ...own, ...failing, dueAt: nowAt + Math.max(halt.wait ?? 0, pause) });
   }
   const well = { failures: 0, failure: "", failingSinceAt: null };
   if (report.complete && target.state === "removing" && run.ledger.size === 0) {
@@ -239,15 +239,8 @@ function dueAfter(run: PushRun, complete: boolean, writtenAt: number): number {
   return dueAt;
 }
 
-const leastWait = 2;
-const mostWait = 900;
-
-/** Seconds until the next run after so many failed ones: doubled each time, never less than the server asks for. */
-function backOff(run: PushRun, failures: number, asked: number | null): number {
-  const [random = 0] = run.deps.random(1);
-  const floor = Math.min(mostWait, leastWait * 2 ** Math.min(failures, 10));
-  return Math.max(asked ?? 0, Math.ceil(floor * (1 + random / 512)));
-}
+/** Seconds between runs that fail. */
+const pauses: BackOff = { first: 6, most: 1350 };
 
 /** So many accounts of one host refused within an hour: the server, not the passwords, may be at fault. */
 const refusedAccounts = 3;

@@ -7,10 +7,9 @@ import type { CalendarPort, Failure, FailureKind, ServerProfile } from "../calda
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { FeedRow } from "../store/feeds.ts";
-import { dropLease, renewLease, takeLease } from "../store/leases.ts";
-import { type Fence, forgetLedger, writeLedger } from "../store/ledger.ts";
+import type { Lease } from "../store/leases.ts";
+import { forgetLedger, writeLedger } from "../store/ledger.ts";
 import { changeTarget, type StopCode, type TargetChange, type TargetRow } from "../store/targets.ts";
-import { epochSeconds } from "../clock.ts";
 
 /** What one run did to one target. */
 export interface PushReport {
@@ -76,7 +75,7 @@ export interface PushRun {
   readonly feed: FeedRow;
   readonly profile: ServerProfile;
   readonly owner: Owner;
-  readonly fence: Fence;
+  readonly lease: Lease;
   /** Nothing is written, neither here nor there. */
   readonly dry: boolean;
   readonly report: PushReport;
@@ -89,7 +88,6 @@ export interface PushRun {
   readonly unsure: Set<string>;
   target: TargetRow;
   requestsLeft: number;
-  leasedAt: number | null;
   saving: Promise<void>;
   /** Requests at once, and clean answers since that changed. */
   limit: number;
@@ -106,28 +104,12 @@ export interface PushRun {
   halt: Halt | null;
 }
 
-const leaseSeconds = 180;
 const mostAtOnce = 6;
 const cleanToGrow = 50;
 
-export function targetLease(targetId: string): string {
-  return `target:${targetId}`;
-}
-
 /** Takes the target's lease, or makes it longer when a third of it is over. Throws `conflict` when another run has it. */
 export async function holdLease(run: PushRun): Promise<void> {
-  const nowAt = epochSeconds(run.deps);
-  if (run.dry || (run.leasedAt !== null && nowAt - run.leasedAt < leaseSeconds / 3)) return;
-  // One that ran out is not taken again: another run may have been here since, and what this one read is old.
-  const take = run.leasedAt === null ? takeLease : renewLease;
-  const held = await take(run.deps.sql, run.fence.lease, run.fence.holder, nowAt, leaseSeconds);
-  if (!held) throw new AppError("conflict", "another run works on this target");
-  run.leasedAt = nowAt;
-}
-
-/** Gives the lease back, if the run took it. */
-export async function releaseLease(run: PushRun): Promise<void> {
-  if (run.leasedAt !== null) await dropLease(run.deps.sql, run.fence.lease, run.fence.holder);
+  if (!run.dry) await run.lease.hold();
 }
 
 /** Puts a row in the ledger; it is written with the next save. */
@@ -164,9 +146,9 @@ async function saveNow(run: PushRun, change: TargetChange): Promise<void> {
     else rows.push(row);
   }
   run.unsaved.clear();
-  const own = changeTarget(run.target.id, change, run.fence);
-  const sure = [...writeLedger(run.target.id, run.fence, rows), ...(own === null ? [] : [own])];
-  const statements = gone.length === 0 ? sure : [...sure, forgetLedger(run.target.id, run.fence, gone)];
+  const own = changeTarget(run.target.id, change, run.lease);
+  const sure = [...writeLedger(run.target.id, run.lease, rows), ...(own === null ? [] : [own])];
+  const statements = gone.length === 0 ? sure : [...sure, forgetLedger(run.target.id, run.lease, gone)];
   if (statements.length === 0) return;
   const changed = await run.deps.sql.batch(statements);
   if (changed.slice(0, sure.length).includes(0)) {

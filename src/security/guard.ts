@@ -1,3 +1,4 @@
+import { withDeadline } from "../deadline.ts";
 import { messageOf } from "../errors.ts";
 import { readResponseText } from "../response.ts";
 import { BlockedAddress, type OutsideRules, blockedReason } from "./outside.ts";
@@ -119,29 +120,14 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
     if (authorization !== null) headers.set("Authorization", authorization);
     try {
       const request = new Request(url, { method, headers, body, redirect: "manual", signal });
-      const response = await unlessAborted(outside(request), signal);
+      // A request keeps only a weak hold of its own signal, and may forget it.
+      const response = await withDeadline(outside(request), () => signal);
       const text = await readResponseText(response, mostBytes, signal);
       if (text === null) return { failed: "too-large", why: `the answer is larger than ${mostBytes} bytes` };
       return { url: url.href, status: response.status, headers: response.headers, text };
     } catch (error) {
       return failureOf(error, signal);
     }
-  }
-}
-
-/**
- * Settles as the work does, or rejects once the signal is aborted: a request keeps only a weak hold of its own signal, and
- * may forget it. Afterwards the signal is let go; with a listener it would keep the whole request until its time is over.
- */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { OfferingFacts } from "../calendar/event.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { hex } from "../security/hash.ts";
 import { findAccount, noteRefused } from "../store/accounts.ts";
 import { countOfOfferings, hasPending, touchOfferings } from "../store/bookings.ts";
 import { lastUse, renderAllAgain } from "../store/feeds.ts";
+import { makeLease } from "../store/leases.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { changeSource, readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
@@ -17,7 +17,6 @@ import {
   newReport,
   noteColumns,
   type RefreshReport,
-  releaseSource,
   type SourceRun,
   spendRequest,
 } from "./run.ts";
@@ -51,14 +50,13 @@ export async function refresh(
     const run: SourceRun = {
       deps,
       client,
-      holder: hex(deps.random(8)),
+      lease: makeLease(deps, "source", source.id),
       allowRemovals: options.allowRemovals ?? false,
       report,
       started: source,
       source: options.sweep === true ? { ...source, sweepWanted: true } : source,
       pagesLeft: deps.budget.pages,
       requestsLeft: deps.budget.requests,
-      leasedAt: null,
       notes: {},
     };
     try {
@@ -72,7 +70,7 @@ export async function refresh(
       await noteSuccess(run, account.tokenLifetime);
       if (account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
     } finally {
-      await releaseSource(run);
+      await run.lease.release();
     }
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "conflict") throw error;

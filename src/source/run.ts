@@ -4,15 +4,11 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type BookingRow, type BookingWrite, encodeBooking, findBookings, writeBookings } from "../store/bookings.ts";
 import { chunkRows } from "../store/bulk.ts";
-import { dropLease, renewLease, takeLease } from "../store/leases.ts";
+import type { Lease } from "../store/leases.ts";
 import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import type { Skipped, WaldurClient } from "../waldur/client.ts";
-import { epochSeconds } from "../clock.ts";
 import { belongs } from "../waldur/scope.ts";
-
-/** How long a source is held. */
-export const leaseSeconds = 180;
 
 /** What one run did to one source. */
 export interface RefreshReport {
@@ -42,7 +38,7 @@ export function newReport({ id, name }: Pick<SourceRow, "id" | "name">): Refresh
 export interface SourceRun {
   readonly deps: Deps;
   readonly client: WaldurClient;
-  readonly holder: string;
+  readonly lease: Lease;
   readonly allowRemovals: boolean;
   readonly report: RefreshReport;
   /** As read when the run began. */
@@ -50,7 +46,6 @@ export interface SourceRun {
   source: SourceRow;
   pagesLeft: number;
   requestsLeft: number;
-  leasedAt: number | null;
   /** Columns that may wait for the next write, or for the end of the run. */
   notes: SourceChange;
 }
@@ -82,7 +77,7 @@ export async function commitRun(
   change: SourceChange,
   statements: readonly Statement[] = [],
 ): Promise<void> {
-  await lease(run);
+  if (await run.lease.hold()) await checkUnmoved(run);
   const own = changeSource(run.source.id, { ...run.notes, ...change });
   const all = own === null ? [...statements] : [...statements, own];
   if (all.length > 0) await run.deps.sql.batch(all);
@@ -103,29 +98,12 @@ export async function flushNotes(run: SourceRun): Promise<void> {
   if (own !== null) await run.deps.sql.run(own.sql, ...own.parameters);
 }
 
-async function lease(run: SourceRun): Promise<void> {
-  const nowAt = epochSeconds(run.deps);
-  const first = run.leasedAt === null;
-  if (run.leasedAt !== null && nowAt - run.leasedAt < leaseSeconds / 3) return;
-  const take = first ? takeLease : renewLease;
-  const held = await take(run.deps.sql, sourceLease(run.source.id), run.holder, nowAt, leaseSeconds);
-  if (!held) throw new AppError("conflict", "another run works on this source");
-  run.leasedAt = nowAt;
-  if (!first) return;
+/** Throws `conflict` when another run has written the source since this one read it. */
+async function checkUnmoved(run: SourceRun): Promise<void> {
   const now = await findSource(run.deps.sql, run.source.id);
   if (now === null || now.rev !== run.started.rev || now.sweepId !== run.started.sweepId) {
     throw new AppError("conflict", "another run has moved this source on");
   }
-}
-
-/** Gives the lease back, if the run took it. */
-export async function releaseSource(run: SourceRun): Promise<void> {
-  if (run.leasedAt !== null) await dropLease(run.deps.sql, sourceLease(run.source.id), run.holder);
-}
-
-/** The lease under which a source is written. */
-export function sourceLease(sourceId: string): string {
-  return `source:${sourceId}`;
 }
 
 /** The text by which a slim listing tells whether a booking changed. */

@@ -1,3 +1,4 @@
+import { withDeadline } from "../deadline.ts";
 import { AppError } from "../errors.ts";
 import type { Sql } from "./sql.ts";
 
@@ -38,15 +39,13 @@ export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts:
 export function withSqlDeadline(sql: Sql, deadline: () => AbortSignal): Sql {
   const within = async <T>(call: () => Promise<T>): Promise<T> => {
     const signal = deadline();
-    const late = () => new AppError("store_failed", "the database did not answer in time", { cause: signal.reason });
+    const late = (): AppError =>
+      new AppError("store_failed", "the database did not answer in time", { cause: signal.reason });
     if (signal.aborted) throw late();
-    const { promise, reject } = Promise.withResolvers<never>();
-    const abort = () => reject(late());
-    signal.addEventListener("abort", abort, { once: true });
     try {
-      return await Promise.race([call(), promise]);
-    } finally {
-      signal.removeEventListener("abort", abort);
+      return await withDeadline(call(), () => signal);
+    } catch (error) {
+      throw signal.aborted && error === signal.reason ? late() : error;
     }
   };
   return {

@@ -1,13 +1,79 @@
+import { AppError } from "../errors.ts";
+import { hex } from "../security/hash.ts";
 import { text } from "./row.ts";
 import { type Sql, type Statement, statement } from "./sql.ts";
 
-const take = `INSERT INTO leases (name, holder, until_at) SELECT value, ?2, ?3 FROM json_each(?1) WHERE true
+/** Seconds that a lease is held: longer than a decision, or a step of a run, takes. */
+export const leaseSeconds = 180;
+
+export type LeaseKind = "source" | "target" | "booking";
+
+/** Returns the name of the lease under which the row of that id is written. */
+export function leaseName(kind: LeaseKind, id: string): string {
+  return `${kind}:${id}`;
+}
+
+/** Names a lease and the run that holds it: a statement that carries this writes only while that is so. */
+export interface Fence {
+  readonly name: string;
+  readonly holder: string;
+}
+
+/** The lease of one run on one row. */
+export interface Lease extends Fence {
+  /** Takes the lease, or renews it when a third of it is over. Resolves to false when another run has it. */
+  take(): Promise<boolean>;
+  /** The same, but throws `conflict` when another run has it. Resolves to true when it was taken just now. */
+  hold(): Promise<boolean>;
+  /** Gives the lease back, if it was taken. */
+  release(): Promise<void>;
+}
+
+/** What a lease needs from outside. */
+export interface LeaseParts {
+  readonly sql: Sql;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+}
+
+/** Makes a lease that is not taken yet. */
+export function makeLease({ sql, now, random }: LeaseParts, kind: LeaseKind, id: string): Lease {
+  const name = leaseName(kind, id);
+  const holder = hex(random(8));
+  let takenAt: number | null = null;
+  const take = async (): Promise<boolean> => {
+    const nowAt = Math.floor(now() / 1000);
+    if (takenAt !== null && nowAt - takenAt < leaseSeconds / 3) return true;
+    // One that ran out is not taken again: another run may have been here since, and what this one read is old.
+    const held = await (takenAt === null ? takeLease : renewLease)(sql, name, holder, nowAt, leaseSeconds);
+    if (held) takenAt = nowAt;
+    return held;
+  };
+  return {
+    name,
+    holder,
+    take,
+    async hold() {
+      const first = takenAt === null;
+      if (!(await take())) throw new AppError("conflict", `another run works on this ${kind}`);
+      return first;
+    },
+    async release() {
+      if (takenAt === null) return;
+      takenAt = null;
+      await dropLease(sql, name, holder);
+    },
+  };
+}
+
+const takeSql = `INSERT INTO leases (name, holder, until_at) SELECT value, ?2, ?3 FROM json_each(?1) WHERE true
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_at = excluded.until_at
     WHERE leases.until_at <= ?4 OR leases.holder = excluded.holder`;
 
 /**
  * Takes a lease for so many seconds when it is free, has run out, or is the holder's own already.
- * Resolves to whether the holder has it now. `holder` names one run and nothing else.
+ * Resolves to true when the holder has it now. `holder` names one run and nothing else.
  */
 export async function takeLease(
   sql: Sql,
@@ -16,7 +82,7 @@ export async function takeLease(
   nowAt: number,
   seconds: number,
 ): Promise<boolean> {
-  return (await sql.run(take, JSON.stringify([name]), holder, nowAt + seconds, nowAt)) === 1;
+  return (await sql.run(takeSql, JSON.stringify([name]), holder, nowAt + seconds, nowAt)) === 1;
 }
 
 /** The same for many at once, each by itself. Resolves to those that the holder has now. */
@@ -27,11 +93,11 @@ export async function takeLeases(
   nowAt: number,
   seconds: number,
 ): Promise<Set<string>> {
-  const rows = await sql.all(`${take} RETURNING name`, JSON.stringify(names), holder, nowAt + seconds, nowAt);
+  const rows = await sql.all(`${takeSql} RETURNING name`, JSON.stringify(names), holder, nowAt + seconds, nowAt);
   return new Set(rows.map((row) => text(row, "name")));
 }
 
-/** Makes a lease that the holder still has last so many seconds from now. Resolves to whether it had it. */
+/** Makes a lease that the holder still has last so many seconds from now. Resolves to false when it did not have it. */
 export async function renewLease(
   sql: Sql,
   name: string,
@@ -49,7 +115,7 @@ export async function renewLease(
   return changed === 1;
 }
 
-/** Gives leases back. Those of another holder stay. */
+/** Gives leases back; those of another holder stay. */
 export async function dropLeases(sql: Sql, names: readonly string[], holder: string): Promise<void> {
   await sql.run(
     "DELETE FROM leases WHERE name IN (SELECT value FROM json_each(?1)) AND holder = ?2",
@@ -58,12 +124,12 @@ export async function dropLeases(sql: Sql, names: readonly string[], holder: str
   );
 }
 
-/** Gives a lease back. Another holder's stays. */
+/** Gives a lease back; another holder's stays. */
 export async function dropLease(sql: Sql, name: string, holder: string): Promise<void> {
   await dropLeases(sql, [name], holder);
 }
 
-/** The statement that takes a lease from whoever has it. */
+/** Makes the statement that takes a lease from whoever has it. */
 export function endLease(name: string): Statement {
   return statement("DELETE FROM leases WHERE name = ?1", name);
 }

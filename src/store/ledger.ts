@@ -1,5 +1,6 @@
 import { type LedgerRow, ledgerStates } from "./ledger-row.ts";
 import { chunkRows } from "./bulk.ts";
+import type { Fence } from "./leases.ts";
 import { int, intOrNull, text, textOrNull } from "./row.ts";
 import { type Sql, type SqlRow, type Statement, statement } from "./sql.ts";
 
@@ -99,12 +100,6 @@ export async function countLedger(sql: Sql, targetId: string): Promise<LedgerCou
   };
 }
 
-/** Who may write a target's ledger: the holder of its lease. */
-export interface Fence {
-  readonly lease: string;
-  readonly holder: string;
-}
-
 /** The statements that write these rows, as few as D1's limits allow; each changes no row once another run has the lease. */
 export function writeLedger(targetId: string, fence: Fence, rows: readonly LedgerRow[]): Statement[] {
   return chunkRows(rows).chunks.map((json) =>
@@ -124,7 +119,7 @@ export function writeLedger(targetId: string, fence: Fence, rows: readonly Ledge
          next_at = excluded.next_at, failure = excluded.failure, restores = excluded.restores,
          restored_at = excluded.restored_at`,
       targetId,
-      fence.lease,
+      fence.name,
       fence.holder,
       json,
     ),
@@ -137,7 +132,7 @@ export function forgetLedger(targetId: string, fence: Fence, uids: readonly stri
     `DELETE FROM ledger WHERE target_id = ?1 AND uid IN (SELECT value FROM json_each(?4))
        AND (SELECT holder FROM leases WHERE name = ?2) = ?3`,
     targetId,
-    fence.lease,
+    fence.name,
     fence.holder,
     JSON.stringify(uids),
   );

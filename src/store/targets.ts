@@ -1,5 +1,5 @@
 import { type SqlRow, type SqlValue, type Sql, type Statement, statement } from "./sql.ts";
-import type { Fence } from "./ledger.ts";
+import type { Fence } from "./leases.ts";
 import { int, intOrNull, text, textOrNull } from "./row.ts";
 
 export const editPolicies = ["mirror", "respect"] as const;
@@ -168,7 +168,7 @@ export function changeTarget(id: string, change: TargetChange, fence?: Fence): S
   return statement(
     `${update} AND (SELECT holder FROM leases WHERE name = ?${at + 1}) = ?${at + 2}`,
     ...values,
-    fence.lease,
+    fence.name,
     fence.holder,
   );
 }

@@ -1,3 +1,5 @@
+import { type BackOff, pauseAfter } from "../backoff.ts";
+import { withDeadline } from "../deadline.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { readResponseText } from "../response.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
@@ -27,7 +29,8 @@ export interface WaldurResponse {
 export type Send = (method: "GET" | "POST", path: string, query?: URLSearchParams) => Promise<WaldurResponse>;
 
 const attempts = 3;
-const firstPauseMilliseconds = 500;
+/** Milliseconds. */
+const pauses: BackOff = { first: 500, most: 4000 };
 /** A longer wait is for the next run, not for this one. */
 const longestPauseSeconds = 10;
 /** About fifty times what a full page of bookings takes; a Worker has 128 MB for all it does. */
@@ -76,11 +79,10 @@ async function sendPatiently(
   }
 }
 
-/** Milliseconds to wait before the next attempt; null: there should be none. Half of it is chance, so that many do not come at once. */
+/** Returns the milliseconds to wait before the next attempt; null when there should be none. */
 function pauseBefore({ random }: Transport, error: AppError, attempt: number): number | null {
   if (!passing.has(error.code)) return null;
-  const [chance = 0] = random(1);
-  const pause = firstPauseMilliseconds * 2 ** (attempt - 1) * (0.5 + chance / 512);
+  const pause = pauseAfter(attempt, pauses, random);
   const asked = error.facts["retryAfter"];
   if (typeof asked === "number") return asked <= longestPauseSeconds ? Math.max(asked * 1000, pause) : null;
   return error.code === "waldur_throttled" ? null : pause;
@@ -102,20 +104,19 @@ async function sendOnce(
   let response: Response;
   let text: string | null;
   try {
-    response = await transport.fetch(
-      new Request(`${url}${suffix}`, {
-        method,
-        headers: {
-          Accept: "application/json",
-          // Errors are told apart by status; the little that is read of their texts is English.
-          "Accept-Language": "en",
-          Authorization: authorization(token),
-        },
-        redirect: "manual",
-        signal,
-      }),
-    );
-    text = await readResponseText(response, response.ok ? mostBytes : mostRefusalBytes);
+    const request = new Request(`${url}${suffix}`, {
+      method,
+      headers: {
+        Accept: "application/json",
+        // Errors are told apart by status; the little that is read of their texts is English.
+        "Accept-Language": "en",
+        Authorization: authorization(token),
+      },
+      redirect: "manual",
+      signal,
+    });
+    response = await withDeadline(transport.fetch(request), () => signal);
+    text = await readResponseText(response, response.ok ? mostBytes : mostRefusalBytes, signal);
   } catch (error) {
     throw fail(failureOf(error, signal));
   }

@@ -1,5 +1,5 @@
 import type { AppError, ErrorCode } from "../errors.ts";
-import { readRetryAfter } from "../response.ts";
+import { readRetryAfter } from "../backoff.ts";
 
 /** What an answer, or the lack of one, means. */
 export interface Refused {

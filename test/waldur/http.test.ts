@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { AppError, type ErrorCode } from "../../src/errors.ts";
 import { authorization, makeSend } from "../../src/waldur/http.ts";
-import { readRetryAfter } from "../../src/response.ts";
+import { readRetryAfter } from "../../src/backoff.ts";
 import { type Answering, classicToken, fake, fakeSend, json, nowMs } from "./fake.ts";
 
 async function failureOf(work: Promise<unknown>): Promise<AppError> {
@@ -158,6 +158,18 @@ describe("faults of Waldur and of what lies between", () => {
     const { transport } = fake(() => new Error("The operation was aborted"));
     const send = makeSend({ ...transport, deadline: () => AbortSignal.abort() });
     expect((await failureOf(send("GET", "/x/"))).code).toBe("waldur_timeout");
+  });
+
+  it("a deadline holds where the runtime forgets the signal of a request, or of its body", async () => {
+    const stuck = new ReadableStream({ pull: async () => new Promise(() => {}) });
+    for (const answer of [new Promise<Response>(() => {}), new Response(stuck)]) {
+      const clock = new AbortController();
+      const { transport } = fake(async () => answer);
+      const send = makeSend({ ...transport, deadline: () => clock.signal });
+      const failed = failureOf(send("POST", "/x/"));
+      setTimeout(() => clock.abort(), 5);
+      expect((await failed).code).toBe("waldur_timeout");
+    }
   });
 
   it("an answer without body is null, also to a write", async () => {

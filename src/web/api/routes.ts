@@ -158,7 +158,7 @@ export function apiRoutes(): Hono<Env> {
       const waldur = await checkWaldur(c.env);
       const settings = describeConfig(c.env.config);
       const sources = (await listSources(c.env.sql)).flatMap((source) =>
-        sourceComplaints(source).map((text) => `${source.name}: ${text}`),
+        sourceComplaints(source, "en").map((text) => `${source.name}: ${text}`),
       );
       return c.json({ settings, waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) }, sources });
     });

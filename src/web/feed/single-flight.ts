@@ -1,3 +1,5 @@
+import { withDeadline } from "../../deadline.ts";
+
 /** Work under way, shared by all who want its outcome. */
 export interface SingleFlight<T> {
   /**
@@ -23,15 +25,13 @@ export function makeSingleFlight<T>(): SingleFlight<T> {
     async join(key, start, patience) {
       const flight = flights.get(key);
       if (flight === undefined) return begin(key, start);
-      const outcome = await Promise.race([flight.then((value) => ({ value })), abortOf(patience())]);
-      return outcome === null ? begin(key, start) : outcome.value;
+      const signal = patience();
+      try {
+        return await withDeadline(flight, () => signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        return begin(key, start);
+      }
     },
   };
-}
-
-function abortOf(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    signal.addEventListener("abort", () => resolve(null), { once: true });
-  });
 }

@@ -19,10 +19,10 @@ import { zonedTimes } from "./times.ts";
 import { FeedForm, type FeedFormProps } from "./views/feed-form.tsx";
 import { FeedView } from "./views/feed.tsx";
 import { fieldValue, formLimit, pageLanguage, pageTimes, readFields, renderPage, signedIn } from "./page-context.tsx";
-import { feedWords } from "../../text/feed.ts";
 import { epochSeconds } from "../../clock.ts";
 import { scopeKinds } from "../../waldur/scope.ts";
 import { takeOverFeed } from "../../take-over.ts";
+import { texts } from "../../text/index.ts";
 
 /** Making, subscribing to, changing and ending calendars. */
 export function feedPageRoutes(): Hono<Env> {
@@ -130,7 +130,7 @@ async function showNew(c: PageContext, { asker, found }: AskedSource, state: For
   };
   return renderPage(
     c,
-    feedWords[language].newTitle,
+    texts[language].feedForm.newTitle,
     (nonce) => <FeedForm {...{ language, nonce }} {...about} {...state} />,
     status,
   );
@@ -151,7 +151,7 @@ async function showEdit(c: PageContext, feed: FeedRow, state: FormState, status:
   };
   return renderPage(
     c,
-    feedWords[language].editTitle,
+    texts[language].feedForm.editTitle,
     (nonce) => <FeedForm {...{ language, nonce }} {...about} {...state} />,
     status,
   );

@@ -49,7 +49,7 @@ function targetOf(id: string, change: Partial<NewTarget> = {}): NewTarget {
   };
 }
 
-const fence = { lease: "target:t", holder: "me" };
+const fence = { name: "target:t", holder: "me" };
 const full: LedgerRow = {
   uid: "ü-1",
   generation: 2,
@@ -87,7 +87,7 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
     await makeFeed(sql, "f");
     await makeFeed(sql, "g");
     await sql.batch([insertTarget(targetOf("t"), t)]);
-    await takeLease(sql, fence.lease, fence.holder, t, 60);
+    await takeLease(sql, fence.name, fence.holder, t, 60);
   });
 
   const write = async (...statements: readonly (Statement | null)[]) =>
@@ -119,7 +119,7 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
     expect(await write(changeTarget("t", change, fence))).toEqual([1]);
     expect(await findTarget(sql, "t")).toMatchObject(change);
     expect(await write(changeTarget("t", { ctag: "d" }, { ...fence, holder: "other" }))).toEqual([0]);
-    await dropLease(sql, fence.lease, fence.holder);
+    await dropLease(sql, fence.name, fence.holder);
     expect(await write(changeTarget("t", { ctag: "e" }, fence))).toEqual([0]);
     expect(await findTarget(sql, "t")).toMatchObject({ ctag: "c" });
     expect(changeTarget("t", {})).toBeNull();

@@ -1,16 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { brandCss, contrast } from "../../../src/web/pages/brand.ts";
-import { agendaWords } from "../../../src/text/agenda.ts";
-import { commonWords, failureWords } from "../../../src/text/common.ts";
-import { connectWords } from "../../../src/text/connect.ts";
-import { feedWords } from "../../../src/text/feed.ts";
-import { historyWords } from "../../../src/text/history.ts";
-import { overviewWords } from "../../../src/text/overview.ts";
-import { signInWords } from "../../../src/text/sign-in.ts";
-import { targetWords } from "../../../src/text/target.ts";
 import { makeWorld, type WorldOptions } from "../../world.ts";
 import { type Visitor, visitor, wholeForm } from "../visitor.ts";
+import { texts } from "../../../src/text/index.ts";
 
 /** An owner with one calendar that is read. */
 async function withCalendar(options: WorldOptions = {}, fields: Record<string, string> = {}) {
@@ -292,27 +285,10 @@ describe("every page", () => {
     const { world, owner } = await withCalendar();
     const page = await owner.page("/feeds/unknown");
     const number = /: ([0-9a-f]{12}) \(not_found\)/.exec(page)?.[1];
-    expect(page).toContain(failureWords.en.not_found);
+    expect(page).toContain(texts.en.failures.not_found);
     expect(world.log.entries.some(({ facts }) => facts["requestId"] === number)).toBe(true);
     const json = await owner.get("/nowhere", { Accept: "application/json" });
     expect(await json.json()).toMatchObject({ error: { code: "not_found" } });
-  });
-});
-
-describe("the words of the pages", () => {
-  const pages = { agendaWords, connectWords, feedWords, historyWords, overviewWords, signInWords, targetWords };
-  const all = { ...pages, commonWords, failureWords };
-
-  it.each(Object.entries(all))("%s have another text in each language", (_, { en, et }) => {
-    const flat = (value: unknown, path = ""): [string, string][] =>
-      typeof value === "string"
-        ? [[path, value]]
-        : typeof value === "object" && value !== null
-          ? Object.entries(value).flatMap(([key, one]) => flat(one, `${path}.${key}`))
-          : [];
-    const [one, other] = [flat(en), new Map(flat(et))];
-    expect(one.map(([path]) => path).toSorted()).toEqual([...other.keys()].toSorted());
-    expect(one.filter(([path, text]) => text !== "" && text.length > 3 && other.get(path) === text)).toEqual([]);
   });
 });
 

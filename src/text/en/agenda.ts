@@ -1,0 +1,20 @@
+/** Agenda and month of a calendar. */
+export const agenda = {
+  agenda: "Agenda",
+  month: "Month",
+  zone: (zone: string) => `Times are in ${zone}.`,
+  earlier: "Earlier",
+  later: "Later",
+  today: "Today",
+  none: "Nothing in these days.",
+  noneDay: "free",
+  status: { TENTATIVE: "pending", CONFIRMED: "confirmed", CANCELLED: "cancelled" },
+  overlaps: "overlaps",
+  overlapsWith: (titles: string) => `Overlaps with ${titles}`,
+  more: (count: number) => `${count} more`,
+  cut: "There is more than one page shows: go on with Later, or look at single days.",
+  continues: "continues",
+  details: "Details",
+  weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+  caption: "Days of the month, with what is in the calendar",
+};
