@@ -9,6 +9,7 @@ import type { TargetRow } from "./store/targets.ts";
 import { pushDueTargets } from "./mirror/schedule.ts";
 import type { PushReport } from "./mirror/push.ts";
 import { refresh } from "./source/refresh.ts";
+import { isExpired } from "./feed/expiry.ts";
 import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
 import { recordRun } from "./source/run-log.ts";
 import { type RefreshReport } from "./source/run.ts";
@@ -52,7 +53,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   const feeds = (await listFeeds(sql)).filter((feed) => feed.state !== "ended");
   const living: FeedRow[] = [];
   for (const feed of feeds) {
-    if (feed.expiresAt === null || feed.expiresAt > nowAt) living.push(feed);
+    if (!isExpired(feed, nowAt)) living.push(feed);
     else await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
   }
   const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
