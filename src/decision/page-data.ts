@@ -1,5 +1,5 @@
 import type { Booking, NumberedSlot } from "../calendar/booking.ts";
-import { eventTimes } from "../calendar/events.ts";
+import { eventTimes } from "../calendar/booking-events.ts";
 import { type BookingStatus, bookingStatus, eventStatus } from "../calendar/status.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
