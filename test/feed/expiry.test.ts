@@ -51,8 +51,8 @@ describe("a feed that would end in the past", () => {
     expect(await api("PATCH", `/feeds/${feed.id}`, { expiresAt })).toContain(refusal);
     expect(await cli(`feeds add --provider ${source.uuid} --expires ${past}`)).toContain(refusal);
     expect(await cli(`feeds set ${feed.id} --expires ${past}`)).toContain(refusal);
-    expect(await page(form, { ...source, expires: past })).toContain("Give a day to come");
-    expect(await page(`/feeds/${feed.id}/edit`, { expires: past })).toContain("Give a day to come");
+    expect(await page(form, { ...source, expires: past })).toContain("Enter a future day");
+    expect(await page(`/feeds/${feed.id}/edit`, { expires: past })).toContain("Enter a future day");
     await world.settle();
     await world.tick();
     expect(await world.feed(feed.id)).toEqual(before);
