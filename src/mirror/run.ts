@@ -1,4 +1,3 @@
-import type { LedgerRow } from "../store/ledger-row.ts";
 import { serverText } from "../caldav/failure.ts";
 import { googleHost } from "../caldav/auth/google.ts";
 import type { Owner } from "./remote-object.ts";
@@ -8,7 +7,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { Lease } from "../store/leases.ts";
-import { forgetLedger, writeLedger } from "../store/ledger.ts";
+import { type LedgerRow, forgetLedger, writeLedger } from "../store/ledger.ts";
 import { changeTarget, type StopCode, type TargetChange, type TargetRow } from "../store/targets.ts";
 
 /** What one run did to one target. */
