@@ -15,7 +15,7 @@ import { exportProvider } from "../../feed/export.ts";
 import { addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
 import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
 import { dryRunSource } from "../../source/dry-run.ts";
-import { tick } from "../../tick.ts";
+import { startRun, tick } from "../../tick.ts";
 import {
   may,
   type Right,
@@ -72,34 +72,24 @@ export function apiRoutes(): Hono<Env> {
       }
       const source = await resolveSource(await asker(c), asked.kind, asked.uuid ?? "");
       const feed = await addFeed(c.env, source, profileOf(c.env.config, source.name, profile), expiresAt);
-      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.json(await oneFeed(c, feed), 201);
+      return changed(c, feed, 201);
     })
     .get("/feeds/:id", async (c) => c.json(await oneFeed(c, (await feedFor(c, "name")).feed)))
     .patch("/feeds/:id", async (c) => {
       const { feed } = await feedFor(c, "change");
       const asked = readChangedFeed(await readBody(c));
       const expiresAt = asked.expiresAt === undefined ? feed.expiresAt : asked.expiresAt;
-      const changed = await updateFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt);
-      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.json(await oneFeed(c, changed));
+      return changed(c, await updateFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt));
     })
     .delete("/feeds/:id", async (c) => {
       const { feed } = await feedFor(c, "end");
-      return c.json(await oneFeed(c, await revokeFeed(c.env, feed, c.req.query("now") === "1")));
+      return changed(c, await revokeFeed(c.env, feed, c.req.query("now") === "1"));
     })
-    .post("/feeds/:id/rotate", async (c) => {
-      const feed = await rotateFeed(c.env, (await feedFor(c, "change")).feed);
-      // New links to decide, too.
-      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.json(await oneFeed(c, feed));
-    })
+    .post("/feeds/:id/rotate", async (c) => changed(c, await rotateFeed(c.env, (await feedFor(c, "change")).feed)))
     .post("/feeds/:id/take-over", async (c) => {
       const { feed, source } = await feedFor(c, "takeOver");
       const own = await resolveSource(await asker(c), source.kind, source.scopeUuid);
-      const taken = await takeOverFeed(c.env, feed, own);
-      c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
-      return c.json(await oneFeed(c, taken));
+      return changed(c, await takeOverFeed(c.env, feed, own));
     })
     .get("/feeds/:id/calendar.ics", async (c) => {
       const { feed } = await feedFor(c, "content");
@@ -158,7 +148,7 @@ export function apiRoutes(): Hono<Env> {
       const waldur = await checkWaldur(c.env);
       const settings = describeConfig(c.env.config);
       const sources = (await listSources(c.env.sql)).flatMap((source) =>
-        sourceComplaints(source).map((text) => `${source.name}: ${text}`),
+        sourceComplaints(source, "en").map((text) => `${source.name}: ${text}`),
       );
       return c.json({ settings, waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) }, sources });
     });
@@ -177,6 +167,12 @@ async function openSources(c: Context<Env>): Promise<string[]> {
 
 async function feedFor(c: Context<Env>, right: Right) {
   return findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+}
+
+/** Answers with a feed that has changed, and starts a run. */
+async function changed(c: Context<Env>, feed: FeedRow, status: 200 | 201 = 200): Promise<Response> {
+  startRun(c.env, feed);
+  return c.json(await oneFeed(c, feed), status);
 }
 
 async function oneFeed(c: Context<Env>, feed: FeedRow) {
