@@ -1,6 +1,7 @@
 import type { Deps } from "./deps.ts";
 import { AppError, codeOf, messageOf } from "./errors.ts";
 import { countStatements } from "./store/counted.ts";
+import { forgetTries } from "./store/attempts.ts";
 import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "./store/sources.ts";
@@ -135,7 +136,8 @@ export function startRun(deps: Deps, changed: Pick<FeedRow, "sourceId"> | Pick<T
 
 async function forgetOld(deps: Deps): Promise<void> {
   const nowAt = epochSeconds(deps);
-  await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400, nowAt - 3600);
+  await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400);
+  await forgetTries(deps.sql, nowAt - 3600);
 }
 
 async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {
