@@ -37,13 +37,19 @@ export function unfold(text: string): string {
 
 /** Returns the unfolded content lines of a text, without their ends and without empty ones. */
 export function unfoldLines(text: string): string[] {
-  return unfold(text)
-    .split(/\r?\n/)
-    .filter((line) => line !== "");
+  const lines: string[] = [];
+  for (const line of unfold(text).split("\n")) {
+    const whole = line.endsWith("\r") ? line.slice(0, -1) : line;
+    if (whole !== "") lines.push(whole);
+  }
+  return lines;
 }
 
 /** Takes an unfolded content line apart; returns null when it is none. */
 export function parseContentLine(line: string): ContentLine | null {
+  const colon = line.indexOf(":");
+  const plain = line.slice(0, colon);
+  if (colon > 0 && /^[A-Za-z0-9-]+$/.test(plain)) return { name: plain, parameters: "", value: line.slice(colon + 1) };
   const [head, name, parameters] = /^([A-Za-z0-9-]+)((?:;(?:"[^"]*"|[^":])*)?):/.exec(line) ?? [];
   if (head === undefined || name === undefined || parameters === undefined) return null;
   return { name, parameters, value: line.slice(head.length) };
@@ -59,10 +65,10 @@ export function unescapeText(value: string): string {
   return value.replace(/\\([\\;,nN])/g, (_, mark: string) => (mark === "n" || mark === "N" ? "\n" : mark));
 }
 
-/** Reads a DATE-TIME in UTC (RFC 5545 3.3.5, form 2) as epoch seconds; null for anything else, and for a time that is none. */
+/** Returns the epoch seconds of a DATE-TIME in UTC (RFC 5545 3.3.5, form 2); null for all else and for no real time. */
 export function readDateTime(value: string): number | null {
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(value) ?? [];
-  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  const at = Date.parse(iso);
-  return Number.isNaN(at) || new Date(at).toISOString() !== iso ? null : at / 1000;
+  const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  // Takes 30 February for 2 March, and hour 24 for the next day.
+  return at.getUTCDate() === Number(day) ? at.getTime() / 1000 : null;
 }

@@ -1,5 +1,5 @@
 import { ICalCalendar, ICalEvent } from "ical-generator";
-import { escapeText, fold } from "./content-line.ts";
+import { fold } from "./content-line.ts";
 import type { Event, Revision } from "./event.ts";
 import { type EventPropertyName, eventProperties, statusTriples, writeProperties } from "./properties.ts";
 import { cleanBlock, cleanLine, cleanUrl } from "./text.ts";
@@ -19,8 +19,9 @@ const calendar = new ICalCalendar();
  * folded. Whatever text the event has, the result is well-formed: everything is cleaned here once more.
  */
 export function renderEvent(event: Event, revision: Revision): string {
-  const properties = writeProperties(eventProperties, propertyValues(event, revision));
-  return `BEGIN:VEVENT\r\n${properties}${renderAlarm(event)}END:VEVENT\r\n`;
+  const values = propertyValues(event, revision);
+  const alarm = renderAlarm(event.alarmMinutes, values.SUMMARY);
+  return `BEGIN:VEVENT\r\n${writeProperties(eventProperties, values)}${alarm}END:VEVENT\r\n`;
 }
 
 /** Maps an event to the value of each property, escaped; "" for a property that it lacks. */
@@ -102,12 +103,11 @@ export function reviseEvent(
 }
 
 /** Writes the VALARM (RFC 5545 3.6.6); ical-generator writes it before other properties, where it may not stand. */
-function renderAlarm(event: Event): string {
-  if (event.alarmMinutes === null) return "";
-  const minutes = Math.min(Math.max(Math.trunc(event.alarmMinutes), 0), longestAlarm);
+function renderAlarm(alarmMinutes: number | null, summary: string): string {
+  if (alarmMinutes === null) return "";
+  const minutes = Math.min(Math.max(Math.trunc(alarmMinutes), 0), longestAlarm);
   const trigger = minutes === 0 ? "PT0M" : `-PT${minutes}M`;
-  const description = fold(`DESCRIPTION:${escapeText(cleanLine(event.summary))}`);
-  return `BEGIN:VALARM\r\nACTION:DISPLAY\r\n${description}TRIGGER:${trigger}\r\nEND:VALARM\r\n`;
+  return `BEGIN:VALARM\r\nACTION:DISPLAY\r\n${fold(`DESCRIPTION:${summary}`)}TRIGGER:${trigger}\r\nEND:VALARM\r\n`;
 }
 
 function toDate(at: number): Date {

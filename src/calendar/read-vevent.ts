@@ -1,5 +1,5 @@
 import type { Event } from "./event.ts";
-import { parseContentLine, unescapeText, unfoldLines } from "./content-line.ts";
+import { unescapeText, unfoldLines } from "./content-line.ts";
 
 /** The parts of a rendered VEVENT that a person sees. */
 export interface VeventSummary {
@@ -11,15 +11,16 @@ export interface VeventSummary {
 
 /** Reads back what `renderEvent` wrote. */
 export function readVevent(vevent: string): VeventSummary {
-  const values = new Map<string, string>();
-  for (const line of unfoldLines(vevent)) {
-    // The alarm, which comes last, has a DESCRIPTION of its own.
-    if (line === "BEGIN:VALARM") break;
-    const { name, value } = parseContentLine(line) ?? { name: "", value: "" };
-    values.set(name, value);
-  }
-  const text = (name: string): string => unescapeText(values.get(name) ?? "");
-  const status = values.get("STATUS");
+  const lines = unfoldLines(vevent);
+  // The alarm, which comes last, has a DESCRIPTION of its own.
+  const alarm = lines.indexOf("BEGIN:VALARM");
+  const own = alarm < 0 ? lines : lines.slice(0, alarm);
+  const value = (name: string): string => {
+    const line = own.find((one) => one.startsWith(`${name}:`));
+    return line === undefined ? "" : line.slice(name.length + 1);
+  };
+  const text = (name: string): string => unescapeText(value(name));
+  const status = value("STATUS");
   return {
     title: text("SUMMARY"),
     description: text("DESCRIPTION"),

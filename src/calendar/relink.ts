@@ -1,4 +1,4 @@
-import { fold, unfoldLines } from "./content-line.ts";
+import { fold, unfold, unfoldLines } from "./content-line.ts";
 
 /** A link that lets whoever holds it decide: its token begins with `d`. */
 const signed = /https?:\/\/[^\s\\]+\/a\/d[a-z0-9]{1,8}\.[\w-]{22}\.[0-9a-f]{1,32}\.([0-9a-f]{32})/g;
@@ -8,12 +8,11 @@ const signed = /https?:\/\/[^\s\\]+\/a\/d[a-z0-9]{1,8}\.[\w-]{22}\.[0-9a-f]{1,32
  * booking, the address of a page that asks the visitor to sign in. All else keeps its bytes.
  */
 export async function relink(vevent: string, pageOf: (bookingUuid: string) => Promise<string>): Promise<string> {
-  const lines = unfoldLines(vevent);
-  const links = lines.flatMap((line) => [...line.matchAll(signed)]);
-  const bookings = new Set(links.map(([, bookingUuid = ""]) => bookingUuid));
+  const whole = unfold(vevent);
+  const bookings = new Set(Array.from(whole.matchAll(signed), ([, bookingUuid = ""]) => bookingUuid));
   if (bookings.size === 0) return vevent;
   const pages = new Map<string, string>();
   for (const uuid of bookings) pages.set(uuid, await pageOf(uuid));
-  const replaced = lines.map((line) => line.replaceAll(signed, (_, uuid: string) => pages.get(uuid) ?? ""));
-  return replaced.map(fold).join("");
+  const relinked = whole.replaceAll(signed, (_, bookingUuid: string) => pages.get(bookingUuid) ?? "");
+  return unfoldLines(relinked).map(fold).join("");
 }
