@@ -1,5 +1,6 @@
 import { epochSeconds } from "../clock.ts";
 import type { Deps } from "../deps.ts";
+import { isExpired } from "../feed/expiry.ts";
 import { feedLinkKind } from "../feed/links.ts";
 import { checkLink, type LinkKind, readLink } from "../security/links.ts";
 import { type AccountRow, findAccount } from "../store/accounts.ts";
@@ -27,8 +28,8 @@ export async function findLinked(deps: Deps, token: string): Promise<Linked | nu
   const link = readLink(token);
   const feed = link === null ? null : await findFeed(deps.sql, link.feedId);
   if (link === null || feed === null || !(await checkLink(deps.keys, token, feed.links))) return null;
-  const expired = feed.expiresAt !== null && feed.expiresAt <= epochSeconds(deps);
-  const source = feed.state === "ended" || expired ? null : await findSource(deps.sql, feed.sourceId);
+  const source =
+    feed.state === "ended" || isExpired(feed, epochSeconds(deps)) ? null : await findSource(deps.sql, feed.sourceId);
   if (source === null || source.access !== "ok") return null;
   const account = await findAccount(deps.sql, source.accountId);
   const known = (await findBookings(deps.sql, source.id, [link.bookingUuid])).get(link.bookingUuid);

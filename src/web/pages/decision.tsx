@@ -4,7 +4,7 @@ import { type Action, actions, type Language } from "../../calendar/profile.ts";
 import { codeOf, messageOf } from "../../errors.ts";
 import { type AccountRow, endSessions } from "../../store/accounts.ts";
 import { findBookings } from "../../store/bookings.ts";
-import { countTry } from "../../store/decisions.ts";
+import { countTry } from "../../store/attempts.ts";
 import { chooseDecider } from "../../decision/rights.ts";
 import { loadPageData } from "../../decision/page-data.ts";
 import type { SessionKind } from "../../security/session.ts";
