@@ -6,16 +6,16 @@ import { countOfOfferings, hasPending, touchOfferings } from "../store/bookings.
 import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { makeLease } from "../store/leases.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { changeSource, readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
+import { changeSource, noteSourceFailure, readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import { accountClient, identify } from "../account/client.ts";
 import { pollDelay } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
 import {
   commitRun,
-  flushNotes,
+  writeDeferred,
   newReport,
-  noteColumns,
+  deferColumns,
   type RefreshReport,
   type SourceRun,
   spendRequest,
@@ -57,7 +57,7 @@ export async function refresh(
       source: options.sweep === true ? { ...source, sweepWanted: true } : source,
       pagesLeft: deps.budget.pages,
       requestsLeft: deps.budget.requests,
-      notes: {},
+      deferred: {},
     };
     try {
       if (!(await checkAccess(run))) return report;
@@ -92,7 +92,7 @@ async function checkAccess(run: SourceRun): Promise<boolean> {
   if (!spendRequest(run)) return true;
   const user = await identify(deps, source.accountId, run.client);
   if (hasAccess(user, source)) {
-    noteColumns(run, { accessAt: nowAt });
+    deferColumns(run, { accessAt: nowAt });
     return true;
   }
   await loseAccess(run.deps, source, `${user.username} no longer has the role that shows ${source.name}`);
@@ -136,7 +136,7 @@ async function readNames(run: SourceRun): Promise<void> {
     offerings.map(({ uuid, name, latitude, longitude }) => [uuid, { name, latitude, longitude }]),
   );
   const text = writeOfferings(facts);
-  noteColumns(run, { offeringsAt: nowAt });
+  deferColumns(run, { offeringsAt: nowAt });
   if (text === run.source.offerings) return;
   const before = readOfferings(run.source.offerings);
   const changed = [...facts.keys()].filter(
@@ -173,14 +173,14 @@ async function noteSuccess(run: SourceRun, lifetime: number | null): Promise<voi
   const pace = pollDelay(deps.config, facts, nowAt);
   // At the quick pace a source stays due and nothing is written.
   const quick = pace <= deps.config.pollSeconds || source.loadedAt === null || source.sweepPage !== null;
-  if (!quick) noteColumns(run, { dueAt: nowAt + pace });
+  if (!quick) deferColumns(run, { dueAt: nowAt + pace });
   if (source.failingSinceAt !== null) {
-    noteColumns(run, { failingSinceAt: null, failure: "" });
+    deferColumns(run, { failingSinceAt: null, failure: "" });
     deps.log.info("waldur_back", { source: source.id, seconds: nowAt - source.failingSinceAt });
   }
   const stale = source.freshAt === null || nowAt - source.freshAt >= noteSeconds;
-  if (stale || Object.keys(run.notes).length > 0) noteColumns(run, { freshAt: nowAt });
-  await flushNotes(run);
+  if (stale || Object.keys(run.deferred).length > 0) deferColumns(run, { freshAt: nowAt });
+  await writeDeferred(run);
 }
 
 /** Notes a failure once, not each minute: since when, and what it is. */
@@ -195,11 +195,6 @@ async function noteFailure(deps: Deps, source: SourceRow, error: AppError): Prom
   const nowAt = epochSeconds(deps);
   const retryAfter = Number(error.facts.retryAfter ?? 0);
   if (source.failure === error.code && source.failingSinceAt !== null && retryAfter <= 0) return;
-  await deps.sql.run(
-    "UPDATE sources SET failing_since_at = coalesce(failing_since_at, ?2), failure = ?3, due_at = ?4 WHERE id = ?1",
-    source.id,
-    nowAt,
-    error.code,
-    nowAt + Math.max(0, Math.ceil(retryAfter)),
-  );
+  const dueAt = nowAt + Math.max(0, Math.ceil(retryAfter));
+  await noteSourceFailure(deps.sql, source.id, { failure: error.code, nowAt, dueAt });
 }

@@ -47,7 +47,7 @@ export interface SourceRun {
   pagesLeft: number;
   requestsLeft: number;
   /** Columns that may wait for the next write, or for the end of the run. */
-  notes: SourceChange;
+  deferred: SourceChange;
 }
 
 /** Whether another page may be asked, and counts it. */
@@ -78,23 +78,23 @@ export async function commitRun(
   statements: readonly Statement[] = [],
 ): Promise<void> {
   if (await run.lease.hold()) await checkUnmoved(run);
-  const own = changeSource(run.source.id, { ...run.notes, ...change });
+  const own = changeSource(run.source.id, { ...run.deferred, ...change });
   const all = own === null ? [...statements] : [...statements, own];
   if (all.length > 0) await run.deps.sql.batch(all);
-  run.notes = {};
+  run.deferred = {};
   run.source = { ...run.source, ...change };
 }
 
 /** Sets columns of the source that need no write of their own. */
-export function noteColumns(run: SourceRun, change: SourceChange): void {
+export function deferColumns(run: SourceRun, change: SourceChange): void {
   run.source = { ...run.source, ...change };
-  run.notes = { ...run.notes, ...change };
+  run.deferred = { ...run.deferred, ...change };
 }
 
 /** Writes what was noted; without a lease when the run wrote nothing else, so that an unchanged source costs one row. */
-export async function flushNotes(run: SourceRun): Promise<void> {
-  const own = changeSource(run.source.id, run.notes);
-  run.notes = {};
+export async function writeDeferred(run: SourceRun): Promise<void> {
+  const own = changeSource(run.source.id, run.deferred);
+  run.deferred = {};
   if (own !== null) await run.deps.sql.run(own.sql, ...own.parameters);
 }
 

@@ -13,7 +13,7 @@ import type { Statement } from "../store/sql.ts";
 import type { Page } from "../waldur/client.ts";
 import {
   commitRun,
-  noteColumns,
+  deferColumns,
   noteSkipped,
   rereadBookings,
   type SourceRun,
@@ -193,7 +193,7 @@ async function finish(run: SourceRun): Promise<void> {
     }
   }
   run.report.held = held;
-  noteColumns(run, { ...place(run), sweptAt: source.sweepId, sweepPage: null, held, skipped: run.report.skipped });
+  deferColumns(run, { ...place(run), sweptAt: source.sweepId, sweepPage: null, held, skipped: run.report.skipped });
 }
 
 async function confirmGone(run: SourceRun, uuids: readonly string[]): Promise<string[]> {

@@ -101,6 +101,21 @@ export function changeSource(id: string, change: SourceChange): Statement | null
   return sources.update(id, change);
 }
 
+/** Notes that Waldur fails, since now or since it was noted before, and when the source is due again. */
+export async function noteSourceFailure(
+  sql: Sql,
+  id: string,
+  { failure, nowAt, dueAt }: { readonly failure: string; readonly nowAt: number; readonly dueAt: number },
+): Promise<void> {
+  await sql.run(
+    "UPDATE sources SET failing_since_at = coalesce(failing_since_at, ?2), failure = ?3, due_at = ?4 WHERE id = ?1",
+    id,
+    nowAt,
+    failure,
+    dueAt,
+  );
+}
+
 /** The statement that gives sources another rev, by id. */
 export function moveSources(revs: ReadonlyMap<string, number>): Statement {
   return statement(
