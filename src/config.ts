@@ -17,7 +17,7 @@ interface SettingFacts {
 const visible = (help: string) => ({ help, secret: false });
 const secret = (help: string) => ({ help, secret: true });
 
-/** A setting that is null when it is not given. */
+/** Makes a setting that is null when it is not given. */
 function optional<const S extends v.GenericSchema<string, unknown>>(
   env: string,
   schema: S,
@@ -27,7 +27,7 @@ function optional<const S extends v.GenericSchema<string, unknown>>(
   return v.pipe(v.nullish(schema, null), v.metadata({ ...facts }));
 }
 
-/** A setting that has a default, which is read as if it had been given. */
+/** Makes a setting that has a default, which is read as if it had been given. */
 function setting<const S extends v.GenericSchema<string, unknown>>(
   env: string,
   schema: S,
@@ -49,7 +49,7 @@ function whole(least: number, most: number) {
   );
 }
 
-/** An address without slash at its end. */
+/** Returns the address without the slash at its end. */
 function address(example: string) {
   const wanted = `give an address like ${example}: http or https, without user, password, query or fragment`;
   return v.pipe(
@@ -304,7 +304,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return { ...read.output, publicUrl: read.output.publicUrl ?? ownAddress(read.output) };
 }
 
-/** A line for each environment variable that looks like a setting and is none, with the one that was probably meant. */
+/** Returns a line for each environment variable that looks like a setting and is none, with the one that was probably meant. */
 export function findMisspelt(env: Readonly<Record<string, string | undefined>>): string[] {
   const names = settings.map((setting) => setting.env);
   return Object.keys(env)
@@ -329,7 +329,7 @@ export interface SettingRow {
   readonly help: string;
 }
 
-/** What is set, without telling any secret. A setting that was set to its default counts as default. */
+/** Returns the settings for display, without telling any secret. A setting that was set to its default counts as default. */
 export function describeConfig(config: Config): SettingRow[] {
   const byDefault = { ...defaultConfig, publicUrl: ownAddress(config) };
   return settings.map(({ key, env, help, secret: hide }) => {
@@ -339,7 +339,7 @@ export function describeConfig(config: Config): SettingRow[] {
   });
 }
 
-/** The texts that may appear nowhere: for `jsonLog`. */
+/** Returns the texts that may appear nowhere: for `jsonLog`. */
 export function secretsOf(config: Config): string[] {
   const keys = (config.secretKeys ?? "").split(",").map((entry) => entry.slice(entry.indexOf(":") + 1).trim());
   const { waldurApiToken, waldurDecisionToken, adminToken, googleClientSecret } = config;

@@ -1,4 +1,4 @@
-/** Every way the program itself can fail; one code, one meaning. */
+/** The ways the program itself can fail; one code, one meaning. */
 export type ErrorCode =
   | "bad_input" // what the caller gave does not fit; the message says what would
   | "bad_config" // a setting is missing or wrong
@@ -41,12 +41,12 @@ export class AppError extends Error {
   }
 }
 
-/** The error's text, whatever was thrown. */
+/** Returns the error's text, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The error's code; `undefined` for anything that is not ours. */
+/** Returns the error's code; `undefined` for anything that is not ours. */
 export function codeOf(error: unknown): ErrorCode | undefined {
   return error instanceof AppError ? error.code : undefined;
 }

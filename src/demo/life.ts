@@ -2,7 +2,7 @@ import type { OrderState } from "../calendar/booking.ts";
 import { makeBooking, randomUuid, type SampleBooking, slotsOf } from "./bookings.ts";
 import type { Person } from "./people.ts";
 
-/** How a decision ends: an HTTP status and its body, as Waldur answers. */
+/** The end of a decision: an HTTP status and its body, as Waldur answers. */
 export interface Outcome {
   readonly status: number;
   readonly body: unknown;

@@ -5,7 +5,7 @@ import { sameText } from "./secret.ts";
 /** `signed`: whoever holds it decides as the feed's account; `sign-in`: the page asks who it is. */
 export type LinkKind = "sign-in" | "signed";
 
-/** What a link to a decision page is for. */
+/** The purpose of a link to a decision page. */
 export interface Link {
   readonly feedId: string;
   /** 32 lower-case hex digits. */

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import type { KeyRing, SealingPurpose } from "./keys.ts";
 
-/** Where a sealed text is stored; it opens nowhere else. */
+/** The place where a sealed text is stored; it opens nowhere else. */
 export interface SealedPlace {
   readonly table: string;
   /** The row's primary key. */
@@ -61,7 +61,7 @@ export async function open(
   }
 }
 
-/** The id of the key that sealed a text: it needs sealing again when that is not the ring's first. Throws `seal_broken`. */
+/** Returns the id of the key that sealed a text: it needs sealing again when that is not the ring's first. Throws `seal_broken`. */
 export function sealedBy(sealed: string): string {
   return parse(sealed).id;
 }

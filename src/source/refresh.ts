@@ -80,7 +80,7 @@ export async function refresh(
   return report;
 }
 
-/** Who-am-I at least hourly: a lost role or an inactive user is not an outage, it ends the feeds. */
+/** Asks who-am-I at least hourly: a lost role or an inactive user is not an outage, it ends the feeds. */
 async function checkAccess(run: SourceRun): Promise<boolean> {
   const { deps, source } = run;
   const nowAt = epochSeconds(deps);
@@ -106,7 +106,7 @@ async function loseAccess(deps: Deps, source: SourceRow, reason: string): Promis
   deps.log.error("access_lost", { source: source.id, name: source.name, reason });
 }
 
-/** Whether something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
+/** Returns true when something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
 function isDue(run: SourceRun, lastAt: number | null): boolean {
   if (lastAt === null) return true;
   const age = epochSeconds(run.deps) - lastAt;
@@ -124,7 +124,7 @@ async function noteHomeport(run: SourceRun): Promise<void> {
   if (known !== null) await renderAllAgain(deps.sql);
 }
 
-/** Names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
+/** Reads names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
 async function readNames(run: SourceRun): Promise<void> {
   const nowAt = epochSeconds(run.deps);
   if (!isDue(run, run.source.offeringsAt)) return;
@@ -147,7 +147,7 @@ async function readNames(run: SourceRun): Promise<void> {
   await commitRun(run, { offerings: text, rev: run.source.rev + touched }, statements);
 }
 
-/** The first load: every booking, then the order behind each. The marks start where the server's clock stood before it. */
+/** Loads a source for the first time: every booking, then the order behind each. The marks start where the server's clock stood before it. */
 async function load(run: SourceRun, serverDate: () => number | null): Promise<void> {
   if (run.source.sweepId === 0) {
     if (serverDate() === null) {

@@ -10,7 +10,7 @@ import type { Statement } from "../store/sql.ts";
 import type { Skipped, WaldurClient } from "../waldur/client.ts";
 import { belongs } from "../waldur/scope.ts";
 
-/** What one run did to one source. */
+/** The outcome of one run over one source. */
 export interface RefreshReport {
   readonly id: string;
   readonly name: string;
@@ -28,7 +28,7 @@ export interface RefreshReport {
   held: string;
 }
 
-/** The report of a run that has done nothing yet. */
+/** Returns the report of a run that has done nothing yet. */
 export function newReport({ id, name }: Pick<SourceRow, "id" | "name">): RefreshReport {
   const costs = { requests: 0, pages: 0 };
   return { id, name, added: 0, changed: 0, removed: 0, skipped: 0, ...costs, failure: "", held: "" };
@@ -50,7 +50,7 @@ export interface SourceRun {
   deferred: SourceChange;
 }
 
-/** Whether another page may be asked, and counts it. */
+/** Counts another page; returns false, and counts none, when the budget has none left. */
 export function spendPage(run: SourceRun): boolean {
   if (run.pagesLeft < 1 || run.requestsLeft < 1) return false;
   run.pagesLeft -= 1;
@@ -60,7 +60,7 @@ export function spendPage(run: SourceRun): boolean {
   return true;
 }
 
-/** Whether another single request may be made, and counts it. */
+/** Counts another single request; returns false, and counts none, when the budget has none left. */
 export function spendRequest(run: SourceRun): boolean {
   if (run.requestsLeft < 1) return false;
   run.requestsLeft -= 1;
@@ -106,7 +106,7 @@ async function checkUnmoved(run: SourceRun): Promise<void> {
   }
 }
 
-/** The text by which a slim listing tells whether a booking changed. */
+/** Returns the text by which a slim listing tells whether a booking changed. */
 export function slimText(booking: SlimBooking): string {
   return JSON.stringify([
     booking.name,
@@ -168,7 +168,7 @@ export async function saveBookings(
 }
 
 /**
- * What is written under `rev` of a booking of which the source has stored `known`; null when that is what it is.
+ * Returns what is written under `rev` of a booking of which the source has stored `known`; null when that is what it is.
  * `told` is what Waldur just said of its order.
  */
 export function bookingChange(

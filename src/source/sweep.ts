@@ -34,7 +34,7 @@ const restarts = 3;
 /** So many fit into one parameter of a statement. */
 const mostUuids = 10_000;
 
-/** Whether a full sweep is under way or due. */
+/** Returns true when a full sweep is under way or due. */
 export function isSweepDue(run: SourceRun): boolean {
   const { source } = run;
   return (
@@ -46,7 +46,7 @@ export function isSweepDue(run: SourceRun): boolean {
 }
 
 /**
- * The whole list, slim, page by page in order of creation: finds what moved without `modified` telling, and what is gone.
+ * Reads the whole list, slim, page by page in order of creation: finds what moved without `modified` telling, and what is gone.
  * Spans runs: its page stands on the source, and rows it did not see carry its id, so an unchanged sweep writes one row.
  * True when it came to its end.
  */
@@ -76,7 +76,7 @@ export async function sweep(run: SourceRun): Promise<boolean> {
   return false;
 }
 
-/** Where the sweep stands, as columns of the source. */
+/** Returns the place of the sweep, as columns of the source. */
 function place(run: SourceRun) {
   const { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted } = run.source;
   return { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted };
@@ -122,7 +122,7 @@ function isRich(row: SlimBooking): row is Booking {
   return "providerUuid" in row;
 }
 
-/** Each booking's rich columns are read again once a week, at its own moment of the week. */
+/** Returns true when a booking's rich columns are due: once a week, at its own moment of the week. */
 function turnCame(run: SourceRun, uuid: string): boolean {
   const moment = Number.parseInt(uuid.slice(0, 8), 16) % weekSeconds;
   const from = Math.max(run.source.sweptAt, run.source.sweepId - weekSeconds);
@@ -169,7 +169,7 @@ function chunksOf(uuids: readonly string[]): (readonly string[])[] {
   return Array.from({ length: count }, (_, index) => uuids.slice(index * mostUuids, (index + 1) * mostUuids));
 }
 
-/** The list was read whole with its count unchanged: what it did not hold is gone, unless that is too much to believe. */
+/** Ends a sweep whose list was read whole with its count unchanged: what it did not hold is gone, unless that is too much to believe. */
 async function finish(run: SourceRun): Promise<void> {
   const { source, deps } = run;
   const missed = await listMissed(deps.sql, source.id, source.sweepId);

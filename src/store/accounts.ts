@@ -37,7 +37,7 @@ export type AccountRow = RowOf<typeof accounts>;
 /** Id of the account whose token is `WALDUR_API_TOKEN`. */
 export const environmentAccount = "environment";
 
-/** The account of that id, or null. */
+/** Returns the account of that id, or null. */
 export async function findAccount(sql: Sql, id: string): Promise<AccountRow | null> {
   const row = await sql.first("SELECT * FROM accounts WHERE id = ?1", id);
   return row === null ? null : accounts.read(row);
@@ -53,7 +53,7 @@ export async function addAccount(sql: Sql, id: string, token: string | null, now
   );
 }
 
-/** The ones among these accounts that there are, by id. */
+/** Returns those of these accounts that exist, by id. */
 export async function findAccounts(sql: Sql, ids: readonly string[]): Promise<Map<string, AccountRow>> {
   const rows = await sql.all(
     "SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(?1))",
@@ -62,7 +62,7 @@ export async function findAccounts(sql: Sql, ids: readonly string[]): Promise<Ma
   return new Map(rows.map(accounts.read).map((account) => [account.id, account]));
 }
 
-/** The account of that kind whose user has that uuid, or null. */
+/** Returns the account of that kind whose user has that uuid, or null. */
 export async function findUser(
   sql: Sql,
   kind: Exclude<AccountKind, "operator">,
@@ -145,7 +145,7 @@ export async function noteAsked(sql: Sql, id: string, askedAt: number): Promise<
   await sql.run("UPDATE accounts SET asked_at = ?2 WHERE id = ?1", id, askedAt);
 }
 
-/** Every account, by id. */
+/** Returns every account, by id. */
 export async function listAccounts(sql: Sql): Promise<Map<string, AccountRow>> {
   const rows = await sql.all("SELECT * FROM accounts ORDER BY id");
   return new Map(rows.map(accounts.read).map((account) => [account.id, account]));

@@ -33,7 +33,7 @@ const listing = sealedColumns
   )
   .join(" UNION ALL ");
 
-/** At most `limit` sealed texts of the whole database, in the order of their `id`, from the one after `afterId` on ("": the first). */
+/** Returns at most `limit` sealed texts of the whole database, in the order of their `id`, from the one after `afterId` on ("": the first). */
 export async function listSealed(sql: Sql, afterId: string, limit: number): Promise<SealedRow[]> {
   const rows = await sql.all(`SELECT * FROM (${listing}) WHERE id > ?1 ORDER BY id LIMIT ?2`, afterId, limit);
   return rows.flatMap((row) => {

@@ -19,7 +19,7 @@ export interface Skipped {
 
 export type ReadRow<T> = { readonly value: T } | { readonly skipped: Skipped };
 
-/** Who the token belongs to (`GET /api/users/me/`). Times are epoch seconds. */
+/** The user behind a token (`GET /api/users/me/`). Times are epoch seconds. */
 export interface User {
   readonly uuid: string;
   readonly username: string;
@@ -64,7 +64,7 @@ export interface Offering {
   readonly longitude: number | null;
 }
 
-/** What Waldur tells everybody of itself. */
+/** Facts that Waldur tells everybody of itself. */
 export interface Site {
   /** HomePort's address, ending in a slash; null when it is not set. */
   readonly homeport: string | null;
@@ -92,7 +92,7 @@ function asText(value: unknown, depth: number): string {
   return "";
 }
 
-/** A value read by a function that gives null for what does not fit. */
+/** Makes the schema of a value read by a function that gives null for what does not fit. */
 function read<T>(reader: (value: unknown) => T | null, wanted: string) {
   return v.pipe(
     v.unknown(),
@@ -175,12 +175,12 @@ const richSchema = v.object(richEntries, unfit);
 export const slimFields = Object.keys(slimEntries);
 export const richFields = Object.keys(richEntries);
 
-/** A row of the booking list with `slimFields`. */
+/** Reads a row of the booking list with `slimFields`. */
 export function readSlim(row: unknown): ReadRow<SlimBooking> {
   return readRow(slimSchema, row, slimOf);
 }
 
-/** A row of the booking list with `richFields`, or a retrieved booking. */
+/** Reads a row of the booking list with `richFields`, or a retrieved booking. */
 export function readBooking(row: unknown): ReadRow<Booking> {
   return readRow(richSchema, row, (rich) => ({
     ...slimOf(rich),
@@ -282,7 +282,7 @@ const userSchema = v.object(
 );
 export const userFields = Object.keys(userSchema.entries);
 
-/** `nowAt`, epoch seconds: roles that have run out by then are left out. Absent `is_staff` means no, `is_active` yes. */
+/** Reads an answer of who-am-I. Roles that have run out at `nowAt` (epoch seconds) are left out. Absent `is_staff` means no, `is_active` yes. */
 export function readUser(row: unknown, nowAt: number): ReadRow<User> {
   return readRow(userSchema, row, (user) => ({
     uuid: user.uuid,
@@ -310,7 +310,7 @@ const siteSchema = v.object({
   WALDUR_CORE: v.object({ HOMEPORT_URL: v.optional(text), SITE_NAME: v.optional(text), BRAND_COLOR: v.optional(text) }),
 });
 
-/** What `GET /api/configuration/` tells; the placeholder it has before it is set counts as nothing. */
+/** Reads the answer to `GET /api/configuration/`; the placeholder it has before it is set counts as nothing. */
 export function readSite(answer: unknown): Site {
   const found = v.safeParse(siteSchema, answer);
   const {
