@@ -61,9 +61,10 @@ const longestWaitSeconds = 24 * 3600;
 const uidInWords = /\buid\b.*(?:in use|already|exist|conflict)/i;
 const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
 
-/** Why a request had no answer, as a failure. Of a blocked one nothing was sent; of any other it is not known what happened. */
+/** Returns the failure of a request without an answer: what became of one that was sent is not known. */
 export function unansweredFailure({ failed, why }: HttpFailure): Failure {
-  return makeFailure(failed === "blocked" ? "blocked" : "unknown", null, { text: why });
+  const kind = failed === "blocked" || failed === "unsent" ? failed : "unknown";
+  return makeFailure(kind, null, { text: why });
 }
 
 /**

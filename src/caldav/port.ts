@@ -83,6 +83,7 @@ export const failureKinds = [
   "throttled", // 429, 503, Google's usage limits
   "unknown", // 5xx, time-out, reset, nonsense: it may have happened or not; read it back
   "blocked", // our own rules forbid the address
+  "unsent", // our own budget of requests is spent: nothing was done
 ] as const;
 export type FailureKind = (typeof failureKinds)[number];
 

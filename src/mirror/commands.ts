@@ -35,6 +35,7 @@ import { failureError, connectError } from "./connect-error.ts";
 import { getFeed } from "../feed/commands.ts";
 import { forgetTarget } from "./forget.ts";
 import { ensureInstallation, push, type PushOptions, type PushReport } from "./push.ts";
+import { meterRequests } from "./request-meter.ts";
 import { epochSeconds } from "../clock.ts";
 
 /** What a new target is asked to be. */
@@ -228,7 +229,8 @@ export async function syncTarget(deps: Deps, target: TargetRow, options: PushOpt
     throw new AppError("conflict", target.stopReason || `target ${target.id} is ${target.state}; resume it first`);
   }
   const feed = await getFeed(deps, target.feedId);
-  return push(deps, target, feed, await openCalendar(deps, target), { ...options, now: true });
+  const metered = meterRequests(deps);
+  return push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true });
 }
 
 /** Nothing that went wrong before counts any more. */

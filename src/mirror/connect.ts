@@ -14,6 +14,7 @@ import type { TargetRow } from "../store/targets.ts";
 import { failureError, connectError } from "./connect-error.ts";
 import { type GoogleCredentials, googleSigner } from "./google.ts";
 import { guardedFetch } from "./guarded.ts";
+import { meterRequests } from "./request-meter.ts";
 
 /** What a person gives to be let in: a user with a password, a token, or consent at Google. */
 export type Credentials = ShownCredentials | GoogleCredentials;
@@ -69,7 +70,8 @@ export async function findCalendarHome(
   // What Google gave us is for Google, whatever the address says.
   const origin = credentials.kind === "google" ? `https://${googleHost}` : new URL(start).origin;
   const access = { credentials, trust: { origins: [origin], domain: preset?.domain ?? null } };
-  const found = await discover(start, connect(deps, access));
+  // A server may name as many homes as it likes.
+  const found = await discover(start, connect(meterRequests(deps), access));
   if ("failure" in found) throw failureError(found.failure, preset);
   if ("confirm" in found) {
     throw connectError(

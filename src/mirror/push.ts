@@ -21,7 +21,6 @@ import { forgetTarget } from "./forget.ts";
 import { checkSeconds, pull, isPullDue, tagGrainSeconds } from "./pull.ts";
 import { noteWanted } from "./note-wanted.ts";
 import {
-  countRequests,
   dropRow,
   type Halt,
   holdLease,
@@ -31,6 +30,7 @@ import {
   encodeReport,
   saveLedger,
 } from "./run.ts";
+import type { MeteredDeps } from "./request-meter.ts";
 import { executeWrites } from "./write.ts";
 import { epochSeconds } from "../clock.ts";
 
@@ -61,13 +61,13 @@ function isReady({ state }: FeedRow): boolean {
 }
 
 /**
- * Makes the calendar of a target what its feed is, as far as the budget lets it; what is left is a smaller difference for
- * the next run. Only objects of this target are written or deleted, each under a condition. What the calendar answers
+ * Makes the calendar of a target what its feed is, as far as the meter and the budget let it; what is left is a smaller
+ * difference for the next run. Only objects of this target are written or deleted, each under a condition. What the calendar answers
  * ends in the report and on the target, never in an exception. Throws `conflict` when another run is at this target,
  * `store_failed`.
  */
 export async function push(
-  deps: Deps,
+  deps: MeteredDeps,
   target: TargetRow,
   feed: FeedRow,
   port: CalendarPort,
@@ -94,7 +94,7 @@ export async function push(
 }
 
 async function begin(
-  deps: Deps,
+  deps: MeteredDeps,
   target: TargetRow,
   feed: FeedRow,
   port: CalendarPort,
@@ -118,10 +118,7 @@ async function begin(
   };
   const run: PushRun = {
     deps,
-    port: countRequests(port, (requests) => {
-      run.requestsLeft -= requests;
-      report.requests += requests;
-    }),
+    port,
     feed,
     profile,
     owner,
@@ -133,7 +130,6 @@ async function begin(
     unread: new Set(),
     unsure: new Set(),
     target,
-    requestsLeft: deps.budget.requests,
     saving: Promise.resolve(),
     limit: Math.max(1, profile.concurrency),
     clean: 0,
@@ -196,6 +192,7 @@ async function finish(run: PushRun, noted: boolean): Promise<void> {
   const { report, target, halt } = run;
   const nowAt = epochSeconds(run.deps);
   const left = planWrites(run.ledger.values(), rulesOf(run, {}));
+  report.requests = run.deps.meter.sent;
   report.complete = noted && halt === null && left.actions.length === 0;
   report.failure = halt?.reason ?? "";
   if (run.dry) return;

@@ -2,7 +2,7 @@ import type { LedgerRow } from "../store/ledger.ts";
 import { reconcile, type RemoteState } from "./reconcile.ts";
 import { ownerMarker, uidToName, objectUid, readObject } from "./remote-object.ts";
 import type { RemoteObject } from "../caldav/port.ts";
-import { dropRow, halt, putRow, noteTrouble, type PushRun } from "./run.ts";
+import { dropRow, halt, outOfBudget, putRow, noteTrouble, type PushRun, requestsLeft } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
 export interface SeenObject extends RemoteState {
@@ -18,18 +18,18 @@ const reserve = 3;
 
 /** Whether the run may not begin anything more: it has ended, or its requests or its time have. */
 export function isExhausted(run: PushRun): boolean {
-  const over = run.requestsLeft <= reserve || run.deps.now() >= run.until;
-  if (run.halt === null && over) run.halt = { wait: 0, reason: "" };
+  const over = requestsLeft(run) <= reserve || run.deps.now() >= run.until;
+  if (run.halt === null && over) run.halt = outOfBudget;
   return run.halt !== null;
 }
 
 /**
- * Parts as large as one reading may be. What a multiget does not find is asked for one by one, so in the worst case each
- * costs a request.
+ * Yields parts as large as one reading may be. What a multiget leaves out is asked for one by one, so that in the worst
+ * case each object costs a PROPFIND and a GET.
  */
 export function* multigetChunks<T>(run: PushRun, items: readonly T[]): Generator<T[]> {
   for (let from = 0; from < items.length;) {
-    const size = Math.max(1, Math.min(readSize, run.requestsLeft - reserve - 2));
+    const size = Math.max(1, Math.min(readSize, Math.floor((requestsLeft(run) - reserve - 2) / 2)));
     yield items.slice(from, from + size);
     from += size;
   }

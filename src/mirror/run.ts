@@ -3,12 +3,12 @@ import { googleHost } from "../caldav/auth/google.ts";
 import type { Owner } from "./remote-object.ts";
 import type { PlannedWrite } from "./plan-writes.ts";
 import type { CalendarPort, Failure, FailureKind, ServerProfile } from "../caldav/port.ts";
-import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { Lease } from "../store/leases.ts";
 import { type LedgerRow, forgetLedger, writeLedger } from "../store/ledger.ts";
 import { changeTarget, type StopCode, type TargetChange, type TargetRow } from "../store/targets.ts";
+import type { MeteredDeps } from "./request-meter.ts";
 
 /** What one run did to one target. */
 export interface PushReport {
@@ -67,9 +67,12 @@ export type Halt =
   | { readonly stop: Exclude<StopCode, "">; readonly reason: string }
   | { readonly wait: number | null; readonly reason: string };
 
+/** Ends a run that did what it might: nothing failed, and the next one goes on at once. */
+export const outOfBudget: Halt = { wait: 0, reason: "" };
+
 /** One run over one target. */
 export interface PushRun {
-  readonly deps: Deps;
+  readonly deps: MeteredDeps;
   readonly port: CalendarPort;
   readonly feed: FeedRow;
   readonly profile: ServerProfile;
@@ -86,7 +89,6 @@ export interface PushRun {
   /** UIDs whose write was refused for now and may have been done after all: what is there is not known. */
   readonly unsure: Set<string>;
   target: TargetRow;
-  requestsLeft: number;
   saving: Promise<void>;
   /** Requests at once, and clean answers since that changed. */
   limit: number;
@@ -155,6 +157,11 @@ async function saveNow(run: PushRun, change: TargetChange): Promise<void> {
   }
 }
 
+/** Requests that the run may still send. */
+export function requestsLeft({ deps }: PushRun): number {
+  return deps.meter.most - deps.meter.sent;
+}
+
 /** An answer that was as it should be. */
 export function noteClean(run: PushRun): void {
   run.trouble = 0;
@@ -175,6 +182,10 @@ export function noteTrouble(run: PushRun): void {
 /** Ends the run for a failure that concerns more than one event. The first reason stays. */
 export function halt(run: PushRun, failure: Failure): void {
   if (run.halt !== null) return;
+  if (failure.kind === "unsent") {
+    run.halt = outOfBudget;
+    return;
+  }
   run.halt = haltOf(failure, run.target.host);
   run.report.cause = failure.kind;
   run.report.said = serverText(failure);
@@ -203,36 +214,3 @@ function haltOf(failure: Failure, host: string): Halt {
       return { wait: failure.retryAfter, reason: `The server gave no useful answer (${said}).` };
   }
 }
-
-/** The same calendar, with each of its requests counted. */
-export function countRequests(port: CalendarPort, spend: (requests: number) => void): CalendarPort {
-  const counted = <A extends unknown[], T>(
-    call: (...args: A) => Promise<T>,
-    cost: (...args: A) => number = () => 1,
-  ) => {
-    return async (...args: A): Promise<T> => {
-      spend(cost(...args));
-      return call(...args);
-    };
-  };
-  return {
-    state: counted(async () => port.state()),
-    list: counted(async () => port.list()),
-    changes: counted(async (token: string) => port.changes(token)),
-    async read(hrefs) {
-      spend(Math.ceil(hrefs.length / multigetSize));
-      const answer = await port.read(hrefs);
-      // What a multiget does not find is asked for once more by itself.
-      if ("value" in answer) spend([...answer.value.values()].filter((object) => object === null).length);
-      return answer;
-    },
-    look: counted(async (href: string) => port.look(href)),
-    findUid: counted(async (uid: string) => port.findUid(uid)),
-    create: counted(async (name: string, body: string) => port.create(name, body)),
-    update: counted(async (href: string, etag: string, body: string) => port.update(href, etag, body)),
-    remove: counted(async (href: string, etag: string) => port.remove(href, etag)),
-  };
-}
-
-/** Objects that one multiget asks for. */
-const multigetSize = 50;

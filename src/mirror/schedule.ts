@@ -3,6 +3,7 @@ import { type FeedRow, listFeeds } from "../store/feeds.ts";
 import { listTargets, type TargetRow } from "../store/targets.ts";
 import { openCalendar } from "./connect.ts";
 import { isTargetDue, push, type PushReport } from "./push.ts";
+import { meterRequests } from "./request-meter.ts";
 import { rotate } from "../rotate.ts";
 
 export interface MirrorLimits {
@@ -48,18 +49,20 @@ export async function pushDueTargets(
       complete = false;
       continue;
     }
+    const metered = meterRequests(deps, requests);
     const report = await limits.attempt("push_failed", async () => {
-      const port = await openCalendar(deps, target);
+      const port = await openCalendar(metered, target);
       const until = Math.min(end, deps.now() + targetMilliseconds);
-      return push({ ...deps, budget: { ...deps.budget, requests } }, target, feed, port, { until });
+      return push(metered, target, feed, port, { until });
     });
+    const { sent } = metered.meter;
+    left -= sent;
+    for (const key of [target.account, target.host]) spent.set(key, (spent.get(key) ?? 0) + sent);
     if (report === undefined) {
       complete = false;
       continue;
     }
     reports.push(report);
-    left -= report.requests;
-    for (const key of [target.account, target.host]) spent.set(key, (spent.get(key) ?? 0) + report.requests);
     // A server that does not answer one would keep each of the others waiting as long.
     if (report.failure !== "") ill.add(target.host);
     if (!report.complete && report.failure === "") complete = false;

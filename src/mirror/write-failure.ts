@@ -57,6 +57,7 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
     case "unauthorized":
     case "read-only":
     case "blocked":
+    case "unsent":
       putRow(run, rollBack(run, row));
       halt(run, failure);
       return false;
@@ -91,6 +92,10 @@ function decide(run: PushRun, row: LedgerRow, object: RemoteObject | null): bool
 
 /** The outcome stays unknown: the row keeps its intent and is read before anything else is done to it. */
 function noAnswer(run: PushRun, row: LedgerRow, failure: Failure): boolean {
+  if (failure.kind === "unsent") {
+    halt(run, failure);
+    return false;
+  }
   if (failure.kind === "unknown" || failure.kind === "throttled") {
     noteTrouble(run);
     if (failure.kind === "throttled" || run.trouble >= mostTrouble) halt(run, failure);

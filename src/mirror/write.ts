@@ -8,7 +8,7 @@ import { hashWanted } from "./note-wanted.ts";
 import { countsSeconds } from "./pull.ts";
 import { multigetChunks, applyReconciled, objectHref, isExhausted, readObjects, rowUid } from "./read-remote.ts";
 import { handleFailure, failItem, longestWait, revert, rollBack } from "./write-failure.ts";
-import { dropRow, holdLease, putRow, noteClean, type PushRun, saveLedger } from "./run.ts";
+import { dropRow, holdLease, putRow, noteClean, type PushRun, requestsLeft, saveLedger } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
 /** Intents written at once, and at most so many to be read again after a crash. */
@@ -73,7 +73,7 @@ function jobsOf(run: PushRun, actions: readonly PlannedWrite[]): Jobs {
   let from = 0;
   let preparing: Promise<void> | null = null;
   const prepare = async (): Promise<void> => {
-    const some = actions.slice(from, from + Math.min(jobsAtOnce, Math.max(1, run.requestsLeft)));
+    const some = actions.slice(from, from + Math.min(jobsAtOnce, Math.max(1, requestsLeft(run))));
     from += some.length;
     ready.push(...(await intend(run, some)));
   };

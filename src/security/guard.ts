@@ -26,6 +26,11 @@ export class Unsigned extends Error {
   override readonly name = "Unsigned";
 }
 
+/** Thrown by a transport that may send nothing more for now; the request is not sent. */
+export class RequestsSpent extends Error {
+  override readonly name = "RequestsSpent";
+}
+
 /** One request. A body is a text, so that it goes with Content-Length: some servers refuse any other. */
 export interface HttpRequest {
   readonly url: string;
@@ -50,9 +55,9 @@ export interface HttpResult {
   readonly withheld: boolean;
 }
 
-/** The reason for having no answer. `blocked`: our own rules; nothing was sent to that place. */
+/** The reason for having no answer. `blocked`: our own rules; `unsent`: our own budget. Nothing was sent to that place then. */
 export interface HttpFailure {
-  readonly failed: "blocked" | "unreachable" | "timeout" | "too-large";
+  readonly failed: "blocked" | "unsent" | "unreachable" | "timeout" | "too-large";
   readonly why: string;
 }
 
@@ -143,6 +148,7 @@ function stopOf({ method, mayMove }: HttpRequest, from: URL, to: URL): string | 
 function failureOf(error: unknown, signal: AbortSignal): HttpFailure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof BlockedAddress) return { failed: "blocked", why: cause.message };
+  if (cause instanceof RequestsSpent) return { failed: "unsent", why: cause.message };
   if (signal.aborted || (error instanceof Error && error.name === "TimeoutError")) {
     return { failed: "timeout", why: "no answer in time" };
   }

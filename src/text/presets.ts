@@ -1,44 +1,13 @@
 import { presets } from "../caldav/presets.ts";
 import type { Language } from "../calendar/profile.ts";
+import { texts } from "./index.ts";
 
-const etNames: Readonly<Record<string, string>> = { other: "muu CalDAV-i server" };
-
-const appPassword = (where: string): string => `Tee rakenduse parool: ${where}.`;
-const own = (where: string): string => `Kasuta ${where} kasutajanime ja parooli.`;
-const given = "Kasuta kasutajanime ja parooli, mille andis serveri haldaja.";
-const slow = (name: string): string =>
-  `Kasuta oma postkasti parooli. ${name} võtab vastu ühe päringu kahe sekundi jooksul: esimene kord kestab kaua.`;
-const twoFactor = (where: string): string =>
-  `Kaheastmelise sisselogimise korral tee rakenduse parool: ${where}; muidu kasuta oma parooli.`;
-
-const etHints: Readonly<Record<string, string>> = {
-  google:
-    "Google laseb programmi sisse alles siis, kui oled brauseris nõusoleku andnud. Tee enne Google'is broneeringute jaoks kalender.",
-  icloud: appPassword("account.apple.com, Sign-In and Security, App-Specific Passwords"),
-  fastmail: appPassword("Settings, Privacy & Security, Manage app passwords, access to Calendars"),
-  nextcloud: appPassword("isiklikud seaded, Turvalisus, Loo uus rakenduse parool; kasutajanimi on selle kõrval"),
-  mailbox: twoFactor("Settings, Security"),
-  zoho: "Anna CalDAV-i aadress, mida Zoho kalendri seadetes näitab, ja rakenduse parool lehelt accounts.zoho.com, Security.",
-  yahoo: appPassword("Account security, Generate app password"),
-  gmx: slow("GMX"),
-  webde: slow("WEB.DE"),
-  posteo: "Kasuta oma parooli. Tee enne Posteos broneeringute jaoks kalender.",
-  purelymail: twoFactor("konto seaded"),
-  sogo: own("SOGo"),
-  davical: own("DAViCali"),
-  baikal: given,
-  zimbra: own("Zimbra"),
-  cyrus: own("oma postkasti"),
-  radicale: given,
-  other: "Anna serveri või kalendri enda aadress.",
-};
-
-/** The name of a kind of server. */
+/** Returns the name of a kind of server. */
 export function presetName(id: string, language: Language): string {
-  return (language === "et" ? etNames[id] : undefined) ?? presets.find((one) => one.id === id)?.name ?? id;
+  return texts[language].presets.names[id] ?? presets.find((one) => one.id === id)?.name ?? id;
 }
 
-/** What to do before signing in to it, as a sentence. */
+/** Returns the sentence that says what to do before signing in to such a server. */
 export function presetHint(id: string, language: Language): string {
-  return (language === "et" ? etHints[id] : undefined) ?? presets.find((one) => one.id === id)?.hint ?? "";
+  return texts[language].presets.hints[id] ?? presets.find((one) => one.id === id)?.hint ?? "";
 }

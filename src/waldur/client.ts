@@ -10,7 +10,6 @@ import {
   orderFields,
   type Provider,
   providerFields,
-  type ReadRow,
   readBooking,
   readOffering,
   readOrder,
@@ -20,11 +19,11 @@ import {
   readUser,
   richFields,
   type Site,
-  type Skipped,
   slimFields,
   type User,
   userFields,
 } from "./schema.ts";
+import type { ReadRow, Skipped } from "./columns.ts";
 
 /** Differences between servers; found out by the first answer that shows it, and kept. */
 export interface Traits {

@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { WaldurResponse } from "./http.ts";
-import type { ReadRow, Skipped } from "./schema.ts";
+import type { ReadRow, Skipped } from "./columns.ts";
 
 /** One page of a list. */
 export interface Page<T> {

@@ -1,10 +1,10 @@
 import type { Language } from "../calendar/profile.ts";
 import { decide, type Decision, type DecisionRequest } from "../decision/decide.ts";
 import type { ErrorCode } from "../errors.ts";
-import { decisionWords } from "../text/decision.ts";
 import { shortAddress } from "./address.ts";
 import type { PageContext } from "./env.ts";
 import type { Notice } from "./notice.ts";
+import { texts } from "../text/index.ts";
 
 /** The HTTP status of each result, its tone on pages, and its error code in the API (null: it is no error). */
 const outcomes = {
@@ -38,7 +38,7 @@ export async function decideBooking(
   const { action, account } = request;
   const address = shortAddress(deps.addressOf(req.raw));
   const { result, booking, byOperator } = await decide(deps, { ...request, address });
-  const { outcome, unnamed } = decisionWords[language];
+  const { outcome, unnamed } = texts[language].decision;
   const text = outcome[result]({
     action,
     byOperator,

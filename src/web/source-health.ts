@@ -2,11 +2,11 @@ import type { SourceRow } from "../store/sources.ts";
 import type { Language } from "../calendar/profile.ts";
 import { type Times, zonedTimes } from "./pages/times.ts";
 import type { Notice } from "./notice.ts";
-import { overviewWords } from "../text/overview.ts";
+import { texts } from "../text/index.ts";
 
 /** Since when a source is fresh, or why it is not and who must act. */
 export function sourceHealth(source: SourceRow, language: Language, times: Times): Notice {
-  const words = overviewWords[language];
+  const words = texts[language].sources;
   if (source.access === "lost") return { tone: "bad", text: words.lost };
   if (source.failingSinceAt !== null) {
     return {
@@ -19,24 +19,21 @@ export function sourceHealth(source: SourceRow, language: Language, times: Times
   return { tone: "good", text: words.fresh(times.moment(source.freshAt ?? source.loadedAt)) };
 }
 
-/** What is wrong with a source, for the operator. */
-export function sourceComplaints(source: SourceRow): string[] {
-  const { tone, text } = sourceHealth(source, "en", zonedTimes(null, "en"));
+/** Returns what is wrong with a source, for the operator: a sentence each. */
+export function sourceComplaints(source: SourceRow, language: Language): string[] {
+  const { tone, text } = sourceHealth(source, language, zonedTimes(null, language));
+  const { changing, skipped } = texts[language].sources;
   return [
     ...(tone === "good" ? [] : [text]),
     ...(source.held === "" ? [] : [`${source.held}.`]),
-    ...(source.loadedAt !== null && source.sweepWanted
-      ? [
-          "Waldur's list has to be walked through once more: it changed each time, or something in it looked off. Until then nothing that vanished from it is removed.",
-        ]
-      : []),
-    ...(source.skipped === 0 ? [] : [`Bookings that cannot be read: ${source.skipped}. The log says why.`]),
+    ...(source.loadedAt !== null && source.sweepWanted ? [changing] : []),
+    ...(source.skipped === 0 ? [] : [skipped(source.skipped)]),
   ];
 }
 
 /** What an error code of Waldur means, as the beginning of a sentence. */
 export function failureReason(code: string, language: Language): string {
-  const { reasons } = overviewWords[language];
+  const { reasons } = texts[language].sources;
   const known = Object.entries(reasons).find(([name]) => name === code);
   return known?.[1] ?? reasons.other;
 }

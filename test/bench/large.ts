@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { getFeed } from "../../src/feed/commands.ts";
 import { push } from "../../src/mirror/push.ts";
+import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { realTarget } from "../mirror/real.ts";
 import { startChild } from "./child.ts";
 import type { Figure } from "./figure.ts";
@@ -21,7 +22,7 @@ export async function large(): Promise<Figure[]> {
     let sockets = 0;
     let writes = 0;
     const begun = performance.now();
-    const report = await push(target.deps, await needTarget(target), await getFeed(target.deps, "f"), {
+    const report = await push(meterRequests(target.deps), await needTarget(target), await getFeed(target.deps, "f"), {
       ...target.port,
       create: async (name, body) => {
         writes += 1;

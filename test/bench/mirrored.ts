@@ -2,6 +2,7 @@ import { type PushReport, push } from "../../src/mirror/push.ts";
 import { findTarget, type TargetRow } from "../../src/store/targets.ts";
 import { getFeed } from "../../src/feed/commands.ts";
 import type { RealTarget } from "../mirror/real.ts";
+import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { targetId } from "../mirror/world.ts";
 
 /** So many events with a title each; those of `changed` first ones tell the round. */
@@ -15,7 +16,7 @@ export function titles(count: number, round = 0, changed = 0): Map<string, strin
 export async function pushAll(to: RealTarget, compare = true): Promise<PushReport> {
   const { deps, port } = to;
   if (compare) await deps.sql.run("UPDATE targets SET checked_at = 0");
-  const report = await push(deps, await needTarget(to), await getFeed(deps, "f"), port);
+  const report = await push(meterRequests(deps), await needTarget(to), await getFeed(deps, "f"), port);
   if (!report.complete) throw new Error(`the push ended early: ${report.failure}`);
   return report;
 }

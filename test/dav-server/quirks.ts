@@ -42,6 +42,8 @@ export interface Quirks {
   readonly failsPutWith207: boolean;
   /** sabre 1.8 answers the whole REPORT 404, DAViCal leaves the member out. */
   readonly multigetMissing: "member" | "omitted" | "whole";
+  /** Objects in one answer to a multiget; the others are left out though they are there. Null: all. */
+  readonly multigetMost: number | null;
   /** An answer to a REPORT shows the state before the last write. */
   readonly staleReports: boolean;
   /** calendar-query does not find what was written last. */
@@ -86,6 +88,7 @@ export const faithful: Quirks = {
   burnsUids: false,
   failsPutWith207: false,
   multigetMissing: "member",
+  multigetMost: null,
   staleReports: false,
   staleQueries: false,
   absentIs207: false,

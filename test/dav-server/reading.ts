@@ -54,6 +54,7 @@ function multiget(site: Site, shelf: Shelf, path: string, root: XmlElement, aske
   for (const { text: href } of childrenOf(root, "href")) {
     const name = decodeURIComponent(new URL(href.trim(), origin).pathname.slice(path.length)).normalize("NFC");
     const stored = objects.get(name);
+    if (stored !== undefined && members.length === quirks.multigetMost) continue;
     if (stored !== undefined) members.push(member(site, path + quirks.spells(name), asked, stored));
     else if (quirks.multigetMissing === "whole") return plain(404, "Calendar object not found");
     else if (quirks.multigetMissing === "member") members.push(absent(site, path + quirks.spells(name)));

@@ -10,6 +10,8 @@ import type {
   WriteOutcome,
 } from "../../src/caldav/port.ts";
 
+import type { RequestMeter } from "../../src/mirror/request-meter.ts";
+
 export const folder = "/dav/work/";
 export const calendarUrl = `https://caldav.example${folder}`;
 
@@ -175,6 +177,33 @@ export function memoryCalendar(quirks: Quirks, now: () => number) {
       }),
   };
   return { port, objects, calls, state, put, drop };
+}
+
+/** The same calendar, each of whose requests is counted, and what a multiget does not find as one more. */
+export function meterPort(port: CalendarPort, meter: RequestMeter): CalendarPort {
+  const counted =
+    <A extends unknown[], T>(call: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T | { failure: Failure }> => {
+      if (meter.sent >= meter.most) return { failure: failureOf("unsent") };
+      meter.sent += 1;
+      return call(...args);
+    };
+  return {
+    state: counted(async () => port.state()),
+    list: counted(async () => port.list()),
+    changes: counted(async (token: string) => port.changes(token)),
+    read: counted(async (hrefs: readonly string[]) => {
+      const answer = await port.read(hrefs);
+      if ("failure" in answer) return answer;
+      meter.sent += [...answer.value.values()].filter((object) => object === null).length;
+      return meter.sent > meter.most ? { failure: failureOf("unsent") } : answer;
+    }),
+    look: counted(async (href: string) => port.look(href)),
+    findUid: counted(async (uid: string) => port.findUid(uid)),
+    create: counted(async (name: string, body: string) => port.create(name, body)),
+    update: counted(async (href: string, etag: string, body: string) => port.update(href, etag, body)),
+    remove: counted(async (href: string, etag: string) => port.remove(href, etag)),
+  };
 }
 
 export type MemoryCalendar = ReturnType<typeof memoryCalendar>;

@@ -1,68 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { makeApp } from "../../src/app.ts";
 import { insertTarget } from "../../src/store/targets.ts";
 import { openCalendar } from "../../src/mirror/connect.ts";
-import { findLinked } from "../../src/feed/links.ts";
+import { meterRequests } from "../../src/mirror/request-meter.ts";
+import { findLinked } from "../../src/decision/linked.ts";
 import { push } from "../../src/mirror/push.ts";
 import { addTarget, getTarget } from "../../src/mirror/commands.ts";
-import { type Caldav, makeCaldav } from "../dav-server/server.ts";
+import { makeCaldav } from "../dav-server/server.ts";
 import { lostAnswer, status, throttled } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
-import type { ChangedFeed } from "../../src/web/api/input.ts";
-import { makeWorld, type World } from "../world.ts";
-
-interface Connected {
-  readonly world: World;
-  readonly caldav: Caldav;
-  readonly feedId: string;
-  readonly api: (method: string, path: string, body?: unknown) => Promise<{ status: number; json: Json }>;
-  readonly id: string;
-}
-
-// What the API answers is JSON of many shapes; the tests name what they look at.
-// oxlint-disable-next-line typescript/no-explicit-any
-type Json = any;
-
-/** A service with one loaded feed, and a CalDAV server outside. */
-async function begin(quirks: Partial<Quirks> = {}, profile: ChangedFeed = {}): Promise<Omit<Connected, "id">> {
-  const caldav = makeCaldav({ quirks, origin: "https://caldav.example.org" });
-  const world = await makeWorld({ bookings: 30, outside: caldav.fetch, config: { signedDecisions: true } });
-  const feed = await world.addFeed(profile);
-  await world.tick();
-  const app = makeApp({ local: true });
-  const api: Connected["api"] = async (method, path, body) => {
-    const request = new Request(`http://localhost/api/v1${path}`, {
-      method,
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    const response = await app.fetch(request, world.deps);
-    const json = await response.json();
-    await world.settle();
-    return { status: response.status, json };
-  };
-  return { world, caldav, feedId: feed.id, api };
-}
-
-const user = { username: "alice", password: "s3cret" };
-
-async function connect(
-  quirks: Partial<Quirks> = {},
-  asked: object = {},
-  profile: ChangedFeed = {},
-): Promise<Connected> {
-  const begun = await begin(quirks, profile);
-  const body = { feed: begun.feedId, url: begun.caldav.calendarUrl(), ...user, ...asked };
-  const made = await begun.api("POST", "/targets", body);
-  expect({ status: made.status, json: made.json }).toMatchObject({ status: 201 });
-  return { ...begun, id: made.json.id };
-}
+import { makeWorld } from "../world.ts";
+import { connectFeed, loadFeed, serverUser } from "./connected.ts";
 
 const summaries = (bodies: Iterable<string>): string[] =>
   [...bodies].map((body) => /SUMMARY:(.*)/.exec(body.replaceAll(/\r?\n /g, ""))?.[1]?.trim() ?? "").sort();
 
 describe("a target", () => {
   it("is connected by address, user and password, and shows what the feed shows", async () => {
-    const { world, caldav, api, id, feedId } = await connect();
+    const { world, caldav, api, id, feedId } = await connectFeed();
     const feed = await world.calendar(await world.address(await world.feed(feedId)));
     const shown = summaries(feed.split("BEGIN:VEVENT").slice(1));
     expect(shown.length).toBeGreaterThan(5);
@@ -77,7 +31,7 @@ describe("a target", () => {
   it.each(["sign-in", "signed"] as const)(
     "has links that ask who it is, of a feed whose own are %s",
     async (decisions) => {
-      const { world, caldav, feedId } = await connect({}, {}, { detail: "full", decisions });
+      const { world, caldav, feedId } = await connectFeed({}, {}, { detail: "full", decisions });
       const tokens = (text: string) =>
         new Set(Array.from(text.replaceAll(/\r\n /g, "").matchAll(/\/a\/([\w.-]+)/g), ([, token = ""]) => token));
       const pushed = tokens([...caldav.bodies().values()].join(""));
@@ -93,7 +47,7 @@ describe("a target", () => {
   );
 
   it("follows a change of a booking at the next run", async () => {
-    const { world, caldav, id, api } = await connect();
+    const { world, caldav, id, api } = await connectFeed();
     world.wait(60);
     await world.tick();
     caldav.taken();
@@ -112,7 +66,7 @@ describe("a target", () => {
   });
 
   it("costs nothing while nothing happens: at most one request in fifteen minutes", async () => {
-    const { world, caldav } = await connect();
+    const { world, caldav } = await connectFeed();
     world.wait(60);
     await world.tick();
     caldav.taken();
@@ -126,18 +80,18 @@ describe("a target", () => {
   });
 
   it("that is ended leaves its events, and taken up again it writes none of them twice", async () => {
-    const { caldav, api, id, feedId } = await connect();
+    const { caldav, api, id, feedId } = await connectFeed();
     const before = caldav.bodies();
     expect((await api("DELETE", `/targets/${id}`)).status).toBe(400);
     expect((await api("DELETE", `/targets/${id}?events=leave`)).json).toMatchObject({ state: "removed" });
-    const again = await api("POST", "/targets", { feed: feedId, url: caldav.calendarUrl(), ...user });
+    const again = await api("POST", "/targets", { feed: feedId, url: caldav.calendarUrl(), ...serverUser });
     expect(again.json).toMatchObject({ id });
     expect((await api("GET", `/targets/${id}`)).json).toMatchObject({ events: before.size, restores: 0 });
     expect(caldav.bodies()).toEqual(before);
   });
 
   it("that is ended with its events takes them away and nothing else", async () => {
-    const { world, caldav, api, id } = await connect();
+    const { world, caldav, api, id } = await connectFeed();
     caldav.put("mine.ics", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:mine\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
     await api("DELETE", `/targets/${id}?events=remove`);
     await world.tick();
@@ -146,7 +100,7 @@ describe("a target", () => {
   });
 
   it("stops when its feed is revoked, and asks what becomes of its events", async () => {
-    const { world, caldav, api, id, feedId } = await connect();
+    const { world, caldav, api, id, feedId } = await connectFeed();
     const before = caldav.bodies();
     await api("DELETE", `/feeds/${feedId}`);
     world.wait(60);
@@ -162,7 +116,7 @@ describe("a target", () => {
   });
 
   it("stops at a refused password, asks nothing more, and goes on with a new one", async () => {
-    const { world, caldav, api, id } = await connect();
+    const { world, caldav, api, id } = await connectFeed();
     caldav.script(status(401), () => true, 1000);
     world.wait(1000);
     await world.tick();
@@ -173,13 +127,16 @@ describe("a target", () => {
       await world.tick();
     }
     expect(caldav.taken()).toEqual([]);
-    expect((await api("POST", `/targets/${id}/credentials`, user)).status).toBe(400);
+    expect((await api("POST", `/targets/${id}/credentials`, serverUser)).status).toBe(400);
     caldav.heal();
-    expect((await api("POST", `/targets/${id}/credentials`, user)).json).toMatchObject({ state: "on", stopped: null });
+    expect((await api("POST", `/targets/${id}/credentials`, serverUser)).json).toMatchObject({
+      state: "on",
+      stopped: null,
+    });
   });
 
   it("is paused and resumed", async () => {
-    const { world, caldav, api, id } = await connect();
+    const { world, caldav, api, id } = await connectFeed();
     expect((await api("POST", `/targets/${id}/pause`)).json).toMatchObject({ state: "paused" });
     caldav.taken();
     world.wait(5000);
@@ -192,7 +149,7 @@ describe("a target", () => {
   });
 
   it("tells its plan without writing", async () => {
-    const { caldav, api, id } = await connect();
+    const { caldav, api, id } = await connectFeed();
     const name = [...caldav.bodies().keys()][0] ?? "";
     caldav.drop(name);
     caldav.taken();
@@ -213,11 +170,11 @@ describe("connecting", () => {
     ["a calendar that is not there", { calendar: "Holidays" }, "there are: Work"],
     ["a preset that is not there", { preset: "lotus" }, "there is no preset lotus"],
   ])("with %s says what to do and stores nothing", async (_, asked, message) => {
-    const { caldav, api, feedId } = await begin();
+    const { caldav, api, feedId } = await loadFeed();
     const { status: code, json } = await api("POST", "/targets", {
       feed: feedId,
       url: caldav.home,
-      ...user,
+      ...serverUser,
       ...asked,
     });
     expect(code).toBe(400);
@@ -226,17 +183,17 @@ describe("connecting", () => {
   });
 
   it("goes by the address, not by the mail address that is the user's name there", async () => {
-    const { caldav, api } = await begin();
+    const { caldav, api } = await loadFeed();
     const asked = { url: caldav.home, username: "someone@outlook.com", password: "x" };
     const { json } = await api("POST", "/targets/calendars", asked);
     expect(json.error.message).toContain("does not take this user name and password");
   });
 
   it("lists the calendars and makes one", async () => {
-    const { caldav, api, feedId } = await begin();
-    const listed = await api("POST", "/targets/calendars", { url: caldav.home, ...user });
+    const { caldav, api, feedId } = await loadFeed();
+    const listed = await api("POST", "/targets/calendars", { url: caldav.home, ...serverUser });
     expect(listed.json).toMatchObject({ calendars: [{ name: "Work", notWritable: null }], canCreate: true });
-    const made = await api("POST", "/targets", { feed: feedId, url: caldav.home, create: "Bookings", ...user });
+    const made = await api("POST", "/targets", { feed: feedId, url: caldav.home, create: "Bookings", ...serverUser });
     expect(made.json).toMatchObject({ name: "Bookings", state: "on" });
   });
 });
@@ -252,9 +209,13 @@ describe("a server that fails on the way", () => {
     ["one that tells no ETag", { putEtag: "absent" }],
     ["one whose proxy changes ETags", { putEtag: "gzip" }],
   ])("%s: answers get lost, requests are throttled, and in the end every event is there once", async (_, quirks) => {
-    const made = await begin(quirks);
+    const made = await loadFeed(quirks);
     const put = (n: number) => (request: { method: string }) => request.method === "PUT" && (n += 1) % 3 === 0;
-    const added = await made.api("POST", "/targets", { feed: made.feedId, url: made.caldav.calendarUrl(), ...user });
+    const added = await made.api("POST", "/targets", {
+      feed: made.feedId,
+      url: made.caldav.calendarUrl(),
+      ...serverUser,
+    });
     const full = made.caldav.bodies().size;
     for (const name of [...made.caldav.bodies().keys()].slice(0, 8)) made.caldav.drop(name);
     made.caldav.script(lostAnswer, put(0), 3);
@@ -290,7 +251,7 @@ describe("limits", () => {
       await world.tick();
     }
     const asked = { feedId: feed.id, text: caldav.calendarUrl(), preset: null, calendar: null, create: null };
-    const credentials = { kind: "password", ...user } as const;
+    const credentials = { kind: "password", ...serverUser } as const;
     const made = await addTarget(world.deps, { ...asked, credentials, edits: "mirror", cancelled: "keep" });
     caldav.taken();
     const { eventCount } = await world.feed(feed.id);
@@ -308,7 +269,7 @@ describe("limits", () => {
   });
 
   it("what a provider bears in a minute is not exceeded", async () => {
-    const { world, caldav, id } = await connect();
+    const { world, caldav, id } = await connectFeed();
     await world.deps.sql.run("UPDATE targets SET per_minute = 10");
     for (const name of caldav.bodies().keys()) caldav.drop(name);
     caldav.taken();
@@ -321,7 +282,7 @@ describe("limits", () => {
   });
 
   it("a host where three accounts were refused is let alone for a while", async () => {
-    const { world, caldav, id } = await connect();
+    const { world, caldav, id } = await connectFeed();
     const first = await getTarget(world.deps, id);
     for (const other of ["bob", "carol", "erin"]) {
       await world.deps.sql.batch([insertTarget({ ...first, id: other, account: `caldav.example.org ${other}` }, 1)]);
@@ -333,7 +294,7 @@ describe("limits", () => {
     caldav.script(status(401), () => true, 1000);
     world.wait(1000);
     const port = await openCalendar(world.deps, first);
-    await push(world.deps, await getTarget(world.deps, id), await world.feed(first.feedId), port);
+    await push(meterRequests(world.deps), await getTarget(world.deps, id), await world.feed(first.feedId), port);
     const erin = await getTarget(world.deps, "erin");
     expect(erin.state).toBe("on");
     expect(erin.dueAt - world.deps.now() / 1000).toBeGreaterThanOrEqual(900);

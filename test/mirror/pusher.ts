@@ -8,6 +8,7 @@ import { findTarget } from "../../src/store/targets.ts";
 import { openCalendar } from "../../src/mirror/connect.ts";
 import { getFeed } from "../../src/feed/commands.ts";
 import { push } from "../../src/mirror/push.ts";
+import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { wide } from "../wide.ts";
 
 /** What the process is given, as JSON in its only argument. */
@@ -59,9 +60,9 @@ async function run(asked: Pusher): Promise<void> {
   for (let complete = false; !complete;) {
     const target = await findTarget(deps.sql, asked.targetId);
     if (target === null) throw new Error("the target is gone");
-    const report = await push(deps, target, await getFeed(deps, target.feedId), await openCalendar(deps, target), {
-      now: true,
-    });
+    const metered = meterRequests(deps);
+    const port = await openCalendar(metered, target);
+    const report = await push(metered, target, await getFeed(deps, target.feedId), port, { now: true });
     if (report.failure !== "") throw new Error(report.failure);
     ({ complete } = report);
     process.stdout.write(`${JSON.stringify(report)}\n`);

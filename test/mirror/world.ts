@@ -13,9 +13,18 @@ import { openSqlite } from "../../src/store/sqlite.ts";
 import { findTarget, insertTarget, type NewTarget, type TargetRow } from "../../src/store/targets.ts";
 import { getFeed } from "../../src/feed/commands.ts";
 import { push, type PushOptions, type PushReport } from "../../src/mirror/push.ts";
+import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { makeFeed, startAnew } from "../contract/store/rows.ts";
 import { wide } from "../wide.ts";
-import { calendarUrl, faithful, type MemoryCalendar, memoryCalendar, profileOf, type Quirks } from "./calendar.ts";
+import {
+  calendarUrl,
+  faithful,
+  type MemoryCalendar,
+  memoryCalendar,
+  meterPort,
+  profileOf,
+  type Quirks,
+} from "./calendar.ts";
 
 export const targetId = "00112233aabbccdd";
 const startAt = Date.UTC(2027, 0, 4, 9) / 1000;
@@ -164,7 +173,8 @@ export async function pushWorld(options: PushWorldOptions = {}) {
       over: Partial<Deps> = {},
       port: CalendarPort = calendar.port,
     ): Promise<PushReport> {
-      return push({ ...deps, ...over }, await world.target(), await world.feed(), port, asked);
+      const metered = meterRequests({ ...deps, ...over });
+      return push(metered, await world.target(), await world.feed(), meterPort(port, metered.meter), asked);
     },
     /** Calls of the calendar since the last time. */
     calls: () => calendar.calls.splice(0),

@@ -8,8 +8,8 @@ import { readDay, zonedTimes } from "./times.ts";
 import { AgendaView } from "./views/agenda.tsx";
 import { MonthView } from "./views/month.tsx";
 import { pageLanguage, renderPage, signedIn } from "./page-context.tsx";
-import { agendaWords } from "../../text/agenda.ts";
 import { epochSeconds } from "../../clock.ts";
+import { texts } from "../../text/index.ts";
 
 /** An event as a subscriber sees it. Epoch seconds. */
 export interface AgendaEvent extends VeventSummary {
@@ -44,7 +44,7 @@ async function showAgenda(c: PageContext, id: string): Promise<Response> {
   const shown = events.slice(0, mostOnPage);
   const left = events[mostOnPage];
   const nextDay = left === undefined ? to.toFormat("yyyy-LL-dd") : times.date(left.start);
-  return renderPage(c, `${feed.profile.name}: ${agendaWords[language].agenda}`, () => (
+  return renderPage(c, `${feed.profile.name}: ${texts[language].agenda.agenda}`, () => (
     <AgendaView
       {...{ language, feed, times }}
       events={shown}
@@ -70,7 +70,7 @@ async function showMonth(c: PageContext, id: string): Promise<Response> {
     const day = first.plus({ days: index });
     return { startAt: day.toUnixInteger(), endAt: day.plus({ days: 1 }).toUnixInteger(), weekday: day.weekday };
   });
-  return renderPage(c, `${feed.profile.name}: ${agendaWords[language].month}`, () => (
+  return renderPage(c, `${feed.profile.name}: ${texts[language].agenda.month}`, () => (
     <MonthView
       {...{
         language,

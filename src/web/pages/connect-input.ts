@@ -1,10 +1,10 @@
 import { type Preset, findPreset, presets, discoveryStart } from "../../caldav/presets.ts";
 import type { ConnectReason } from "../../mirror/connect-error.ts";
 import { fieldValue, type Fields } from "./page-context.tsx";
-import type { connectWords } from "../../text/connect.ts";
+import type { Texts } from "../../text/index.ts";
 
 /** The key of a sentence that says what is wrong with a field. */
-export type FieldErrorKey = keyof (typeof connectWords)["en"]["fault"];
+export type FieldErrorKey = keyof Texts["connect"]["fault"];
 
 /** What is wrong with a field: a sentence of ours, or a reason with what the server said. */
 export type FieldError = FieldErrorKey | { readonly reason: ConnectReason; readonly said: string };

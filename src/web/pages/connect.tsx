@@ -23,7 +23,7 @@ import {
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
 import { fieldValue, formLimit, pageLanguage, readFields, renderPage, signedIn } from "./page-context.tsx";
-import { connectWords } from "../../text/connect.ts";
+import { texts } from "../../text/index.ts";
 
 type Status = 200 | 400 | 502;
 
@@ -76,7 +76,7 @@ async function showStep(
   const { feed } = await feedOf(c);
   return renderPage(
     c,
-    connectWords[language].title,
+    texts[language].connect.title,
     (nonce) => (
       <ConnectFrame {...{ language, step }} feed={feed}>
         {make(nonce, `/feeds/${feed.id}/targets/new`)}
@@ -111,7 +111,7 @@ interface SignInTyped {
 async function showSignIn(c: PageContext, draft: Draft, { username, faults }: SignInTyped, status: Status = 200) {
   const language = pageLanguage(c);
   const asked = c.req.query("fault") ?? "";
-  const googleFault = Object.entries(connectWords[language].googleFaults).find(([key]) => key === asked)?.[1] ?? "";
+  const googleFault = Object.entries(texts[language].connect.googleFaults).find(([key]) => key === asked)?.[1] ?? "";
   const mail = readMailAddress(draft.text);
   const about = {
     username: username || mail,

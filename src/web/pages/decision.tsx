@@ -6,12 +6,10 @@ import { type AccountRow, endSessions } from "../../store/accounts.ts";
 import { findBookings } from "../../store/bookings.ts";
 import { countTry } from "../../store/attempts.ts";
 import { chooseDecider } from "../../decision/rights.ts";
-import { findLinked, type Linked } from "../../feed/links.ts";
 import { loadPageData } from "../../decision/page-data.ts";
 import type { SessionKind } from "../../security/session.ts";
 import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
 import { shortAddress } from "../address.ts";
-import { decisionWords } from "../../text/decision.ts";
 import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie, readForm } from "../forms.ts";
 import { decideBooking, type Outcome } from "../decision-outcome.ts";
 import type { Notice } from "../notice.ts";
@@ -20,6 +18,8 @@ import { languageOf, pageHeaders } from "../page-headers.ts";
 import { DecisionPage, PlainPage } from "./views/decision.tsx";
 import { nextCookie, sessionCookie } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
+import { texts } from "../../text/index.ts";
+import { type Linked, findLinked } from "../../decision/linked.ts";
 
 const session = "decide";
 const mostSignIns = 30;
@@ -50,7 +50,7 @@ export function decisionRoutes(): Hono<Env> {
   app.onError((error, c) => {
     c.env.log.error("page_failed", { code: codeOf(error) ?? "bug", message: messageOf(error) });
     const language = languageFor(c, null);
-    return c.html(<PlainPage language={language} {...decisionWords[language].broken} />, 503);
+    return c.html(<PlainPage language={language} {...texts[language].decision.broken} />, 503);
   });
   return app;
 }
@@ -76,7 +76,7 @@ async function page(c: PageContext, linked: Linked, { preselected, person, notic
   // A cookie that is used is good for another ninety days.
   if (person?.kind === "decider" && seen.reader !== null && !seen.expired) await keep(c, person);
   const expired: Notice | null =
-    seen.expired && person !== null ? { tone: "bad", text: decisionWords[language].expired(nameOf(person)) } : null;
+    seen.expired && person !== null ? { tone: "bad", text: texts[language].decision.expired(nameOf(person)) } : null;
   const own = formOf(linked);
   const nonces = {
     decide: await formNonce(c, own("decide"), cookieOf(linked)),
@@ -100,12 +100,12 @@ async function page(c: PageContext, linked: Linked, { preselected, person, notic
 async function answer(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
-  const texts = decisionWords[languageFor(c, linked)];
+  const words = texts[languageFor(c, linked)].decision;
   const form = await readForm(c);
   const person = await signedIn(c);
   const action = actions.find((known) => known === form["action"]) ?? null;
   if (!(await isOurs(c, linked, "decide", form[nonceField]))) {
-    return page(c, linked, { preselected: action, person, notice: { tone: "bad", text: texts.foreign }, status: 403 });
+    return page(c, linked, { preselected: action, person, notice: { tone: "bad", text: words.foreign }, status: 403 });
   }
   const decider = chooseDecider(linked, person);
   if (action === null || decider === null) {
@@ -123,24 +123,24 @@ async function answer(c: PageContext): Promise<Response> {
 async function enter(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return missing(c);
-  const texts = decisionWords[languageFor(c, linked)];
+  const words = texts[languageFor(c, linked)].decision;
   const form = await readForm(c);
   const preselected = actions.find((known) => known === form["action"]) ?? null;
   const fail = async (text: string, status: Shown["status"]): Promise<Response> =>
     page(c, linked, { preselected, person: null, notice: { tone: "bad", text }, status });
-  if (!(await isOurs(c, linked, "sign-in", form[nonceField]))) return fail(texts.foreign, 403);
+  if (!(await isOurs(c, linked, "sign-in", form[nonceField]))) return fail(words.foreign, 403);
   const nowAt = epochSeconds(c.env);
   const name = `sign-in:${shortAddress(c.env.addressOf(c.req.raw))}`;
   if ((await countTry(c.env.sql, name, nowAt - (nowAt % signInSeconds))) > mostSignIns)
-    return fail(texts.tooOften, 429);
+    return fail(words.tooOften, 429);
   try {
     const { cookie, lasts } = await signIn(c.env, session, typeof form["token"] === "string" ? form["token"] : "");
     putCookie(c, session, cookie, lasts, "Lax");
   } catch (error) {
     const code = codeOf(error);
-    if (code === "bad_input") return fail(texts.badToken, 400);
-    if (code === "waldur_refused_token") return fail(texts.refusedToken, 401);
-    if (code?.startsWith("waldur_") === true) return fail(texts.waldurSilent, 502);
+    if (code === "bad_input") return fail(words.badToken, 400);
+    if (code === "waldur_refused_token") return fail(words.refusedToken, 401);
+    if (code?.startsWith("waldur_") === true) return fail(words.waldurSilent, 502);
     throw error;
   }
   return c.redirect(`/a/${linked.token}${preselected === null ? "" : `/${preselected}`}`, 303);
@@ -161,7 +161,7 @@ async function leave(c: PageContext): Promise<Response> {
   const form = await readForm(c);
   const person = await signedIn(c);
   if (!(await isOurs(c, linked, "forget", form[nonceField]))) {
-    const notice: Notice = { tone: "bad", text: decisionWords[languageFor(c, linked)].foreign };
+    const notice: Notice = { tone: "bad", text: texts[languageFor(c, linked)].decision.foreign };
     return page(c, linked, { preselected: null, person, notice, status: 403 });
   }
   if (person !== null && form["which"] === "all") await endSessions(c.env.sql, person.id);
@@ -173,7 +173,7 @@ async function leave(c: PageContext): Promise<Response> {
 /** The one page for every link that opens nothing, whatever the reason. */
 function missing(c: PageContext): Response | Promise<Response> {
   const language = languageFor(c, null);
-  return c.html(<PlainPage language={language} {...decisionWords[language].missing} />, 404);
+  return c.html(<PlainPage language={language} {...texts[language].decision.missing} />, 404);
 }
 
 function refuse(c: PageContext): Response {

@@ -5,8 +5,8 @@ import { listRuns } from "../../store/runs.ts";
 import { may, listVisibleSources } from "../../account/access.ts";
 import { HistoryView } from "./views/history.tsx";
 import { pageLanguage, pageTimes, renderPage, signedIn } from "./page-context.tsx";
-import { historyWords } from "../../text/history.ts";
 import { epochSeconds } from "../../clock.ts";
+import { texts } from "../../text/index.ts";
 
 const mostRows = 50;
 
@@ -27,7 +27,7 @@ export function historyRoutes(): Hono<Env> {
     const decisions = which === "decisions" ? await listDecisionsOf(c.env.sql, ids, { ...query, booking: null }) : [];
     const last = which === "runs" ? runs[mostRows - 1]?.endedAt : decisions[mostRows - 1]?.madeAt;
     const older = Math.max(runs.length, decisions.length) > mostRows ? (last ?? null) : null;
-    return renderPage(c, historyWords[language].title, () => (
+    return renderPage(c, texts[language].history.title, () => (
       <HistoryView
         {...{ language, which, sources, source, failed, older }}
         times={pageTimes(c)}

@@ -6,11 +6,11 @@ import { readLastReport } from "../../mirror/run.ts";
 import type { Notice } from "../notice.ts";
 import type { Times } from "./times.ts";
 import { pageLanguage, pageTimes } from "./page-context.tsx";
-import { targetWords } from "../../text/target.ts";
+import { texts } from "../../text/index.ts";
 
 /** How a target stands and whose move it is, in words. */
 export function mirrorHealth(target: TargetRow, language: Language, times: Times): Notice {
-  const words = targetWords[language];
+  const words = texts[language].mirror;
   const { state, stopCode, host, failingSinceAt, held, mirroredAt, checkedAt } = target;
   if (state === "stopped") {
     const code = stopCode === "" ? "gone" : stopCode;

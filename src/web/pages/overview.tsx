@@ -12,8 +12,8 @@ import { decideBooking, type Outcome } from "../decision-outcome.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
 import { formLimit, pageLanguage, pageTimes, readFields, renderPage, signedIn } from "./page-context.tsx";
-import { overviewWords } from "../../text/overview.ts";
 import { epochSeconds } from "../../clock.ts";
+import { texts } from "../../text/index.ts";
 
 /** A page stays small: what does not fit is on the next. */
 const mostRequests = 15;
@@ -62,7 +62,7 @@ async function showOverview(c: PageContext, decided: OverviewProps["decided"], s
   const providers = await providersOf(c);
   return renderPage(
     c,
-    overviewWords[language].title,
+    texts[language].overview.title,
     (nonce) => (
       <OverviewView
         {...{ language, nonce, viewer, decided, nowAt, troubled }}

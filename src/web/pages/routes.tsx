@@ -14,7 +14,7 @@ import { signInRoutes } from "./sign-in.tsx";
 import { targetPageRoutes } from "./target.tsx";
 import { FailureView } from "./views/failure.tsx";
 import { pageLanguage, renderBarePage } from "./page-context.tsx";
-import { commonWords } from "../../text/common.ts";
+import { texts } from "../../text/index.ts";
 
 /** Where pages are; all of them get their headers. */
 const places = [
@@ -52,5 +52,5 @@ export async function renderFailure(c: PageContext, error: unknown): Promise<Res
   const requestId = c.get("requestId");
   const { status } = errorJson(error, requestId);
   const code = codeOf(error) ?? "internal";
-  return renderBarePage(c, commonWords[language].failed, <FailureView {...{ language, code, requestId }} />, status);
+  return renderBarePage(c, texts[language].common.failed, <FailureView {...{ language, code, requestId }} />, status);
 }

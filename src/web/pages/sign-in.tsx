@@ -19,8 +19,7 @@ import {
   renderBarePage,
   signedIn,
 } from "./page-context.tsx";
-import { failureWords } from "../../text/common.ts";
-import { signInWords } from "../../text/sign-in.ts";
+import { texts } from "../../text/index.ts";
 
 const purpose = "sign-in";
 /** Set by the link that begins a login; its way back is refused without. */
@@ -77,7 +76,7 @@ async function showSignIn(
   const nonce = await formNonce(c, purpose);
   return renderBarePage(
     c,
-    signInWords[language].title,
+    texts[language].signIn.title,
     <SignInView
       {...{ language, fault, next, nonce, logins, safe: isSafe(c), sample: c.env.sample, site: name || "Waldur" }}
     />,
@@ -86,7 +85,7 @@ async function showSignIn(
 }
 
 async function enter(c: PageContext): Promise<Response> {
-  const words = signInWords[pageLanguage(c)];
+  const words = texts[pageLanguage(c)].signIn;
   const fields = await readFields(c, purpose);
   const token = fields.get("token")?.[0]?.trim() ?? "";
   const next = safeNextPath(fields.get("next")?.[0]);
@@ -106,7 +105,7 @@ async function enter(c: PageContext): Promise<Response> {
       return showSignIn(c, { fault: words.refused, next }, 401);
     }
     const status = error.code === "too_many" ? 429 : 502;
-    return showSignIn(c, { fault: failureWords[pageLanguage(c)][error.code], next }, status);
+    return showSignIn(c, { fault: texts[pageLanguage(c)].failures[error.code], next }, status);
   }
 }
 
@@ -119,7 +118,7 @@ async function begin(c: PageContext, provider: string): Promise<Response> {
 }
 
 async function comeBack(c: PageContext, provider: string): Promise<Response> {
-  const words = signInWords[pageLanguage(c)];
+  const words = texts[pageLanguage(c)].signIn;
   const begun = readCookie(c, beginCookie).split(".", 2)[1] ?? "";
   dropCookie(c, beginCookie);
   const code = c.req.query("code") ?? "";
@@ -143,12 +142,12 @@ async function comeBack(c: PageContext, provider: string): Promise<Response> {
 async function showContinue(c: PageContext): Promise<Response> {
   const language = pageLanguage(c);
   const token = await loginToken(c);
-  if (token === null) return showSignIn(c, { fault: signInWords[language].foreignLogin, next: "/" }, 403);
+  if (token === null) return showSignIn(c, { fault: texts[language].signIn.foreignLogin, next: "/" }, 403);
   try {
     const { user } = await verifyToken(c.env, token);
     const name = user.fullName || user.username;
     const nonce = await formNonce(c, purpose);
-    return await renderBarePage(c, signInWords[language].title, <ContinueView {...{ language, name, nonce }} />);
+    return await renderBarePage(c, texts[language].signIn.title, <ContinueView {...{ language, name, nonce }} />);
   } catch (error) {
     return failedLogin(c, error);
   }
@@ -160,7 +159,7 @@ async function goOn(c: PageContext): Promise<Response> {
   dropCookie(c, tokenCookie);
   if (fields.get("me")?.[0] !== "yes") return c.redirect("/sign-in", 303);
   if (token === null) {
-    return showSignIn(c, { fault: signInWords[pageLanguage(c)].foreignLogin, next: "/" }, 403);
+    return showSignIn(c, { fault: texts[pageLanguage(c)].signIn.foreignLogin, next: "/" }, 403);
   }
   try {
     const session = await signIn(c.env, "pages", token);
@@ -174,7 +173,7 @@ async function goOn(c: PageContext): Promise<Response> {
 async function failedLogin(c: PageContext, error: unknown): Promise<Response> {
   if (!(error instanceof AppError) || error.code === "store_failed") throw error;
   dropCookie(c, tokenCookie);
-  return showSignIn(c, { fault: failureWords[pageLanguage(c)][error.code], next: "/" }, 502);
+  return showSignIn(c, { fault: texts[pageLanguage(c)].failures[error.code], next: "/" }, 502);
 }
 
 async function loginToken(c: PageContext): Promise<string | null> {

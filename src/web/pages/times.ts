@@ -1,6 +1,7 @@
 import type { DateTime } from "luxon";
 import type { Language } from "../../calendar/profile.ts";
 import { localTime } from "../../calendar/window.ts";
+import { texts } from "../../text/index.ts";
 
 /** Times as a person reads them, in one zone (null: UTC) and language. Moments are epoch seconds. */
 export interface Times {
@@ -19,11 +20,9 @@ export interface Times {
   readonly zone: string;
 }
 
-const dayShape = { en: "ccc d LLL yyyy", et: "ccc, d. LLL yyyy" } as const satisfies Record<Language, string>;
-
 export function zonedTimes(zone: string | null, language: Language): Times {
   const at = (moment: number) => localTime(zone, moment).setLocale(language);
-  const day = (moment: number): string => at(moment).toFormat(dayShape[language]);
+  const day = (moment: number): string => at(moment).toFormat(texts[language].common.dayFormat);
   const clock = (moment: number): string => at(moment).toFormat("HH:mm");
   return {
     zone: localTime(zone, 0).zoneName ?? "UTC",

@@ -4,14 +4,10 @@ import { stopCodes } from "../../../src/store/targets.ts";
 import { connectReasons } from "../../../src/mirror/connect-error.ts";
 import { fieldErrorText } from "../../../src/web/pages/views/field-error.tsx";
 import { failureReason } from "../../../src/web/source-health.ts";
-import { failureWords } from "../../../src/text/common.ts";
-import { connectWords } from "../../../src/text/connect.ts";
-import { historyWords } from "../../../src/text/history.ts";
-import { overviewWords } from "../../../src/text/overview.ts";
-import { targetWords } from "../../../src/text/target.ts";
 import { status } from "../../dav-server/faults.ts";
 import { type Begun, beginMirror, connectThere } from "../mirrored.ts";
 import { visitor } from "../visitor.ts";
+import { texts } from "../../../src/text/index.ts";
 
 /** A mirror that is on, and its owner in a browser in Estonian. */
 async function inEstonian() {
@@ -36,13 +32,13 @@ const quoted = '<q lang="" dir="auto">500: &lt;b&gt;Oops &amp; out&lt;/b&gt;</q>
 
 /** Sentences of ours in English that stand on a page. */
 function english(page: string): string[] {
-  const texts: string[] = [];
+  const sentences: string[] = [];
   const collect = (value: unknown): void => {
-    if (typeof value === "string" && value.length > 15) texts.push(value);
+    if (typeof value === "string" && value.length > 15) sentences.push(value);
     else if (typeof value === "object" && value !== null) Object.values(value).forEach(collect);
   };
-  for (const { en } of [targetWords, overviewWords, connectWords, failureWords, historyWords]) collect(en);
-  return texts.filter((text) => page.includes(text));
+  collect(texts.en);
+  return sentences.filter((text) => page.includes(text));
 }
 
 describe("a mirror on an Estonian page", () => {
@@ -55,7 +51,7 @@ describe("a mirror on an Estonian page", () => {
       const [overview, page] = [await begun.reader.page("/"), await begun.reader.page(begun.path)];
       expect(overview).toContain(`<a href="${begun.path}" dir="auto">`);
       for (const one of [overview, page]) {
-        expect(one).toContain(targetWords.et.stops[code]);
+        expect(one).toContain(texts.et.mirror.stops[code]);
         expect(one).not.toContain("In English");
         expect(english(one)).toEqual([]);
       }
@@ -69,7 +65,7 @@ describe("a mirror on an Estonian page", () => {
       const report = JSON.stringify({ cause, said: words, endedAt: 1 });
       await set(begun, { failing_since_at: 1_800_000_000, failure: "In English", report });
       const kind = cause === "throttled" ? cause : words === "" ? "silent" : "wrong";
-      const sentence = targetWords.et.failing[kind]("");
+      const sentence = texts.et.mirror.failing[kind]("");
       const [start = "", end = ""] = sentence.split("alates ");
       for (const path of ["/", begun.path]) {
         const page = await begun.reader.page(path);
@@ -101,7 +97,7 @@ describe("a mirror on an Estonian page", () => {
     "not connected, %s: one sentence of ours in each language, then what the server said",
     async (reason) => {
       for (const language of ["en", "et"] as const) {
-        const text = connectWords[language].reasons[reason];
+        const text = texts[language].connect.reasons[reason];
         expect(text).toMatch(reason === "elsewhere" ? /:$/ : /\.$/);
         expect((await fieldErrorText({ reason, said: "" }, language))?.toString()).toBe(text);
         const full = (await fieldErrorText({ reason, said }, language))?.toString().replaceAll("&#39;", "'") ?? "";
@@ -112,15 +108,15 @@ describe("a mirror on an Estonian page", () => {
         const way = Object.entries(ways).find(([name]) => name === reason)?.[1];
         expect(before).toMatch(way ?? /(?:The server said|Server ütles): <q lang="" dir="auto">$/);
       }
-      expect(connectWords.et.reasons[reason]).not.toBe(connectWords.en.reasons[reason]);
+      expect(texts.et.connect.reasons[reason]).not.toBe(texts.en.connect.reasons[reason]);
     },
   );
 
   it("every code of a failure has another sentence in each language, for a source too", () => {
-    const codes = Object.entries(failureWords.en);
+    const codes = Object.entries(texts.en.failures);
     expect(codes.length).toBeGreaterThan(20);
     for (const [code, sentence] of codes) {
-      const own = Object.entries(failureWords.et).find(([name]) => name === code)?.[1];
+      const own = Object.entries(texts.et.failures).find(([name]) => name === code)?.[1];
       expect(own, code).toMatch(/\.$/);
       expect(own, code).not.toBe(sentence);
       expect(failureReason(code, "et"), code).not.toBe(failureReason(code, "en"));
@@ -134,14 +130,14 @@ describe("mirrors on the overview", () => {
     const path = await connectThere(begun);
     const { owner, world, caldav } = begun;
     const link = `<a href="${path}" dir="auto">Work</a>`;
-    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*Tried, and ready. Your move: turn it on.`));
+    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*Tested and ready. Turn it on.`));
     await owner.send(`${path}/resume`, {}, path);
     await world.settle();
     expect(await owner.page("/")).not.toContain(link);
     caldav.script(status(401), () => true, 1);
     world.wait(1000);
     await world.tick();
-    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*does not take the user name and password`));
+    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*no longer accepts the user name and password`));
   });
 
   it("cost one statement, however many there are, and the page stays small", async () => {

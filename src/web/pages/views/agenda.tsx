@@ -4,8 +4,7 @@ import { truncate } from "../../../calendar/text.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { AgendaEvent } from "../agenda.tsx";
 import type { Times } from "../times.ts";
-import { agendaWords } from "../../../text/agenda.ts";
-import { overviewWords } from "../../../text/overview.ts";
+import { texts } from "../../../text/index.ts";
 
 /** The whole of it is in the calendar itself. */
 const longestText = 250;
@@ -25,7 +24,7 @@ interface Props {
 /** The head of agenda and month, with the way between them. */
 export const AgendaHead: FC<Props & { which: "agenda" | "month"; title: string }> = (props) => {
   const { language, feed, times, which, title, earlier, later } = props;
-  const words = agendaWords[language];
+  const words = texts[language].agenda;
   const path = `/feeds/${feed.id}/${which}`;
   const query = which === "agenda" ? "from" : "month";
   return (
@@ -37,7 +36,7 @@ export const AgendaHead: FC<Props & { which: "agenda" | "month"; title: string }
         <a href={`/feeds/${feed.id}/month`} aria-current={which === "month" ? "page" : undefined}>
           {words.month}
         </a>
-        <a href={`/feeds/${feed.id}`}>{overviewWords[language].open}</a>
+        <a href={`/feeds/${feed.id}`}>{texts[language].overview.open}</a>
       </p>
       <h1 dir="auto">{feed.profile.name}</h1>
       <h2>{title}</h2>
@@ -60,7 +59,7 @@ export const AgendaHead: FC<Props & { which: "agenda" | "month"; title: string }
 /** Two weeks, day by day. */
 export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) => {
   const { language, events, times, fromAt, toAt } = props;
-  const words = agendaWords[language];
+  const words = texts[language].agenda;
   const byDay = Map.groupBy(events, (event) => times.date(Math.max(event.start, fromAt)));
   return (
     <>

@@ -1,7 +1,7 @@
 import type { FC, PropsWithChildren } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import { nonceField } from "../../forms.ts";
-import { feedWords } from "../../../text/feed.ts";
+import { texts } from "../../../text/index.ts";
 
 interface ConfirmActionProps {
   readonly language: Language;
@@ -21,7 +21,7 @@ interface ConfirmActionProps {
 /** Something that cannot be undone: it opens, tells what it does, and asks for a tick. */
 export const ConfirmAction: FC<PropsWithChildren<ConfirmActionProps>> = (props) => {
   const { language, nonce, action, what, label, help, unsure, open = false, children } = props;
-  const words = feedWords[language];
+  const words = texts[language].feed;
   return (
     <details open={unsure || open}>
       <summary>{label}</summary>

@@ -6,11 +6,11 @@ import type { FeedRow } from "../../../store/feeds.ts";
 import { cancelledPolicies, editPolicies } from "../../../store/targets.ts";
 import type { FieldError, LoginErrors, AddressForm } from "../connect-input.ts";
 import { nonceField } from "../../forms.ts";
-import { connectWords } from "../../../text/connect.ts";
 import { presetHint, presetName } from "../../../text/presets.ts";
 import { fieldErrorText } from "./field-error.tsx";
 import { Choices, Input, Note, Select } from "./field.tsx";
 import { Login } from "./login.tsx";
+import { texts } from "../../../text/index.ts";
 
 /** The frame of every step: what is connected, and how far one is. */
 export const ConnectFrame: FC<PropsWithChildren<{ language: Language; step: 0 | 1 | 2; feed: FeedRow }>> = ({
@@ -19,7 +19,7 @@ export const ConnectFrame: FC<PropsWithChildren<{ language: Language; step: 0 | 
   feed,
   children,
 }) => {
-  const words = connectWords[language];
+  const words = texts[language].connect;
   return (
     <div class="narrow">
       <h1>{words.title}</h1>
@@ -34,7 +34,7 @@ export const ConnectFrame: FC<PropsWithChildren<{ language: Language; step: 0 | 
 
 /** How far one is; `step` counts from 0. */
 export const ConnectSteps: FC<{ language: Language; step: 0 | 1 | 2 | 3 }> = ({ language, step }) => {
-  const words = connectWords[language];
+  const words = texts[language].connect;
   return (
     <ol class="steps" aria-label={words.stepsLabel}>
       {words.steps.map((name, at) => (
@@ -61,7 +61,7 @@ interface WhereProps extends StepProps {
 
 /** Where the calendar is. */
 export const WhereStep: FC<WhereProps> = ({ language, nonce, path, typed, faults, choices, google }) => {
-  const words = connectWords[language];
+  const words = texts[language].connect;
   return (
     <>
       {Object.keys(faults).length > 0 && <Note tone="bad">{words.faults}</Note>}
@@ -106,7 +106,7 @@ interface SignInStepProps extends StepProps {
 /** How to get in: with a password, or with consent at Google. */
 export const SignInStep: FC<SignInStepProps> = (props) => {
   const { language, nonce, path, preset, text, username, mail, faults, googleFault } = props;
-  const words = connectWords[language];
+  const words = texts[language].connect;
   if (preset === "google") {
     const said = googleFault || fieldErrorText(faults.password, language);
     return (
@@ -155,7 +155,7 @@ interface CalendarProps extends StepProps {
 
 /** Which calendar, and what becomes of changes made in it. */
 export const CalendarStep: FC<CalendarProps> = ({ language, nonce, path, calendars, canMake, typed, faults }) => {
-  const words = connectWords[language];
+  const words = texts[language].connect;
   const shown = ({ name, url }: FoundCalendar): string => (name === "" ? parentPath(url) : name);
   const choices = calendars
     .filter(({ notWritable }) => notWritable === null)

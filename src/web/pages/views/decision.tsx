@@ -2,14 +2,14 @@ import type { FC } from "hono/jsx";
 import { type Action, actions, type FeedProfile, type Language } from "../../../calendar/profile.ts";
 import { eventStatus } from "../../../calendar/status.ts";
 import { localTime } from "../../../calendar/window.ts";
-import { calendarWords } from "../../../calendar/words.ts";
+import { calendarWords } from "../../../calendar/words/index.ts";
 import type { LinkKind } from "../../../security/links.ts";
 import type { PageData } from "../../../decision/page-data.ts";
-import { type DecisionWords, decisionWords } from "../../../text/decision.ts";
 import { nonceField } from "../../forms.ts";
 import type { Notice } from "../../notice.ts";
 import { Note } from "./field.tsx";
 import { Layout } from "./layout.tsx";
+import { type Texts, texts } from "../../../text/index.ts";
 
 export interface DecisionProps {
   readonly language: Language;
@@ -31,32 +31,32 @@ export interface DecisionProps {
 /** The page of one booking: what is asked for, and the buttons to answer it. */
 export const DecisionPage: FC<DecisionProps> = (props) => {
   const { language, look } = props;
-  const texts = decisionWords[language];
+  const words = texts[language].decision;
   const { booking } = look;
   const person = look.reader?.account ?? null;
   const status = eventStatus[look.meaning];
   const mood = status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
-  const title = booking.name.trim() || texts.nameless;
-  const top = person === null ? null : <span class="quiet">{texts.signedIn(person.fullName || person.username)}</span>;
+  const title = booking.name.trim() || words.nameless;
+  const top = person === null ? null : <span class="quiet">{words.signedIn(person.fullName || person.username)}</span>;
   return (
-    <Layout language={language} title={`${title} – ${texts.page}`} site="" top={top}>
+    <Layout language={language} title={`${title} – ${words.page}`} site="" top={top}>
       <div class="decision">
         {props.notice && <Note tone={props.notice.tone}>{props.notice.text}</Note>}
         <h1 dir="auto">{title}</h1>
         <p>
           <span class={`state ${mood}`}>{calendarWords[language].state[look.meaning]}</span>
         </p>
-        <Facts {...props} texts={texts} />
-        <Besides {...props} texts={texts} />
-        {look.standing === "open" ? <Choice {...props} texts={texts} /> : <Closed {...props} texts={texts} />}
+        <Facts {...props} words={words} />
+        <Besides {...props} words={words} />
+        {look.standing === "open" ? <Choice {...props} words={words} /> : <Closed {...props} words={words} />}
         {person !== null && (
           <form method="post" action={`${props.path}/forget`} class="actions quiet">
             <input type="hidden" name={nonceField} value={props.nonces.forget} />
             <button class="plain" name="which" value="this">
-              {texts.forget}
+              {words.forget}
             </button>
             <button class="plain" name="which" value="all">
-              {texts.forgetAll}
+              {words.forgetAll}
             </button>
           </form>
         )}
@@ -65,9 +65,9 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
   );
 };
 
-type Part = DecisionProps & { readonly texts: DecisionWords };
+type Part = DecisionProps & { readonly words: Texts["decision"] };
 
-const Facts: FC<Part> = ({ texts, look, zone }) => {
+const Facts: FC<Part> = ({ words, look, zone }) => {
   const { booking } = look;
   const { requesterName, requesterUsername } = booking;
   const requester =
@@ -75,21 +75,21 @@ const Facts: FC<Part> = ({ texts, look, zone }) => {
       ? `${requesterName} (${requesterUsername})`
       : requesterName || requesterUsername;
   const facts: readonly (readonly [string, string])[] = [
-    [texts.labels.offering, look.offering],
-    [texts.labels.requester, requester],
-    [texts.labels.customer, booking.customerName],
-    [texts.labels.project, booking.projectName],
-    [texts.labels.words, booking.description.trim() || texts.noWords],
-    [texts.labels.error, booking.errorMessage],
+    [words.labels.offering, look.offering],
+    [words.labels.requester, requester],
+    [words.labels.customer, booking.customerName],
+    [words.labels.project, booking.projectName],
+    [words.labels.words, booking.description.trim() || words.noWords],
+    [words.labels.error, booking.errorMessage],
   ];
   return (
     <dl>
-      <dt>{texts.labels.when}</dt>
+      <dt>{words.labels.when}</dt>
       <dd class="times">
         <ol>
           {look.parts.map((part, index) => (
             <li>
-              {look.parts.length > 1 && <span class="quiet">{texts.part(index + 1, look.parts.length)}</span>}
+              {look.parts.length > 1 && <span class="quiet">{words.part(index + 1, look.parts.length)}</span>}
               <Period {...part} zone={zone} />
             </li>
           ))}
@@ -126,18 +126,18 @@ function periodText(zone: string | null, startAt: number, endAt: number): string
   return `${start.toFormat("yyyy-LL-dd HH:mm")} – ${until} (${zone === null ? "UTC" : start.zoneName})`;
 }
 
-const Besides: FC<Part> = ({ texts, look, zone }) => (
+const Besides: FC<Part> = ({ words, look, zone }) => (
   <section>
-    <h2>{texts.beside}</h2>
+    <h2>{words.beside}</h2>
     {look.beside.length === 0 ? (
-      <p class="quiet">{texts.alone}</p>
+      <p class="quiet">{words.alone}</p>
     ) : (
       <ul>
         {look.beside.map(({ name, pending, ...time }) => (
           <li>
             <Period {...time} zone={zone} />{" "}
-            <span class={pending ? "quiet" : "fault"}>{pending ? texts.besidePending : texts.besideConfirmed}</span>
-            {name !== null && <span dir="auto"> {name.trim() || texts.nameless}</span>}
+            <span class={pending ? "quiet" : "fault"}>{pending ? words.besidePending : words.besideConfirmed}</span>
+            {name !== null && <span dir="auto"> {name.trim() || words.nameless}</span>}
           </li>
         ))}
       </ul>
@@ -145,20 +145,20 @@ const Besides: FC<Part> = ({ texts, look, zone }) => (
   </section>
 );
 
-const Closed: FC<Part> = ({ texts, look, zone }) => {
+const Closed: FC<Part> = ({ words, look, zone }) => {
   const { made } = look;
   return (
     <section class="card">
-      <h2>{texts.labels.decided}</h2>
+      <h2>{words.labels.decided}</h2>
       {look.standing === "past" ? (
-        <p>{texts.closed.past}</p>
+        <p>{words.closed.past}</p>
       ) : (
         <p>
           {made === null ? (
-            texts.closed.decided
+            words.closed.decided
           ) : (
             <>
-              {texts.made(made.action, made.fullName || made.username)}{" "}
+              {words.made(made.action, made.fullName || made.username)}{" "}
               <time datetime={new Date(made.madeAt * 1000).toISOString()}>
                 {localTime(zone, made.madeAt).toFormat("yyyy-LL-dd HH:mm")}
               </time>
@@ -167,44 +167,44 @@ const Closed: FC<Part> = ({ texts, look, zone }) => {
           )}
         </p>
       )}
-      <InWaldur texts={texts} look={look} />
+      <InWaldur words={words} look={look} />
     </section>
   );
 };
 
-const InWaldur: FC<Pick<Part, "texts" | "look">> = ({ texts, look }) =>
+const InWaldur: FC<Pick<Part, "words" | "look">> = ({ words, look }) =>
   look.homeport === "" ? null : (
     <p>
       <a href={look.homeport} rel="noreferrer">
-        {texts.openWaldur}
+        {words.openWaldur}
       </a>
     </p>
   );
 
 const Choice: FC<Part> = (props) => {
-  const { texts, look, kind, owner } = props;
+  const { words, look, kind, owner } = props;
   const person = look.reader?.account ?? null;
   const signedIn = person !== null && !look.expired;
   if (!signedIn && kind === "sign-in") {
     return (
       <section class="card">
-        <h2>{texts.signIn.title}</h2>
-        <p>{texts.signIn.why}</p>
+        <h2>{words.signIn.title}</h2>
+        <p>{words.signIn.why}</p>
         <SignIn {...props} />
-        <InWaldur texts={texts} look={look} />
+        <InWaldur words={words} look={look} />
       </section>
     );
   }
   return (
     <section class="card">
-      <h2>{texts.decide}</h2>
-      <p>{signedIn ? texts.as(person.fullName || person.username) : texts.holder(owner)}</p>
+      <h2>{words.decide}</h2>
+      <p>{signedIn ? words.as(person.fullName || person.username) : words.holder(owner)}</p>
       <Rights {...props} />
       <Buttons {...props} />
-      <InWaldur texts={texts} look={look} />
+      <InWaldur words={words} look={look} />
       {!signedIn && (
         <details>
-          <summary>{texts.signIn.own}</summary>
+          <summary>{words.signIn.own}</summary>
           <SignIn {...props} />
         </details>
       )}
@@ -212,14 +212,14 @@ const Choice: FC<Part> = (props) => {
   );
 };
 
-const Rights: FC<Part> = ({ texts, look }) => {
+const Rights: FC<Part> = ({ words, look }) => {
   const { reader, booking } = look;
   if (reader === null) return null;
   const notes = [
-    ...(reader.insider === null ? [texts.may.unanswered] : []),
-    ...(reader.insider === false ? [texts.may.notYours(booking.providerName)] : []),
-    ...(reader.reject === "none" ? [texts.may.noReject(booking.customerName)] : []),
-    ...(reader.reject === "operator" ? [texts.may.byOperator] : []),
+    ...(reader.insider === null ? [words.may.unanswered] : []),
+    ...(reader.insider === false ? [words.may.notYours(booking.providerName)] : []),
+    ...(reader.reject === "none" ? [words.may.noReject(booking.customerName)] : []),
+    ...(reader.reject === "operator" ? [words.may.byOperator] : []),
   ];
   return (
     <>
@@ -230,7 +230,7 @@ const Rights: FC<Part> = ({ texts, look }) => {
   );
 };
 
-const Buttons: FC<Part> = ({ texts, look, path, preselected, nonces }) => {
+const Buttons: FC<Part> = ({ words, look, path, preselected, nonces }) => {
   const offered = actions.filter((action) => action === "reject" || look.reader?.insider !== false);
   const first = preselected ?? "accept";
   const ordered = offered.toSorted((a, b) => Number(b === first) - Number(a === first));
@@ -239,19 +239,19 @@ const Buttons: FC<Part> = ({ texts, look, path, preselected, nonces }) => {
       <input type="hidden" name={nonceField} value={nonces.decide} />
       {ordered.map((action) => (
         <button name="action" value={action} class={action === first ? action : `${action} second`}>
-          {texts.actions[action]}
+          {words.actions[action]}
         </button>
       ))}
     </form>
   );
 };
 
-const SignIn: FC<Part> = ({ texts, path, preselected, nonces, sample }) => (
+const SignIn: FC<Part> = ({ words, path, preselected, nonces, sample }) => (
   <form method="post" action={`${path}/sign-in`}>
     <input type="hidden" name={nonceField} value={nonces.signIn} />
     {preselected !== null && <input type="hidden" name="action" value={preselected} />}
     <div>
-      <label for="token">{texts.token.label}</label>
+      <label for="token">{words.token.label}</label>
       <input
         id="token"
         name="token"
@@ -262,13 +262,13 @@ const SignIn: FC<Part> = ({ texts, path, preselected, nonces, sample }) => (
         aria-describedby="token-help"
       />
       <p id="token-help" class="quiet">
-        {texts.token.help}
-        {sample && ` ${texts.token.sample}`}
+        {words.token.help}
+        {sample && ` ${words.token.sample}`}
       </p>
     </div>
     <div class="actions">
-      <button>{texts.token.button}</button>
-      <a href={`${path}/login`}>{texts.signIn.others}</a>
+      <button>{words.token.button}</button>
+      <a href={`${path}/login`}>{words.signIn.others}</a>
     </div>
   </form>
 );

@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import type { ErrorCode } from "../../../errors.ts";
-import { commonWords, failureWords } from "../../../text/common.ts";
+import { texts } from "../../../text/index.ts";
 
 /** What went wrong, whose move it is, and the number under which the log has it. */
 export const FailureView: FC<{ language: Language; code: ErrorCode | "internal"; requestId: string }> = ({
@@ -9,11 +9,11 @@ export const FailureView: FC<{ language: Language; code: ErrorCode | "internal";
   code,
   requestId,
 }) => {
-  const words = commonWords[language];
+  const words = texts[language].common;
   return (
     <div class="narrow">
       <h1>{words.failed}</h1>
-      <p>{failureWords[language][code]}</p>
+      <p>{texts[language].failures[code]}</p>
       <p>
         <a href="/">{words.back}</a>
       </p>

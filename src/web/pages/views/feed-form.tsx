@@ -4,9 +4,8 @@ import { decisionModes, details, type Language, languages } from "../../../calen
 import { nonceField } from "../../forms.ts";
 import type { FeedFormErrors, FeedFormValues } from "../feed-form.ts";
 import type { Times } from "../times.ts";
-import { agendaWords } from "../../../text/agenda.ts";
-import { feedWords } from "../../../text/feed.ts";
 import { type Choice, Choices, Input, Note, Select } from "./field.tsx";
+import { texts } from "../../../text/index.ts";
 
 export interface FeedFormProps {
   readonly language: Language;
@@ -53,11 +52,12 @@ const commonZones = [
 /** The one form in which a calendar is made or changed. */
 export const FeedForm: FC<FeedFormProps> = (props) => {
   const { language, typed, faults, existing } = props;
-  const words = feedWords[language];
+  const words = texts[language].feedForm;
   const fault = (name: keyof FeedFormValues): string | undefined => {
     const key = faults[name];
     return key === undefined ? undefined : words.fault[key];
   };
+  const languageNames = new Intl.DisplayNames(language, { type: "language" });
   const wrong = Object.keys(faults).length > 0;
   const colours: Choice[] = [["", words.noColour], ...shownColours.map((name) => [name, name] as const)];
   if (typed.colour !== "" && !shownColours.includes(typed.colour)) colours.push([typed.colour, typed.colour]);
@@ -99,7 +99,7 @@ export const FeedForm: FC<FeedFormProps> = (props) => {
             name="language"
             label={words.language}
             value={typed.language}
-            choices={languages.map((one) => [one, words.languages[one]])}
+            choices={languages.map((one) => [one, languageNames.of(one) ?? one])}
             fault={fault("language")}
           />
           <Input
@@ -186,7 +186,7 @@ const mostShown = 6;
 
 const Preview: FC<FeedFormProps> = ({ language, preview }) => {
   if (preview === null) return null;
-  const words = feedWords[language];
+  const words = texts[language].feedForm;
   const { events, times } = preview;
   return (
     <section class="card" aria-labelledby="preview">
@@ -199,12 +199,12 @@ const Preview: FC<FeedFormProps> = ({ language, preview }) => {
       <ul class="plain">
         {events.slice(0, mostShown).map(({ summary, start, end, status, description }) => (
           <li class={`event ${status.toLowerCase()}`}>
-            <strong dir="auto">{summary}</strong> <span class="quiet">{agendaWords[language].status[status]}</span>
+            <strong dir="auto">{summary}</strong> <span class="quiet">{texts[language].agenda.status[status]}</span>
             <br />
             {times.span(start, end)}
             {description !== "" && (
               <details>
-                <summary>{agendaWords[language].details}</summary>
+                <summary>{texts[language].agenda.details}</summary>
                 <p class="text" dir="auto">
                   {description}
                 </p>

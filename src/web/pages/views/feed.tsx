@@ -6,12 +6,11 @@ import { webcalAddress } from "../../../feed/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
 import { sourceHealth } from "../../source-health.ts";
 import type { Times } from "../times.ts";
-import { feedWords } from "../../../text/feed.ts";
-import { overviewWords } from "../../../text/overview.ts";
 import { ConfirmAction } from "./confirm-action.tsx";
 import { Note } from "./field.tsx";
 import { Mirrors, type MirrorsProps } from "./mirrors.tsx";
 import { QrCode } from "./qr.tsx";
+import { texts } from "../../../text/index.ts";
 
 export interface FeedProps {
   readonly language: Language;
@@ -34,7 +33,7 @@ export interface FeedProps {
 /** One calendar: how to subscribe, how it stands, and what can be done with it. */
 export const FeedView: FC<FeedProps> = (props) => {
   const { language, feed, standing, done, large } = props;
-  const words = feedWords[language];
+  const words = texts[language].feed;
   const told = Object.entries(words.done).find(([key]) => key === done)?.[1];
   return (
     <>
@@ -45,11 +44,11 @@ export const FeedView: FC<FeedProps> = (props) => {
           <strong>{words.warning}.</strong> {words.sizeWarning(feed.eventCount, feed.byteCount)}
         </Note>
       )}
-      {standing === "former" && <Note tone="bad">{overviewWords[language].standing.former}</Note>}
+      {standing === "former" && <Note tone="bad">{texts[language].overview.standing.former}</Note>}
       {may(standing, "content") && feed.state !== "ended" && (
         <p class="links">
-          <a href={`/feeds/${feed.id}/agenda`}>{overviewWords[language].agenda}</a>
-          <a href={`/feeds/${feed.id}/month`}>{overviewWords[language].month}</a>
+          <a href={`/feeds/${feed.id}/agenda`}>{texts[language].overview.agenda}</a>
+          <a href={`/feeds/${feed.id}/month`}>{texts[language].overview.month}</a>
           <a href={`/feeds/${feed.id}/edit`}>{words.edit}</a>
         </p>
       )}
@@ -62,7 +61,7 @@ export const FeedView: FC<FeedProps> = (props) => {
 };
 
 const Subscribe: FC<FeedProps> = ({ language, feed, address, standing }) => {
-  const words = feedWords[language];
+  const words = texts[language].feed;
   if (feed.state === "ended") return <p>{words.ended}</p>;
   if (!may(standing, "address")) return <p class="quiet">{words.noAddress}</p>;
   if (address === null) return <Note tone="wait">{words.loading}</Note>;
@@ -130,7 +129,7 @@ const Subscribe: FC<FeedProps> = ({ language, feed, address, standing }) => {
 };
 
 const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
-  const words = feedWords[language];
+  const words = texts[language].feed;
   const health = sourceHealth(source, language, times);
   const { usedAt, usedBy, expiresAt } = feed;
   return (
@@ -138,7 +137,7 @@ const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
       <h2 id="facts">{words.facts}</h2>
       <dl>
         <dt>{words.state}</dt>
-        <dd>{overviewWords[language].states[feed.state]}</dd>
+        <dd>{texts[language].overview.states[feed.state]}</dd>
         <dt>{words.source}</dt>
         <dd>
           {source.name} <span class={`health ${health.tone}`}>{health.text}</span>
@@ -147,8 +146,8 @@ const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
           <>
             <dt>{words.events}</dt>
             <dd>{feed.eventCount}</dd>
-            <dt>{words.detail}</dt>
-            <dd>{words.details[feed.profile.detail]}</dd>
+            <dt>{texts[language].feedForm.detail}</dt>
+            <dd>{texts[language].feedForm.details[feed.profile.detail]}</dd>
             <dt>{words.fetched}</dt>
             <dd>{usedAt === null ? words.notFetched : words.fetchedBy(usedBy, times.moment(usedAt))}</dd>
           </>
@@ -164,7 +163,7 @@ const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
 };
 
 const Manage: FC<FeedProps> = ({ language, nonce, feed, standing, unsure }) => {
-  const words = feedWords[language];
+  const words = texts[language].feed;
   if (feed.state === "ended") return null;
   const forms = [
     { what: "rotate", label: words.rotate, help: words.rotateHelp, right: "change" },

@@ -1,14 +1,13 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FieldError } from "../connect-input.ts";
-import { commonWords } from "../../../text/common.ts";
-import { connectWords } from "../../../text/connect.ts";
 import { ServerQuote } from "./server-quote.tsx";
+import { texts } from "../../../text/index.ts";
 
 /** What is wrong, as a sentence of ours, and after it what the server said. */
 export function fieldErrorText(fault: FieldError | undefined, language: Language): JSX.Element | string | undefined {
   if (fault === undefined) return undefined;
-  const words = connectWords[language];
+  const words = texts[language].connect;
   if (typeof fault === "string") return words.fault[fault];
   const { reason, said } = fault;
   const text = words.reasons[reason];
@@ -19,7 +18,7 @@ export function fieldErrorText(fault: FieldError | undefined, language: Language
       {text}{" "}
       {reason === "blocked" ? (
         <>
-          {commonWords[language].forOperator}: <span lang="en">{said}</span>
+          {texts[language].common.forOperator}: <span lang="en">{said}</span>
         </>
       ) : (
         <ServerQuote language={language} text={said} />

@@ -1,14 +1,14 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import { cleanLine } from "../../../calendar/text.ts";
-import { calendarWords } from "../../../calendar/words.ts";
+import { calendarWords } from "../../../calendar/words/index.ts";
 import type { NamedDecision } from "../../../store/decisions.ts";
 import type { RunRow } from "../../../store/runs.ts";
 import type { SourceRow } from "../../../store/sources.ts";
 import { failureReason } from "../../source-health.ts";
 import type { Times } from "../times.ts";
-import { historyWords } from "../../../text/history.ts";
 import { Select } from "./field.tsx";
+import { texts } from "../../../text/index.ts";
 
 export interface HistoryProps {
   readonly language: Language;
@@ -26,7 +26,7 @@ export interface HistoryProps {
 
 export const HistoryView: FC<HistoryProps> = (props) => {
   const { language, which, sources, source, failed, older } = props;
-  const words = historyWords[language];
+  const words = texts[language].history;
   const empty = props.runs.length + props.decisions.length === 0;
   const query = new URLSearchParams({ show: which, ...(source !== "" && { source }), ...(failed && { failed: "1" }) });
   return (
@@ -69,7 +69,7 @@ export const HistoryView: FC<HistoryProps> = (props) => {
 };
 
 const Runs: FC<HistoryProps> = ({ language, runs, sources, times }) => {
-  const words = historyWords[language];
+  const words = texts[language].history;
   const names = new Map(sources.map(({ id, name }) => [id, name]));
   return (
     <ul class="plain log">
@@ -93,7 +93,7 @@ const Runs: FC<HistoryProps> = ({ language, runs, sources, times }) => {
 };
 
 const Decisions: FC<HistoryProps> = ({ language, decisions, times }) => {
-  const words = historyWords[language];
+  const words = texts[language].history;
   return (
     <ul class="plain log">
       {decisions.map(({ madeAt, bookingName, action, result, via, fullName, username, byOperator }) => (

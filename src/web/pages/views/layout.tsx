@@ -1,7 +1,7 @@
 import { raw } from "hono/html";
 import type { FC, PropsWithChildren } from "hono/jsx";
-import { commonWords } from "../../../text/common.ts";
 import type { Language } from "../../../calendar/profile.ts";
+import { texts } from "../../../text/index.ts";
 
 export interface LayoutProps {
   readonly language: Language;
@@ -14,8 +14,6 @@ export interface LayoutProps {
   /** The Waldur behind is made up. */
   readonly sample?: boolean;
 }
-
-const skip = { en: "Skip to content", et: "Sisu juurde" } as const satisfies Record<Language, string>;
 
 /** The frame of every page: readable without style, usable without script. */
 export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
@@ -41,7 +39,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
       </head>
       <body>
         <a class="skip" href="#content">
-          {skip[language]}
+          {texts[language].common.skip}
         </a>
         <header class="top">
           <a class="brand" href="/">
@@ -50,7 +48,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
           {top}
         </header>
         <main id="content">
-          {sample && <p class="sample">{commonWords[language].sample}</p>}
+          {sample && <p class="sample">{texts[language].common.sample}</p>}
           {children}
         </main>
       </body>

@@ -4,9 +4,7 @@ import type { FeedRow } from "../../../store/feeds.ts";
 import { may, type Standing } from "../../../account/access.ts";
 import { Note } from "./field.tsx";
 import type { Mirror } from "../mirror-health.ts";
-import { connectWords } from "../../../text/connect.ts";
-import { overviewWords } from "../../../text/overview.ts";
-import { targetWords } from "../../../text/target.ts";
+import { texts } from "../../../text/index.ts";
 
 export interface MirrorsProps {
   readonly language: Language;
@@ -23,7 +21,7 @@ const mostMirrors = 4;
  * should be, and whose move it is.
  */
 export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors }) => {
-  const words = overviewWords[language];
+  const words = texts[language].overview;
   const open = may(standing, "end");
   const shown = open ? mirrors.filter(({ health }) => health.tone !== "good") : mirrors;
   const more = shown.length - mostMirrors;
@@ -32,7 +30,7 @@ export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirror
     <ul class="plain mirrors" aria-label={`${words.mirrors}: ${feed.profile.name}`}>
       {shown.slice(0, mostMirrors).map(({ target, health }) => (
         <li>
-          <span class="quiet">{targetWords[language].mirror}</span>{" "}
+          <span class="quiet">{texts[language].mirror.mirror}</span>{" "}
           {open ? (
             <>
               <a href={`/targets/${target.id}`} dir="auto">
@@ -44,7 +42,7 @@ export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirror
           ) : (
             <>
               <span dir="auto">{target.name}</span>{" "}
-              <span class={`state ${stateTones[target.state]}`}>{targetWords[language].states[target.state]}</span>
+              <span class={`state ${stateTones[target.state]}`}>{texts[language].mirror.states[target.state]}</span>
             </>
           )}
         </li>
@@ -60,7 +58,7 @@ export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirror
 
 /** Above everything else: those that want somebody, each with the way to it. */
 export const TroubledMirrors: FC<Pick<MirrorsProps, "language" | "mirrors">> = ({ language, mirrors }) => {
-  const words = overviewWords[language];
+  const words = texts[language].overview;
   const more = mirrors.length - mostMirrors;
   if (mirrors.length === 0) return null;
   return (
@@ -83,7 +81,7 @@ const stateTones = { on: "good", paused: "wait", stopped: "bad", removing: "wait
 
 /** The calendars that mirror a feed, and the way to one more. */
 export const Mirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors }) => {
-  const words = targetWords[language];
+  const words = texts[language].mirror;
   const more = feed.state !== "ended" && may(standing, "change");
   if (mirrors.length === 0 && !more) return null;
   return (
@@ -108,7 +106,7 @@ export const Mirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors })
               {words.connect}
             </a>
           </p>
-          <p class="quiet small">{connectWords[language].none}</p>
+          <p class="quiet small">{texts[language].connect.none}</p>
         </>
       )}
     </section>

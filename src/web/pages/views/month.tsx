@@ -4,8 +4,8 @@ import { truncate } from "../../../calendar/text.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { AgendaEvent } from "../agenda.tsx";
 import type { Times } from "../times.ts";
-import { agendaWords } from "../../../text/agenda.ts";
 import { AgendaHead } from "./agenda.tsx";
+import { texts } from "../../../text/index.ts";
 
 interface MonthProps {
   readonly language: Language;
@@ -26,7 +26,7 @@ const mostInDay = 4;
 /** A month: a grid where there is room, else a list of the days that have something. */
 export const MonthView: FC<MonthProps> = (props) => {
   const { language, feed, events, times, firstAt, nowAt, days } = props;
-  const words = agendaWords[language];
+  const words = texts[language].agenda;
   return (
     <>
       <AgendaHead {...props} which="month" title={times.month(firstAt)} />

@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import type { Viewer } from "../../../account/access.ts";
 import { nonceField } from "../../forms.ts";
-import { commonWords } from "../../../text/common.ts";
+import { texts } from "../../../text/index.ts";
 
 /** Where one can go from everywhere. */
 const places = [
@@ -12,7 +12,7 @@ const places = [
 
 /** The name of whoever is signed in. */
 export function viewerName({ account, operator }: Viewer, language: Language): string {
-  return operator ? commonWords[language].operator : account.fullName || account.username;
+  return operator ? texts[language].common.operator : account.fullName || account.username;
 }
 
 /** What stands at the top of every page of somebody who is signed in. */
@@ -22,7 +22,7 @@ export const Nav: FC<{ language: Language; viewer: Viewer; nonce: string; path: 
   nonce,
   path,
 }) => {
-  const words = commonWords[language];
+  const words = texts[language].common;
   return (
     <div class="top-right">
       <nav aria-label={words.navigation}>

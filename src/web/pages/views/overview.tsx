@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import { bookingStatus } from "../../../calendar/status.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import { cleanBlock, cleanLine, truncate } from "../../../calendar/text.ts";
-import { calendarWords } from "../../../calendar/words.ts";
+import { calendarWords } from "../../../calendar/words/index.ts";
 import type { BookingRow } from "../../../store/bookings.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { may, type VisibleSource, type Viewer } from "../../../account/access.ts";
@@ -11,9 +11,9 @@ import type { Notice } from "../../notice.ts";
 import { sourceHealth } from "../../source-health.ts";
 import type { Mirror } from "../mirror-health.ts";
 import type { Times } from "../times.ts";
-import { overviewWords } from "../../../text/overview.ts";
 import { Note } from "./field.tsx";
 import { FeedMirrors, TroubledMirrors } from "./mirrors.tsx";
+import { texts } from "../../../text/index.ts";
 
 /** A calendar with what mirrors it. */
 type OverviewFeed = FeedRow & { readonly mirrors: readonly Mirror[] };
@@ -44,7 +44,7 @@ export interface OverviewProps {
 
 export const OverviewView: FC<OverviewProps> = (props) => {
   const { language, viewer, requests, more, sources, providers, decided } = props;
-  const words = overviewWords[language];
+  const words = texts[language].overview;
   return (
     <>
       <h1>{words.title}</h1>
@@ -116,7 +116,7 @@ const daySeconds = 86_400;
 
 /** How long the viewer's token still lasts, where that is worth a word. */
 const TokenNote: FC<OverviewProps> = ({ language, viewer, times, nowAt }) => {
-  const words = overviewWords[language];
+  const words = texts[language].overview;
   const { refusedAt, tokenExpiresAt, tokenLifetime } = viewer.account;
   if (viewer.operator) return null;
   if (refusedAt !== null) {
@@ -134,7 +134,7 @@ const TokenNote: FC<OverviewProps> = ({ language, viewer, times, nowAt }) => {
 };
 
 function durationOf(seconds: number, language: Language): string {
-  const words = overviewWords[language];
+  const words = texts[language].overview;
   if (seconds >= 2 * daySeconds) return words.days(Math.floor(seconds / daySeconds));
   return seconds >= 3600
     ? words.hours(Math.floor(seconds / 3600))
@@ -145,7 +145,7 @@ const decidable = new Set(["requested", "awaiting-provider"]);
 const mostSlots = 3;
 
 const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row }) => {
-  const words = overviewWords[language];
+  const words = texts[language].overview;
   const { booking, slots } = row;
   const meaning = bookingStatus(row);
   const live = slots.filter(({ gone }) => !gone);
@@ -197,7 +197,7 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
 };
 
 const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({ language, times, one, nonce }) => {
-  const words = overviewWords[language];
+  const words = texts[language].overview;
   const { source, standing, keeper, feeds } = one;
   const health = sourceHealth(source, language, times);
   const note = words.standing[standing];
@@ -267,7 +267,7 @@ const TakeOver: FC<Pick<OverviewProps, "language" | "nonce"> & { feed: OverviewF
   nonce,
   feed,
 }) => {
-  const words = overviewWords[language];
+  const words = texts[language].overview;
   return (
     <details>
       <summary>

@@ -1,8 +1,8 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import { nonceField } from "../../forms.ts";
-import { signInWords } from "../../../text/sign-in.ts";
 import { Input, Note } from "./field.tsx";
+import { texts } from "../../../text/index.ts";
 
 export interface SignInProps {
   readonly language: Language;
@@ -19,7 +19,7 @@ export interface SignInProps {
 }
 
 export const SignInView: FC<SignInProps> = ({ language, site, fault, next, nonce, logins, safe, sample }) => {
-  const words = signInWords[language];
+  const words = texts[language].signIn;
   return (
     <div class="narrow">
       <h1>{words.title}</h1>
@@ -60,7 +60,7 @@ export const SignInView: FC<SignInProps> = ({ language, site, fault, next, nonce
 };
 
 export const ContinueView: FC<{ language: Language; name: string; nonce: string }> = ({ language, name, nonce }) => {
-  const words = signInWords[language];
+  const words = texts[language].signIn;
   return (
     <div class="narrow">
       <h1>{words.youAre(name)}</h1>

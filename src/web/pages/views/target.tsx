@@ -13,14 +13,13 @@ import { nonceField } from "../../forms.ts";
 import type { Notice } from "../../notice.ts";
 import { isNew } from "../mirror-health.ts";
 import type { Times } from "../times.ts";
-import { connectWords } from "../../../text/connect.ts";
-import { targetWords } from "../../../text/target.ts";
 import { ConnectSteps } from "./connect.tsx";
 import { ConfirmAction } from "./confirm-action.tsx";
 import { fieldErrorText } from "./field-error.tsx";
 import { Choices, Note } from "./field.tsx";
 import { Login } from "./login.tsx";
 import { ServerQuote } from "./server-quote.tsx";
+import { texts } from "../../../text/index.ts";
 
 /** What was wrong with a form of the page. `probe`: the server, when it was tried. */
 export interface TargetErrors extends LoginErrors {
@@ -57,9 +56,9 @@ export interface TargetProps {
 /** One mirror: how it stands, how its server behaves, and what can be done with it. */
 export const TargetView: FC<TargetProps> = (props) => {
   const { language, target, feed, standing, health, report, done, google, faults } = props;
-  const words = targetWords[language];
+  const words = texts[language].mirror;
   const told = Object.entries(words.done).find(([key]) => key === done)?.[1];
-  const denied = Object.entries(connectWords[language].googleFaults).find(([key]) => key === google)?.[1];
+  const denied = Object.entries(texts[language].connect.googleFaults).find(([key]) => key === google)?.[1];
   const wrong = denied ?? fieldErrorText(faults.probe, language);
   return (
     <>
@@ -88,7 +87,7 @@ export const TargetView: FC<TargetProps> = (props) => {
 
 /** The one thing that is next: on, off, or on again. */
 const Switch: FC<TargetProps> = ({ language, nonce, target, feed, byGoogle }) => {
-  const words = targetWords[language];
+  const words = texts[language].mirror;
   const { state, stopCode } = target;
   const waits = stopCode === "credentials" || stopCode === "owner";
   if (stopCode === "credentials" && byGoogle) {
@@ -115,8 +114,8 @@ const Switch: FC<TargetProps> = ({ language, nonce, target, feed, byGoogle }) =>
 };
 
 const Facts: FC<TargetProps> = ({ language, target, counts, report, times }) => {
-  const words = targetWords[language];
-  const choices = connectWords[language];
+  const words = texts[language].mirror;
+  const choices = texts[language].connect;
   const beside = [
     [counts.left, words.left],
     [counts.retired, words.retired],
@@ -164,7 +163,7 @@ const Facts: FC<TargetProps> = ({ language, target, counts, report, times }) => 
 
 /** What the probe saw, in words. */
 const Behaviour: FC<TargetProps> = ({ language, profile }) => {
-  const { server, probe } = targetWords[language];
+  const { server, probe } = texts[language].mirror;
   const seen = [
     probe.keeps,
     profile.changeFeed === "none" ? probe.tellsNot : probe.tells,
@@ -193,7 +192,7 @@ const Behaviour: FC<TargetProps> = ({ language, profile }) => {
 
 const Manage: FC<TargetProps> = (props) => {
   const { language, nonce, target, standing, byGoogle, username, faults, unsure } = props;
-  const words = targetWords[language];
+  const words = texts[language].mirror;
   if (target.state === "removing") return null;
   const path = `/targets/${target.id}`;
   const wrong = faults.username !== undefined || faults.password !== undefined;

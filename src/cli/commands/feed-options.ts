@@ -1,0 +1,119 @@
+import { bookingStates } from "../../calendar/booking.ts";
+import { decisionModes, details, languages } from "../../calendar/profile.ts";
+import { AppError } from "../../errors.ts";
+import { type Arguments, type Option, option, toggle } from "../args.ts";
+import { readChoice, readInstant, readUuid, readWhole, splitList } from "../option-values.ts";
+
+const name = option("name", "TEXT", "name of the calendar");
+const detail = option("detail", "LEVEL", `how much it tells: ${details.join(", ")}`);
+const language = option("language", "CODE", languages.join(" or "));
+const zone = option("zone", "ZONE", "IANA time zone whose local time the text tells as well");
+const alarm = option("alarm", "MINUTES", "remind this long before the start");
+const colour = option("colour", "NAME", "CSS colour name");
+const cancelled = option("cancelled", "WHAT", "keep or drop what was cancelled");
+const decisions = option("decisions", "HOW", `links to accept and reject: ${decisionModes.join(", ")}`);
+const pastDays = option("past-days", "DAYS", "how far back it shows");
+const futureDays = option("future-days", "DAYS", "how far ahead it shows");
+const states = option("states", "LIST", `only these states: ${bookingStates.join(", ")}`);
+const offerings = option("offerings", "UUIDS", "only these offerings");
+const customers = option("customers", "UUIDS", "only these customers");
+const projects = option("projects", "UUIDS", "only these projects");
+const text = option(
+  "text",
+  "TEXT",
+  "only bookings that have this in name, description, requester, customer or project",
+);
+const expires = option("expires", "DATE", "end the feed after this day (UTC)");
+
+/** What shapes a feed, for `feeds add` and `feeds set`. */
+export const feedOptions: readonly Option[] = [
+  name,
+  detail,
+  language,
+  zone,
+  alarm,
+  colour,
+  cancelled,
+  decisions,
+  pastDays,
+  futureDays,
+  states,
+  offerings,
+  customers,
+  projects,
+  text,
+  expires,
+];
+
+export const feedNotes = [
+  "--decisions sign-in: pending events of a full feed have links to a page that asks who you are, then accepts or rejects;",
+  "signed: whoever sees the event can decide as the feed's owner, where the operator allows it; off: no links.",
+  "Lists are separated by commas. An empty value takes an option back: --alarm= --states=",
+] as const;
+
+/** How one option becomes a member of the request; null takes it back, as an empty list or text does with a filter. */
+const members: readonly (readonly [Option, key: string, read: (args: Arguments, given: string) => unknown])[] = [
+  [name, "name", (_, given) => given],
+  [detail, "detail", (_, given) => readChoice(detail, given, details)],
+  [language, "language", (_, given) => readChoice(language, given, languages)],
+  [zone, "zone", (_, given) => given || null],
+  [alarm, "alarmMinutes", (args) => readWhole(args, alarm, 0, 40320)],
+  [colour, "colour", (_, given) => given.toLowerCase() || null],
+  [cancelled, "cancelled", (_, given) => readChoice(cancelled, given, ["keep", "drop"])],
+  [decisions, "decisions", (_, given) => readChoice(decisions, given, decisionModes)],
+  [pastDays, "pastDays", (args) => readDays(args, pastDays, 0)],
+  [futureDays, "futureDays", (args) => readDays(args, futureDays, 1)],
+  [expires, "expiresAt", (_, given) => (given === "" ? null : readInstant(expires, given))],
+];
+
+const filters: readonly (readonly [Option, key: string, read: (part: string) => unknown])[] = [
+  [states, "states", (part) => readChoice(states, part, bookingStates)],
+  [offerings, "offerings", (part) => readUuid("--offerings", part)],
+  [customers, "customers", (part) => readUuid("--customers", part)],
+  [projects, "projects", (part) => readUuid("--projects", part)],
+];
+
+/** The members of a request that the options ask for; only what was given. Throws `bad_input`. */
+export function readFeedOptions(args: Arguments): Record<string, unknown> {
+  const body: Record<string, unknown> = {};
+  for (const [given, key, read] of members) {
+    const value = args.value(given);
+    if (value !== null) body[key] = read(args, value);
+  }
+  const filter: Record<string, unknown> = {};
+  for (const [given, key, read] of filters) {
+    const value = args.value(given);
+    if (value !== null) filter[key] = splitList(value).map(read);
+  }
+  const wanted = args.value(text);
+  if (wanted !== null) filter["text"] = wanted;
+  return Object.keys(filter).length === 0 ? body : { ...body, filter };
+}
+
+const provider = option("provider", "UUID", "all bookings of this provider (its organisation's UUID)");
+const offering = option("offering", "UUID", "bookings of this offering");
+const customer = option("customer", "UUID", "bookings of this customer");
+const project = option("project", "UUID", "bookings of this project");
+const mine = toggle("mine", "bookings that the account itself made");
+
+/** What a feed is made of, for `feeds add`. */
+export const sourceOptions: readonly Option[] = [provider, offering, customer, project, mine];
+
+/** The one source that the options name. Throws `bad_input` unless it is one. */
+export function readSource(args: Arguments): { kind: string; uuid?: string } {
+  const given = sourceOptions.filter((source) => args.has(source));
+  const [chosen] = given;
+  if (chosen === undefined || given.length > 1) {
+    throw new AppError("bad_input", `give one of ${sourceOptions.map((source) => `--${source.name}`).join(", ")}`);
+  }
+  const uuid = args.value(chosen);
+  return chosen === mine || uuid === null
+    ? { kind: chosen.name }
+    : { kind: chosen.name, uuid: readUuid(`--${chosen.name}`, uuid) };
+}
+
+function readDays(args: Arguments, days: Option, least: number): number {
+  const value = readWhole(args, days, least, 3650);
+  if (value === null) throw new AppError("bad_input", `--${days.name} needs a number of days`);
+  return value;
+}

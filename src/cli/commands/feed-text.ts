@@ -1,0 +1,63 @@
+import type { FeedAnswer } from "../answers.ts";
+import { formatPairs, formatTable } from "../table.ts";
+import { formatInstant } from "../option-values.ts";
+
+/** Feeds as a table, without their addresses. */
+export function formatFeeds(feeds: readonly FeedAnswer[]): string {
+  return formatTable(
+    ["id", "state", "source", "events", "kB", "last used", "by", "name"],
+    feeds.map((feed) => [
+      feed.id,
+      feed.state,
+      feed.source.name === "" ? feed.source.kind : `${feed.source.kind} ${feed.source.name}`,
+      String(feed.events),
+      kilobytes(feed.bytes),
+      formatInstant(feed.usedAt, "never"),
+      feed.usedBy ?? "",
+      feed.warning === null ? feed.name : `${feed.name} (too large)`,
+    ]),
+  );
+}
+
+/** All about one feed, its address too. */
+export function formatFeed(feed: FeedAnswer): string {
+  const { source, profile } = feed;
+  return formatPairs([
+    ["id", feed.id],
+    ["name", feed.name],
+    ["state", feed.state],
+    ["address", feed.address ?? "shown when the first load is done"],
+    ["webcal", feed.webcal],
+    ["source", `${source.kind} ${source.name}`.trim()],
+    ["source uuid", source.uuid],
+    ["partial", source.partial],
+    ["access", source.access === "ok" ? null : source.access],
+    ["bookings", String(source.bookings)],
+    ["fresh at", formatInstant(source.freshAt, "never read")],
+    ["failure", source.failure],
+    ["removals", source.held],
+    ["events", `${feed.events}, ${kilobytes(feed.bytes)} kB`],
+    ["warning", feed.warning],
+    ["held back", feed.held.length === 0 ? null : feed.held.map(plain).join("; ")],
+    ["detail", profile.detail],
+    ["language", profile.language],
+    ["zone", profile.zone],
+    ["alarm", profile.alarmMinutes === null ? null : `${profile.alarmMinutes} minutes before`],
+    ["colour", profile.colour],
+    ["cancelled", profile.cancelled],
+    ["decisions", profile.decisions],
+    ["window", `${profile.pastDays} days back, ${profile.futureDays} ahead`],
+    ...Object.entries(profile.filter).map(([key, value]) => [`only ${key}`, [value].flat().join(", ")] as const),
+    ["created", formatInstant(feed.createdAt)],
+    ["expires", formatInstant(feed.expiresAt, "never")],
+    ["last used", feed.usedAt === null ? "never" : `${formatInstant(feed.usedAt)} by ${feed.usedBy ?? "unknown"}`],
+  ]);
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0);
+}
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,58 @@
+import { type PushAnswer, pushAnswer } from "../answers.ts";
+import { type Client, readAnswer } from "../api-client.ts";
+import { printJson } from "../command.ts";
+import { exits } from "../exit.ts";
+import { showProgress } from "../progress.ts";
+import { formatPush } from "./target-text.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** Pushes to one target until nothing is left to do, and tells what was done; gives the exit code. */
+export async function pushTarget(
+  runtime: Runtime,
+  client: Client,
+  id: string,
+  asked: { readonly dryRun: boolean; readonly allowRemovals: boolean; readonly json: boolean },
+): Promise<number> {
+  const { json, ...body } = asked;
+  const progress = showProgress(runtime);
+  let total: PushAnswer | null = null;
+  try {
+    for (;;) {
+      const answer = await client.json("POST", `/targets/${encodeURIComponent(id)}/sync`, body);
+      const round: PushAnswer = readAnswer(pushAnswer, answer);
+      total = total === null ? round : addPush(total, round);
+      progress.show(`${total.created + total.updated + total.deleted} events written so far`);
+      // One that asks for nothing would not do so the next time either.
+      if (round.complete || round.failure !== null || asked.dryRun || round.requests === 0) break;
+    }
+  } finally {
+    progress.end();
+  }
+  if (json) printJson(runtime, total);
+  else runtime.stdout(formatPush(total, asked.dryRun));
+  return judgePush(runtime.stderr, total);
+}
+
+/** Two rounds over the same target as one. */
+export function addPush(old: PushAnswer, now: PushAnswer): PushAnswer {
+  return {
+    ...now,
+    created: old.created + now.created,
+    updated: old.updated + now.updated,
+    deleted: old.deleted + now.deleted,
+    adopted: old.adopted + now.adopted,
+    restored: old.restored + now.restored,
+    conflict: old.conflict + now.conflict,
+    failed: old.failed + now.failed,
+    requests: old.requests + now.requests,
+  };
+}
+
+/** Says what needs somebody, and gives the exit code. */
+export function judgePush(stderr: Runtime["stderr"], { id, name, held, failure, failed }: PushAnswer): number {
+  if (failure !== null) stderr(`${name}: ${failure}\n`);
+  if (held !== null) stderr(`${name}: ${held}; if that is right: sync --target ${id} --allow-removals\n`);
+  if (failed > 0)
+    stderr(`${name}: ${failed} events could not be written and are tried again; targets show ${id} tells why\n`);
+  return failure === null && held === null && failed === 0 ? exits.ok : exits.failed;
+}

@@ -1,0 +1,65 @@
+import type { PushAnswer, TargetAnswer } from "../answers.ts";
+import { formatPairs, formatTable } from "../table.ts";
+import { formatInstant } from "../option-values.ts";
+
+/** Targets as a table. */
+export function formatTargets(targets: readonly TargetAnswer[]): string {
+  return formatTable(
+    ["id", "state", "feed", "events", "mirrored", "name", "trouble"],
+    targets.map((target) => [
+      target.id,
+      target.state,
+      target.feed,
+      String(target.events),
+      formatInstant(target.mirroredAt, "never"),
+      target.name,
+      target.stopped ?? target.failure ?? target.held ?? "",
+    ]),
+  );
+}
+
+/** All about one target. */
+export function formatTarget(target: TargetAnswer): string {
+  const { server } = target;
+  const failing = target.failing === 0 ? null : `${target.failing} events, for example: ${target.failingWhy ?? ""}`;
+  return formatPairs([
+    ["id", target.id],
+    ["name", target.name],
+    ["state", target.state],
+    ["stopped", target.stopped],
+    ["feed", target.feed],
+    ["calendar", target.calendar],
+    ["account", target.account],
+    ["edits", target.edits],
+    ["cancelled", target.cancelled],
+    ["events", String(target.events)],
+    ["left as edited", target.left === 0 ? null : String(target.left)],
+    ["behind the window", target.retired === 0 ? null : String(target.retired)],
+    ["put back", target.restores === 0 ? null : String(target.restores)],
+    ["failing", failing],
+    [
+      "deletions held",
+      target.held === null ? null : `${target.held}; if that is right: sync --target ${target.id} --allow-removals`,
+    ],
+    ["failure", target.failure],
+    ["mirrored", formatInstant(target.mirroredAt, "never")],
+    ["next", formatInstant(target.dueAt)],
+    ["server", server.software === "" ? null : server.software],
+    ["keeps others' events", server.honoursIfNoneMatch ? "by itself" : "looked at before each write"],
+    ["tells changes by", server.changeFeed],
+    ["largest event", server.maxBytes === null ? null : `${server.maxBytes} bytes`],
+  ]);
+}
+
+/** What a run did, or the plan of a dry one. */
+export function formatPush(report: PushAnswer, dry: boolean): string {
+  if (dry) {
+    return formatTable(
+      ["would", "start", "event"],
+      report.planned.map(({ verb, start, uid }) => [verb, formatInstant(start), uid]),
+    );
+  }
+  const { created, updated, deleted, adopted, restored, conflict, failed, requests } = report;
+  const counts = { created, updated, deleted, adopted, restored, conflict, failed, requests };
+  return formatPairs(Object.entries(counts).map(([name, count]) => [name, String(count)]));
+}

@@ -1,0 +1,51 @@
+import { AppError } from "../../errors.ts";
+import { type FeedAnswer, feedAnswer, syncAnswer } from "../answers.ts";
+import { type Client, readAnswer } from "../api-client.ts";
+import { failureExitCode, exits } from "../exit.ts";
+import { showProgress } from "../progress.ts";
+import type { Runtime } from "../runtime.ts";
+
+const pauseMilliseconds = 1000;
+/** Rounds without any progress after which waiting ends: somebody else may hold the source for a while. */
+const patience = 120;
+/** Failures in a row: Waldur's reads are retried below this already. */
+const failuresBorne = 3;
+
+/**
+ * Drives the first load of a feed until its address is shown, one bounded run of the service after the other.
+ * Throws `conflict` when it stands still, and the failure when Waldur fails three times in a row: the feed stays.
+ */
+export async function waitForAddress(runtime: Runtime, client: Client, feed: FeedAnswer): Promise<FeedAnswer> {
+  const progress = showProgress(runtime);
+  let current = feed;
+  let still = 0;
+  let failures = 0;
+  try {
+    while (current.address === null) {
+      progress.show(`loading ${current.source.name}: ${current.source.bookings} bookings`);
+      const run = readAnswer(syncAnswer, await client.json("POST", "/sync", { source: current.source.id }));
+      const next = readAnswer(feedAnswer, await client.json("GET", `/feeds/${encodeURIComponent(feed.id)}`));
+      const failure = run.sources.find(({ id }) => id === current.source.id)?.failure ?? null;
+      failures = failure === null ? 0 : failures + 1;
+      if (failure !== null && failures >= failuresBorne) {
+        throw new AppError(
+          failureExitCode(next.source.failure ?? failure) === exits.unreachable ? "waldur_unreachable" : "conflict",
+          `feed ${feed.id} is made, but its first load fails: ${failure}. It goes on by itself while the service runs; feeds show ${feed.id} will tell the address`,
+        );
+      }
+      const moved = next.source.bookings !== current.source.bookings || next.source.loaded !== current.source.loaded;
+      still = moved || failure !== null ? 0 : still + 1;
+      if (still >= patience) {
+        throw new AppError(
+          "conflict",
+          `feed ${feed.id} is made, but still loads; feeds show ${feed.id} will tell its address`,
+        );
+      }
+      current = next;
+      if (current.address === null && !moved) await runtime.sleep(pauseMilliseconds);
+    }
+    return current;
+  } finally {
+    progress.end();
+  }
+}

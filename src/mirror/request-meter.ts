@@ -1,0 +1,28 @@
+import type { Deps } from "../deps.ts";
+import { RequestsSpent } from "../security/guard.ts";
+
+/** Counts the requests that leave for the outside: redirected ones, second tries and renewals of tokens too. */
+export interface RequestMeter {
+  sent: number;
+  /** So many may be sent. */
+  readonly most: number;
+}
+
+/** Dependencies whose requests to the outside are counted. */
+export interface MeteredDeps extends Deps {
+  readonly meter: RequestMeter;
+}
+
+/** Returns the same dependencies with a meter of their own; once it is spent nothing more is sent. */
+export function meterRequests(deps: Deps, most = deps.budget.requests): MeteredDeps {
+  const meter: RequestMeter = { sent: 0, most };
+  return {
+    ...deps,
+    meter,
+    async outside(request) {
+      if (meter.sent >= most) throw new RequestsSpent(`the ${most} requests of this run are spent`);
+      meter.sent += 1;
+      return deps.outside(request);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** Agenda and month of a calendar. */
+export const agenda = {
+  agenda: "Agenda",
+  month: "Month",
+  zone: (zone: string) => `Times are in ${zone}.`,
+  earlier: "Earlier",
+  later: "Later",
+  today: "Today",
+  none: "There are no events in these days.",
+  noneDay: "free",
+  status: { TENTATIVE: "pending", CONFIRMED: "confirmed", CANCELLED: "cancelled" },
+  overlaps: "overlaps",
+  overlapsWith: (titles: string) => `Overlaps with ${titles}`,
+  more: (count: number) => `${count} more`,
+  cut: "Not everything fits on one page: choose Later, or open a single day.",
+  continues: "continues",
+  details: "Details",
+  weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+  caption: "Days of the month and their events",
+};

@@ -1,0 +1,105 @@
+import type { Action } from "../../calendar/profile.ts";
+import type { Decision } from "../../decision/decide.ts";
+import type { DecisionFacts } from "../facts.ts";
+
+const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => string>> = {
+  done: ({ action, byOperator }) =>
+    action === "accept"
+      ? "Accepted. The booking is confirmed, and the calendar now shows it."
+      : `Rejected. The time is free again, and the calendar now shows it.${byOperator ? " Waldur’s log names the operator’s account, ours names you." : ""}`,
+  already: ({ action }) =>
+    `This booking had already been ${action === "accept" ? "accepted" : "rejected"} by somebody else. There was nothing left to do.`,
+  other: () => "This booking has been decided otherwise, or has ended, in the meantime. Your click changed nothing.",
+  past: () => "The time of this booking is over. Nothing was changed.",
+  "not-yours": ({ provider }) =>
+    `This account does not represent the provider, so it cannot accept. Owners and managers of ${provider} can. Nothing was changed.`,
+  refused: ({ action, provider, customer }) =>
+    action === "accept"
+      ? `Waldur refused: this account may not accept. Owners and managers of ${provider} may. Nothing was changed.`
+      : `Waldur refused: only its staff, the requester, and owners and managers of ${customer} may reject this booking. Ask one of them, or the operator of Waldur. Nothing was changed.`,
+  "not-ready": ({ customer }) =>
+    `Too early: the request is still waiting for approval by ${customer}, or for its project to start. Nothing was changed; come back after that.`,
+  gone: () => "Waldur does not have this booking any more, or does not show it to this account. Nothing was changed.",
+  expired: ({ name }) => `Waldur no longer accepts the token of ${name}. Sign in with a new one. Nothing was changed.`,
+  unchanged: () => "Waldur did not answer as it should. Nothing was changed; try again in a minute.",
+  unknown: () =>
+    "Waldur was told, but did not say whether it worked. Look at this page again in a minute before you try again.",
+  busy: () =>
+    "Somebody is deciding on this booking at this moment. Your click changed nothing; look again in a minute.",
+  limited: () => "There were too many attempts on this booking. Nothing was changed; wait ten minutes.",
+};
+
+/** The page on which a booking is accepted or rejected. */
+export const decision = {
+  page: "Booking request",
+  nameless: "Booking without a name",
+  actions: { accept: "Accept", reject: "Reject" },
+  labels: {
+    offering: "Offering",
+    requester: "Requested by",
+    customer: "Customer",
+    project: "Project",
+    when: "When",
+    words: "Comment",
+    state: "State",
+    decided: "Decided",
+    error: "Error",
+  },
+  noWords: "No comment was added.",
+  part: (number: number, count: number) => `Part ${number} of ${count}`,
+  beside: "At the same time",
+  alone: "No other booking of this offering overlaps.",
+  besidePending: "also requested",
+  besideConfirmed: "already confirmed",
+  decide: "Your decision",
+  as: (name: string) => `You are deciding as ${name}.`,
+  /** A link with which whoever holds it decides. */
+  holder: (name: string) => `Whoever has this link decides as ${name}: keep it to yourself.`,
+  signIn: {
+    title: "Sign in to decide",
+    why: "Many people can see a calendar, so this page asks who you are. After that, one click is enough in this browser for 90 days.",
+    own: "Decide in your own name instead",
+    others: "Other ways to sign in",
+  },
+  token: {
+    label: "Your Waldur token",
+    help: "In Waldur: your profile, API token. It is checked with Waldur, stored encrypted, and used only to decide in your name.",
+    sample: "This is the sample: sample-provider-owner is the token of the owner of this provider.",
+    button: "Sign in",
+  },
+  signedIn: (name: string) => `Signed in as ${name}`,
+  forget: "Forget this browser",
+  forgetAll: "Forget all my browsers",
+  closed: {
+    decided: "This was decided in Waldur. There is nothing left to do here.",
+    past: "The time of this booking is over. It can no longer be decided here.",
+  },
+  made: (action: Action, name: string) =>
+    `${action === "accept" ? "Accepted" : "Rejected"} by ${name} through this calendar`,
+  openWaldur: "Open it in Waldur",
+  /** What the account may not do, told before it tries. */
+  may: {
+    notYours: (provider: string) =>
+      `Your account does not represent the provider, so it cannot accept. Owners and managers of ${provider} can.`,
+    noReject: (customer: string) =>
+      `Waldur will probably not let your account reject: only staff, the requester, and owners and managers of ${customer} may.`,
+    byOperator:
+      "Waldur does not let a provider reject other people’s bookings, so Reject uses the operator’s account: Waldur’s own log will name that account, ours names you.",
+    unanswered: "Waldur is not answering, so it is not known what your account may do.",
+  },
+  /** Whom a sentence names where Waldur gives no name. */
+  unnamed: { provider: "the provider", customer: "the customer", account: "this account" },
+  outcome,
+  expired: (name: string) => `Waldur no longer accepts the token of ${name}. Sign in with a new one.`,
+  badToken: "This is not a token: a token has at least 8 characters and no spaces.",
+  refusedToken:
+    "Waldur does not accept this token. It may have expired or been revoked, or only part of it was copied.",
+  waldurSilent: "Waldur did not answer, so your token could not be checked. Try again in a minute.",
+  tooOften: "There were too many attempts to sign in. Wait ten minutes.",
+  foreign: "This form was not sent from this page, or was open for too long. Nothing was changed; try again below.",
+  missing: {
+    title: "There is nothing at this address",
+    text: "The link is incomplete or was made for an older address of the calendar, or the calendar has ended. A newer event in the calendar may have a new link.",
+  },
+  broken: { title: "Something went wrong", text: "Nothing was changed. Try again in a minute." },
+};

@@ -1,0 +1,63 @@
+import type { ScopeKind } from "../../waldur/scope.ts";
+
+/** The first page. */
+export const overview = {
+  title: "Overview",
+  requests: (count: number) =>
+    count === 1 ? "1 request is waiting for an answer" : `${count} requests are waiting for an answer`,
+  noRequests: "No requests are waiting for an answer.",
+  moreRequests: (count: number) => `The next ${count} requests are shown; more are waiting.`,
+  of: "Requested by",
+  accept: "Accept",
+  reject: "Reject",
+  notYet: "Nobody can decide this yet",
+  sources: "Calendars",
+  noCalendars: "There are no calendars yet. Create the first one: it takes a minute.",
+  next: "More calendars",
+  providers: "Providers without a calendar",
+  providersFailed: "Waldur could not list your providers; those with a calendar are above.",
+  make: "Create a calendar",
+  makeOther: "Create another calendar",
+  makeMine: "Create a calendar of everything that Waldur shows me",
+  open: "Address and settings",
+  agenda: "Agenda",
+  month: "Month",
+  events: (count: number) => (count === 1 ? "1 event" : `${count} events`),
+  kinds: {
+    provider: "provider",
+    offering: "offering",
+    customer: "customer",
+    project: "project",
+    mine: "everything I can see",
+  } satisfies Record<ScopeKind, string>,
+  kept: (name: string) => `belongs to ${name}`,
+  takeOver: "Take over",
+  takeOverHelp:
+    "The calendar is then yours and read with your token. It keeps its subscribers; you get an address of your own for it.",
+  takeOverMirrors:
+    "Its mirrors become yours too, but not the access to the calendars they write to: each stops until you enter your own credentials.",
+  mirrors: "Mirrors",
+  troubled: "Connected calendars that have stopped or are failing",
+  moreMirrors: (count: number) => (count === 1 ? "1 more mirror" : `${count} more mirrors`),
+  standing: {
+    owner: "",
+    operator: "",
+    colleague: "made by a colleague",
+    former: "You no longer have the role, or Waldur does not accept your token: you can only end it.",
+    none: "",
+  },
+  partial: {
+    offering: "Waldur shows only the bookings that this account made itself.",
+    other: "Waldur shows only bookings of offerings that this account manages, and its own.",
+  },
+  states: { loading: "being created", active: "on", suspended: "paused: no news from Waldur", ended: "ended" },
+  refused: (when: string) =>
+    `Waldur has not accepted your token since ${when}. Your calendars are not updated until you sign in with a new one.`,
+  expires: (when: string) => `Your token in Waldur expires on ${when}. Sign in with a new one before then.`,
+  sliding: (duration: string) =>
+    `Your token in Waldur ends ${duration} after its last use, and when you log out of Waldur. A personal access token lasts.`,
+  minutes: (count: number) => `${count} minutes`,
+  hours: (count: number) => (count === 1 ? "an hour" : `${count} hours`),
+  days: (count: number) => `${count} days`,
+  signInAgain: "Sign in with another token",
+};

@@ -1,0 +1,27 @@
+import type { failures as english } from "../en/failures.ts";
+
+export const failures: typeof english = {
+  bad_input: "Midagi vormis ei sobi. Mine tagasi, vaata see üle ja saada uuesti.",
+  bad_config: "Teenuse seadistus on puudu või vale. Seda peab vaatama teenuse haldaja.",
+  unauthorized: "Sa ei ole sisse logitud. Logi sisse ja proovi uuesti.",
+  forbidden: "Sul ei ole selleks õigust. Küsi teenuse haldajalt.",
+  too_many: "Sinu aadressilt tuli liiga palju valesid katseid. Oota kümme minutit ja proovi uuesti.",
+  foreign_form: "See vorm ei tulnud meie lehelt või on liiga vana. Ava leht uuesti ja saada veel kord.",
+  not_found: "Siin ei ole sinu jaoks midagi. See võib olla eemaldatud või kuulub kellelegi teisele.",
+  conflict: "See on juba teises olekus või keegi teine tegeleb sellega. Ava leht uuesti.",
+  store_failed: "Andmebaas ei vastanud. Proovi minuti pärast; kui nii jääb, ütle teenuse haldajale.",
+  seal_broken: "Salvestatud saladust ei saa lugeda: võti on puudu. Teenuse haldaja peab võtmed üle vaatama.",
+  caldav_failed: "Kalendriserver ei teinud seda, mida paluti. Vaata aadress ja parool üle või proovi hiljem uuesti.",
+  waldur_unreachable: "Waldur ei ole kättesaadav. Proovi hiljem; kui nii jääb, ütle Walduri haldajale.",
+  waldur_timeout: "Waldur ei vastanud õigel ajal. Proovi hiljem; kui nii jääb, ütle Walduri haldajale.",
+  waldur_throttled: "Waldurilt küsitakse liiga tihti. Oota minut ja proovi uuesti.",
+  waldur_failed: "Waldur vastas veaga. Proovi hiljem; kui nii jääb, ütle Walduri haldajale.",
+  waldur_refused_token: "Waldur ei võta sinu pääsutunnust enam vastu. Logi uue pääsutunnusega sisse.",
+  waldur_forbidden: "Walduri sõnul ei ole sul selleks õigust. Küsi rolli teenusepakkuja omanikult Walduris.",
+  waldur_not_found: "Waldur ei tunne seda või ei näita seda sulle.",
+  waldur_conflict: "Walduri sõnul on see juba teises olekus. Ava leht uuesti.",
+  waldur_not_ready: "Kliendi pool ei ole seda veel heaks kiitnud. Enne ei saa keegi otsustada.",
+  waldur_bad_request: "Waldur ei võtnud päringut vastu. Ütle teenuse haldajale.",
+  waldur_bad_answer: "Walduri vastus oli arusaamatu. Ütle teenuse haldajale.",
+  internal: "Teenuses läks midagi valesti. Ütle teenuse haldajale allpool olev number; üksikasjad on logis.",
+};

@@ -1,0 +1,36 @@
+import type { history as english } from "../en/history.ts";
+
+export const history: typeof english = {
+  title: "Ajalugu",
+  decisions: "Otsused",
+  runs: "Uuendused Waldurist",
+  runsHelp:
+    "Need, mis midagi muutsid, ebaõnnestusid või taastusid. Uuendust, mis midagi uut ei leia, ei näidata. Hoitakse 90 päeva.",
+  filter: "Filtreeri loendit",
+  source: "Kalendri allikas",
+  all: "Kõik",
+  onlyFailed: "Ainult ebaõnnestunud",
+  apply: "Näita",
+  none: "Siin ei ole midagi.",
+  older: "Vanemad",
+  counts: (added, changed, removed) => `${added} uut, ${changed} muudetud, ${removed} kadunud`,
+  skipped: (count) => `${count} ei saanud kasutada`,
+  held: "eemaldamine kinni hoitud",
+  nothingNew: "midagi uut ei ole",
+  actions: { accept: "kinnitamine", reject: "tagasilükkamine" },
+  by: { "sign-in": "sisse logituna", signed: "ainult lingiga", api: "API kaudu" },
+  asOperator: "haldaja kontoga",
+  results: {
+    done: "tehtud",
+    already: "oli juba tehtud",
+    other: "oli teisiti otsustatud",
+    past: "aeg oli möödas",
+    "not-yours": "ei esinda teenusepakkujat",
+    refused: "Waldur keeldus",
+    "not-ready": "klient ei ole veel heaks kiitnud",
+    gone: "Walduris enam ei ole",
+    expired: "pääsutunnust ei võeta enam vastu",
+    unchanged: "Waldur ei vastanud",
+    unknown: "ei ole teada",
+  },
+};

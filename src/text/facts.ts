@@ -1,0 +1,31 @@
+import type { Action } from "../calendar/profile.ts";
+
+/** Whom and what a sentence is about. */
+export interface DecisionFacts {
+  readonly action: Action;
+  readonly provider: string;
+  readonly customer: string;
+  /** Whose token Waldur does not take any more. */
+  readonly name: string;
+  /** Waldur was told with the operator's token. */
+  readonly byOperator: boolean;
+}
+
+/** What one run of a mirror did; each count is 0 for none. */
+export interface RunCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly restored: number;
+  readonly conflict: number;
+  readonly failed: number;
+  readonly requests: number;
+}
+
+/** Returns the counts that are not 0, each before its word. */
+export function joinCounts(all: readonly (readonly [count: number, word: string])[]): string {
+  return all
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(", ");
+}
