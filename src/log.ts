@@ -110,9 +110,6 @@ interface Name {
   readonly hide: boolean;
 }
 
-/** Says nothing. */
-export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-
 export interface LogEntry {
   readonly level: LogLevel;
   readonly event: string;

@@ -7,7 +7,7 @@ export interface SamplePeriod {
   readonly end: number;
 }
 
-export interface SampleSlot extends SamplePeriod {
+interface SampleSlot extends SamplePeriod {
   readonly backendId: string;
 }
 

@@ -8,7 +8,7 @@ export interface Outcome {
   readonly body: unknown;
 }
 
-export const wrongState: Outcome = { status: 409, body: { detail: "Valid states for operation: Creating." } };
+const wrongState: Outcome = { status: 409, body: { detail: "Valid states for operation: Creating." } };
 const noOrder: Outcome = {
   status: 400,
   body: ["Unable to complete action because related order is not found."],

@@ -41,7 +41,7 @@ function isAllowed(url: URL, { allowed }: OutsideRules): boolean {
 }
 
 /** Returns the host as it is compared: lower case (URLs do that), without the root's dot. */
-export function hostOf(url: URL): string {
+function hostOf(url: URL): string {
   return url.hostname.replace(/\.$/, "");
 }
 

@@ -1,10 +1,11 @@
 import type { OrderState, SlimBooking } from "../calendar/booking.ts";
-import { findSlim, listSlotless, writeOrderStates } from "../store/bookings.ts";
+import { findSlim, listSlotless } from "../store/bookings.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
 import { commitRun, noteSkipped, rereadBookings, type SourceRun, slimText, spendPage, spendRequest } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter, orderFilter } from "../waldur/scope.ts";
+import { writeOrderStates } from "../store/write-bookings.ts";
 
 /** Rows may become visible a little after the time they carry: both lists are read again from so long before the mark. */
 const overlapMicros = 60_000_000;

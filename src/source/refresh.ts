@@ -2,7 +2,7 @@ import type { OfferingFacts } from "../calendar/event.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { findAccount, noteRefused } from "../store/accounts.ts";
-import { countOfOfferings, hasPending, touchOfferings } from "../store/bookings.ts";
+import { hasPending } from "../store/bookings.ts";
 import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { makeLease } from "../store/leases.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
@@ -25,6 +25,7 @@ import { epochSeconds } from "../clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 import { hasAccess } from "../waldur/roles.ts";
 import { homeportKey } from "../account/site.ts";
+import { touchOfferings, countOfOfferings } from "../store/write-bookings.ts";
 
 const hourSeconds = 3600;
 /** A good answer is noted at most so often: an unchanged source costs one row in that time. */

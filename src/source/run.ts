@@ -2,13 +2,14 @@ import type { Booking, OrderState, SlimBooking } from "../calendar/booking.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { type BookingRow, type BookingWrite, encodeBooking, findBookings, writeBookings } from "../store/bookings.ts";
+import { type BookingRow, findBookings } from "../store/bookings.ts";
 import { chunkRows } from "../store/bulk.ts";
 import type { Lease } from "../store/leases.ts";
 import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import type { Skipped, WaldurClient } from "../waldur/client.ts";
 import { belongs } from "../waldur/scope.ts";
+import { type BookingWrite, writeBookings, encodeBooking } from "../store/write-bookings.ts";
 
 /** The outcome of one run over one source. */
 export interface RefreshReport {

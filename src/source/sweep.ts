@@ -1,14 +1,7 @@
 import type { Booking, SlimBooking } from "../calendar/booking.ts";
 import { diff } from "../calendar/diff.ts";
 import { AppError } from "../errors.ts";
-import {
-  countBookings,
-  listMissed,
-  listSlimBetween,
-  markMissed,
-  markVanished,
-  type SlimRow,
-} from "../store/bookings.ts";
+import { countBookings, listMissed, listSlimBetween, type SlimRow } from "../store/bookings.ts";
 import type { Statement } from "../store/sql.ts";
 import type { Page } from "../waldur/client.ts";
 import {
@@ -24,6 +17,7 @@ import {
 } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
+import { markMissed, markVanished } from "../store/write-bookings.ts";
 
 const weekSeconds = 7 * 86_400;
 /** Up to so many bookings are read one by one; more, and the page is asked again with all columns. */

@@ -106,16 +106,13 @@ const written = table("events", {
   ...columns,
 });
 
-/** An event of a feed as it is written at a revision of it. */
-export type EventWrite = RowOf<typeof written>;
-
 const writeSql = written.upsert(
   ["feedId", "uid"],
   "?2",
   "(SELECT writer FROM feeds WHERE feeds.id = value->>'$.feedId') = ?1",
 );
 
-/** Makes the statement that writes events (JSON array of `EventWrite`), of each feed only where the batch's run holds it. */
+/** Makes the statement that writes events (JSON array of `EventRow` with `feedId` and `rev`), of each feed only where the batch's run holds it. */
 export function writeEvents(writer: string, json: string): Statement {
   return statement(writeSql, writer, json);
 }

@@ -54,7 +54,6 @@ const feeds = table("feeds", {
 
 /** A filter and a profile over one source. */
 export type FeedRow = RowOf<typeof feeds>;
-export type FeedState = FeedRow["state"];
 
 const served = feeds.pick("id", "slug", "epoch", "rev", "revisedAt", "state", "expiresAt", "usedAt");
 

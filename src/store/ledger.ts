@@ -4,13 +4,12 @@ import { readInt, readIntOrNull, readText } from "./row.ts";
 import { type Sql, type Statement, statement } from "./sql.ts";
 import { int, oneOf, orNull, type RowOf, table, text } from "./table.ts";
 
-export const ledgerStates = ["new", "synced", "create", "update", "delete", "left", "retired"] as const;
 /**
  * The place of one event in a calendar. `new`: nothing was sent; `synced`: the calendar has what was pushed; `create`,
  * `update`, `delete`: a request may have been sent and its outcome is not known; `left`: left as somebody made it in the
  * calendar, until the booking changes; `retired`: out of the feed's window, never touched again.
  */
-export type LedgerState = (typeof ledgerStates)[number];
+const ledgerStates = ["new", "synced", "create", "update", "delete", "left", "retired"] as const;
 
 const columns = {
   /** The event's UID in the feed. */

@@ -62,7 +62,6 @@ const targets = table("targets", {
 
 /** One calendar on a CalDAV server that mirrors a feed. */
 export type TargetRow = RowOf<typeof targets>;
-export type TargetState = TargetRow["state"];
 /** Columns of a target that a run or its owner sets. */
 export type TargetChange = Partial<Omit<TargetRow, "id">>;
 

@@ -31,7 +31,7 @@ function asText(value: unknown, depth: number): string {
 }
 
 /** Makes the schema of a value read by a function that gives null for what does not fit. */
-export function read<T>(reader: (value: unknown) => T | null, wanted: string) {
+function read<T>(reader: (value: unknown) => T | null, wanted: string) {
   return v.pipe(
     v.unknown(),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
@@ -49,7 +49,7 @@ export const unfit = (issue: { readonly received: string }): string =>
 
 export const uuid = read(readUuid, "is no uuid");
 export const micros = read(readMicros, "is no time");
-export const seconds = read(readSeconds, "is no time");
+const seconds = read(readSeconds, "is no time");
 export const uuidOrNone = v.pipe(
   v.unknown(),
   v.transform((value) => readUuid(value) ?? ""),

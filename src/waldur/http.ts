@@ -153,7 +153,7 @@ function failureOf(error: unknown, signal: AbortSignal): Refused {
 }
 
 /** Returns true when the answer calls itself JSON. */
-export function isJson({ headers }: Response): boolean {
+function isJson({ headers }: Response): boolean {
   return /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get("Content-Type") ?? "");
 }
 
