@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { localTime } from "../../calendar/window.ts";
 import { readDay } from "./times.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
-import { type ChangedFeed, profile } from "../api/input.ts";
+import type { ChangedFeed } from "../api/input.ts";
+import { profile } from "../api/requests.ts";
 import { fieldValue, type Fields } from "./page-context.tsx";
 
 /** What stands in the fields of the form, as typed. */
