@@ -1,4 +1,4 @@
-import { newEntry, type LedgerRow } from "../store/ledger-row.ts";
+import { newEntry, type LedgerRow } from "../store/ledger.ts";
 import { hrefName, uidToName } from "./remote-object.ts";
 import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";
 import type { CollectionState, ListedObject } from "../caldav/port.ts";

@@ -2,13 +2,12 @@ import { type BackOff, pauseAfter } from "../backoff.ts";
 import type { Owner } from "./remote-object.ts";
 import { planWrites, type PlanRules } from "./plan-writes.ts";
 import type { CalendarPort, ServerProfile } from "../caldav/port.ts";
-import { isUnsettled } from "../store/ledger-row.ts";
 import { windowOf } from "../calendar/window.ts";
 import type { Deps } from "../deps.ts";
 import { hex } from "../security/hash.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import { makeLease } from "../store/leases.ts";
-import { listLedger } from "../store/ledger.ts";
+import { isUnsettled, listLedger } from "../store/ledger.ts";
 import { readMeta, settleMeta } from "../store/meta.ts";
 import {
   countRefused,

@@ -1,4 +1,4 @@
-import type { LedgerRow } from "../store/ledger-row.ts";
+import type { LedgerRow } from "../store/ledger.ts";
 
 /** What is at an event's href: null when nothing is. */
 export interface RemoteState {

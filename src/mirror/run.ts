@@ -1,4 +1,3 @@
-import type { LedgerRow } from "../store/ledger-row.ts";
 import { serverText } from "../caldav/failure.ts";
 import { googleHost } from "../caldav/auth/google.ts";
 import type { Owner } from "./remote-object.ts";
@@ -7,7 +6,7 @@ import type { CalendarPort, Failure, FailureKind, ServerProfile } from "../calda
 import { AppError } from "../errors.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { Lease } from "../store/leases.ts";
-import { forgetLedger, writeLedger } from "../store/ledger.ts";
+import { type LedgerRow, forgetLedger, writeLedger } from "../store/ledger.ts";
 import { changeTarget, type StopCode, type TargetChange, type TargetRow } from "../store/targets.ts";
 import type { MeteredDeps } from "./request-meter.ts";
 

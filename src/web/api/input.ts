@@ -1,6 +1,4 @@
 import * as v from "valibot";
-import type { FeedFilter, FeedProfile } from "../../calendar/profile.ts";
-import type { Config } from "../../config.ts";
 import { AppError } from "../../errors.ts";
 import type { CalendarAddress, Credentials } from "../../mirror/connect.ts";
 import type { NewTargetRequest } from "../../mirror/commands.ts";
@@ -46,36 +44,6 @@ function credentialsOf({ username, password, token }: v.InferOutput<typeof crede
     return { kind: "password", username, password };
   }
   throw new AppError("bad_input", "give username and password, or a token");
-}
-
-/** Returns the profile of a new feed: what was asked for, otherwise the defaults. */
-export function profileOf(config: Config, name: string, asked: ChangedFeed): FeedProfile {
-  return changeProfile(
-    {
-      name,
-      detail: "full",
-      language: "en",
-      zone: null,
-      alarmMinutes: null,
-      colour: null,
-      cancelled: "keep",
-      decisions: "sign-in",
-      pastDays: config.feedPastDays,
-      futureDays: config.feedFutureDays,
-      filter: {},
-    },
-    asked,
-  );
-}
-
-/** Returns the profile with the asked changes. An empty list or text takes its filter away. */
-export function changeProfile(
-  before: FeedProfile,
-  { expiresAt: _expiresAt, filter: asked, ...rest }: ChangedFeed,
-): FeedProfile {
-  const merged: FeedFilter = { ...before.filter, ...asked };
-  const kept = Object.entries(merged).filter(([, value]) => value.length > 0);
-  return { ...before, ...rest, filter: Object.fromEntries(kept) };
 }
 
 function read<const S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {

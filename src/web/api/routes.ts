@@ -12,6 +12,7 @@ import { findSource, listSources } from "../../store/sources.ts";
 import { listBookings } from "../../source/list-bookings.ts";
 import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
+import { changeProfile, newProfile } from "../../feed/profile.ts";
 import { addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
 import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
 import { dryRunSource } from "../../source/dry-run.ts";
@@ -24,16 +25,7 @@ import {
   listVisibleSources,
   standingOf,
 } from "../../account/access.ts";
-import {
-  changeProfile,
-  profileOf,
-  readChangedFeed,
-  readDecisionQuery,
-  readLimit,
-  readNewFeed,
-  readSync,
-  readTime,
-} from "./input.ts";
+import { readChangedFeed, readDecisionQuery, readLimit, readNewFeed, readSync, readTime } from "./input.ts";
 import { operatorOnly } from "./auth.ts";
 import type * as json from "./responses.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
@@ -63,30 +55,28 @@ export function apiRoutes(): Hono<Env> {
     .get("/providers/:uuid/calendar.ics", async (c) => {
       const asks = await asker(c);
       const source = await resolveSource(asks, "provider", c.req.param("uuid"));
-      return calendar(c, await exportProvider(c.env, asks, source.scopeUuid, profileOf(c.env.config, source.name, {})));
+      return calendar(
+        c,
+        await exportProvider(c.env, asks, source.scopeUuid, newProfile(c.env.config, source.name, {})),
+      );
     })
     .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
     .post("/feeds", async (c) => {
-      const { source: asked, ...profile } = readNewFeed(await readBody(c));
+      const { source: asked, expiresAt = null, ...profile } = readNewFeed(await readBody(c));
       if (asked.kind !== "mine" && !asked.uuid) {
         throw new AppError(
           "bad_input",
           `source.uuid: say which ${asked.kind}; \`providers\` and \`bookings\` list uuids`,
         );
       }
-      const { expiresAt = null } = profile;
-      if (expiresAt !== null && expiresAt <= epochSeconds(c.env)) {
-        throw new AppError("bad_input", "expiresAt: is over already; give a time to come");
-      }
       const source = await resolveSource(await asker(c), asked.kind, asked.uuid ?? "");
-      const feed = await addFeed(c.env, source, profileOf(c.env.config, source.name, profile), expiresAt);
+      const feed = await addFeed(c.env, source, newProfile(c.env.config, source.name, profile), expiresAt);
       return changed(c, feed, 201);
     })
     .get("/feeds/:id", async (c) => c.json(await oneFeed(c, (await feedFor(c, "name")).feed)))
     .patch("/feeds/:id", async (c) => {
       const { feed } = await feedFor(c, "change");
-      const asked = readChangedFeed(await readBody(c));
-      const expiresAt = asked.expiresAt === undefined ? feed.expiresAt : asked.expiresAt;
+      const { expiresAt = feed.expiresAt, ...asked } = readChangedFeed(await readBody(c));
       return changed(c, await updateFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt));
     })
     .delete("/feeds/:id", async (c) => {

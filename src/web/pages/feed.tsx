@@ -12,7 +12,7 @@ import { startRun } from "../../tick.ts";
 import { may, findVisibleFeed } from "../../account/access.ts";
 import { readOfferings } from "../../store/sources.ts";
 import { sizeWarning } from "../../calendar/size.ts";
-import { changeProfile, profileOf } from "../api/input.ts";
+import { changeProfile, newProfile } from "../../feed/profile.ts";
 import { checkFeedForm, type FeedFormErrors, readFeedForm, type FeedFormValues, feedFormValues } from "./feed-form.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { zonedTimes } from "./times.ts";
@@ -30,7 +30,7 @@ export function feedPageRoutes(): Hono<Env> {
     new Hono<Env>()
       .get("/feeds/new", signedIn, async (c) => {
         const source = await sourceOf(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
-        const first = profileOf(c.env.config, source.found.name, {
+        const first = newProfile(c.env.config, source.found.name, {
           language: pageLanguage(c),
           zone: c.env.config.timeZone === "UTC" ? null : c.env.config.timeZone,
         });
@@ -41,9 +41,8 @@ export function feedPageRoutes(): Hono<Env> {
         const source = await sourceOf(c, fieldValue(fields, "kind"), fieldValue(fields, "uuid"));
         const typed = readFeedForm(fields);
         const signs = maySignLinks(c.env, c.var.viewer.account);
-        const { asked, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
-        const { expiresAt } = asked;
-        const profile = profileOf(c.env.config, source.found.name, asked);
+        const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
+        const profile = newProfile(c.env.config, source.found.name, asked);
         if (Object.keys(faults).length > 0) return showNew(c, source, { typed, faults, preview: null }, 400);
         if (fieldValue(fields, "do") !== "save") {
           return showNew(c, source, {
@@ -164,14 +163,14 @@ async function edit(c: PageContext): Promise<Response> {
   const owner = await findAccount(c.env.sql, source.accountId);
   const typed = readFeedForm(fields);
   const signs = owner !== null && maySignLinks(c.env, owner);
-  const { asked, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
+  const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
   if (Object.keys(faults).length > 0) return showEdit(c, feed, { typed, faults, preview: null }, 400);
   const profile = changeProfile(feed.profile, asked);
   if (fieldValue(fields, "do") !== "save") {
     const asker = await actAs(c.env, viewer.account);
     return showEdit(c, feed, { typed, faults, preview: await previewOf(c, asker, source, profile) });
   }
-  await updateFeed(c.env, feed, profile, asked.expiresAt);
+  await updateFeed(c.env, feed, profile, expiresAt);
   startRun(c.env, feed);
   return c.redirect(`/feeds/${feed.id}?done=saved`, 303);
 }
