@@ -21,8 +21,8 @@ export const check: Command = {
       const pairs = formatPairs([
         ["Waldur", waldur.ok ? "answers" : "does not work"],
         ["address", waldur.url],
-        ["user", user === null ? null : `${user}${isStaff === true ? " (staff)" : ""}`],
-        ["sees", sees === null ? null : `bookings: ${sees.bookings ?? "?"}, providers: ${sees.providers ?? "?"}`],
+        ["user", user === null ? null : `${user}${isStaff ? " (staff)" : ""}`],
+        ["sees", sees === null ? null : `bookings: ${sees.bookings}, providers: ${sees.providers}`],
         ["may accept", yesOrNo(waldur.canAccept)],
         ["may reject", yesOrNo(waldur.canReject)],
         ["token expires", formatExpiry(waldur.tokenExpiresAt, waldur.tokenLifetime)],
@@ -35,8 +35,7 @@ export const check: Command = {
   },
 };
 
-function yesOrNo(answer: boolean | null): string | null {
-  if (answer === null) return null;
+function yesOrNo(answer: boolean): string {
   return answer ? "yes" : "no";
 }
 

@@ -230,7 +230,6 @@ export const openTarget = v.object({
     "How the server behaved in the write probe",
   ),
 });
-export type OpenTargetJson = v.InferOutput<typeof openTarget>;
 export type ClosedTargetJson = v.InferOutput<typeof closedTarget>;
 
 export const target = v.union([openTarget, closedTarget]);
