@@ -8,7 +8,7 @@ const turns = [
 ];
 const sines = Array.from({ length: 64 }, (_, i) => Math.floor(2 ** 32 * Math.abs(Math.sin(i + 1))));
 
-/** MD5 (RFC 1321) of a text in UTF-8 as hexadecimal: HTTP Digest wants it, and WebCrypto has none. For nothing else. */
+/** Returns the MD5 (RFC 1321) of a text in UTF-8 as hexadecimal: HTTP Digest wants it, and WebCrypto has none. For nothing else. */
 export function md5(text: string): string {
   const bytes = new TextEncoder().encode(text);
   const length = Math.ceil((bytes.length + 9) / 64) * 64;

@@ -132,6 +132,15 @@ describe("what is read back", () => {
   });
 });
 
+describe("the fingerprint", () => {
+  it("stays what it was, since the ledger keeps it", () => {
+    expect(hashObject(body)).toBe("0a167288d8eace19115845983d66");
+    expect(hashObject(body.replace(/(?:DESCRIPTION|LOCATION|URL):[^]*?\r\n(?=[A-Z])/g, ""))).toBe(
+      "12dab8a08107771f9d6e454ddbf8",
+    );
+  });
+});
+
 describe("the name of an object", () => {
   it("is its last segment decoded, however the server spells it", () => {
     const spellings = [
