@@ -144,7 +144,7 @@ async function askWhetherGone(run: PushRun, row: LedgerRow, failure: Failure): P
 
 /** The row as it was before a request that was refused for sure. */
 export function revert(row: LedgerRow): LedgerRow {
-  return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "", intentAt: null };
+  return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "" };
 }
 
 /** The row after a refusal: as it was before, unless an earlier try may have been done, which then is read first. */

@@ -116,7 +116,7 @@ async function intend(run: PushRun, actions: readonly PlannedWrite[]): Promise<J
       }
     }
     const wantedHash = verb === "delete" ? "" : hashWanted(run, row.uid, row.generation, vevent);
-    putRow(run, intent({ ...row, wantedHash }, verb, nowAt));
+    putRow(run, intent({ ...row, wantedHash }, verb));
     jobs.push({ verb, uid: row.uid, vevent });
   }
   const { dirty, ctag, syncToken } = run.target;
@@ -125,8 +125,8 @@ async function intend(run: PushRun, actions: readonly PlannedWrite[]): Promise<J
   return jobs;
 }
 
-function intent(row: LedgerRow, verb: WriteVerb, nowAt: number): LedgerRow {
-  return { ...row, state: verb, intentHash: row.wantedHash, intentAt: nowAt };
+function intent(row: LedgerRow, verb: WriteVerb): LedgerRow {
+  return { ...row, state: verb, intentHash: row.wantedHash };
 }
 
 function whyUnfit(run: PushRun, row: LedgerRow, vevent: string): string {
@@ -163,7 +163,7 @@ async function perform(run: PushRun, job: Job): Promise<void> {
       if (job.verb === "delete" && now === undefined) run.report.deleted += 1;
       return;
     }
-    putRow(run, intent(now, verb, epochSeconds(run.deps)));
+    putRow(run, intent(now, verb));
     if (now.generation !== row.generation) await saveLedger(run);
   }
   const row = run.ledger.get(job.uid);
@@ -208,7 +208,7 @@ function done(run: PushRun, row: LedgerRow, { href, etag }: { href: string; etag
   else run.report.updated += 1;
   if (etag === null) run.unread.add(row.uid);
   const written = { href, etag, state: "synced", pushedHash: row.wantedHash } as const;
-  const settled = { intentHash: "", intentAt: null, attempts: 0, nextAt: 0, failure: "" } as const;
+  const settled = { intentHash: "", attempts: 0, nextAt: 0, failure: "" } as const;
   putRow(run, { ...row, ...written, ...settled, remoteHash: etag === null ? row.remoteHash : "" });
 }
 
