@@ -6,7 +6,7 @@ import { type Connection, makeWire, propfindRequest, type Wire } from "./wire.ts
 import { caldavSpace, childrenOf } from "./xml.ts";
 
 /** What lies behind an address. */
-export interface Discovered {
+interface Discovered {
   /** Collections that hold calendars, and where new ones can be made; none when only a calendar's own address is known. */
   readonly homes: readonly string[];
   readonly calendars: readonly FoundCalendar[];

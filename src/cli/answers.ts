@@ -16,7 +16,7 @@ export const providersAnswer = v.object({
   providers: v.array(v.object({ uuid: v.string(), name: v.string(), own: v.boolean() })),
 });
 
-export const bookingAnswer = v.object({
+const bookingAnswer = v.object({
   uuid: v.string(),
   name: v.string(),
   state: v.string(),

@@ -12,7 +12,7 @@ import type {
 
 import type { RequestMeter } from "../../src/mirror/request-meter.ts";
 
-export const folder = "/dav/work/";
+const folder = "/dav/work/";
 export const calendarUrl = `https://caldav.example${folder}`;
 
 export interface Quirks {
@@ -60,7 +60,7 @@ export function failureOf(kind: FailureKind, change: Partial<Failure> = {}): Fai
 }
 
 /** What befalls one request: it fails, and was done before or not. */
-export interface Fault {
+interface Fault {
   readonly failure: Failure;
   readonly done: boolean;
 }
