@@ -206,8 +206,6 @@ export function meterPort(port: CalendarPort, meter: RequestMeter): CalendarPort
   };
 }
 
-export type MemoryCalendar = ReturnType<typeof memoryCalendar>;
-
 const writing = new Set<string>(["create", "update", "remove"]);
 
 /** The writes among these calls. */

@@ -3,7 +3,7 @@ import { localTime } from "../../calendar/window.ts";
 import { readDay } from "./times.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
 import { isExpired } from "../../feed/expiry.ts";
-import { profile } from "../api/input.ts";
+import { profile } from "../api/requests.ts";
 import { fieldValue, type Fields } from "./page-context.tsx";
 
 /** Wrong fields, each with the key of its sentence. */
