@@ -2,7 +2,7 @@ import { davRequest, syncCollection } from "tsdav";
 import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { readLimits, writeLimits } from "./exchange.ts";
 import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
-import { hrefKey, memberPath, sameHref } from "./hrefs.ts";
+import { hrefName, memberPath, sameHref } from "./hrefs.ts";
 import { memberEtag, isCollection, type Member, findProperty, propertyText } from "./multistatus.ts";
 import type { ReadResult, CalendarPort, SyncChanges, Failure, ListedObject, RemoteObject } from "./port.ts";
 import { invalidResponse, outsideCollection, propfindRequest, reportRequest, type Wire } from "./wire.ts";
@@ -48,7 +48,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
       const href = memberPath(collection, member.href);
       if (href === null || isCollection(member) || isGone(member)) continue;
       // Some servers name an object twice.
-      if (!listed.has(hrefKey(href))) listed.set(hrefKey(href), { href, etag: memberEtag(member) });
+      if (!listed.has(hrefName(href))) listed.set(hrefName(href), { href, etag: memberEtag(member) });
     }
     return { value: [...listed.values()] };
   }
@@ -79,7 +79,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
         if (member.status === 507) more = true;
         const href = memberPath(collection, member.href);
         if (href === null || member.status === 507 || isCollection(member)) continue;
-        const key = hrefKey(href);
+        const key = hrefName(href);
         changed.delete(key);
         removed.delete(key);
         if (isGone(member)) removed.set(key, href);
@@ -116,9 +116,9 @@ export function makeReading(collection: URL, wire: Wire): Reading {
       if (!again || (status !== 404 && status !== 410)) return answer.failure;
       return readListed(inside, found);
     }
-    const byKey = new Map(answer.value.members.map((member) => [hrefKey(member.href), member]));
+    const byKey = new Map(answer.value.members.map((member) => [hrefName(member.href), member]));
     for (const href of inside) {
-      const member = byKey.get(hrefKey(href));
+      const member = byKey.get(hrefName(href));
       const body = member === undefined ? null : dataOf(member);
       if (member !== undefined && body !== null) {
         found.set(href, { href: memberPath(collection, member.href) ?? href, etag: memberEtag(member), body });
@@ -138,10 +138,10 @@ export function makeReading(collection: URL, wire: Wire): Reading {
   ): Promise<Failure | null> {
     const listing = await list();
     if ("failure" in listing) return listing.failure;
-    const there = new Set(listing.value.map(({ href }) => hrefKey(href)));
-    for (const href of hrefs) if (!there.has(hrefKey(href))) found.set(href, null);
+    const there = new Set(listing.value.map(({ href }) => hrefName(href)));
+    for (const href of hrefs) if (!there.has(hrefName(href))) found.set(href, null);
     return readChunk(
-      hrefs.filter((href) => there.has(hrefKey(href))),
+      hrefs.filter((href) => there.has(hrefName(href))),
       found,
       false,
     );

@@ -2,7 +2,7 @@ import { createObject, deleteObject, updateObject } from "tsdav";
 import type { HttpResult } from "../security/guard.ts";
 import { writeLimits } from "./exchange.ts";
 import { makeFailure, responseFailure, innerStatus, unansweredFailure } from "./failure.ts";
-import { hrefKey, memberPath } from "./hrefs.ts";
+import { hrefName, memberPath } from "./hrefs.ts";
 import { findProperty } from "./multistatus.ts";
 import type { CalendarPort, WriteOutcome } from "./port.ts";
 import { mayWrite } from "./privileges.ts";
@@ -47,7 +47,7 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
     call: (fetch: typeof globalThis.fetch) => Promise<unknown>,
   ): Promise<WriteOutcome> {
     // A redirect may lead to the same object by another way, never to another object or to a collection.
-    const mayMove = (to: URL): boolean => hrefKey(to.pathname) === hrefKey(href);
+    const mayMove = (to: URL): boolean => hrefName(to.pathname) === hrefName(href);
     const told = await wire.exchange(call, { ...writeLimits, mayMove });
     if ("failed" in told) return { failure: unansweredFailure(told) };
     const status = told.status === 207 ? (innerStatus(told.text) ?? 204) : told.status;
@@ -75,7 +75,7 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
   function placedAt(told: HttpResult, href: string): string {
     const location = told.headers.get("Location");
     const placed = location === null ? null : memberPath(collection, location);
-    return placed !== null && hrefKey(placed) === hrefKey(href) ? placed : href;
+    return placed !== null && hrefName(placed) === hrefName(href) ? placed : href;
   }
 }
 

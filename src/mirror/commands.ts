@@ -1,5 +1,5 @@
 import type { FoundCalendar } from "../caldav/calendars.ts";
-import { parentPath } from "./remote-object.ts";
+import { parentPath } from "../caldav/hrefs.ts";
 import { probe } from "../caldav/probe.ts";
 import type { ServerProfile } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";

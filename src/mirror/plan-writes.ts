@@ -1,5 +1,6 @@
 import { isUnsettled, type LedgerRow } from "../store/ledger-row.ts";
-import { isOurName, hrefName, uidToName, objectUid } from "./remote-object.ts";
+import { hrefName } from "../caldav/hrefs.ts";
+import { isOurName, uidToName, objectUid } from "./remote-object.ts";
 import type { SyncChanges, ListedObject } from "../caldav/port.ts";
 
 /** What the calendar told of itself: all that is in it, or what changed since it was last compared. */

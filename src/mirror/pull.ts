@@ -1,5 +1,6 @@
 import { newEntry, type LedgerRow } from "../store/ledger-row.ts";
-import { hrefName, uidToName } from "./remote-object.ts";
+import { hrefName } from "../caldav/hrefs.ts";
+import { uidToName } from "./remote-object.ts";
 import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";
 import type { CollectionState, ListedObject } from "../caldav/port.ts";
 import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./read-remote.ts";

@@ -1,5 +1,5 @@
 import type { LedgerRow } from "../store/ledger-row.ts";
-import { parentPath } from "./remote-object.ts";
+import { parentPath } from "../caldav/hrefs.ts";
 import type { Failure, RemoteObject } from "../caldav/port.ts";
 import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remote.ts";
 import { halt, putRow, noteTrouble, type PushRun } from "./run.ts";
