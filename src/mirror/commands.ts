@@ -61,23 +61,23 @@ export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<Ta
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
   const place = await findCalendarHome(deps, asked);
   const calendar =
-    asked.create === null ? choose(place, asked.calendar) : await createCalendar(deps, place, asked.create);
+    asked.create === null ? chooseCalendar(place, asked.calendar) : await createCalendar(deps, place, asked.create);
   if (calendar.notWritable !== null) {
-    throw connectError("read-only", `${nameOf(calendar)}: ${calendar.notWritable}`);
+    throw connectError("read-only", `${calendarName(calendar)}: ${calendar.notWritable}`);
   }
-  const id = await idOf(deps, feed.id, calendar.url);
+  const id = await targetIdFor(deps, feed.id, calendar.url);
   if ((await findTarget(deps.sql, id)) !== null) {
     throw connectError("exists", `target ${id} mirrors this feed into that calendar already`);
   }
-  const profile = await observe(deps, calendar.url, connect(deps, place.access), place.preset);
+  const profile = await probeServer(deps, calendar.url, connect(deps, place.access), place.preset);
   const { host } = new URL(calendar.url);
   const target = {
     id,
     feedId: feed.id,
-    name: nameOf(calendar),
+    name: calendarName(calendar),
     calendarUrl: calendar.url,
     host,
-    account: accountOf(host, asked.credentials),
+    account: accountName(host, asked.credentials),
     credentials: await sealAccess(deps, id, place.access),
     profile: JSON.stringify(profile),
     perMinute: place.preset?.perMinute ?? null,
@@ -91,30 +91,30 @@ export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<Ta
 }
 
 /** The same feed and calendar give the same id: what an earlier target left there is taken up and not written twice. */
-async function idOf(deps: Deps, feedId: string, calendarUrl: string): Promise<string> {
+async function targetIdFor(deps: Deps, feedId: string, calendarUrl: string): Promise<string> {
   const hash = await hashSecret(JSON.stringify([await ensureInstallation(deps), feedId, calendarUrl]));
   return hash.slice(0, 16);
 }
 
-function choose({ calendars }: CalendarHome, wanted: string | null): FoundCalendar {
+function chooseCalendar({ calendars }: CalendarHome, wanted: string | null): FoundCalendar {
   const writable = calendars.filter(({ notWritable }) => notWritable === null);
   const matches = wanted === null ? writable : calendars.filter(({ url, name }) => url === wanted || name === wanted);
   const [only] = matches;
   if (only !== undefined && matches.length === 1) return only;
-  const there = calendars.map((one) => `${nameOf(one)} (${one.url})`).join(", ") || "none";
+  const there = calendars.map((one) => `${calendarName(one)} (${one.url})`).join(", ") || "none";
   const problem = wanted === null ? "say which calendar, or make one" : `there is not one calendar ${wanted}`;
   throw connectError("which-calendar", `${problem}; there are: ${there}`);
 }
 
-function nameOf({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
+function calendarName({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
   return name === "" ? parentPath(url) : name;
 }
 
-function accountOf(host: string, credentials: Credentials): string {
+function accountName(host: string, credentials: Credentials): string {
   return `${host} ${credentialsUsername(credentials) || "token"}`;
 }
 
-async function observe(deps: Deps, url: string, line: Connection, preset: Preset | null): Promise<ServerProfile> {
+async function probeServer(deps: Deps, url: string, line: Connection, preset: Preset | null): Promise<ServerProfile> {
   const answer = await probe(url, line, deps.random, preset?.concurrency);
   if ("failure" in answer) throw failureError(answer.failure, preset);
   const profile = answer.value;
@@ -138,14 +138,17 @@ export async function getTarget(deps: Pick<Deps, "sql">, id: string): Promise<Ta
 export async function probeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   const before: ServerProfile = JSON.parse(target.profile);
   needOwnCredentials(target);
-  const found = await observe(deps, target.calendarUrl, await connectTarget(deps, target), null);
-  return set(deps, target, { profile: JSON.stringify({ ...found, concurrency: before.concurrency }), dirty: true });
+  const found = await probeServer(deps, target.calendarUrl, await connectTarget(deps, target), null);
+  return updateTarget(deps, target, {
+    profile: JSON.stringify({ ...found, concurrency: before.concurrency }),
+    dirty: true,
+  });
 }
 
 /** Nothing is sent to the calendar until it is resumed. */
 export async function pauseTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   if (target.state !== "on") throw new AppError("conflict", `target ${target.id} is ${target.state}`);
-  return set(deps, target, { state: "paused" });
+  return updateTarget(deps, target, { state: "paused" });
 }
 
 /** Goes on with a paused or stopped target, at once; what had failed or was given up is tried anew. */
@@ -155,7 +158,7 @@ export async function resumeTarget(deps: Deps, target: TargetRow): Promise<Targe
   if (target.state === "removing") throw new AppError("conflict", "its events are being taken away");
   needOwnCredentials(target);
   await deps.sql.batch([clearLedgerFailures(target.id)]);
-  return set(deps, target, { state: "on", ...fresh(deps) });
+  return updateTarget(deps, target, { state: "on", ...withoutFailures(deps) });
 }
 
 /** Whoever took the feed over must first show that the calendar is open to them too. */
@@ -185,23 +188,23 @@ export async function changeCredentials(deps: Deps, target: TargetRow, credentia
   const port = await openCalendar(deps, { ...target, credentials: sealed });
   const state = await port.state();
   if ("failure" in state) throw failureError(state.failure, null);
-  const account = accountOf(target.host, credentials);
-  const keeper = await keeperOf(deps, target);
+  const account = accountName(target.host, credentials);
+  const keeper = await feedAccountId(deps, target);
   for (const one of await listTargets(deps.sql)) {
     // Where somebody else's calendar was, each must show by itself that these credentials lead there.
     const own = one.stopCode !== "owner" && one.account === target.account;
-    const shares = own && (await keeperOf(deps, one)) === keeper;
+    const shares = own && (await feedAccountId(deps, one)) === keeper;
     if (one.id !== target.id && !shares) continue;
     const next = { ...(await openAccess(deps, one)), credentials };
     const waits = one.stopCode === "credentials" || one.stopCode === "owner";
     const change = { credentials: await sealAccess(deps, one.id, next), account };
-    await set(deps, one, waits ? { ...change, state: "on", ...fresh(deps) } : change);
+    await updateTarget(deps, one, waits ? { ...change, state: "on", ...withoutFailures(deps) } : change);
   }
   return getTarget(deps, target.id);
 }
 
 /** The account whose feed a target mirrors. */
-async function keeperOf(deps: Deps, { feedId }: TargetRow): Promise<string> {
+async function feedAccountId(deps: Deps, { feedId }: TargetRow): Promise<string> {
   const { sourceId } = await getFeed(deps, feedId);
   return (await findSource(deps.sql, sourceId))?.accountId ?? "";
 }
@@ -218,7 +221,7 @@ export async function removeTarget(
 ): Promise<TargetRow | null> {
   if (events === "remove") needOwnCredentials(target);
   deps.log.info("target_ended", { target: target.id, events });
-  if (events === "remove") return set(deps, target, { state: "removing", ...fresh(deps) });
+  if (events === "remove") return updateTarget(deps, target, { state: "removing", ...withoutFailures(deps) });
   await forgetTarget(deps, target);
   return null;
 }
@@ -234,7 +237,7 @@ export async function syncTarget(deps: Deps, target: TargetRow, options: PushOpt
 }
 
 /** Nothing that went wrong before counts any more. */
-function fresh(deps: Deps) {
+function withoutFailures(deps: Deps) {
   const nothing = {
     stopCode: "",
     stopReason: "",
@@ -246,7 +249,7 @@ function fresh(deps: Deps) {
   return { ...nothing, dueAt: epochSeconds(deps) };
 }
 
-async function set(deps: Deps, target: TargetRow, change: TargetChange): Promise<TargetRow> {
+async function updateTarget(deps: Deps, target: TargetRow, change: TargetChange): Promise<TargetRow> {
   const update = changeTarget(target.id, change);
   if (update !== null) await deps.sql.batch([update]);
   return getTarget(deps, target.id);

@@ -48,7 +48,7 @@ export async function finishConsent(
   deps: Deps,
   { code, verifier, username }: { readonly code: string; readonly verifier: string; readonly username: string },
 ): Promise<GoogleCredentials | "denied" | "misconfigured" | "failed"> {
-  const outcome = await redeemCode(lineTo(deps, needApp(deps)), code, verifier);
+  const outcome = await redeemCode(googleConnection(deps, needApp(deps)), code, verifier);
   if (!("refused" in outcome)) return { kind: "google", username, tokens: outcome.tokens };
   deps.log.warn("google_refused", { refused: outcome.refused, why: outcome.why });
   return outcome.refused === "revoked" ? "denied" : outcome.refused;
@@ -57,7 +57,7 @@ export async function finishConsent(
 /** Gives a consent back. Google may not answer: then the person can take it back in their account. */
 export async function revokeConsent(deps: Deps, { tokens }: GoogleCredentials): Promise<void> {
   const app = googleApp(deps);
-  const returned = app !== null && (await revokeTokens(lineTo(deps, app), tokens.refreshToken));
+  const returned = app !== null && (await revokeTokens(googleConnection(deps, app), tokens.refreshToken));
   deps.log.info("google_returned", { returned });
 }
 
@@ -69,7 +69,7 @@ export function googleSigner(
   keep: (tokens: GoogleTokens) => Promise<void>,
 ): Signer {
   const app = googleApp(deps);
-  if (app !== null) return makeGoogleSigner(lineTo(deps, app), tokens, trust, keep);
+  if (app !== null) return makeGoogleSigner(googleConnection(deps, app), tokens, trust, keep);
   return {
     trusts: () => true,
     header: async () => {
@@ -79,7 +79,7 @@ export function googleSigner(
   };
 }
 
-function lineTo(deps: Deps, app: GoogleApp) {
+function googleConnection(deps: Deps, app: GoogleApp) {
   return { guarded: guardedFetch(deps), now: deps.now, app };
 }
 

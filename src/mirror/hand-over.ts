@@ -31,7 +31,7 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
     before.push({ target, access });
     statements.push(
       endLease(leaseName("target", target.id)),
-      handOverTarget(target.id, nothing, takenReason, epochSeconds(deps)),
+      handOverTarget(target.id, nothing, ownerReason, epochSeconds(deps)),
       clearLedgerFailures(target.id),
     );
   }
@@ -44,5 +44,5 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
   };
 }
 
-const takenReason =
+const ownerReason =
   "Its feed has another owner, who must give credentials of their own: those of the owner before are thrown away.";

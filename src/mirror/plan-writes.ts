@@ -55,14 +55,14 @@ export function findSuspects(
   return { rows, missing, strays };
 }
 
-interface Clue {
+interface RowEvidence {
   readonly one: ListedObject | undefined;
   readonly removed: boolean;
   readonly whole: boolean;
   readonly asked: boolean;
 }
 
-function isSuspect(row: LedgerRow, { one, removed, whole, asked }: Clue, nowAt: number): boolean {
+function isSuspect(row: LedgerRow, { one, removed, whole, asked }: RowEvidence, nowAt: number): boolean {
   if (isUnsettled(row)) return row.nextAt <= nowAt;
   // What had been left behind was not watched meanwhile.
   if (row.state === "retired") return row.wantedHash !== "";
@@ -130,8 +130,8 @@ export function planWrites(ledger: Iterable<LedgerRow>, rules: PlanRules): Write
     if (verb === "delete" && !rules.removing && isOutside(row, rules.window)) retired.push(row);
     else if (row.nextAt <= rules.nowAt) (verb === "delete" ? deletes : writes).push({ verb, row });
   }
-  const held = rules.removing ? "" : whyHeld(deletes.length, live, rules.deletions);
-  const soonest = soonestFrom(rules.nowAt);
+  const held = rules.removing ? "" : heldReason(deletes.length, live, rules.deletions);
+  const soonest = bySoonest(rules.nowAt);
   return {
     actions: [...writes.sort(soonest), ...(held === "" ? deletes.sort(soonest) : [])],
     retired,
@@ -144,7 +144,7 @@ function isOutside(row: LedgerRow, { fromAt, toAt }: PlanRules["window"]): boole
   return row.endAt <= fromAt || row.startAt >= toAt;
 }
 
-function whyHeld(count: number, live: number, deletions: PlanRules["deletions"]): string {
+function heldReason(count: number, live: number, deletions: PlanRules["deletions"]): string {
   if (count === 0 || deletions === "allow") return "";
   if (deletions === "hold") return `${count} deletions wait until Waldur answers again`;
   const most = Math.max(guardLeast, Math.floor(live * guardShare));
@@ -152,7 +152,7 @@ function whyHeld(count: number, live: number, deletions: PlanRules["deletions"])
 }
 
 /** What is to come by its start, then what is over, the latest first. */
-function soonestFrom(nowAt: number): (a: PlannedWrite, b: PlannedWrite) => number {
+function bySoonest(nowAt: number): (a: PlannedWrite, b: PlannedWrite) => number {
   return (a, b) => {
     const [over, other] = [a.row.endAt <= nowAt, b.row.endAt <= nowAt];
     if (over !== other) return over ? 1 : -1;

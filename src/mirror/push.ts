@@ -74,7 +74,7 @@ export async function push(
   port: CalendarPort,
   options: PushOptions = {},
 ): Promise<PushReport> {
-  const run = await begin(deps, target, feed, port, options);
+  const run = await beginRun(deps, target, feed, port, options);
   const { report } = run;
   try {
     // Read before the lease was taken, it may have been another run's since.
@@ -85,8 +85,8 @@ export async function push(
     const noted = removing ? wantNothing(run) : isReady(feed) && (await noteWanted(run));
     const asked = removing || options.now === true;
     if (asked || isPullDue(run) || [...run.ledger.values()].some(isUnsettled)) await pull(run, asked);
-    if (run.halt === null && (removing || isReady(feed))) await act(run, options);
-    await finish(run, noted);
+    if (run.halt === null && (removing || isReady(feed))) await writeWanted(run, options);
+    await finishRun(run, noted);
   } finally {
     await run.saving;
     await run.lease.release();
@@ -94,7 +94,7 @@ export async function push(
   return report;
 }
 
-async function begin(
+async function beginRun(
   deps: MeteredDeps,
   target: TargetRow,
   feed: FeedRow,
@@ -168,8 +168,8 @@ function wantNothing(run: PushRun): boolean {
   return true;
 }
 
-async function act(run: PushRun, options: PushOptions): Promise<void> {
-  const plan = planWrites(run.ledger.values(), rulesOf(run, options));
+async function writeWanted(run: PushRun, options: PushOptions): Promise<void> {
+  const plan = planWrites(run.ledger.values(), planRules(run, options));
   for (const row of plan.retired) putRow(run, { ...row, state: "retired" });
   for (const row of plan.forgotten) dropRow(run, row.uid);
   run.report.held = plan.held;
@@ -180,7 +180,7 @@ async function act(run: PushRun, options: PushOptions): Promise<void> {
   if (plan.actions.length > 0) await executeWrites(run, plan.actions);
 }
 
-function rulesOf(run: PushRun, { allowRemovals = false }: PushOptions): PlanRules {
+function planRules(run: PushRun, { allowRemovals = false }: PushOptions): PlanRules {
   const { feed, target } = run;
   // The rows were made for the window of that day, which moves before they do.
   const window = windowOf(feed.profile, feed.windowAt);
@@ -189,10 +189,10 @@ function rulesOf(run: PushRun, { allowRemovals = false }: PushOptions): PlanRule
 }
 
 /** Notes on the target how it went and when it is due again. */
-async function finish(run: PushRun, noted: boolean): Promise<void> {
+async function finishRun(run: PushRun, noted: boolean): Promise<void> {
   const { report, target, halt } = run;
   const nowAt = epochSeconds(run.deps);
-  const left = planWrites(run.ledger.values(), rulesOf(run, {}));
+  const left = planWrites(run.ledger.values(), planRules(run, {}));
   report.requests = run.deps.meter.sent;
   report.complete = noted && halt === null && left.actions.length === 0;
   report.failure = halt?.reason ?? "";
@@ -201,9 +201,9 @@ async function finish(run: PushRun, noted: boolean): Promise<void> {
     held: report.held,
     restores: target.restores + report.restored,
     ...(run.wrote && { dirty: true, writtenAt: nowAt }),
-    ...(isWorthKeeping(report) && { report: encodeReport(report, nowAt) }),
+    ...(isNews(report) && { report: encodeReport(report, nowAt) }),
   };
-  if (halt !== null && "stop" in halt) return stop(run, halt, own);
+  if (halt !== null && "stop" in halt) return stopTarget(run, halt, own);
   if (halt !== null && halt.reason !== "") {
     const failures = target.failures + 1;
     const pause = Math.ceil(pauseAfter(failures, pauses, run.deps.random));
@@ -216,16 +216,16 @@ async function finish(run: PushRun, noted: boolean): Promise<void> {
     run.deps.log.info("target_removed", { target: target.id });
     return;
   }
-  const dueAt = dueAfter(run, report.complete && noted, own.writtenAt ?? target.writtenAt);
+  const dueAt = nextDueAt(run, report.complete && noted, own.writtenAt ?? target.writtenAt);
   await saveLedger(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
 }
 
 /** A run that finds nothing to do leaves the report of the one before. */
-function isWorthKeeping({ created, updated, deleted, restored, conflict, failed, failure, held }: PushReport): boolean {
+function isNews({ created, updated, deleted, restored, conflict, failed, failure, held }: PushReport): boolean {
   return created + updated + deleted + restored + conflict + failed > 0 || failure !== "" || held !== "";
 }
 
-function dueAfter(run: PushRun, complete: boolean, writtenAt: number): number {
+function nextDueAt(run: PushRun, complete: boolean, writtenAt: number): number {
   const nowAt = epochSeconds(run.deps);
   if (!complete) return nowAt;
   const dirty = run.wrote || run.target.dirty;
@@ -243,7 +243,7 @@ const pauses: BackOff = { first: 6, most: 1350 };
 const refusedAccounts = 3;
 const hostRest = 900;
 
-async function stop(run: PushRun, halt: Extract<Halt, { stop: string }>, own: TargetChange): Promise<void> {
+async function stopTarget(run: PushRun, halt: Extract<Halt, { stop: string }>, own: TargetChange): Promise<void> {
   const { deps, target } = run;
   const nowAt = epochSeconds(deps);
   if (target.state === "removing" && halt.stop === "gone") {

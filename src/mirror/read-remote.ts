@@ -2,7 +2,7 @@ import type { LedgerRow } from "../store/ledger-row.ts";
 import { reconcile, type RemoteState } from "./reconcile.ts";
 import { ownerMarker, uidToName, objectUid, readObject } from "./remote-object.ts";
 import type { RemoteObject } from "../caldav/port.ts";
-import { dropRow, halt, outOfBudget, putRow, noteTrouble, type PushRun, requestsLeft } from "./run.ts";
+import { dropRow, haltRun, outOfBudget, putRow, countTrouble, type PushRun, requestsLeft } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
 export interface SeenObject extends RemoteState {
@@ -53,8 +53,8 @@ export async function readObjects(
 ): Promise<ReadonlyMap<string, SeenObject | null> | null> {
   const answer = await run.port.read(rows.map((row) => objectHref(run, row)));
   if ("failure" in answer) {
-    if (answer.failure.kind === "unknown" || answer.failure.kind === "throttled") noteTrouble(run);
-    halt(run, answer.failure);
+    if (answer.failure.kind === "unknown" || answer.failure.kind === "throttled") countTrouble(run);
+    haltRun(run, answer.failure);
     return null;
   }
   return new Map(

@@ -30,9 +30,9 @@ export function reconcile(
   edits: "mirror" | "respect",
   nowAt: number,
 ): Reconciled {
-  if (seen === null) return judgeMissing(row, edits, nowAt);
+  if (seen === null) return reconcileMissing(row, edits, nowAt);
   // The name is another's: ours is gone, and may only come back under the next one.
-  if (!seen.own) return judgeMissing({ ...row, generation: row.generation + 1 }, edits, nowAt);
+  if (!seen.own) return reconcileMissing({ ...row, generation: row.generation + 1 }, edits, nowAt);
   const { hash } = seen;
   const read: LedgerRow = { ...row, href: seen.href, etag: seen.etag, intentHash: "", intentAt: null, state: "synced" };
   const adopted = row.state === "create" || row.state === "new" ? "adopted" : "";
@@ -49,9 +49,9 @@ export function reconcile(
   return putBack({ ...read, pushedHash: "" }, row, edits, nowAt);
 }
 
-function judgeMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Reconciled {
+function reconcileMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Reconciled {
   if (row.wantedHash === "") return { row: null, found: "" };
-  const gone = blank(row);
+  const gone = blankRow(row);
   // It never was there, or we may have deleted it ourselves, or the booking has changed as well.
   const ours = row.state === "new" || row.state === "create" || row.state === "delete";
   if (ours || row.wantedHash !== row.pushedHash) return { row: gone, found: "" };
@@ -60,7 +60,7 @@ function judgeMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number
 }
 
 /** The row with nothing of ours in the calendar. */
-function blank(row: LedgerRow): LedgerRow {
+function blankRow(row: LedgerRow): LedgerRow {
   const nothing = { href: "", etag: null, pushedHash: "", intentHash: "", remoteHash: "", intentAt: null } as const;
   return { ...row, ...nothing, state: "new" };
 }

@@ -164,7 +164,7 @@ export function requestsLeft({ deps }: PushRun): number {
 }
 
 /** An answer that was as it should be. */
-export function noteClean(run: PushRun): void {
+export function countSuccess(run: PushRun): void {
   run.trouble = 0;
   run.denied = 0;
   run.clean += 1;
@@ -174,14 +174,14 @@ export function noteClean(run: PushRun): void {
 }
 
 /** An answer that tells the server has enough, or nothing. */
-export function noteTrouble(run: PushRun): void {
+export function countTrouble(run: PushRun): void {
   run.clean = 0;
   run.trouble += 1;
   run.limit = Math.max(1, Math.floor(run.limit / 2));
 }
 
 /** Ends the run for a failure that concerns more than one event. The first reason stays. */
-export function halt(run: PushRun, failure: Failure): void {
+export function haltRun(run: PushRun, failure: Failure): void {
   if (run.halt !== null) return;
   if (failure.kind === "unsent") {
     run.halt = outOfBudget;

@@ -44,7 +44,7 @@ export async function pushDueTargets(
   let left = limits.requests;
   let complete = true;
   for (const { target, feed } of rotate(due, deps.now() / 1000)) {
-    const requests = Math.min(left, allowance(target, spent));
+    const requests = Math.min(left, requestsAllowed(target, spent));
     if (requests < 4 || limits.statements() < statementsOfTarget || deps.now() >= end || ill.has(target.host)) {
       complete = false;
       continue;
@@ -70,7 +70,7 @@ export async function pushDueTargets(
   return { reports, complete };
 }
 
-function allowance({ perMinute, account, host }: TargetRow, spent: ReadonlyMap<string, number>): number {
+function requestsAllowed({ perMinute, account, host }: TargetRow, spent: ReadonlyMap<string, number>): number {
   if (perMinute === null) return Number.POSITIVE_INFINITY;
   return Math.min(perMinute - (spent.get(account) ?? 0), hostPerMinute - (spent.get(host) ?? 0));
 }
