@@ -6,7 +6,7 @@ import { type FeedRow, listFeeds } from "./store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "./store/sources.ts";
 import { endLostFeeds, expireFeed } from "./feed/commands.ts";
 import { pushDueTargets } from "./mirror/schedule.ts";
-import type { PushReport } from "./mirror/push.ts";
+import type { PushReport } from "./mirror/report.ts";
 import { refresh } from "./source/refresh.ts";
 import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
 import { recordRun } from "./source/run-log.ts";

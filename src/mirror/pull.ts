@@ -7,23 +7,25 @@ import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./rea
 import { haltRun, putRow, countTrouble, type PushRun, saveLedger } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Between two looks at a calendar that we did not write to. */
+/** Seconds between two looks at a calendar that we did not write to. */
 export const checkSeconds = 900;
+/** Seconds between two complete listings. */
 const listSeconds = 86_400;
-/** Some servers' ctag and token are seconds: one read so soon after a write may not tell of the next. */
+/** Some servers' ctag and sync-token are seconds: one read so soon after a write may miss the next write. */
 export const tagGrainSeconds = 2;
 
+/** Seconds that a server's clock may be off. */
 const clockSkew = 300;
 
 /**
- * Whether a ctag or token is the second of the last change, and that was just now (SOGo's are): then it would be the same
- * after another change in that second, and tells nothing once we have written.
+ * Returns true when a ctag or sync-token is the second of the last change, and that was just now (SOGo's are): it is the
+ * same after another change in that second, and so worth nothing once we have written.
  */
 export function countsSeconds(tag: string | null, nowAt: number): boolean {
   return (tag?.match(/\d{10}/g) ?? []).some((digits) => Math.abs(Number(digits) - nowAt) < clockSkew);
 }
 
-/** Whether the calendar has to be asked what has changed in it. */
+/** Returns true when the calendar has to be asked what changed in it. */
 export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
   const { target } = run;
   const nowAt = epochSeconds(run.deps);
@@ -32,16 +34,16 @@ export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
 }
 
 /**
- * Brings the ledger up to what is in the calendar: requests of an earlier run whose outcome is not known, and, when a
- * comparison is due (or `asked`), what others did. What was found is noted before the tags are, so that a run that is
- * cut compares again. Sets `halt` when the calendar does not answer.
+ * Brings the ledger up to what is in the calendar: the outcome of requests of an earlier run and, when a comparison is due
+ * (or `asked`), what others did. Saves what it finds before the ctag and sync-token, so that an interrupted run compares
+ * again. Sets `halt` when the calendar does not respond.
  */
 export async function pull(run: PushRun, asked: boolean): Promise<void> {
   const look = asked || isPullDue(run) ? await readChanges(run) : nothingPulled;
   if (look === null) return;
   const nowAt = epochSeconds(run.deps);
   const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
-  // Where it is only written again, and under a condition, what a listing lacks need not be asked for one by one.
+  // What is written again anyway, under a precondition, need not be read when the listing lacks it.
   const sure = run.target.edits === "mirror";
   if (sure) for (const row of missing) applyReconciled(run, row, null);
   for (const some of multigetChunks(run, sure ? rows : [...rows, ...missing]))
@@ -53,13 +55,13 @@ export async function pull(run: PushRun, asked: boolean): Promise<void> {
 
 interface Pulled {
   readonly remote: RemoteListing | null;
-  /** What to note of the target once all of it is dealt with. */
+  /** The columns of the target to save once all of it is dealt with. */
   readonly change: Parameters<typeof saveLedger>[1] | null;
 }
 
 const nothingPulled: Pulled = { remote: null, change: null };
 
-/** Asks the calendar as little as will do; null when it gives no answer. */
+/** Asks the calendar as little as will do. Resolves to null when it does not respond. */
 async function readChanges(run: PushRun): Promise<Pulled | null> {
   const { target, port, profile } = run;
   const nowAt = epochSeconds(run.deps);
@@ -70,7 +72,7 @@ async function readChanges(run: PushRun): Promise<Pulled | null> {
     const changes = await readChangesSince(run, target.syncToken, noted);
     if (changes !== "token-lost") return changes;
   }
-  // Before the listing: what changes between the two is then seen next time.
+  // Read before the listing, so that what changes between the two is seen next time.
   const state = await port.state();
   if ("failure" in state) return haltPull(run, state.failure);
   if (!whole && !target.dirty && hasSameTags(state.value, target)) return { remote: null, change: noted };
@@ -95,7 +97,7 @@ async function readChangesSince(
   const answer = await run.port.changes(token);
   if ("failure" in answer) return haltPull(run, answer.failure);
   if (answer.value === "token-lost") return answer.value;
-  // One that may not tell of the next write is no place to begin from.
+  // A token that may miss the next write is not kept.
   const tags = noted.dirty ? {} : { syncToken: answer.value.token, ctag: null };
   return { remote: answer.value, change: { ...noted, ...tags } };
 }
@@ -110,7 +112,7 @@ function hasSameTags(state: CollectionState, { ctag, syncToken }: PushRun["targe
   return syncToken === null ? ctag !== null && state.ctag === ctag : state.syncToken === syncToken;
 }
 
-/** Reads these rows' objects and judges them. False when the calendar gives no answer. */
+/** Reads the objects of these rows and reconciles them. Resolves to false when the run cannot go on. */
 async function reconcileRows(run: PushRun, rows: readonly LedgerRow[]): Promise<boolean> {
   if (isExhausted(run)) return false;
   const seen = await readObjects(run, rows);
@@ -121,8 +123,8 @@ async function reconcileRows(run: PushRun, rows: readonly LedgerRow[]): Promise<
 }
 
 /**
- * Objects under names like ours that the ledger does not know: of a database that was restored, or written by a run that
- * had lost its lease. Those with our marker are taken up again, or are there twice and go.
+ * Reads objects with names like ours that the ledger does not know: from before the database was restored, or from a run
+ * that had lost its lease. Those with our marker are adopted, or deleted when the event is there twice.
  */
 async function reconcileStrays(run: PushRun, strays: readonly ListedObject[]): Promise<boolean> {
   if (isExhausted(run)) return false;
@@ -152,7 +154,7 @@ async function reconcileStrays(run: PushRun, strays: readonly ListedObject[]): P
   return true;
 }
 
-/** A name without its generation. */
+/** Returns an object's name without its generation. */
 function nameStem(name: string): string {
   return name.replace(/-\d+\.ics$/, "");
 }

@@ -5,19 +5,22 @@ import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remo
 import { haltRun, putRow, countTrouble, type PushRun } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Answers without use in a row after which the server is left alone. */
-const mostTrouble = 5;
-/** Events refused in a row without a reason: then it is the calendar that may not be written to. */
-const mostDenied = 3;
-/** What the server asks for is waited for at once only when it is so short. */
+/** After so many responses in a row that say nothing the run ends. */
+const mostTroubles = 5;
+/** After so many refusals in a row without a reason the calendar counts as read-only. */
+const mostDenials = 3;
+/** Seconds of Retry-After that a run waits for by itself. */
 const shortWait = 5;
-/** Seconds until an event that could not be written is tried again. */
-const waits = [60, 300, 1800, 21_600] as const;
-/** For what will hardly be taken the next time. */
+/** Seconds until an event is tried again that will hardly be taken then. */
 export const longestWait = 21_600;
+/** Seconds after which an event that could not be written is tried again, by the tries before. */
+const waits = [60, 300, 1800, longestWait] as const;
 const fullWait = 1800;
 
-/** Deals with a failure of one request. True: the event's row tells what comes next; false: no more of it in this run. */
+/**
+ * Deals with the failure of one write. Resolves to true when the row says what comes next, false when the event is left for
+ * a later run.
+ */
 export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   switch (failure.kind) {
     case "exists":
@@ -41,18 +44,18 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
       return false;
     case "throttled":
       countTrouble(run);
-      if ((failure.retryAfter ?? shortWait + 1) > shortWait || run.trouble >= mostTrouble) {
+      if ((failure.retryAfter ?? shortWait + 1) > shortWait || run.troubles >= mostTroubles) {
         haltRun(run, failure);
         return false;
       }
       await run.deps.sleep((failure.retryAfter ?? 0) * 1000);
-      // Were it done after all, the condition of the next try says so, unless that is refused for another reason.
+      // If it was done all the same, the precondition of the next try fails, unless that is refused for another reason.
       run.unsure.add(row.uid);
       putRow(run, revert(row));
       return true;
     case "unknown":
       countTrouble(run);
-      if (run.trouble >= mostTrouble) haltRun(run, failure);
+      if (run.troubles >= mostTroubles) haltRun(run, failure);
       return run.halt === null && (await readBack(run, row));
     case "unauthorized":
     case "read-only":
@@ -65,8 +68,8 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
 }
 
 /**
- * What is at the event's href now. The ETag is asked for first: an older one makes the next write fail, a newer one
- * would let it overwrite what was not seen. Some servers tell a stale ETag with the body.
+ * Reads what is at the event's href now. The ETag is read first: an older one makes the next write fail, a newer one would
+ * let it overwrite what was not seen. Some servers give a stale ETag with the body.
  */
 async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
   const looked = await run.port.look(objectHref(run, row));
@@ -84,13 +87,14 @@ async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
   return reconcileRow(run, row, { ...object, etag });
 }
 
+/** Notes what follows from the object that was read; null: there is none. */
 function reconcileRow(run: PushRun, row: LedgerRow, object: RemoteObject | null): boolean {
   run.unsure.delete(row.uid);
   applyReconciled(run, row, object === null ? null : classifyObject(run, row, object));
   return true;
 }
 
-/** The outcome stays unknown: the row keeps its intent and is read before anything else is done to it. */
+/** Leaves the outcome open: the row keeps its intent, and its object is read before anything else is done to it. */
 function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): boolean {
   if (failure.kind === "unsent") {
     haltRun(run, failure);
@@ -98,7 +102,7 @@ function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): boolean
   }
   if (failure.kind === "unknown" || failure.kind === "throttled") {
     countTrouble(run);
-    if (failure.kind === "throttled" || run.trouble >= mostTrouble) haltRun(run, failure);
+    if (failure.kind === "throttled" || run.troubles >= mostTroubles) haltRun(run, failure);
   } else haltRun(run, failure);
   const attempts = row.attempts + 1;
   run.report.failed += 1;
@@ -107,7 +111,7 @@ function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): boolean
   return false;
 }
 
-/** The UID is elsewhere: where that is ours it is taken up, else the event goes under the next one. */
+/** Finds the object that has the UID: if it is ours it is adopted, else the event gets the next UID. */
 async function findTakenUid(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   let { href } = failure;
   if (href === null) {
@@ -126,7 +130,7 @@ async function findTakenUid(run: PushRun, row: LedgerRow, failure: Failure): Pro
   return true;
 }
 
-/** An answer that may mean that the calendar is gone. */
+/** Reads the state of the calendar after a response that may mean that it is gone. */
 async function checkCalendar(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   const state = await run.port.state();
   if ("failure" in state) {
@@ -137,21 +141,22 @@ async function checkCalendar(run: PushRun, row: LedgerRow, failure: Failure): Pr
   }
   if (row.state !== "create" && failure.status !== 403) return readBack(run, row);
   failRow(run, row, failureText(failure));
-  if (failure.status === 403) run.denied += 1;
-  if (run.denied >= mostDenied) haltRun(run, { ...failure, kind: "read-only" });
+  if (failure.status === 403) run.denials += 1;
+  if (run.denials >= mostDenials) haltRun(run, { ...failure, kind: "read-only" });
   return false;
 }
 
-/** The row as it was before a request that was refused for sure. */
+/** Returns the row as it was before a request that surely was not done. */
 export function revert(row: LedgerRow): LedgerRow {
   return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "", intentAt: null };
 }
 
-/** The row after a refusal: as it was before, unless an earlier try may have been done, which then is read first. */
+/** Returns the row after a refusal: as it was before, unless an earlier try may have been done, which is read first. */
 export function rollBack(run: PushRun, row: LedgerRow): LedgerRow {
   return run.unsure.has(row.uid) ? row : revert(row);
 }
 
+/** Notes that an event could not be written, and why; it is tried again after `wait` seconds. */
 export function failRow(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
   run.report.failed += 1;
   putRow(run, {
@@ -168,12 +173,13 @@ function waitAfter(attempts: number): number {
 
 const fullText = "the calendar is full";
 
-/** What an event's failure, as its row notes it, tells people: whether the calendar is full, and what the server itself said; "" for nothing. */
+/** Reads a failure that a row noted, for people: `full`: the calendar is full; `said`: the server's own words, or "". */
 export function describeFailure(noted: string): { readonly full: boolean; readonly said: string } {
   const full = noted.startsWith(fullText);
   return { full, said: !full && /^\d{3}\b/.test(noted) ? noted : "" };
 }
 
+/** Returns a failure as a row notes it: status, precondition, the server's words. */
 function failureText({ status, precondition, text }: Failure): string {
   return [String(status ?? "no answer"), precondition, text].filter((part) => part !== "").join(" ");
 }

@@ -12,13 +12,14 @@ import { handleFailure, failRow, longestWait, revert, rollBack } from "./write-f
 import { dropRow, holdLease, putRow, countSuccess, type PushRun, requestsLeft, saveLedger } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Intents written at once, and at most so many to be read again after a crash. */
+/** Intents saved at once: at most so many objects are read again after a crash. */
 const jobsAtOnce = 50;
-/** An event that changes under our hands is left for the next run. */
+/** After so many tries an event that others keep changing is left for the next run. */
 const mostTries = 5;
-/** Larger objects are refused by many servers and shown by few programs. */
+/** Bytes of the largest object: many servers refuse larger ones and few programs show them. */
 const mostBytes = 65_536;
 
+/** One write whose intent is saved. */
 interface Job {
   readonly verb: WriteVerb;
   readonly uid: string;
@@ -27,7 +28,7 @@ interface Job {
 }
 
 /**
- * Does these actions, several at once: intents are written before their requests, outcomes after them. Ends early when
+ * Makes these writes, several at once: saves the intents before the requests and the outcomes after them. Ends early when
  * `halt` is set; what is left is a smaller difference for the next run. Throws `conflict`, `store_failed`.
  */
 export async function executeWrites(run: PushRun, actions: readonly PlannedWrite[]): Promise<void> {
@@ -63,9 +64,9 @@ function rethrow(broken: { readonly error: unknown } | null): void {
 }
 
 interface Jobs {
-  /** The next one; null when there is none, or the run may not go on. Before the first of each part its intents are written. */
+  /** Resolves to the next job, after its intent was saved; null when there is none, or the run may not go on. */
   next(): Promise<Job | null>;
-  /** Takes back the intents of those that were never sent. */
+  /** Takes back the intents of jobs that were never sent. */
   giveUp(): void;
 }
 
@@ -98,7 +99,7 @@ function queueJobs(run: PushRun, actions: readonly PlannedWrite[]): Jobs {
   };
 }
 
-/** Writes what is about to be sent; an event that cannot be written at all is noted as failed instead. */
+/** Saves what is about to be sent. An event that this calendar cannot take is noted as failed instead. */
 async function noteIntents(run: PushRun, actions: readonly PlannedWrite[]): Promise<Job[]> {
   const uids = actions.filter(({ verb }) => verb !== "delete").map(({ row }) => row.uid);
   const texts = uids.length === 0 ? new Map<string, string>() : await findTexts(run.deps.sql, run.feed.id, uids);
@@ -108,7 +109,7 @@ async function noteIntents(run: PushRun, actions: readonly PlannedWrite[]): Prom
     const vevent = await withSignInLinks(run.deps, run.feed, texts.get(row.uid) ?? "");
     if (verb === "create" && run.full) continue;
     if (verb !== "delete") {
-      // It went meanwhile; the next run notes that.
+      // The event is gone since; the next run notes that.
       if (vevent === "") continue;
       const fault = unfitReason(run, row, vevent);
       if (fault !== "") {
@@ -126,10 +127,12 @@ async function noteIntents(run: PushRun, actions: readonly PlannedWrite[]): Prom
   return jobs;
 }
 
+/** Returns the row with the intent of a write. */
 function withIntent(row: LedgerRow, verb: WriteVerb, nowAt: number): LedgerRow {
   return { ...row, state: verb, intentHash: row.wantedHash, intentAt: nowAt };
 }
 
+/** Returns why this calendar cannot take an event; "" when it can. */
 function unfitReason(run: PushRun, row: LedgerRow, vevent: string): string {
   const { maxBytes, minAt, maxAt } = run.profile;
   const bytes = new TextEncoder().encode(vevent).length + 500;
@@ -140,7 +143,7 @@ function unfitReason(run: PushRun, row: LedgerRow, vevent: string): string {
   return "";
 }
 
-/** Sends one request and whatever follows from its answer, until the event is settled or left for a later run. */
+/** Sends one write and what follows from its response, until the event is settled or left for a later run. */
 async function performJob(run: PushRun, job: Job): Promise<void> {
   for (let turn = 0; turn < mostTries; turn += 1) {
     const row = run.ledger.get(job.uid);
@@ -171,6 +174,7 @@ async function performJob(run: PushRun, job: Job): Promise<void> {
   if (row !== undefined) failRow(run, row, "the calendar changes it as fast as it is written");
 }
 
+/** Sends the write that a row intends; looks first where the server ignores the precondition. */
 async function sendWrite(run: PushRun, row: LedgerRow, vevent: string): Promise<WriteOutcome> {
   const { port, profile } = run;
   run.wrote = true;
@@ -194,11 +198,12 @@ async function sendWrite(run: PushRun, row: LedgerRow, vevent: string): Promise<
   return port.remove(row.href, row.etag);
 }
 
-/** A refusal that we make ourselves, where the server would make none. */
+/** Returns the failure of a precondition that we checked ourselves, since the server ignores it. */
 function ownRefusal(kind: "exists" | "changed"): Failure {
   return { kind, status: null, precondition: "", text: "", retryAfter: null, href: null };
 }
 
+/** Notes a write that was done, in the ledger and the report. */
 function noteDone(run: PushRun, row: LedgerRow, { href, etag }: { href: string; etag: string | null }): void {
   if (row.state === "delete") {
     run.report.deleted += 1;
@@ -213,7 +218,7 @@ function noteDone(run: PushRun, row: LedgerRow, { href, etag }: { href: string; 
   putRow(run, { ...row, ...written, ...settled, remoteHash: etag === null ? row.remoteHash : "" });
 }
 
-/** Reads what was written without being told its ETag. What cannot be read now is found by the next comparison. */
+/** Reads what was written without learning its ETag. What cannot be read now is found by the next comparison. */
 async function readUnread(run: PushRun): Promise<void> {
   const rows = [...run.unread].flatMap((uid) => run.ledger.get(uid) ?? []);
   for (const some of multigetChunks(
