@@ -14,8 +14,9 @@ const light = {
   debug: "export default () => () => undefined;",
 };
 
-function onNode(input, file, banner) {
-  return { input, platform: "node", external: /^[^./]/, output: { file, banner, sourcemap: true } };
+function onNode(input, name, banner) {
+  const output = { dir: "dist", entryFileNames: `${name}.js`, chunkFileNames: `${name}-[name].js` };
+  return { input, platform: "node", external: /^[^./]/, output: { ...output, banner, sourcemap: true } };
 }
 
 function onWorkers(input, file) {
@@ -38,15 +39,15 @@ function onWorkers(input, file) {
 }
 
 const targets = {
-  node: onNode("./src/cli.ts", "dist/cli.js", "#!/usr/bin/env node"),
-  bench: onNode("./test/bench/run.ts", "dist/bench.js"),
-  "bench-push": onNode("./test/bench/push.ts", "dist/bench-push.js"),
+  node: onNode("./src/cli.ts", "cli", "#!/usr/bin/env node"),
+  bench: onNode("./test/bench/run.ts", "bench"),
+  "bench-push": onNode("./test/bench/push.ts", "bench-push"),
   worker: onWorkers("./src/worker.ts", "dist/worker/worker.js"),
   caldav: onWorkers("./test/contract/caldav/worker.ts", "dist/caldav/worker.js"),
 };
 
 const { [process.argv[2] ?? "node"]: target } = targets;
-const folder = dirname(target.output.file);
+const folder = target.output.dir ?? dirname(target.output.file);
 await mkdir(folder, { recursive: true });
 const { output } = await build({ ...target, write: false });
 for (const part of output) {

@@ -20,12 +20,14 @@ const rooms = [
 
 /** The files on top of src that are above some rooms: the verbs over several nouns, then the entries. */
 const verbs = ["tick", "take-over"];
-const entries = ["app", "node", "serve", "worker", "cli", "outside-node"];
+const entries = ["app", "node", "serve", "worker", "cli", "main", "outside-node"];
 
 const runtimes = { regex: "^(node|cloudflare):", message: "Only entries and drivers know the runtime." };
 
+type Pattern = { readonly regex: string; readonly message: string };
+
 /** Returns the rule that keeps a room from what is above it, at every depth, with these further patterns. */
-function onlyBelow(room: string, patterns: readonly { regex: string; message: string }[]): ["error", object] {
+function onlyBelow(room: string, patterns: readonly Pattern[]): ["error", object] {
   const at = rooms.indexOf(room);
   const above = rooms.slice(at + 1);
   const files = at < rooms.indexOf("text") ? [...verbs, ...entries] : entries;
@@ -33,9 +35,14 @@ function onlyBelow(room: string, patterns: readonly { regex: string; message: st
   const regexes = [
     ...(above.length === 0 ? [] : [`^(\\.\\./)+(${above.join("|")})/`]),
     `^(\\.\\./)+(${files.join("|")})\\.tsx?$`,
-    ...(room === "calendar" ? ["^\\.\\./"] : []),
   ];
   return ["error", { patterns: [...patterns, ...regexes.map((regex) => ({ regex, message }))] }];
+}
+
+/** Returns the pattern of what lies outside the calendar, seen from these files in it. */
+function outsideCalendar(files: string): Pattern {
+  const up = "\\.\\./".repeat(files.split("/").length);
+  return { regex: `^${up}`, message: "calendar imports nothing from outside itself." };
 }
 
 export default defineConfig({
@@ -82,16 +89,25 @@ export default defineConfig({
       files: [`src/${room}/**/*.{ts,tsx}`],
       rules: { "eslint/no-restricted-imports": onlyBelow(room, [runtimes]) },
     })),
+    // The calendar imports nothing from outside itself.
+    ...["*.ts", "*/*.ts"].map((files) => ({
+      files: [`src/calendar/${files}`],
+      rules: { "eslint/no-restricted-imports": onlyBelow("calendar", [runtimes, outsideCalendar(files)]) },
+    })),
     {
       files: ["src/store/sqlite.ts", "src/store/migrations-node.ts"],
       rules: { "eslint/no-restricted-imports": onlyBelow("store", []) },
+    },
+    {
+      files: ["src/cli/args.ts"],
+      rules: { "eslint/no-restricted-imports": onlyBelow("cli", []) },
     },
     {
       files: ["src/outside-node.ts"],
       rules: { "eslint/no-restricted-imports": "off" },
     },
     {
-      files: ["src/node.ts", "src/serve.ts", "src/cli.ts", "src/worker.ts"],
+      files: ["src/node.ts", "src/serve.ts", "src/cli.ts", "src/main.ts", "src/worker.ts"],
       rules: {
         "eslint/no-restricted-imports": "off",
         "eslint/no-restricted-globals": "off",

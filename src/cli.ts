@@ -1,103 +1,12 @@
-import { existsSync } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { makeApp } from "./app.ts";
-import { runCli } from "./cli/run.ts";
-import type { Api, ApiOptions, Keygen } from "./cli/world.ts";
-import { readConfig } from "./config.ts";
-import { AppError } from "./errors.ts";
-import { keyFile, openNode } from "./node.ts";
-import { newKey, parseKeyRing } from "./security/keys.ts";
-import { defaultSample, openSample, sampleFile, serve } from "./serve.ts";
-import { reseal } from "./account/reseal.ts";
+import process from "node:process";
 
-const { env } = process;
-const hasWaldur = (env["WALDUR_API_URL"]?.trim() ?? "") !== "";
-
-/**
- * Settles at the first SIGTERM or SIGINT; a second one ends the process as if nothing caught it. Also when npm, which
- * hands signals to its shell alone, is told to stop: the shell dies of it and leaves this process to another parent.
- */
-async function askedToStop(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
-    if (env["npm_lifecycle_event"] === undefined) return;
-    const parent = process.ppid;
-    const watch = setInterval(() => {
-      if (process.ppid === parent) return;
-      clearInterval(watch);
-      resolve();
-    }, 250);
-    watch.unref();
-  });
+const [major = "0"] = process.versions.node.split(".");
+if (Number(major) < 24) {
+  console.error(
+    `waldur-calendar needs Node 24 or newer, and this is Node ${process.versions.node}. \`npm start\` and \`npm run cli\` bring their own.`,
+  );
+  process.exitCode = 1;
+} else {
+  // Not imported above: what is there fails to load on an older Node before a line of it runs.
+  await import("./main.ts");
 }
-
-async function run(sample: { bookings: number; still: boolean } | null): Promise<number> {
-  await serve(env, { sample, print: (text) => void process.stdout.write(text), stopped: askedToStop() });
-  return 0;
-}
-
-/** The API inside this process, on the same database as the service, or the one of a server. */
-async function openApi({ server }: ApiOptions): Promise<Api> {
-  if (server !== null) return { fetch: async (request) => fetch(request), close: async () => undefined };
-  const quiet = { logLevel: "warn" } as const;
-  const opened = hasWaldur ? await openNode(env, quiet) : await openSample(env, { ...defaultSample, ...quiet });
-  const app = makeApp({ local: true });
-  return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
-}
-
-/** A new key. Without SECRET_KEYS the ring is in its file, and a rotation leaves the new one there. */
-async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
-  const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
-  if (!rotate) return { keys: key, notes: [] };
-  const config = readConfig(env);
-  const path = keyFile(config);
-  // The sample's database lies beside the other one, under the same keys; opening makes a key where there is none.
-  const opened = [await openNode(env)];
-  if (existsSync(join(config.dataDir, sampleFile))) opened.push(await openNode(env, { file: sampleFile }));
-  try {
-    const old = config.secretKeys ?? (await readFile(path, "utf8")).trim();
-    const ring = `${key},${old}`;
-    // Kept before anything is sealed with it: a rotation that is cut goes on where it was.
-    if (config.secretKeys === null) {
-      await writeFile(`${path}.new`, `${ring}\n`, { mode: 0o600 });
-      await rename(`${path}.new`, path);
-    }
-    let count = 0;
-    for (const { deps } of opened) count += await reseal({ ...deps, keys: parseKeyRing(ring) });
-    const sealed = `${count} stored secrets are sealed with the new key.`;
-    return config.secretKeys === null
-      ? { keys: null, notes: [sealed, `${path} holds it; restart the service.`] }
-      : { keys: ring, notes: [sealed, "Set SECRET_KEYS to this at once and restart the service:"] };
-  } finally {
-    for (const one of opened) await one.close();
-  }
-}
-
-// Whoever reads our output may have seen enough: `… | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
-/** A password typed on a terminal would be seen, so it is not asked for. */
-async function readStdin(): Promise<string> {
-  if (process.stdin.isTTY) {
-    throw new AppError("bad_input", "set CALDAV_PASSWORD, or give the password on standard input: … < file");
-  }
-  let text = "";
-  for await (const part of process.stdin.setEncoding("utf8")) text += String(part);
-  return text;
-}
-
-process.exitCode = await runCli(process.argv.slice(2), {
-  env,
-  stdout: (text) => void process.stdout.write(text),
-  stderr: (text) => void process.stderr.write(text),
-  stdin: readStdin,
-  isTerminal: process.stderr.isTTY,
-  sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  api: openApi,
-  serve: async () => run(hasWaldur ? null : defaultSample),
-  demo: async (options) => run(options),
-  keygen,
-});

@@ -1,27 +1,29 @@
 /** Every way the program itself can fail; one code, one meaning. */
-export type ErrorCode =
-  | "bad_input" // what the caller gave does not fit; the message says what would
-  | "bad_config" // a setting is missing or wrong
-  | "unauthorized" // our own caller showed no valid credential
-  | "forbidden" // our own caller is known, and may not do this
-  | "too_many" // our own caller asks, or guesses, too often
-  | "foreign_form" // a form was sent from somewhere else than our own page
-  | "not_found"
-  | "conflict" // the thing is in another state than the call needs
-  | "store_failed" // the database did not answer
-  | "seal_broken" // a sealed value cannot be opened: wrong key, row or text
-  | "caldav_failed" // the calendar's server did not do what was asked; the message says what it said
-  | "waldur_unreachable" // no answer: network, DNS, TLS
-  | "waldur_timeout"
-  | "waldur_throttled" // 429
-  | "waldur_failed" // 5xx
-  | "waldur_refused_token" // 401
-  | "waldur_forbidden" // 403
-  | "waldur_not_found" // 404
-  | "waldur_conflict" // 409
-  | "waldur_not_ready" // 400 with an array: no executing order yet
-  | "waldur_bad_request" // any other 4xx
-  | "waldur_bad_answer"; // redirect, HTML, broken JSON, too large, wrong shape
+export const errorCodes = [
+  "bad_input", // what the caller gave does not fit; the message says what would
+  "bad_config", // a setting is missing or wrong
+  "unauthorized", // our own caller showed no valid credential
+  "forbidden", // our own caller is known, and may not do this
+  "too_many", // our own caller asks, or guesses, too often
+  "foreign_form", // a form was sent from somewhere else than our own page
+  "not_found",
+  "conflict", // the thing is in another state than the call needs
+  "store_failed", // the database did not answer
+  "seal_broken", // a sealed value cannot be opened: wrong key, row or text
+  "caldav_failed", // the calendar's server did not do what was asked; the message says what it said
+  "waldur_unreachable", // no answer: network, DNS, TLS
+  "waldur_timeout",
+  "waldur_throttled", // 429
+  "waldur_failed", // 5xx
+  "waldur_refused_token", // 401
+  "waldur_forbidden", // 403
+  "waldur_not_found", // 404
+  "waldur_conflict", // 409
+  "waldur_not_ready", // 400 with an array: no executing order yet
+  "waldur_bad_request", // any other 4xx
+  "waldur_bad_answer", // redirect, HTML, broken JSON, too large, wrong shape
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
 
 /** The one exception type of the program. `message` may be shown to the operator; it never holds a secret. */
 export class AppError extends Error {
@@ -41,12 +43,17 @@ export class AppError extends Error {
   }
 }
 
-/** The error's text, whatever was thrown. */
+/** Returns the text as an error code; null when it is none. */
+export function readErrorCode(text: string): ErrorCode | null {
+  return errorCodes.find((code) => code === text) ?? null;
+}
+
+/** Returns the error's text, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The error's code; `undefined` for anything that is not ours. */
+/** Returns the error's code; `undefined` for anything that is not ours. */
 export function codeOf(error: unknown): ErrorCode | undefined {
   return error instanceof AppError ? error.code : undefined;
 }

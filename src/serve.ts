@@ -11,7 +11,6 @@ import { advise } from "./account/check.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { tick } from "./tick.ts";
-import { profileOf } from "./web/api/input.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -51,7 +50,7 @@ export async function serve(env: Env, { sample, print, stopped }: ServeOptions):
   const timer = repeat(
     async () => {
       try {
-        const hint = await makeFirstFeeds(deps, (name) => profileOf(deps.config, name, {}));
+        const hint = await makeFirstFeeds(deps);
         if (hint !== "") print(`\n${hint}\n`);
         await tick(deps);
       } catch (error) {

@@ -1,13 +1,16 @@
 import type { Deps } from "./deps.ts";
 import { AppError, codeOf, messageOf } from "./errors.ts";
 import { countStatements } from "./store/counted.ts";
+import { forgetTries } from "./store/attempts.ts";
 import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";
 import { findSource, listSources, type SourceRow } from "./store/sources.ts";
 import { endLostFeeds, expireFeed } from "./feed/commands.ts";
+import type { TargetRow } from "./store/targets.ts";
 import { pushDueTargets } from "./mirror/schedule.ts";
 import type { PushReport } from "./mirror/report.ts";
 import { refresh } from "./source/refresh.ts";
+import { isExpired } from "./feed/expiry.ts";
 import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
 import { recordRun } from "./source/run-log.ts";
 import { type RefreshReport } from "./source/run.ts";
@@ -51,7 +54,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   const feeds = (await listFeeds(sql)).filter((feed) => feed.state !== "ended");
   const living: FeedRow[] = [];
   for (const feed of feeds) {
-    if (feed.expiresAt === null || feed.expiresAt > nowAt) living.push(feed);
+    if (!isExpired(feed, nowAt)) living.push(feed);
     else await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
   }
   const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
@@ -123,9 +126,18 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   return { sources: refreshed, feeds: rendered, targets: mirrored.reports, complete };
 }
 
+/**
+ * Starts a run behind the answer, as every change of a feed or a target wants it: Waldur is read and rendered for a feed,
+ * and for a target only what waits is pushed.
+ */
+export function startRun(deps: Deps, changed: Pick<FeedRow, "sourceId"> | Pick<TargetRow, "calendarUrl">): void {
+  deps.defer(tick(deps, "sourceId" in changed ? { sourceId: changed.sourceId } : { onlyTargets: true }));
+}
+
 async function forgetOld(deps: Deps): Promise<void> {
   const nowAt = epochSeconds(deps);
-  await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400, nowAt - 3600);
+  await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400);
+  await forgetTries(deps.sql, nowAt - 3600);
 }
 
 async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {

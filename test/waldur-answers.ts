@@ -63,14 +63,14 @@ export const waldurAnswers: readonly WaldurAnswer[] = [
     interfere: () => (request) =>
       request.url.includes("/users/me/") ? json(401, { detail: "Token has expired." }) : null,
     status: 401,
-    says: "any more. Sign in with a new one",
+    says: "Sign in with a new one",
     state: "Creating",
   },
   {
     name: "401",
     interfere: decision(() => json(401, { detail: "Invalid token." })),
     status: 401,
-    says: "any more. Sign in with a new one",
+    says: "Sign in with a new one",
     state: "Creating",
   },
   {
@@ -141,7 +141,7 @@ export const waldurAnswers: readonly WaldurAnswer[] = [
     name: "a timeout",
     interfere: decision(() => "hang"),
     status: 504,
-    says: "did not say what became of it",
+    says: "did not say whether it worked",
     state: "Creating",
   },
   { name: "a timeout after it was done", interfere: taken(() => "hang"), status: 200, says: finished, state: "wanted" },
@@ -155,7 +155,7 @@ export const waldurAnswers: readonly WaldurAnswer[] = [
       };
     },
     status: 504,
-    says: "did not say what became of it",
+    says: "did not say whether it worked",
     state: "Creating",
   },
   { name: "nothing at all", interfere: () => () => "cut", status: 502, says: unchanged, state: "Creating" },

@@ -15,7 +15,8 @@ import { findSource, type SourceRow } from "../src/store/sources.ts";
 import { addFeed, feedAddress, getFeed } from "../src/feed/commands.ts";
 import { resolveSource, actAsOperator } from "../src/account/find-source.ts";
 import { tick, type TickOptions } from "../src/tick.ts";
-import { type ChangedFeed, profileOf } from "../src/web/api/input.ts";
+import type { FeedProfile } from "../src/calendar/profile.ts";
+import { newProfile } from "../src/feed/profile.ts";
 import { wide } from "./wide.ts";
 
 export { wide };
@@ -126,14 +127,14 @@ export async function makeWorld(options: WorldOptions = {}) {
     /** Requests to Waldur since the last call. */
     requests: (): string[] => world.requests.splice(0),
     tick: async (asked: TickOptions = {}) => tick(deps, asked),
-    async addFeed(profile: ChangedFeed = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
+    async addFeed(profile: Partial<FeedProfile> = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
       const source = await resolveSource(await actAsOperator(deps), kind, kind === "mine" ? "" : sample.providerUuid);
-      return addFeed(deps, source, profileOf(deps.config, source.name, profile), null);
+      return addFeed(deps, source, newProfile(deps.config, source.name, profile), null);
     },
     /** A feed over one offering. */
     async addOffering(uuid: string): Promise<FeedRow> {
       const source = await resolveSource(await actAsOperator(deps), "offering", uuid);
-      return addFeed(deps, source, profileOf(deps.config, source.name, {}), null);
+      return addFeed(deps, source, newProfile(deps.config, source.name, {}), null);
     },
     feed: async (id: string): Promise<FeedRow> => getFeed(deps, id),
     async source(feed: FeedRow): Promise<SourceRow> {

@@ -1,4 +1,3 @@
-import type { KnownBooking } from "./booking.ts";
 import type { FeedProfile } from "./profile.ts";
 
 /** One slot of one booking as a calendar event: pure data, no revision. */
@@ -9,22 +8,23 @@ export interface Event {
   /** Epoch seconds; `end` is always after `start`. */
   readonly start: number;
   readonly end: number;
-  /** When the booking was made, epoch seconds; null where that must not be told. */
+  /** When the booking was made, epoch seconds; null where the feed must not show it. */
   readonly created: number | null;
   readonly summary: string;
   readonly description: string;
   readonly location: string;
   readonly geo: { readonly latitude: number; readonly longitude: number } | null;
   readonly categories: readonly string[];
-  /** https or http URL of letters, digits and `._~/?=&%-` only, which every client makes a link of; "" for none. */
+  /** https or http URL of letters, digits and `._~/?=&%-` only, which every client turns into a link; "" for none. */
   readonly url: string;
   readonly status: "TENTATIVE" | "CONFIRMED" | "CANCELLED";
-  /** A notice: it takes nobody's time, whatever its status. */
+  /** True for a notice: it takes nobody's time, whatever its status. */
   readonly notice: boolean;
+  /** Minutes before the start; null: no alarm. */
   readonly alarmMinutes: number | null;
 }
 
-/** When an event was last rendered differently, and how often. */
+/** The revision of an event: raised whenever the event renders differently. */
 export interface Revision {
   /** RFC 5545 3.8.7.4; never falls, below 2^31. */
   readonly sequence: number;
@@ -32,25 +32,23 @@ export interface Revision {
   readonly stamp: number;
 }
 
-/** What an offering's own list tells of it. */
+/** The facts about an offering that its own list gives. */
 export interface OfferingFacts {
   readonly name: string;
   readonly latitude: number | null;
   readonly longitude: number | null;
 }
 
-/** What `eventsOf` needs besides the booking. */
+/** Everything that shapes the events of a booking besides the booking itself. */
 export interface EventContext {
   readonly profile: FeedProfile;
   /** HomePort's address from Waldur's /api/configuration/, ending in a slash; null when unset. */
   readonly homeport: string | null;
   readonly offerings: ReadonlyMap<string, OfferingFacts>;
-  /** UID of slot `n` of the booking (in busy feeds a keyed hash, made beforehand). */
+  /** Returns the UID of slot `n` of the booking (in busy feeds a keyed hash, made beforehand). */
   readonly uidOf: (bookingUuid: string, n: number) => string;
-  /** Address of the page on which a pending booking is decided; "" for none. */
+  /** Returns the address of the page on which a pending booking is decided; "" for none. */
   readonly decisionUrlOf: (bookingUuid: string) => string;
-  /** Shown loudly in every event: the data is made up. */
+  /** True when the data is made up, which every event then says loudly. */
   readonly sample: boolean;
 }
-
-export type { KnownBooking };

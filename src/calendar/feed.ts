@@ -4,7 +4,8 @@ import { renderEvent } from "./ical.ts";
 import type { FeedProfile } from "./profile.ts";
 import { cleanLine, truncate, escapeText, fold } from "./text.ts";
 import { dayOf, localTime } from "./window.ts";
-import { type NoticeReason, calendarWords } from "./words.ts";
+import type { NoticeReason } from "./words/calendar-words.ts";
+import { calendarWords } from "./words/index.ts";
 
 /** Version of all that shapes bytes; raised with every change of the text that the same data gives. */
 export const rendererVersion = 2;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { AppError, type ErrorCode, messageOf } from "../errors.ts";
-import type { Api, ApiOptions } from "./world.ts";
+import { AppError, messageOf, readErrorCode } from "../errors.ts";
+import type { Api, ApiOptions } from "./runtime.ts";
 
 export type Query = readonly (readonly [name: string, value: string])[];
 
@@ -89,36 +89,8 @@ async function failureOf(answer: Response, server: string | null): Promise<Error
   }
   const { code, message, requestId } = told.output.error;
   const trace = requestId === null || answer.status < 500 ? "" : ` (request ${requestId})`;
-  return isCode(code) ? new AppError(code, `${message}${trace}`) : new Error(`${message}${trace}`);
-}
-
-const codes: Record<ErrorCode, true> = {
-  bad_input: true,
-  bad_config: true,
-  unauthorized: true,
-  forbidden: true,
-  too_many: true,
-  foreign_form: true,
-  not_found: true,
-  conflict: true,
-  store_failed: true,
-  seal_broken: true,
-  caldav_failed: true,
-  waldur_unreachable: true,
-  waldur_timeout: true,
-  waldur_throttled: true,
-  waldur_failed: true,
-  waldur_refused_token: true,
-  waldur_forbidden: true,
-  waldur_not_found: true,
-  waldur_conflict: true,
-  waldur_not_ready: true,
-  waldur_bad_request: true,
-  waldur_bad_answer: true,
-};
-
-function isCode(text: string): text is ErrorCode {
-  return Object.hasOwn(codes, text);
+  const known = readErrorCode(code);
+  return known === null ? new Error(`${message}${trace}`) : new AppError(known, `${message}${trace}`);
 }
 
 function parseJson(text: string, server: string | null): unknown {

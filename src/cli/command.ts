@@ -1,6 +1,6 @@
-import { type Args, type Option, option, toggle } from "./args.ts";
+import { type Arguments, type Option, option, toggle } from "./args.ts";
 import type { Client } from "./api-client.ts";
-import type { World } from "./world.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** One command, from which its help and its parser are made. */
 export interface Command {
@@ -18,8 +18,8 @@ export interface Command {
 
 /** One call of a command. */
 export interface CommandCall {
-  readonly args: Args;
-  readonly world: World;
+  readonly args: Arguments;
+  readonly runtime: Runtime;
   /** The API that `--server` names; opened on first use, closed after the command. */
   readonly client: () => Promise<Client>;
 }
@@ -33,6 +33,6 @@ export const server = option(
 export const help = toggle("help", "print this");
 
 /** Prints a value as JSON. */
-export function printJson(world: World, value: unknown): void {
-  world.stdout(`${JSON.stringify(value, null, 2)}\n`);
+export function printJson(runtime: Runtime, value: unknown): void {
+  runtime.stdout(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -1,4 +1,4 @@
-import { codeOf, type ErrorCode } from "../errors.ts";
+import { codeOf, type ErrorCode, readErrorCode } from "../errors.ts";
 
 export const exits = { ok: 0, failed: 1, usage: 2, notFound: 3, unreachable: 4 } as const;
 
@@ -10,26 +10,39 @@ export const exitHelp: readonly (readonly [string, string])[] = [
   ["4", "Waldur or the server does not answer"],
 ];
 
-const byCode: Partial<Record<ErrorCode, number>> = {
+const exitCodes: Readonly<Record<ErrorCode, number>> = {
   bad_input: exits.usage,
   bad_config: exits.usage,
+  unauthorized: exits.failed,
+  forbidden: exits.failed,
+  too_many: exits.failed,
+  foreign_form: exits.failed,
   not_found: exits.notFound,
-  waldur_not_found: exits.notFound,
+  conflict: exits.failed,
+  store_failed: exits.failed,
+  seal_broken: exits.failed,
+  caldav_failed: exits.failed,
   waldur_unreachable: exits.unreachable,
   waldur_timeout: exits.unreachable,
   waldur_throttled: exits.unreachable,
   waldur_failed: exits.unreachable,
+  waldur_refused_token: exits.failed,
+  waldur_forbidden: exits.failed,
+  waldur_not_found: exits.notFound,
+  waldur_conflict: exits.failed,
+  waldur_not_ready: exits.failed,
+  waldur_bad_request: exits.failed,
   waldur_bad_answer: exits.unreachable,
 };
 
-/** The exit code for what was thrown. */
+/** Returns the exit code for what was thrown. */
 export function exitCode(error: unknown): number {
   const code = codeOf(error);
-  return (code === undefined ? undefined : byCode[code]) ?? exits.failed;
+  return code === undefined ? exits.failed : exitCodes[code];
 }
 
-/** The exit code for a failure told as text: an error code, maybe with a colon and more behind it. */
+/** Returns the exit code for a failure in words: an error code, with or without a colon and more behind it. */
 export function failureExitCode(text: string): number {
-  const [code] = text.split(":");
-  return Object.entries(byCode).find(([known]) => known === code)?.[1] ?? exits.failed;
+  const code = readErrorCode(text.split(":")[0] ?? "");
+  return code === null ? exits.failed : exitCodes[code];
 }

@@ -5,7 +5,7 @@ import { formatPairs } from "./table.ts";
 
 const program = "waldur-calendar";
 
-/** Help over several commands: all of them, or a group. */
+/** Returns the help that lists commands: all of them, or one group. */
 export function commandsHelp(commands: readonly Command[]): string {
   return [
     `Usage: ${program} COMMAND [OPTIONS]\n`,
@@ -13,12 +13,13 @@ export function commandsHelp(commands: readonly Command[]): string {
       "Commands",
       formatPairs(commands.map(({ name, operands, summary }) => [[name, ...operands].join(" "), summary])),
     ),
-    `${program} COMMAND --help tells its options. Commands with --server work on a running service, with ADMIN_TOKEN.\n`,
+    `${program} COMMAND --help explains its options. Commands with --server work on a running service, with ADMIN_TOKEN.`,
+    `${program} --version prints the version.\n`,
     section("Exit codes", formatPairs(exitHelp)),
   ].join("\n");
 }
 
-/** Help of one command. */
+/** Returns the help of one command. */
 export function commandHelp({ name, summary, operands, options, notes }: Command): string {
   return [
     `Usage: ${[program, name, ...operands].join(" ")} [OPTIONS]\n`,

@@ -1,4 +1,4 @@
-import type { World } from "./world.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** One line on a terminal that says how far something is; says nothing where nobody watches. */
 export interface Progress {
@@ -7,7 +7,7 @@ export interface Progress {
   readonly end: () => void;
 }
 
-export function showProgress({ isTerminal, stderr }: Pick<World, "isTerminal" | "stderr">): Progress {
+export function showProgress({ isTerminal, stderr }: Pick<Runtime, "isTerminal" | "stderr">): Progress {
   const startOfLine = "\r\u001b[K";
   if (!isTerminal) return { show() {}, end() {} };
   return { show: (text) => stderr(`${startOfLine}${text}`), end: () => stderr(startOfLine) };

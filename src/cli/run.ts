@@ -1,42 +1,46 @@
 import { AppError, messageOf } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { type Client, makeClient } from "./api-client.ts";
-import { type Args, parseArgs } from "./args.ts";
+import { type Arguments, readArguments } from "./args.ts";
 import { type Command, help, server } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { exitCode, exits } from "./exit.ts";
 import { commandsHelp, commandHelp } from "./help.ts";
-import type { Api, World } from "./world.ts";
+import type { Api, Runtime } from "./runtime.ts";
 
-/** Runs one command line, without the program's name; gives the exit code. Never rejects. */
-export async function runCli(words: readonly string[], world: World): Promise<number> {
+/** Runs one command line, given without the program's name, and returns the exit code. Never rejects. */
+export async function runCli(words: readonly string[], runtime: Runtime): Promise<number> {
   try {
-    return await runWords(words, world);
+    return await runWords(words, runtime);
   } catch (error) {
-    world.stderr(`waldur-calendar: ${messageOf(error)}\n`);
+    runtime.stderr(`waldur-calendar: ${messageOf(error)}\n`);
     return exitCode(error);
   }
 }
 
-async function runWords(words: readonly string[], world: World): Promise<number> {
+async function runWords(words: readonly string[], runtime: Runtime): Promise<number> {
+  if (words[0] === "--version") {
+    runtime.stdout(`${runtime.version}\n`);
+    return exits.ok;
+  }
   const wantsHelp = asksForHelp(words);
   const command = commands.find(({ name }) => name.split(" ").every((part, index) => words[index] === part));
   if (command !== undefined) {
-    if (!wantsHelp) return runCommand(command, words.slice(command.name.split(" ").length), world);
-    world.stdout(commandHelp(command));
+    if (!wantsHelp) return runCommand(command, words.slice(command.name.split(" ").length), runtime);
+    runtime.stdout(commandHelp(command));
     return exits.ok;
   }
   const [first, second] = words;
   const group = commands.filter(({ name }) => name.startsWith(`${first} `));
   const shown = group.length === 0 ? commands : group;
-  const isPlea = first === "help" || first === undefined || first.startsWith("-") || group.length > 0;
-  if (wantsHelp && isPlea) {
-    world.stdout(commandsHelp(shown));
+  const isHelp = first === "help" || first === undefined || first.startsWith("-") || group.length > 0;
+  if (wantsHelp && isHelp) {
+    runtime.stdout(commandsHelp(shown));
     return exits.ok;
   }
   const typed = group.length > 0 && second !== undefined ? `${first} ${second}` : first;
   if (typed === undefined || (group.length > 0 && second === undefined)) {
-    world.stderr(commandsHelp(shown));
+    runtime.stderr(commandsHelp(shown));
     return exits.usage;
   }
   throw unknownCommand(typed);
@@ -55,26 +59,26 @@ function unknownCommand(typed: string): AppError {
   return new AppError("bad_input", `there is no command ${typed}; ${hint}`);
 }
 
-async function runCommand(command: Command, words: readonly string[], world: World): Promise<number> {
-  const args = parseArgs(words, [...command.options, help], command.operands);
+async function runCommand(command: Command, words: readonly string[], runtime: Runtime): Promise<number> {
+  const args = readArguments(words, [...command.options, help], command.operands);
   let opened: { readonly api: Api; readonly client: Client } | undefined;
   const client = async (): Promise<Client> => {
-    opened ??= await openClient(args, world);
+    opened ??= await openClient(args, runtime);
     return opened.client;
   };
   try {
-    return await command.run({ args, world, client });
+    return await command.run({ args, runtime, client });
   } finally {
     await opened?.api.close();
   }
 }
 
-async function openClient(args: Args, world: World): Promise<{ api: Api; client: Client }> {
-  const options = { server: readServer(args.value(server)), adminToken: world.env["ADMIN_TOKEN"]?.trim() || null };
+async function openClient(args: Arguments, runtime: Runtime): Promise<{ api: Api; client: Client }> {
+  const options = { server: readServer(args.value(server)), adminToken: runtime.env["ADMIN_TOKEN"]?.trim() || null };
   if (options.server !== null && options.adminToken === null) {
     throw new AppError("bad_config", "ADMIN_TOKEN: is missing; give the one that the server was started with");
   }
-  const api = await world.api(options);
+  const api = await runtime.api(options);
   return { api, client: makeClient(api, options) };
 }
 

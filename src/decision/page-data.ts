@@ -1,5 +1,5 @@
 import type { Booking, NumberedSlot } from "../calendar/booking.ts";
-import { eventTimes } from "../calendar/events.ts";
+import { eventTimes } from "../calendar/booking-events.ts";
 import { type BookingStatus, bookingStatus, eventStatus } from "../calendar/status.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
@@ -9,11 +9,11 @@ import { type DecisionRow, findDone } from "../store/decisions.ts";
 import { readMeta } from "../store/meta.ts";
 import { readOfferings } from "../store/sources.ts";
 import { accountClient, identify } from "../account/client.ts";
-import type { Linked } from "../feed/links.ts";
 import { bookingEnd, rejectRight } from "./rights.ts";
 import { epochSeconds } from "../clock.ts";
 import { actsForProvider } from "../waldur/roles.ts";
 import { homeportKey } from "../account/site.ts";
+import type { Linked } from "./linked.ts";
 
 /** A time that may be shown to anybody, with a name for those who stand for the provider. Epoch seconds. */
 export interface OverlappingBooking {

@@ -1,10 +1,10 @@
 import type { Booking } from "../calendar/booking.ts";
 import type { Deps } from "../deps.ts";
-import type { Linked } from "../feed/links.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import type { Way } from "../store/decisions.ts";
 import type { User } from "../waldur/schema.ts";
 import { manages } from "../waldur/roles.ts";
+import type { Linked } from "./linked.ts";
 
 /**
  * Returns as whom a click on a link's page decides: the person who is signed in, or else the link's own account where the

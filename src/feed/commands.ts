@@ -10,6 +10,7 @@ import { changeFeed, endAddresses, type FeedRow, findFeed, insertAddress, insert
 import { addSource, findSource, type NewSource } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import { stopTargets } from "../store/targets.ts";
+import { needUnexpired } from "./expiry.ts";
 import { maySignLinks } from "./links.ts";
 import { epochSeconds } from "../clock.ts";
 
@@ -20,8 +21,9 @@ export async function addFeed(
   profile: FeedProfile,
   expiresAt: number | null,
 ): Promise<FeedRow> {
-  if (profile.decisions === "signed") await needSignable(deps, source.accountId);
   const nowAt = epochSeconds(deps);
+  needUnexpired({ expiresAt }, nowAt);
+  if (profile.decisions === "signed") await needSignable(deps, source.accountId);
   const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, nowAt);
   const id = hex(deps.random(8));
   const secret = newSecret(deps.random);
@@ -69,12 +71,13 @@ export async function updateFeed(
   profile: FeedProfile,
   expiresAt: number | null,
 ): Promise<FeedRow> {
+  const nowAt = epochSeconds(deps);
   needAlive(feed);
+  needUnexpired({ expiresAt }, nowAt);
   if (profile.decisions === "signed" && feed.profile.decisions !== "signed") {
     const source = await findSource(deps.sql, feed.sourceId);
     await needSignable(deps, source?.accountId ?? "");
   }
-  const nowAt = epochSeconds(deps);
   const hide = feed.state === "active" && tellsLess(feed.profile, profile);
   const change = changeFeed(feed.id, {
     profile,

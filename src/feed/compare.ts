@@ -1,11 +1,11 @@
 import type { KnownBooking } from "../calendar/booking.ts";
 import type { Event, EventContext, OfferingFacts } from "../calendar/event.ts";
-import { bookingEvents, matchesFilter } from "../calendar/events.ts";
+import { bookingEvents } from "../calendar/booking-events.ts";
 import { emptyEvent, noticeEvent } from "../calendar/feed.ts";
 import { reviseEvent } from "../calendar/ical.ts";
 import { lintEvent } from "../calendar/lint.ts";
 import { inWindow, type Window, windowOf } from "../calendar/window.ts";
-import type { NoticeReason } from "../calendar/words.ts";
+import type { NoticeReason } from "../calendar/words/calendar-words.ts";
 import type { Deps } from "../deps.ts";
 import { busyUid } from "../security/hash.ts";
 import { open } from "../security/seal.ts";
@@ -18,6 +18,7 @@ import { sealedFeedPlace } from "./commands.ts";
 import { decisionUrl, feedLinkKind } from "./links.ts";
 import { epochSeconds } from "../clock.ts";
 import { homeportKey } from "../account/site.ts";
+import { matchesFilter } from "../calendar/filter.ts";
 
 /** What is to be written of a feed's events in one transaction. */
 export interface Step {

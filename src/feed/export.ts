@@ -1,6 +1,6 @@
 import type { Booking, OrderState } from "../calendar/booking.ts";
 import type { OfferingFacts } from "../calendar/event.ts";
-import { bookingEvents } from "../calendar/events.ts";
+import { bookingEvents } from "../calendar/booking-events.ts";
 import { joinFeed } from "../calendar/feed.ts";
 import { renderEvent } from "../calendar/ical.ts";
 import { lintEvent } from "../calendar/lint.ts";

@@ -1,19 +1,19 @@
-import { type FeedProfile } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import { listFeeds } from "../store/feeds.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { addFeed } from "./commands.ts";
+import { newProfile } from "./profile.ts";
 import { listProviders, actAsOperator } from "../account/find-source.ts";
 import type { NewSource } from "../store/sources.ts";
 
 const key = "first-feeds";
 
 /**
- * On a first start: one feed for each provider the operator's account manages, and none for staff, who see all of them.
- * Done once, and never where feeds are. Resolves to why none was made, for the operator; "" when there is nothing to say.
- * Throws Waldur's failures: the next start, or the next run, tries again.
+ * Makes the feeds of a first start: one for each provider that the operator's account manages, none for staff, who see
+ * every provider. Does so once, and never when there are feeds. Resolves to why none was made, "" otherwise. Throws
+ * Waldur's failures; the next start tries again.
  */
-export async function makeFirstFeeds(deps: Deps, profileOf: (name: string) => FeedProfile): Promise<string> {
+export async function makeFirstFeeds(deps: Deps): Promise<string> {
   if ((await readMeta(deps.sql, key)) !== null || (await listFeeds(deps.sql)).length > 0) return "";
   const asker = await actAsOperator(deps);
   const { account, user } = asker;
@@ -27,7 +27,7 @@ export async function makeFirstFeeds(deps: Deps, profileOf: (name: string) => Fe
       name,
       partial: "",
     };
-    await addFeed(deps, source, profileOf(name), null);
+    await addFeed(deps, source, newProfile(deps.config, name, {}), null);
   }
   await writeMeta(deps.sql, key, "made");
   if (user.isStaff) {

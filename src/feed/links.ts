@@ -1,16 +1,13 @@
 import type { FeedProfile } from "../calendar/profile.ts";
 import { relink } from "../calendar/relink.ts";
 import type { Deps } from "../deps.ts";
-import { checkLink, type LinkKind, readLink, signLink } from "../security/links.ts";
-import { type AccountRow, findAccount } from "../store/accounts.ts";
-import { type BookingRow, findBookings } from "../store/bookings.ts";
-import { type FeedRow, findFeed } from "../store/feeds.ts";
-import { findSource, type SourceRow } from "../store/sources.ts";
-import { epochSeconds } from "../clock.ts";
+import { type LinkKind, signLink } from "../security/links.ts";
+import type { AccountRow } from "../store/accounts.ts";
+import type { FeedRow } from "../store/feeds.ts";
 
 /**
- * Whether links may let whoever holds them decide as this account: where the operator allows it, and never for staff or,
- * but for the sample, for the account of the environment.
+ * Returns true when a link may let its holder decide as this account: the operator allows it, the account is not staff,
+ * and it is a person's (the sample also lets the service's own account).
  */
 export function maySignLinks(
   deps: Pick<Deps, "config" | "sample">,
@@ -19,7 +16,7 @@ export function maySignLinks(
   return deps.config.signedDecisions && !account.isStaff && (deps.sample || account.kind === "person");
 }
 
-/** The kind of link that a feed's pending events have; null: none. */
+/** Returns the kind of link in a feed's pending events; null for a feed without links. */
 export function feedLinkKind(
   deps: Pick<Deps, "config" | "sample">,
   profile: Pick<FeedProfile, "detail" | "decisions">,
@@ -29,14 +26,14 @@ export function feedLinkKind(
   return profile.decisions === "signed" && account !== null && maySignLinks(deps, account) ? "signed" : "sign-in";
 }
 
-/** With what the links of a feed are made now: when it changes, the feed's rows are rendered again. "" for a feed without. */
+/** Returns what a feed's links depend on now: when it changes, the feed is rendered again. "" for a feed without links. */
 export function linksVersion(deps: Pick<Deps, "config" | "keys">, profile: FeedProfile): string {
   if (profile.detail !== "full" || profile.decisions === "off") return "";
   const allowed = profile.decisions === "signed" && deps.config.signedDecisions ? "signed" : "sign-in";
   return `${deps.keys.ids[0]} ${allowed} ${deps.config.publicUrl}`;
 }
 
-/** The address of the page on which a booking is decided. */
+/** Returns the address of the page on which a booking is decided. */
 export async function decisionUrl(
   deps: Pick<Deps, "config" | "keys">,
   feed: Pick<FeedRow, "id" | "links">,
@@ -46,44 +43,11 @@ export async function decisionUrl(
   return `${deps.config.publicUrl}/a/${await signLink(deps.keys, { feedId: feed.id, bookingUuid, kind }, feed.links)}`;
 }
 
-/**
- * An event of the feed for a calendar that others see: a link in it that would decide for whoever holds it asks who it is.
- */
+/** Returns an event of the feed for a calendar that others see: its signed links are replaced by sign-in links. */
 export async function withSignInLinks(
   deps: Pick<Deps, "config" | "keys">,
   feed: Pick<FeedRow, "id" | "links">,
   vevent: string,
 ): Promise<string> {
   return relink(vevent, async (bookingUuid) => decisionUrl(deps, feed, "sign-in", bookingUuid));
-}
-
-/** What a living link opens. */
-export interface Linked {
-  readonly token: string;
-  readonly kind: LinkKind;
-  readonly feed: FeedRow;
-  readonly source: SourceRow;
-  /** The feed's account. */
-  readonly account: AccountRow;
-  readonly known: BookingRow;
-}
-
-/**
- * What a token opens; null for one that is forged or changed, of a key that was retired, of a feed that was rotated, has
- * ended or has no links any more, or of a booking the feed's source does not hold. A link that was signed is one to sign
- * in with where the feed or the operator has taken that back.
- */
-export async function findLinked(deps: Deps, token: string): Promise<Linked | null> {
-  const link = readLink(token);
-  const feed = link === null ? null : await findFeed(deps.sql, link.feedId);
-  if (link === null || feed === null || !(await checkLink(deps.keys, token, feed.links))) return null;
-  const expired = feed.expiresAt !== null && feed.expiresAt <= epochSeconds(deps);
-  const source = feed.state === "ended" || expired ? null : await findSource(deps.sql, feed.sourceId);
-  if (source === null || source.access !== "ok") return null;
-  const account = await findAccount(deps.sql, source.accountId);
-  const known = (await findBookings(deps.sql, source.id, [link.bookingUuid])).get(link.bookingUuid);
-  const allowed = feedLinkKind(deps, feed.profile, account);
-  if (account === null || known === undefined || allowed === null) return null;
-  const kind = link.kind === "signed" && allowed === "signed" ? "signed" : "sign-in";
-  return { token, kind, feed, source, account, known };
 }

@@ -1,6 +1,6 @@
 import { rendererVersion } from "../calendar/feed.ts";
 import { windowOf } from "../calendar/window.ts";
-import type { NoticeReason } from "../calendar/words.ts";
+import type { NoticeReason } from "../calendar/words/calendar-words.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";

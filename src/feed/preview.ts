@@ -1,5 +1,5 @@
 import type { Event } from "../calendar/event.ts";
-import { bookingEvents, matchesFilter } from "../calendar/events.ts";
+import { bookingEvents } from "../calendar/booking-events.ts";
 import type { FeedProfile } from "../calendar/profile.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
@@ -8,6 +8,7 @@ import type { ActingAccount } from "../account/find-source.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter, belongs } from "../waldur/scope.ts";
 import type { NewSource } from "../store/sources.ts";
+import { matchesFilter } from "../calendar/filter.ts";
 
 /** The offerings whose bookings a list holds: what a feed over it can be narrowed to. */
 export async function listOfferings(

@@ -1,6 +1,5 @@
-import { newEntry } from "../store/ledger-row.ts";
 import { hashObject, objectUid, writeObject } from "./remote-object.ts";
-import { listGone, listNews } from "../store/ledger.ts";
+import { newEntry, listGone, listNews } from "../store/ledger.ts";
 import { withSignInLinks } from "../feed/links.ts";
 import { putRow, type PushRun, saveLedger } from "./run.ts";
 

@@ -1,4 +1,4 @@
-import { isUnsettled, type LedgerRow } from "../store/ledger-row.ts";
+import { isUnsettled, type LedgerRow } from "../store/ledger.ts";
 import { hrefName } from "../caldav/hrefs.ts";
 import { isOurName, uidToName, objectUid } from "./remote-object.ts";
 import type { SyncChanges, ListedObject } from "../caldav/port.ts";

@@ -1,4 +1,4 @@
-import { newEntry, type LedgerRow } from "../store/ledger-row.ts";
+import { newEntry, type LedgerRow } from "../store/ledger.ts";
 import { hrefName } from "../caldav/hrefs.ts";
 import { uidToName } from "./remote-object.ts";
 import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";

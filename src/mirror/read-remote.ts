@@ -1,4 +1,4 @@
-import type { LedgerRow } from "../store/ledger-row.ts";
+import type { LedgerRow } from "../store/ledger.ts";
 import { reconcile, type RemoteState } from "./reconcile.ts";
 import { ownerMarker, uidToName, objectUid, readObject } from "./remote-object.ts";
 import type { RemoteObject } from "../caldav/port.ts";

@@ -1,4 +1,4 @@
-import type { LedgerRow } from "../store/ledger-row.ts";
+import type { LedgerRow } from "../store/ledger.ts";
 
 /** The object at an event's href. */
 export interface RemoteState {

@@ -1,4 +1,3 @@
-import type { LedgerRow } from "../store/ledger-row.ts";
 import { serverText } from "../caldav/failure.ts";
 import type { Owner } from "./remote-object.ts";
 import type { CalendarPort, Failure, ServerProfile } from "../caldav/port.ts";

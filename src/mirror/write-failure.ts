@@ -1,4 +1,4 @@
-import type { LedgerRow } from "../store/ledger-row.ts";
+import type { LedgerRow } from "../store/ledger.ts";
 import { parentPath } from "../caldav/hrefs.ts";
 import type { Failure, RemoteObject } from "../caldav/port.ts";
 import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remote.ts";

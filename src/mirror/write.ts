@@ -1,9 +1,8 @@
-import type { LedgerRow } from "../store/ledger-row.ts";
 import { settleEtag } from "./reconcile.ts";
 import { uidToName, writeObject } from "./remote-object.ts";
 import { type PlannedWrite, type WriteVerb, neededWrite } from "./plan-writes.ts";
 import type { Failure, WriteOutcome } from "../caldav/port.ts";
-import { findTexts } from "../store/ledger.ts";
+import { type LedgerRow, findTexts } from "../store/ledger.ts";
 import { withSignInLinks } from "../feed/links.ts";
 import { hashWanted } from "./note-wanted.ts";
 import { countsSeconds } from "./pull.ts";

@@ -1,5 +1,5 @@
-import { int, intOrNull, text, textOrNull } from "./row.ts";
-import type { Sql, SqlRow } from "./sql.ts";
+import type { Sql } from "./sql.ts";
+import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "./table.ts";
 
 /** A role in Waldur, with the organisation it is in or under. */
 export interface AccountRole {
@@ -24,28 +24,30 @@ export const accountKinds = ["operator", "person", "decider"] as const;
 /** `operator`: the one of the environment; `person`: signed in on the pages; `decider`: signed in only to decide. */
 export type AccountKind = (typeof accountKinds)[number];
 
-/** One Waldur credential and the user behind it. */
-export interface AccountRow {
-  readonly id: string;
-  readonly kind: AccountKind;
+const accounts = table("accounts", {
+  id: text,
+  kind: oneOf(accountKinds, "operator"),
   /** Sealed; null for the account whose token comes from the environment. */
-  readonly token: string | null;
-  readonly userUuid: string | null;
-  readonly username: string;
-  readonly fullName: string;
-  readonly isStaff: boolean;
+  token: orNull(text),
+  userUuid: orNull(text),
+  username: text,
+  fullName: text,
+  isStaff: flag,
   /** Seconds a classic token lives after its last use; null: unknown or for ever. */
-  readonly tokenLifetime: number | null;
-  readonly tokenExpiresAt: number | null;
+  tokenLifetime: orNull(int),
+  tokenExpiresAt: orNull(int),
   /** Cookies carry it; raising it ends them all. */
-  readonly sessionNo: number;
+  sessionNo: int,
   /** Since when Waldur does not take the token, epoch seconds; null: it did the last time. */
-  readonly refusedAt: number | null;
+  refusedAt: orNull(int),
   /** As who-am-I told them last. */
-  readonly roles: readonly AccountRole[];
+  roles: json<readonly AccountRole[]>(),
   /** When a page or the API last asked who-am-I for it, epoch seconds; 0: never. */
-  readonly askedAt: number;
-}
+  askedAt: int,
+});
+
+/** One Waldur credential and the user behind it. */
+export type AccountRow = RowOf<typeof accounts>;
 
 /** Id of the account whose token is `WALDUR_API_TOKEN`. */
 export const environmentAccount = "environment";
@@ -53,7 +55,7 @@ export const environmentAccount = "environment";
 /** The account of that id, or null. */
 export async function findAccount(sql: Sql, id: string): Promise<AccountRow | null> {
   const row = await sql.first("SELECT * FROM accounts WHERE id = ?1", id);
-  return row === null ? null : readAccount(row);
+  return row === null ? null : accounts.read(row);
 }
 
 /** Makes the account unless it is there. */
@@ -72,7 +74,7 @@ export async function findAccounts(sql: Sql, ids: readonly string[]): Promise<Ma
     "SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(?1))",
     JSON.stringify(ids),
   );
-  return new Map(rows.map(readAccount).map((account) => [account.id, account]));
+  return new Map(rows.map(accounts.read).map((account) => [account.id, account]));
 }
 
 /** The account of that kind whose user has that uuid, or null. */
@@ -82,7 +84,7 @@ export async function findUser(
   userUuid: string,
 ): Promise<AccountRow | null> {
   const row = await sql.first("SELECT * FROM accounts WHERE kind = ?1 AND user_uuid = ?2", kind, userUuid);
-  return row === null ? null : readAccount(row);
+  return row === null ? null : accounts.read(row);
 }
 
 /** Makes an account for a user of Waldur. Writes nothing when there is one of that kind already. */
@@ -161,24 +163,5 @@ export async function noteAsked(sql: Sql, id: string, askedAt: number): Promise<
 /** Every account, by id. */
 export async function listAccounts(sql: Sql): Promise<Map<string, AccountRow>> {
   const rows = await sql.all("SELECT * FROM accounts ORDER BY id");
-  return new Map(rows.map(readAccount).map((account) => [account.id, account]));
-}
-
-function readAccount(row: SqlRow): AccountRow {
-  const roles: AccountRole[] = JSON.parse(text(row, "roles"));
-  return {
-    id: text(row, "id"),
-    kind: accountKinds.find((known) => known === text(row, "kind")) ?? "operator",
-    token: textOrNull(row, "token"),
-    userUuid: textOrNull(row, "user_uuid"),
-    username: text(row, "username"),
-    fullName: text(row, "full_name"),
-    isStaff: int(row, "is_staff") === 1,
-    tokenLifetime: intOrNull(row, "token_lifetime"),
-    tokenExpiresAt: intOrNull(row, "token_expires_at"),
-    sessionNo: int(row, "session_no"),
-    refusedAt: intOrNull(row, "refused_at"),
-    roles,
-    askedAt: int(row, "asked_at"),
-  };
+  return new Map(rows.map(accounts.read).map((account) => [account.id, account]));
 }

@@ -5,17 +5,38 @@ import {
   type OrderState,
   orderStates,
 } from "../calendar/booking.ts";
-import { int, intOrNull, text, textOrNull } from "./row.ts";
-import { type Sql, type SqlRow, type Statement, statement } from "./sql.ts";
+import { readInt, readText } from "./row.ts";
+import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "./sql.ts";
+import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "./table.ts";
+
+const bookings = table("bookings", {
+  sourceId: text,
+  uuid: text,
+  /** The source's, at the booking's last change. */
+  rev: int,
+  createdMicros: int,
+  modifiedMicros: int,
+  state: text,
+  /** Fingerprint of the slim columns. */
+  slim: text,
+  data: json<Booking>(),
+  slots: json<readonly NumberedSlot[]>(),
+  orderState: orNull(oneOf(orderStates, null)),
+  /** Waldur may still write its slots without telling. */
+  slotless: flag,
+  firstStartAt: int,
+  lastStartAt: int,
+  lastEndAt: int,
+  /** The sweep that did not see it; null while it is listed. */
+  missedSweep: orNull(int),
+  vanishedAt: orNull(int),
+});
+
+const slimColumns = bookings.pick("uuid", "slim", "orderState", "missedSweep", "vanishedAt");
+const wholeColumns = bookings.pick("data", "slots", "orderState", "vanishedAt", "rev");
 
 /** What a comparison with a slim listing needs of a stored booking. */
-export interface SlimRow {
-  readonly uuid: string;
-  readonly slim: string;
-  readonly orderState: OrderState | null;
-  readonly missedSweep: number | null;
-  readonly vanished: boolean;
-}
+export type SlimRow = Omit<RowOf<typeof slimColumns>, "vanishedAt"> & { readonly vanished: boolean };
 
 /** One booking as stored: all we know, and the source's rev at its last change. */
 export interface BookingRow extends KnownBooking {
@@ -32,8 +53,6 @@ export interface BookingWrite {
   readonly rev: number;
 }
 
-const slimColumns = "uuid, slim, order_state, missed_sweep, vanished_at";
-
 /** Stored bookings made after `after` and up to `to` (epoch microseconds; null: no end), as a sweep's page covers them. */
 export async function listSlimBetween(
   sql: Sql,
@@ -42,7 +61,7 @@ export async function listSlimBetween(
   to: number | null,
 ): Promise<Map<string, SlimRow>> {
   const rows = await sql.all(
-    `SELECT ${slimColumns} FROM bookings WHERE source_id = ?1 AND created_micros > ?2 AND created_micros <= ?3`,
+    `SELECT ${slimColumns.list()} FROM bookings WHERE source_id = ?1 AND created_micros > ?2 AND created_micros <= ?3`,
     sourceId,
     after,
     to ?? Number.MAX_SAFE_INTEGER,
@@ -54,7 +73,7 @@ export async function listSlimBetween(
 export async function findSlim(sql: Sql, sourceId: string, uuids: readonly string[]): Promise<Map<string, SlimRow>> {
   if (uuids.length === 0) return new Map();
   const rows = await sql.all(
-    `SELECT ${slimColumns} FROM bookings INDEXED BY bookings_uuid
+    `SELECT ${slimColumns.list()} FROM bookings INDEXED BY bookings_uuid
      WHERE source_id = ?1 AND uuid IN (SELECT value FROM json_each(?2))`,
     sourceId,
     JSON.stringify(uuids),
@@ -70,7 +89,7 @@ export async function findBookings(
 ): Promise<Map<string, BookingRow>> {
   if (uuids.length === 0) return new Map();
   const rows = await sql.all(
-    `SELECT data, slots, order_state, vanished_at, rev FROM bookings
+    `SELECT ${wholeColumns.list()} FROM bookings
      WHERE source_id = ?1 AND uuid IN (SELECT value FROM json_each(?2))`,
     sourceId,
     JSON.stringify(uuids),
@@ -81,16 +100,16 @@ export async function findBookings(
 /** What each source has stored of a booking, by source. */
 export async function findInSources(sql: Sql, uuid: string): Promise<Map<string, BookingRow>> {
   const rows = await sql.all(
-    `SELECT source_id, data, slots, order_state, vanished_at, rev FROM bookings INDEXED BY bookings_uuid WHERE uuid = ?1`,
+    `SELECT source_id, ${wholeColumns.list()} FROM bookings INDEXED BY bookings_uuid WHERE uuid = ?1`,
     uuid,
   );
-  return new Map(rows.map((row) => [text(row, "source_id"), readBooking(row)]));
+  return new Map(rows.map((row) => [readText(row, "source_id"), readBooking(row)]));
 }
 
 /** Bookings changed after `rev`, oldest change first: what a feed that stands at `rev` has to render. */
 export async function listChanged(sql: Sql, sourceId: string, rev: number, limit: number): Promise<BookingRow[]> {
   const rows = await sql.all(
-    `SELECT data, slots, order_state, vanished_at, rev FROM bookings
+    `SELECT ${wholeColumns.list()} FROM bookings
      WHERE source_id = ?1 AND rev > ?2 ORDER BY rev LIMIT ?3`,
     sourceId,
     rev,
@@ -108,7 +127,7 @@ export async function listBeside(
   toAt: number,
 ): Promise<BookingRow[]> {
   const rows = await sql.all(
-    `SELECT data, slots, order_state, vanished_at, rev FROM bookings INDEXED BY bookings_end
+    `SELECT ${wholeColumns.list()} FROM bookings INDEXED BY bookings_end
      WHERE source_id = ?1 AND last_end_at > ?4 AND first_start_at < ?5 AND vanished_at IS NULL
        AND data->>'$.offeringUuid' = ?3 AND uuid != ?2 ORDER BY first_start_at, uuid LIMIT 100`,
     sourceId,
@@ -133,7 +152,7 @@ export async function listStarting(
   limit: number,
 ): Promise<BookingRow[]> {
   const rows = await sql.all(
-    `SELECT data, slots, order_state, vanished_at, rev FROM bookings INDEXED BY bookings_window
+    `SELECT ${wholeColumns.list()} FROM bookings INDEXED BY bookings_window
      WHERE source_id = ?1 AND last_start_at >= ?2 AND first_start_at < ?3 AND uuid > ?4 ORDER BY uuid LIMIT ?5`,
     sourceId,
     fromAt,
@@ -151,7 +170,7 @@ export async function listSlotless(sql: Sql, sourceId: string, nowAt: number): P
     sourceId,
     nowAt,
   );
-  return rows.map((row) => text(row, "uuid"));
+  return rows.map((row) => readText(row, "uuid"));
 }
 
 /** Uuids that the sweep `sweepId` did not see and that still count as listed. */
@@ -162,7 +181,7 @@ export async function listMissed(sql: Sql, sourceId: string, sweepId: number): P
     sourceId,
     sweepId,
   );
-  return rows.map((row) => text(row, "uuid"));
+  return rows.map((row) => readText(row, "uuid"));
 }
 
 export interface BookingCounts {
@@ -184,13 +203,15 @@ export async function countBookings(sql: Sql, sourceId: string, nowAt: number): 
     sourceId,
     nowAt,
   );
-  return row === null ? { listed: 0, pending: 0 } : { listed: int(row, "listed"), pending: int(row, "pending") };
+  return row === null
+    ? { listed: 0, pending: 0 }
+    : { listed: readInt(row, "listed"), pending: readInt(row, "pending") };
 }
 
 /** Bookings of the source that wait for a decision and are not over, by their first start. */
 export async function listPending(sql: Sql, sourceId: string, nowAt: number, limit: number): Promise<BookingRow[]> {
   const rows = await sql.all(
-    `SELECT data, slots, order_state, vanished_at, rev FROM bookings INDEXED BY bookings_pending
+    `SELECT ${wholeColumns.list()} FROM bookings INDEXED BY bookings_pending
      WHERE source_id = ?1 AND last_end_at > ?2 AND state = 'Creating' AND vanished_at IS NULL
      ORDER BY first_start_at, uuid LIMIT ?3`,
     sourceId,
@@ -211,47 +232,43 @@ export async function hasPending(sql: Sql, sourceId: string, nowAt: number): Pro
   return row !== null;
 }
 
-/** The statement that writes bookings (JSON array of what `encodeBooking` makes), new or changed; they count as listed again. */
+const writeSql = bookings.upsert(["sourceId", "uuid"], "?1");
+
+/** Makes the statement that writes bookings (JSON array of what `encodeBooking` makes), new or changed; they count as listed again. */
 export function writeBookings(json: string): Statement {
-  return statement(
-    `INSERT INTO bookings (source_id, uuid, rev, created_micros, modified_micros, state, slim, data, slots, order_state,
-       slotless, first_start_at, last_start_at, last_end_at)
-     SELECT value->>'$.sourceId', value->>'$.uuid', value->>'$.rev', value->>'$.created', value->>'$.modified',
-       value->>'$.state', value->>'$.slim', value->>'$.data', value->>'$.slots', value->>'$.order',
-       value->>'$.slotless', value->>'$.first', value->>'$.last', value->>'$.end'
-     FROM json_each(?1) WHERE true
-     ON CONFLICT (source_id, uuid) DO UPDATE SET rev = excluded.rev, created_micros = excluded.created_micros,
-       modified_micros = excluded.modified_micros, state = excluded.state, slim = excluded.slim, data = excluded.data,
-       slots = excluded.slots, order_state = excluded.order_state, slotless = excluded.slotless,
-       first_start_at = excluded.first_start_at, last_start_at = excluded.last_start_at,
-       last_end_at = excluded.last_end_at, missed_sweep = NULL, vanished_at = NULL`,
-    json,
-  );
+  return statement(writeSql, json);
 }
 
-/** One element of the JSON that `writeBookings` takes. */
-export function encodeBooking(write: BookingWrite): Record<string, string | number | null> {
-  const { booking, orderState, slots } = write;
+/** Makes one element of the JSON that `writeBookings` takes. */
+export function encodeBooking({
+  sourceId,
+  booking,
+  orderState,
+  slots,
+  slim,
+  rev,
+}: BookingWrite): Record<string, SqlValue> {
+  const { uuid, state, createdMicros, modifiedMicros } = booking;
   const periods = slots.filter((slot) => !slot.gone);
   const starts = periods.map((slot) => Math.min(slot.start, slot.end));
   const ends = periods.map((slot) => Math.max(slot.start, slot.end));
   const waits = orderState?.startsWith("pending") ?? false;
-  return {
-    sourceId: write.sourceId,
-    uuid: booking.uuid,
-    rev: write.rev,
-    created: booking.createdMicros,
-    modified: booking.modifiedMicros,
-    state: booking.state,
-    slim: write.slim,
-    data: JSON.stringify(booking),
-    slots: JSON.stringify(slots),
-    order: orderState,
-    slotless: Number(booking.slots.length === 0 && !waits && (booking.state === "Creating" || booking.state === "OK")),
-    first: Math.min(...starts, Number.MAX_SAFE_INTEGER),
-    last: Math.max(...starts, 0),
-    end: Math.max(...ends, 0),
-  };
+  return bookings.encode({
+    sourceId,
+    uuid,
+    rev,
+    createdMicros,
+    modifiedMicros,
+    state,
+    slim,
+    data: booking,
+    slots,
+    orderState,
+    slotless: booking.slots.length === 0 && !waits && (state === "Creating" || state === "OK"),
+    firstStartAt: Math.min(...starts, Number.MAX_SAFE_INTEGER),
+    lastStartAt: Math.max(...starts, 0),
+    lastEndAt: Math.max(...ends, 0),
+  });
 }
 
 /** The statement that keeps order states learned from a walk, each under the rev given with it. */
@@ -314,45 +331,19 @@ export async function countOfOfferings(sql: Sql, sourceId: string, offeringUuids
     sourceId,
     JSON.stringify(offeringUuids),
   );
-  return row === null ? 0 : int(row, "found");
+  return row === null ? 0 : readInt(row, "found");
 }
 
 function bySlim(rows: readonly SqlRow[]): Map<string, SlimRow> {
   const found = new Map<string, SlimRow>();
   for (const row of rows) {
-    const uuid = text(row, "uuid");
-    found.set(uuid, {
-      uuid,
-      slim: text(row, "slim"),
-      orderState: readOrderState(textOrNull(row, "order_state")),
-      missedSweep: intOrNull(row, "missed_sweep"),
-      vanished: intOrNull(row, "vanished_at") !== null,
-    });
+    const { uuid, slim, orderState, missedSweep, vanishedAt } = slimColumns.read(row);
+    found.set(uuid, { uuid, slim, orderState, missedSweep, vanished: vanishedAt !== null });
   }
   return found;
 }
 
-function readOrderState(value: string | null): OrderState | null {
-  return orderStates.find((known) => known === value) ?? null;
-}
-
 function readBooking(row: SqlRow): BookingRow {
-  return {
-    booking: readStored(text(row, "data")),
-    orderState: readOrderState(textOrNull(row, "order_state")),
-    slots: readSlots(text(row, "slots")),
-    vanished: intOrNull(row, "vanished_at") !== null,
-    rev: int(row, "rev"),
-  };
-}
-
-// What we wrote ourselves is read back as it was written; a shape of an older version would come with a migration.
-function readStored(json: string): Booking {
-  const booking: Booking = JSON.parse(json);
-  return booking;
-}
-
-function readSlots(json: string): NumberedSlot[] {
-  const slots: NumberedSlot[] = JSON.parse(json);
-  return slots;
+  const { data: booking, slots, orderState, vanishedAt, rev } = wholeColumns.read(row);
+  return { booking, slots, orderState, vanished: vanishedAt !== null, rev };
 }

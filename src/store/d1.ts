@@ -1,6 +1,6 @@
 import type { D1Database, D1PreparedStatement, D1Result } from "@cloudflare/workers-types";
 import { isRow, storeFailed } from "./failure.ts";
-import { text } from "./row.ts";
+import { readText } from "./row.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 /** The port over a D1 binding of Cloudflare Workers. */
@@ -20,7 +20,7 @@ export function openD1(db: D1Database): Sql {
     },
     async join(sql, ...parameters) {
       return ask(sql, async () => {
-        const texts = (await prepare(sql, parameters).all()).results.filter(isRow).map((row) => text(row, "text"));
+        const texts = (await prepare(sql, parameters).all()).results.filter(isRow).map((row) => readText(row, "text"));
         return { bytes: new TextEncoder().encode(texts.join("")), rows: texts.length };
       });
     },

@@ -1,6 +1,6 @@
-import type { Action } from "../calendar/profile.ts";
-import { int, text, textOrNull } from "./row.ts";
-import type { Sql, SqlRow } from "./sql.ts";
+import { readInt, readTextOrNull } from "./row.ts";
+import type { Sql } from "./sql.ts";
+import { flag, int, oneOf, type RowOf, table, text } from "./table.ts";
 
 export const results = [
   "done", // Waldur took it, by this click or an earlier one of the same account
@@ -21,43 +21,30 @@ export const ways = ["sign-in", "signed", "api"] as const;
 /** How it was decided: by a person who had signed in, by a link alone as the feed's account, by the operator. */
 export type Way = (typeof ways)[number];
 
-/** Who decided what, or tried to. */
-export interface DecisionRow {
-  readonly id: string;
-  readonly madeAt: number;
-  readonly bookingUuid: string;
-  readonly action: Action;
-  readonly result: Result;
-  readonly via: Way;
+const decisions = table("decisions", {
+  id: text,
+  madeAt: int,
+  bookingUuid: text,
+  action: oneOf(["accept", "reject"], "reject"),
+  result: oneOf(results, "unknown"),
+  via: oneOf(ways, "sign-in"),
   /** "" over the API, and from the overview. */
-  readonly feedId: string;
-  readonly accountId: string;
-  readonly username: string;
-  readonly fullName: string;
+  feedId: text,
+  accountId: text,
+  username: text,
+  fullName: text,
   /** Waldur was told with WALDUR_DECISION_TOKEN and names its user. */
-  readonly byOperator: boolean;
+  byOperator: flag,
   /** Of the client, shortened. */
-  readonly address: string;
-}
+  address: text,
+});
+
+/** Who decided what, or tried to. */
+export type DecisionRow = RowOf<typeof decisions>;
 
 /** Keeps a decision. */
 export async function addDecision(sql: Sql, row: DecisionRow): Promise<void> {
-  await sql.run(
-    `INSERT INTO decisions (id, made_at, booking_uuid, action, result, via, feed_id, account_id, username, full_name,
-       by_operator, address) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
-    row.id,
-    row.madeAt,
-    row.bookingUuid,
-    row.action,
-    row.result,
-    row.via,
-    row.feedId,
-    row.accountId,
-    row.username,
-    row.fullName,
-    Number(row.byOperator),
-    row.address,
-  );
+  await sql.batch([decisions.insert(row)]);
 }
 
 /** Keeps what became of a decision. */
@@ -73,7 +60,7 @@ export async function findDone(sql: Sql, bookingUuid: string, sinceAt: number): 
     bookingUuid,
     sinceAt,
   );
-  return row === null ? null : readDecision(row);
+  return row === null ? null : decisions.read(row);
 }
 
 /** How many decisions of that account, of which it is not known what became, were made on a booking at or after `sinceAt`. */
@@ -90,7 +77,7 @@ export async function countUnknown(
     action,
     sinceAt,
   );
-  return row === null ? 0 : int(row, "found");
+  return row === null ? 0 : readInt(row, "found");
 }
 
 /** The last decisions, newest first; of one booking or of all (null). */
@@ -103,7 +90,7 @@ export async function listDecisions(sql: Sql, bookingUuid: string | null, limit:
           bookingUuid,
           limit,
         );
-  return rows.map(readDecision);
+  return rows.map(decisions.read);
 }
 
 /** A decision with the name of its booking, "" where that is not stored any more. */
@@ -127,45 +114,10 @@ export async function listDecisionsOf(
     limit,
     booking,
   );
-  return rows.map((row) => ({ ...readDecision(row), bookingName: textOrNull(row, "booking_name") ?? "" }));
+  return rows.map((row) => ({ ...decisions.read(row), bookingName: readTextOrNull(row, "booking_name") ?? "" }));
 }
 
-/** Forgets decisions made before `decisionsBefore` and tries begun before `triesBefore`. */
-export async function forgetDecisions(sql: Sql, decisionsBefore: number, triesBefore: number): Promise<void> {
-  await sql.run("DELETE FROM decisions WHERE made_at < ?1", decisionsBefore);
-  await sql.run("DELETE FROM attempts WHERE begun_at < ?1", triesBefore);
-}
-
-/** Counts a try of that name in the stretch of time that began at `begunAt`; resolves to how many that makes. */
-export async function countTry(sql: Sql, name: string, begunAt: number): Promise<number> {
-  const row = await sql.first(
-    `INSERT INTO attempts (name, begun_at, tries) VALUES (?1, ?2, 1)
-     ON CONFLICT (name, begun_at) DO UPDATE SET tries = tries + 1 RETURNING tries`,
-    name,
-    begunAt,
-  );
-  return row === null ? 1 : int(row, "tries");
-}
-
-/** How many tries of that name were counted in the stretch of time that began at `begunAt`. */
-export async function readTries(sql: Sql, name: string, begunAt: number): Promise<number> {
-  const row = await sql.first("SELECT tries FROM attempts WHERE name = ?1 AND begun_at = ?2", name, begunAt);
-  return row === null ? 0 : int(row, "tries");
-}
-
-function readDecision(row: SqlRow): DecisionRow {
-  return {
-    id: text(row, "id"),
-    madeAt: int(row, "made_at"),
-    bookingUuid: text(row, "booking_uuid"),
-    action: text(row, "action") === "accept" ? "accept" : "reject",
-    result: results.find((known) => known === text(row, "result")) ?? "unknown",
-    via: ways.find((known) => known === text(row, "via")) ?? "sign-in",
-    feedId: text(row, "feed_id"),
-    accountId: text(row, "account_id"),
-    username: text(row, "username"),
-    fullName: text(row, "full_name"),
-    byOperator: int(row, "by_operator") === 1,
-    address: text(row, "address"),
-  };
+/** Forgets decisions made before then. */
+export async function forgetDecisions(sql: Sql, beforeAt: number): Promise<void> {
+  await sql.run("DELETE FROM decisions WHERE made_at < ?1", beforeAt);
 }

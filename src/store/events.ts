@@ -1,18 +1,22 @@
-import { int, intOrNull, text } from "./row.ts";
-import { type Joined, type Sql, type SqlRow, type Statement, statement } from "./sql.ts";
+import { readText } from "./row.ts";
+import { type Joined, type Sql, type Statement, statement } from "./sql.ts";
+import { int, orNull, type RowOf, table, text } from "./table.ts";
+
+const columns = {
+  uid: text,
+  bookingUuid: text,
+  sequence: int,
+  stampAt: int,
+  startAt: int,
+  endAt: int,
+  /** Since when it is a tombstone; null while it lives. */
+  cancelledAt: orNull(int),
+  vevent: text,
+};
+const events = table("events", columns);
 
 /** One rendered event of a feed. */
-export interface EventRow {
-  readonly uid: string;
-  readonly bookingUuid: string;
-  readonly sequence: number;
-  readonly stampAt: number;
-  readonly startAt: number;
-  readonly endAt: number;
-  /** Since when it is a tombstone; null while it lives. */
-  readonly cancelledAt: number | null;
-  readonly vevent: string;
-}
+export type EventRow = RowOf<typeof events>;
 
 /** The VEVENTs of a feed in the order in which they are served. Rejects with `store_failed` when one is not whole. */
 export async function joinVevents(sql: Sql, feedId: string): Promise<Joined> {
@@ -54,7 +58,7 @@ export async function listAgenda(
     toAt,
     limit,
   );
-  return rows.map((row) => ({ ...readEvent(row), offeringUuid: text(row, "offering_uuid") }));
+  return rows.map((row) => ({ ...events.read(row), offeringUuid: readText(row, "offering_uuid") }));
 }
 
 /**
@@ -72,8 +76,8 @@ export async function findEvents(
     JSON.stringify(feedIds),
     JSON.stringify(bookingUuids),
   );
-  const byFeed = Map.groupBy(rows, (row) => text(row, "feed_id"));
-  return new Map([...byFeed].map(([feedId, own]) => [feedId, own.map(readEvent)]));
+  const byFeed = Map.groupBy(rows, (row) => readText(row, "feed_id"));
+  return new Map([...byFeed].map(([feedId, own]) => [feedId, own.map(events.read)]));
 }
 
 /** Rows of bookings to drop for their age: outside [`fromAt`, `toAt`), or tombstones since before `cancelledBefore`. */
@@ -92,28 +96,28 @@ export async function listStale(
     toAt,
     cancelledBefore,
   );
-  return rows.map(readEvent);
+  return rows.map(events.read);
 }
 
-/** An event of a feed as it is written at the feed's revision `rev`. */
-export interface EventWrite extends EventRow {
-  readonly feedId: string;
-  readonly rev: number;
-}
+const written = table("events", {
+  feedId: text,
+  /** The feed's, at the event's last change. */
+  rev: int,
+  ...columns,
+});
 
-/** The statement that writes events (JSON array of `EventWrite`), of each feed only where the batch's run holds it. */
+/** An event of a feed as it is written at a revision of it. */
+export type EventWrite = RowOf<typeof written>;
+
+const writeSql = written.upsert(
+  ["feedId", "uid"],
+  "?2",
+  "(SELECT writer FROM feeds WHERE feeds.id = value->>'$.feedId') = ?1",
+);
+
+/** Makes the statement that writes events (JSON array of `EventWrite`), of each feed only where the batch's run holds it. */
 export function writeEvents(writer: string, json: string): Statement {
-  return statement(
-    `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
-     SELECT value->>'$.feedId', value->>'$.uid', value->>'$.bookingUuid', value->>'$.rev', value->>'$.sequence',
-       value->>'$.stampAt', value->>'$.startAt', value->>'$.endAt', value->>'$.cancelledAt', value->>'$.vevent'
-     FROM json_each(?2) WHERE (SELECT writer FROM feeds WHERE feeds.id = value->>'$.feedId') = ?1
-     ON CONFLICT (feed_id, uid) DO UPDATE SET booking_uuid = excluded.booking_uuid, rev = excluded.rev,
-       sequence = excluded.sequence, stamp_at = excluded.stamp_at, start_at = excluded.start_at,
-       end_at = excluded.end_at, cancelled_at = excluded.cancelled_at, vevent = excluded.vevent`,
-    writer,
-    json,
-  );
+  return statement(writeSql, writer, json);
 }
 
 /** The statement that removes events (JSON array of `feedId` and `uid`), of each feed only where the batch's run holds it. */
@@ -130,17 +134,4 @@ export function deleteEvents(writer: string, json: string): Statement {
 /** The statement that removes every event of a feed. */
 export function clearEvents(feedId: string): Statement {
   return statement("DELETE FROM events WHERE feed_id = ?1", feedId);
-}
-
-function readEvent(row: SqlRow): EventRow {
-  return {
-    uid: text(row, "uid"),
-    bookingUuid: text(row, "booking_uuid"),
-    sequence: int(row, "sequence"),
-    stampAt: int(row, "stamp_at"),
-    startAt: int(row, "start_at"),
-    endAt: int(row, "end_at"),
-    cancelledAt: intOrNull(row, "cancelled_at"),
-    vevent: text(row, "vevent"),
-  };
 }

@@ -1,47 +1,65 @@
 import type { FeedProfile } from "../calendar/profile.ts";
-import { int, intOrNull, text } from "./row.ts";
-import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "./sql.ts";
+import { readInt, readIntOrNull, readText } from "./row.ts";
+import { type Sql, type SqlValue, type Statement, statement } from "./sql.ts";
+import { type Codec, int, json, oneOf, orNull, type RowOf, table, text } from "./table.ts";
 
-export type FeedState = "loading" | "active" | "suspended" | "ended";
+/** Feeds of a version before decisions say nothing of them. */
+const profile: Codec<FeedProfile> = {
+  read: (row, column) => ({ decisions: "sign-in", ...JSON.parse(readText(row, column)) }),
+  write: JSON.stringify,
+};
+
+/** Kept as "" while there are none. */
+const held: Codec<readonly string[]> = {
+  read: (row, column) => (row[column] === "" ? [] : json<readonly string[]>().read(row, column)),
+  write: (list) => (list.length === 0 ? "" : JSON.stringify(list)),
+};
+
+const feeds = table("feeds", {
+  id: text,
+  sourceId: text,
+  /** The file name in its address, without `.ics`. */
+  slug: text,
+  profile,
+  /** Sealed. */
+  salt: text,
+  /** Sealed. */
+  secret: text,
+  /** Random, renewed when rows were restored or made again. */
+  epoch: text,
+  /** Part of what its decision links are signed over. */
+  links: text,
+  /** With what the links in its rows were made; "" for rows without. */
+  linksBy: text,
+  rev: int,
+  revisedAt: int,
+  state: oneOf(["loading", "active", "suspended", "ended"], "ended"),
+  /** The source's rev up to which bookings were rendered. */
+  renderedRev: int,
+  renderer: int,
+  /** Start of the day whose window the rows follow, and the uuid up to which a move to it came. */
+  windowAt: int,
+  windowUuid: text,
+  /** Start of the day whose notice of an outage is shown; 0: none. */
+  noticeAt: int,
+  eventCount: int,
+  byteCount: int,
+  /** Events held back by the linter. */
+  held,
+  createdAt: int,
+  expiresAt: orNull(int),
+  usedAt: orNull(int),
+  usedBy: text,
+});
 
 /** A filter and a profile over one source. */
-export interface FeedRow {
-  readonly id: string;
-  readonly sourceId: string;
-  /** The file name in its address, without `.ics`. */
-  readonly slug: string;
-  readonly profile: FeedProfile;
-  /** Sealed. */
-  readonly salt: string;
-  /** Sealed. */
-  readonly secret: string;
-  readonly epoch: string;
-  /** Part of what its decision links are signed over. */
-  readonly links: string;
-  /** With what the links in its rows were made; "" for rows without. */
-  readonly linksBy: string;
-  readonly rev: number;
-  readonly revisedAt: number;
-  readonly state: FeedState;
-  readonly renderedRev: number;
-  readonly renderer: number;
-  readonly windowAt: number;
-  readonly windowUuid: string;
-  readonly noticeAt: number;
-  readonly eventCount: number;
-  readonly byteCount: number;
-  readonly held: readonly string[];
-  readonly createdAt: number;
-  readonly expiresAt: number | null;
-  readonly usedAt: number | null;
-  readonly usedBy: string;
-}
+export type FeedRow = RowOf<typeof feeds>;
+export type FeedState = FeedRow["state"];
+
+const served = feeds.pick("id", "slug", "epoch", "rev", "revisedAt", "state", "expiresAt", "usedAt");
 
 /** What of a feed decides over the answer to a request, its bytes aside. */
-export type ServedFeed = Pick<
-  FeedRow,
-  "id" | "slug" | "epoch" | "rev" | "revisedAt" | "state" | "expiresAt" | "usedAt"
->;
+export type ServedFeed = RowOf<typeof served>;
 
 /** What a request for a feed's address is answered from: one row. */
 export interface AddressRow {
@@ -53,12 +71,12 @@ export interface AddressRow {
 /** The address with that hash and its feed, or null. One statement. */
 export async function findAddress(sql: Sql, hash: string): Promise<AddressRow | null> {
   const row = await sql.first(
-    `SELECT a.ended_at, a.gone, f.id, f.slug, f.epoch, f.rev, f.revised_at, f.state, f.expires_at, f.used_at
+    `SELECT a.ended_at, a.gone, ${served.list("f")}
      FROM addresses AS a JOIN feeds AS f ON f.id = a.feed_id WHERE a.hash = ?1`,
     hash,
   );
   if (row === null) return null;
-  return { endedAt: intOrNull(row, "ended_at"), gone: int(row, "gone") === 1, feed: readServed(row) };
+  return { endedAt: readIntOrNull(row, "ended_at"), gone: readInt(row, "gone") === 1, feed: served.read(row) };
 }
 
 /** Every feed, oldest first; or those of these sources. */
@@ -70,19 +88,19 @@ export async function listFeeds(sql: Sql, sourceIds?: readonly string[]): Promis
           `SELECT * FROM feeds WHERE source_id IN (SELECT value FROM json_each(?1)) ORDER BY created_at, id`,
           JSON.stringify(sourceIds),
         );
-  return rows.map(readFeed);
+  return rows.map(feeds.read);
 }
 
 /** The feed of that id, or null. */
 export async function findFeed(sql: Sql, id: string): Promise<FeedRow | null> {
   const row = await sql.first("SELECT * FROM feeds WHERE id = ?1", id);
-  return row === null ? null : readFeed(row);
+  return row === null ? null : feeds.read(row);
 }
 
 /** When a feed of the source was last fetched; null: never. */
 export async function lastUse(sql: Sql, sourceId: string): Promise<number | null> {
   const row = await sql.first("SELECT max(used_at) AS used_at FROM feeds WHERE source_id = ?1", sourceId);
-  return row === null ? null : intOrNull(row, "used_at");
+  return row === null ? null : readIntOrNull(row, "used_at");
 }
 
 /** The statements that make a feed and its first address. */
@@ -92,20 +110,7 @@ export function insertFeed(
   nowAt: number,
 ): Statement[] {
   return [
-    statement(
-      `INSERT INTO feeds (id, source_id, slug, profile, salt, secret, epoch, revised_at, state, created_at, expires_at, links)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'loading', ?8, ?9, ?10)`,
-      feed.id,
-      feed.sourceId,
-      feed.slug,
-      JSON.stringify(feed.profile),
-      feed.salt,
-      feed.secret,
-      feed.epoch,
-      nowAt,
-      feed.expiresAt,
-      feed.links,
-    ),
+    feeds.insert({ ...feed, state: "loading", revisedAt: nowAt, createdAt: nowAt }),
     insertAddress(feed.id, hash),
   ];
 }
@@ -125,53 +130,16 @@ export function endAddresses(feedId: string, nowAt: number, gone: boolean): Stat
   );
 }
 
-const columns = {
-  sourceId: "source_id",
-  slug: "slug",
-  secret: "secret",
-  revisedAt: "revised_at",
-  epoch: "epoch",
-  links: "links",
-  linksBy: "links_by",
-  rev: "rev",
-  state: "state",
-  renderedRev: "rendered_rev",
-  renderer: "renderer",
-  windowAt: "window_at",
-  windowUuid: "window_uuid",
-  noticeAt: "notice_at",
-  expiresAt: "expires_at",
-  usedAt: "used_at",
-  usedBy: "used_by",
-  eventCount: "event_count",
-  byteCount: "byte_count",
-} as const;
+/** Columns of a feed that its owner or a run sets. */
+export type FeedChange = Partial<Omit<FeedRow, "id">>;
 
-export interface FeedChange extends Partial<Pick<FeedRow, keyof typeof columns>> {
-  readonly profile?: FeedProfile;
-  readonly held?: readonly string[];
-}
-
-/** The statement that sets these columns of a feed; null when there is nothing to set. */
+/** Makes the statement that sets these columns of a feed; null when there is nothing to set. */
 export function changeFeed(id: string, change: FeedChange): Statement | null {
-  const sets: string[] = [];
-  const values: SqlValue[] = [id];
-  const set = (column: string, value: SqlValue): void => {
-    values.push(value);
-    sets.push(`${column} = ?${values.length}`);
-  };
-  const given = new Map(Object.entries(change));
-  for (const [key, column] of Object.entries(columns)) {
-    const value = given.get(key);
-    if (value !== undefined) set(column, value);
-  }
-  if (change.profile !== undefined) set("profile", JSON.stringify(change.profile));
-  if (change.held !== undefined) set("held", heldText(change.held));
-  return sets.length === 0 ? null : statement(`UPDATE feeds SET ${sets.join(", ")} WHERE id = ?1`, ...values);
+  return feeds.update(id, change);
 }
 
-/** What rendering sets of a feed. */
-const rendered = [
+/** The columns that rendering sets. */
+const rendered = feeds.pick(
   "rev",
   "revisedAt",
   "state",
@@ -183,13 +151,12 @@ const rendered = [
   "noticeAt",
   "eventCount",
   "byteCount",
-] as const;
+  "held",
+);
 
-/** One element of the JSON that `writeRendered` takes: a feed as it was read, and as rendering leaves it. */
+/** Makes one element of the JSON that `writeRendered` takes: a feed as it was read, and as rendering leaves it. */
 export function encodeRendered(before: FeedRow, after: FeedRow): Record<string, SqlValue> {
-  const set: Record<string, SqlValue> = {};
-  for (const key of rendered) set[key] = after[key];
-  return { ...set, held: heldText(after.held), id: before.id, wasRev: before.rev, wasRendered: before.renderedRev };
+  return { ...rendered.encode(after), id: before.id, wasRev: before.rev, wasRendered: before.renderedRev };
 }
 
 /**
@@ -198,10 +165,9 @@ export function encodeRendered(before: FeedRow, after: FeedRow): Record<string, 
  * writes nothing of it.
  */
 export function writeRendered(writer: string, json: string): Statement {
-  const sets = [...rendered.map((key) => [columns[key], key]), ["held", "held"]];
   return statement(
     `WITH change AS MATERIALIZED (SELECT value->>'$.id' AS id, value AS data FROM json_each(?2))
-     UPDATE feeds SET ${sets.map(([column, key]) => `${column} = data->>'$.${key}'`).join(", ")}, writer = ?1 FROM change
+     UPDATE feeds SET ${rendered.assign("data")}, writer = ?1 FROM change
      WHERE feeds.id IN (SELECT id FROM change) AND feeds.id = change.id
        AND feeds.rev = data->>'$.wasRev' AND feeds.rendered_rev = data->>'$.wasRendered'`,
     writer,
@@ -216,7 +182,7 @@ export async function listWritten(sql: Sql, writer: string, feedIds: readonly st
     writer,
     JSON.stringify(feedIds),
   );
-  return new Set(rows.map((row) => text(row, "id")));
+  return new Set(rows.map((row) => readText(row, "id")));
 }
 
 /** Has every event of every feed compared anew: something they all show has changed. */
@@ -233,50 +199,4 @@ export async function noteUse(sql: Sql, id: string, client: string, nowAt: numbe
     client,
     sinceAt,
   );
-}
-
-function heldText(held: readonly string[]): string {
-  return held.length === 0 ? "" : JSON.stringify(held);
-}
-
-const states: readonly FeedState[] = ["loading", "active", "suspended", "ended"];
-
-function readServed(row: SqlRow): ServedFeed {
-  const state = text(row, "state");
-  return {
-    id: text(row, "id"),
-    slug: text(row, "slug"),
-    epoch: text(row, "epoch"),
-    rev: int(row, "rev"),
-    revisedAt: int(row, "revised_at"),
-    state: states.find((known) => known === state) ?? "ended",
-    expiresAt: intOrNull(row, "expires_at"),
-    usedAt: intOrNull(row, "used_at"),
-  };
-}
-
-function readFeed(row: SqlRow): FeedRow {
-  // Feeds of a version before decisions say nothing of them.
-  const profile: FeedProfile = { decisions: "sign-in", ...JSON.parse(text(row, "profile")) };
-  const held = text(row, "held");
-  const heldList: string[] = held === "" ? [] : JSON.parse(held);
-  return {
-    ...readServed(row),
-    sourceId: text(row, "source_id"),
-    profile,
-    salt: text(row, "salt"),
-    secret: text(row, "secret"),
-    links: text(row, "links"),
-    linksBy: text(row, "links_by"),
-    renderedRev: int(row, "rendered_rev"),
-    renderer: int(row, "renderer"),
-    windowAt: int(row, "window_at"),
-    windowUuid: text(row, "window_uuid"),
-    noticeAt: int(row, "notice_at"),
-    eventCount: int(row, "event_count"),
-    byteCount: int(row, "byte_count"),
-    held: heldList,
-    createdAt: int(row, "created_at"),
-    usedBy: text(row, "used_by"),
-  };
 }

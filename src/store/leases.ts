@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { text } from "./row.ts";
+import { readText } from "./row.ts";
 import { type Sql, type Statement, statement } from "./sql.ts";
 
 /** Seconds that a lease is held: longer than a decision, or a step of a run, takes. */
@@ -94,7 +94,7 @@ export async function takeLeases(
   seconds: number,
 ): Promise<Set<string>> {
   const rows = await sql.all(`${takeSql} RETURNING name`, JSON.stringify(names), holder, nowAt + seconds, nowAt);
-  return new Set(rows.map((row) => text(row, "name")));
+  return new Set(rows.map((row) => readText(row, "name")));
 }
 
 /** Makes a lease that the holder still has last so many seconds from now. Resolves to false when it did not have it. */

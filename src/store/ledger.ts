@@ -1,13 +1,88 @@
-import { type LedgerRow, ledgerStates } from "./ledger-row.ts";
 import { chunkRows } from "./bulk.ts";
 import type { Fence } from "./leases.ts";
-import { int, intOrNull, text, textOrNull } from "./row.ts";
-import { type Sql, type SqlRow, type Statement, statement } from "./sql.ts";
+import { readInt, readIntOrNull, readText } from "./row.ts";
+import { type Sql, type Statement, statement } from "./sql.ts";
+import { int, oneOf, orNull, type RowOf, table, text } from "./table.ts";
+
+export const ledgerStates = ["new", "synced", "create", "update", "delete", "left", "retired"] as const;
+/**
+ * Where one event stands in a calendar. `new`: nothing was sent; `synced`: the calendar has what was pushed; `create`,
+ * `update`, `delete`: a request may have been sent and its outcome is not known; `left`: left as somebody made it in the
+ * calendar, until the booking changes; `retired`: out of the feed's window, never touched again.
+ */
+export type LedgerState = (typeof ledgerStates)[number];
+
+const columns = {
+  /** The event's UID in the feed. */
+  uid: text,
+  /** Counts the UIDs it has had in the calendar. */
+  generation: int,
+  /** As the server spells it; "" before it is known. */
+  href: text,
+  /** Null: not known. */
+  etag: orNull(text),
+  state: oneOf(ledgerStates, "synced"),
+  /** Hash of what the calendar should have; "" for nothing. */
+  wantedHash: text,
+  /** The event's rev in its feed of which `wantedHash` was made. */
+  eventRev: int,
+  /** Hash of what the calendar last took from us; "" for nothing, or for something else. */
+  pushedHash: text,
+  /** Hash of what a request whose outcome is not known tries to put there; "" for nothing. */
+  intentHash: text,
+  /** Hash of how the server keeps what it took, where it changes it; "" where it does not. */
+  remoteHash: text,
+  startAt: int,
+  endAt: int,
+  intentAt: orNull(int),
+  /** Failures in a row of this event alone. */
+  attempts: int,
+  /** Before this it is not tried again. */
+  nextAt: int,
+  /** Why the last attempt failed; "" when it did not. */
+  failure: text,
+  /** Times it was put back since `restoredAt`. */
+  restores: int,
+  restoredAt: int,
+};
+const ledger = table("ledger", columns);
+
+/** What was pushed of one event to one target. */
+export type LedgerRow = RowOf<typeof ledger>;
+
+/** Returns the row of an event that the ledger does not have. */
+export function newEntry(uid: string): LedgerRow {
+  return {
+    uid,
+    generation: 1,
+    href: "",
+    etag: null,
+    state: "new",
+    wantedHash: "",
+    eventRev: -1,
+    pushedHash: "",
+    intentHash: "",
+    remoteHash: "",
+    startAt: 0,
+    endAt: 0,
+    intentAt: null,
+    attempts: 0,
+    nextAt: 0,
+    failure: "",
+    restores: 0,
+    restoredAt: 0,
+  };
+}
+
+/** Returns true when a request for it may have been sent whose outcome is not known. */
+export function isUnsettled({ state }: Pick<LedgerRow, "state">): boolean {
+  return state === "create" || state === "update" || state === "delete";
+}
 
 /** Every row of a target. */
 export async function listLedger(sql: Sql, targetId: string): Promise<LedgerRow[]> {
   const rows = await sql.all("SELECT * FROM ledger WHERE target_id = ?1", targetId);
-  return rows.map(readRow);
+  return rows.map(ledger.read);
 }
 
 /** An event of a feed that a target has not taken note of as it is now. */
@@ -39,12 +114,12 @@ export async function listNews(
     limit,
   );
   return rows.map((row) => ({
-    uid: text(row, "uid"),
-    rev: int(row, "rev"),
-    startAt: int(row, "start_at"),
-    endAt: int(row, "end_at"),
-    cancelledAt: intOrNull(row, "cancelled_at"),
-    vevent: text(row, "vevent"),
+    uid: readText(row, "uid"),
+    rev: readInt(row, "rev"),
+    startAt: readInt(row, "start_at"),
+    endAt: readInt(row, "end_at"),
+    cancelledAt: readIntOrNull(row, "cancelled_at"),
+    vevent: readText(row, "vevent"),
   }));
 }
 
@@ -56,7 +131,7 @@ export async function listGone(sql: Sql, targetId: string, feedId: string): Prom
     targetId,
     feedId,
   );
-  return rows.map((row) => text(row, "uid"));
+  return rows.map((row) => readText(row, "uid"));
 }
 
 /** The VEVENTs of these events of a feed, by UID. */
@@ -66,7 +141,7 @@ export async function findTexts(sql: Sql, feedId: string, uids: readonly string[
     feedId,
     JSON.stringify(uids),
   );
-  return new Map(rows.map((row) => [text(row, "uid"), text(row, "vevent")]));
+  return new Map(rows.map((row) => [readText(row, "uid"), readText(row, "vevent")]));
 }
 
 export interface LedgerCounts {
@@ -92,38 +167,24 @@ export async function countLedger(sql: Sql, targetId: string): Promise<LedgerCou
   );
   if (row === null) return { events: 0, left: 0, retired: 0, failing: 0, failure: "" };
   return {
-    events: int(row, "events"),
-    left: int(row, "left"),
-    retired: int(row, "retired"),
-    failing: int(row, "failing"),
-    failure: text(row, "failure"),
+    events: readInt(row, "events"),
+    left: readInt(row, "left"),
+    retired: readInt(row, "retired"),
+    failing: readInt(row, "failing"),
+    failure: readText(row, "failure"),
   };
 }
 
-/** The statements that write these rows, as few as D1's limits allow; each changes no row once another run has the lease. */
+const writeSql = table("ledger", { targetId: text, ...columns }).upsert(
+  ["targetId", "uid"],
+  "?1",
+  "(SELECT holder FROM leases WHERE name = ?2) = ?3",
+);
+
+/** Makes the statements that write these rows, as few as D1's limits allow; each changes no row once another run has the lease. */
 export function writeLedger(targetId: string, fence: Fence, rows: readonly LedgerRow[]): Statement[] {
-  return chunkRows(rows).chunks.map((json) =>
-    statement(
-      `INSERT INTO ledger (target_id, uid, generation, href, etag, state, wanted_hash, event_rev, pushed_hash, intent_hash,
-         remote_hash, start_at, end_at, intent_at, attempts, next_at, failure, restores, restored_at)
-       SELECT ?1, value->>'$.uid', value->>'$.generation', value->>'$.href', value->>'$.etag', value->>'$.state',
-         value->>'$.wantedHash', value->>'$.eventRev', value->>'$.pushedHash', value->>'$.intentHash', value->>'$.remoteHash', value->>'$.startAt', value->>'$.endAt',
-         value->>'$.intentAt', value->>'$.attempts', value->>'$.nextAt', value->>'$.failure', value->>'$.restores',
-         value->>'$.restoredAt'
-       FROM json_each(?4) WHERE (SELECT holder FROM leases WHERE name = ?2) = ?3
-       ON CONFLICT (target_id, uid) DO UPDATE SET generation = excluded.generation, href = excluded.href,
-         etag = excluded.etag, state = excluded.state, wanted_hash = excluded.wanted_hash, event_rev = excluded.event_rev,
-         pushed_hash = excluded.pushed_hash,
-         intent_hash = excluded.intent_hash, remote_hash = excluded.remote_hash, start_at = excluded.start_at,
-         end_at = excluded.end_at, intent_at = excluded.intent_at, attempts = excluded.attempts,
-         next_at = excluded.next_at, failure = excluded.failure, restores = excluded.restores,
-         restored_at = excluded.restored_at`,
-      targetId,
-      fence.name,
-      fence.holder,
-      json,
-    ),
-  );
+  const { chunks } = chunkRows(rows.map((row) => ({ targetId, ...row })));
+  return chunks.map((json) => statement(writeSql, json, fence.name, fence.holder));
 }
 
 /** The statement that forgets these events; it changes no row once another run has the lease. */
@@ -147,28 +208,4 @@ export function clearLedgerFailures(targetId: string): Statement {
      WHERE target_id = ?1 AND (failure != '' OR restores > 0)`,
     targetId,
   );
-}
-
-function readRow(row: SqlRow): LedgerRow {
-  const state = text(row, "state");
-  return {
-    uid: text(row, "uid"),
-    generation: int(row, "generation"),
-    href: text(row, "href"),
-    etag: textOrNull(row, "etag"),
-    state: ledgerStates.find((known) => known === state) ?? "synced",
-    wantedHash: text(row, "wanted_hash"),
-    eventRev: int(row, "event_rev"),
-    pushedHash: text(row, "pushed_hash"),
-    intentHash: text(row, "intent_hash"),
-    remoteHash: text(row, "remote_hash"),
-    startAt: int(row, "start_at"),
-    endAt: int(row, "end_at"),
-    intentAt: intOrNull(row, "intent_at"),
-    attempts: int(row, "attempts"),
-    nextAt: int(row, "next_at"),
-    failure: text(row, "failure"),
-    restores: int(row, "restores"),
-    restoredAt: int(row, "restored_at"),
-  };
 }

@@ -1,10 +1,10 @@
-import { text } from "./row.ts";
+import { readText } from "./row.ts";
 import type { Sql } from "./sql.ts";
 
 /** The value kept under a key, or null. */
 export async function readMeta(sql: Sql, key: string): Promise<string | null> {
   const row = await sql.first("SELECT value FROM meta WHERE key = ?1", key);
-  return row === null ? null : text(row, "value");
+  return row === null ? null : readText(row, "value");
 }
 
 /** Keeps a value under a key. Writes no row when it is there already. */

@@ -1,4 +1,4 @@
-import { text } from "./row.ts";
+import { readText } from "./row.ts";
 import { type Sql, statement } from "./sql.ts";
 
 /** One numbered file of `migrations/`. */
@@ -45,7 +45,7 @@ export async function listMissing(sql: Sql, migrations: readonly Migration[]): P
 
 async function listApplied(sql: Sql): Promise<Set<string>> {
   const rows = await sql.all("SELECT name FROM d1_migrations");
-  return new Set(rows.map((row) => text(row, "name")));
+  return new Set(rows.map((row) => readText(row, "name")));
 }
 
 async function apply(sql: Sql, migration: Migration, nowAt: number): Promise<void> {

@@ -1,28 +1,28 @@
 import { AppError } from "../errors.ts";
 import type { SqlRow } from "./sql.ts";
 
-/** The text in a column. Throws `store_failed` when it is anything else. */
-export function text(row: SqlRow, column: string): string {
+/** Returns the text in a column. Throws `store_failed` when it is anything else. */
+export function readText(row: SqlRow, column: string): string {
   const value = row[column];
   if (typeof value !== "string") throw wrongType(column, "text", value);
   return value;
 }
 
-/** The text in a column, or null. Throws `store_failed` when it is anything else. */
-export function textOrNull(row: SqlRow, column: string): string | null {
-  return row[column] === null ? null : text(row, column);
-}
-
-/** The whole number in a column. Throws `store_failed` when it is anything else. */
-export function int(row: SqlRow, column: string): number {
+/** Returns the whole number in a column. Throws `store_failed` when it is anything else. */
+export function readInt(row: SqlRow, column: string): number {
   const value = row[column];
   if (typeof value !== "number" || !Number.isSafeInteger(value)) throw wrongType(column, "a whole number", value);
   return value;
 }
 
-/** The whole number in a column, or null. Throws `store_failed` when it is anything else. */
-export function intOrNull(row: SqlRow, column: string): number | null {
-  return row[column] === null ? null : int(row, column);
+/** Returns the text in a column, or null. Throws `store_failed` when it is anything else. */
+export function readTextOrNull(row: SqlRow, column: string): string | null {
+  return row[column] === null ? null : readText(row, column);
+}
+
+/** Returns the whole number in a column, or null. Throws `store_failed` when it is anything else. */
+export function readIntOrNull(row: SqlRow, column: string): number | null {
+  return row[column] === null ? null : readInt(row, column);
 }
 
 function wrongType(column: string, wanted: string, value: unknown): AppError {

@@ -1,37 +1,29 @@
-import { int, text } from "./row.ts";
-import { type Sql, type SqlRow, type Statement, statement } from "./sql.ts";
+import { type Sql, type Statement, statement } from "./sql.ts";
+import { int, type RowOf, table, text } from "./table.ts";
+
+const runs = table("runs", {
+  sourceId: text,
+  /** Epoch seconds. */
+  endedAt: int,
+  added: int,
+  changed: int,
+  removed: int,
+  skipped: int,
+  /** Asked of Waldur. */
+  requests: int,
+  /** An error code; "" when it did all there was. */
+  failure: text,
+  held: text,
+});
 
 /** What one run over a source did that is worth remembering. */
-export interface RunRow {
-  readonly sourceId: string;
-  /** Epoch seconds. */
-  readonly endedAt: number;
-  readonly added: number;
-  readonly changed: number;
-  readonly removed: number;
-  readonly skipped: number;
-  /** Asked of Waldur. */
-  readonly requests: number;
-  /** An error code; "" when it did all there was. */
-  readonly failure: string;
-  readonly held: string;
-}
+export type RunRow = RowOf<typeof runs>;
 
-/** The statement that keeps a run; of two that end in the same second the later one stands. */
+const writeSql = runs.upsert(["sourceId", "endedAt"], "?1");
+
+/** Makes the statement that keeps a run; of two that end in the same second the later one stands. */
 export function writeRun(run: RunRow): Statement {
-  return statement(
-    `INSERT OR REPLACE INTO runs (source_id, ended_at, added, changed, removed, skipped, requests, failure, held)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`,
-    run.sourceId,
-    run.endedAt,
-    run.added,
-    run.changed,
-    run.removed,
-    run.skipped,
-    run.requests,
-    run.failure,
-    run.held,
-  );
+  return statement(writeSql, JSON.stringify([runs.encode(run)]));
 }
 
 /** The statement that forgets the runs of a source that ended before then. */
@@ -54,19 +46,5 @@ export async function listRuns(
     Number(failed),
     limit,
   );
-  return rows.map(readRun);
-}
-
-function readRun(row: SqlRow): RunRow {
-  return {
-    sourceId: text(row, "source_id"),
-    endedAt: int(row, "ended_at"),
-    added: int(row, "added"),
-    changed: int(row, "changed"),
-    removed: int(row, "removed"),
-    skipped: int(row, "skipped"),
-    requests: int(row, "requests"),
-    failure: text(row, "failure"),
-    held: text(row, "held"),
-  };
+  return rows.map(runs.read);
 }

@@ -1,4 +1,4 @@
-import { text } from "./row.ts";
+import { readText } from "./row.ts";
 import { type Sql, type Statement, statement } from "./sql.ts";
 
 /** A sealed text and the place it is bound to. */
@@ -38,11 +38,11 @@ export async function listSealed(sql: Sql, afterId: string, limit: number): Prom
   const rows = await sql.all(`SELECT * FROM (${listing}) WHERE id > ?1 ORDER BY id LIMIT ?2`, afterId, limit);
   return rows.flatMap((row) => {
     const place = sealedColumns.find(
-      ({ table, column }) => table === text(row, "table") && column === text(row, "column"),
+      ({ table, column }) => table === readText(row, "table") && column === readText(row, "column"),
     );
     return place === undefined
       ? []
-      : [{ ...place, row: text(row, "row"), id: text(row, "id"), text: text(row, "text") }];
+      : [{ ...place, row: readText(row, "row"), id: readText(row, "id"), text: readText(row, "text") }];
   });
 }
 

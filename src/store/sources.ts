@@ -1,87 +1,77 @@
 import type { OfferingFacts } from "../calendar/event.ts";
-import { int, intOrNull, text } from "./row.ts";
-import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "./sql.ts";
-import { type ScopeKind, scopeKinds } from "../waldur/scope.ts";
+import { readText } from "./row.ts";
+import { type Sql, type Statement, statement } from "./sql.ts";
+import { flag, int, oneOf, orNull, type RowOf, table, text } from "./table.ts";
+import { scopeKinds } from "../waldur/scope.ts";
+
+const sources = table("sources", {
+  id: text,
+  accountId: text,
+  kind: oneOf(scopeKinds, "mine"),
+  /** 32 hex digits; "" for `mine`. */
+  scopeUuid: text,
+  /** The organisation whose roles open it; "" when any provider role does. */
+  customerUuid: text,
+  name: text,
+  /** Why Waldur shows only part of it; "" when it shows all. */
+  partial: text,
+  createdAt: int,
+  dueAt: int,
+  /** Counts the changes of its bookings. */
+  rev: int,
+  /** Null until the first load is done. */
+  loadedAt: orNull(int),
+  /** The last good answer of Waldur, noted at most every ten minutes. */
+  freshAt: orNull(int),
+  failingSinceAt: orNull(int),
+  /** An error code; "" while Waldur answers. */
+  failure: text,
+  access: oneOf(["ok", "lost"], "ok"),
+  /** When who-am-I last showed the role. */
+  accessAt: orNull(int),
+  /** How far the list of orders, and that of bookings, was read. */
+  ordersMicros: int,
+  bookingsMicros: int,
+  /** The next page of a walk through the orders that spans runs, and the mark to keep at its end. */
+  ordersPage: orNull(int),
+  ordersNextMicros: int,
+  /** The second the last sweep began. */
+  sweepId: int,
+  /** The next page of a sweep that spans runs; null while none is under way. */
+  sweepPage: orNull(int),
+  sweepCount: int,
+  /** `createdMicros` of the last booking of the page before. */
+  sweepAfterMicros: int,
+  /** Id of the last complete sweep. */
+  sweptAt: int,
+  sweepWanted: flag,
+  /** JSON text, as `readOfferings` takes it. */
+  offerings: text,
+  offeringsAt: orNull(int),
+  /** Report of a mass removal that was held back; "" for none. */
+  held: text,
+  /** Bookings that the last sweep could not use. */
+  skipped: int,
+});
 
 /** One list Waldur can give an account. */
-export interface SourceRow {
-  readonly id: string;
-  readonly accountId: string;
-  readonly kind: ScopeKind;
-  /** 32 hex digits; "" for `mine`. */
-  readonly scopeUuid: string;
-  /** The organisation whose roles open it; "" when any provider role does. */
-  readonly customerUuid: string;
-  readonly name: string;
-  readonly partial: string;
-  readonly createdAt: number;
-  readonly dueAt: number;
-  readonly rev: number;
-  readonly loadedAt: number | null;
-  readonly freshAt: number | null;
-  readonly failingSinceAt: number | null;
-  readonly failure: string;
-  readonly access: "ok" | "lost";
-  readonly accessAt: number | null;
-  readonly ordersMicros: number;
-  readonly bookingsMicros: number;
-  readonly ordersPage: number | null;
-  readonly ordersNextMicros: number;
-  readonly sweepId: number;
-  readonly sweepPage: number | null;
-  readonly sweepCount: number;
-  readonly sweepAfterMicros: number;
-  readonly sweptAt: number;
-  readonly sweepWanted: boolean;
-  /** JSON text, as `readOfferings` takes it. */
-  readonly offerings: string;
-  readonly offeringsAt: number | null;
-  readonly held: string;
-  readonly skipped: number;
-}
+export type SourceRow = RowOf<typeof sources>;
 
-/** Columns of a source that a run may set, by their name in `SourceRow`. */
-const columns = {
-  name: "name",
-  partial: "partial",
-  dueAt: "due_at",
-  rev: "rev",
-  loadedAt: "loaded_at",
-  freshAt: "fresh_at",
-  failingSinceAt: "failing_since_at",
-  failure: "failure",
-  access: "access",
-  accessAt: "access_at",
-  ordersMicros: "orders_micros",
-  bookingsMicros: "bookings_micros",
-  ordersPage: "orders_page",
-  ordersNextMicros: "orders_next_micros",
-  sweepId: "sweep_id",
-  sweepPage: "sweep_page",
-  sweepCount: "sweep_count",
-  sweepAfterMicros: "sweep_after_micros",
-  sweptAt: "swept_at",
-  sweepWanted: "sweep_wanted",
-  offerings: "offerings",
-  offeringsAt: "offerings_at",
-  held: "held",
-  skipped: "skipped",
-} as const;
-
-export type SourceChange = Partial<Pick<SourceRow, keyof typeof columns>>;
+/** Columns of a source that a run sets. */
+export type SourceChange = Partial<Omit<SourceRow, "id">>;
 
 /** A source that may not be stored yet: a list that Waldur can give an account, as `resolveSource` found it. */
 export type NewSource = Pick<SourceRow, "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">;
 
 /** Every source, those due longest first. */
 export async function listSources(sql: Sql): Promise<SourceRow[]> {
-  return (await sql.all("SELECT * FROM sources ORDER BY due_at, id")).map(readSource);
+  return (await sql.all("SELECT * FROM sources ORDER BY due_at, id")).map(sources.read);
 }
 
 /** The source of that id, or null. */
 export async function findSource(sql: Sql, id: string): Promise<SourceRow | null> {
   const row = await sql.first("SELECT * FROM sources WHERE id = ?1", id);
-  return row === null ? null : readSource(row);
+  return row === null ? null : sources.read(row);
 }
 
 /** The loaded sources that hold a booking. */
@@ -91,45 +81,24 @@ export async function listSourcesWith(sql: Sql, bookingUuid: string): Promise<So
      WHERE bookings.uuid = ?1 AND sources.loaded_at IS NOT NULL AND sources.access = 'ok'`,
     bookingUuid,
   );
-  return rows.map(readSource);
+  return rows.map(sources.read);
 }
 
 /** The account's source over that list, made if it is not there, and due at once. Resolves to its id. */
-export async function addSource(
-  sql: Sql,
-  source: Pick<SourceRow, "id" | "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">,
-  nowAt: number,
-): Promise<string> {
-  const row = await sql.first(
-    `INSERT INTO sources (id, account_id, kind, scope_uuid, customer_uuid, name, partial, created_at, due_at)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
-     ON CONFLICT (account_id, kind, scope_uuid) DO UPDATE SET name = excluded.name, partial = excluded.partial,
+export async function addSource(sql: Sql, source: NewSource & { readonly id: string }, nowAt: number): Promise<string> {
+  const { sql: insert, parameters } = sources.insert(
+    { ...source, createdAt: nowAt, dueAt: nowAt },
+    `ON CONFLICT (account_id, kind, scope_uuid) DO UPDATE SET name = excluded.name, partial = excluded.partial,
        customer_uuid = excluded.customer_uuid, access = 'ok', access_at = NULL, due_at = excluded.due_at
      RETURNING id`,
-    source.id,
-    source.accountId,
-    source.kind,
-    source.scopeUuid,
-    source.customerUuid,
-    source.name,
-    source.partial,
-    nowAt,
   );
-  return row === null ? source.id : text(row, "id");
+  const row = await sql.first(insert, ...parameters);
+  return row === null ? source.id : readText(row, "id");
 }
 
-/** The statement that sets these columns of a source; null when there is nothing to set. */
+/** Makes the statement that sets these columns of a source; null when there is nothing to set. */
 export function changeSource(id: string, change: SourceChange): Statement | null {
-  const sets: string[] = [];
-  const values: SqlValue[] = [id];
-  for (const [key, column] of Object.entries(columns)) {
-    const value = Object.entries(change).find(([name]) => name === key)?.[1];
-    if (value === undefined) continue;
-    values.push(typeof value === "boolean" ? Number(value) : value);
-    sets.push(`${column} = ?${values.length}`);
-  }
-  if (sets.length === 0) return null;
-  return statement(`UPDATE sources SET ${sets.join(", ")} WHERE id = ?1`, ...values);
+  return sources.update(id, change);
 }
 
 /** The statement that gives sources another rev, by id. */
@@ -168,40 +137,4 @@ export function readOfferings(json: string): Map<string, OfferingFacts> {
 /** The text kept in `SourceRow.offerings`; the same for the same facts in any order. */
 export function writeOfferings(facts: ReadonlyMap<string, OfferingFacts>): string {
   return JSON.stringify(Object.fromEntries([...facts].toSorted(([a], [b]) => (a < b ? -1 : 1))));
-}
-
-function readSource(row: SqlRow): SourceRow {
-  const kind = text(row, "kind");
-  return {
-    id: text(row, "id"),
-    accountId: text(row, "account_id"),
-    kind: scopeKinds.find((known) => known === kind) ?? "mine",
-    scopeUuid: text(row, "scope_uuid"),
-    customerUuid: text(row, "customer_uuid"),
-    name: text(row, "name"),
-    partial: text(row, "partial"),
-    createdAt: int(row, "created_at"),
-    dueAt: int(row, "due_at"),
-    rev: int(row, "rev"),
-    loadedAt: intOrNull(row, "loaded_at"),
-    freshAt: intOrNull(row, "fresh_at"),
-    failingSinceAt: intOrNull(row, "failing_since_at"),
-    failure: text(row, "failure"),
-    access: text(row, "access") === "lost" ? "lost" : "ok",
-    accessAt: intOrNull(row, "access_at"),
-    ordersMicros: int(row, "orders_micros"),
-    bookingsMicros: int(row, "bookings_micros"),
-    ordersPage: intOrNull(row, "orders_page"),
-    ordersNextMicros: int(row, "orders_next_micros"),
-    sweepId: int(row, "sweep_id"),
-    sweepPage: intOrNull(row, "sweep_page"),
-    sweepCount: int(row, "sweep_count"),
-    sweepAfterMicros: int(row, "sweep_after_micros"),
-    sweptAt: int(row, "swept_at"),
-    sweepWanted: int(row, "sweep_wanted") === 1,
-    offerings: text(row, "offerings"),
-    offeringsAt: intOrNull(row, "offerings_at"),
-    held: text(row, "held"),
-    skipped: int(row, "skipped"),
-  };
 }

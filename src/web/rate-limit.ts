@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { countTry, readTries } from "../store/decisions.ts";
+import { countTry, readTries } from "../store/attempts.ts";
 import { epochSeconds } from "../clock.ts";
 
 const stretchSeconds = 600;

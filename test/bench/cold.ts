@@ -1,5 +1,5 @@
 import { ICalCalendar, ICalEventBusyStatus, ICalEventStatus, ICalEventTransparency } from "ical-generator";
-import { bookingEvents } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
 import { openNode } from "../../src/node.ts";

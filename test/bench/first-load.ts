@@ -3,7 +3,6 @@ import { openNode } from "../../src/node.ts";
 import { listFeeds } from "../../src/store/feeds.ts";
 import { makeFirstFeeds } from "../../src/feed/first-start.ts";
 import { tick } from "../../src/tick.ts";
-import { profileOf } from "../../src/web/api/input.ts";
 import { startChild, tell } from "./child.ts";
 import type { Figure } from "./figure.ts";
 import { makeFolder } from "./folder.ts";
@@ -66,7 +65,7 @@ export async function loadFrom(port: string, folder: string): Promise<void> {
   const { deps } = opened;
   const begun = performance.now();
   const cpuBefore = process.cpuUsage();
-  await makeFirstFeeds(deps, (name) => profileOf(deps.config, name, {}));
+  await makeFirstFeeds(deps);
   await tick(deps);
   const { user, system } = process.cpuUsage(cpuBefore);
   const seconds = (performance.now() - begun) / 1000;

@@ -4,7 +4,6 @@ import { openNode } from "../../src/node.ts";
 import { makeFirstFeeds } from "../../src/feed/first-start.ts";
 import { tick } from "../../src/tick.ts";
 import { readSlim } from "../../src/waldur/schema.ts";
-import { profileOf } from "../../src/web/api/input.ts";
 import type { Figure } from "./figure.ts";
 import { makeFolder } from "./folder.ts";
 import { compare, timed } from "./pairs.ts";
@@ -24,7 +23,7 @@ export async function refresh(): Promise<Figure[]> {
   const opened = await openNode(env, { fetch: waldur.fetch, write: () => undefined });
   try {
     const deps: Deps = { ...opened.deps, now };
-    await makeFirstFeeds(deps, (name) => profileOf(deps.config, name, {}));
+    await makeFirstFeeds(deps);
     await tick(deps);
     const sweep = async (): Promise<void> => {
       const { sources } = await tick(deps, { sweepSince: Number.MAX_SAFE_INTEGER });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
 import type { KnownBooking } from "../../src/calendar/booking.ts";
-import { bookingEvents } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { bookingStatus } from "../../src/calendar/status.ts";
 import { anyProfile, hostileKnown } from "./hostile.ts";

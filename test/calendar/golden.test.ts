@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
-import { bookingEvents } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { emptyEvent, endedCalendar, joinFeed, noticeEvent } from "../../src/calendar/feed.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar } from "../../src/calendar/lint.ts";

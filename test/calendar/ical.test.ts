@@ -2,7 +2,7 @@ import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../src/calendar/event.ts";
-import { bookingEvents } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
 import { renderEvent, reviseEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";

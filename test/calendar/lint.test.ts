@@ -174,11 +174,11 @@ describe("the linter finds in a calendar", () => {
     expect(lintCalendar(mutate(feed))).toContain(fault);
   });
 
-  it("5,000 good events within a second", () => {
+  it("no fault in 5,000 good events, within a second of processor time", () => {
     const many = Array.from({ length: 5000 }, (_, index) => known({ uuid: index.toString(16).padStart(32, "0") }));
     const text = feedOf(many);
-    const before = performance.now();
+    const before = process.cpuUsage();
     expect(lintCalendar(text)).toEqual([]);
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bookingEvents } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintEvent } from "../../src/calendar/lint.ts";
 import { relink } from "../../src/calendar/relink.ts";

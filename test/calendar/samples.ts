@@ -1,6 +1,6 @@
 import type { Booking, KnownBooking } from "../../src/calendar/booking.ts";
 import type { Event, EventContext } from "../../src/calendar/event.ts";
-import { bookingEvents } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import type { FeedProfile } from "../../src/calendar/profile.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { option, parseArgs, repeatable, toggle } from "../../src/cli/args.ts";
+import { option, readArguments, repeatable, toggle } from "../../src/cli/args.ts";
 
 const json = toggle("json", "");
 const name = option("name", "TEXT", "");
@@ -8,9 +8,9 @@ const state = repeatable("state", "STATE", "");
 const pageSize = option("page_size", "NUMBER", "");
 const options = [json, name, state, pageSize];
 
-describe("parseArgs", () => {
+describe("readArguments", () => {
   it("reads options in both spellings, switches and operands", () => {
-    const args = parseArgs(
+    const args = readArguments(
       ["--name", "a b", "x", "--json", "--state=OK", "--state", "Erred", "--page-size=5"],
       options,
       ["ID"],
@@ -23,13 +23,13 @@ describe("parseArgs", () => {
   });
 
   it("tells what was not given from what was given empty", () => {
-    const args = parseArgs(["--name="], options);
+    const args = readArguments(["--name="], options);
     expect([args.value(name), args.value(pageSize), args.has(json)]).toEqual(["", null, false]);
   });
 
   it("takes -1 and -created as values, and all after -- as it stands", () => {
-    expect(parseArgs(["--name", "-created"], options).value(name)).toBe("-created");
-    expect(parseArgs(["--", "--json"], options, ["ID"]).operands).toEqual(["--json"]);
+    expect(readArguments(["--name", "-created"], options).value(name)).toBe("-created");
+    expect(readArguments(["--", "--json"], options, ["ID"]).operands).toEqual(["--json"]);
   });
 
   it.each([
@@ -37,24 +37,27 @@ describe("parseArgs", () => {
     [["--page-sizes=3"], "there is no option --page-sizes; did you mean --page-size?"],
     [["--quite-something-else"], "there is no option --quite-something-else"],
     [["-x"], "there is no option -x"],
+    [["-name", "x"], "there is no option -name; did you mean --name?"],
+    [["--no-json"], "there is no option --no-json; did you mean --json?"],
+    [["--__proto__=x"], "there is no option --__proto__"],
     [["--name"], "--name needs a value: TEXT"],
     [["--name", "--json"], "--name needs a value: TEXT"],
     [["--json=yes"], "--json takes no value"],
     [["--name=a", "--name=b"], "--name is given twice"],
     [["stray"], '"stray" is not expected here'],
   ])("refuses %j", (words, message) => {
-    expect(() => parseArgs(words, options)).toThrow(expect.objectContaining({ code: "bad_input", message }));
+    expect(() => readArguments(words, options)).toThrow(expect.objectContaining({ code: "bad_input", message }));
   });
 
   it("misses an operand by its name", () => {
-    expect(() => parseArgs([], options, ["ID"])).toThrow("ID is missing");
+    expect(() => readArguments([], options, ["ID"])).toThrow("ID is missing");
   });
 
   it("gives back any value that is given with =", () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (texts) => {
         expect(
-          parseArgs(
+          readArguments(
             texts.map((text) => `--state=${text}`),
             options,
           ).values(state),

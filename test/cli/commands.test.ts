@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultConfig, describeConfig } from "../../src/config.ts";
-import { answer, failed, run, syncJson, uuid } from "./world.ts";
+import { answer, failed, run, syncJson, uuid } from "./fake-api.ts";
 
 function bookingJson(n: number, changes: object = {}) {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answer, failed, run, uuid } from "./world.ts";
+import { answer, failed, run, uuid } from "./fake-api.ts";
 
 const decision = {
   madeAt: "2030-01-02T10:00:00.000Z",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answer, failed, feedJson, run, syncJson, uuid } from "./world.ts";
+import { answer, failed, feedJson, run, syncJson, uuid } from "./fake-api.ts";
 
 const address = feedJson().address;
 const loading = feedJson({ state: "loading", address: null, webcal: null, source: { loaded: false, bookings: 0 } });

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { commands } from "../../src/cli/commands/index.ts";
 import { exitHelp } from "../../src/cli/exit.ts";
 import { AppError } from "../../src/errors.ts";
-import { answer, failed, run } from "./world.ts";
+import { answer, failed, run } from "./fake-api.ts";
 
 const token = { env: { ADMIN_TOKEN: "t".repeat(24) } };
 const providers = { "GET /providers": () => answer({ providers: [] }) };
@@ -35,6 +35,11 @@ describe("help", () => {
     expect([exit, out]).toEqual([2, ""]);
     expect(err).toContain("Usage: waldur-calendar");
   });
+});
+
+it("--version prints the version alone", async () => {
+  const { exit, out, err, opened } = await run("--version");
+  expect({ exit, out, err, opened }).toEqual({ exit: 0, out: "1.2.3\n", err: "", opened: [] });
 });
 
 describe("bad usage", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answer, failed, run } from "./world.ts";
+import { answer, failed, run } from "./fake-api.ts";
 
 const target = {
   id: "t1",

@@ -8,7 +8,7 @@ import { listDecisions } from "../../src/store/decisions.ts";
 import { findEvents, joinVevents } from "../../src/store/events.ts";
 import { type FeedRow, listFeeds } from "../../src/store/feeds.ts";
 import { addFeed } from "../../src/feed/commands.ts";
-import { profileOf } from "../../src/web/api/input.ts";
+import { newProfile } from "../../src/feed/profile.ts";
 import { statement } from "../../src/store/sql.ts";
 import { decide, type DecisionRequest } from "../../src/decision/decide.ts";
 import { makeBrowser, makeCase } from "./decided.ts";
@@ -168,7 +168,7 @@ describe("after a decision", () => {
         await sql.run("UPDATE held SET source_id = ?1", id);
         await sql.run("INSERT INTO bookings SELECT * FROM held");
         await sql.run("DROP TABLE held");
-        const profile = profileOf(world.deps.config, id, {});
+        const profile = newProfile(world.deps.config, id, {});
         feeds.push(await addFeed(world.deps, { ...source, accountId: id }, profile, null));
         // Their tokens are not what this is about.
         await sql.run("UPDATE sources SET due_at = ?2 WHERE id = ?1", id, 9e9);

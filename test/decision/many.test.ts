@@ -19,7 +19,7 @@ describe("many clicks", () => {
     giveWay(world);
     const seen = await Promise.all(Array.from({ length: 200 }, async () => browser.decide(page, "accept")));
     expect(new Set(seen.map(({ status, note }) => `${status} ${note}`))).toEqual(
-      new Set(["200 Accepted. The booking is confirmed, and the calendar shows it from now on."]),
+      new Set(["200 Accepted. The booking is confirmed, and the calendar now shows it."]),
     );
     expect(writesOf(world)).toEqual([`POST /api/booking-resources/${booking.uuid}/accept/`]);
     expect(await listDecisions(world.deps.sql, booking.uuid, 300)).toHaveLength(1);
@@ -84,7 +84,7 @@ describe("many clicks", () => {
     const { browser, page } = await one.signedIn("providerOwner", link);
     for (let tries = 0; tries < 20; tries += 1) expect((await browser.decide(page, "accept")).status).toBe(409);
     const limited = await browser.decide(page, "accept");
-    expect([limited.status, limited.note]).toEqual([429, expect.stringContaining("Too many tries")]);
+    expect([limited.status, limited.note]).toEqual([429, expect.stringContaining("too many attempts")]);
     expect((await browser.open(link)).status).toBe(200);
     const elsewhere = await one.signedIn("providerManager", link, "2001:db8::1");
     expect((await elsewhere.browser.decide(elsewhere.page, "accept")).status).toBe(409);

@@ -109,7 +109,7 @@ describe("the page", () => {
     expect(owner.page.html).toContain("Waldur will probably not let your account reject");
     expect(owner.page.html).toContain(booking.project.customer.name);
     const outsider = await signedIn("outsider", link);
-    expect(outsider.page.html).toContain("does not stand for the provider");
+    expect(outsider.page.html).toContain("does not represent the provider");
     expect(outsider.page.buttons).toEqual(["reject"]);
   });
 

@@ -72,8 +72,8 @@ describe("signing in to decide", () => {
   });
 
   it.each([
-    ["a token that is none", "short", 400, "This is no token"],
-    ["one that Waldur does not know", "sample-nobody-at-all", 401, "does not take this token"],
+    ["a token that is none", "short", 400, "This is not a token"],
+    ["one that Waldur does not know", "sample-nobody-at-all", 401, "does not accept this token"],
   ])("refuses %s", async (_, token, status, text) => {
     const { world, request } = await makeCase();
     const { link } = await request();

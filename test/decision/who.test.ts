@@ -33,7 +33,7 @@ describe("who may decide", () => {
     const { browser, page } = await one.signedIn("consumerOwner", link);
     expect(page.buttons).toEqual(["reject"]);
     const refused = await browser.decide(page, "accept");
-    expect([refused.status, refused.note]).toEqual([403, expect.stringContaining("does not stand for the provider")]);
+    expect([refused.status, refused.note]).toEqual([403, expect.stringContaining("does not represent the provider")]);
     expect(world.sample.find(booking.uuid)?.state).toBe("Creating");
     // To withdraw it is theirs.
     expect((await browser.decide(page, "reject")).status).toBe(200);

@@ -179,7 +179,10 @@ describe.skipIf(skipped).each(runtimes)(
       expect((await answered).status()).toBe(403);
       await page.getByRole("alert").waitFor();
       await page.goto(`${there}/frame`);
-      expect(page.frames().map((frame) => frame.url())).toEqual([`${there}/frame`, "chrome-error://chromewebdata/"]);
+      // The page is loaded before the browser has settled what the refused frame shows.
+      await expect
+        .poll(() => page.frames().map((frame) => frame.url()), { timeout: 20_000 })
+        .toEqual([`${there}/frame`, "chrome-error://chromewebdata/"]);
       expect(booking.state).toBe("Creating");
       await context.close();
       await new Promise((resolve) => evil.close(resolve));

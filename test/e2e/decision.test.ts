@@ -9,9 +9,10 @@ import { addUser } from "../../src/store/accounts.ts";
 import { statement } from "../../src/store/sql.ts";
 import { sealedTokenPlace } from "../../src/account/client.ts";
 import { requestTo, sentence, stateAfter, waldurAnswers } from "../waldur-answers.ts";
-import { formsOf, linkIn } from "../decision/decided.ts";
+import { linkIn } from "../decision/decided.ts";
+import { makeFormClient } from "./form-client.ts";
 import { runCli } from "./process.ts";
-import { adminToken, publicUrl, type Running, runtimes } from "./runtimes.ts";
+import { adminToken, type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 
 const modes = ["sign-in", "signed"] as const satisfies readonly DecisionMode[];
@@ -32,35 +33,6 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
     expect(lintCalendar(text)).toEqual([]);
     return text;
   };
-  /** A browser's part: cookies kept, forms sent as they are. */
-  const makeClient = () => {
-    const jar = new Map<string, string>();
-    const send = async (path: string, init: RequestInit = {}) => {
-      const headers = new Headers(init.headers);
-      headers.set("Cookie", [...jar].map(([name, value]) => `${name}=${value}`).join("; "));
-      const response = await fetch(service.url + path, { redirect: "manual", ...init, headers });
-      for (const line of response.headers.getSetCookie()) {
-        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-        jar.set(name, value);
-      }
-      const html = await response.text();
-      return {
-        status: response.status,
-        html,
-        note: /<div class="note \w+" role="\w+">(.*?)<\/div>/s.exec(html)?.[1] ?? "",
-      };
-    };
-    const submit = async (page: { html: string }, wanted: RegExp, values: Record<string, string>) => {
-      const form = formsOf(page).find(({ action, html }) => wanted.test(action + html));
-      if (form === undefined) throw new Error(`no form like ${wanted.source}`);
-      return send(form.action, {
-        method: "POST",
-        headers: { Origin: publicUrl, "Sec-Fetch-Site": "same-origin" },
-        body: new URLSearchParams({ ...form.hidden, ...values }),
-      });
-    };
-    return { send, submit };
-  };
   const pathOf = (mode: string, uuid: string): string => new URL(linkIn(texts.get(mode) ?? "", uuid)).pathname;
   const nameOf = (mode: string, action: string, name: string): string => `${mode} ${action} ${name}`;
 
@@ -72,7 +44,6 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
           waiting.set(nameOf(mode, action, name), requestTo(waldur.sample, { own: true }));
       }
     }
-    waiting.set("crowd", requestTo(waldur.sample));
     waiting.set("api", requestTo(waldur.sample));
     service = await open(waldur.url, waldur.sample.tokens.providerOwner, {
       SECRET_KEYS: ring,
@@ -130,7 +101,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
   }
 
   describe.each(modes)("by %s", (mode) => {
-    const client = makeClient();
+    const client = makeFormClient(() => service.url);
 
     describe.each(actions)("to %s", (action) => {
       it.each(waldurAnswers)("when Waldur answers $name", async (answer) => {
@@ -165,24 +136,6 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
       });
     });
   });
-
-  it("two hundred clicks at once are one decision", async () => {
-    const booking = waiting.get("crowd");
-    const path = pathOf("signed", booking?.uuid ?? "");
-    const client = makeClient();
-    const page = await client.send(path);
-    let asked = 0;
-    waldur.interfere((request) => {
-      if (request.method === "POST") asked += 1;
-      return null;
-    });
-    const seen = await Promise.all(
-      Array.from({ length: 200 }, async () => client.submit(page, /value="accept"/, { action: "accept" })),
-    );
-    waldur.interfere(null);
-    const outcomes = [...new Set(seen.map(({ status, note }) => `${status} ${note}`))];
-    expect({ asked, outcomes }).toEqual({ asked: 1, outcomes: [expect.stringMatching(/^200 Accepted/)] });
-  }, 120_000);
 
   it("the operator decides on the command line, and sees who did what", async () => {
     const uuid = waiting.get("api")?.uuid ?? "";

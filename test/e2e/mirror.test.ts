@@ -51,7 +51,7 @@ describe.skipIf(missing !== "").each(runtimes)(
     /** Signs in and makes a calendar; resolves to its address. */
     const makeCalendar = async (page: Page): Promise<string> => {
       await openForm(page, service.url, waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Make the calendar" }).click();
+      await page.getByRole("button", { name: "Create the calendar" }).click();
       const path = page.url().split("?")[0] ?? "";
       await service.turn();
       await page.goto(path);
@@ -109,7 +109,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         await where(page);
         await signIn(page, user.password);
         await make(page, `Bookings ${width}`);
-        expect(await page.getByText("Tried, and ready. Your move: turn it on.").isVisible()).toBe(true);
+        expect(await page.getByText("Tested and ready. Turn it on.").isVisible()).toBe(true);
         const calendar = (await page.locator("dd.long").first().textContent()) ?? "";
         expect(new URL(calendar).origin).toBe(server.url);
         expect(await readBack(calendar)).not.toContain("BEGIN:VEVENT");
@@ -130,9 +130,9 @@ describe.skipIf(missing !== "").each(runtimes)(
 
         await page.getByText("Remove this mirror").first().click();
         await page.getByLabel("Leave them there as they are").check();
-        await page.locator("form[action$=remove]").getByLabel("Yes, I mean it").check();
+        await page.locator("form[action$=remove]").getByLabel("Yes, I am sure").check();
         await page.locator("form[action$=remove]").getByRole("button").click();
-        expect(await page.getByText("The mirror is removed.").isVisible()).toBe(true);
+        expect(await page.getByText("The mirror has been removed.").isVisible()).toBe(true);
         expect(await readBack(calendar)).toContain(`SUMMARY:${name}`);
         expect(service.logs()).not.toContain(user.password);
         await page.context().close();
@@ -184,7 +184,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         await page.goto(service.url);
         const name = (await page.locator("main .note.bad a").first().textContent()) ?? "";
         const told = page.locator(".mirrors li").filter({ hasText: name });
-        expect(await told.first().textContent()).toContain("does not take the user name and password any more");
+        expect(await told.first().textContent()).toContain("no longer accepts the user name and password");
         await look("overview-stopped");
         await page.getByRole("button", { name: "Sign out" }).click();
         await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerManager);
@@ -199,7 +199,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         await theirs.first().getByRole("button").click();
         expect(await page.getByText("It is yours now.").isVisible()).toBe(true);
         await page.getByRole("link", { name }).click();
-        expect(await page.getByText("Your move: give your own, or remove the mirror.").isVisible()).toBe(true);
+        expect(await page.getByText("Enter your own, or remove the mirror.").isVisible()).toBe(true);
         await look("mirror-taken");
         expect(Object.entries(found).filter(([, faults]) => faults.length > 0)).toEqual([]);
         expect(Object.keys(found)).toHaveLength(13);

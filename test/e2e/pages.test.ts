@@ -32,7 +32,7 @@ describe.skipIf(skipped).each(runtimes)(
       await openForm(page, service.url, waldur.sample.tokens.providerOwner);
       await page.getByRole("button", { name: "Preview" }).click();
       expect(await page.getByRole("heading", { name: "What it will show" }).count()).toBe(1);
-      await page.getByRole("button", { name: "Make the calendar" }).click();
+      await page.getByRole("button", { name: "Create the calendar" }).click();
       const path = page.url().split("?")[0] ?? "";
       expect(path).toMatch(/\/feeds\/[0-9a-f]{16}$/);
       await service.turn();
@@ -77,7 +77,7 @@ describe.skipIf(skipped).each(runtimes)(
         // Of two calendars over one list a Worker's budget does not always reach both at once.
         await page.goto(path);
         await page.getByText("End this calendar").first().click();
-        await page.locator("form[action$=revoke]").getByLabel("Yes, I mean it").check();
+        await page.locator("form[action$=revoke]").getByLabel("Yes, I am sure").check();
         await page.locator("form[action$=revoke]").getByRole("button").click();
         expect(await page.getByText("It has ended.").isVisible()).toBe(true);
         expect(await fetched()).toContain("This calendar has ended");

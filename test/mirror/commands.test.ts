@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { insertTarget } from "../../src/store/targets.ts";
 import { openCalendar } from "../../src/mirror/connect.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
-import { findLinked } from "../../src/feed/links.ts";
+import { findLinked } from "../../src/decision/linked.ts";
 import { push } from "../../src/mirror/push.ts";
 import { addTarget, getTarget } from "../../src/mirror/commands.ts";
 import { makeCaldav } from "../dav-server/server.ts";

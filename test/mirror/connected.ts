@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { makeApp } from "../../src/app.ts";
-import type { ChangedFeed } from "../../src/web/api/input.ts";
+import type { FeedProfile } from "../../src/calendar/profile.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
 import { type Caldav, makeCaldav } from "../dav-server/server.ts";
 import { makeWorld, type World } from "../world.ts";
@@ -26,7 +26,7 @@ type Json = any;
 export const serverUser = { username: "alice", password: "s3cret" };
 
 /** Starts a service with one loaded feed, and a CalDAV server with these quirks. */
-export async function loadFeed(quirks: Partial<Quirks> = {}, profile: ChangedFeed = {}): Promise<Loaded> {
+export async function loadFeed(quirks: Partial<Quirks> = {}, profile: Partial<FeedProfile> = {}): Promise<Loaded> {
   const caldav = makeCaldav({ quirks, origin: "https://caldav.example.org" });
   const world = await makeWorld({ bookings: 30, outside: caldav.fetch, config: { signedDecisions: true } });
   const feed = await world.addFeed(profile);
@@ -49,7 +49,7 @@ export async function loadFeed(quirks: Partial<Quirks> = {}, profile: ChangedFee
 export async function connectFeed(
   quirks: Partial<Quirks> = {},
   asked: object = {},
-  profile: ChangedFeed = {},
+  profile: Partial<FeedProfile> = {},
 ): Promise<Connected> {
   const loaded = await loadFeed(quirks, profile);
   const body = { feed: loaded.feedId, url: loaded.caldav.calendarUrl(), ...serverUser, ...asked };

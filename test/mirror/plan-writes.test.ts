@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type LedgerRow, newEntry } from "../../src/store/ledger-row.ts";
+import { type LedgerRow, newEntry } from "../../src/store/ledger.ts";
 import { reconcile, settleEtag } from "../../src/mirror/reconcile.ts";
 import { findSuspects, planWrites, type PlanRules } from "../../src/mirror/plan-writes.ts";
 

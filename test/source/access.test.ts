@@ -38,7 +38,7 @@ describe("lost access is not an outage", () => {
       };
       expect(await operator("/readyz")).toMatchObject({ ok: true, sources: [{ access: "lost", feeds: 0 }] });
       expect(await operator("/api/v1/check")).toMatchObject({
-        sources: [expect.stringContaining("no longer holds the role")],
+        sources: [expect.stringContaining("no longer has the role")],
         waldur: what === "role" ? { canAccept: false } : { ok: false, code: "waldur_refused_token" },
       });
       expect(await operator("/api/v1/check")).toMatchObject({

@@ -79,7 +79,7 @@ describe("while Waldur", () => {
     );
     expect(await check.json()).toMatchObject({
       waldur: { ok: false, code, problems: [expect.any(String)] },
-      sources: [expect.stringMatching(/ since .*tried again/)],
+      sources: [expect.stringMatching(/ since .*tries again/)],
     });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Action } from "../../src/calendar/profile.ts";
 import type { SampleBooking } from "../../src/demo/bookings.ts";
 import type { Decision } from "../../src/decision/decide.ts";
-import { countTry } from "../../src/store/decisions.ts";
+import { countTry } from "../../src/store/attempts.ts";
 import { makeCase, origin, seen } from "../decision/decided.ts";
 import type { World } from "../world.ts";
 import { visitor } from "./visitor.ts";

@@ -31,7 +31,7 @@ describe("a colleague", () => {
     const { world, colleague, owner, path, caldav } = await withColleague();
     const page = await colleague.page("/");
     expect(page).toContain('<span dir="auto">Work</span> <span class="state good">on</span>');
-    expect(page).toContain("Its mirrors become yours too, but not the way into the calendars they write to");
+    expect(page).toContain("Its mirrors become yours too, but not the access to the calendars they write to");
     for (const secret of [path, caldav.calendarUrl(), login.username, "caldav.example.org"]) {
       expect(page).not.toContain(secret);
     }
@@ -48,7 +48,7 @@ describe("a colleague", () => {
     const colleague = visitor(world);
     await colleague.signIn(world.sample.tokens.providerManager);
     const page = await colleague.page("/");
-    expect(page).toContain("The calendar is then read with your token");
+    expect(page).toContain("The calendar is then yours and read with your token");
     expect(page).not.toContain("Its mirrors become yours");
   });
 });

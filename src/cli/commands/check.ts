@@ -3,7 +3,7 @@ import { readAnswer } from "../api-client.ts";
 import { type Command, json, printJson, server } from "../command.ts";
 import { failureExitCode, exits } from "../exit.ts";
 import { formatPairs, formatTable } from "../table.ts";
-import { formatInstant } from "../values.ts";
+import { formatInstant } from "../option-values.ts";
 
 export const check: Command = {
   name: "check",
@@ -11,10 +11,10 @@ export const check: Command = {
   operands: [],
   options: [json, server],
   notes: ["It succeeds when Waldur answers and the account can see bookings; what is worth knowing is told anyway."],
-  async run({ args, world, client }) {
+  async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/check");
     const { settings, waldur, sources } = readAnswer(checkAnswer, answer);
-    if (args.has(json)) printJson(world, answer);
+    if (args.has(json)) printJson(runtime, answer);
     else {
       const rows = settings.map(({ name, value, source, help }) => [name, value, source, help]);
       const { user, isStaff, sees } = waldur;
@@ -27,9 +27,9 @@ export const check: Command = {
         ["may reject", yesOrNo(waldur.canReject)],
         ["token expires", formatExpiry(waldur.tokenExpiresAt, waldur.tokenLifetime)],
       ]);
-      world.stdout(`${formatTable(["setting", "value", "source", "what it is"], rows)}\n${pairs}`);
+      runtime.stdout(`${formatTable(["setting", "value", "source", "what it is"], rows)}\n${pairs}`);
     }
-    for (const problem of [...waldur.problems, ...sources]) world.stderr(`${problem}\n`);
+    for (const problem of [...waldur.problems, ...sources]) runtime.stderr(`${problem}\n`);
     if (waldur.ok) return exits.ok;
     return waldur.code === null ? exits.failed : failureExitCode(waldur.code);
   },

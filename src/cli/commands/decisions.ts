@@ -5,7 +5,7 @@ import { option } from "../args.ts";
 import { type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { formatTable } from "../table.ts";
-import { formatInstant, readUuid, readWhole } from "../values.ts";
+import { formatInstant, readUuid, readWhole } from "../option-values.ts";
 
 function decision(action: Action, summary: string): Command {
   return {
@@ -14,11 +14,11 @@ function decision(action: Action, summary: string): Command {
     operands: ["UUID"],
     options: [json, server],
     notes: ["It is done as the account of WALDUR_API_TOKEN, and every feed that holds the booking shows it at once."],
-    async run({ args, world, client }) {
+    async run({ args, runtime, client }) {
       const uuid = readUuid("UUID", args.operands[0] ?? "");
       const answer = await (await client()).json("POST", `/bookings/${uuid}/${action}`);
-      if (args.has(json)) printJson(world, answer);
-      else world.stdout(`${readAnswer(outcomeAnswer, answer).message}\n`);
+      if (args.has(json)) printJson(runtime, answer);
+      else runtime.stdout(`${readAnswer(outcomeAnswer, answer).message}\n`);
       return exits.ok;
     },
   };
@@ -33,7 +33,7 @@ const list: Command = {
   operands: [],
   options: [booking, limit, json, server],
   notes: ["Tries that came to nothing are listed as well. Times are UTC; they are kept for DECISION_DAYS."],
-  async run({ args, world, client }) {
+  async run({ args, runtime, client }) {
     const uuid = args.value(booking);
     const most = readWhole(args, limit, 1, 1000);
     const query: Query = [
@@ -41,7 +41,7 @@ const list: Command = {
       ...(most === null ? [] : [["limit", String(most)] as const]),
     ];
     const answer = await (await client()).json("GET", withQuery("/decisions", query));
-    if (args.has(json)) printJson(world, answer);
+    if (args.has(json)) printJson(runtime, answer);
     else {
       const rows = readAnswer(decisionsAnswer, answer).decisions.map((one) => [
         formatInstant(one.madeAt),
@@ -53,7 +53,7 @@ const list: Command = {
         one.address,
         one.bookingUuid,
       ]);
-      world.stdout(formatTable(["when", "action", "result", "who", "how", "feed", "address", "booking"], rows));
+      runtime.stdout(formatTable(["when", "action", "result", "who", "how", "feed", "address", "booking"], rows));
     }
     return exits.ok;
   },

@@ -4,9 +4,9 @@ import { readAnswer } from "../api-client.ts";
 import { toggle } from "../args.ts";
 import { type CommandCall, type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
-import { feedNotes, feedOptions, readFeedOptions, readSource, sourceOptions } from "../feed-options.ts";
-import { formatFeed, formatFeeds } from "../feed-text.ts";
-import { waitForAddress } from "../loading.ts";
+import { feedNotes, feedOptions, readFeedOptions, readSource, sourceOptions } from "./feed-options.ts";
+import { formatFeed, formatFeeds } from "./feed-text.ts";
+import { waitForAddress } from "./wait-for-address.ts";
 
 const now = toggle("now", "answer 410 at once, without clearing the calendars that subscribed");
 
@@ -20,15 +20,15 @@ const add: Command = {
     "The address is printed alone, once the first load is done. Whoever has it can read the calendar.",
   ],
   async run(call) {
-    const { args, world } = call;
+    const { args, runtime } = call;
     const body = { source: readSource(args), ...readFeedOptions(args) };
     const client = await call.client();
     const made = readAnswer(feedAnswer, await client.json("POST", "/feeds", body));
-    const feed = await waitForAddress(world, client, made);
-    if (feed.source.partial !== null) world.stderr(`${feed.source.partial}\n`);
+    const feed = await waitForAddress(runtime, client, made);
+    if (feed.source.partial !== null) runtime.stderr(`${feed.source.partial}\n`);
     warn(call, feed);
-    if (args.has(json)) printJson(world, await client.json("GET", pathOf(feed.id)));
-    else world.stdout(`${feed.address}\n`);
+    if (args.has(json)) printJson(runtime, await client.json("GET", pathOf(feed.id)));
+    else runtime.stdout(`${feed.address}\n`);
     return exits.ok;
   },
 };
@@ -39,10 +39,10 @@ const list: Command = {
   operands: [],
   options: [json, server],
   notes: ["Addresses are secrets: feeds show tells them, and --json."],
-  async run({ args, world, client }) {
+  async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/feeds");
-    if (args.has(json)) printJson(world, answer);
-    else world.stdout(formatFeeds(readAnswer(feedsAnswer, answer).feeds));
+    if (args.has(json)) printJson(runtime, answer);
+    else runtime.stdout(formatFeeds(readAnswer(feedsAnswer, answer).feeds));
     return exits.ok;
   },
 };
@@ -78,12 +78,12 @@ const rotate: Command = {
   async run(call) {
     const client = await call.client();
     const answer = await client.json("POST", `${feedPath(call)}/rotate`);
-    if (call.args.has(json)) printJson(call.world, answer);
+    if (call.args.has(json)) printJson(call.runtime, answer);
     else {
       const { id, address } = readAnswer(feedAnswer, answer);
       if (address === null)
         throw new AppError("conflict", `feed ${id} is still loading; feeds show ${id} will tell its address`);
-      call.world.stdout(`${address}\n`);
+      call.runtime.stdout(`${address}\n`);
     }
     return exits.ok;
   },
@@ -98,8 +98,8 @@ const revoke: Command = {
   async run(call) {
     const path = call.args.has(now) ? `${feedPath(call)}?now=1` : feedPath(call);
     const answer = await (await call.client()).json("DELETE", path);
-    if (call.args.has(json)) printJson(call.world, answer);
-    else call.world.stderr(`Feed ${call.args.operands[0] ?? ""} has ended.\n`);
+    if (call.args.has(json)) printJson(call.runtime, answer);
+    else call.runtime.stderr(`Feed ${call.args.operands[0] ?? ""} has ended.\n`);
     return exits.ok;
   },
 };
@@ -109,13 +109,13 @@ export const feedCommands: readonly Command[] = [add, list, show, set, rotate, r
 function tell(call: CommandCall, answer: unknown): number {
   const feed = readAnswer(feedAnswer, answer);
   warn(call, feed);
-  if (call.args.has(json)) printJson(call.world, answer);
-  else call.world.stdout(formatFeed(feed));
+  if (call.args.has(json)) printJson(call.runtime, answer);
+  else call.runtime.stdout(formatFeed(feed));
   return exits.ok;
 }
 
-function warn({ world }: CommandCall, { warning }: FeedAnswer): void {
-  if (warning !== null) world.stderr(`warning: ${warning}\n`);
+function warn({ runtime }: CommandCall, { warning }: FeedAnswer): void {
+  if (warning !== null) runtime.stderr(`warning: ${warning}\n`);
 }
 
 function feedPath({ args }: CommandCall): string {

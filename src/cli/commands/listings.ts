@@ -1,13 +1,13 @@
 import { AppError } from "../../errors.ts";
 import { type BookingAnswer, bookingsAnswer, providersAnswer } from "../answers.ts";
 import { type Client, type Query, readAnswer, withQuery } from "../api-client.ts";
-import { type Args, option } from "../args.ts";
-import { bookingParameters } from "../booking-parameters.ts";
+import { type Arguments, option } from "../args.ts";
+import { bookingParameters } from "./booking-options.ts";
 import { type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { type Progress, showProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
-import { formatInstant, readUuid } from "../values.ts";
+import { formatInstant, readUuid } from "../option-values.ts";
 
 export const providers: Command = {
   name: "providers",
@@ -15,12 +15,12 @@ export const providers: Command = {
   operands: [],
   options: [json, server],
   notes: [],
-  async run({ args, world, client }) {
+  async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/providers");
-    if (args.has(json)) printJson(world, answer);
+    if (args.has(json)) printJson(runtime, answer);
     else {
       const rows = readAnswer(providersAnswer, answer).providers;
-      world.stdout(
+      runtime.stdout(
         formatTable(
           ["uuid", "managed", "name"],
           rows.map(({ uuid, name, own }) => [uuid, own ? "yes" : "no", name]),
@@ -42,12 +42,12 @@ export const bookings: Command = {
     "All pages are read unless --page names one. Times are UTC.",
     "Options in Waldur's words go to Waldur as they are; which of them work depends on its version.",
   ],
-  async run({ args, world, client }) {
-    const progress = showProgress(world);
+  async run({ args, runtime, client }) {
+    const progress = showProgress(runtime);
     const listed = await readPages(await client(), args, progress).finally(progress.end);
-    if (listed.skipped > 0) world.stderr(`${listed.skipped} bookings do not fit and are left out.\n`);
-    if (args.has(json)) printJson(world, { bookings: listed.raw, count: listed.count });
-    else world.stdout(formatTable(heads, listed.bookings.map(rowOf)));
+    if (listed.skipped > 0) runtime.stderr(`${listed.skipped} bookings do not fit and are left out.\n`);
+    if (args.has(json)) printJson(runtime, { bookings: listed.raw, count: listed.count });
+    else runtime.stdout(formatTable(heads, listed.bookings.map(rowOf)));
     return exits.ok;
   },
 };
@@ -77,7 +77,7 @@ interface Pages {
   readonly skipped: number;
 }
 
-async function readPages(client: Client, args: Args, progress: Progress): Promise<Pages> {
+async function readPages(client: Client, args: Arguments, progress: Progress): Promise<Pages> {
   const query: Query = bookingParameters.flatMap((parameter) =>
     args.values(parameter).map((value) => [parameter.name, value] as const),
   );

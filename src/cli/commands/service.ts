@@ -1,7 +1,7 @@
 import { option, toggle } from "../args.ts";
 import type { Command } from "../command.ts";
 import { exits } from "../exit.ts";
-import { readWhole } from "../values.ts";
+import { readWhole } from "../option-values.ts";
 
 const bookings = option("bookings", "N", "how many bookings the sample has, about 60 by default");
 const still = toggle("still", "nothing happens by itself in the sample");
@@ -13,7 +13,7 @@ export const serve: Command = {
   operands: [],
   options: [],
   notes: ["Settings come from the environment: docs/configuration.md lists them, check prints them."],
-  run: ({ world }) => world.serve(),
+  run: ({ runtime }) => runtime.serve(),
 };
 
 export const demo: Command = {
@@ -22,8 +22,8 @@ export const demo: Command = {
   operands: [],
   options: [bookings, still],
   notes: [],
-  run: ({ args, world }) =>
-    world.demo({ bookings: readWhole(args, bookings, 0, 1_000_000) ?? 60, still: args.has(still) }),
+  run: ({ args, runtime }) =>
+    runtime.demo({ bookings: readWhole(args, bookings, 0, 1_000_000) ?? 60, still: args.has(still) }),
 };
 
 export const keygen: Command = {
@@ -32,10 +32,10 @@ export const keygen: Command = {
   operands: [],
   options: [rotate],
   notes: ["The key is printed alone on a line; whoever has it can open what is sealed."],
-  async run({ args, world }) {
-    const made = await world.keygen({ rotate: args.has(rotate) });
-    for (const note of made.notes) world.stderr(`${note}\n`);
-    if (made.keys !== null) world.stdout(`${made.keys}\n`);
+  async run({ args, runtime }) {
+    const made = await runtime.keygen({ rotate: args.has(rotate) });
+    for (const note of made.notes) runtime.stderr(`${note}\n`);
+    if (made.keys !== null) runtime.stdout(`${made.keys}\n`);
     return exits.ok;
   },
 };

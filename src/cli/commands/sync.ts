@@ -6,8 +6,8 @@ import { type Command, json, printJson, server } from "../command.ts";
 import { failureExitCode, exits } from "../exit.ts";
 import { type Progress, showProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
-import { addPush, judgePush, pushTarget } from "../pushing.ts";
-import type { World } from "../world.ts";
+import { addPush, judgePush, pushTarget } from "./push-target.ts";
+import type { Runtime } from "../runtime.ts";
 
 const dryRun = toggle("dry-run", "only tell what would change");
 const allowRemovals = toggle("allow-removals", "let through removals that were held because they are so many");
@@ -28,11 +28,11 @@ export const sync: Command = {
     "It exits with 1 when a source failed or removals were held, with 4 when Waldur does not answer.",
     "With --target it pushes the feed into that calendar, due or not; --dry-run prints the plan.",
   ],
-  async run({ args, world, client }) {
+  async run({ args, runtime, client }) {
     const targetId = args.value(target);
     if (targetId !== null) {
       if (args.has(source)) throw new AppError("bad_input", "give --source or --target, not both");
-      return pushTarget(world, await client(), targetId, {
+      return pushTarget(runtime, await client(), targetId, {
         dryRun: args.has(dryRun),
         allowRemovals: args.has(allowRemovals),
         json: args.has(json),
@@ -44,17 +44,17 @@ export const sync: Command = {
       allowRemovals: args.has(allowRemovals),
       ...(id === null ? {} : { source: id }),
     };
-    const progress = showProgress(world);
-    const report = await runUntilComplete(world, await client(), wanted, progress).finally(progress.end);
-    if (args.has(json)) printJson(world, report);
-    else world.stdout(formatReport(report));
-    return judge(world, report);
+    const progress = showProgress(runtime);
+    const report = await runUntilComplete(runtime, await client(), wanted, progress).finally(progress.end);
+    if (args.has(json)) printJson(runtime, report);
+    else runtime.stdout(formatReport(report));
+    return judge(runtime, report);
   },
 };
 
 /** A run on Workers is bounded, so a large load needs several; what they did is added up. */
 async function runUntilComplete(
-  world: World,
+  runtime: Runtime,
   client: Client,
   wanted: { readonly dryRun: boolean },
   progress: Progress,
@@ -75,7 +75,7 @@ async function runUntilComplete(
     const read = round.sources.some(({ requests }) => requests > 0);
     idle = worked || read || pushed ? 0 : idle + 1;
     if (idle >= patience) throw new AppError("conflict", "the run does not get on: another one may be at work");
-    if (idle > 0) await world.sleep(pauseMilliseconds);
+    if (idle > 0) await runtime.sleep(pauseMilliseconds);
     progress.show(`${total.sources.reduce((sum, { added }) => sum + added, 0)} bookings new so far`);
   }
 }
@@ -143,7 +143,7 @@ function formatReport({ sources, feeds, targets }: SyncAnswer): string {
 }
 
 /** Says on stderr what needs somebody, and gives the exit code. */
-function judge({ stderr }: World, { sources, feeds, targets, complete }: SyncAnswer): number {
+function judge({ stderr }: Runtime, { sources, feeds, targets, complete }: SyncAnswer): number {
   let exit: number = exits.ok;
   for (const { name, failure, held, skipped } of sources) {
     if (held !== null) {

@@ -4,13 +4,13 @@ import { AppError } from "../../errors.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import { targetAnswer, targetsAnswer } from "../answers.ts";
 import { readAnswer } from "../api-client.ts";
-import { type Args, option } from "../args.ts";
+import { type Arguments, option } from "../args.ts";
 import { type CommandCall, type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { formatTable } from "../table.ts";
-import { formatTarget, formatTargets } from "../target-text.ts";
-import { readChoice } from "../values.ts";
-import type { World } from "../world.ts";
+import { formatTarget, formatTargets } from "./target-text.ts";
+import { readChoice } from "../option-values.ts";
+import type { Runtime } from "../runtime.ts";
 
 const known = presets.filter(({ start }) => start !== null).map(({ id }) => id);
 
@@ -41,12 +41,12 @@ const add: Command = {
     feedOnlyNote,
   ],
   async run(call) {
-    const { args, world } = call;
+    const { args, runtime } = call;
     const id = args.value(feed);
     if (id === null) throw new AppError("bad_input", "--feed is missing; feeds list tells the ids");
     const body = {
       feed: id,
-      ...(await readPlace(args, world)),
+      ...(await readPlace(args, runtime)),
       ...given("calendar", args.value(calendar)),
       ...given("create", args.value(create)),
       ...given("edits", choiceOf(args, edits, editPolicies)),
@@ -62,12 +62,12 @@ const calendars: Command = {
   operands: [],
   options: [url, preset, username, json, server],
   notes: [...secretNotes, feedOnlyNote],
-  async run({ args, world, client }) {
-    const answer = await (await client()).json("POST", "/targets/calendars", await readPlace(args, world));
-    if (args.has(json)) printJson(world, answer);
+  async run({ args, runtime, client }) {
+    const answer = await (await client()).json("POST", "/targets/calendars", await readPlace(args, runtime));
+    if (args.has(json)) printJson(runtime, answer);
     else {
       const found = readAnswer(calendarsAnswer, answer).calendars;
-      world.stdout(
+      runtime.stdout(
         formatTable(
           ["name", "writable", "address"],
           found.map(({ name, notWritable, url }) => [name, notWritable ?? "yes", url]),
@@ -88,10 +88,10 @@ const list: Command = {
   operands: [],
   options: [json, server],
   notes: [],
-  async run({ args, world, client }) {
+  async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/targets");
-    if (args.has(json)) printJson(world, answer);
-    else world.stdout(formatTargets(readAnswer(targetsAnswer, answer).targets));
+    if (args.has(json)) printJson(runtime, answer);
+    else runtime.stdout(formatTargets(readAnswer(targetsAnswer, answer).targets));
     return exits.ok;
   },
 };
@@ -123,7 +123,7 @@ const credentials: Command = {
   options: [username, json, server],
   notes: secretNotes,
   async run(call) {
-    const body = await readCredentials(call.args, call.world);
+    const body = await readCredentials(call.args, call.runtime);
     return tell(call, await (await call.client()).json("POST", `${pathOf(call)}/credentials`, body));
   },
 };
@@ -140,10 +140,10 @@ const remove: Command = {
       throw new AppError("bad_input", "--events is missing: leave them in the calendar, or remove them?");
     }
     const answer = await (await call.client()).json("DELETE", `${pathOf(call)}?events=${what}`);
-    if (call.args.has(json)) printJson(call.world, answer);
+    if (call.args.has(json)) printJson(call.runtime, answer);
     else {
       const gone = what === "leave" ? "has ended; its events stay" : "ends; its events are being taken away";
-      call.world.stderr(`Target ${call.args.operands[0] ?? ""} ${gone}.\n`);
+      call.runtime.stderr(`Target ${call.args.operands[0] ?? ""} ${gone}.\n`);
     }
     return exits.ok;
   },
@@ -161,9 +161,9 @@ export const targetCommands: readonly Command[] = [
   remove,
 ];
 
-function tell({ args, world }: CommandCall, answer: unknown): number {
-  if (args.has(json)) printJson(world, answer);
-  else world.stdout(formatTarget(readAnswer(targetAnswer, answer)));
+function tell({ args, runtime }: CommandCall, answer: unknown): number {
+  if (args.has(json)) printJson(runtime, answer);
+  else runtime.stdout(formatTarget(readAnswer(targetAnswer, answer)));
   return exits.ok;
 }
 
@@ -171,7 +171,7 @@ function pathOf({ args }: CommandCall): string {
   return `/targets/${encodeURIComponent(args.operands[0] ?? "")}`;
 }
 
-async function readPlace(args: Args, world: World): Promise<object> {
+async function readPlace(args: Arguments, runtime: Runtime): Promise<object> {
   const kind = args.value(preset);
   const address = args.value(url);
   if (address === null && kind === null) throw new AppError("bad_input", "give --url or --preset");
@@ -182,18 +182,18 @@ async function readPlace(args: Args, world: World): Promise<object> {
       presets.map(({ id }) => id),
     );
   }
-  return { ...given("url", address), ...given("preset", kind), ...(await readCredentials(args, world)) };
+  return { ...given("url", address), ...given("preset", kind), ...(await readCredentials(args, runtime)) };
 }
 
-async function readCredentials(args: Args, world: World): Promise<object> {
+async function readCredentials(args: Arguments, runtime: Runtime): Promise<object> {
   const name = args.value(username);
-  const secret = world.env["CALDAV_PASSWORD"] ?? (await world.stdin()).replace(/\r?\n$/, "");
+  const secret = runtime.env["CALDAV_PASSWORD"] ?? (await runtime.stdin()).replace(/\r?\n$/, "");
   if (secret === "")
     throw new AppError("bad_input", "the password is empty; set CALDAV_PASSWORD or give it on standard input");
   return name === null ? { token: secret } : { username: name, password: secret };
 }
 
-function choiceOf<T extends string>(args: Args, from: typeof edits, choices: readonly T[]): T | null {
+function choiceOf<T extends string>(args: Arguments, from: typeof edits, choices: readonly T[]): T | null {
   const text = args.value(from);
   return text === null ? null : readChoice(from, text, choices);
 }

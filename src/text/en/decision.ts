@@ -5,28 +5,28 @@ import type { DecisionFacts } from "../facts.ts";
 const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => string>> = {
   done: ({ action, byOperator }) =>
     action === "accept"
-      ? "Accepted. The booking is confirmed, and the calendar shows it from now on."
-      : `Rejected. The time is free again, and the calendar shows it from now on.${byOperator ? " Waldur’s log names the operator’s account, ours names you." : ""}`,
+      ? "Accepted. The booking is confirmed, and the calendar now shows it."
+      : `Rejected. The time is free again, and the calendar now shows it.${byOperator ? " Waldur’s log names the operator’s account, ours names you." : ""}`,
   already: ({ action }) =>
-    `This booking had already been ${action === "accept" ? "accepted" : "rejected"} by somebody else. Nothing was left to do.`,
-  other: () => "This booking has been decided otherwise or has ended meanwhile. Your click changed nothing.",
+    `This booking had already been ${action === "accept" ? "accepted" : "rejected"} by somebody else. There was nothing left to do.`,
+  other: () => "This booking has been decided otherwise, or has ended, in the meantime. Your click changed nothing.",
   past: () => "The time of this booking is over. Nothing was changed.",
   "not-yours": ({ provider }) =>
-    `This account does not stand for the provider, so it cannot accept. Owners and managers of ${provider} can. Nothing was changed.`,
+    `This account does not represent the provider, so it cannot accept. Owners and managers of ${provider} can. Nothing was changed.`,
   refused: ({ action, provider, customer }) =>
     action === "accept"
       ? `Waldur refused: this account may not accept. Owners and managers of ${provider} may. Nothing was changed.`
-      : `Waldur refused: only its staff, whoever asked, and owners and managers of ${customer} may reject this booking. Ask one of them, or the operator of Waldur. Nothing was changed.`,
+      : `Waldur refused: only its staff, the requester, and owners and managers of ${customer} may reject this booking. Ask one of them, or the operator of Waldur. Nothing was changed.`,
   "not-ready": ({ customer }) =>
-    `Too early: the request still waits for approval by ${customer}, or for its project to begin. Nothing was changed; come back after that.`,
+    `Too early: the request is still waiting for approval by ${customer}, or for its project to start. Nothing was changed; come back after that.`,
   gone: () => "Waldur does not have this booking any more, or does not show it to this account. Nothing was changed.",
-  expired: ({ name }) =>
-    `Waldur does not take the token of ${name} any more. Sign in with a new one. Nothing was changed.`,
+  expired: ({ name }) => `Waldur no longer accepts the token of ${name}. Sign in with a new one. Nothing was changed.`,
   unchanged: () => "Waldur did not answer as it should. Nothing was changed; try again in a minute.",
   unknown: () =>
-    "Waldur was told, but did not say what became of it. Look at this page again in a minute before you try once more.",
-  busy: () => "Somebody is deciding this booking at this moment. Your click changed nothing; look again in a minute.",
-  limited: () => "Too many tries on this booking. Nothing was changed; wait ten minutes.",
+    "Waldur was told, but did not say whether it worked. Look at this page again in a minute before you try again.",
+  busy: () =>
+    "Somebody is deciding on this booking at this moment. Your click changed nothing; look again in a minute.",
+  limited: () => "There were too many attempts on this booking. Nothing was changed; wait ten minutes.",
 };
 
 /** The page on which a booking is accepted or rejected. */
@@ -40,30 +40,30 @@ export const decision = {
     customer: "Customer",
     project: "Project",
     when: "When",
-    words: "In their words",
+    words: "Comment",
     state: "State",
     decided: "Decided",
     error: "Error",
   },
-  noWords: "No words were added.",
+  noWords: "No comment was added.",
   part: (number: number, count: number) => `Part ${number} of ${count}`,
   beside: "At the same time",
   alone: "No other booking of this offering overlaps.",
   besidePending: "also requested",
   besideConfirmed: "already confirmed",
   decide: "Your decision",
-  as: (name: string) => `You decide as ${name}.`,
+  as: (name: string) => `You are deciding as ${name}.`,
   /** A link with which whoever holds it decides. */
   holder: (name: string) => `Whoever has this link decides as ${name}: keep it to yourself.`,
   signIn: {
     title: "Sign in to decide",
-    why: "A calendar is seen by many, so this page asks who you are. After that one click is enough in this browser for 90 days.",
-    own: "Decide under your own name instead",
+    why: "Many people can see a calendar, so this page asks who you are. After that, one click is enough in this browser for 90 days.",
+    own: "Decide in your own name instead",
     others: "Other ways to sign in",
   },
   token: {
     label: "Your Waldur token",
-    help: "In Waldur: your profile, API token. It is checked with Waldur, kept encrypted, and used only to decide as you.",
+    help: "In Waldur: your profile, API token. It is checked with Waldur, stored encrypted, and used only to decide in your name.",
     sample: "This is the sample: sample-provider-owner is the token of the owner of this provider.",
     button: "Sign in",
   },
@@ -71,7 +71,7 @@ export const decision = {
   forget: "Forget this browser",
   forgetAll: "Forget all my browsers",
   closed: {
-    decided: "This was decided in Waldur; there is nothing left to do here.",
+    decided: "This was decided in Waldur. There is nothing left to do here.",
     past: "The time of this booking is over. It can no longer be decided here.",
   },
   made: (action: Action, name: string) =>
@@ -80,25 +80,26 @@ export const decision = {
   /** What the account may not do, told before it tries. */
   may: {
     notYours: (provider: string) =>
-      `Your account does not stand for the provider, so it cannot accept. Owners and managers of ${provider} can.`,
+      `Your account does not represent the provider, so it cannot accept. Owners and managers of ${provider} can.`,
     noReject: (customer: string) =>
-      `Waldur will probably not let your account reject: it lets only staff, whoever asked, and owners and managers of ${customer}.`,
+      `Waldur will probably not let your account reject: only staff, the requester, and owners and managers of ${customer} may.`,
     byOperator:
-      "Waldur does not let a provider reject bookings of others. Reject is therefore done with the operator’s account: Waldur’s own log will name that account, ours names you.",
-    unanswered: "Waldur does not answer at present, so what your account may do is not known.",
+      "Waldur does not let a provider reject other people’s bookings, so Reject uses the operator’s account: Waldur’s own log will name that account, ours names you.",
+    unanswered: "Waldur is not answering, so it is not known what your account may do.",
   },
   /** Whom a sentence names where Waldur gives no name. */
   unnamed: { provider: "the provider", customer: "the customer", account: "this account" },
   outcome,
-  expired: (name: string) => `Waldur does not take the token of ${name} any more. Sign in with a new one.`,
-  badToken: "This is no token: it has at least 8 characters and no spaces.",
-  refusedToken: "Waldur does not take this token. It may be expired, revoked, or not copied whole.",
+  expired: (name: string) => `Waldur no longer accepts the token of ${name}. Sign in with a new one.`,
+  badToken: "This is not a token: a token has at least 8 characters and no spaces.",
+  refusedToken:
+    "Waldur does not accept this token. It may have expired or been revoked, or only part of it was copied.",
   waldurSilent: "Waldur did not answer, so your token could not be checked. Try again in a minute.",
-  tooOften: "Too many tries to sign in. Wait ten minutes.",
+  tooOften: "There were too many attempts to sign in. Wait ten minutes.",
   foreign: "This form was not sent from this page, or was open for too long. Nothing was changed; try again below.",
   missing: {
     title: "There is nothing at this address",
-    text: "The link is not whole, was made for an older calendar address, or its calendar has ended. A newer event of the calendar may have a new link.",
+    text: "The link is incomplete or was made for an older address of the calendar, or the calendar has ended. A newer event in the calendar may have a new link.",
   },
   broken: { title: "Something went wrong", text: "Nothing was changed. Try again in a minute." },
 };

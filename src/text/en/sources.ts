@@ -1,21 +1,22 @@
-/** How up to date what was read from Waldur is, and who must act when it is not. */
+/** How up to date a source is, and who must act when it is not. */
 export const sources = {
-  fresh: (when: string) => `Fresh as of ${when}`,
+  fresh: (when: string) => `Up to date as of ${when}`,
   loading: "Being read for the first time",
-  waits: "Waits for its first reading",
-  failing: (reason: string, when: string) => `${reason} since ${when}. It is tried again every minute.`,
-  lost: "The account that reads it no longer holds the role in Waldur. Its calendars have ended.",
-  held: "Many bookings vanished at once. They are kept until the operator says that this is right.",
+  waits: "Waiting to be read for the first time",
+  failing: (reason: string, when: string) => `${reason} since ${when}. The service tries again every minute.`,
+  lost: "The account that reads it no longer has the role in Waldur. Its calendars have ended.",
+  held: "Many bookings disappeared at once. They are kept until the operator says that this is right.",
+  /** Each is followed by "since" and a time. */
   reasons: {
-    waldur_refused_token: "Waldur has not taken the token",
+    waldur_refused_token: "Waldur has not accepted the token",
     waldur_unreachable: "Waldur cannot be reached",
     waldur_timeout: "Waldur has not answered in time",
-    waldur_throttled: "Waldur says that it is asked too often",
+    waldur_throttled: "Waldur has reported too many requests",
     waldur_failed: "Waldur has answered with errors",
-    waldur_forbidden: "Waldur has refused because a right is missing",
+    waldur_forbidden: "Waldur has refused because a permission is missing",
     other: "Waldur's answers could not be used",
   },
   changing:
-    "Waldur's list has to be walked through once more: it changed each time, or something in it looked off. Until then nothing that vanished from it is removed.",
+    "Waldur's list must be read once more: it changed each time, or something in it looked wrong. Until then, nothing that disappeared from it is removed.",
   skipped: (count: number) => `Bookings that cannot be read: ${count}. The log says why.`,
 };

@@ -22,8 +22,8 @@ export const connect: typeof english = {
   signInTitle: (name) => `Logi sisse: ${name}`,
   username: "Kasutajanimi",
   password: "Parool",
-  kept: "Seda hoitakse suletuna, saadetakse ainult sellele serverile ega näidata enam kunagi.",
-  googleTitle: "Luba see teenus Google'i kalendrisse",
+  kept: "Seda hoitakse krüpteerituna, saadetakse ainult sellele serverile ega näidata enam kunagi.",
+  googleTitle: "Luba sellel teenusel Google'i kalendrit kasutada",
   googleHelp: (mail) =>
     `Google küsib sinult (${mail}), kas see teenus tohib sinu kalendreid näha ja muuta. Teenus kirjutab ainult sellesse, mille valid, ja ainult oma sündmusi.`,
   googleGo: "Jätka Google'is",
@@ -34,17 +34,17 @@ export const connect: typeof english = {
   },
   calendarTitle: "Milline kalender?",
   calendar: "Kirjuta kalendrisse",
-  calendarHelp: "Kõige parem selline, kus midagi muud ei ole. Teiste sündmusi ei puudutata kunagi.",
+  calendarHelp: "Soovitavalt selline, kus midagi muud ei ole. Teisi sündmusi selles ei muudeta kunagi.",
   make: "Uus kalender",
   makeName: "Uue kalendri nimi",
   unwritable: "Ei pakuta, sest sa ei tohi sinna kirjutada",
   edits: "Kui keegi muudab või kustutab seal selle sündmuse",
-  editChoices: { mirror: "See pannakse tagasi nii, nagu oli", respect: "See jääb nii, nagu nad tegid" },
+  editChoices: { mirror: "Sündmus taastatakse", respect: "Muudatus jääb alles" },
   cancelled: "Tühistatud broneeringud",
-  cancelledChoices: { keep: "Jäävad, märgitud tühistatuks", delete: "Kaovad" },
+  cancelledChoices: { keep: "Jäävad, märgitud tühistatuks", delete: "Eemaldatakse" },
   try: "Proovi",
   tryHelp:
-    "Üks 2020. aasta sündmus kirjutatakse, muudetakse ja võetakse jälle ära, et näha, kuidas server käitub. Midagi muud ei kirjutata enne, kui selle sisse lülitad.",
+    "Üks 2020. aasta sündmus kirjutatakse, muudetakse ja eemaldatakse jälle, et näha, kuidas server käitub. Midagi muud ei kirjutata enne, kui peegli sisse lülitad.",
   faults: "Vaata märgitud kohad üle ja saada uuesti.",
   fault: {
     choice: "Vali üks näidatutest.",
@@ -52,14 +52,15 @@ export const connect: typeof english = {
     username: "Anna kasutajanimi, kuni 320 märki.",
     password: "Anna parool, kuni 500 märki.",
     name: "Anna nimi, 1 kuni 100 märki.",
-    long: "Nii pikki aadresse ei ole.",
+    long: "See aadress on liiga pikk.",
     https: "Alusta aadressi nii: https://. Teenuse haldaja saab selle serveri ka ilma selleta lubada.",
   },
   reasons: {
     "no-caldav":
       "Exchange'il, Outlook.comil, Microsoft 365-l ja Protonil ei ole CalDAV-i. Telli seal kalendri aadress.",
     oauth: "Google ei võta siin parooli vastu. Alusta uuesti ja vali Google Calendar.",
-    "no-address": "See ei vii kuhugi. Anna serveri või kalendri aadress, näiteks https://dav.example.org/.",
+    "no-address":
+      "Selle järgi ei leia ühtegi serverit. Anna serveri või kalendri aadress, näiteks https://dav.example.org/.",
     elsewhere:
       "See aadress viib teise serverisse, millele parooli ei saadetud. Kui usaldad seda, alusta uuesti sellega:",
     unauthorized:
@@ -68,7 +69,8 @@ export const connect: typeof english = {
     missing: "Sellel aadressil ei ole kalendrit. Vaata see üle või anna kalendri enda aadress.",
     "read-only": "Sa ei tohi sellesse kalendrisse kirjutada. Vali teine või küsi selle omanikult õigust.",
     "which-calendar": "Vali üks näidatutest.",
-    "makes-none": "Siin ei saa väljastpoolt kalendrit teha. Tee see pakkuja juures ja ava siis see leht uuesti.",
+    "makes-none":
+      "See server ei lase teistel programmidel kalendreid teha. Tee see pakkuja juures ja ava siis see leht uuesti.",
     exists: "See kalender on juba sinna peegeldatud.",
     overwrites:
       "See server kirjutab sündmuse üle ka siis, kui keegi on seda vahepeal muutnud, nii et teiste muudatused võivad kaduda. Telli selle asemel kalendri aadress.",

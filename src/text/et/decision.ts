@@ -10,7 +10,7 @@ export const decision: typeof english = {
     customer: "Klient",
     project: "Projekt",
     when: "Aeg",
-    words: "Taotleja sõnad",
+    words: "Selgitus",
     state: "Olek",
     decided: "Otsustatud",
     error: "Viga",
@@ -58,8 +58,8 @@ export const decision: typeof english = {
   outcome: {
     done: ({ action, byOperator }) =>
       action === "accept"
-        ? "Kinnitatud. Broneering kehtib ja kalender näitab seda nüüdsest."
-        : `Tagasi lükatud. Aeg on jälle vaba ja kalender näitab seda nüüdsest.${byOperator ? " Walduri logis on haldaja konto, meie omas oled sina." : ""}`,
+        ? "Kinnitatud. Broneering kehtib ja kalender näitab seda nüüd."
+        : `Tagasi lükatud. Aeg on jälle vaba ja kalender näitab seda nüüd.${byOperator ? " Walduri logis on haldaja konto, meie omas oled sina." : ""}`,
     already: ({ action }) =>
       `Keegi teine oli selle broneeringu juba ${action === "accept" ? "kinnitanud" : "tagasi lükanud"}. Midagi ei jäänud teha.`,
     other: () =>
@@ -78,9 +78,9 @@ export const decision: typeof english = {
       `Waldur ei võta enam vastu kasutaja ${name} pääsutunnust. Logi sisse uuega. Midagi ei muudetud.`,
     unchanged: () => "Waldur ei vastanud nii, nagu peab. Midagi ei muudetud; proovi minuti pärast uuesti.",
     unknown: () =>
-      "Waldurile anti otsus edasi, aga see ei öelnud, mis sellest sai. Vaata seda lehte minuti pärast, enne kui uuesti proovid.",
+      "Waldurile anti otsus edasi, aga see ei öelnud, kas see õnnestus. Vaata seda lehte minuti pärast, enne kui uuesti proovid.",
     busy: () => "Keegi otsustab seda broneeringut praegu. Sinu klõps ei muutnud midagi; vaata minuti pärast uuesti.",
-    limited: () => "Selle broneeringuga on liiga palju katseid. Midagi ei muudetud; oota kümme minutit.",
+    limited: () => "Selle broneeringuga oli liiga palju katseid. Midagi ei muudetud; oota kümme minutit.",
   },
   expired: (name) => `Waldur ei võta enam vastu kasutaja ${name} pääsutunnust. Logi sisse uuega.`,
   badToken: "See ei ole pääsutunnus: selles on vähemalt 8 märki ja tühikuid ei ole.",

@@ -1,7 +1,7 @@
 import type { failures as english } from "../en/failures.ts";
 
 export const failures: typeof english = {
-  bad_input: "Midagi saadetus ei sobi. Mine tagasi, vaata üle ja saada uuesti.",
+  bad_input: "Midagi vormis ei sobi. Mine tagasi, vaata see üle ja saada uuesti.",
   bad_config: "Teenuse seadistus on puudu või vale. Seda peab vaatama teenuse haldaja.",
   unauthorized: "Sa ei ole sisse logitud. Logi sisse ja proovi uuesti.",
   forbidden: "Sul ei ole selleks õigust. Küsi teenuse haldajalt.",
@@ -22,6 +22,6 @@ export const failures: typeof english = {
   waldur_conflict: "Walduri sõnul on see juba teises olekus. Ava leht uuesti.",
   waldur_not_ready: "Kliendi pool ei ole seda veel heaks kiitnud. Enne ei saa keegi otsustada.",
   waldur_bad_request: "Waldur ei võtnud päringut vastu. Ütle teenuse haldajale.",
-  waldur_bad_answer: "Waldur andis arusaamatu vastuse. Ütle teenuse haldajale.",
-  internal: "Teenuses läks midagi valesti. Logis on see allpool oleva numbri all; ütle teenuse haldajale.",
+  waldur_bad_answer: "Walduri vastus oli arusaamatu. Ütle teenuse haldajale.",
+  internal: "Teenuses läks midagi valesti. Ütle teenuse haldajale allpool olev number; üksikasjad on logis.",
 };

@@ -3,12 +3,12 @@ import type { feedForm as english } from "../en/feed-form.ts";
 export const feedForm: typeof english = {
   newTitle: "Uus kalender",
   editTitle: "Muuda kalendrit",
-  of: "Millest",
+  of: "Broneeringud:",
   offering: "Ainult need pakkumised",
-  offeringHelp: "Ükski märkimata: kõik, ka tulevased.",
+  offeringHelp: "Jäta kõik märkimata, kui soovid kõiki, ka tulevasi.",
   name: "Nimi",
   nameHelp: "Nii näitavad seda kalendriprogrammid.",
-  detail: "Mida see räägib",
+  detail: "Mida see näitab",
   details: {
     busy: "Ainult, et aeg on kinni",
     basic: "Mis on broneeritud ja mis olekus",
@@ -16,7 +16,7 @@ export const feedForm: typeof english = {
   },
   language: "Tekstide keel",
   zone: "Ajavöönd",
-  zoneHelp: "Näidatakse ka selle kohalikku aega, näiteks Europe/Tallinn; tühi: ainult UTC.",
+  zoneHelp: "Näiteks Europe/Tallinn: sündmused ütlevad siis ka selle kohaliku aja. Tühi: ainult UTC.",
   past: "Päevi tagasi",
   future: "Päevi ette",
   alarm: "Meeldetuletus, minutit enne algust",
@@ -26,7 +26,7 @@ export const feedForm: typeof english = {
   cancelled: "Lõppenud broneeringud",
   cancelledChoices: { keep: "Jäävad mõneks ajaks tühistatuna", drop: "Kaovad kohe" },
   decisions: "Taotlustele vastamine kalendrist",
-  decisionsHelp: "Ainult siis, kui kalender räägib kõik. Lingid on ootel sündmuse tekstis.",
+  decisionsHelp: "Ainult siis, kui kalender näitab ka, kes taotleb ja miks. Lingid on ootel sündmuse tekstis.",
   decisionChoices: {
     "sign-in": "Lingid, mis küsivad, kes sa oled: igaüks otsustab oma nime all, sisse logituna ühe klõpsuga",
     signed: "Lingid, mis otsustavad kohe ja sinu nimel: igaüks, kes kalendrit loeb, saab kinnitada ja tagasi lükata",

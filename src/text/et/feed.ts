@@ -11,7 +11,8 @@ export const feed: typeof english = {
   ends: "Lõpeb",
   never: "mitte kunagi",
   made: "Tehtud",
-  heldBack: (count) => `${count} sündmust hoitakse tagasi: nende tekst rikuks kalendrid. Millised, seda ütleb logi.`,
+  heldBack: (count) =>
+    `${count} sündmust hoitakse tagasi, sest nende tekst rikuks kalendrid. Millised, seda ütleb logi.`,
   warning: "Mõni programm ei näita seda kõike",
   sizeWarning: (events, bytes) =>
     `Selles on ${events} sündmust ja ${bytes} baiti. Google ja mõni teine jätab vaikides ära selle, mis ületab umbes 1000 sündmust või 1 MB: näita vähem päevi või tee iga pakkumise jaoks oma kalender.`,
@@ -41,7 +42,7 @@ export const feed: typeof english = {
   edit: "Muuda seadeid",
   rotate: "Uus aadress",
   rotateHelp:
-    "Aadress on jõudnud kellenigi, kelleni ei pidanud? Kõik senised aadressid ütlevad, et on lõppenud, ja kõik tellivad uuesti.",
+    "Kasuta seda, kui aadress on jõudnud kellenigi, kelleni ei pidanud. Kõik senised aadressid ütlevad, et on lõppenud, ja kõik tellivad uuesti.",
   revoke: "Lõpeta see kalender",
   revokeHelp: "Aadress ütleb mõnda aega, et see on lõppenud. Seda ei saa tagasi võtta.",
   confirm: "Jah, olen kindel",

@@ -28,7 +28,7 @@ export const overview: typeof english = {
     project: "projekt",
     mine: "kõik, mida näen",
   },
-  kept: (name) => `hoiab ${name}`,
+  kept: (name) => `omanik ${name}`,
   takeOver: "Võta üle",
   takeOverHelp:
     "Kalendrit loetakse siis sinu pääsutunnusega ja see on sinu oma. Tellijad jäävad alles; sina saad sellele oma aadressi.",

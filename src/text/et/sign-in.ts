@@ -8,7 +8,7 @@ export const signIn: typeof english = {
   sample: "See on näidis: sample-provider-owner on teenusepakkuja omaniku pääsutunnus.",
   lasting:
     "Waldurist välja logimine lõpetab selle API tunnuse ja kalendreid enam ei uuendata. Isiklik pääsutunnus või sellise konto tunnus, millest keegi välja ei logi, jääb kehtima.",
-  kept: "Tunnust kontrollitakse Walduris ja hoitakse suletuna. Seda ei näidata enam kunagi. Siin näed seda, mida Waldur sulle näitab.",
+  kept: "Tunnust kontrollitakse Walduris ja hoitakse krüpteerituna. Seda ei näidata enam kunagi. Siin näed seda, mida Waldur sulle näitab.",
   submit: "Logi sisse",
   or: "Või",
   waldur: (label) => `Logi sisse Walduriga (${label})`,

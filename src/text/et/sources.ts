@@ -1,10 +1,10 @@
 import type { sources as english } from "../en/sources.ts";
 
 export const sources: typeof english = {
-  fresh: (when) => `Seis ${when}`,
+  fresh: (when) => `Ajakohane seisuga ${when}`,
   loading: "Loetakse esimest korda",
   waits: "Ootab esimest lugemist",
-  failing: (reason, when) => `${reason} alates ${when}. Proovitakse uuesti iga minut.`,
+  failing: (reason, when) => `${reason} alates ${when}. Teenus proovib uuesti iga minut.`,
   lost: "Kontol, mis seda loeb, ei ole Walduris enam seda rolli. Selle kalendrid on lõppenud.",
   held: "Korraga kadus palju broneeringuid. Neid hoitakse alles, kuni haldaja ütleb, et nii on õige.",
   reasons: {

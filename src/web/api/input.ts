@@ -2,8 +2,7 @@ import { IANAZone } from "luxon";
 import * as v from "valibot";
 import { bookingStates } from "../../calendar/booking.ts";
 import { colours } from "../../calendar/colours.ts";
-import { decisionModes, details, type FeedFilter, type FeedProfile, languages } from "../../calendar/profile.ts";
-import type { Config } from "../../config.ts";
+import { decisionModes, details, languages } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import type { CalendarAddress, Credentials } from "../../mirror/connect.ts";
@@ -160,36 +159,6 @@ function credentialsOf({
     return { kind: "password", username, password };
   }
   throw new AppError("bad_input", "give username and password, or a token");
-}
-
-/** The profile of a new feed: what was asked for, else the defaults. */
-export function profileOf(config: Config, name: string, asked: ChangedFeed): FeedProfile {
-  return changeProfile(
-    {
-      name,
-      detail: "full",
-      language: "en",
-      zone: null,
-      alarmMinutes: null,
-      colour: null,
-      cancelled: "keep",
-      decisions: "sign-in",
-      pastDays: config.feedPastDays,
-      futureDays: config.feedFutureDays,
-      filter: {},
-    },
-    asked,
-  );
-}
-
-/** A profile with what was asked for changed. An empty list or text takes its filter away. */
-export function changeProfile(
-  before: FeedProfile,
-  { expiresAt: _expiresAt, filter: asked, ...rest }: ChangedFeed,
-): FeedProfile {
-  const merged: FeedFilter = { ...before.filter, ...asked };
-  const kept = Object.entries(merged).filter(([, value]) => value.length > 0);
-  return { ...before, ...rest, filter: Object.fromEntries(kept) };
 }
 
 function read<const S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {

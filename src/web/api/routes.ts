@@ -12,10 +12,11 @@ import { findSource, listSources } from "../../store/sources.ts";
 import { listBookings } from "../../source/list-bookings.ts";
 import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
+import { changeProfile, newProfile } from "../../feed/profile.ts";
 import { addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
 import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
 import { dryRunSource } from "../../source/dry-run.ts";
-import { tick } from "../../tick.ts";
+import { startRun, tick } from "../../tick.ts";
 import {
   may,
   type Right,
@@ -24,16 +25,7 @@ import {
   listVisibleSources,
   standingOf,
 } from "../../account/access.ts";
-import {
-  changeProfile,
-  profileOf,
-  readChangedFeed,
-  readDecisionQuery,
-  readLimit,
-  readNewFeed,
-  readSync,
-  readTime,
-} from "./input.ts";
+import { readChangedFeed, readDecisionQuery, readLimit, readNewFeed, readSync, readTime } from "./input.ts";
 import { operatorOnly } from "./auth.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
 import { decideBooking } from "../decision-outcome.ts";
@@ -55,51 +47,39 @@ export function apiRoutes(): Hono<Env> {
     .get("/providers/:uuid/calendar.ics", async (c) => {
       const asks = await asker(c);
       const source = await resolveSource(asks, "provider", c.req.param("uuid"));
-      return calendar(c, await exportProvider(c.env, asks, source.scopeUuid, profileOf(c.env.config, source.name, {})));
+      return calendar(
+        c,
+        await exportProvider(c.env, asks, source.scopeUuid, newProfile(c.env.config, source.name, {})),
+      );
     })
     .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
     .post("/feeds", async (c) => {
-      const { source: asked, ...profile } = readNewFeed(await readBody(c));
+      const { source: asked, expiresAt = null, ...profile } = readNewFeed(await readBody(c));
       if (asked.kind !== "mine" && !asked.uuid) {
         throw new AppError(
           "bad_input",
           `source.uuid: say which ${asked.kind}; \`providers\` and \`bookings\` list uuids`,
         );
       }
-      const { expiresAt = null } = profile;
-      if (expiresAt !== null && expiresAt <= epochSeconds(c.env)) {
-        throw new AppError("bad_input", "expiresAt: is over already; give a time to come");
-      }
       const source = await resolveSource(await asker(c), asked.kind, asked.uuid ?? "");
-      const feed = await addFeed(c.env, source, profileOf(c.env.config, source.name, profile), expiresAt);
-      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.json(await oneFeed(c, feed), 201);
+      const feed = await addFeed(c.env, source, newProfile(c.env.config, source.name, profile), expiresAt);
+      return changed(c, feed, 201);
     })
     .get("/feeds/:id", async (c) => c.json(await oneFeed(c, (await feedFor(c, "name")).feed)))
     .patch("/feeds/:id", async (c) => {
       const { feed } = await feedFor(c, "change");
-      const asked = readChangedFeed(await readBody(c));
-      const expiresAt = asked.expiresAt === undefined ? feed.expiresAt : asked.expiresAt;
-      const changed = await updateFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt);
-      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.json(await oneFeed(c, changed));
+      const { expiresAt = feed.expiresAt, ...asked } = readChangedFeed(await readBody(c));
+      return changed(c, await updateFeed(c.env, feed, changeProfile(feed.profile, asked), expiresAt));
     })
     .delete("/feeds/:id", async (c) => {
       const { feed } = await feedFor(c, "end");
-      return c.json(await oneFeed(c, await revokeFeed(c.env, feed, c.req.query("now") === "1")));
+      return changed(c, await revokeFeed(c.env, feed, c.req.query("now") === "1"));
     })
-    .post("/feeds/:id/rotate", async (c) => {
-      const feed = await rotateFeed(c.env, (await feedFor(c, "change")).feed);
-      // New links to decide, too.
-      c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
-      return c.json(await oneFeed(c, feed));
-    })
+    .post("/feeds/:id/rotate", async (c) => changed(c, await rotateFeed(c.env, (await feedFor(c, "change")).feed)))
     .post("/feeds/:id/take-over", async (c) => {
       const { feed, source } = await feedFor(c, "takeOver");
       const own = await resolveSource(await asker(c), source.kind, source.scopeUuid);
-      const taken = await takeOverFeed(c.env, feed, own);
-      c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
-      return c.json(await oneFeed(c, taken));
+      return changed(c, await takeOverFeed(c.env, feed, own));
     })
     .get("/feeds/:id/calendar.ics", async (c) => {
       const { feed } = await feedFor(c, "content");
@@ -177,6 +157,12 @@ async function openSources(c: Context<Env>): Promise<string[]> {
 
 async function feedFor(c: Context<Env>, right: Right) {
   return findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", right);
+}
+
+/** Answers with a feed that has changed, and starts a run. */
+async function changed(c: Context<Env>, feed: FeedRow, status: 200 | 201 = 200): Promise<Response> {
+  startRun(c.env, feed);
+  return c.json(await oneFeed(c, feed), status);
 }
 
 async function oneFeed(c: Context<Env>, feed: FeedRow) {

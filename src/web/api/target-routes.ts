@@ -12,8 +12,8 @@ import {
   resumeTarget,
   syncTarget,
 } from "../../mirror/commands.ts";
-import { tick } from "../../tick.ts";
-import { type Right, findVisibleFeed, findVisibleTarget, listVisibleTargets } from "../../account/access.ts";
+import { startRun } from "../../tick.ts";
+import { findVisibleFeed, findVisibleTarget, listVisibleTargets } from "../../account/access.ts";
 import { readCredentials, readNewTarget, readPlace, readPush } from "./input.ts";
 import { readBody } from "./read-body.ts";
 import { pushJson, targetJson } from "./target-json.ts";
@@ -32,7 +32,7 @@ export function targetRoutes(): Hono<Env> {
       const asked = readNewTarget(await readBody(c));
       const { standing } = await findVisibleFeed(c.env, c.var.viewer, asked.feedId, "change");
       const target = await addTarget(c.env, asked);
-      c.env.defer(tick(c.env, { onlyTargets: true }));
+      startRun(c.env, target);
       return c.json(await targetJson(c.env, target, standing), 201);
     })
     .post("/calendars", async (c) => {
@@ -42,12 +42,15 @@ export function targetRoutes(): Hono<Env> {
         canCreate: homes.length > 0,
       });
     })
-    .get("/:id", async (c) => change(c, "name", async (target) => target))
-    .post("/:id/probe", async (c) => change(c, "change", async (target) => probeTarget(c.env, target)))
-    .post("/:id/pause", async (c) => change(c, "change", async (target) => pauseTarget(c.env, target)))
-    .post("/:id/resume", async (c) => change(c, "change", async (target) => resumeTarget(c.env, target)))
+    .get("/:id", async (c) => {
+      const { target, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "name");
+      return c.json(await targetJson(c.env, target, standing));
+    })
+    .post("/:id/probe", async (c) => change(c, async (target) => probeTarget(c.env, target)))
+    .post("/:id/pause", async (c) => change(c, async (target) => pauseTarget(c.env, target)))
+    .post("/:id/resume", async (c) => change(c, async (target) => resumeTarget(c.env, target)))
     .post("/:id/credentials", async (c) =>
-      change(c, "change", async (target) => changeCredentials(c.env, target, readCredentials(await readBody(c)))),
+      change(c, async (target) => changeCredentials(c.env, target, readCredentials(await readBody(c)))),
     )
     .post("/:id/sync", async (c) => {
       const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "change");
@@ -60,16 +63,15 @@ export function targetRoutes(): Hono<Env> {
         throw new AppError("bad_input", "events: say what becomes of the events in the calendar, leave or remove");
       }
       const left = await removeTarget(c.env, target, events);
+      startRun(c.env, target);
       return c.json(left === null ? { id: target.id, state: "removed" } : await targetJson(c.env, left, standing));
     });
 }
 
-/** Does something to a target that the caller may do, and answers with what it is then. */
-async function change(
-  c: Context<Env>,
-  right: Right,
-  act: (target: TargetRow) => Promise<TargetRow>,
-): Promise<Response> {
-  const { target, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
-  return c.json(await targetJson(c.env, await act(target), standing));
+/** Answers with the target after a change by somebody who may make it, and starts a run. */
+async function change(c: Context<Env>, apply: (target: TargetRow) => Promise<TargetRow>): Promise<Response> {
+  const { target, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "change");
+  const changed = await apply(target);
+  startRun(c.env, changed);
+  return c.json(await targetJson(c.env, changed, standing));
 }

@@ -4,9 +4,8 @@ import { type Action, actions, type Language } from "../../calendar/profile.ts";
 import { codeOf, messageOf } from "../../errors.ts";
 import { type AccountRow, endSessions } from "../../store/accounts.ts";
 import { findBookings } from "../../store/bookings.ts";
-import { countTry } from "../../store/decisions.ts";
+import { countTry } from "../../store/attempts.ts";
 import { chooseDecider } from "../../decision/rights.ts";
-import { findLinked, type Linked } from "../../feed/links.ts";
 import { loadPageData } from "../../decision/page-data.ts";
 import type { SessionKind } from "../../security/session.ts";
 import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
@@ -20,6 +19,7 @@ import { DecisionPage, PlainPage } from "./views/decision.tsx";
 import { nextCookie, sessionCookie } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { texts } from "../../text/index.ts";
+import { type Linked, findLinked } from "../../decision/linked.ts";
 
 const session = "decide";
 const mostSignIns = 30;

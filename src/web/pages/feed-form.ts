@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { localTime } from "../../calendar/window.ts";
 import { readDay } from "./times.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
-import { type ChangedFeed, profile } from "../api/input.ts";
+import { isExpired } from "../../feed/expiry.ts";
+import { profile } from "../api/input.ts";
 import { fieldValue, type Fields } from "./page-context.tsx";
 
 /** What stands in the fields of the form, as typed. */
@@ -74,7 +75,7 @@ export function feedFormValues(of: FeedProfile, expiresAt: number | null): FeedF
 export function checkFeedForm(
   typed: FeedFormValues,
   { nowAt, maySign }: { nowAt: number; maySign: boolean },
-): { readonly asked: ChangedFeed & { expiresAt: number | null }; readonly faults: FeedFormErrors } {
+): { readonly asked: FeedProfile; readonly expiresAt: number | null; readonly faults: FeedFormErrors } {
   const faults: { -readonly [key in keyof FeedFormErrors]: FeedFormErrors[key] } = {};
   /** The value as the schema gives it; `instead` and a fault where it does not fit. */
   function take<const S extends v.GenericSchema, T>(
@@ -94,7 +95,7 @@ export function checkFeedForm(
   const decisions = take(profile.decisions, typed.decisions, "decisions", "choice", "sign-in" as const) ?? "sign-in";
   if (decisions === "signed" && !maySign) faults.decisions = "choice";
   const expiresAt = expiryOf(typed.expires, zone);
-  if (expiresAt !== null && (Number.isNaN(expiresAt) || expiresAt <= nowAt)) faults.expires = "expires";
+  if (Number.isNaN(expiresAt) || isExpired({ expiresAt }, nowAt)) faults.expires = "expires";
   const filter = take(profile.filter, { offerings: typed.offerings }, "offerings", "choice", {}) ?? {};
   const asked = {
     name: take(profile.name, typed.name, "name", "name", "?") ?? "?",
@@ -109,9 +110,8 @@ export function checkFeedForm(
     pastDays: take(profile.pastDays, number(typed.past), "past", "past", 0) ?? 0,
     futureDays: take(profile.futureDays, number(typed.future), "future", "future", 1) ?? 1,
     filter,
-    expiresAt,
   };
-  return { asked, faults };
+  return { asked, expiresAt, faults };
 }
 
 /** The start of the day in the zone, epoch seconds; null for none, NaN for what is no day. */

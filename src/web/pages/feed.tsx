@@ -8,11 +8,11 @@ import { feedAddress, addFeed, revokeFeed, rotateFeed, updateFeed } from "../../
 import { maySignLinks } from "../../feed/links.ts";
 import { type ActingAccount, actAs, resolveSource } from "../../account/find-source.ts";
 import { listOfferings, previewFeed } from "../../feed/preview.ts";
-import { tick } from "../../tick.ts";
+import { startRun } from "../../tick.ts";
 import { may, findVisibleFeed } from "../../account/access.ts";
 import { readOfferings } from "../../store/sources.ts";
 import { sizeWarning } from "../../calendar/size.ts";
-import { changeProfile, profileOf } from "../api/input.ts";
+import { changeProfile, newProfile } from "../../feed/profile.ts";
 import { checkFeedForm, type FeedFormErrors, readFeedForm, type FeedFormValues, feedFormValues } from "./feed-form.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { zonedTimes } from "./times.ts";
@@ -30,7 +30,7 @@ export function feedPageRoutes(): Hono<Env> {
     new Hono<Env>()
       .get("/feeds/new", signedIn, async (c) => {
         const source = await sourceOf(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
-        const first = profileOf(c.env.config, source.found.name, {
+        const first = newProfile(c.env.config, source.found.name, {
           language: pageLanguage(c),
           zone: c.env.config.timeZone === "UTC" ? null : c.env.config.timeZone,
         });
@@ -41,9 +41,8 @@ export function feedPageRoutes(): Hono<Env> {
         const source = await sourceOf(c, fieldValue(fields, "kind"), fieldValue(fields, "uuid"));
         const typed = readFeedForm(fields);
         const signs = maySignLinks(c.env, c.var.viewer.account);
-        const { asked, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
-        const { expiresAt } = asked;
-        const profile = profileOf(c.env.config, source.found.name, asked);
+        const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
+        const profile = newProfile(c.env.config, source.found.name, asked);
         if (Object.keys(faults).length > 0) return showNew(c, source, { typed, faults, preview: null }, 400);
         if (fieldValue(fields, "do") !== "save") {
           return showNew(c, source, {
@@ -53,7 +52,7 @@ export function feedPageRoutes(): Hono<Env> {
           });
         }
         const feed = await addFeed(c.env, source.found, profile, expiresAt);
-        c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+        startRun(c.env, feed);
         return c.redirect(`/feeds/${feed.id}?done=made`, 303);
       })
       .get("/feeds/:id", signedIn, async (c) => showFeed(c, ""))
@@ -65,13 +64,13 @@ export function feedPageRoutes(): Hono<Env> {
       .post("/feeds/:id/rotate", formLimit, signedIn, async (c) => {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
         if (!(await isConfirmed(c))) return showFeed(c, "rotate");
-        await rotateFeed(c.env, feed);
+        startRun(c.env, await rotateFeed(c.env, feed));
         return c.redirect(`/feeds/${feed.id}?done=rotated`, 303);
       })
       .post("/feeds/:id/revoke", formLimit, signedIn, async (c) => {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "end");
         if (!(await isConfirmed(c))) return showFeed(c, "revoke");
-        await revokeFeed(c.env, feed, false);
+        startRun(c.env, await revokeFeed(c.env, feed, false));
         return c.redirect(`/feeds/${feed.id}?done=revoked`, 303);
       })
       .post("/feeds/:id/take-over", formLimit, signedIn, async (c) => {
@@ -80,7 +79,7 @@ export function feedPageRoutes(): Hono<Env> {
         const { feed, source } = await findVisibleFeed(c.env, viewer, c.req.param("id"), "takeOver");
         const own = await resolveSource(await actAs(c.env, viewer.account), source.kind, source.scopeUuid);
         const taken = await takeOverFeed(c.env, feed, own);
-        c.env.defer(tick(c.env, { sourceId: taken.sourceId }));
+        startRun(c.env, taken);
         return c.redirect(`/feeds/${feed.id}?done=taken`, 303);
       })
       // Where a form that was sent stood in the address bar and is opened again.
@@ -164,15 +163,15 @@ async function edit(c: PageContext): Promise<Response> {
   const owner = await findAccount(c.env.sql, source.accountId);
   const typed = readFeedForm(fields);
   const signs = owner !== null && maySignLinks(c.env, owner);
-  const { asked, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
+  const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
   if (Object.keys(faults).length > 0) return showEdit(c, feed, { typed, faults, preview: null }, 400);
   const profile = changeProfile(feed.profile, asked);
   if (fieldValue(fields, "do") !== "save") {
     const asker = await actAs(c.env, viewer.account);
     return showEdit(c, feed, { typed, faults, preview: await previewOf(c, asker, source, profile) });
   }
-  await updateFeed(c.env, feed, profile, asked.expiresAt);
-  c.env.defer(tick(c.env, { sourceId: feed.sourceId }));
+  await updateFeed(c.env, feed, profile, expiresAt);
+  startRun(c.env, feed);
   return c.redirect(`/feeds/${feed.id}?done=saved`, 303);
 }
 

@@ -15,7 +15,7 @@ import {
   resumeTarget,
   syncTarget,
 } from "../../mirror/commands.ts";
-import { tick } from "../../tick.ts";
+import { startRun } from "../../tick.ts";
 import { may, type Right, findVisibleTarget } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import { readPassword, connectErrorStatus } from "./connect-input.ts";
@@ -46,10 +46,7 @@ export function targetPageRoutes(): Hono<Env> {
         change(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
       )
       .post("/targets/:id/resume", formLimit, signedIn, async (c) =>
-        change(c, "change", "on", async (target) => {
-          await resumeTarget(c.env, target);
-          c.env.defer(tick(c.env, { onlyTargets: true }));
-        }),
+        change(c, "change", "on", async (target) => resumeTarget(c.env, target)),
       )
       .post("/targets/:id/probe", formLimit, signedIn, async (c) =>
         change(c, "change", "probed", async (target) => probeTarget(c.env, target)),
@@ -100,6 +97,7 @@ async function change(c: PageContext, right: Right, done: string, act: Act): Pro
     wrong = { ...nothingWrong, faults: { probe: refused }, status: connectErrorStatus(refused.reason) };
   }
   if (wrong !== undefined && "faults" in wrong) return showTarget(c, wrong);
+  startRun(c.env, target);
   return c.redirect(`/targets/${target.id}?done=${done}`, 303);
 }
 
@@ -136,11 +134,9 @@ async function remove(c: PageContext): Promise<Response> {
     const faults = events === null ? { events: "choice" as const } : {};
     return showTarget(c, { ...nothingWrong, unsure, events: events ?? "", faults, status: 400 });
   }
-  if ((await removeTarget(c.env, target, events)) === null) {
-    return c.redirect(`/feeds/${feed.id}?done=disconnected`, 303);
-  }
-  c.env.defer(tick(c.env, { onlyTargets: true }));
-  return c.redirect(`/targets/${target.id}?done=removing`, 303);
+  const left = await removeTarget(c.env, target, events);
+  startRun(c.env, target);
+  return c.redirect(left === null ? `/feeds/${feed.id}?done=disconnected` : `/targets/${target.id}?done=removing`, 303);
 }
 
 async function showTarget(c: PageContext, wrong: Wrong): Promise<Response> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withSqlDeadline } from "../../../src/store/counted.ts";
-import { int, intOrNull, text, textOrNull } from "../../../src/store/row.ts";
+import { readInt, readIntOrNull, readText, readTextOrNull } from "../../../src/store/row.ts";
 import { type Sql, statement } from "../../../src/store/sql.ts";
 import { openSqlite } from "../../../src/store/sqlite.ts";
 
@@ -69,21 +69,21 @@ describe("columns of a row", () => {
   const row = { name: "x", size: 5, half: 0.5, none: null };
 
   it("are read by type", () => {
-    expect([text(row, "name"), textOrNull(row, "name"), textOrNull(row, "none")]).toEqual(["x", "x", null]);
-    expect([int(row, "size"), intOrNull(row, "size"), intOrNull(row, "none")]).toEqual([5, 5, null]);
+    expect([readText(row, "name"), readTextOrNull(row, "name"), readTextOrNull(row, "none")]).toEqual(["x", "x", null]);
+    expect([readInt(row, "size"), readIntOrNull(row, "size"), readIntOrNull(row, "none")]).toEqual([5, 5, null]);
   });
 
   it("of another type, or missing, are a failure of the store that names the column", () => {
     const wrong = [
-      () => text(row, "size"),
-      () => text(row, "none"),
-      () => textOrNull(row, "absent"),
-      () => int(row, "name"),
-      () => int(row, "half"),
-      () => int(row, "none"),
-      () => intOrNull(row, "absent"),
+      () => readText(row, "size"),
+      () => readText(row, "none"),
+      () => readTextOrNull(row, "absent"),
+      () => readInt(row, "name"),
+      () => readInt(row, "half"),
+      () => readInt(row, "none"),
+      () => readIntOrNull(row, "absent"),
     ];
     for (const read of wrong) expect(read).toThrow(expect.objectContaining({ code: "store_failed" }));
-    expect(() => int(row, "name")).toThrow("column name should be a whole number and is string");
+    expect(() => readInt(row, "name")).toThrow("column name should be a whole number and is string");
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { countTry, forgetTries } from "../../../src/store/attempts.ts";
 import {
   type BookingRow,
   encodeBooking,
@@ -8,7 +9,6 @@ import {
 } from "../../../src/store/bookings.ts";
 import {
   addDecision,
-  countTry,
   countUnknown,
   type DecisionRow,
   findDone,
@@ -84,7 +84,8 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
     await addDecision(sql, row("new"));
     await countTry(sql, "x", t - 100);
     await countTry(sql, "x", t);
-    await forgetDecisions(sql, t, t);
+    await forgetDecisions(sql, t);
+    await forgetTries(sql, t);
     expect((await listDecisions(sql, null, 10)).map(({ id }) => id)).toEqual(["new"]);
     expect([await countTry(sql, "x", t - 100), await countTry(sql, "x", t)]).toEqual([1, 2]);
   });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addUser, findAccount, listAccounts, noteAsked } from "../../../src/store/accounts.ts";
 import { listPending } from "../../../src/store/bookings.ts";
-import { addDecision, countTry, type DecisionRow, listDecisionsOf, readTries } from "../../../src/store/decisions.ts";
+import { countTry, readTries } from "../../../src/store/attempts.ts";
+import { addDecision, type DecisionRow, listDecisionsOf } from "../../../src/store/decisions.ts";
 import { listAgenda, writeEvents } from "../../../src/store/events.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type LedgerRow, newEntry } from "../../../src/store/ledger-row.ts";
 import { deleteEvents, writeEvents } from "../../../src/store/events.ts";
 import { dropLease, takeLease } from "../../../src/store/leases.ts";
 import {
+  type LedgerRow,
+  newEntry,
   clearLedgerFailures,
   countLedger,
   findTexts,

@@ -54,7 +54,7 @@ describe("what does not fit", () => {
     ["POST", "/feeds", { source: { kind: "provider" } }, 400, "say which provider"],
     ["POST", "/feeds", { source: { kind: "planet", uuid: "1" } }, 400, "kind"],
     ["POST", "/feeds", { source: { kind: "mine" }, zone: "Mars/Base" }, 400, "zone"],
-    ["POST", "/feeds", { source: { kind: "mine" }, expiresAt: "2020-01-01T00:00:00Z" }, 400, "over already"],
+    ["POST", "/feeds", { source: { kind: "mine" }, expiresAt: "2020-01-01T00:00:00Z" }, 400, "lie in the future"],
     ["POST", "/feeds", { source: { kind: "provider", uuid: "0".repeat(32) } }, 404, ""],
     ["GET", "/feeds/none", undefined, 404, "none"],
     ["PATCH", "/feeds/none", { name: "x" }, 404, "none"],

@@ -38,7 +38,7 @@ describe("connecting a calendar", () => {
     await keep(made);
     const path = made.headers.get("Location") ?? "";
     const page = await keep(await owner.get(path));
-    expect(page).toContain("Tried, and ready. Your move: turn it on.");
+    expect(page).toContain("Tested and ready. Turn it on.");
     expect(page).toContain("never overwritten");
     await world.tick();
     expect(caldav.bodies()).toEqual(before);
@@ -59,14 +59,14 @@ describe("connecting a calendar", () => {
   });
 
   it.each([
-    ["nothing at all", { preset: "", text: "" }, "text", "leads nowhere"],
-    ["a sentence", { preset: "", text: "my calendar at work" }, "text", "leads nowhere"],
-    ["another scheme", { preset: "", text: "javascript:alert(1)" }, "text", "leads nowhere"],
-    ["an oversized address", { preset: "", text: `https://${"a".repeat(600)}/` }, "text", "longer than any"],
+    ["nothing at all", { preset: "", text: "" }, "text", "No server can be found"],
+    ["a sentence", { preset: "", text: "my calendar at work" }, "text", "No server can be found"],
+    ["another scheme", { preset: "", text: "javascript:alert(1)" }, "text", "No server can be found"],
+    ["an oversized address", { preset: "", text: `https://${"a".repeat(600)}/` }, "text", "too long"],
     ["Outlook", { preset: "", text: "me@outlook.com" }, "text", "have no CalDAV"],
     ["Proton by its id", { preset: "proton", text: "" }, "preset", "Choose one"],
     ["an unknown provider", { preset: "<script>", text: "" }, "preset", "Choose one"],
-    ["Nextcloud without its host", { preset: "nextcloud", text: "" }, "text", "leads nowhere"],
+    ["Nextcloud without its host", { preset: "nextcloud", text: "" }, "text", "No server can be found"],
     ["Google where it is not set up", { preset: "google", text: "me@gmail.com" }, "preset", "Choose one"],
   ])("%s: a sentence beside the field, what was typed is kept", async (_, fields, name, sentence) => {
     const { owner, steps } = await beginMirror();
@@ -80,12 +80,12 @@ describe("connecting a calendar", () => {
   });
 
   it.each([
-    ["no user name", { username: "", password: "x" }, "username", "Give the user name"],
-    ["no password", { username: "alice", password: "" }, "password", "Give the password"],
-    ["a wrong password", { username: "alice", password: "wrong-one" }, "password", "does not take this user name"],
+    ["no user name", { username: "", password: "x" }, "username", "Enter a user name"],
+    ["no password", { username: "alice", password: "" }, "password", "Enter a password"],
+    ["a wrong password", { username: "alice", password: "wrong-one" }, "password", "does not accept this user name"],
     ["an oversized password", { username: "alice", password: "p".repeat(600) }, "password", "at most 500"],
     ["an oversized name", { username: "a".repeat(400), password: "x" }, "username", "at most 320"],
-    ["a hostile name", { username: '"><script>alert(1)</script>', password: "x" }, "password", "does not take"],
+    ["a hostile name", { username: '"><script>alert(1)</script>', password: "x" }, "password", "does not accept"],
   ])("%s: a sentence beside the field; the name is kept, the password is not", async (_, fields, name, sentence) => {
     const { owner, steps, world } = await beginMirror();
     await owner.send(steps, { preset: "", text: "https://caldav.example.org/" });
@@ -105,7 +105,7 @@ describe("connecting a calendar", () => {
     await owner.send(steps, { preset: "", text: "https://caldav.example.org/" });
     const response = await owner.send(`${steps}/sign-in`, login);
     const page = await response.text();
-    expect([response.status, faultsOf(page)]).toEqual([502, { text: expect.stringContaining("gave no answer") }]);
+    expect([response.status, faultsOf(page)]).toEqual([502, { text: expect.stringContaining("did not answer") }]);
     expect(page).not.toContain("ECONNRESET");
     expect(page).toContain('value="https://caldav.example.org/"');
   });
@@ -114,7 +114,7 @@ describe("connecting a calendar", () => {
     ["an address inside", "https://localhost/", "forbid this address"],
     ["our own", "https://calendar.example/", "forbid this address"],
     ["an address of metadata", "https://169.254.169.254/", "forbid this address"],
-    ["one without TLS", "http://dav.example.org/", "Begin the address with https://"],
+    ["one without TLS", "http://dav.example.org/", "The address must start with https://"],
     ["a path where nothing is", "https://caldav.example.org/nothing/", "no calendar at this address"],
   ])("%s: led back to the address, with a sentence beside it", async (_, text, sentence) => {
     const { owner, steps, caldav } = await beginMirror();
@@ -145,8 +145,8 @@ describe("connecting a calendar", () => {
     ["nothing chosen", { calendar: "" }, "calendar", "Choose one"],
     ["a calendar that is not there", { calendar: "https://evil.example/c/" }, "calendar", "Choose one"],
     ["a policy that is none", { edits: "sometimes" }, "calendar", "Choose one"],
-    ["a new one without a name", { calendar: "new", name: " " }, "name", "Give a name"],
-    ["a new one with an oversized name", { calendar: "new", name: "n".repeat(200) }, "name", "Give a name"],
+    ["a new one without a name", { calendar: "new", name: " " }, "name", "Enter a name"],
+    ["a new one with an oversized name", { calendar: "new", name: "n".repeat(200) }, "name", "Enter a name"],
   ])("%s: a sentence beside the field", async (_, fields, name, sentence) => {
     const begun = await beginMirror();
     await signInThere(begun);
@@ -171,7 +171,7 @@ describe("connecting a calendar", () => {
     });
     const page = await owner.page(made.headers.get("Location") ?? "");
     expect(page).toContain('<h1 dir="auto">Bookings &amp; more</h1>');
-    expect(page).toContain("It is left as they made it");
+    expect(page).toContain("The change is kept");
     await connectThere(begun);
     await signInThere(begun);
     const again = await owner.send(`${steps}/calendar`, {
@@ -179,7 +179,7 @@ describe("connecting a calendar", () => {
       edits: "mirror",
       cancelled: "keep",
     });
-    expect(faultsOf(await again.text())["calendar"]).toContain("mirrored there already");
+    expect(faultsOf(await again.text())["calendar"]).toContain("already mirrored there");
   });
 
   it("refuses a server that overwrites what others wrote, in words", async () => {

@@ -91,7 +91,7 @@ describe("Google", () => {
     await world.tick();
     expect(await row()).toMatchObject({ state: "stopped", stopCode: "credentials" });
     const page = await owner.page(path);
-    expect(page).toContain("Google lets this service in no more");
+    expect(page).toContain("Google no longer lets this service in");
     expect(page).toContain(`href="${path}/google"`);
     expect(page).not.toContain('name="password"');
     const back = await owner.get(await agree(`${path}/google`));
@@ -157,7 +157,7 @@ describe("Google", () => {
     const { owner, steps, google } = await begin();
     for (const text of ["", "https://evil.example/", "not a mail"]) {
       const answer = await owner.send(steps, { preset: "google", text });
-      expect([answer.status, faultsOf(await answer.text())["text"]]).toEqual([400, "Give your Google mail address."]);
+      expect([answer.status, faultsOf(await answer.text())["text"]]).toEqual([400, "Enter your Google email address."]);
     }
     expect((await owner.get(`${steps}/google`)).headers.get("Location")).toBe(steps);
     expect(google.authorizations).toEqual([]);
@@ -184,7 +184,7 @@ describe("Google", () => {
     expect(google.revoked).toBe(true);
     expect(await row()).toMatchObject({ stopCode: "owner" });
     const page = await colleague.page(path);
-    expect(page).toContain("Your move: remove the mirror, then connect a Google calendar of your own.");
+    expect(page).toContain("Remove the mirror, then connect a Google calendar of your own.");
     for (const hidden of [`${path}/google`, googleMail, server.calendarUrl(), 'name="password"']) {
       expect(page).not.toContain(hidden);
     }
@@ -195,6 +195,6 @@ describe("Google", () => {
     const { owner, steps } = await beginMirror();
     const page = await owner.page(steps);
     expect(page).not.toContain('value="google"');
-    expect(page).toContain("Google is not offered: whoever runs this service must first register it");
+    expect(page).toContain("Google is not available: the operator of this service must first register it");
   });
 });

@@ -130,14 +130,14 @@ describe("mirrors on the overview", () => {
     const path = await connectThere(begun);
     const { owner, world, caldav } = begun;
     const link = `<a href="${path}" dir="auto">Work</a>`;
-    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*Tried, and ready. Your move: turn it on.`));
+    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*Tested and ready. Turn it on.`));
     await owner.send(`${path}/resume`, {}, path);
     await world.settle();
     expect(await owner.page("/")).not.toContain(link);
     caldav.script(status(401), () => true, 1);
     world.wait(1000);
     await world.tick();
-    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*does not take the user name and password`));
+    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*no longer accepts the user name and password`));
   });
 
   it("cost one statement, however many there are, and the page stays small", async () => {

@@ -54,7 +54,7 @@ describe("the overview", () => {
     expect(await owner.page("/")).toContain("Decided elsewhere");
     await world.deps.sql.run("UPDATE bookings SET order_state = 'done' WHERE uuid = ?1", booking.uuid);
     const page = await owner.page("/");
-    expect(page).toContain("No request waits for an answer.");
+    expect(page).toContain("No requests are waiting for an answer.");
     expect(page).not.toContain("Decided elsewhere");
   });
 
@@ -70,7 +70,7 @@ describe("the overview", () => {
 
   it("says of each source in words how fresh it is, and whose move it is when it is not", async () => {
     const { world, owner } = await withCalendar();
-    expect(await owner.page("/")).toContain("Fresh as of Mon 4 Jan 2027, 09:00");
+    expect(await owner.page("/")).toContain("Up to date as of Mon 4 Jan 2027, 09:00");
     world.fault(() => new Response("down", { status: 502 }));
     world.wait(60);
     await world.tick();
@@ -80,12 +80,12 @@ describe("the overview", () => {
     world.wait(60);
     await world.tick();
     const page = await owner.page("/");
-    expect(page).toContain("Waldur has not taken the token since");
+    expect(page).toContain("Waldur has not accepted the token since");
     expect(page).toContain("Your calendars are not updated until you sign in with a new one");
     world.sample.renewToken("providerOwner");
     world.wait(60);
     await world.tick();
-    expect(await owner.page("/")).toContain("Fresh as of");
+    expect(await owner.page("/")).toContain("Up to date as of");
   });
 
   it("leads a colleague to taking over: subscribers stay, the old address is shown to nobody", async () => {
@@ -94,7 +94,7 @@ describe("the overview", () => {
     const colleague = visitor(world);
     await colleague.signIn(world.sample.tokens.providerManager);
     const page = await colleague.page("/");
-    expect(page).toContain("made by a colleague, kept by Maria Näidis");
+    expect(page).toContain("made by a colleague, belongs to Maria Näidis");
     expect(page).not.toContain(old.split("/")[4]);
     const taken = await colleague.send(`${path}/take-over`, {}, "/");
     expect(taken.headers.get("Location")).toBe(`${path}?done=taken`);
@@ -143,7 +143,7 @@ describe("the page of a calendar", () => {
     const unsure = await owner.send(`${path}/rotate`, {}, path);
     expect([unsure.status, await unsure.text()]).toEqual([
       400,
-      expect.stringContaining("Tick the box if you mean it."),
+      expect.stringContaining("Tick the box if you are sure."),
     ]);
     expect(addressIn(await owner.page(path))).toBe(first);
     await owner.send(`${path}/rotate`, { sure: "yes" }, path);

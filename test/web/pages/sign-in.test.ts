@@ -48,17 +48,17 @@ describe("signing in with a token", () => {
 
   it.each([
     ["nothing", "", 400, "Enter a token."],
-    ["something short", "abc", 400, "This is no token"],
-    ["something with blanks", "a token with blanks", 400, "This is no token"],
-    ["markup", `<script>alert("1")</script>`, 401, "Waldur does not take this token"],
-    ["a quote", `"'><img src=x onerror=alert(1)>`, 400, "This is no token"],
-    ["control characters", "token\u0000\u0007token", 400, "This is no token"],
-    ["ten thousand characters", "x".repeat(10_000), 400, "This is no token"],
+    ["something short", "abc", 400, "This is not a token"],
+    ["something with blanks", "a token with blanks", 400, "This is not a token"],
+    ["markup", `<script>alert("1")</script>`, 401, "Waldur does not accept this token"],
+    ["a quote", `"'><img src=x onerror=alert(1)>`, 400, "This is not a token"],
+    ["control characters", "token\u0000\u0007token", 400, "This is not a token"],
+    ["ten thousand characters", "x".repeat(10_000), 400, "This is not a token"],
     [
       "a token Waldur does not know",
       "0123456789abcdef0123456789abcdef01234567",
       401,
-      "Waldur does not take this token",
+      "Waldur does not accept this token",
     ],
   ])("%s: a sentence beside the field, nothing of it repeated", async (_, token, status, sentence) => {
     const world = await makeWorld({ bookings: 0 });
@@ -77,7 +77,7 @@ describe("signing in with a token", () => {
     const world = await makeWorld({ bookings: 0 });
     const answer = await visitor(world).signIn("x".repeat(40_000));
     expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain("Something in what was sent does not fit");
+    expect(await answer.text()).toContain("Something in the form is not valid");
   });
 
   it("tells an outage of Waldur from a wrong token", async () => {
@@ -106,7 +106,7 @@ describe("signing in with a token", () => {
     const world = await makeWorld({ bookings: 0, config: { publicUrl: "http://calendar.example" } });
     const get = async (url: string) => (await world.app.fetch(new Request(url), world.deps)).text();
     expect(await get("http://calendar.example/sign-in")).not.toContain("<form");
-    expect(await get("http://calendar.example/sign-in")).toContain("needs https");
+    expect(await get("http://calendar.example/sign-in")).toContain("requires https");
     for (const url of ["http://127.0.0.1:8080/sign-in", "http://localhost/sign-in", "http://[::1]:1/sign-in"]) {
       expect(await get(url)).toContain('name="token"');
     }
@@ -208,7 +208,7 @@ describe("the token that an account keeps", () => {
     await one.signIn(pat);
     world.fault(null);
     world.wait(61);
-    expect(await one.page("/")).toContain("Waldur has not taken your token since");
+    expect(await one.page("/")).toContain("Waldur has not accepted your token since");
     await visitor(world).signIn(world.sample.tokens.providerOwner);
     expect(await kept(world)).toBe(world.sample.tokens.providerOwner);
     expect((await one.get("/")).status).toBe(303);
@@ -281,13 +281,13 @@ describe("Log in with Waldur, against a stand-in", () => {
     const { one } = await standIn();
     await one.get("/sign-in/waldur/keycloak");
     const back = await one.get("/oauth_login_completed/keycloak/?code=wrong");
-    expect([back.status, await back.text()]).toEqual([502, expect.stringContaining("Begin again")]);
+    expect([back.status, await back.text()]).toEqual([502, expect.stringContaining("Start again")]);
     await one.get("/sign-in/waldur/keycloak");
     expect((await one.get("/oauth_login_completed/keycloak/")).status).toBe(502);
     expect(one.cookies.has("__Host-login")).toBe(false);
   });
 
-  it("a login that Waldur does not offer leads nowhere", async () => {
+  it("a login that Waldur does not offer No server can be found", async () => {
     const { one } = await standIn();
     expect((await one.get("/sign-in/waldur/evil")).status).toBe(404);
     expect((await one.get("/sign-in/waldur/tara")).status).toBe(404);

@@ -23,7 +23,7 @@ describe("the page of a mirror", () => {
     const count = caldav.bodies().size;
     expect(page).toContain(`${count} written; `);
     expect(page).toContain(`<dd>${count}</dd>`);
-    expect(page).toContain("It tells with one request whether anything has changed.");
+    expect(page).toContain("It says with one request whether anything has changed.");
     expect(page).toContain(caldav.calendarUrl());
     expect(page).not.toContain(login.password);
     expect(page.length).toBeLessThan(50_000);
@@ -32,7 +32,7 @@ describe("the page of a mirror", () => {
   it("pauses, and goes on", async () => {
     const { owner, path, caldav, world, row } = await mirrored();
     expect((await owner.send(`${path}/pause`, {}, path)).headers.get("Location")).toBe(`${path}?done=paused`);
-    expect(await owner.page(path)).toContain("Paused: nothing is sent. Your move: resume it.");
+    expect(await owner.page(path)).toContain("Paused: nothing is sent until you resume it.");
     world.wait(3600);
     await world.tick();
     expect(caldav.taken()).toEqual([]);
@@ -49,15 +49,15 @@ describe("the page of a mirror", () => {
     world.wait(1000);
     await world.tick();
     const stopped = await owner.page(path);
-    expect(stopped).toContain("does not take the user name and password any more. Your move: give new ones.");
+    expect(stopped).toContain("no longer accepts the user name and password. Enter new ones.");
     expect(stopped).toMatch(/<details open=""><summary>Change user name or password/);
     const wrong = await owner.send(`${path}/credentials`, { username: "alice", password: "wrong" }, path);
     const page = await wrong.text();
-    expect([wrong.status, faultsOf(page)["password"]]).toEqual([400, expect.stringContaining("does not take")]);
+    expect([wrong.status, faultsOf(page)["password"]]).toEqual([400, expect.stringContaining("does not accept")]);
     expect(page).not.toContain('value="wrong"');
     expect(faultsOf(await (await owner.send(`${path}/credentials`, {}, path)).text())).toEqual({
-      username: expect.stringContaining("Give the user name"),
-      password: expect.stringContaining("Give the password"),
+      username: expect.stringContaining("Enter a user name"),
+      password: expect.stringContaining("Enter a password"),
     });
     expect((await row())?.state).toBe("stopped");
     const right = await owner.send(`${path}/credentials`, login, path);
@@ -71,7 +71,7 @@ describe("the page of a mirror", () => {
     world.wait(1000);
     await world.tick();
     const page = await owner.page(path);
-    expect(page).toContain("The server has asked since Mon 4 Jan 2027, 09:16 to be left alone for a while.");
+    expect(page).toContain("The server has been asking for fewer requests since Mon 4 Jan 2027, 09:16.");
     expect(page).toMatch(/The server said: <q lang="" dir="auto">503[^<]*<\/q>/);
     const probed = await owner.send(`${path}/probe`, {}, path);
     expect([probed.status, await probed.text()]).toEqual([502, expect.stringContaining("did not do what was asked")]);
@@ -108,7 +108,7 @@ describe("the page of a mirror", () => {
     }
     const held = await row();
     expect(held?.held).not.toBe("");
-    expect(await owner.page(path)).toContain("Many of its events would go at once, so they are held.");
+    expect(await owner.page(path)).toContain("Many of its events would be removed at once, so the removal is on hold.");
     const kept = caldav.bodies().size;
     const unsure = await owner.send(`${path}/allow`, {}, path);
     expect([unsure.status, faultsOf(await unsure.text())]).toEqual([
@@ -166,7 +166,7 @@ describe("the page of a mirror", () => {
     const { owner, path, feedId } = await mirrored();
     await owner.send(`/feeds/${feedId}/revoke`, { sure: "yes" }, `/feeds/${feedId}`);
     const page = await owner.page(path);
-    expect(page).toContain("the calendar that it mirrors has ended. Your move: say what becomes of the events.");
+    expect(page).toContain("the calendar that it mirrors has ended. Choose what happens to the events.");
     expect(page).toContain("Remove this mirror");
     expect(page).not.toContain("Resume");
     expect((await owner.send(`${path}/resume`, {}, path)).status).toBe(409);
@@ -187,7 +187,7 @@ describe("the page of a mirror", () => {
     await world.tick();
     expect(caldav.taken()).toEqual([]);
     const page = await colleague.page(path);
-    expect(page).toContain("are thrown away. Your move: give your own, or remove the mirror.");
+    expect(page).toContain("have been deleted. Enter your own, or remove the mirror.");
     for (const secret of [caldav.calendarUrl(), login.username, login.password]) expect(page).not.toContain(secret);
     await colleague.send(`${path}/credentials`, login, path);
     expect((await row())?.state).toBe("on");

@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import { type Action, actions, type FeedProfile, type Language } from "../../../calendar/profile.ts";
 import { eventStatus } from "../../../calendar/status.ts";
 import { localTime } from "../../../calendar/window.ts";
-import { calendarWords } from "../../../calendar/words.ts";
+import { calendarWords } from "../../../calendar/words/index.ts";
 import type { LinkKind } from "../../../security/links.ts";
 import type { PageData } from "../../../decision/page-data.ts";
 import { nonceField } from "../../forms.ts";

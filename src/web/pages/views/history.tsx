@@ -1,7 +1,7 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import { cleanLine } from "../../../calendar/text.ts";
-import { calendarWords } from "../../../calendar/words.ts";
+import { calendarWords } from "../../../calendar/words/index.ts";
 import type { NamedDecision } from "../../../store/decisions.ts";
 import type { RunRow } from "../../../store/runs.ts";
 import type { SourceRow } from "../../../store/sources.ts";

@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import { bookingStatus } from "../../../calendar/status.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import { cleanBlock, cleanLine, truncate } from "../../../calendar/text.ts";
-import { calendarWords } from "../../../calendar/words.ts";
+import { calendarWords } from "../../../calendar/words/index.ts";
 import type { BookingRow } from "../../../store/bookings.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { may, type VisibleSource, type Viewer } from "../../../account/access.ts";

@@ -1,9 +1,9 @@
-import { AppError } from "../errors.ts";
-import { type FeedAnswer, feedAnswer, syncAnswer } from "./answers.ts";
-import { type Client, readAnswer } from "./api-client.ts";
-import { failureExitCode, exits } from "./exit.ts";
-import { showProgress } from "./progress.ts";
-import type { World } from "./world.ts";
+import { AppError } from "../../errors.ts";
+import { type FeedAnswer, feedAnswer, syncAnswer } from "../answers.ts";
+import { type Client, readAnswer } from "../api-client.ts";
+import { failureExitCode, exits } from "../exit.ts";
+import { showProgress } from "../progress.ts";
+import type { Runtime } from "../runtime.ts";
 
 const pauseMilliseconds = 1000;
 /** Rounds without any progress after which waiting ends: somebody else may hold the source for a while. */
@@ -15,8 +15,8 @@ const failuresBorne = 3;
  * Drives the first load of a feed until its address is shown, one bounded run of the service after the other.
  * Throws `conflict` when it stands still, and the failure when Waldur fails three times in a row: the feed stays.
  */
-export async function waitForAddress(world: World, client: Client, feed: FeedAnswer): Promise<FeedAnswer> {
-  const progress = showProgress(world);
+export async function waitForAddress(runtime: Runtime, client: Client, feed: FeedAnswer): Promise<FeedAnswer> {
+  const progress = showProgress(runtime);
   let current = feed;
   let still = 0;
   let failures = 0;
@@ -42,7 +42,7 @@ export async function waitForAddress(world: World, client: Client, feed: FeedAns
         );
       }
       current = next;
-      if (current.address === null && !moved) await world.sleep(pauseMilliseconds);
+      if (current.address === null && !moved) await runtime.sleep(pauseMilliseconds);
     }
     return current;
   } finally {

@@ -1,6 +1,6 @@
-import type { PushAnswer, TargetAnswer } from "./answers.ts";
-import { formatPairs, formatTable } from "./table.ts";
-import { formatInstant } from "./values.ts";
+import type { PushAnswer, TargetAnswer } from "../answers.ts";
+import { formatPairs, formatTable } from "../table.ts";
+import { formatInstant } from "../option-values.ts";
 
 /** Targets as a table. */
 export function formatTargets(targets: readonly TargetAnswer[]): string {

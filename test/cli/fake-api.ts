@@ -1,5 +1,5 @@
 import { runCli } from "../../src/cli/run.ts";
-import type { ApiOptions, World } from "../../src/cli/world.ts";
+import type { ApiOptions, Runtime } from "../../src/cli/runtime.ts";
 
 /** What the API is asked, as the tests look at it. */
 export interface Asked {
@@ -28,7 +28,7 @@ export interface Outcome {
 export async function run(
   line: string | readonly string[],
   routes: Readonly<Record<string, Route>> = {},
-  overrides: Partial<World> = {},
+  overrides: Partial<Runtime> = {},
 ): Promise<Outcome> {
   let out = "";
   let err = "";
@@ -51,6 +51,7 @@ export async function run(
     return route === undefined ? failed(404, "not_found", "there is nothing") : route(one);
   };
   const exit = await runCli(typeof line === "string" ? line.split(" ").filter((word) => word !== "") : line, {
+    version: "1.2.3",
     env: {},
     stdout: (text) => (out += text),
     stderr: (text) => (err += text),

@@ -1,20 +1,20 @@
-import { type PushAnswer, pushAnswer } from "./answers.ts";
-import { type Client, readAnswer } from "./api-client.ts";
-import { printJson } from "./command.ts";
-import { exits } from "./exit.ts";
-import { showProgress } from "./progress.ts";
+import { type PushAnswer, pushAnswer } from "../answers.ts";
+import { type Client, readAnswer } from "../api-client.ts";
+import { printJson } from "../command.ts";
+import { exits } from "../exit.ts";
+import { showProgress } from "../progress.ts";
 import { formatPush } from "./target-text.ts";
-import type { World } from "./world.ts";
+import type { Runtime } from "../runtime.ts";
 
 /** Pushes to one target until nothing is left to do, and tells what was done; gives the exit code. */
 export async function pushTarget(
-  world: World,
+  runtime: Runtime,
   client: Client,
   id: string,
   asked: { readonly dryRun: boolean; readonly allowRemovals: boolean; readonly json: boolean },
 ): Promise<number> {
   const { json, ...body } = asked;
-  const progress = showProgress(world);
+  const progress = showProgress(runtime);
   let total: PushAnswer | null = null;
   try {
     for (;;) {
@@ -28,9 +28,9 @@ export async function pushTarget(
   } finally {
     progress.end();
   }
-  if (json) printJson(world, total);
-  else world.stdout(formatPush(total, asked.dryRun));
-  return judgePush(world.stderr, total);
+  if (json) printJson(runtime, total);
+  else runtime.stdout(formatPush(total, asked.dryRun));
+  return judgePush(runtime.stderr, total);
 }
 
 /** Two rounds over the same target as one. */
@@ -49,7 +49,7 @@ export function addPush(old: PushAnswer, now: PushAnswer): PushAnswer {
 }
 
 /** Says what needs somebody, and gives the exit code. */
-export function judgePush(stderr: World["stderr"], { id, name, held, failure, failed }: PushAnswer): number {
+export function judgePush(stderr: Runtime["stderr"], { id, name, held, failure, failed }: PushAnswer): number {
   if (failure !== null) stderr(`${name}: ${failure}\n`);
   if (held !== null) stderr(`${name}: ${held}; if that is right: sync --target ${id} --allow-removals\n`);
   if (failed > 0)

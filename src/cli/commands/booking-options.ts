@@ -1,5 +1,5 @@
-import { bookingParameters as table, type Parameter } from "../waldur/parameters.ts";
-import { option, type Option, repeatable } from "./args.ts";
+import { bookingParameters as table, type Parameter } from "../../waldur/parameters.ts";
+import { option, type Option, repeatable } from "../args.ts";
 
 /** Every parameter of Waldur's `GET /api/booking-resources/` as an option; those that take several values may repeat. */
 export const bookingParameters: readonly Option[] = Object.entries<Parameter>(table)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { bookingEvents, matchesFilter } from "../../src/calendar/events.ts";
+import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { numberSlots } from "../../src/calendar/slots.ts";
 import { booking, context, eventOf, hour, known, nowAt, uuid } from "./samples.ts";
+import { matchesFilter } from "../../src/calendar/filter.ts";
 
 const two = [
   { start: nowAt, end: nowAt + hour, backendId: "x" },

@@ -1,8 +1,8 @@
-import { bookingStates } from "../calendar/booking.ts";
-import { decisionModes, details, languages } from "../calendar/profile.ts";
-import { AppError } from "../errors.ts";
-import { type Args, type Option, option, toggle } from "./args.ts";
-import { readChoice, readInstant, readUuid, readWhole, splitList } from "./values.ts";
+import { bookingStates } from "../../calendar/booking.ts";
+import { decisionModes, details, languages } from "../../calendar/profile.ts";
+import { AppError } from "../../errors.ts";
+import { type Arguments, type Option, option, toggle } from "../args.ts";
+import { readChoice, readInstant, readUuid, readWhole, splitList } from "../option-values.ts";
 
 const name = option("name", "TEXT", "name of the calendar");
 const detail = option("detail", "LEVEL", `how much it tells: ${details.join(", ")}`);
@@ -52,7 +52,7 @@ export const feedNotes = [
 ] as const;
 
 /** How one option becomes a member of the request; null takes it back, as an empty list or text does with a filter. */
-const members: readonly (readonly [Option, key: string, read: (args: Args, given: string) => unknown])[] = [
+const members: readonly (readonly [Option, key: string, read: (args: Arguments, given: string) => unknown])[] = [
   [name, "name", (_, given) => given],
   [detail, "detail", (_, given) => readChoice(detail, given, details)],
   [language, "language", (_, given) => readChoice(language, given, languages)],
@@ -74,7 +74,7 @@ const filters: readonly (readonly [Option, key: string, read: (part: string) => 
 ];
 
 /** The members of a request that the options ask for; only what was given. Throws `bad_input`. */
-export function readFeedOptions(args: Args): Record<string, unknown> {
+export function readFeedOptions(args: Arguments): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [given, key, read] of members) {
     const value = args.value(given);
@@ -100,7 +100,7 @@ const mine = toggle("mine", "bookings that the account itself made");
 export const sourceOptions: readonly Option[] = [provider, offering, customer, project, mine];
 
 /** The one source that the options name. Throws `bad_input` unless it is one. */
-export function readSource(args: Args): { kind: string; uuid?: string } {
+export function readSource(args: Arguments): { kind: string; uuid?: string } {
   const given = sourceOptions.filter((source) => args.has(source));
   const [chosen] = given;
   if (chosen === undefined || given.length > 1) {
@@ -112,7 +112,7 @@ export function readSource(args: Args): { kind: string; uuid?: string } {
     : { kind: chosen.name, uuid: readUuid(`--${chosen.name}`, uuid) };
 }
 
-function readDays(args: Args, days: Option, least: number): number {
+function readDays(args: Arguments, days: Option, least: number): number {
   const value = readWhole(args, days, least, 3650);
   if (value === null) throw new AppError("bad_input", `--${days.name} needs a number of days`);
   return value;

@@ -1,6 +1,6 @@
-import type { FeedAnswer } from "./answers.ts";
-import { formatPairs, formatTable } from "./table.ts";
-import { formatInstant } from "./values.ts";
+import type { FeedAnswer } from "../answers.ts";
+import { formatPairs, formatTable } from "../table.ts";
+import { formatInstant } from "../option-values.ts";
 
 /** Feeds as a table, without their addresses. */
 export function formatFeeds(feeds: readonly FeedAnswer[]): string {

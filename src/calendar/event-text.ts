@@ -1,0 +1,133 @@
+import type { Booking, NumberedSlot } from "./booking.ts";
+import type { Event, EventContext } from "./event.ts";
+import { actions, type Detail } from "./profile.ts";
+import { type BookingStatus, eventStatus } from "./status.ts";
+import { cleanBlock, cleanLine, cleanUrl, truncate } from "./text.ts";
+import { localTime } from "./window.ts";
+import type { CalendarWords } from "./words/calendar-words.ts";
+import { calendarWords } from "./words/index.ts";
+
+/** What each level shows besides the time, tentative or not, and taken or free. Everything else is `full`. */
+export const shownAt = {
+  busy: { what: false, who: false },
+  basic: { what: true, who: false },
+  full: { what: true, who: true },
+} as const satisfies Record<Detail, { what: boolean; who: boolean }>;
+
+const longestName = 150;
+const longestDescription = 4000;
+const longestError = 500;
+
+/** The texts that all events of a booking share, and what the others are made from. */
+export interface BookingTexts {
+  readonly booking: Booking;
+  readonly status: BookingStatus;
+  readonly context: EventContext;
+  readonly words: CalendarWords;
+  readonly name: string;
+  readonly offering: string;
+  /** The booking's page in HomePort; "" for none. */
+  readonly url: string;
+}
+
+/** Returns the texts of a booking, cleaned and cut to length. */
+export function bookingTexts(booking: Booking, status: BookingStatus, context: EventContext): BookingTexts {
+  const facts = context.offerings.get(booking.offeringUuid);
+  return {
+    booking,
+    status,
+    context,
+    words: calendarWords[context.profile.language],
+    name: cleanName(booking.name),
+    offering: cleanName(facts?.name ?? "") || cleanName(booking.offeringName),
+    url: context.homeport === null ? "" : cleanUrl(`${context.homeport}resource-details/${booking.uuid}/`),
+  };
+}
+
+/** Returns the SUMMARY of a slot's event. */
+export function eventTitle(texts: BookingTexts, slot: NumberedSlot, shownStatus: Event["status"]): string {
+  const { words, context, name, offering } = texts;
+  const mark = context.sample ? words.sampleTitle : "";
+  const shown = shownAt[context.profile.detail];
+  if (!shown.what) return mark + words.busy[shownStatus];
+  const title = !shown.who || name === "" ? offering : offering === "" ? name : `${name} (${offering})`;
+  const status = isLost(texts, slot) ? "cancelled" : texts.status;
+  return mark + words.prefix[status] + (title === "" ? words.booking : title);
+}
+
+/**
+ * Returns the DESCRIPTION of a slot's event, which takes `period` (epoch seconds) and is number `index` (from 0) of the
+ * `count` slots that the booking still has.
+ */
+export function eventDescription(
+  texts: BookingTexts,
+  slot: NumberedSlot,
+  period: { start: number; end: number },
+  index: number,
+  count: number,
+): string {
+  const { booking, context, words, status } = texts;
+  const { labels } = words;
+  const shown = shownAt[context.profile.detail];
+  const line = (label: string, text: string) => (text === "" ? "" : `${label}: ${text}`);
+  const facts = [
+    ...(shown.what ? [line(labels.state, isLost(texts, slot) ? words.removed : words.state[status])] : []),
+    ...(shown.what ? [line(labels.offering, texts.offering)] : []),
+    ...(shown.what ? [line(labels.provider, cleanName(booking.providerName))] : []),
+    ...(shown.who ? [line(labels.requester, requesterText(booking))] : []),
+    ...(shown.who ? [line(labels.customer, cleanName(booking.customerName))] : []),
+    ...(shown.who ? [line(labels.project, cleanName(booking.projectName))] : []),
+    line(labels.time, localPeriod(context.profile.zone, period)),
+    ...(shown.what && !slot.gone && count > 1 ? [words.part(index + 1, count)] : []),
+    ...(shown.what && slot.end < slot.start ? [words.backwards] : []),
+    ...(shown.what && slot.end === slot.start ? [words.lengthless] : []),
+    ...(shown.who ? [line(labels.error, truncate(cleanLine(booking.errorMessage), longestError))] : []),
+  ].filter((text) => text !== "");
+  const own = shown.who ? truncate(cleanBlock(booking.description), longestDescription) : "";
+  const mark = context.sample ? words.sample : "";
+  const decision = shown.who && !slot.gone ? decisionLinks(texts) : "";
+  return [own, mark, facts.join("\n"), decision, shown.what ? texts.url : ""]
+    .filter((text) => text !== "")
+    .join("\n\n");
+}
+
+/** Returns the LOCATION: the offering and its provider. */
+export function eventPlace({ booking, offering }: BookingTexts): string {
+  return [offering, cleanName(booking.providerName)].filter((text) => text !== "").join(", ");
+}
+
+/** Returns true for a period that a living booking has lost: it is cancelled on its own. */
+function isLost({ status }: BookingTexts, slot: NumberedSlot): boolean {
+  return slot.gone && eventStatus[status] !== "CANCELLED";
+}
+
+/** Returns the links to decide on a pending booking: each on its own line, so that every calendar program links it. */
+function decisionLinks({ booking, context, status, words }: BookingTexts): string {
+  if (eventStatus[status] !== "TENTATIVE") return "";
+  const page = cleanUrl(context.decisionUrlOf(booking.uuid));
+  if (page === "") return "";
+  return [
+    ...actions.flatMap((action) => [`${words.decide[action]}:`, `${page}/${action}`]),
+    `${words.decide.both}:`,
+    page,
+  ].join("\n");
+}
+
+function requesterText(booking: Booking): string {
+  const name = cleanName(booking.requesterName);
+  const username = cleanName(booking.requesterUsername);
+  if (name === "" || username === "" || name === username) return name || username;
+  return `${name} (${username})`;
+}
+
+function cleanName(text: string): string {
+  return truncate(cleanLine(text), longestName);
+}
+
+function localPeriod(zone: string | null, period: { start: number; end: number }): string {
+  if (zone === null) return "";
+  const start = localTime(zone, period.start);
+  const end = localTime(zone, period.end);
+  const format = start.hasSame(end, "day") ? "HH:mm" : "yyyy-LL-dd HH:mm";
+  return `${start.toFormat("yyyy-LL-dd HH:mm")} – ${end.toFormat(format)} (${start.zoneName})`;
+}

@@ -1,0 +1,17 @@
+import type { KnownBooking } from "./booking.ts";
+import type { FeedFilter } from "./profile.ts";
+
+/** Returns true when the booking passes the filter. The window of the feed is checked apart, for each event. */
+export function matchesFilter(known: KnownBooking, filter: FeedFilter): boolean {
+  const { booking } = known;
+  if (filter.states !== undefined && !filter.states.includes(booking.state)) return false;
+  if (filter.offerings !== undefined && !filter.offerings.includes(booking.offeringUuid)) return false;
+  if (filter.customers !== undefined && !filter.customers.includes(booking.customerUuid)) return false;
+  if (filter.projects !== undefined && !filter.projects.includes(booking.projectUuid)) return false;
+  const text = filter.text?.toLowerCase() ?? "";
+  if (text === "") return true;
+  const { name, description, requesterName, requesterUsername, customerName, projectName } = booking;
+  return [name, description, requesterName, requesterUsername, customerName, projectName].some((candidate) =>
+    candidate.toLowerCase().includes(text),
+  );
+}

@@ -1,0 +1,91 @@
+import type { CalendarWords } from "./calendar-words.ts";
+
+/** Every text of a calendar in English. */
+export const en: CalendarWords = {
+  calendar: "Bookings in Waldur. Changes are made in Waldur, not in this calendar.",
+  prefix: {
+    requested: "Pending: ",
+    "awaiting-approval": "Pending: ",
+    "awaiting-start": "Pending: ",
+    "awaiting-provider": "Pending: ",
+    confirmed: "",
+    updating: "",
+    cancelling: "Cancelling: ",
+    cancelled: "Cancelled: ",
+    rejected: "Rejected: ",
+    refused: "Rejected: ",
+    failed: "Error: ",
+    faulty: "Error: ",
+    vanished: "Cancelled: ",
+  },
+  state: {
+    requested: "Requested, not decided yet",
+    "awaiting-approval": "Requested, waits for approval by the customer",
+    "awaiting-start": "Requested, waits for the start of the project or order",
+    "awaiting-provider": "Requested, waits for the provider to accept or reject",
+    confirmed: "Confirmed",
+    updating: "Confirmed, being updated",
+    cancelling: "Being cancelled, still held",
+    cancelled: "Cancelled after it was accepted",
+    rejected: "Rejected by the provider or withdrawn by the requester",
+    refused: "Not approved by the customer",
+    failed: "The order failed, nothing is booked",
+    faulty: "Marked as erred in Waldur, still held",
+    vanished: "Removed from Waldur",
+  },
+  busy: { TENTATIVE: "Busy (tentative)", CONFIRMED: "Busy", CANCELLED: "Cancelled: Busy" },
+  booking: "Booking",
+  removed: "This period was removed from the booking",
+  labels: {
+    state: "State",
+    offering: "Offering",
+    provider: "Provider",
+    requester: "Requested by",
+    customer: "Customer",
+    project: "Project",
+    time: "Local time",
+    error: "Error",
+  },
+  decide: { accept: "Accept", reject: "Reject", both: "Look closer and decide" },
+  part: (number, count) => `Part ${number} of ${count}`,
+  backwards: "Waldur has the end of this period before its start; the time between the two is shown.",
+  lengthless: "This period has no length in Waldur; one minute is shown.",
+  sampleTitle: "[SAMPLE] ",
+  sample: "SAMPLE DATA: this booking is made up.",
+  ended: {
+    title: "This calendar has ended",
+    text: (since) =>
+      `This calendar address was closed at ${since}. It shows no bookings any more. ` +
+      "Remove the subscription, and ask whoever gave you the address for a new one.",
+  },
+  empty: {
+    title: "No bookings at present",
+    text: "This calendar has no bookings in its days at present. This entry keeps calendar programs from showing old ones.",
+  },
+  notice: {
+    unreachable: {
+      title: "Calendar not up to date: Waldur cannot be reached",
+      text: (since) =>
+        `Bookings are as of ${since}. Waldur has not answered since. ` +
+        "Whoever runs Waldur or this calendar service must bring the connection back.",
+    },
+    token: {
+      title: "Calendar not up to date: access to Waldur has expired",
+      text: (since) =>
+        `Bookings are as of ${since}. Waldur has not accepted the access token of this calendar service since. ` +
+        "Whoever runs the service must give it a new token.",
+    },
+    failing: {
+      title: "Calendar not up to date: Waldur answers with errors",
+      text: (since) =>
+        `Bookings are as of ${since}. Waldur has answered with errors since. ` +
+        "Whoever runs Waldur or this calendar service must look into it.",
+    },
+    suspended: {
+      title: "Calendar emptied: no news from Waldur for too long",
+      text: (since) =>
+        `Waldur could not be read since ${since}, so the bookings were taken out. They come back as soon as it can be ` +
+        "read. Whoever runs Waldur or this calendar service must see to it.",
+    },
+  },
+};

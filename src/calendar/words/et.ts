@@ -1,0 +1,91 @@
+import type { CalendarWords } from "./calendar-words.ts";
+
+/** Every text of a calendar in Estonian. */
+export const et: CalendarWords = {
+  calendar: "Waldurisse tehtud broneeringud. Muudatusi tehakse Walduris, mitte selles kalendris.",
+  prefix: {
+    requested: "Ootel: ",
+    "awaiting-approval": "Ootel: ",
+    "awaiting-start": "Ootel: ",
+    "awaiting-provider": "Ootel: ",
+    confirmed: "",
+    updating: "",
+    cancelling: "Tühistamisel: ",
+    cancelled: "Tühistatud: ",
+    rejected: "Tagasi lükatud: ",
+    refused: "Tagasi lükatud: ",
+    failed: "Viga: ",
+    faulty: "Viga: ",
+    vanished: "Tühistatud: ",
+  },
+  state: {
+    requested: "Taotletud, otsust veel ei ole",
+    "awaiting-approval": "Taotletud, ootab kliendi heakskiitu",
+    "awaiting-start": "Taotletud, ootab projekti või tellimuse algust",
+    "awaiting-provider": "Taotletud, ootab teenusepakkuja otsust",
+    confirmed: "Kinnitatud",
+    updating: "Kinnitatud, uuendamisel",
+    cancelling: "Tühistamisel, aeg on veel kinni",
+    cancelled: "Tühistatud pärast kinnitamist",
+    rejected: "Teenusepakkuja lükkas tagasi või taotleja võttis tagasi",
+    refused: "Klient ei kiitnud heaks",
+    failed: "Tellimus ebaõnnestus, midagi ei ole broneeritud",
+    faulty: "Walduris märgitud vigaseks, aeg on endiselt kinni",
+    vanished: "Waldurist kustutatud",
+  },
+  busy: { TENTATIVE: "Hõivatud (esialgne)", CONFIRMED: "Hõivatud", CANCELLED: "Tühistatud: Hõivatud" },
+  booking: "Broneering",
+  removed: "See aeg on broneeringust eemaldatud",
+  labels: {
+    state: "Olek",
+    offering: "Pakkumine",
+    provider: "Teenusepakkuja",
+    requester: "Taotleja",
+    customer: "Klient",
+    project: "Projekt",
+    time: "Kohalik aeg",
+    error: "Viga",
+  },
+  decide: { accept: "Kinnita", reject: "Lükka tagasi", both: "Vaata lähemalt ja otsusta" },
+  part: (number, count) => `Osa ${number}/${count}`,
+  backwards: "Walduris on selle aja lõpp enne algust; näidatud on nende vaheline aeg.",
+  lengthless: "Walduris ei ole sellel ajal kestust; näidatud on üks minut.",
+  sampleTitle: "[NÄIDIS] ",
+  sample: "NÄIDISANDMED: see broneering on välja mõeldud.",
+  ended: {
+    title: "See kalender on lõppenud",
+    text: (since) =>
+      `See kalendriaadress suleti ${since}. Broneeringuid siin enam ei näidata. ` +
+      "Eemalda tellimus ja küsi uus aadress sellelt, kes selle andis.",
+  },
+  empty: {
+    title: "Praegu broneeringuid ei ole",
+    text: "Selles kalendris ei ole praegu ühtegi broneeringut. See kirje hoiab ära, et kalendriprogramm näitaks vanu.",
+  },
+  notice: {
+    unreachable: {
+      title: "Kalender ei ole ajakohane: Waldur ei ole kättesaadav",
+      text: (since) =>
+        `Broneeringud on seisuga ${since}. Sellest ajast ei ole Waldur vastanud. ` +
+        "Ühenduse peab taastama Walduri või selle kalendriteenuse haldaja.",
+    },
+    token: {
+      title: "Kalender ei ole ajakohane: ligipääs Waldurile on aegunud",
+      text: (since) =>
+        `Broneeringud on seisuga ${since}. Sellest ajast ei võta Waldur kalendriteenuse pääsutunnust vastu. ` +
+        "Teenuse haldaja peab andma uue pääsutunnuse.",
+    },
+    failing: {
+      title: "Kalender ei ole ajakohane: Waldur vastab vigadega",
+      text: (since) =>
+        `Broneeringud on seisuga ${since}. Sellest ajast vastab Waldur vigadega. ` +
+        "Seda peab uurima Walduri või selle kalendriteenuse haldaja.",
+    },
+    suspended: {
+      title: "Kalender on tühjendatud: Waldurist ei ole liiga kaua uudiseid",
+      text: (since) =>
+        `Waldurit ei ole saanud lugeda alates ${since}, seetõttu on broneeringud eemaldatud. Need tulevad tagasi, ` +
+        "kui Waldurit saab jälle lugeda. Sellega peab tegelema Walduri või selle kalendriteenuse haldaja.",
+    },
+  },
+};

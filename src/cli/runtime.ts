@@ -1,0 +1,44 @@
+/** The JSON API: the app in this process, or a server over HTTP. */
+export interface Api {
+  /** Answers a request for `/api/v1/…`. Over HTTP it rejects with whatever the network throws. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Closes what it holds open: the database. */
+  readonly close: () => Promise<void>;
+}
+
+export interface ApiOptions {
+  /** Address of the server, without a slash at its end; null for the app in this process. */
+  readonly server: string | null;
+  /** Sent as `Authorization: Bearer`; null sends none, which only the app in this process accepts. */
+  readonly adminToken: string | null;
+}
+
+/** The result of `keygen`. */
+export interface Keygen {
+  /** The value for SECRET_KEYS; null when it was kept in a file. */
+  readonly keys: string | null;
+  /** Lines that the operator should read. */
+  readonly notes: readonly string[];
+}
+
+/** Everything that the command line needs from the process it runs in. The entry makes it; tests make their own. */
+export interface Runtime {
+  /** Of this program, as in package.json. */
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Reads all of standard input. Throws `bad_input` where a person would have to type it. */
+  readonly stdin: () => Promise<string>;
+  /** True when stderr is a terminal. */
+  readonly isTerminal: boolean;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Opens the API. Throws `bad_config` with every problem of the settings. */
+  readonly api: (options: ApiOptions) => Promise<Api>;
+  /** Runs the service until it is told to stop, and returns the exit code. */
+  readonly serve: () => Promise<number>;
+  /** Runs a sample Waldur and a service on it until told to stop, and returns the exit code. */
+  readonly demo: (options: { readonly bookings: number; readonly still: boolean }) => Promise<number>;
+  /** Makes a key; with `rotate` it also seals every stored secret anew. */
+  readonly keygen: (options: { readonly rotate: boolean }) => Promise<Keygen>;
+}

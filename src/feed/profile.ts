@@ -1,0 +1,29 @@
+import type { FeedFilter, FeedProfile } from "../calendar/profile.ts";
+import type { Config } from "../config.ts";
+
+/** Returns the profile of a new feed: the defaults with what was asked for. */
+export function newProfile(config: Config, name: string, asked: Partial<FeedProfile>): FeedProfile {
+  return changeProfile(
+    {
+      name,
+      detail: "full",
+      language: "en",
+      zone: null,
+      alarmMinutes: null,
+      colour: null,
+      cancelled: "keep",
+      decisions: "sign-in",
+      pastDays: config.feedPastDays,
+      futureDays: config.feedFutureDays,
+      filter: {},
+    },
+    asked,
+  );
+}
+
+/** Returns the profile with what was asked for. Each filter is set by itself; an empty list or text removes it. */
+export function changeProfile(before: FeedProfile, { filter, ...asked }: Partial<FeedProfile>): FeedProfile {
+  const merged: FeedFilter = { ...before.filter, ...filter };
+  const kept = Object.entries(merged).filter(([, value]) => value.length > 0);
+  return { ...before, ...asked, filter: Object.fromEntries(kept) };
+}
