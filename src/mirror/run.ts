@@ -4,7 +4,7 @@ import type { CalendarPort, Failure, ServerProfile } from "../caldav/port.ts";
 import { AppError } from "../errors.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { Lease } from "../store/leases.ts";
-import { forgetLedger, writeLedger } from "../store/ledger.ts";
+import { forgetLedger, type LedgerRow, writeLedger } from "../store/ledger.ts";
 import { changeTarget, type TargetChange, type TargetRow } from "../store/targets.ts";
 import type { MeteredDeps } from "./request-meter.ts";
 import type { PushReport } from "./report.ts";
