@@ -3,13 +3,11 @@ import { secureHeaders } from "hono/secure-headers";
 import { AppError, codeOf, messageOf } from "./errors.ts";
 import { hex } from "./security/hash.ts";
 import { apiRoutes } from "./web/api/routes.ts";
-import { decisionRoutes } from "./web/pages/decision.tsx";
 import { errorJson } from "./web/error-json.ts";
 import { feedRoutes } from "./web/feed/routes.ts";
 import { healthRoutes } from "./web/health.ts";
 import { withAccessLog } from "./web/access-log.ts";
 import { authenticateLocal, authenticate } from "./web/api/auth.ts";
-import { putPageHeaders } from "./web/page-headers.ts";
 import { pageRoutes, renderFailure } from "./web/pages/routes.tsx";
 import { robotsText } from "./web/robots.ts";
 import { FeedsFirstRouter } from "./web/feed/router.ts";
@@ -41,7 +39,6 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
   app.get("/robots.txt", (c) => c.text(robotsText));
   if (assets !== undefined) app.use("/assets/*", assets);
   for (const path of ["/api/*", "/healthz", "/readyz"]) app.use(path, secureHeaders());
-  app.route("/", decisionRoutes());
   app.route("/", healthRoutes());
   app.use("/api/*", local ? authenticateLocal : authenticate());
   app.route("/api/v1", apiRoutes());
@@ -53,9 +50,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
       c.env.log.error("request_failed", { requestId, code: codeOf(error) ?? "bug", message: messageOf(error) });
     if (!isPage(c)) return c.json(body, status);
     try {
-      const page = await renderFailure(c, error);
-      putPageHeaders(page.headers, c.env.config);
-      return page;
+      return await renderFailure(c, error);
     } catch {
       // What a page needs may be what has failed.
       return c.text(body.error.message, status);

@@ -1,3 +1,4 @@
+import { readDateTime } from "../calendar/content-line.ts";
 import { davRequest } from "tsdav";
 import { hex } from "../security/hash.ts";
 import { makeFailure, responseFailure, innerStatus, unansweredFailure } from "./failure.ts";
@@ -80,20 +81,11 @@ function readCalendar(member: Member, place: URL): FoundCalendar {
         ? "this calendar may only be read with these credentials"
         : null,
     maxBytes: Number.isSafeInteger(size) && size > 0 ? size : null,
-    minAt: readTime(propertyText(member, "min-date-time", caldavSpace)),
-    maxAt: readTime(propertyText(member, "max-date-time", caldavSpace)),
+    minAt: readDateTime(propertyText(member, "min-date-time", caldavSpace) ?? ""),
+    maxAt: readDateTime(propertyText(member, "max-date-time", caldavSpace) ?? ""),
     hasSync: propertyText(member, "sync-token") !== null,
     hasCtag: propertyText(member, "getctag", calendarServerSpace) !== null,
   };
-}
-
-/** Reads a UTC DATE-TIME (RFC 5545 3.3.5): returns epoch seconds, null for anything else. */
-function readTime(text: string | null): number | null {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? "");
-  if (match === null) return null;
-  const [, year, month, day, hour, minute, second] = match;
-  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(at) ? null : at / 1000;
 }
 
 /**

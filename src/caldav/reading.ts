@@ -1,3 +1,4 @@
+import { parseContentLine, unfoldLines } from "../calendar/content-line.ts";
 import { davRequest, syncCollection } from "tsdav";
 import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
@@ -242,8 +243,8 @@ function calendarData(member: Member): string | null {
 }
 
 function hasUid(body: string, uid: string): boolean {
-  return body
-    .replace(/\r?\n[ \t]/g, "")
-    .split(/\r?\n/)
-    .some((line) => /^UID[:;]/i.test(line) && line.slice(line.indexOf(":") + 1).trim() === uid);
+  return unfoldLines(body).some((line) => {
+    const { name, value } = parseContentLine(line) ?? { name: "", value: "" };
+    return name.toUpperCase() === "UID" && value.trim() === uid;
+  });
 }

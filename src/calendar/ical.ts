@@ -1,52 +1,59 @@
-import { ICalCalendar, ICalEvent, ICalEventBusyStatus, ICalEventStatus, ICalEventTransparency } from "ical-generator";
+import { ICalCalendar, ICalEvent } from "ical-generator";
+import { fold } from "./content-line.ts";
 import type { Event, Revision } from "./event.ts";
-import { cleanBlock, cleanLine, cleanUrl, escapeText, fold } from "./text.ts";
-
-/** STATUS (RFC 5545 3.8.1.11), TRANSP (3.8.2.7) and X-MICROSOFT-CDO-BUSYSTATUS always go together. */
-const triples = {
-  TENTATIVE: [ICalEventStatus.TENTATIVE, ICalEventTransparency.OPAQUE, ICalEventBusyStatus.TENTATIVE],
-  CONFIRMED: [ICalEventStatus.CONFIRMED, ICalEventTransparency.OPAQUE, ICalEventBusyStatus.BUSY],
-  CANCELLED: [ICalEventStatus.CANCELLED, ICalEventTransparency.TRANSPARENT, ICalEventBusyStatus.FREE],
-  notice: [ICalEventStatus.CONFIRMED, ICalEventTransparency.TRANSPARENT, ICalEventBusyStatus.FREE],
-} as const;
-
-/** The order in which properties are written; ical-generator has another one. */
-const order = [
-  "UID",
-  "DTSTAMP",
-  "CREATED",
-  "LAST-MODIFIED",
-  "SEQUENCE",
-  "DTSTART",
-  "DTEND",
-  "SUMMARY",
-  "DESCRIPTION",
-  "LOCATION",
-  "GEO",
-  "CATEGORIES",
-  "URL",
-  "STATUS",
-  "TRANSP",
-  "X-MICROSOFT-CDO-BUSYSTATUS",
-] as const;
+import { type EventPropertyName, eventProperties, statusTriples, writeProperties } from "./properties.ts";
+import { cleanBlock, cleanLine, cleanUrl } from "./text.ts";
 
 /** RFC 5545 INTEGER goes up to 2^31 - 1 (3.3.8). */
 const mostSequence = 2_147_483_647;
-/** SEQUENCE counts from here when an event does not tell when it was made: 2026-01-01. */
+/** SEQUENCE counts from 2026-01-01 when the time at which the event was made is not known. */
 const undatedAt = 1_767_225_600;
+/** Minutes: four weeks. */
 const longestAlarm = 40_320;
 
-/** Needs no zone and no name: with them ical-generator writes broken dates and raw text. It holds no events. */
+/** Has neither zone nor name, with which ical-generator writes broken dates and raw text. It holds no events. */
 const calendar = new ICalCalendar();
 
 /**
- * The VEVENT (RFC 5545 3.6.1) of an event at a revision, from `BEGIN:VEVENT` to the CRLF after `END:VEVENT`, folded.
- * Whatever text the event has, what comes out is well-formed: everything is cleaned here once more.
+ * Returns the VEVENT (RFC 5545 3.6.1) of an event at a revision, from `BEGIN:VEVENT` to the CRLF after `END:VEVENT`,
+ * folded. Whatever text the event has, the result is well-formed: everything is cleaned here once more.
  */
 export function renderEvent(event: Event, revision: Revision): string {
-  const [status, transparency, busystatus] = triples[event.notice ? "notice" : event.status];
-  const summary = cleanLine(event.summary);
-  const stamp = date(revision.stamp);
+  const values = propertyValues(event, revision);
+  const alarm = renderAlarm(event.alarmMinutes, values.SUMMARY);
+  return `BEGIN:VEVENT\r\n${writeProperties(eventProperties, values)}${alarm}END:VEVENT\r\n`;
+}
+
+/** Maps an event to the value of each property, escaped; "" for a property that it lacks. */
+function propertyValues(event: Event, revision: Revision): Record<EventPropertyName, string> {
+  const { geo } = event;
+  const generated = generate(event, revision);
+  const value = (name: EventPropertyName): string => generated.get(name) ?? "";
+  const [status, transparency, busyStatus] = statusTriples[event.notice ? "notice" : event.status];
+  return {
+    UID: value("UID"),
+    DTSTAMP: value("DTSTAMP"),
+    CREATED: value("CREATED"),
+    "LAST-MODIFIED": value("LAST-MODIFIED"),
+    SEQUENCE: value("SEQUENCE"),
+    DTSTART: value("DTSTART"),
+    DTEND: value("DTEND"),
+    SUMMARY: value("SUMMARY"),
+    DESCRIPTION: value("DESCRIPTION"),
+    LOCATION: value("LOCATION"),
+    GEO: geo === null ? "" : `${formatDegrees(geo.latitude)};${formatDegrees(geo.longitude)}`,
+    CATEGORIES: value("CATEGORIES"),
+    // ical-generator escapes it as TEXT, which breaks links.
+    URL: cleanUrl(event.url),
+    STATUS: status,
+    TRANSP: transparency,
+    "X-MICROSOFT-CDO-BUSYSTATUS": busyStatus,
+  };
+}
+
+/** Returns the properties that ical-generator writes well, by name; it has another order and folds at other places. */
+function generate(event: Event, revision: Revision): ReadonlyMap<string, string> {
+  const stamp = toDate(revision.stamp);
   const categories = event.categories.map((name) => cleanLine(name.replaceAll(",", " "))).filter((name) => name !== "");
   const written = new ICalEvent(
     {
@@ -54,36 +61,28 @@ export function renderEvent(event: Event, revision: Revision): string {
       sequence: revision.sequence,
       stamp,
       lastModified: stamp,
-      created: event.created === null ? null : date(event.created),
-      start: date(event.start),
-      end: date(event.end),
-      summary,
+      created: event.created === null ? null : toDate(event.created),
+      start: toDate(event.start),
+      end: toDate(event.end),
+      summary: cleanLine(event.summary),
       description: cleanBlock(event.description) || null,
       location: cleanLine(event.location) || null,
       categories: categories.map((name) => ({ name })),
-      status,
-      transparency,
-      busystatus,
     },
     calendar,
   );
-  const lines = new Map<string, string>();
-  for (const line of written.toString().split("\r\n").slice(1, -2)) lines.set(line.slice(0, line.indexOf(":")), line);
-  if (event.geo !== null) lines.set("GEO", `GEO:${degrees(event.geo.latitude)};${degrees(event.geo.longitude)}`);
-  const url = cleanUrl(event.url);
-  if (url !== "") lines.set("URL", `URL:${url}`);
-  let text = "BEGIN:VEVENT\r\n";
-  for (const name of order) {
-    const line = lines.get(name);
-    if (line !== undefined) text += fold(line);
+  const values = new Map<string, string>();
+  for (const line of written.toString().split("\r\n")) {
+    const colon = line.indexOf(":");
+    values.set(line.slice(0, colon), line.slice(colon + 1));
   }
-  return `${text}${alarmOf(event, summary)}END:VEVENT\r\n`;
+  return values;
 }
 
 /**
- * The event as it must be stored now (`nowAt`, epoch seconds). When it renders as before, the previous bytes and revision;
- * else a revision that is higher in SEQUENCE and stamp than the previous one, and than any that a lost database may have
- * given: SEQUENCE is at least the seconds from the booking's creation to now.
+ * Returns the event as it must be stored now (`nowAt`, epoch seconds). When it renders as before, that is the previous
+ * bytes and revision; else the revision is higher in SEQUENCE and stamp than the previous one, and than any that a lost
+ * database may have given: SEQUENCE is at least the seconds from the booking's creation to now.
  */
 export function reviseEvent(
   event: Event,
@@ -103,20 +102,19 @@ export function reviseEvent(
   return { vevent: renderEvent(event, revision), revision, changed: true };
 }
 
-/** ical-generator writes alarms before other properties, where RFC 5545 3.6.1 does not let them stand. */
-function alarmOf(event: Event, summary: string): string {
-  if (event.alarmMinutes === null) return "";
-  const minutes = Math.min(Math.max(Math.trunc(event.alarmMinutes), 0), longestAlarm);
+/** Writes the VALARM (RFC 5545 3.6.6); ical-generator writes it before other properties, where it may not stand. */
+function renderAlarm(alarmMinutes: number | null, summary: string): string {
+  if (alarmMinutes === null) return "";
+  const minutes = Math.min(Math.max(Math.trunc(alarmMinutes), 0), longestAlarm);
   const trigger = minutes === 0 ? "PT0M" : `-PT${minutes}M`;
-  const description = fold(`DESCRIPTION:${escapeText(summary)}`);
-  return `BEGIN:VALARM\r\nACTION:DISPLAY\r\n${description}TRIGGER:${trigger}\r\nEND:VALARM\r\n`;
+  return `BEGIN:VALARM\r\nACTION:DISPLAY\r\n${fold(`DESCRIPTION:${summary}`)}TRIGGER:${trigger}\r\nEND:VALARM\r\n`;
 }
 
-function date(at: number): Date {
+function toDate(at: number): Date {
   return new Date(at * 1000);
 }
 
 /** RFC 5545 3.8.1.6: six decimal places, never an exponent. */
-function degrees(value: number): string {
+function formatDegrees(value: number): string {
   return value.toFixed(6);
 }

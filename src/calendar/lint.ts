@@ -1,32 +1,35 @@
-import { type ContentLine, lintCalendarProperties, lintEventProperties } from "./lint-values.ts";
+import { unfoldLines } from "./content-line.ts";
+import { lintCalendarProperties, lintEventProperties } from "./lint-properties.ts";
 
 const encoder = new TextEncoder();
-const tame = /^[\x20-\x7E]*$/;
-const untold = /[\p{Cc}\uFEFF\p{Noncharacter_Code_Point}]/u;
+const ascii = /^[\x20-\x7E]*$/;
+const forbidden = /[\p{Cc}\uFEFF\p{Noncharacter_Code_Point}]/u;
 
 /**
- * What is wrong with one VEVENT text, as it is stored; empty when nothing is. Far stricter than RFC 5545: it lets through
- * only what this program means to write, since one malformed line empties the whole calendar in some clients.
+ * Returns the faults of one VEVENT as it is stored; empty when there are none. Far stricter than RFC 5545: it lets
+ * through only what this program means to write, since one malformed line empties the whole calendar in some clients.
  */
 export function lintEvent(vevent: string): string[] {
   const faults: string[] = [];
-  const lines = unfold(vevent, faults);
+  lintPhysicalLines(vevent, faults);
+  const lines = unfoldLines(vevent);
   if (lines[0] !== "BEGIN:VEVENT") faults.push("does not begin with BEGIN:VEVENT");
   if (lines.at(-1) !== "END:VEVENT") faults.push("does not end with END:VEVENT");
   lintBody(lines.slice(1, -1), faults);
   return faults;
 }
 
-/** What is wrong with a whole calendar as it is served; empty when nothing is. Faults of an event name its UID. */
+/** Returns the faults of a whole calendar as it is served; empty when there are none. Faults of an event name its UID. */
 export function lintCalendar(text: string): string[] {
   const faults: string[] = [];
-  const lines = unfold(text, faults);
+  lintPhysicalLines(text, faults);
+  const lines = unfoldLines(text);
   if (lines[0] !== "BEGIN:VCALENDAR") faults.push("does not begin with BEGIN:VCALENDAR");
   if (lines.at(-1) !== "END:VCALENDAR") faults.push("does not end with END:VCALENDAR");
   const inner = lines.slice(1, -1);
   const first = inner.findIndex((line) => line.startsWith("BEGIN:"));
   const head = first < 0 ? inner : inner.slice(0, first);
-  lintCalendarProperties(head.map(parse), faults);
+  lintCalendarProperties(head, faults);
   if (first < 0) faults.push("holds no component");
   else lintComponents(inner.slice(first), faults);
   return faults;
@@ -60,9 +63,8 @@ function lintComponents(lines: readonly string[], faults: string[]): void {
 /** Lints what stands between BEGIN:VEVENT and END:VEVENT. */
 function lintBody(lines: readonly string[], faults: string[]): { uid: string; start: string } {
   const alarm = lines.indexOf("BEGIN:VALARM");
-  const properties = (alarm < 0 ? lines : lines.slice(0, alarm)).map(parse);
   if (alarm >= 0) lintAlarm(lines.slice(alarm), faults);
-  return lintEventProperties(properties, faults);
+  return lintEventProperties(alarm < 0 ? lines : lines.slice(0, alarm), faults);
 }
 
 function lintAlarm(lines: readonly string[], faults: string[]): void {
@@ -77,32 +79,23 @@ function lintAlarm(lines: readonly string[], faults: string[]): void {
   if (!fits) faults.push("VALARM is not ACTION, DESCRIPTION and TRIGGER at the end of the event");
 }
 
-function parse(line: string): ContentLine {
-  const [, name = `no colon in ${line}`, parameters = "", value = ""] =
-    /^([A-Z-]+)((?:;[^:]*)?):(.*)$/su.exec(line) ?? [];
-  return { name, parameters, value };
-}
-
-/** Checks the physical lines and puts them together (RFC 5545 3.1). */
-function unfold(text: string, faults: string[]): string[] {
+/** Lints the lines as they are folded (RFC 5545 3.1). */
+function lintPhysicalLines(text: string, faults: string[]): void {
   if (!text.endsWith("\r\n")) faults.push("does not end with CRLF");
-  const physical = text.split("\r\n");
-  if (physical.at(-1) === "") physical.pop();
-  const lines: string[] = [];
-  for (const line of physical) {
+  if (text.startsWith(" ")) faults.push("begins with a continuation line");
+  const lines = text.split("\r\n");
+  if (lines.at(-1) === "") lines.pop();
+  for (const line of lines) {
     if (line === "" || line === " ") faults.push("an empty line");
-    if (!tame.test(line)) lintForeign(line, faults);
+    if (!ascii.test(line)) lintForeign(line, faults);
     else if (line.length > 75) faults.push(`a line of ${line.length} octets`);
-    if (!line.startsWith(" ")) lines.push(line);
-    else if (lines.length === 0) faults.push("begins with a continuation line");
-    else lines[lines.length - 1] += line.slice(1);
   }
-  return lines;
 }
 
+/** Lints a line that is not of printable ASCII alone. */
 function lintForeign(line: string, faults: string[]): void {
   if (/[\r\n]/.test(line)) faults.push("a bare CR or LF");
-  else if (untold.test(line)) faults.push("a control character, BOM or noncharacter");
+  else if (forbidden.test(line)) faults.push("a control character, BOM or noncharacter");
   if (!line.isWellFormed()) faults.push("a line that is not whole UTF-8 characters");
   const octets = encoder.encode(line).length;
   if (octets > 75) faults.push(`a line of ${octets} octets`);

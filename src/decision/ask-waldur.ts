@@ -12,21 +12,21 @@ import { bookingEnd, mayUseOperator } from "./rights.ts";
 import { epochSeconds } from "../clock.ts";
 import { actsForProvider } from "../waldur/roles.ts";
 
-/** What somebody wants done with a booking. */
+/** A request to accept or reject a booking. */
 export interface DecisionRequest {
   /** As it was written, with or without hyphens. */
   readonly bookingUuid: string;
   readonly action: Action;
-  /** As whom Waldur is told. */
+  /** Account that tells Waldur. */
   readonly account: AccountRow;
   readonly via: Way;
   /** Feed whose link was clicked; "" for none. */
   readonly feedId: string;
-  /** Of the client, shortened. */
+  /** Shortened address of the client. */
   readonly address: string;
 }
 
-/** What became of it. `busy`: another decision on the booking is under way; `limited`: too many tries. Both changed nothing. */
+/** The result of a request. `busy` (another decision is under way) and `limited` (too many attempts) changed nothing. */
 export interface Decision {
   readonly result: Result | "busy" | "limited";
   /** The booking as Waldur showed it last; null: it did not. */
@@ -38,12 +38,13 @@ export interface Decision {
 /** An earlier click of the same account counts as this one for so long. */
 export const sameClickSeconds = 600;
 
-/** A decision that did not come to Waldur, or that it did not take. */
+/** Returns a decision that did not reach Waldur, or that Waldur did not accept. */
 const nothing = (result: Result, booking: Booking | null = null): Decision => ({ result, booking, byOperator: false });
 
 /**
- * Does what is wished for, as its account: asks who that is and how the booking stands, tells Waldur, reads back what it
- * leaves open, and has every feed that holds the booking show it. Only one run at a time may be at a booking.
+ * Accepts or rejects a booking as its account: asks Waldur who that is and how the booking stands, tells it the decision,
+ * reads back what its answer leaves open, and updates every feed that holds the booking. The caller holds the booking's
+ * lease.
  * Throws `store_failed`, and `bad_config` without a Waldur.
  */
 export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Decision> {
@@ -61,13 +62,13 @@ export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Deci
     if (failed === "gone") await requestReread(deps, bookingUuid);
     return nothing(failed);
   }
-  if (before.state !== "Creating") return settled(deps, wish, before);
+  if (before.state !== "Creating") return showSettled(deps, wish, before);
   if (bookingEnd(before) <= epochSeconds(deps)) return nothing("past", before);
   // Waldur would let whoever asks accept for themselves where they also manage the customer.
   if (action === "accept" && !actsForProvider(user, before)) return nothing("not-yours", before);
   try {
     await client[action](bookingUuid);
-    return await done(deps, client, action, before, false);
+    return await showDone(deps, client, action, before, false);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const person = wish.via !== "signed" && mayUseOperator(deps, user, before);
@@ -78,7 +79,7 @@ export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Deci
   }
 }
 
-/** Rejects with the operator's token, for somebody who was shown to own or manage the provider. */
+/** Rejects with the operator's token, for an owner or manager of the provider. */
 async function rejectAsOperator(
   deps: Deps,
   client: WaldurClient,
@@ -87,7 +88,7 @@ async function rejectAsOperator(
 ): Promise<Decision> {
   try {
     await (await tokenClient(deps, deps.config.waldurDecisionToken)).reject(before.uuid);
-    return await done(deps, client, "reject", before, true);
+    return await showDone(deps, client, "reject", before, true);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === "waldur_refused_token" || error.code === "waldur_not_found") {
@@ -98,8 +99,8 @@ async function rejectAsOperator(
   }
 }
 
-/** Something that Waldur was told, and did not simply take. */
-interface Asked {
+/** A decision that was sent to Waldur, and failed. */
+interface SentDecision {
   readonly deps: Deps;
   readonly client: WaldurClient;
   readonly wish: DecisionRequest;
@@ -107,8 +108,8 @@ interface Asked {
   readonly byOperator: boolean;
 }
 
-/** What an error of accept or reject means, after a look at the booking where that is left open. */
-async function refusal(asked: Asked, error: AppError): Promise<Decision> {
+/** Returns what an error of accept or reject means; reads the booking again where the error leaves that open. */
+async function refusal(asked: SentDecision, error: AppError): Promise<Decision> {
   const { deps, before } = asked;
   switch (error.code) {
     case "waldur_not_ready":
@@ -126,11 +127,14 @@ async function refusal(asked: Asked, error: AppError): Promise<Decision> {
     case "store_failed":
       throw error;
     default:
-      return readBack(asked, error);
+      return readOutcome(asked, error);
   }
 }
 
-async function readBack({ deps, client, wish, before, byOperator }: Asked, error: AppError): Promise<Decision> {
+async function readOutcome(
+  { deps, client, wish, before, byOperator }: SentDecision,
+  error: AppError,
+): Promise<Decision> {
   const { action } = wish;
   let after: Booking;
   try {
@@ -140,10 +144,10 @@ async function readBack({ deps, client, wish, before, byOperator }: Asked, error
     return nothing("unknown");
   }
   if (error.code === "waldur_conflict") {
-    return after.state === "Creating" ? nothing("unchanged", after) : settled(deps, wish, after);
+    return after.state === "Creating" ? nothing("unchanged", after) : showSettled(deps, wish, after);
   }
-  if (after.state === wanted[action]) return done(deps, client, action, after, byOperator);
-  if (after.state !== "Creating") return settled(deps, wish, after);
+  if (after.state === wanted[action]) return showDone(deps, client, action, after, byOperator);
+  if (after.state !== "Creating") return showSettled(deps, wish, after);
   // What timed out may still be on its way.
   if (error.code !== "waldur_timeout") return nothing("unchanged", after);
   await requestReread(deps, before.uuid);
@@ -153,8 +157,8 @@ async function readBack({ deps, client, wish, before, byOperator }: Asked, error
 const wanted = { accept: "OK", reject: "Terminated" } as const satisfies Record<Action, Booking["state"]>;
 const orders = { accept: "done", reject: "canceled" } as const;
 
-/** Waldur took it: read what it makes of the booking, and show it. */
-async function done(
+/** Reads the booking that Waldur has just changed, and shows it in every feed. */
+async function showDone(
   deps: Deps,
   client: WaldurClient,
   action: Action,
@@ -166,14 +170,14 @@ async function done(
   return { result: "done", booking, byOperator };
 }
 
-/** It had been decided before; the feeds may not know yet. */
-async function settled(deps: Deps, { action, account }: DecisionRequest, booking: Booking): Promise<Decision> {
+/** Returns the result for a booking that had been decided before, and updates the feeds, which may not know yet. */
+async function showSettled(deps: Deps, { action, account }: DecisionRequest, booking: Booking): Promise<Decision> {
   if (booking.state === "OK") await propagate(deps, booking, "done");
-  // Why it ended only its order tells.
+  // Only its order says why it ended.
   else await requestReread(deps, booking.uuid);
   if (booking.state !== wanted[action]) return nothing("other", booking);
   const sinceAt = epochSeconds(deps) - sameClickSeconds;
-  // This try is one of them; an earlier one means that Waldur had been told by this very account.
+  // This attempt is one of them; an earlier one means that this very account had told Waldur.
   const own = await countUnknown(deps.sql, { bookingUuid: booking.uuid, accountId: account.id, action }, sinceAt);
   return nothing(own > 1 ? "done" : "already", booking);
 }
@@ -184,7 +188,7 @@ async function needBooking(client: WaldurClient, uuid: string): Promise<Booking>
   return found;
 }
 
-/** What a failure means before anything was asked to change. */
+/** Returns what a failure means before Waldur was asked to change anything. */
 function failureBefore(error: unknown): Result {
   if (!(error instanceof AppError) || error.code === "store_failed" || error.code === "bad_config") throw error;
   if (error.code === "waldur_refused_token" || error.code === "seal_broken") return "expired";

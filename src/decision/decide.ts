@@ -12,7 +12,7 @@ import { epochSeconds } from "../clock.ts";
 
 /** Somebody who waits for another decision looks so often, at growing distances (milliseconds): half a minute in all. */
 const looks = { tries: 12, first: 650, most: 5300, factor: 1.4 };
-/** Tries that reach Waldur, of one address on one booking in so many seconds. */
+/** Attempts that may reach Waldur from one address on one booking, within so many seconds. */
 const mostTries = 20;
 const triesSeconds = 600;
 
@@ -59,7 +59,7 @@ async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision>
     ...asked,
     id: hex(deps.random(8)),
     madeAt: nowAt,
-    // Until it is known: a process that dies in between leaves this.
+    // A process that dies before the result is known leaves this.
     result: "unknown",
     accountId: account.id,
     username: account.username,

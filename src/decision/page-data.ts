@@ -15,7 +15,7 @@ import { actsForProvider } from "../waldur/roles.ts";
 import { homeportKey } from "../account/site.ts";
 import type { Linked } from "./linked.ts";
 
-/** A time that may be shown to anybody, with a name for those who stand for the provider. Epoch seconds. */
+/** A time that anybody may see, with a name for those who represent the provider. Epoch seconds. */
 export interface OverlappingBooking {
   readonly start: number;
   readonly end: number;
@@ -27,12 +27,12 @@ export interface OverlappingBooking {
 /** Somebody signed in, as Waldur knows them now. */
 export interface Reader {
   readonly account: AccountRow;
-  /** Stands for the provider; null: Waldur did not say. */
+  /** Represents the provider; null: Waldur did not say. */
   readonly insider: boolean | null;
   readonly reject: "own" | "operator" | "none" | null;
 }
 
-/** All that the page of a booking tells. */
+/** Everything that the page of a booking shows. */
 export interface PageData {
   readonly booking: Booking;
   readonly offering: string;
@@ -42,9 +42,9 @@ export interface PageData {
   readonly parts: readonly { readonly start: number; readonly end: number }[];
   readonly beside: readonly OverlappingBooking[];
   readonly reader: Reader | null;
-  /** Waldur does not take the reader's token any more. */
+  /** Waldur no longer accepts the reader's token. */
   readonly expired: boolean;
-  /** The decision made through us; only for readers who stand for the provider. */
+  /** The decision made through us; only for readers who represent the provider. */
   readonly made: DecisionRow | null;
   /** The booking in Waldur's own pages; "" where their address is not known. */
   readonly homeport: string;
@@ -61,8 +61,8 @@ export async function loadPageData(
 ): Promise<PageData> {
   const { booking, slots } = known;
   const meaning = bookingStatus(known);
-  const parts = partsOf(slots);
-  const asked = person === null ? null : await readerOf(deps, person, booking);
+  const parts = livePeriods(slots);
+  const asked = person === null ? null : await loadReader(deps, person, booking);
   const insider = asked?.reader?.insider === true;
   const homeport = (await readMeta(deps.sql, homeportKey(deps))) ?? "";
   const pending = eventStatus[meaning] === "TENTATIVE";
@@ -72,7 +72,7 @@ export async function loadPageData(
     meaning,
     standing: pending ? (bookingEnd(booking) <= epochSeconds(deps) ? "past" : "open") : "decided",
     parts,
-    beside: await besideOf(deps, source.id, booking, parts, insider),
+    beside: await listOverlapping(deps, source.id, booking, parts, insider),
     reader: asked?.reader ?? null,
     expired: asked?.expired ?? false,
     made: insider && !pending ? await findDone(deps.sql, booking.uuid, 0) : null,
@@ -80,7 +80,7 @@ export async function loadPageData(
   };
 }
 
-async function readerOf(
+async function loadReader(
   deps: Deps,
   account: AccountRow,
   booking: Booking,
@@ -97,7 +97,7 @@ async function readerOf(
   }
 }
 
-async function besideOf(
+async function listOverlapping(
   deps: Deps,
   sourceId: string,
   booking: Booking,
@@ -111,13 +111,13 @@ async function besideOf(
   return others.flatMap((other) => {
     const status = eventStatus[bookingStatus(other)];
     if (status === "CANCELLED") return [];
-    return partsOf(other.slots)
+    return livePeriods(other.slots)
       .filter((slot) => parts.some((part) => slot.start < part.end && slot.end > part.start))
       .map((slot) => ({ ...slot, pending: status === "TENTATIVE", name: insider ? other.booking.name : null }));
   });
 }
 
-function partsOf(slots: readonly NumberedSlot[]): { start: number; end: number }[] {
+function livePeriods(slots: readonly NumberedSlot[]): { start: number; end: number }[] {
   return slots
     .filter(({ gone }) => !gone)
     .map(eventTimes)

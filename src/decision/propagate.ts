@@ -13,46 +13,46 @@ import { type StoredBooking, showBooking } from "../feed/show-booking.ts";
 import { epochSeconds } from "../clock.ts";
 import { belongs } from "../waldur/scope.ts";
 
-/** Another run has the row for moments: so often, and so long apart (milliseconds), it is tried again. */
+/** Attempts while another run has the row, and the pause between them (milliseconds). */
 const pauses = { tries: 6, first: 550, most: 550 };
-/** What is kept back of a run's statements for the rest of a decision, and what a try, and one more step of feeds, may cost. */
+/** SQL statements reserved for the rest of a decision, and the most that an attempt, and one more step of feeds, needs. */
 const statementsKept = 11;
 const statementsOfTry = 18;
 const statementsOfStep = 7;
 
 /**
- * Puts what Waldur has just said of a booking, and of the order behind it, into every source that holds it and every feed
- * over those: the next GET of each shows it, and targets find their feeds moved on. What cannot be written now (another
- * run is at it, no budget left) is left for the next run; nothing is thrown.
+ * Writes what Waldur has just said about a booking and its order to every source that holds it and every feed over those:
+ * the next GET of each shows it, and targets see that their feeds have moved on. Leaves what cannot be written now
+ * (another run has it, no budget left) to the next run; never throws.
  */
 export async function propagate(outer: Deps, booking: Booking, orderState: OrderState): Promise<void> {
   const { sql, counts } = countStatements(outer.sql);
   const deps: Deps = { ...outer, sql };
   const affords = (statements: number): boolean =>
     deps.budget.statements - statementsKept - counts.statements >= statements;
-  /** Sources that do not have it yet. */
+  /** Ids of sources that do not have it yet. */
   let unsaved: readonly string[] = [];
-  /** Those, and those of which a feed does not show it yet; null before the first try. */
+  /** Ids of those, and of sources with a feed that does not show it yet; null before the first attempt. */
   let open: ReadonlySet<string> | null = null;
-  await attempt(deps, async () => {
+  await logFailure(deps, async () => {
     const shown = await retry(deps, pauses, async () => {
       const sources = (await listSourcesWith(sql, booking.uuid)).filter((source) => belongs(booking, source));
       unsaved = sources.map(({ id }) => id).filter((id) => open?.has(id) ?? true);
       if (unsaved.length === 0) return true;
-      const holdings = await save(deps, unsaved, booking, orderState);
+      const holdings = await storeBooking(deps, unsaved, booking, orderState);
       unsaved = unsaved.filter((id) => !holdings.has(id));
       const overtaken = await showBooking(deps, booking.uuid, holdings, () => affords(statementsOfStep));
       open = new Set([...unsaved, ...overtaken]);
       return open.size === 0 || !affords(statementsOfTry) ? true : null;
     });
-    if (shown === null) throw new AppError("conflict", "another run is at the booking");
+    if (shown === null) throw new AppError("conflict", "another run is writing this booking");
   });
-  if (unsaved.length > 0) await attempt(deps, async () => makeDue(sql, unsaved, epochSeconds(deps)));
+  if (unsaved.length > 0) await logFailure(deps, async () => makeDue(sql, unsaved, epochSeconds(deps)));
 }
 
-/** Has the sources that hold a booking read again with the next run. */
+/** Makes the next run read again the sources that hold a booking. */
 export async function requestReread(deps: Deps, bookingUuid: string): Promise<void> {
-  await attempt(deps, async () => {
+  await logFailure(deps, async () => {
     const sources = await listSourcesWith(deps.sql, bookingUuid);
     await makeDue(
       deps.sql,
@@ -62,8 +62,8 @@ export async function requestReread(deps: Deps, bookingUuid: string): Promise<vo
   });
 }
 
-/** Stores it in those of these sources that no other run is writing to. Resolves to them and what they now have, by id. */
-async function save(
+/** Stores a booking in those of the sources that no other run is writing to. Resolves to what these now hold, by id. */
+async function storeBooking(
   deps: Deps,
   ids: readonly string[],
   booking: Booking,
@@ -98,7 +98,7 @@ async function save(
 }
 
 /** Does the work; logs what it cannot do. */
-async function attempt(deps: Deps, work: () => Promise<void>): Promise<void> {
+async function logFailure(deps: Deps, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -19,8 +19,8 @@ export function chooseDecider(
 }
 
 /**
- * Whether Waldur is known to let a user reject a booking: staff, who asked for it, and owners and managers of the customer.
- * `operator`: with the operator's token, for owners and managers of the provider.
+ * Returns how a user can reject a booking: `own` for those whom Waldur lets reject (staff, the requester, owners and
+ * managers of the customer), `operator` for owners and managers of the provider, with the operator's token.
  */
 export function rejectRight(deps: Pick<Deps, "config">, user: User, booking: Booking): "own" | "operator" | "none" {
   const own = user.isStaff || booking.requesterUsername === user.username || manages(user, booking.customerUuid);
@@ -28,7 +28,7 @@ export function rejectRight(deps: Pick<Deps, "config">, user: User, booking: Boo
   return mayUseOperator(deps, user, booking) ? "operator" : "none";
 }
 
-/** Whether the operator's token may be used for a user: owners and managers of that very provider, nobody else. */
+/** Returns true when the operator's token may be used for a user: an owner or manager of that very provider. */
 export function mayUseOperator(
   deps: Pick<Deps, "config">,
   user: User,
@@ -37,7 +37,7 @@ export function mayUseOperator(
   return deps.config.waldurDecisionToken !== null && manages(user, providerUuid);
 }
 
-/** The end of a booking's last period, epoch seconds. */
+/** Returns the end of a booking's last period, epoch seconds. */
 export function bookingEnd({ slots, schedules }: Booking): number {
   const periods = slots.length > 0 ? slots : schedules;
   return periods.reduce((latest, { start, end }) => Math.max(latest, start, end), 0);

@@ -1,17 +1,18 @@
-import { fold } from "../calendar/text.ts";
+import { fold, parseContentLine, readDateTime, unescapeText, unfoldLines } from "../calendar/content-line.ts";
+import { eventProperties, type Property } from "../calendar/properties.ts";
 
-/** Who wrote an object: this installation's id and the target's. */
+/** The writer of an object: this installation's id and the target's. */
 export interface Owner {
   readonly installation: string;
   readonly targetId: string;
 }
 
-/** What an object in a calendar tells of itself. */
+/** The parts of an object in a calendar that the mirror needs. */
 export interface ReadObject {
   readonly uid: string;
   /** The ownership marker; "" for none. */
   readonly marker: string;
-  /** Fingerprint of what the event means to a person; see `fingerprint`. */
+  /** Fingerprint of what the event is to a person; see `fingerprint`. */
   readonly hash: string;
   /** Epoch seconds; 0 where they are no UTC date-time. */
   readonly startAt: number;
@@ -20,34 +21,34 @@ export interface ReadObject {
 
 const markerName = "X-WALDUR-CALENDAR-TARGET";
 
-/** The UID an event has in a target's calendar, of `A-Za-z0-9-` only: some servers respell anything else in hrefs. */
+/** Returns the UID of an event in a target's calendar, of `A-Za-z0-9-` only: some servers respell the rest in hrefs. */
 export function objectUid(uid: string, targetId: string, generation: number): string {
   return `${uid.replace(/[^A-Za-z0-9-]/g, "-")}-${targetId}-${generation}`;
 }
 
-/** The name of an object in its calendar: some servers take no other. */
+/** Returns the name of an object in its calendar; some servers take no other. */
 export function uidToName(uid: string): string {
   return `${uid}.ics`;
 }
 
-/** Whether a name could be one of ours in that target; only the marker inside proves it. */
+/** Returns true when a name could be one of ours in that target; only the marker inside proves it. */
 export function isOurName(name: string, targetId: string): boolean {
   return new RegExp(`^[A-Za-z0-9-]+-${targetId}-[0-9]+\\.ics$`).test(name);
 }
 
-/** The text that marks an object as written by this target. */
+/** Returns the text that marks an object as written by this target. */
 export function ownerMarker({ installation, targetId }: Owner): string {
   return `${installation}/${targetId}`;
 }
 
 /**
- * The body of a PUT (RFC 4791 4.1): the stored VEVENT alone in a calendar without METHOD, under the UID it has in this
+ * Returns the body of a PUT (RFC 4791 4.1): the stored VEVENT alone in a calendar without METHOD, under the UID it has in this
  * target, with the ownership marker.
  */
 export function writeObject(vevent: string, uid: string, owner: Owner): string {
   let body = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//waldur-calendar//EN\r\n";
   let depth = 0;
-  for (const line of unfold(vevent)) {
+  for (const line of unfoldLines(vevent)) {
     if (line.startsWith("BEGIN:")) depth += 1;
     if (depth === 1 && line.startsWith("UID:")) body += fold(`UID:${uid}`);
     else {
@@ -63,13 +64,16 @@ export function writeObject(vevent: string, uid: string, owner: Owner): string {
 export function readObject(body: string): ReadObject | null {
   const events: Map<string, string>[] = [];
   const path: string[] = [];
-  for (const line of unfold(body)) {
-    const { name, parameters, value } = parse(line);
+  for (const line of unfoldLines(body)) {
+    const parsed = parseContentLine(line);
+    if (parsed === null) continue;
+    const { parameters, value } = parsed;
+    const name = parsed.name.toUpperCase();
     if (name === "BEGIN") {
       path.push(value.toUpperCase());
       if (path.length === 2 && path[1] === "VEVENT") events.push(new Map());
     } else if (name === "END") path.pop();
-    else if (path.length === 2 && path[1] === "VEVENT") events.at(-1)?.set(name, meaningOf(name, parameters, value));
+    else if (path.length === 2 && path[1] === "VEVENT") events.at(-1)?.set(name, comparedText(name, parameters, value));
   }
   const [first] = events;
   const uid = first?.get("UID") ?? "";
@@ -78,68 +82,52 @@ export function readObject(body: string): ReadObject | null {
     uid,
     marker: first.get(markerName) ?? "",
     hash: fingerprint(events),
-    startAt: timeOf(first.get("DTSTART")),
-    endAt: timeOf(first.get("DTEND")),
+    startAt: readDateTime(first.get("DTSTART") ?? "") ?? 0,
+    endAt: readDateTime(first.get("DTEND") ?? "") ?? 0,
   };
 }
 
-/** The fingerprint of a stored VEVENT as the calendar should have it. */
+/** Returns the fingerprint of an object as the calendar should have it; "" when it holds no VEVENT with a UID. */
 export function hashObject(body: string): string {
   return readObject(body)?.hash ?? "";
 }
 
-/**
- * What makes an event another one to a person. The UID tells whose it is, not what it is. Left out is what servers are seen to change (CATEGORIES lose a comma,
- * CLASS is added), what every push changes (SEQUENCE, stamps), and what people may add (alarms, colours).
- */
-const meaningful = ["DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "STATUS", "TRANSP"];
-/** Never written by us: one of them makes something else of the event. */
+/** Properties that we never write: one of them turns the event into another. */
 const foreign = ["DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"];
 
-function fingerprint(events: readonly Map<string, string>[]): string {
+const table: readonly Property[] = eventProperties;
+const alwaysMirrored = table.filter(({ mirrored }) => mirrored === "always").map(({ name }) => name);
+const mirroredWherePresent = table.filter(({ mirrored }) => mirrored === "where-present").map(({ name }) => name);
+
+/**
+ * Returns the fingerprint of all that makes an event another one to a person. The UID says whose it is, not what it is;
+ * servers add CLASS, people alarms and colours. The ledger keeps fingerprints, so it may not change for an event that
+ * stays the same.
+ */
+function fingerprint(events: readonly ReadonlyMap<string, string>[]): string {
   const texts = events.map((event) =>
-    [...meaningful, ...foreign].map((name) => event.get(name) ?? (name === "TRANSP" ? "OPAQUE" : "")).join("\u0000"),
+    [
+      ...[...alwaysMirrored, ...foreign].map((name) => event.get(name) ?? (name === "TRANSP" ? "OPAQUE" : "")),
+      ...mirroredWherePresent.filter((name) => event.has(name)).map((name) => `${name}:${event.get(name)}`),
+    ].join("\u0000"),
   );
   return digest(texts.sort().join("\u0001"));
 }
 
-function meaningOf(name: string, parameters: string, value: string): string {
-  const text = value
-    .replace(/\\([\\;,nN])/g, (_, mark: string) => (mark === "n" || mark === "N" ? " " : mark))
-    .replace(/\s+/gu, " ")
-    .trim();
+/** Returns the value as it is compared: servers respell escapes, white space and case. */
+function comparedText(name: string, parameters: string, value: string): string {
+  const text = unescapeText(value).replace(/\s+/gu, " ").trim();
   if (name === "STATUS" || name === "TRANSP") return text.toUpperCase();
   const zone = /;TZID=[^;:]*/i.exec(parameters)?.[0] ?? "";
   return name === "DTSTART" || name === "DTEND" ? `${text}${zone}` : text;
 }
 
-function timeOf(value: string | undefined): number {
-  const [, year, month, day, hour, minute, second] =
-    /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(value ?? "")?.map(Number) ?? [];
-  if (year === undefined || month === undefined) return 0;
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
-}
-
-function parse(line: string): { name: string; parameters: string; value: string } {
-  const [, name = "", parameters = "", value = ""] =
-    /^([A-Za-z0-9-]+)((?:;(?:"[^"]*"|[^":])*)?):(.*)$/su.exec(line) ?? [];
-  return { name: name.toUpperCase(), parameters, value };
-}
-
-/** Logical lines (RFC 5545 3.1), whatever ends them: some servers give back bare LF. */
-function unfold(text: string): string[] {
-  return text
-    .replace(/\r?\n[ \t]/g, "")
-    .split(/\r?\n/)
-    .filter((line) => line !== "");
-}
-
-/** 106 bits, the same on every machine; nobody gains by making two texts meet. */
+/** Returns 106 bits, the same on every machine; nobody gains by making two texts collide. */
 function digest(text: string): string {
   return mix(text, 0x9e3779b9) + mix(text, 0x85ebca6b);
 }
 
-/** cyrb53 (public domain): 53 bits of a text, 14 hex digits. */
+/** Returns cyrb53 (public domain) of a text: 53 bits in 14 hex digits. */
 function mix(text: string, seed: number): string {
   let a = 0xdeadbeef ^ seed;
   let b = 0x41c6ce57 ^ seed;

@@ -1,17 +1,17 @@
 import type { Action } from "../calendar/profile.ts";
 
-/** Whom and what a sentence is about. */
+/** The decision that a sentence is about. */
 export interface DecisionFacts {
   readonly action: Action;
   readonly provider: string;
   readonly customer: string;
-  /** Whose token Waldur does not take any more. */
+  /** Name of the account. */
   readonly name: string;
   /** Waldur was told with the operator's token. */
   readonly byOperator: boolean;
 }
 
-/** What one run of a mirror did; each count is 0 for none. */
+/** Counts of one run of a mirror. */
 export interface RunCounts {
   readonly created: number;
   readonly updated: number;

@@ -3,8 +3,8 @@ import type { Deps } from "../deps.ts";
 import { clientName } from "./user-agent.ts";
 
 /**
- * The answer, and a line in the log about it that names no secret of the path. A log that fails does not cost the answer.
- * `requestId` is what the answer may show, so that the line can be found; a feed's answer shows none.
+ * Returns the answer, and writes a line about it to the log that names no secret of the path. A log that fails does not
+ * cost the answer. `requestId` is the number that pages and errors show, by which the line is found; feeds show none.
  */
 export async function withAccessLog(
   deps: Pick<Deps, "log" | "now">,

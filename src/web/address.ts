@@ -1,6 +1,6 @@
 /**
- * A client's address, shortened so that it tells a network and no person: three bytes of IPv4, 48 bits of IPv6; "" for
- * what is neither.
+ * Returns a client's address, shortened to a network so that it names no person: three bytes of IPv4, 48 bits of IPv6;
+ * "" for anything else.
  */
 export function shortAddress(address: string): string {
   const four = /^(?:::ffff:)?(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(address)?.[1];

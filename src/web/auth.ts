@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { sameText } from "../security/secret.ts";
 
-/** Whether a request shows ADMIN_TOKEN as `Authorization: Bearer`; compared in constant time, cookies ignored. */
+/** Returns true when a request shows ADMIN_TOKEN as `Authorization: Bearer`. Compares in constant time, ignores cookies. */
 export async function isOperator(deps: Pick<Deps, "config">, request: Request): Promise<boolean> {
   const expected = deps.config.adminToken;
   const shown = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1];

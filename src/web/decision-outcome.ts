@@ -5,6 +5,7 @@ import { shortAddress } from "./address.ts";
 import type { PageContext } from "./env.ts";
 import type { Notice } from "./notice.ts";
 import { texts } from "../text/index.ts";
+import { personName } from "./person-name.ts";
 
 /** The HTTP status of each result, its tone on pages, and its error code in the API (null: it is no error). */
 const outcomes = {
@@ -24,7 +25,7 @@ const outcomes = {
 } as const satisfies Record<Decision["result"], { status: number; tone: Notice["tone"]; code: ErrorCode | null }>;
 
 /** A decision as every page and the API show it. */
-export interface Outcome extends Notice, Pick<Decision, "result" | "byOperator"> {
+export interface DecisionOutcome extends Notice, Pick<Decision, "result" | "byOperator"> {
   readonly status: (typeof outcomes)[Decision["result"]]["status"];
   readonly code: ErrorCode | null;
 }
@@ -34,7 +35,7 @@ export async function decideBooking(
   { env: deps, req }: PageContext,
   request: Omit<DecisionRequest, "address">,
   language: Language,
-): Promise<Outcome> {
+): Promise<DecisionOutcome> {
   const { action, account } = request;
   const address = shortAddress(deps.addressOf(req.raw));
   const { result, booking, byOperator } = await decide(deps, { ...request, address });
@@ -44,7 +45,7 @@ export async function decideBooking(
     byOperator,
     provider: booking?.providerName || unnamed.provider,
     customer: booking?.customerName || unnamed.customer,
-    name: account.fullName || account.username || unnamed.account,
+    name: personName(account) || unnamed.account,
   });
   return { ...outcomes[result], result, byOperator, text };
 }

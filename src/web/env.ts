@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { Viewer } from "../account/access.ts";
 import type { Deps } from "../deps.ts";
 
-/** What every handler finds in its context. `viewer` is set once the request is signed in or authenticated. */
+/** The context of every handler. `viewer` is set once the request is signed in or authenticated. */
 export interface Env {
   Bindings: Deps;
   Variables: { requestId: string; viewer: Viewer };

@@ -26,7 +26,7 @@ const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   waldur_bad_answer: 502,
 };
 
-/** What is told of a failure: our own errors as they are, anything else without detail, which is for the log. */
+/** Returns a failure as JSON and its HTTP status. Details of anything but our own errors are for the log alone. */
 export function errorJson(error: unknown, requestId: string) {
   const told = error instanceof AppError ? error : null;
   const code = told?.code ?? "internal";

@@ -7,10 +7,10 @@ import { newSecret } from "../security/secret.ts";
 /** Name of the hidden field. */
 export const nonceField = "nonce";
 
-/** Attributes of every cookie of ours; with the prefix it belongs to this very host (RFC 6265bis 4.1.3.2). */
+/** Attributes of all our cookies; the prefix binds them to this very host (RFC 6265bis 4.1.3.2). */
 const cookieShape = { prefix: "host", secure: true, httpOnly: true, path: "/" } as const;
 
-/** Sets a cookie of ours for so many seconds. */
+/** Sets one of our cookies; `maxAge` is in seconds. */
 export function putCookie(
   c: PageContext,
   name: string,
@@ -21,23 +21,23 @@ export function putCookie(
   setCookie(c, name, value, { ...cookieShape, sameSite, maxAge });
 }
 
-/** The value of a cookie of ours; "" for none. */
+/** Returns the value of one of our cookies; "" without it. */
 export function readCookie(c: PageContext, name: string): string {
   return getCookie(c, name, "host") ?? "";
 }
 
-/** Takes a cookie of ours away. */
+/** Deletes one of our cookies. */
 export function dropCookie(c: PageContext, name: string): void {
   setCookie(c, name, "", { ...cookieShape, sameSite: "Lax", maxAge: 0 });
 }
 
-/** The cookies made for each request: all forms of a page share one. */
+/** Cookies made for each request, by name: all forms of a page share one. */
 const made = new WeakMap<Request, Map<string, string>>();
 
 /**
- * The hidden field for the form of that purpose on the page being answered. It is bound to a random cookie that the
- * browser sends back only with requests from our own pages. A page that is opened from elsewhere gets a new one, which
- * ends the forms of the one before: `cookieName` keeps such pages apart.
+ * Returns the hidden field of a form for that purpose. It is bound to a random cookie that the browser sends back only
+ * with requests from our own pages. A page opened from elsewhere gets a new cookie, which ends the forms of the page
+ * before: `cookieName` keeps such pages apart.
  */
 export async function formNonce(c: PageContext, purpose: string, cookieName = "form"): Promise<string> {
   const own = made.get(c.req.raw) ?? new Map<string, string>();
@@ -49,7 +49,7 @@ export async function formNonce(c: PageContext, purpose: string, cookieName = "f
   return signNonce(c.env.keys, cookie, purpose);
 }
 
-/** The fields of the form that was sent, a list for one that came several times; none when the body is no form. */
+/** Returns the fields of a sent form, a list for a repeated one; none when the body is no form. */
 export async function readForm(c: PageContext): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await c.req.parseBody({ all: true });
@@ -59,8 +59,9 @@ export async function readForm(c: PageContext): Promise<Readonly<Record<string, 
 }
 
 /**
- * Lets a POST through only when a person sent it from our own page: Origin is ours, Sec-Fetch-* (where the browser tells)
- * say same origin and no frame, cookie and hidden field belong together and to this purpose. Throws `foreign_form`.
+ * Lets a POST through only when a person sent it from our own page: Origin is ours, Sec-Fetch-* (if the browser sends
+ * them) say same origin and no frame, and cookie and hidden field belong together and to this purpose. Throws
+ * `foreign_form`.
  */
 export async function checkForm(c: PageContext, purpose: string, nonce: unknown, cookieName = "form"): Promise<void> {
   const { headers } = c.req.raw;

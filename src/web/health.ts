@@ -7,7 +7,10 @@ import { isoTime } from "./api/feed-json.ts";
 import { isOperator } from "./auth.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** `/healthz`: the process runs. `/readyz`: its database answers; with ADMIN_TOKEN also how fresh each source is and why not. */
+/**
+ * Returns the routes of `/healthz` (the process runs) and `/readyz` (its database answers; with ADMIN_TOKEN also how up
+ * to date each source is, or why it is not).
+ */
 export function healthRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/healthz", (c) => c.json({ ok: true }))

@@ -6,22 +6,22 @@ import { epochSeconds } from "../clock.ts";
 const stretchSeconds = 600;
 const mostFailures = 20;
 
-/** Throws `too_many` for an address from which too many wrong credentials came within ten minutes. */
+/** Throws `too_many` for an address that has sent too many wrong credentials within ten minutes. */
 export async function checkRateLimit(deps: Deps, what: string, address: string): Promise<void> {
-  if ((await readTries(deps.sql, nameOf(what, address), stretchOf(deps))) < mostFailures) return;
+  if ((await readTries(deps.sql, counterName(what, address), stretchStart(deps))) < mostFailures) return;
   throw new AppError("too_many", "too many wrong tokens came from your address; wait ten minutes");
 }
 
-/** Counts a wrong credential that came from an address. */
+/** Counts a wrong credential from an address. */
 export async function countWrongCredential(deps: Deps, what: string, address: string): Promise<void> {
-  await countTry(deps.sql, nameOf(what, address), stretchOf(deps));
+  await countTry(deps.sql, counterName(what, address), stretchStart(deps));
 }
 
-function nameOf(what: string, address: string): string {
+function counterName(what: string, address: string): string {
   return `${what} ${address}`;
 }
 
-function stretchOf(deps: Deps): number {
+function stretchStart(deps: Deps): number {
   const nowAt = epochSeconds(deps);
   return nowAt - (nowAt % stretchSeconds);
 }

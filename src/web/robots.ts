@@ -1,6 +1,6 @@
 /**
- * `/robots.txt` (RFC 9309). Feeds are open: Google's calendar importer obeys it. All else is closed, decision links above
- * all. The open path comes first for readers that take the first rule that fits instead of the longest.
+ * `/robots.txt` (RFC 9309). Feeds are open because Google's calendar importer obeys it; all else is closed. The open path
+ * comes first for readers that take the first matching rule instead of the longest.
  */
 export const robotsText = `User-agent: *
 Allow: /f/

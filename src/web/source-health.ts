@@ -4,7 +4,7 @@ import { type Times, zonedTimes } from "./pages/times.ts";
 import type { Notice } from "./notice.ts";
 import { texts } from "../text/index.ts";
 
-/** Since when a source is fresh, or why it is not and who must act. */
+/** Returns how up to date a source is, or why it is not and who must act. */
 export function sourceHealth(source: SourceRow, language: Language, times: Times): Notice {
   const words = texts[language].sources;
   if (source.access === "lost") return { tone: "bad", text: words.lost };
@@ -31,7 +31,7 @@ export function sourceComplaints(source: SourceRow, language: Language): string[
   ];
 }
 
-/** What an error code of Waldur means, as the beginning of a sentence. */
+/** Returns the meaning of one of Waldur's error codes, as the beginning of a sentence. */
 export function failureReason(code: string, language: Language): string {
   const { reasons } = texts[language].sources;
   const known = Object.entries(reasons).find(([name]) => name === code);

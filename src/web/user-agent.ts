@@ -1,4 +1,4 @@
-/** The calendar programs we tell apart, by what they write into User-Agent; the first that fits. */
+/** Calendar programs and how User-Agent shows them; the first match counts. */
 const clients: readonly (readonly [name: string, sign: RegExp])[] = [
   ["Google", /google-?calendar|googlebot|feedfetcher|calendar-importer/i],
   ["Outlook", /microsoft|outlook|exchange|msoffice|ms-office|\bowa\b|msie|trident/i],
@@ -12,15 +12,15 @@ const clients: readonly (readonly [name: string, sign: RegExp])[] = [
   ["browser", /mozilla\/.*(?:firefox|chrome|safari|edg)\//i],
 ];
 
-/** The name, without version, of the program behind a User-Agent; "other" for one we do not know. */
+/** Returns the name, without version, of the program behind a User-Agent; "other" for an unknown one. */
 export function clientName(userAgent: string | null): string {
   if (userAgent === null) return "other";
   return clients.find(([, sign]) => sign.test(userAgent))?.[0] ?? "other";
 }
 
 /**
- * Whether a fetcher may be one of Microsoft's, whose subscriptions fail on a compressed feed although they ask for it.
- * One that does not say who it is counts as such.
+ * Returns true for a fetcher that may be one of Microsoft's: their subscriptions fail on a compressed feed although they
+ * ask for it. A fetcher without a name counts as one.
  */
 export function mishandlesGzip(userAgent: string | null): boolean {
   return userAgent === null || userAgent.trim() === "" || clientName(userAgent) === "Outlook";

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { unfold } from "../../src/calendar/content-line.ts";
 import type { Event } from "../../src/calendar/event.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";
-import { context, eventOf, feedOf, hour, known, nowAt, profile, unfold } from "./samples.ts";
+import { context, eventOf, feedOf, hour, known, nowAt, profile } from "./samples.ts";
 
 const revision = { sequence: 7, stamp: nowAt };
 const render = (change: Partial<Event>) => renderEvent({ ...eventOf(known()), ...change }, revision);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
+import { unfold } from "../../src/calendar/content-line.ts";
 import {
   emptyEvent,
   endedCalendar,
@@ -12,7 +13,7 @@ import {
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";
 import { anyProfile } from "./hostile.ts";
-import { feedOf, known, nowAt, profile, unfold } from "./samples.ts";
+import { feedOf, known, nowAt, profile } from "./samples.ts";
 
 const reasons = ["unreachable", "token", "failing", "suspended"] as const;
 

@@ -1,11 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
-import { emptyEvent, endedCalendar, joinFeed, noticeEvent } from "../../src/calendar/feed.ts";
+import { emptyEvent, endedCalendar, joinFeed, noticeEvent, rendererVersion } from "../../src/calendar/feed.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar } from "../../src/calendar/lint.ts";
 import { type FeedProfile, details, languages } from "../../src/calendar/profile.ts";
+import { calendarProperties, eventProperties } from "../../src/calendar/properties.ts";
 import { context, known, nowAt, profile } from "./samples.ts";
 
 const folder = new URL("../golden/", import.meta.url);
@@ -64,5 +67,39 @@ describe("golden files: each state with each order state", () => {
 
   it("nothing yet", () => {
     expectGolden("nothing", joinFeed(profile(), []));
+  });
+});
+
+describe("the golden files together", () => {
+  const recordFile = new URL("renderer.json", folder);
+  const recordSchema = v.object({ rendererVersion: v.number(), goldens: v.record(v.string(), v.string()) });
+  const names = readdirSync(folder).filter((name) => name.endsWith(".ics"));
+  const read = (name: string): string => readFileSync(new URL(name, folder), "utf8");
+
+  it("change only with the version of the renderer", () => {
+    // The version stands in each of them.
+    const hashOf = (text: string): string =>
+      createHash("sha256")
+        .update(text.replace(/^PRODID:.*$/m, ""))
+        .digest("hex")
+        .slice(0, 16);
+    const goldens = Object.fromEntries(names.toSorted().map((name) => [name, hashOf(read(name))]));
+    const recorded = v.parse(recordSchema, JSON.parse(readFileSync(recordFile, "utf8")));
+    const changed = Object.keys(recorded.goldens).filter((name) => goldens[name] !== recorded.goldens[name]);
+    if (rendererVersion === recorded.rendererVersion) {
+      const advice = "feeds would keep their old bytes: raise rendererVersion in src/calendar/feed.ts, then update";
+      expect(changed, advice).toEqual([]);
+    }
+    const now = { rendererVersion, goldens };
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(recordFile, `${JSON.stringify(now, null, 2)}\n`);
+    else expect(recorded, "run it with UPDATE_GOLDEN=1 and look at the difference").toEqual(now);
+  });
+
+  it("show every property", () => {
+    const text = names.map(read).join("");
+    const missing = [...eventProperties, ...calendarProperties].filter(
+      ({ name }) => !new RegExp(`^${name}[;:]`, "m").test(text),
+    );
+    expect(missing.map(({ name }) => name)).toEqual([]);
   });
 });

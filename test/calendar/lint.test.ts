@@ -63,7 +63,7 @@ describe("the linter finds in an event", () => {
       "not a property of ours: ATTENDEE",
     ],
     ["a line without colon", set("LOCATION", "LOCATION"), "not a property of ours: no colon in LOCATION"],
-    ["a property of Object", set("LOCATION", "constructor:1"), "not a property of ours: no colon in constructor:1"],
+    ["a property of Object", set("LOCATION", "constructor:1"), "not a property of ours: constructor"],
     ["properties out of order", swap("UID", "DTSTAMP"), "UID is out of order"],
     [
       "a parameter",

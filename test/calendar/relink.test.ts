@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { unfold } from "../../src/calendar/content-line.ts";
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintEvent } from "../../src/calendar/lint.ts";
 import { relink } from "../../src/calendar/relink.ts";
-import { context, known, nowAt, unfold, uuid } from "./samples.ts";
+import { context, known, nowAt, uuid } from "./samples.ts";
 
 const vevent = (letter: string): string => {
   const page = `https://calendar.example/a/${letter}key1.${"A".repeat(22)}.0123456789abcdef.${uuid("a")}`;

@@ -89,7 +89,3 @@ export function feedOf(bookings: readonly KnownBooking[], around: EventContext =
     events.map((event) => reviseEvent(event, null, nowAt).vevent),
   );
 }
-
-export function unfold(text: string): string {
-  return text.replaceAll("\r\n ", "");
-}

@@ -1,8 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanBlock, cleanLine, cleanUrl, truncate, escapeText, fold } from "../../src/calendar/text.ts";
-import { hostile } from "./hostile.ts";
-import { unfold } from "./samples.ts";
+import { cleanBlock, cleanLine, cleanUrl, truncate } from "../../src/calendar/text.ts";
 
 describe("cleaning text", () => {
   it("makes one line of many and drops what cannot be seen", () => {
@@ -27,32 +24,6 @@ describe("cleaning text", () => {
     expect(truncate("abcdefg", 6)).toBe("abcde…");
     expect(truncate("abcd👩‍🔬 more", 8)).toBe("abcd👩…");
     expect(truncate("abcd👩‍🔬 more", 7)).toBe("abcd…");
-  });
-
-  it("escapes TEXT", () => {
-    expect(escapeText("a\\b;c,d\ne:f")).toBe("a\\\\b\\;c\\,d\\ne:f");
-  });
-});
-
-describe("folding", () => {
-  it("keeps a line of 75 octets and folds one of 76", () => {
-    expect(fold("x".repeat(75))).toBe(`${"x".repeat(75)}\r\n`);
-    expect(fold("x".repeat(76))).toBe(`${"x".repeat(75)}\r\n x\r\n`);
-  });
-
-  it("gives whole characters on lines of at most 75 octets, and the same text unfolded", () => {
-    fc.assert(
-      fc.property(hostile, (wild) => {
-        const line = cleanLine(wild);
-        const folded = fold(`SUMMARY:${line}`);
-        for (const physical of folded.split("\r\n")) {
-          expect(new TextEncoder().encode(physical).length).toBeLessThanOrEqual(75);
-          expect(physical.isWellFormed()).toBe(true);
-        }
-        expect(unfold(folded)).toBe(`SUMMARY:${line}\r\n`);
-      }),
-      { numRuns: 300 },
-    );
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Quirks } from "./quirks.ts";
+import { unfold } from "../../src/calendar/content-line.ts";
 
 /** An object on the server. */
 export interface Stored {
@@ -88,7 +89,7 @@ export class Shelf {
 
 /** The UID of the first event in a body; "" for none. */
 export function uidOf(body: string): string {
-  return /^UID:(.*)$/m.exec(body.replace(/\r?\n[ \t]/g, ""))?.[1]?.trim() ?? "";
+  return /^UID:(.*)$/m.exec(unfold(body))?.[1]?.trim() ?? "";
 }
 
 /** FNV-1a of the text: enough to tell bodies of a test apart. */

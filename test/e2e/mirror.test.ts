@@ -8,6 +8,7 @@ import { until } from "./process.ts";
 import { type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 import { openForm } from "./signed-in.ts";
+import { unfold } from "../../src/calendar/content-line.ts";
 
 const radicale = programs.radicale ?? programs.newRadicale;
 const missing = [
@@ -80,7 +81,7 @@ describe.skipIf(missing !== "").each(runtimes)(
     const readBack = async (url: string): Promise<string> => {
       const authorization = `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`;
       const answer = await fetch(url, { headers: { Authorization: authorization } });
-      return (await answer.text()).replaceAll(/\r?\n[ \t]/g, "");
+      return unfold(await answer.text());
     };
 
     const openPage = async (options: BrowserContextOptions): Promise<Page> =>

@@ -123,3 +123,12 @@ describe("what is read back", () => {
     expect(hashObject(change(body))).not.toBe(hashObject(body));
   });
 });
+
+describe("the fingerprint", () => {
+  it("stays what it was, since the ledger keeps it", () => {
+    expect(hashObject(body)).toBe("0a167288d8eace19115845983d66");
+    expect(hashObject(body.replace(/(?:DESCRIPTION|LOCATION|URL):[^]*?\r\n(?=[A-Z])/g, ""))).toBe(
+      "12dab8a08107771f9d6e454ddbf8",
+    );
+  });
+});

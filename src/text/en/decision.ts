@@ -77,7 +77,7 @@ export const decision = {
   made: (action: Action, name: string) =>
     `${action === "accept" ? "Accepted" : "Rejected"} by ${name} through this calendar`,
   openWaldur: "Open it in Waldur",
-  /** What the account may not do, told before it tries. */
+  /** Limits of the account, shown before it tries. */
   may: {
     notYours: (provider: string) =>
       `Your account does not represent the provider, so it cannot accept. Owners and managers of ${provider} can.`,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../errors.ts";
 
-/** What went wrong, and who must act, for each error code. */
+/** A sentence for each error code: the failure, and who must act. */
 export const failures = {
   bad_input: "Something in the form is not valid. Go back, check it and send it again.",
   bad_config: "A setting of this service is missing or wrong. Its operator must correct it.",

@@ -1,4 +1,4 @@
-/** What was decided, and what reading Waldur brought. */
+/** The history of decisions and of updates from Waldur. */
 export const history = {
   title: "History",
   decisions: "Decisions",

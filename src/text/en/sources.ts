@@ -1,4 +1,4 @@
-/** How up to date a source is, and who must act when it is not. */
+/** The health of a source: how up to date it is, or who must act. */
 export const sources = {
   fresh: (when: string) => `Up to date as of ${when}`,
   loading: "Being read for the first time",

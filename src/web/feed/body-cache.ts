@@ -1,25 +1,25 @@
 /** The bytes of one representation, ready to be sent. */
 export interface CachedBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Whether `bytes` are in gzip coding. */
+  /** True when `bytes` are in gzip coding. */
   readonly gzip: boolean;
-  /** How many bytes the calendar has without coding. */
+  /** Size of the calendar without coding, in bytes. */
   readonly plainBytes: number;
-  /** How many events are in it. */
+  /** Number of events in it. */
   readonly events: number;
 }
 
 /** Bodies kept in this process. */
 export interface BodyCache {
-  /** The body of that key, which then counts as just used. */
+  /** Returns the body of that key, which then counts as just used. */
   get(key: string): CachedBody | undefined;
-  /** Keeps a body; drops those used longest ago until all fit in `maxBytes`. One larger than that is not kept. */
+  /** Keeps a body of at most `maxBytes`, and drops those used longest ago until all fit in it. */
   set(key: string, body: CachedBody, maxBytes: number): void;
   /** Bytes held. */
   readonly size: number;
 }
 
-/** An empty cache. */
+/** Returns an empty cache. */
 export function makeBodyCache(): BodyCache {
   // A Map keeps the order of insertion: the first entry is the one used longest ago.
   const bodies = new Map<string, CachedBody>();

@@ -3,7 +3,7 @@ import { memoize } from "../../memoize.ts";
 /** One request's validators against one representation (RFC 9110 13). */
 export interface Validators {
   /**
-   * Opaque tags, without quotes, of the representations that say the same; first the one this request would be given.
+   * Opaque tags, without quotes, of representations with the same content; first the one that this request would get.
    */
   readonly tags: readonly [string, ...string[]];
   /** Epoch seconds. */
@@ -11,9 +11,9 @@ export interface Validators {
 }
 
 /**
- * The opaque tag with which to answer 304, or null when the whole representation is due.
- * If-None-Match rules over If-Modified-Since even where it cannot be read (RFC 9110 13.2.2); a date that is none is
- * ignored (13.1.3). If-Match, If-Unmodified-Since and If-Range are for changes and ranges: a feed has neither.
+ * Returns the opaque tag for a 304, or null when the whole representation is due.
+ * If-None-Match overrides If-Modified-Since even when it cannot be read (RFC 9110 13.2.2); an invalid date is ignored
+ * (13.1.3). If-Match, If-Unmodified-Since and If-Range are for changes and ranges: a feed has neither.
  */
 export function matchConditions(headers: Headers, validators: Validators): string | null {
   const tags = headers.get("If-None-Match");
@@ -24,10 +24,10 @@ export function matchConditions(headers: Headers, validators: Validators): strin
   return since !== null && validators.modifiedAt <= since ? validators.tags[0] : null;
 }
 
-/** Weak comparison (RFC 9110 8.8.3.2) of a field value with opaque tags: the one that matches, or null. */
+/** Returns the opaque tag that a field value matches in weak comparison (RFC 9110 8.8.3.2), or null. */
 function matchTags(value: string, tags: Validators["tags"]): string | null {
   if (value.trim() === "*") return tags[0];
-  // Nearly always it is the one tag that was given before.
+  // Nearly always it is the one tag given before.
   const only = tags.find((tag) => value === `"${tag}"`);
   if (only !== undefined) return only;
   const asked = new Set(Array.from(value.matchAll(/(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g), (match) => match[1]));
@@ -43,7 +43,7 @@ const forms = [
 ];
 
 /**
- * An HTTP-date in any of its three forms (RFC 9110 5.6.7) as epoch seconds; null when it is none.
+ * Returns an HTTP-date in any of its three forms (RFC 9110 5.6.7) as epoch seconds; null for anything else.
  * The two-digit years of the RFC 850 form are read as 1970 to 2069.
  */
 export function parseHttpDate(value: string): number | null {
@@ -61,5 +61,5 @@ export function parseHttpDate(value: string): number | null {
   return midnight / 1000 + hour * 3600 + minute * 60 + second;
 }
 
-/** Epoch seconds as an IMF-fixdate (RFC 9110 5.6.7). */
+/** Returns epoch seconds as an IMF-fixdate (RFC 9110 5.6.7). */
 export const formatHttpDate = memoize((at: number): string => new Date(at * 1000).toUTCString(), 2000);

@@ -1,10 +1,10 @@
 import { AppError } from "../../errors.ts";
 import type { AddressRow, ServedFeed } from "../../store/feeds.ts";
 
-/** What an address shows at one moment: the feed at one revision, or the calendar that says it has ended. */
+/** The content of an address at one moment: the feed at one revision, or the calendar that says it has ended. */
 export interface Representation {
   readonly feed: ServedFeed;
-  /** Since when it has ended, epoch seconds; null while it lives. */
+  /** End of the feed, epoch seconds; null while it lives. */
   readonly endedAt: number | null;
   /** The opaque part of its strong ETag; the same tag means the same bytes, for this feed. */
   readonly tag: string;
@@ -12,16 +12,16 @@ export interface Representation {
   readonly modifiedAt: number;
 }
 
-/** The end of what a four-digit year can say. */
+/** The last second of the year 9999. */
 const latestAt = 253_402_300_799;
 
-/** `hidden`: nothing to show, as if the address did not exist. `gone`: it ended long ago, or at once. */
+/** `hidden`: answered as if the address did not exist. `gone`: it ended long ago, or without notice. */
 export type AddressState = Representation | "hidden" | "gone";
 
 /**
- * What the address stands for at `nowAt` (epoch seconds). One that was ended, or whose feed ended or expired, says so for
- * `endedDays` days and then is gone; a feed whose first load is not done is hidden. Throws `store_failed` for a row that
- * no field of HTTP could carry.
+ * Returns what the address shows at `nowAt` (epoch seconds). One that has ended, or whose feed has ended or expired, says
+ * so for `endedDays` days and then is gone; a feed that is not loaded yet is hidden. Throws `store_failed` for a row that
+ * no HTTP field could carry.
  */
 export function findRepresentation(
   address: AddressRow,
@@ -34,7 +34,7 @@ export function findRepresentation(
     throw new AppError("store_failed", "the feed's epoch or time of revision is none");
   }
   if (address.gone) return "gone";
-  const endedAt = endOf(address, nowAt);
+  const endedAt = endTime(address, nowAt);
   if (endedAt !== null) {
     if (nowAt >= endedAt + endedDays * 86_400) return "gone";
     return { feed, endedAt, tag: `${feed.epoch}-${renderer}-ended-${endedAt}`, modifiedAt: endedAt };
@@ -43,12 +43,12 @@ export function findRepresentation(
   return { feed, endedAt, tag: `${feed.epoch}-${renderer}-${feed.rev}`, modifiedAt: feed.revisedAt };
 }
 
-/** Whether two readings of a feed found the same rows below it. */
+/** Returns true when two readings of a feed found the same rows. */
 export function isUnchanged(before: ServedFeed, after: ServedFeed): boolean {
   return before.rev === after.rev && before.epoch === after.epoch && before.state === after.state;
 }
 
-function endOf({ endedAt, feed }: AddressRow, nowAt: number): number | null {
+function endTime({ endedAt, feed }: AddressRow, nowAt: number): number | null {
   const expiredAt = feed.expiresAt !== null && feed.expiresAt <= nowAt ? feed.expiresAt : null;
   if (endedAt !== null && expiredAt !== null) return Math.min(endedAt, expiredAt);
   return endedAt ?? expiredAt ?? (feed.state === "ended" ? feed.revisedAt : null);

@@ -3,7 +3,7 @@ import type { CachedBody } from "./body-cache.ts";
 import { formatHttpDate } from "./conditional.ts";
 import type { Representation } from "./representation.ts";
 
-/** The settings that show in a feed's answers. */
+/** Settings that affect a feed's responses. */
 export interface ResponseSettings extends SizeLimits {
   readonly publicUrl: string;
 }
@@ -16,12 +16,16 @@ const always = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** The fields of 200 and 304 alike. */
-function fieldsOf(settings: ResponseSettings, edition: Representation, tag: string): Record<string, string> {
+/** Returns the fields that 200 and 304 share. */
+function representationFields(
+  settings: ResponseSettings,
+  representation: Representation,
+  tag: string,
+): Record<string, string> {
   const fields: Record<string, string> = {
     ...always,
     ETag: `"${tag}"`,
-    "Last-Modified": formatHttpDate(edition.modifiedAt),
+    "Last-Modified": formatHttpDate(representation.modifiedAt),
     // `no-transform`: a proxy that compresses for everyone breaks those clients that never asked for it.
     "Cache-Control": "private, no-cache, no-transform",
     Vary: "Accept-Encoding",
@@ -30,17 +34,17 @@ function fieldsOf(settings: ResponseSettings, edition: Representation, tag: stri
   return fields;
 }
 
-/** 200 with the whole calendar. A HEAD request gets the same without the bytes. */
+/** Returns 200 with the whole calendar; for HEAD without the bytes. */
 export function okResponse(
   settings: ResponseSettings,
   method: string,
-  edition: Representation,
+  representation: Representation,
   tag: string,
   body: CachedBody,
 ): Response {
-  const headers = fieldsOf(settings, edition, tag);
+  const headers = representationFields(settings, representation, tag);
   headers["Content-Type"] = "text/calendar; charset=utf-8";
-  headers["Content-Disposition"] = `inline; filename="${edition.feed.slug.replaceAll(/[^\w.-]/g, "-")}.ics"`;
+  headers["Content-Disposition"] = `inline; filename="${representation.feed.slug.replaceAll(/[^\w.-]/g, "-")}.ics"`;
   headers["Content-Length"] = String(body.bytes.byteLength);
   headers["X-Feed-Events"] = String(body.events);
   if (body.gzip) headers["Content-Encoding"] = "gzip";
@@ -51,12 +55,12 @@ export function okResponse(
   return new Response(method === "HEAD" ? null : body.bytes, init);
 }
 
-/** 304 with the fields RFC 9110 15.4.5 asks for. */
-export function notModifiedResponse(settings: ResponseSettings, edition: Representation, tag: string): Response {
-  return new Response(null, { status: 304, headers: fieldsOf(settings, edition, tag) });
+/** Returns 304 with the fields that RFC 9110 15.4.5 asks for. */
+export function notModifiedResponse(settings: ResponseSettings, representation: Representation, tag: string): Response {
+  return new Response(null, { status: 304, headers: representationFields(settings, representation, tag) });
 }
 
-/** OPTIONS: what may be asked of a feed. */
+/** Returns the response to OPTIONS: the methods of a feed. */
 export function optionsResponse(): Response {
   return new Response(null, { status: 204, headers: { ...always, Allow: allow } });
 }
@@ -67,7 +71,7 @@ const refusals = {
   410: "This calendar has ended.\n",
 } as const;
 
-/** 404, 405 or 410: for each the same bytes, whatever the reason. */
+/** Returns 404, 405 or 410, each with the same bytes whatever the reason. */
 export function refusalResponse(
   status: keyof typeof refusals,
   method: string,
@@ -85,7 +89,7 @@ export function refusalResponse(
   return new Response(method === "HEAD" ? null : text, { status, headers });
 }
 
-/** Evolution turns webcal addresses into https ones once it saw this (RFC 6797). */
+/** Adds HSTS (RFC 6797), with which Evolution turns webcal addresses into https ones. */
 function secure(headers: Record<string, string>, { publicUrl }: Pick<ResponseSettings, "publicUrl">): void {
   if (publicUrl.startsWith("https:")) headers["Strict-Transport-Security"] = "max-age=31536000";
 }

@@ -3,8 +3,8 @@ import { RegExpRouter } from "hono/router/reg-exp-router";
 import { TrieRouter } from "hono/router/trie-router";
 
 /**
- * Finds the handlers of a path. Feeds are nearly all that is asked for: theirs are the only ones at their addresses, without
- * what stands before every page.
+ * Finds the handlers of a path. Nearly all requests are for feeds, so their addresses have a router of their own, without
+ * the middleware of pages.
  */
 export class FeedsFirstRouter<T> implements Router<T> {
   readonly name = "FeedsFirstRouter";

@@ -14,7 +14,7 @@ const feedWork: FeedWork = {
   gzip,
 };
 
-/** The route of the feeds: `/f/<secret>/<name>.ics`. All requests share one set of caches: make it once per process. */
+/** Returns the route of the feeds: `/f/<secret>/<name>.ics`. All requests share one set of caches: call it once per process. */
 export function feedRoutes(serve: ServeFeed = makeFeedServer(feedWork)): Hono<Env> {
   return new Hono<Env>().all("/f/*", async (c) => {
     const [, , secret = "", file = "", ...deeper] = c.req.path.split("/");

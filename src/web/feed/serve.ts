@@ -109,7 +109,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
 
   /** What takes no work: 304, or 200 with a body that is kept in the coding asked for; else null. */
   function answerAtOnce(deps: FeedDeps, request: Request, edition: Representation): Response | null {
-    const tags = tagsOf(request.headers, edition);
+    const tags = acceptableTags(request.headers, edition);
     const match = matchConditions(request.headers, { tags, modifiedAt: edition.modifiedAt });
     return match === null
       ? answerKept(deps, request, edition, tags[0])
@@ -117,13 +117,13 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
   }
 
   function answerKept(deps: FeedDeps, request: Request, edition: Representation, tag: string): Response | null {
-    const body = bodies.get(keyOf(edition, tag));
+    const body = bodies.get(bodyKey(edition, tag));
     return body === undefined ? null : okResponse(deps.config, request.method, edition, tag, body);
   }
 
   /** 200 in the coding asked for where that can be had; null when the feed moved on meanwhile. */
   async function answerInFull(deps: FeedDeps, request: Request, edition: Representation): Promise<Response | null> {
-    const [tag] = tagsOf(request.headers, edition);
+    const [tag] = acceptableTags(request.headers, edition);
     const whole = await share(deps, edition, edition.tag, () => render(deps, edition));
     if (whole === null) return null;
     if (tag !== edition.tag) {
@@ -146,7 +146,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     tag: string,
     make: () => Promise<CachedBody | null>,
   ): Promise<CachedBody | null> {
-    const key = keyOf(edition, tag);
+    const key = bodyKey(edition, tag);
     const kept = bodies.get(key);
     if (kept !== undefined) return kept;
     const begin = async (): Promise<CachedBody | null> => {
@@ -162,10 +162,10 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     const vevents = endedAt === null ? await joinVevents(deps.sql, feed.id) : noTexts;
     const after = await findFeed(deps.sql, feed.id);
     if (after === null || !isUnchanged(feed, after)) return null;
-    if (endedAt !== null) return bodyOf(new TextEncoder().encode(work.end(after, endedAt)), 1);
+    if (endedAt !== null) return plainBody(new TextEncoder().encode(work.end(after, endedAt)), 1);
     if (vevents.rows > 0 && !isComponent("VEVENT", vevents.bytes))
       throw new AppError("store_failed", "an event of the feed is not whole");
-    return bodyOf(work.join(after, vevents.bytes), vevents.rows);
+    return plainBody(work.join(after, vevents.bytes), vevents.rows);
   }
 
   async function pack(body: CachedBody): Promise<CachedBody> {
@@ -216,18 +216,18 @@ function noteUsed(deps: FeedDeps, request: Request, edition: Representation, not
 }
 
 /** The tags of the edition's two codings, first the one that this request is to get. */
-function tagsOf(headers: Headers, { tag }: Representation): Validators["tags"] {
+function acceptableTags(headers: Headers, { tag }: Representation): Validators["tags"] {
   const packed = `${tag}-gzip`;
   const wanted = asksForGzip(headers.get("Accept-Encoding")) && !mishandlesGzip(headers.get("User-Agent"));
   return wanted ? [packed, tag] : [tag, packed];
 }
 
 /** Under which a body is kept. */
-function keyOf({ feed }: Representation, tag: string): string {
+function bodyKey({ feed }: Representation, tag: string): string {
   return `${feed.id} ${tag}`;
 }
 
-function bodyOf(bytes: Uint8Array<ArrayBuffer>, events: number): CachedBody {
+function plainBody(bytes: Uint8Array<ArrayBuffer>, events: number): CachedBody {
   if (!isComponent("VCALENDAR", bytes)) throw new AppError("store_failed", "the calendar is not whole");
   return { bytes, gzip: false, plainBytes: bytes.byteLength, events };
 }

@@ -22,10 +22,10 @@ export interface AgendaEvent extends VeventSummary {
 
 const agendaDays = 14;
 const mostEvents = 500;
-/** A page stays small: what does not fit is on the next. */
+/** Pages stay small: the rest is on the next. */
 const mostOnPage = 40;
 
-/** What is in a calendar, by day and by month. */
+/** Returns the routes of a calendar's agenda and month. */
 export function agendaRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/feeds/:id/agenda", signedIn, async (c) => showAgenda(c, c.req.param("id")))
@@ -36,11 +36,11 @@ async function showAgenda(c: PageContext, id: string): Promise<Response> {
   const { feed } = await findVisibleFeed(c.env, c.var.viewer, id, "content");
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
-  const from = startOf(c.req.query("from"), zone, epochSeconds(c.env));
+  const from = readStartOfDay(c.req.query("from"), zone, epochSeconds(c.env));
   const to = from.plus({ days: agendaDays });
   const rows = await listAgenda(c.env.sql, feed, from.toUnixInteger(), to.toUnixInteger(), mostEvents);
   const times = zonedTimes(zone, language);
-  const events = agendaOf(rows);
+  const events = agendaEvents(rows);
   const shown = events.slice(0, mostOnPage);
   const left = events[mostOnPage];
   const nextDay = left === undefined ? to.toFormat("yyyy-LL-dd") : times.date(left.start);
@@ -51,7 +51,7 @@ async function showAgenda(c: PageContext, id: string): Promise<Response> {
       fromAt={from.toUnixInteger()}
       toAt={left === undefined ? to.toUnixInteger() : Math.max(left.start, from.toUnixInteger() + 1)}
       earlier={from.minus({ days: agendaDays }).toFormat("yyyy-LL-dd")}
-      // A day that alone is too much is left behind all the same.
+      // A day that alone is too much for a page is skipped all the same.
       later={nextDay > from.toFormat("yyyy-LL-dd") ? nextDay : from.plus({ days: 1 }).toFormat("yyyy-LL-dd")}
       cut={left !== undefined}
     />
@@ -63,7 +63,9 @@ async function showMonth(c: PageContext, id: string): Promise<Response> {
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
   const asked = c.req.query("month");
-  const first = startOf(asked === undefined ? undefined : `${asked}-01`, zone, epochSeconds(c.env)).startOf("month");
+  const first = readStartOfDay(asked === undefined ? undefined : `${asked}-01`, zone, epochSeconds(c.env)).startOf(
+    "month",
+  );
   const next = first.plus({ months: 1 });
   const rows = await listAgenda(c.env.sql, feed, first.toUnixInteger(), next.toUnixInteger(), mostEvents);
   const days = Array.from({ length: first.daysInMonth ?? 31 }, (_, index) => {
@@ -76,7 +78,7 @@ async function showMonth(c: PageContext, id: string): Promise<Response> {
         language,
         feed,
         days,
-        events: agendaOf(rows),
+        events: agendaEvents(rows),
         times: zonedTimes(zone, language),
         nowAt: epochSeconds(c.env),
       }}
@@ -88,13 +90,13 @@ async function showMonth(c: PageContext, id: string): Promise<Response> {
   ));
 }
 
-/** The start of the day that was asked for, as `2027-01-31`; today's for anything else. */
-function startOf(asked: string | undefined, zone: string, nowAt: number) {
+/** Returns the start of a day written as `2027-01-31`; today's for anything else. */
+function readStartOfDay(asked: string | undefined, zone: string, nowAt: number) {
   return readDay(asked ?? "", zone) ?? localTime(zone, nowAt).startOf("day");
 }
 
-/** The rows as a person reads them, each with what it overlaps. */
-function agendaOf(rows: readonly AgendaRow[]): AgendaEvent[] {
+/** Returns the rows as events, each with the titles that it overlaps. */
+function agendaEvents(rows: readonly AgendaRow[]): AgendaEvent[] {
   const shown = rows.map((row) => ({ row, shown: readVevent(row.vevent) }));
   const taken = shown.filter((one) => one.shown.status !== "CANCELLED" && one.row.offeringUuid !== "");
   return shown.map(({ row, shown: own }) => ({

@@ -4,28 +4,28 @@ import type { Credentials } from "../../mirror/connect.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
 import { epochSeconds } from "../../clock.ts";
 
-/** What was said so far by somebody who connects a calendar. */
+/** The answers so far of somebody who connects a calendar. */
 export interface Draft {
   /** Id of a preset; null: found by the address. */
   readonly preset: string | null;
   readonly text: string;
-  /** Null before they have been tried. */
+  /** Null until they have been tried. */
   readonly credentials: Credentials | null;
 }
 
 const cookieName = "connect";
 const draftSeconds = 1800;
-/** A browser drops a cookie of more than 4096 bytes, attributes included, without a word. */
+/** Browsers silently drop a cookie of more than 4096 bytes, attributes included. */
 const mostBytes = 3800;
 
-/** Where a sealed cookie of the viewer belongs; it opens for nobody else, and nothing else. */
+/** Returns the place to which a sealed cookie of the viewer is bound; it opens for nobody and nothing else. */
 function cookiePlace({ var: { viewer } }: PageContext, about: string) {
   return { table: "cookie", row: `${viewer.account.id} ${about}`, column: "calendar" };
 }
 
 /**
- * Keeps what was said for half an hour, in a cookie that only we can read: it stands in no page and no address. False
- * when it is too long for that.
+ * Keeps a draft for half an hour in a sealed cookie, so that no page and no address holds it. Returns false when it is
+ * too long.
  */
 export async function keepDraft(c: PageContext, feedId: string, draft: Draft): Promise<boolean> {
   const sealed = await sealCookie(c, feedId, { ...draft, credentials: shortened(draft.credentials) }, draftSeconds);
@@ -35,7 +35,7 @@ export async function keepDraft(c: PageContext, feedId: string, draft: Draft): P
   return true;
 }
 
-/** What was said so far about this feed; null for nothing, or nothing that is still good. */
+/** Returns the draft for this feed; null without one that is still valid. */
 export async function readDraft(c: PageContext, feedId: string): Promise<Draft | null> {
   return openCookie<Draft>(c, feedId, readCookie(c, cookieName));
 }
@@ -44,13 +44,13 @@ export function dropDraft(c: PageContext): void {
   dropCookie(c, cookieName);
 }
 
-/** The text of a cookie that holds something for the viewer, for so many seconds. */
+/** Returns the text of a sealed cookie for the viewer that is valid for so many seconds. */
 export async function sealCookie(c: PageContext, about: string, value: object, lasts: number): Promise<string> {
   const text = JSON.stringify({ value, endsAt: epochSeconds(c.env) + lasts });
   return seal(c.env.keys, cookiePlace(c, about), text, c.env.random, "sessions");
 }
 
-/** What such a cookie holds; null for one of another viewer or purpose, or that is over. */
+/** Returns the content of such a cookie; null for one of another viewer or purpose, or an expired one. */
 export async function openCookie<T extends object>(c: PageContext, about: string, sealed: string): Promise<T | null> {
   try {
     const text = await open(c.env.keys, cookiePlace(c, about), sealed, "sessions");
@@ -61,7 +61,7 @@ export async function openCookie<T extends object>(c: PageContext, about: string
   }
 }
 
-/** An access token of Google may take half of what a cookie holds; another is got for the other half. */
+/** Drops Google's access token, which may fill half a cookie; the refresh token gets another. */
 function shortened(credentials: Credentials | null): Credentials | null {
   if (credentials?.kind !== "google") return credentials;
   return { ...credentials, tokens: { ...credentials.tokens, accessToken: "", expiresAt: 0 } };

@@ -3,18 +3,18 @@ import type { ConnectReason } from "../../mirror/connect-error.ts";
 import { fieldValue, type Fields } from "./page-context.tsx";
 import type { Texts } from "../../text/index.ts";
 
-/** The key of a sentence that says what is wrong with a field. */
+/** The key of the sentence about a wrong field. */
 export type FieldErrorKey = keyof Texts["connect"]["fault"];
 
-/** What is wrong with a field: a sentence of ours, or a reason with what the server said. */
+/** An error of a field: one of our sentences, or a reason with the server's own words. */
 export type FieldError = FieldErrorKey | { readonly reason: ConnectReason; readonly said: string };
 
-/** What a page answers with whose form met that reason: the server is at fault, or what was typed. */
+/** Returns the status of a page whose form failed for that reason: the server is at fault, or the input. */
 export function connectErrorStatus(reason: ConnectReason): 400 | 502 {
   return reason === "failed" || reason === "silent" ? 502 : 400;
 }
 
-/** A field as typed, cut to so many characters. */
+/** Returns a field as typed, cut to so many characters. */
 export function readTypedField(fields: Fields, name: string, most: number): string {
   return fieldValue(fields, name).slice(0, most).toWellFormed();
 }
@@ -27,12 +27,12 @@ export interface AddressForm {
 const longestAddress = 500;
 const mailAddress = /^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/;
 
-/** The mail address that a text is; "" for any other. */
+/** Returns the text if it is a mail address, else "". */
 export function readMailAddress(text: string): string {
   return mailAddress.test(text) ? text : "";
 }
 
-/** Where somebody says that their calendar is, or what is wrong with it. `google`: it can be connected here. */
+/** Reads the form that asks where a calendar is. `google`: the operator has set up Google. */
 export function readAddressForm(
   fields: Fields,
   google: boolean,
@@ -55,20 +55,20 @@ export function readAddressForm(
     if (!google) return fault("preset", "choice");
     if (readMailAddress(typed.text) === "") return fault("text", "mail");
   }
-  // Any name will do: only whether the address leads somewhere is asked.
+  // Any name will do: this only finds out whether the address leads somewhere.
   if (discoveryStart({ text: typed.text, username: "name" }, preset) === null) {
     return fault("text", { reason: "no-address", said: "" });
   }
   return { typed, preset, faults: {} };
 }
 
-/** What is wrong with a user name and password. */
+/** Errors of a user name and password. */
 export interface LoginErrors {
   readonly username?: FieldError;
   readonly password?: FieldError;
 }
 
-/** A user name and password, or what is wrong with them. The password stands on no page again. */
+/** Reads a user name and password. No page shows the password again. */
 export function readPassword(fields: Fields): {
   readonly username: string;
   readonly password: string;

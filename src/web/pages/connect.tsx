@@ -22,47 +22,49 @@ import {
 } from "./connect-input.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
-import { fieldValue, formLimit, pageLanguage, readFields, renderPage, signedIn } from "./page-context.tsx";
+import { fieldValue, formLimit, pageLanguage, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
 
 type Status = 200 | 400 | 502;
 
-/** Connecting a calendar that mirrors a feed, in steps. */
+/** Returns the routes for connecting a calendar that mirrors a feed, step by step. */
 export function connectRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/feeds/:id/targets/new", signedIn, async (c) => {
       const draft = await readDraft(c, c.req.param("id"));
-      return showWhere(c, { preset: draft?.preset ?? "", text: draft?.text ?? "" }, {});
+      return showAddressStep(c, { preset: draft?.preset ?? "", text: draft?.text ?? "" }, {});
     })
     .post("/feeds/:id/targets/new", formLimit, signedIn, async (c) => {
-      const fields = await readFields(c);
-      const { feed } = await feedOf(c);
+      const fields = await readFormFields(c);
+      const { feed } = await findLivingFeed(c);
       const { typed, preset, faults } = readAddressForm(fields, googleApp(c.env) !== null);
-      if (Object.keys(faults).length > 0) return showWhere(c, typed, faults, 400);
+      if (Object.keys(faults).length > 0) return showAddressStep(c, typed, faults, 400);
       await keepDraft(c, feed.id, { preset: preset?.id ?? null, text: typed.text, credentials: null });
       return c.redirect(`/feeds/${feed.id}/targets/new/sign-in`, 303);
     })
     .get("/feeds/:id/targets/new/sign-in", signedIn, async (c) => {
       const draft = await readDraft(c, c.req.param("id"));
-      return draft === null ? begin(c) : showSignIn(c, draft, { username: "", faults: {} });
+      return draft === null ? toFirstStep(c) : showSignInStep(c, draft, { username: "", faults: {} });
     })
-    .post("/feeds/:id/targets/new/sign-in", formLimit, signedIn, async (c) => enter(c))
+    .post("/feeds/:id/targets/new/sign-in", formLimit, signedIn, async (c) => signInToServer(c))
     .get("/feeds/:id/targets/new/calendar", signedIn, async (c) => {
       const draft = await readDraft(c, c.req.param("id"));
-      return draft?.credentials ? showCalendars(c, { ...draft, credentials: draft.credentials }, null, {}) : begin(c);
+      return draft?.credentials
+        ? showCalendarStep(c, { ...draft, credentials: draft.credentials }, null, {})
+        : toFirstStep(c);
     })
-    .post("/feeds/:id/targets/new/calendar", formLimit, signedIn, async (c) => add(c));
+    .post("/feeds/:id/targets/new/calendar", formLimit, signedIn, async (c) => addCalendar(c));
 }
 
-async function feedOf(c: PageContext) {
+async function findLivingFeed(c: PageContext) {
   const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "change");
   if (seen.feed.state === "ended") throw new AppError("conflict", `feed ${seen.feed.id} has ended`);
   return seen;
 }
 
-/** Back to the first step: what was said before it is over or was never said. */
-async function begin(c: PageContext): Promise<Response> {
-  const { feed } = await feedOf(c);
+/** Redirects to the first step, where there is no valid draft. */
+async function toFirstStep(c: PageContext): Promise<Response> {
+  const { feed } = await findLivingFeed(c);
   return c.redirect(`/feeds/${feed.id}/targets/new`, 303);
 }
 
@@ -73,7 +75,7 @@ async function showStep(
   status: Status,
 ) {
   const language = pageLanguage(c);
-  const { feed } = await feedOf(c);
+  const { feed } = await findLivingFeed(c);
   return renderPage(
     c,
     texts[language].connect.title,
@@ -86,7 +88,7 @@ async function showStep(
   );
 }
 
-async function showWhere(
+async function showAddressStep(
   c: PageContext,
   typed: AddressForm,
   faults: Partial<Record<keyof AddressForm, FieldError>>,
@@ -108,7 +110,7 @@ interface SignInTyped {
   readonly faults: LoginErrors;
 }
 
-async function showSignIn(c: PageContext, draft: Draft, { username, faults }: SignInTyped, status: Status = 200) {
+async function showSignInStep(c: PageContext, draft: Draft, { username, faults }: SignInTyped, status: Status = 200) {
   const language = pageLanguage(c);
   const asked = c.req.query("fault") ?? "";
   const googleFault = Object.entries(texts[language].connect.googleFaults).find(([key]) => key === asked)?.[1] ?? "";
@@ -124,30 +126,30 @@ async function showSignIn(c: PageContext, draft: Draft, { username, faults }: Si
   return showStep(c, 1, (nonce, path) => <SignInStep {...{ language, nonce, path }} {...about} />, status);
 }
 
-/** Reasons that lie in what was said in the first step. */
+/** Reasons to be mended in the first step. */
 const ofAddress = new Set(["no-caldav", "no-address", "elsewhere", "blocked", "missing", "oauth", "silent"]);
 
-/** A reason as the step shows it in which it can be mended. Throws what is no refusal. */
+/** Shows a refusal in the step in which it can be mended. Throws any other error. */
 async function showRefusal(c: PageContext, draft: Draft, username: string, error: unknown): Promise<Response> {
   const refused = error instanceof AppError ? readConnectError(error) : null;
   if (refused === null) throw error;
   if (ofAddress.has(refused.reason)) {
     const plain = refused.reason === "blocked" && /^http:/i.test(draft.text);
     const typed = { preset: draft.preset ?? "", text: draft.text };
-    return showWhere(c, typed, { text: plain ? "https" : refused }, connectErrorStatus(refused.reason));
+    return showAddressStep(c, typed, { text: plain ? "https" : refused }, connectErrorStatus(refused.reason));
   }
-  return showSignIn(c, draft, { username, faults: { password: refused } }, connectErrorStatus(refused.reason));
+  return showSignInStep(c, draft, { username, faults: { password: refused } }, connectErrorStatus(refused.reason));
 }
 
 const purpose = "connect";
 
-async function enter(c: PageContext): Promise<Response> {
-  const fields = await readFields(c);
-  const { feed } = await feedOf(c);
+async function signInToServer(c: PageContext): Promise<Response> {
+  const fields = await readFormFields(c);
+  const { feed } = await findLivingFeed(c);
   const draft = await readDraft(c, feed.id);
-  if (draft === null) return begin(c);
+  if (draft === null) return toFirstStep(c);
   const { username, password, faults } = readPassword(fields);
-  if (Object.keys(faults).length > 0) return showSignIn(c, draft, { username, faults }, 400);
+  if (Object.keys(faults).length > 0) return showSignInStep(c, draft, { username, faults }, 400);
   const address = shortAddress(c.env.addressOf(c.req.raw));
   await checkRateLimit(c.env, purpose, address);
   const credentials = { kind: "password", username, password } as const;
@@ -160,21 +162,21 @@ async function enter(c: PageContext): Promise<Response> {
     return showRefusal(c, draft, username, error);
   }
   if (!(await keepDraft(c, feed.id, { ...draft, credentials }))) {
-    return showSignIn(c, draft, { username, faults: { password: "password" } }, 400);
+    return showSignInStep(c, draft, { username, faults: { password: "password" } }, 400);
   }
   return c.redirect(`/feeds/${feed.id}/targets/new/calendar`, 303);
 }
 
-type Ready = Draft & { readonly credentials: Credentials };
+type SignedInDraft = Draft & { readonly credentials: Credentials };
 
-async function showCalendars(
+async function showCalendarStep(
   c: PageContext,
-  draft: Ready,
+  draft: SignedInDraft,
   typed: CalendarChoice | null,
   faults: { readonly calendar?: FieldError; readonly name?: FieldError },
   status: Status = 200,
 ): Promise<Response> {
-  const { feed } = await feedOf(c);
+  const { feed } = await findLivingFeed(c);
   const language = pageLanguage(c);
   try {
     const place = await findCalendarHome(c.env, draft);
@@ -194,14 +196,14 @@ async function showCalendars(
   }
 }
 
-/** What the choice of a calendar that is to be made is called; no address is. */
+/** The value of the choice "a new calendar"; no address equals it. */
 const makeOne = "new";
 
-async function add(c: PageContext): Promise<Response> {
-  const fields = await readFields(c);
-  const { feed } = await feedOf(c);
+async function addCalendar(c: PageContext): Promise<Response> {
+  const fields = await readFormFields(c);
+  const { feed } = await findLivingFeed(c);
   const draft = await readDraft(c, feed.id);
-  if (draft === null || draft.credentials === null) return begin(c);
+  if (draft === null || draft.credentials === null) return toFirstStep(c);
   const ready = { ...draft, credentials: draft.credentials };
   const typed = {
     calendar: readTypedField(fields, "calendar", 2000),
@@ -212,11 +214,11 @@ async function add(c: PageContext): Promise<Response> {
   const edits = editPolicies.find((known) => known === typed.edits);
   const cancelled = cancelledPolicies.find((known) => known === typed.cancelled);
   if (typed.calendar === "" || edits === undefined || cancelled === undefined) {
-    return showCalendars(c, ready, typed, { calendar: "choice" }, 400);
+    return showCalendarStep(c, ready, typed, { calendar: "choice" }, 400);
   }
   const make = typed.calendar === makeOne;
   if (make && (typed.name === "" || typed.name.length > 100)) {
-    return showCalendars(c, ready, typed, { name: "name" }, 400);
+    return showCalendarStep(c, ready, typed, { name: "name" }, 400);
   }
   try {
     const calendar = make ? { calendar: null, create: typed.name } : { calendar: typed.calendar, create: null };
@@ -227,6 +229,6 @@ async function add(c: PageContext): Promise<Response> {
     const refused = error instanceof AppError ? readConnectError(error) : null;
     if (refused === null) throw error;
     const status = connectErrorStatus(refused.reason);
-    return showCalendars(c, ready, typed, { calendar: refused }, status);
+    return showCalendarStep(c, ready, typed, { calendar: refused }, status);
   }
 }

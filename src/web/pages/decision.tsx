@@ -11,42 +11,42 @@ import type { SessionKind } from "../../security/session.ts";
 import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
 import { shortAddress } from "../address.ts";
 import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie, readForm } from "../forms.ts";
-import { decideBooking, type Outcome } from "../decision-outcome.ts";
+import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
 import type { Notice } from "../notice.ts";
 import type { Env, PageContext } from "../env.ts";
-import { languageOf, pageHeaders } from "../page-headers.ts";
+import { preferredLanguage } from "../accept-language.ts";
 import { DecisionPage, PlainPage } from "./views/decision.tsx";
 import { nextCookie, sessionCookie } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { texts } from "../../text/index.ts";
 import { type Linked, findLinked } from "../../decision/linked.ts";
+import { personName } from "../person-name.ts";
 
 const session = "decide";
 const mostSignIns = 30;
 const signInSeconds = 600;
-/** Of a form; a token may have 4,096 characters. */
+/** Most bytes of a form; a token may have 4,096 characters. */
 const mostBytes = 32 * 1024;
 
 /**
- * The pages on which bookings are decided: `/a/<token>`. GET, HEAD and OPTIONS change nothing in Waldur or in a feed,
- * whoever sends them; a POST does only from our own form.
+ * Returns the routes of the pages on which bookings are decided: `/a/<token>`. GET, HEAD and OPTIONS change nothing in
+ * Waldur or in a feed, whoever sends them; a POST changes something only from our own form.
  */
 export function decisionRoutes(): Hono<Env> {
   const app = new Hono<Env>();
-  app.use("/a/*", pageHeaders);
   app.use("/a/*", bodyLimit({ maxSize: mostBytes, onError: (c) => c.text("Too large.\n", 413) }));
-  app.get("/a/:token", async (c) => show(c, null));
+  app.get("/a/:token", async (c) => showLinked(c, null));
   app.get("/a/:token/:action{accept|reject}", async (c) =>
-    show(c, c.req.param("action") === "accept" ? "accept" : "reject"),
+    showLinked(c, c.req.param("action") === "accept" ? "accept" : "reject"),
   );
   app.get("/a/:token/login", async (c) => goSignIn(c));
-  // Who loads the answer to a form again comes back to the page.
-  app.get("/a/:token/:form{sign-in|forget}", async (c) => show(c, null));
-  app.post("/a/:token", async (c) => answer(c));
-  app.post("/a/:token/sign-in", async (c) => enter(c));
-  app.post("/a/:token/forget", async (c) => leave(c));
+  // Loading the answer to a form again leads back to the page.
+  app.get("/a/:token/:form{sign-in|forget}", async (c) => showLinked(c, null));
+  app.post("/a/:token", async (c) => decideFromForm(c));
+  app.post("/a/:token/sign-in", async (c) => signInWithForm(c));
+  app.post("/a/:token/forget", async (c) => forgetPerson(c));
   app.options("/a/*", (c) => c.body(null, 204, { Allow: "GET, HEAD, POST, OPTIONS" }));
-  app.all("/a/*", (c) => (["GET", "HEAD", "POST"].includes(c.req.method) ? missing(c) : refuse(c)));
+  app.all("/a/*", (c) => (["GET", "HEAD", "POST"].includes(c.req.method) ? showMissing(c) : refuseMethod(c)));
   app.onError((error, c) => {
     c.env.log.error("page_failed", { code: codeOf(error) ?? "bug", message: messageOf(error) });
     const language = languageFor(c, null);
@@ -55,35 +55,41 @@ export function decisionRoutes(): Hono<Env> {
   return app;
 }
 
-/** The page; `preselected` is the button that comes first. */
-async function show(c: PageContext, preselected: Action | null): Promise<Response> {
+/** Shows the page of a link; `preselected` is the button that comes first. */
+async function showLinked(c: PageContext, preselected: Action | null): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
-  if (linked === null) return missing(c);
-  return page(c, linked, { preselected, person: await signedIn(c), notice: null, status: 200 });
+  if (linked === null) return showMissing(c);
+  return renderDecision(c, linked, { preselected, person: await findPerson(c), notice: null, status: 200 });
 }
 
 interface Shown {
   readonly preselected: Action | null;
   readonly person: AccountRow | null;
   readonly notice: Notice | null;
-  readonly status: 400 | Outcome["status"];
+  readonly status: 400 | DecisionOutcome["status"];
 }
 
-async function page(c: PageContext, linked: Linked, { preselected, person, notice, status }: Shown): Promise<Response> {
+async function renderDecision(
+  c: PageContext,
+  linked: Linked,
+  { preselected, person, notice, status }: Shown,
+): Promise<Response> {
   const { feed, account, kind, token } = linked;
   const language = languageFor(c, linked);
   const seen = await loadPageData(c.env, linked, person);
-  // A cookie that is used is good for another ninety days.
-  if (person?.kind === "decider" && seen.reader !== null && !seen.expired) await keep(c, person);
+  // A cookie that is used stays valid for another ninety days.
+  if (person?.kind === "decider" && seen.reader !== null && !seen.expired) await renewCookie(c, person);
   const expired: Notice | null =
-    seen.expired && person !== null ? { tone: "bad", text: texts[language].decision.expired(nameOf(person)) } : null;
-  const own = formOf(linked);
+    seen.expired && person !== null
+      ? { tone: "bad", text: texts[language].decision.expired(personName(person)) }
+      : null;
+  const own = makePurpose(linked);
   const nonces = {
-    decide: await formNonce(c, own("decide"), cookieOf(linked)),
-    signIn: await formNonce(c, own("sign-in"), cookieOf(linked)),
-    forget: await formNonce(c, own("forget"), cookieOf(linked)),
+    decide: await formNonce(c, own("decide"), formCookie(linked)),
+    signIn: await formNonce(c, own("sign-in"), formCookie(linked)),
+    forget: await formNonce(c, own("forget"), formCookie(linked)),
   };
-  const view = { language, zone: feed.profile.zone, look: seen, kind, owner: nameOf(account), path: `/a/${token}` };
+  const view = { language, zone: feed.profile.zone, data: seen, kind, owner: personName(account), path: `/a/${token}` };
   return c.html(
     <DecisionPage
       {...view}
@@ -96,38 +102,52 @@ async function page(c: PageContext, linked: Linked, { preselected, person, notic
   );
 }
 
-/** The form with the two buttons. */
-async function answer(c: PageContext): Promise<Response> {
+/** Answers the form with the two buttons. */
+async function decideFromForm(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
-  if (linked === null) return missing(c);
+  if (linked === null) return showMissing(c);
   const words = texts[languageFor(c, linked)].decision;
   const form = await readForm(c);
-  const person = await signedIn(c);
+  const person = await findPerson(c);
   const action = actions.find((known) => known === form["action"]) ?? null;
   if (!(await isOurs(c, linked, "decide", form[nonceField]))) {
-    return page(c, linked, { preselected: action, person, notice: { tone: "bad", text: words.foreign }, status: 403 });
+    return renderDecision(c, linked, {
+      preselected: action,
+      person,
+      notice: { tone: "bad", text: words.foreign },
+      status: 403,
+    });
   }
   const decider = chooseDecider(linked, person);
   if (action === null || decider === null) {
-    return page(c, linked, { preselected: action, person, notice: null, status: action === null ? 400 : 401 });
+    return renderDecision(c, linked, {
+      preselected: action,
+      person,
+      notice: null,
+      status: action === null ? 400 : 401,
+    });
   }
   const { booking } = linked.known;
   const request = { bookingUuid: booking.uuid, action, ...decider, feedId: linked.feed.id };
   const outcome = await decideBooking(c, request, languageFor(c, linked));
-  // Read again: it has moved.
+  // Read again: it has changed.
   const known = (await findBookings(c.env.sql, linked.source.id, [booking.uuid])).get(booking.uuid) ?? linked.known;
-  return page(c, { ...linked, known }, { preselected: action, person, notice: outcome, status: outcome.status });
+  return renderDecision(
+    c,
+    { ...linked, known },
+    { preselected: action, person, notice: outcome, status: outcome.status },
+  );
 }
 
-/** The form that asks for a token. */
-async function enter(c: PageContext): Promise<Response> {
+/** Answers the form that asks for a token. */
+async function signInWithForm(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
-  if (linked === null) return missing(c);
+  if (linked === null) return showMissing(c);
   const words = texts[languageFor(c, linked)].decision;
   const form = await readForm(c);
   const preselected = actions.find((known) => known === form["action"]) ?? null;
   const fail = async (text: string, status: Shown["status"]): Promise<Response> =>
-    page(c, linked, { preselected, person: null, notice: { tone: "bad", text }, status });
+    renderDecision(c, linked, { preselected, person: null, notice: { tone: "bad", text }, status });
   if (!(await isOurs(c, linked, "sign-in", form[nonceField]))) return fail(words.foreign, 403);
   const nowAt = epochSeconds(c.env);
   const name = `sign-in:${shortAddress(c.env.addressOf(c.req.raw))}`;
@@ -146,23 +166,23 @@ async function enter(c: PageContext): Promise<Response> {
   return c.redirect(`/a/${linked.token}${preselected === null ? "" : `/${preselected}`}`, 303);
 }
 
-/** To the ways to sign in that the other pages have, and from there back. */
+/** Redirects to the sign-in page, which has other ways and leads back here. */
 async function goSignIn(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
-  if (linked === null) return missing(c);
+  if (linked === null) return showMissing(c);
   putCookie(c, nextCookie, `/a/${linked.token}`, signInSeconds, "Lax");
   return c.redirect("/sign-in", 303);
 }
 
-/** The form that ends the session: in this browser, or in all of the person's. */
-async function leave(c: PageContext): Promise<Response> {
+/** Answers the form that ends the session in this browser, or in all of the person's. */
+async function forgetPerson(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
-  if (linked === null) return missing(c);
+  if (linked === null) return showMissing(c);
   const form = await readForm(c);
-  const person = await signedIn(c);
+  const person = await findPerson(c);
   if (!(await isOurs(c, linked, "forget", form[nonceField]))) {
     const notice: Notice = { tone: "bad", text: texts[languageFor(c, linked)].decision.foreign };
-    return page(c, linked, { preselected: null, person, notice, status: 403 });
+    return renderDecision(c, linked, { preselected: null, person, notice, status: 403 });
   }
   if (person !== null && form["which"] === "all") await endSessions(c.env.sql, person.id);
   dropCookie(c, session);
@@ -170,37 +190,37 @@ async function leave(c: PageContext): Promise<Response> {
   return c.redirect(`/a/${linked.token}`, 303);
 }
 
-/** The one page for every link that opens nothing, whatever the reason. */
-function missing(c: PageContext): Response | Promise<Response> {
+/** Answers with the one page for every link that opens nothing, whatever the reason. */
+function showMissing(c: PageContext): Response | Promise<Response> {
   const language = languageFor(c, null);
   return c.html(<PlainPage language={language} {...texts[language].decision.missing} />, 404);
 }
 
-function refuse(c: PageContext): Response {
+function refuseMethod(c: PageContext): Response {
   return c.text("This page can be read with GET and HEAD.\n", 405, { Allow: "GET, HEAD, POST, OPTIONS" });
 }
 
-/** Who is signed in to decide, or else on the other pages; the operator's own account is nobody here. */
-async function signedIn(c: PageContext): Promise<AccountRow | null> {
-  const decider = await accountIn(c, session, session);
+/** Finds who is signed in here, or else on the other pages; null for the operator's own account. */
+async function findPerson(c: PageContext): Promise<AccountRow | null> {
+  const decider = await findCookieAccount(c, session, session);
   if (decider !== null) return decider;
-  const person = await accountIn(c, "pages", sessionCookie);
+  const person = await findCookieAccount(c, "pages", sessionCookie);
   return person?.kind === "person" ? person : null;
 }
 
-async function accountIn(c: PageContext, kind: SessionKind, name: string): Promise<AccountRow | null> {
+async function findCookieAccount(c: PageContext, kind: SessionKind, name: string): Promise<AccountRow | null> {
   const cookie = readCookie(c, name);
   return cookie === "" ? null : findSessionAccount(c.env, kind, cookie);
 }
 
-async function keep(c: PageContext, person: AccountRow): Promise<void> {
+async function renewCookie(c: PageContext, person: AccountRow): Promise<void> {
   const { cookie, lasts } = await renewSession(c.env, session, person);
   putCookie(c, session, cookie, lasts, "Lax");
 }
 
 async function isOurs(c: PageContext, linked: Linked, form: string, nonce: unknown): Promise<boolean> {
   try {
-    await checkForm(c, formOf(linked)(form), nonce, cookieOf(linked));
+    await checkForm(c, makePurpose(linked)(form), nonce, formCookie(linked));
     return true;
   } catch (error) {
     if (codeOf(error) === "foreign_form") return false;
@@ -208,21 +228,17 @@ async function isOurs(c: PageContext, linked: Linked, form: string, nonce: unkno
   }
 }
 
-/** A form of one booking is good for no other. */
-function formOf({ feed, known }: Linked): (form: string) => string {
+/** Returns the purposes of a booking's forms; none is valid for another booking. */
+function makePurpose({ feed, known }: Linked): (form: string) => string {
   return (form) => `decision:${form}:${feed.id}:${known.booking.uuid}`;
 }
 
-/** Several requests are opened from a calendar side by side; each keeps its own form alive. */
-function cookieOf({ known }: Linked): string {
+/** Returns the name of the cookie of a booking's forms: several may be open side by side. */
+function formCookie({ known }: Linked): string {
   return `form-${known.booking.uuid.slice(0, 8)}`;
 }
 
 function languageFor(c: PageContext, linked: Linked | null): Language {
   const asked = c.req.header("Accept-Language") ?? null;
-  return asked === null && linked !== null ? linked.feed.profile.language : languageOf(asked);
-}
-
-function nameOf({ fullName, username }: AccountRow): string {
-  return fullName || username;
+  return asked === null && linked !== null ? linked.feed.profile.language : preferredLanguage(asked);
 }

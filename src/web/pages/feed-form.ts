@@ -27,11 +27,11 @@ export type FeedFormErrors = Readonly<
   Partial<Record<keyof FeedFormValues, "name" | "choice" | "zone" | "past" | "future" | "alarm" | "expires">>
 >;
 
-/** A page shows no more of what was typed. */
+/** Longest text of a field that a page shows again. */
 const longestTyped = 300;
 const mostOfferings = 100;
 
-/** The form as somebody sent it. */
+/** Reads a sent form. */
 export function readFeedForm(fields: Fields): FeedFormValues {
   const one = (name: string): string => fieldValue(fields, name).trim().slice(0, longestTyped).toWellFormed();
   return {
@@ -50,7 +50,7 @@ export function readFeedForm(fields: Fields): FeedFormValues {
   };
 }
 
-/** The form for a calendar as it is, or as it is proposed. `expiresAt` is epoch seconds. */
+/** Returns the form's values for a calendar as it is, or as proposed. `expiresAt` is epoch seconds. */
 export function feedFormValues(of: FeedProfile, expiresAt: number | null): FeedFormValues {
   return {
     name: of.name,
@@ -94,7 +94,7 @@ export function checkFeedForm(
   const zone = take(profile.zone, typed.zone || null, "zone", "zone", null) ?? null;
   const decisions = take(profile.decisions, typed.decisions, "decisions", "choice", "sign-in" as const) ?? "sign-in";
   if (decisions === "signed" && !maySign) faults.decisions = "choice";
-  const expiresAt = expiryOf(typed.expires, zone);
+  const expiresAt = readExpiry(typed.expires, zone);
   if (Number.isNaN(expiresAt) || isExpired({ expiresAt }, nowAt)) faults.expires = "expires";
   const filter = take(profile.filter, { offerings: typed.offerings }, "offerings", "choice", {}) ?? {};
   const asked = {
@@ -114,8 +114,8 @@ export function checkFeedForm(
   return { asked, expiresAt, faults };
 }
 
-/** The start of the day in the zone, epoch seconds; null for none, NaN for what is no day. */
-function expiryOf(text: string, zone: string | null): number | null {
+/** Returns the start of a day in the zone, epoch seconds; null for "", NaN for anything that is no day. */
+function readExpiry(text: string, zone: string | null): number | null {
   if (text === "") return null;
   return readDay(text, zone)?.toUnixInteger() ?? Number.NaN;
 }

@@ -18,18 +18,26 @@ import { listMirrors } from "./mirror-health.ts";
 import { zonedTimes } from "./times.ts";
 import { FeedForm, type FeedFormProps } from "./views/feed-form.tsx";
 import { FeedView } from "./views/feed.tsx";
-import { fieldValue, formLimit, pageLanguage, pageTimes, readFields, renderPage, signedIn } from "./page-context.tsx";
+import {
+  fieldValue,
+  formLimit,
+  pageLanguage,
+  pageTimes,
+  readFormFields,
+  renderPage,
+  signedIn,
+} from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { scopeKinds } from "../../waldur/scope.ts";
 import { takeOverFeed } from "../../take-over.ts";
 import { texts } from "../../text/index.ts";
 
-/** Making, subscribing to, changing and ending calendars. */
+/** Returns the routes for making, subscribing to, changing and ending calendars. */
 export function feedPageRoutes(): Hono<Env> {
   return (
     new Hono<Env>()
       .get("/feeds/new", signedIn, async (c) => {
-        const source = await sourceOf(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
+        const source = await findAskedSource(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
         const first = newProfile(c.env.config, source.found.name, {
           language: pageLanguage(c),
           zone: c.env.config.timeZone === "UTC" ? null : c.env.config.timeZone,
@@ -37,8 +45,8 @@ export function feedPageRoutes(): Hono<Env> {
         return showNew(c, source, { typed: feedFormValues(first, null), faults: {}, preview: null });
       })
       .post("/feeds/new", formLimit, signedIn, async (c) => {
-        const fields = await readFields(c);
-        const source = await sourceOf(c, fieldValue(fields, "kind"), fieldValue(fields, "uuid"));
+        const fields = await readFormFields(c);
+        const source = await findAskedSource(c, fieldValue(fields, "kind"), fieldValue(fields, "uuid"));
         const typed = readFeedForm(fields);
         const signs = maySignLinks(c.env, c.var.viewer.account);
         const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
@@ -48,7 +56,7 @@ export function feedPageRoutes(): Hono<Env> {
           return showNew(c, source, {
             typed,
             faults,
-            preview: await previewOf(c, source.asker, source.found, profile),
+            preview: await makePreview(c, source.asker, source.found, profile),
           });
         }
         const feed = await addFeed(c.env, source.found, profile, expiresAt);
@@ -74,7 +82,7 @@ export function feedPageRoutes(): Hono<Env> {
         return c.redirect(`/feeds/${feed.id}?done=revoked`, 303);
       })
       .post("/feeds/:id/take-over", formLimit, signedIn, async (c) => {
-        await readFields(c);
+        await readFormFields(c);
         const { viewer } = c.var;
         const { feed, source } = await findVisibleFeed(c.env, viewer, c.req.param("id"), "takeOver");
         const own = await resolveSource(await actAs(c.env, viewer.account), source.kind, source.scopeUuid);
@@ -82,7 +90,7 @@ export function feedPageRoutes(): Hono<Env> {
         startRun(c.env, taken);
         return c.redirect(`/feeds/${feed.id}?done=taken`, 303);
       })
-      // Where a form that was sent stood in the address bar and is opened again.
+      // A browser may open the address of a sent form again.
       .get("/feeds/:id/:deed{rotate|revoke}", signedIn, async (c) => {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "end");
         return c.redirect(`/feeds/${feed.id}`, 303);
@@ -96,8 +104,8 @@ interface AskedSource {
   readonly found: Awaited<ReturnType<typeof resolveSource>>;
 }
 
-/** The list of Waldur that a form is about, if the viewer sees it. */
-async function sourceOf(c: PageContext, asked: string, uuid: string): Promise<AskedSource> {
+/** Finds the list in Waldur that a form is about. Throws `not_found` where the viewer does not see it. */
+async function findAskedSource(c: PageContext, asked: string, uuid: string): Promise<AskedSource> {
   const kind = scopeKinds.find((known) => known === asked);
   if (kind === undefined) throw new AppError("not_found", "there is no such kind of list");
   const asker = await actAs(c.env, c.var.viewer.account);
@@ -110,7 +118,7 @@ interface FormState {
   readonly preview: FeedFormProps["preview"];
 }
 
-async function previewOf(c: PageContext, asker: ActingAccount, source: AskedSource["found"], profile: FeedProfile) {
+async function makePreview(c: PageContext, asker: ActingAccount, source: AskedSource["found"], profile: FeedProfile) {
   const events = await previewFeed(c.env, asker, source, profile);
   return { events, times: zonedTimes(profile.zone ?? c.env.config.timeZone, pageLanguage(c)) };
 }
@@ -157,7 +165,7 @@ async function showEdit(c: PageContext, feed: FeedRow, state: FormState, status:
 }
 
 async function edit(c: PageContext): Promise<Response> {
-  const fields = await readFields(c);
+  const fields = await readFormFields(c);
   const { viewer } = c.var;
   const { feed, source } = await findVisibleFeed(c.env, viewer, c.req.param("id") ?? "", "change");
   const owner = await findAccount(c.env.sql, source.accountId);
@@ -168,19 +176,19 @@ async function edit(c: PageContext): Promise<Response> {
   const profile = changeProfile(feed.profile, asked);
   if (fieldValue(fields, "do") !== "save") {
     const asker = await actAs(c.env, viewer.account);
-    return showEdit(c, feed, { typed, faults, preview: await previewOf(c, asker, source, profile) });
+    return showEdit(c, feed, { typed, faults, preview: await makePreview(c, asker, source, profile) });
   }
   await updateFeed(c.env, feed, profile, expiresAt);
   startRun(c.env, feed);
   return c.redirect(`/feeds/${feed.id}?done=saved`, 303);
 }
 
-/** Whether the person ticked that they mean it; the form is checked first. */
+/** Checks the form, and returns true when its box was ticked. */
 async function isConfirmed(c: PageContext): Promise<boolean> {
-  return fieldValue(await readFields(c), "sure") === "yes";
+  return fieldValue(await readFormFields(c), "sure") === "yes";
 }
 
-/** The page of one calendar; `unsure` is the form that was sent without its tick. */
+/** Shows one calendar; `unsure` is the form that was sent without its tick. */
 async function showFeed(c: PageContext, unsure: "" | "rotate" | "revoke"): Promise<Response> {
   const language = pageLanguage(c);
   const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "end");

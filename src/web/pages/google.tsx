@@ -12,7 +12,7 @@ import { readMailAddress } from "./connect-input.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
 import { signedIn } from "./page-context.tsx";
 
-/** A consent that was begun in this browser, and for what. */
+/** A consent begun in this browser, and its purpose. */
 interface Pending {
   readonly state: string;
   readonly verifier: string;
@@ -21,11 +21,11 @@ interface Pending {
   readonly for: { readonly feedId: string } | { readonly targetId: string };
 }
 
-/** Set by the link that leads to Google; the way back is refused without. */
+/** Set on the way to Google; without it the way back is refused. */
 const cookieName = "google";
 const pendingSeconds = 900;
 
-/** Consent at Google, to connect a calendar or to go on with one. */
+/** Returns the routes of consent at Google, to connect a calendar or renew the permission of one. */
 export function googleRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/feeds/:id/targets/new/google", signedIn, async (c) => {
@@ -33,18 +33,18 @@ export function googleRoutes(): Hono<Env> {
       const draft = await readDraft(c, feed.id);
       const mail = readMailAddress(draft?.text ?? "");
       if (draft?.preset !== "google" || mail === "") return c.redirect(`/feeds/${feed.id}/targets/new`, 303);
-      return leave(c, mail, { feedId: feed.id });
+      return goToGoogle(c, mail, { feedId: feed.id });
     })
     .get("/targets/:id/google", signedIn, async (c) => {
       const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "change");
       const { credentials } = await openAccess(c.env, target);
       if (credentials?.kind !== "google") throw new AppError("not_found", "there is no consent at Google to renew");
-      return leave(c, credentialsUsername(credentials), { targetId: target.id });
+      return goToGoogle(c, credentialsUsername(credentials), { targetId: target.id });
     })
-    .get(googleReturnPath, signedIn, async (c) => comeBack(c));
+    .get(googleReturnPath, signedIn, async (c) => returnFromGoogle(c));
 }
 
-async function leave(c: PageContext, username: string, about: Pending["for"]): Promise<Response> {
+async function goToGoogle(c: PageContext, username: string, about: Pending["for"]): Promise<Response> {
   const { url, state, verifier } = await beginConsent(c.env, username);
   const pending: Pending = { state, verifier, username, for: about };
   // Lax: it comes back with a navigation from elsewhere.
@@ -52,7 +52,7 @@ async function leave(c: PageContext, username: string, about: Pending["for"]): P
   return c.redirect(url, 303);
 }
 
-async function comeBack(c: PageContext): Promise<Response> {
+async function returnFromGoogle(c: PageContext): Promise<Response> {
   const pending = await openCookie<Pending>(c, cookieName, readCookie(c, cookieName));
   dropCookie(c, cookieName);
   const { state = "", code = "" } = c.req.query();
@@ -66,15 +66,20 @@ async function comeBack(c: PageContext): Promise<Response> {
   // Away from the address that has the code in it.
   return c.redirect(
     "feedId" in pending.for
-      ? await goOn(c, pending.for.feedId, username, given)
-      : await renew(c, pending.for.targetId, given),
+      ? await continueConnecting(c, pending.for.feedId, username, given)
+      : await renewConsent(c, pending.for.targetId, given),
     303,
   );
 }
 
-type Given = GoogleCredentials | "denied" | "misconfigured" | "failed";
+type ConsentResult = GoogleCredentials | "denied" | "misconfigured" | "failed";
 
-async function goOn(c: PageContext, feedId: string, username: string, given: Given): Promise<string> {
+async function continueConnecting(
+  c: PageContext,
+  feedId: string,
+  username: string,
+  given: ConsentResult,
+): Promise<string> {
   const { feed } = await findVisibleFeed(c.env, c.var.viewer, feedId, "change");
   const steps = `/feeds/${feed.id}/targets/new`;
   if (typeof given === "string") return `${steps}/sign-in?fault=${given}`;
@@ -82,7 +87,7 @@ async function goOn(c: PageContext, feedId: string, username: string, given: Giv
   return kept ? `${steps}/calendar` : `${steps}/sign-in?fault=failed`;
 }
 
-async function renew(c: PageContext, targetId: string, given: Given): Promise<string> {
+async function renewConsent(c: PageContext, targetId: string, given: ConsentResult): Promise<string> {
   const { target } = await findVisibleTarget(c.env, c.var.viewer, targetId, "change");
   if (typeof given === "string") return `/targets/${target.id}?fault=${given}`;
   try {

@@ -10,7 +10,7 @@ import { texts } from "../../text/index.ts";
 
 const mostRows = 50;
 
-/** What was decided through us, and what the readings of Waldur brought. */
+/** Returns the route of the history: decisions made through us, and updates from Waldur. */
 export function historyRoutes(): Hono<Env> {
   return new Hono<Env>().get("/history", signedIn, async (c) => {
     const language = pageLanguage(c);

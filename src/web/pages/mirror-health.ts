@@ -8,7 +8,7 @@ import { pageLanguage, pageTimes } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
 import { readLastReport } from "../../mirror/report.ts";
 
-/** How a target stands and whose move it is, in words. */
+/** Returns the state of a mirror in words, with what somebody must do. */
 export function mirrorHealth(target: TargetRow, language: Language, times: Times): Notice {
   const words = texts[language].mirror;
   const { state, stopCode, host, failingSinceAt, held, mirroredAt, checkedAt } = target;
@@ -19,7 +19,7 @@ export function mirrorHealth(target: TargetRow, language: Language, times: Times
     return { tone: "bad", text: ofGoogle ? google[code] : words.stops[code] };
   }
   if (failingSinceAt !== null)
-    return { tone: "bad", text: words.failing[troubleOf(target)](times.moment(failingSinceAt)) };
+    return { tone: "bad", text: words.failing[failureKind(target)](times.moment(failingSinceAt)) };
   if (state === "removing") return { tone: "wait", text: words.removing };
   if (state === "paused") return { tone: "wait", text: isNew(target) ? words.ready : words.paused };
   if (held !== "") return { tone: "bad", text: words.held };
@@ -27,25 +27,25 @@ export function mirrorHealth(target: TargetRow, language: Language, times: Times
   return { tone: "good", text: words.fresh(times.moment(Math.max(mirroredAt, checkedAt))) };
 }
 
-/** What kind of trouble a server makes that is tried again. */
-function troubleOf(target: TargetRow): "silent" | "throttled" | "wrong" {
+/** Returns the kind of failure of a server that is tried again. */
+function failureKind(target: TargetRow): "silent" | "throttled" | "wrong" {
   const report = readLastReport(target);
   if (report?.cause === "throttled") return "throttled";
   return report !== null && report.cause !== "" && report.said === "" ? "silent" : "wrong";
 }
 
-/** Whether nothing was ever written there. */
+/** Returns true when nothing was ever written there. */
 export function isNew({ state, mirroredAt, report }: TargetRow): boolean {
   return state === "paused" && mirroredAt === null && report === "";
 }
 
-/** A target with how it stands. */
+/** A target with its state in words. */
 export interface Mirror {
   readonly target: TargetRow;
   readonly health: Notice;
 }
 
-/** The targets of a feed, or all there are, each with how it stands. */
+/** Lists the mirrors of a feed, or all. */
 export async function listMirrors(c: PageContext, feedId?: string): Promise<Mirror[]> {
   const targets = await listTargets(c.env.sql, feedId);
   return targets.map((target) => ({ target, health: mirrorHealth(target, pageLanguage(c), pageTimes(c)) }));

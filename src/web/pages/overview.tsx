@@ -8,40 +8,43 @@ import { findBookings, listPending } from "../../store/bookings.ts";
 import { listFeeds } from "../../store/feeds.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
 import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
-import { decideBooking, type Outcome } from "../decision-outcome.ts";
+import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
-import { formLimit, pageLanguage, pageTimes, readFields, renderPage, signedIn } from "./page-context.tsx";
+import { formLimit, pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { texts } from "../../text/index.ts";
+import { personName } from "../person-name.ts";
 
-/** A page stays small: what does not fit is on the next. */
+/** Pages stay small: the rest is on the next. */
 const mostRequests = 15;
 const mostSources = 10;
 
-/** The first page: requests that wait, then calendars, then what has none yet. */
+/** Returns the routes of the first page: waiting requests, calendars, and providers without one. */
 export function overviewRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/", signedIn, async (c) => showOverview(c, null))
     .get("/bookings/:uuid/:action{accept|reject}", signedIn, (c) => c.redirect("/", 303))
     .post("/bookings/:uuid/:action{accept|reject}", formLimit, signedIn, async (c) => {
       const action = actions.find((known) => known === c.req.param("action"));
-      await readFields(c);
+      await readFormFields(c);
       if (action === undefined) throw new AppError("not_found", "there is no such action");
-      return answer(c, c.req.param("uuid"), action);
+      return decideInPlace(c, c.req.param("uuid"), action);
     });
 }
 
-async function showOverview(c: PageContext, decided: OverviewProps["decided"], status: Outcome["status"] = 200) {
+async function showOverview(
+  c: PageContext,
+  decided: OverviewProps["decided"],
+  status: DecisionOutcome["status"] = 200,
+) {
   const { viewer } = c.var;
   const language = pageLanguage(c);
   const nowAt = epochSeconds(c.env);
   const seen = await listVisibleSources(c.env, viewer);
   const mirrors = Map.groupBy(await listMirrors(c), ({ target }) => target.feedId);
   const feeds = (await listFeeds(c.env.sql)).map((feed) => ({ ...feed, mirrors: mirrors.get(feed.id) ?? [] }));
-  const keepers = new Map(
-    [...(await listAccounts(c.env.sql))].map(([id, { fullName, username }]) => [id, fullName || username]),
-  );
+  const keepers = new Map([...(await listAccounts(c.env.sql))].map(([id, account]) => [id, personName(account)]));
   const sources = seen
     .map(({ source, standing }) => ({
       source,
@@ -57,9 +60,9 @@ async function showOverview(c: PageContext, decided: OverviewProps["decided"], s
     .filter(({ health }) => health.tone === "bad");
   const asked = c.req.query("skip") ?? "";
   const skip = /^\d{1,6}$/.test(asked) ? Number(asked) : 0;
-  const requests = await requestsOf(c, seen, nowAt);
+  const requests = await listRequests(c, seen, nowAt);
   const has = new Set(sources.filter(({ standing }) => may(standing, "content")).map(({ source }) => source.scopeUuid));
-  const providers = await providersOf(c);
+  const providers = await listOwnProviders(c);
   return renderPage(
     c,
     texts[language].overview.title,
@@ -78,13 +81,13 @@ async function showOverview(c: PageContext, decided: OverviewProps["decided"], s
   );
 }
 
-/** Bookings that wait for an answer, each once, by their first start. */
-async function requestsOf(c: PageContext, seen: readonly VisibleSource[], nowAt: number) {
+/** Lists the bookings that wait for an answer, each once, by their first start. */
+async function listRequests(c: PageContext, seen: readonly VisibleSource[], nowAt: number) {
   const found = new Map<string, Awaited<ReturnType<typeof listPending>>[number]>();
   for (const { source, standing } of seen) {
     if (!may(standing, "content")) continue;
     for (const row of await listPending(c.env.sql, source.id, nowAt, mostRequests + 1)) {
-      // The order may tell a decision already that the booking does not.
+      // The order may show a decision that the booking does not show yet.
       if (eventStatus[bookingStatus(row)] === "TENTATIVE") found.set(row.booking.uuid, row);
     }
   }
@@ -93,8 +96,8 @@ async function requestsOf(c: PageContext, seen: readonly VisibleSource[], nowAt:
   return [...found.values()].toSorted((a, b) => startOf(a) - startOf(b));
 }
 
-/** The providers that the viewer manages; null when Waldur does not tell. */
-async function providersOf(c: PageContext): Promise<{ uuid: string; name: string }[] | null> {
+/** Lists the providers that the viewer manages; null when Waldur does not answer. */
+async function listOwnProviders(c: PageContext): Promise<{ uuid: string; name: string }[] | null> {
   if (c.var.viewer.account.refusedAt !== null) return null;
   try {
     const providers = await listProviders(await actAs(c.env, c.var.viewer.account));
@@ -105,8 +108,8 @@ async function providersOf(c: PageContext): Promise<{ uuid: string; name: string
   }
 }
 
-/** Accepts or rejects in place, by the same path as the links in events. */
-async function answer(c: PageContext, uuid: string, action: Action): Promise<Response> {
+/** Accepts or rejects a booking on the first page. */
+async function decideInPlace(c: PageContext, uuid: string, action: Action): Promise<Response> {
   const { viewer } = c.var;
   for (const { source, standing } of await listVisibleSources(c.env, viewer)) {
     const known = may(standing, "content") ? (await findBookings(c.env.sql, source.id, [uuid])).get(uuid) : undefined;

@@ -9,7 +9,7 @@ import { cachedSite } from "../../account/site.ts";
 import { type Viewer, loadViewer } from "../../account/access.ts";
 import { checkForm, formNonce, nonceField, readCookie, readForm } from "../forms.ts";
 import type { Env, PageContext } from "../env.ts";
-import { languageOf } from "../page-headers.ts";
+import { preferredLanguage } from "../accept-language.ts";
 import { zonedTimes, type Times } from "./times.ts";
 import { Layout } from "./views/layout.tsx";
 import { Nav } from "./views/nav.tsx";
@@ -17,15 +17,15 @@ import { Nav } from "./views/nav.tsx";
 /** Name of the cookie that holds a session of the pages. */
 export const sessionCookie = "session";
 
-/** Name of the cookie that remembers the page from which somebody went to sign in. */
+/** Name of the cookie that remembers the page to go back to after signing in. */
 export const nextCookie = "next";
 
-/** Fields of a form: each with all values it has; files are left out. */
+/** Fields of a form, each with all its values; without files. */
 export type Fields = ReadonlyMap<string, readonly string[]>;
 
 const mostBytes = 32_768;
 
-/** Forms larger than any of ours are not read. */
+/** Refuses forms larger than any of ours. */
 export const formLimit = bodyLimit({
   maxSize: mostBytes,
   onError() {
@@ -33,7 +33,7 @@ export const formLimit = bodyLimit({
   },
 });
 
-/** Lets only people through who are signed in; others are led to sign in, and from there back to the page. */
+/** Lets through those who are signed in; redirects others to sign in, and from there back to the page. */
 export const signedIn = createMiddleware<Env>(async (c, next) => {
   const account = await findSessionAccount(c.env, "pages", readCookie(c, sessionCookie));
   if (account === null) {
@@ -44,13 +44,13 @@ export const signedIn = createMiddleware<Env>(async (c, next) => {
   return next();
 });
 
-/** The purpose that the forms of somebody's pages are signed for. */
+/** Returns the purpose for which the forms of a viewer's pages are signed. */
 export function formPurpose({ account }: Viewer): string {
   return `pages ${account.id}`;
 }
 
-/** The fields of a form that the viewer sent from one of our pages. Throws `foreign_form`. */
-export async function readFields(c: PageContext, purpose = formPurpose(c.var.viewer)): Promise<Fields> {
+/** Reads the fields of a form that the viewer sent from one of our pages. Throws `foreign_form`. */
+export async function readFormFields(c: PageContext, purpose = formPurpose(c.var.viewer)): Promise<Fields> {
   const body = await readForm(c);
   await checkForm(c, purpose, body[nonceField]);
   return new Map(
@@ -61,21 +61,21 @@ export async function readFields(c: PageContext, purpose = formPurpose(c.var.vie
   );
 }
 
-/** The one value of a field; "" without. */
+/** Returns the first value of a field; "" without one. */
 export function fieldValue(fields: Fields, name: string): string {
   return fields.get(name)?.[0] ?? "";
 }
 
 export function pageLanguage(c: PageContext): Language {
-  return languageOf(c.req.header("Accept-Language") ?? null);
+  return preferredLanguage(c.req.header("Accept-Language") ?? null);
 }
 
-/** Times on pages that are of no calendar: in the operator's zone. */
+/** Returns times in the operator's zone, for pages of no one calendar. */
 export function pageTimes(c: PageContext): Times {
   return zonedTimes(c.env.config.timeZone, pageLanguage(c));
 }
 
-/** Answers with a page for somebody who is signed in; `make` gets the hidden field of its forms. */
+/** Answers with a page for the viewer; `make` gets the hidden field of its forms. */
 export async function renderPage(
   c: PageContext,
   title: string,
@@ -88,7 +88,7 @@ export async function renderPage(
   return renderBarePage(c, title, make(nonce), status, top);
 }
 
-/** Answers with a page for whoever asks. */
+/** Answers with a page for anybody. */
 export async function renderBarePage(
   c: PageContext,
   title: string,

@@ -5,6 +5,7 @@ import { agendaRoutes } from "./agenda.tsx";
 import { brandRoutes } from "./brand.ts";
 import { connectRoutes } from "./connect.tsx";
 import { errorJson } from "../error-json.ts";
+import { decisionRoutes } from "./decision.tsx";
 import { feedPageRoutes } from "./feed.tsx";
 import { googleRoutes } from "./google.tsx";
 import { historyRoutes } from "./history.tsx";
@@ -16,26 +17,12 @@ import { FailureView } from "./views/failure.tsx";
 import { pageLanguage, renderBarePage } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
 
-/** Where pages are; all of them get their headers. */
-const places = [
-  "/",
-  "/sign-in",
-  "/sign-in/*",
-  "/sign-out",
-  "/oauth_login_completed/*",
-  "/feeds/*",
-  "/targets/*",
-  "/google/*",
-  "/bookings/*",
-  "/history",
-] as const;
-
-/** All pages of somebody who signs in. */
+/** Returns the routes of all pages. To be added last: whatever is at no other address gets the headers of a page. */
 export function pageRoutes(): Hono<Env> {
-  const app = new Hono<Env>();
-  for (const place of places) app.use(place, pageHeaders);
-  return app
+  return new Hono<Env>()
     .route("/", brandRoutes())
+    .use(pageHeaders)
+    .route("/", decisionRoutes())
     .route("/", signInRoutes())
     .route("/", overviewRoutes())
     .route("/", feedPageRoutes())
@@ -46,7 +33,7 @@ export function pageRoutes(): Hono<Env> {
     .route("/", historyRoutes());
 }
 
-/** A failure as a page. */
+/** Answers with a failure as a page. */
 export async function renderFailure(c: PageContext, error: unknown): Promise<Response> {
   const language = pageLanguage(c);
   const requestId = c.get("requestId");

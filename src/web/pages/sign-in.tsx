@@ -14,46 +14,47 @@ import {
   formLimit,
   nextCookie,
   pageLanguage,
-  readFields,
+  readFormFields,
   sessionCookie,
   renderBarePage,
   signedIn,
 } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
+import { personName } from "../person-name.ts";
 
 const purpose = "sign-in";
-/** Set by the link that begins a login; its way back is refused without. */
+/** Set at the start of a login; without it the way back is refused. */
 const beginCookie = "begin";
-/** Holds the token that a login ended with, sealed, until the person has said that it is them. */
+/** Holds the sealed token of a login until the person confirms who they are. */
 const tokenCookie = "login";
 const loginSeconds = 600;
 const tokenPlace = { table: "cookie", row: "login", column: "token" };
 
-/** Signing in and out. */
+/** Returns the routes for signing in and out. */
 export function signInRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: safeNextPath(c.req.query("next")) }))
-    .post("/sign-in", formLimit, async (c) => enter(c))
+    .post("/sign-in", formLimit, async (c) => signInWithToken(c))
     .post("/sign-out", formLimit, signedIn, async (c) => {
-      await readFields(c);
+      await readFormFields(c);
       await endSessions(c.env.sql, c.var.viewer.account.id);
       dropCookie(c, sessionCookie);
       return c.redirect("/sign-in", 303);
     })
-    .get("/sign-in/waldur/:provider", async (c) => begin(c, c.req.param("provider")))
-    .get("/oauth_login_completed/:provider/", async (c) => comeBack(c, c.req.param("provider")))
-    .get("/oauth_login_completed/:provider", async (c) => comeBack(c, c.req.param("provider")))
+    .get("/sign-in/waldur/:provider", async (c) => beginLogin(c, c.req.param("provider")))
+    .get("/oauth_login_completed/:provider/", async (c) => finishLogin(c, c.req.param("provider")))
+    .get("/oauth_login_completed/:provider", async (c) => finishLogin(c, c.req.param("provider")))
     .get("/sign-in/continue", async (c) => showContinue(c))
-    .post("/sign-in/continue", formLimit, async (c) => goOn(c));
+    .post("/sign-in/continue", formLimit, async (c) => confirmLogin(c));
 }
 
-/** Where to go after signing in: a page of ours, whatever was asked. */
+/** Returns the path to open after signing in: a page of ours, whatever was asked. */
 export function safeNextPath(asked: unknown): string {
   return typeof asked === "string" && /^\/(?:[a-z0-9][\w-]*(?:\/[\w-]+)*)?$/.test(asked) ? asked : "/";
 }
 
 /** The same, or else the decision page from which somebody came to sign in. */
-function leave(c: PageContext, asked: string): Response {
+function openNextPage(c: PageContext, asked: string): Response {
   const from = readCookie(c, nextCookie);
   dropCookie(c, nextCookie);
   return c.redirect(asked === "/" && /^\/a\/[\w.-]{40,200}$/.test(from) ? from : asked, 303);
@@ -84,9 +85,9 @@ async function showSignIn(
   );
 }
 
-async function enter(c: PageContext): Promise<Response> {
+async function signInWithToken(c: PageContext): Promise<Response> {
   const words = texts[pageLanguage(c)].signIn;
-  const fields = await readFields(c, purpose);
+  const fields = await readFormFields(c, purpose);
   const token = fields.get("token")?.[0]?.trim() ?? "";
   const next = safeNextPath(fields.get("next")?.[0]);
   if (!isSafe(c)) return showSignIn(c, { fault: "", next }, 403);
@@ -96,7 +97,7 @@ async function enter(c: PageContext): Promise<Response> {
     await checkRateLimit(c.env, purpose, address);
     const session = (await signInOperator(c.env, token)) ?? (await signIn(c.env, "pages", token));
     putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
-    return leave(c, next);
+    return openNextPage(c, next);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
     if (error.code === "bad_input") return showSignIn(c, { fault: words.notToken, next }, 400);
@@ -109,7 +110,7 @@ async function enter(c: PageContext): Promise<Response> {
   }
 }
 
-async function begin(c: PageContext, provider: string): Promise<Response> {
+async function beginLogin(c: PageContext, provider: string): Promise<Response> {
   const address = isSafe(c) ? await loginAddress(c.env, provider) : null;
   if (address === null) throw new AppError("not_found", "Waldur offers no such login");
   // Lax: it comes back with a top-level navigation from elsewhere.
@@ -117,7 +118,7 @@ async function begin(c: PageContext, provider: string): Promise<Response> {
   return c.redirect(address, 303);
 }
 
-async function comeBack(c: PageContext, provider: string): Promise<Response> {
+async function finishLogin(c: PageContext, provider: string): Promise<Response> {
   const words = texts[pageLanguage(c)].signIn;
   const begun = readCookie(c, beginCookie).split(".", 2)[1] ?? "";
   dropCookie(c, beginCookie);
@@ -145,7 +146,7 @@ async function showContinue(c: PageContext): Promise<Response> {
   if (token === null) return showSignIn(c, { fault: texts[language].signIn.foreignLogin, next: "/" }, 403);
   try {
     const { user } = await verifyToken(c.env, token);
-    const name = user.fullName || user.username;
+    const name = personName(user);
     const nonce = await formNonce(c, purpose);
     return await renderBarePage(c, texts[language].signIn.title, <ContinueView {...{ language, name, nonce }} />);
   } catch (error) {
@@ -153,8 +154,8 @@ async function showContinue(c: PageContext): Promise<Response> {
   }
 }
 
-async function goOn(c: PageContext): Promise<Response> {
-  const fields = await readFields(c, purpose);
+async function confirmLogin(c: PageContext): Promise<Response> {
+  const fields = await readFormFields(c, purpose);
   const token = await loginToken(c);
   dropCookie(c, tokenCookie);
   if (fields.get("me")?.[0] !== "yes") return c.redirect("/sign-in", 303);
@@ -164,7 +165,7 @@ async function goOn(c: PageContext): Promise<Response> {
   try {
     const session = await signIn(c.env, "pages", token);
     putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
-    return leave(c, "/");
+    return openNextPage(c, "/");
   } catch (error) {
     return failedLogin(c, error);
   }

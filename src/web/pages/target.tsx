@@ -28,41 +28,41 @@ import {
   formLimit,
   pageLanguage,
   pageTimes,
-  readFields,
+  readFormFields,
   renderPage,
   signedIn,
 } from "./page-context.tsx";
 import { readLastReport } from "../../mirror/report.ts";
 
-/** How long a person waits for a run. */
+/** The longest that a person waits for a run. */
 const runMilliseconds = 20_000;
 
-/** The page of one target, and what can be done with it. */
+/** Returns the routes of one target's page and its forms. */
 export function targetPageRoutes(): Hono<Env> {
   return (
     new Hono<Env>()
       .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
       .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
-        change(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
+        changeTarget(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
       )
       .post("/targets/:id/resume", formLimit, signedIn, async (c) =>
-        change(c, "change", "on", async (target) => resumeTarget(c.env, target)),
+        changeTarget(c, "change", "on", async (target) => resumeTarget(c.env, target)),
       )
       .post("/targets/:id/probe", formLimit, signedIn, async (c) =>
-        change(c, "change", "probed", async (target) => probeTarget(c.env, target)),
+        changeTarget(c, "change", "probed", async (target) => probeTarget(c.env, target)),
       )
       .post("/targets/:id/allow", formLimit, signedIn, async (c) =>
-        change(c, "change", "allowed", async (target, fields) => {
+        changeTarget(c, "change", "allowed", async (target, fields) => {
           if (!isSure(fields)) return { ...nothingWrong, unsure: "allow" };
           await syncTarget(c.env, target, { allowRemovals: true, until: c.env.now() + runMilliseconds });
           return undefined;
         }),
       )
       .post("/targets/:id/credentials", formLimit, signedIn, async (c) =>
-        change(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
+        changeTarget(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
       )
-      .post("/targets/:id/remove", formLimit, signedIn, async (c) => remove(c))
-      // Where a form that was sent stood in the address bar and is opened again.
+      .post("/targets/:id/remove", formLimit, signedIn, async (c) => removeMirror(c))
+      // A browser may open the address of a sent form again.
       .get("/targets/:id/:deed{pause|resume|probe|allow|credentials|remove}", signedIn, async (c) => {
         const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "end");
         return c.redirect(`/targets/${target.id}`, 303);
@@ -70,11 +70,11 @@ export function targetPageRoutes(): Hono<Env> {
   );
 }
 
-/** What was wrong with what was sent. */
+/** Errors of a sent form. */
 interface Wrong {
   readonly unsure: "" | "allow" | "remove";
   readonly username: string;
-  /** What was chosen for the events of a mirror that is removed. */
+  /** Choice for the events of a mirror that is removed. */
   readonly events: string;
   readonly faults: TargetErrors;
   readonly status: 200 | 400 | 502;
@@ -84,9 +84,9 @@ const nothingWrong: Wrong = { unsure: "", username: "", events: "", faults: {}, 
 
 type Act = (target: TargetRow, fields: Fields) => Promise<Wrong | TargetRow | void>;
 
-/** Does something to the target that the form is about; the page then tells of it, or what is wrong. */
-async function change(c: PageContext, right: Right, done: string, act: Act): Promise<Response> {
-  const fields = await readFields(c);
+/** Does what a form asks for to its target, then shows that it is done, or the errors. */
+async function changeTarget(c: PageContext, right: Right, done: string, act: Act): Promise<Response> {
+  const fields = await readFormFields(c);
   const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
   let wrong: Wrong | TargetRow | void;
   try {
@@ -123,8 +123,8 @@ async function takeCredentials(c: PageContext, target: TargetRow, fields: Fields
   }
 }
 
-async function remove(c: PageContext): Promise<Response> {
-  const fields = await readFields(c);
+async function removeMirror(c: PageContext): Promise<Response> {
+  const fields = await readFormFields(c);
   const { target, feed } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const asked = fieldValue(fields, "events");
   const both = target.stopCode !== "owner";

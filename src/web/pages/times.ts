@@ -3,7 +3,7 @@ import type { Language } from "../../calendar/profile.ts";
 import { localTime } from "../../calendar/window.ts";
 import { texts } from "../../text/index.ts";
 
-/** Times as a person reads them, in one zone (null: UTC) and language. Moments are epoch seconds. */
+/** Writes times for a person, in one zone and language. Moments are epoch seconds. */
 export interface Times {
   /** As `Mon 4 Jan 2027, 11:00`. */
   moment(at: number): string;
@@ -13,13 +13,14 @@ export interface Times {
   clock(at: number): string;
   /** As `January 2027`. */
   month(at: number): string;
-  /** From one moment to another; the day once where it is the same. */
+  /** Writes both ends; the day once if it is the same. */
   span(start: number, end: number): string;
-  /** As the machine writes it: `2027-01-04`. */
+  /** As `2027-01-04`. */
   date(at: number): string;
   readonly zone: string;
 }
 
+/** Returns times in a zone (null: UTC). */
 export function zonedTimes(zone: string | null, language: Language): Times {
   const at = (moment: number) => localTime(zone, moment).setLocale(language);
   const day = (moment: number): string => at(moment).toFormat(texts[language].common.dayFormat);
@@ -38,7 +39,7 @@ export function zonedTimes(zone: string | null, language: Language): Times {
   };
 }
 
-/** The start of a day written as `2027-01-31` in the zone; null for what is no day from 1971 to 9998. */
+/** Returns the start of a day written as `2027-01-31`, in the zone; null for anything but a day from 1971 to 9998. */
 export function readDay(text: string, zone: string | null): DateTime | null {
   const [, year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []).map(Number);
   if (year === undefined || year < 1971 || year > 9998) return null;

@@ -6,7 +6,7 @@ import type { AgendaEvent } from "../agenda.tsx";
 import type { Times } from "../times.ts";
 import { texts } from "../../../text/index.ts";
 
-/** The whole of it is in the calendar itself. */
+/** Most characters of a description; the calendar has the whole. */
 const longestText = 250;
 
 interface Props {
@@ -17,11 +17,11 @@ interface Props {
   /** Queries of the pages before and after. */
   readonly earlier: string;
   readonly later: string;
-  /** There are more events than are shown. */
+  /** True when there are more events than are shown. */
   readonly cut: boolean;
 }
 
-/** The head of agenda and month, with the way between them. */
+/** The head of agenda and month, with links between them. */
 export const AgendaHead: FC<Props & { which: "agenda" | "month"; title: string }> = (props) => {
   const { language, feed, times, which, title, earlier, later } = props;
   const words = texts[language].agenda;
@@ -110,7 +110,7 @@ export function statusTone(status: AgendaEvent["status"]): "good" | "wait" | "ba
   return status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
 }
 
-/** Links to decide are for whoever reads the calendar itself; no page repeats them. */
+/** Returns a description without decision links, which are for readers of the calendar itself. */
 function withoutLinks(text: string): string {
   return text
     .split("\n")

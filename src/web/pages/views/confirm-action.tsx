@@ -6,19 +6,19 @@ import { texts } from "../../../text/index.ts";
 interface ConfirmActionProps {
   readonly language: Language;
   readonly nonce: string;
-  /** Where the form goes. */
+  /** Address of the form. */
   readonly action: string;
-  /** Name of the deed, good for an id. */
+  /** Name of the action, usable in an id. */
   readonly what: string;
   readonly label: string;
   readonly help: string;
-  /** It was sent without its tick. */
+  /** True when the form was sent without its tick. */
   readonly unsure: boolean;
-  /** Something else in it is wrong. */
+  /** True when something else in it is wrong. */
   readonly open?: boolean;
 }
 
-/** Something that cannot be undone: it opens, tells what it does, and asks for a tick. */
+/** An action that cannot be undone: it explains itself and asks for a tick. */
 export const ConfirmAction: FC<PropsWithChildren<ConfirmActionProps>> = (props) => {
   const { language, nonce, action, what, label, help, unsure, open = false, children } = props;
   const words = texts[language].feed;

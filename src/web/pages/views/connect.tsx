@@ -12,7 +12,7 @@ import { Choices, Input, Note, Select } from "./field.tsx";
 import { Login } from "./login.tsx";
 import { texts } from "../../../text/index.ts";
 
-/** The frame of every step: what is connected, and how far one is. */
+/** The frame of every step: the feed that is connected, and the progress. */
 export const ConnectFrame: FC<PropsWithChildren<{ language: Language; step: 0 | 1 | 2; feed: FeedRow }>> = ({
   language,
   step,
@@ -32,7 +32,7 @@ export const ConnectFrame: FC<PropsWithChildren<{ language: Language; step: 0 | 
   );
 };
 
-/** How far one is; `step` counts from 0. */
+/** The list of steps; `step` is the current one, from 0. */
 export const ConnectSteps: FC<{ language: Language; step: 0 | 1 | 2 | 3 }> = ({ language, step }) => {
   const words = texts[language].connect;
   return (
@@ -47,7 +47,7 @@ export const ConnectSteps: FC<{ language: Language; step: 0 | 1 | 2 | 3 }> = ({ 
 interface StepProps {
   readonly language: Language;
   readonly nonce: string;
-  /** Address of the first step; the others are below it. */
+  /** Path of the first step; the others are below it. */
   readonly path: string;
 }
 
@@ -59,7 +59,7 @@ interface WhereProps extends StepProps {
   readonly google: boolean;
 }
 
-/** Where the calendar is. */
+/** The step that asks where the calendar is. */
 export const WhereStep: FC<WhereProps> = ({ language, nonce, path, typed, faults, choices, google }) => {
   const words = texts[language].connect;
   return (
@@ -99,11 +99,11 @@ interface SignInStepProps extends StepProps {
   /** The mail address that was given; "" for none. */
   readonly mail: string;
   readonly faults: LoginErrors;
-  /** Why Google let nobody in; "" when it was not asked. */
+  /** Reason why Google gave no permission; "" for none. */
   readonly googleFault: string;
 }
 
-/** How to get in: with a password, or with consent at Google. */
+/** The step that asks for a password, or leads to consent at Google. */
 export const SignInStep: FC<SignInStepProps> = (props) => {
   const { language, nonce, path, preset, text, username, mail, faults, googleFault } = props;
   const words = texts[language].connect;
@@ -138,7 +138,7 @@ export const SignInStep: FC<SignInStepProps> = (props) => {
   );
 };
 
-/** What stands in the form of the calendar; `calendar` is an address, or `new`. */
+/** Values of the form of the calendar; `calendar` is an address, or `new`. */
 export interface CalendarChoice {
   readonly calendar: string;
   readonly name: string;
@@ -153,7 +153,7 @@ interface CalendarProps extends StepProps {
   readonly faults: { readonly calendar?: FieldError; readonly name?: FieldError };
 }
 
-/** Which calendar, and what becomes of changes made in it. */
+/** The step that asks for the calendar, and for what happens to changes made in it. */
 export const CalendarStep: FC<CalendarProps> = ({ language, nonce, path, calendars, canMake, typed, faults }) => {
   const words = texts[language].connect;
   const shown = ({ name, url }: FoundCalendar): string => (name === "" ? parentPath(url) : name);

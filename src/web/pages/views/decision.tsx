@@ -10,45 +10,46 @@ import type { Notice } from "../../notice.ts";
 import { Note } from "./field.tsx";
 import { Layout } from "./layout.tsx";
 import { type Texts, texts } from "../../../text/index.ts";
+import { personName } from "../../person-name.ts";
 
 export interface DecisionProps {
   readonly language: Language;
   readonly zone: FeedProfile["zone"];
-  readonly look: PageData;
+  readonly data: PageData;
   readonly kind: LinkKind;
   /** Name of the account behind the feed. */
   readonly owner: string;
   /** Path of the page. */
   readonly path: string;
   readonly preselected: Action | null;
-  /** What became of a click, or why it was not heard; null: nothing was clicked. */
+  /** Outcome of a click; null: nothing was clicked. */
   readonly notice: Notice | null;
   readonly sample: boolean;
-  /** The hidden fields. */
+  /** Hidden fields of the forms. */
   readonly nonces: { readonly decide: string; readonly signIn: string; readonly forget: string };
 }
 
-/** The page of one booking: what is asked for, and the buttons to answer it. */
+/** The page of one booking: the request, and the buttons to answer it. */
 export const DecisionPage: FC<DecisionProps> = (props) => {
-  const { language, look } = props;
+  const { language, data } = props;
   const words = texts[language].decision;
-  const { booking } = look;
-  const person = look.reader?.account ?? null;
-  const status = eventStatus[look.meaning];
+  const { booking } = data;
+  const person = data.reader?.account ?? null;
+  const status = eventStatus[data.meaning];
   const mood = status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
   const title = booking.name.trim() || words.nameless;
-  const top = person === null ? null : <span class="quiet">{words.signedIn(person.fullName || person.username)}</span>;
+  const top = person === null ? null : <span class="quiet">{words.signedIn(personName(person))}</span>;
   return (
     <Layout language={language} title={`${title} – ${words.page}`} site="" top={top}>
       <div class="decision">
         {props.notice && <Note tone={props.notice.tone}>{props.notice.text}</Note>}
         <h1 dir="auto">{title}</h1>
         <p>
-          <span class={`state ${mood}`}>{calendarWords[language].state[look.meaning]}</span>
+          <span class={`state ${mood}`}>{calendarWords[language].state[data.meaning]}</span>
         </p>
         <Facts {...props} words={words} />
         <Besides {...props} words={words} />
-        {look.standing === "open" ? <Choice {...props} words={words} /> : <Closed {...props} words={words} />}
+        {data.standing === "open" ? <Choice {...props} words={words} /> : <Closed {...props} words={words} />}
         {person !== null && (
           <form method="post" action={`${props.path}/forget`} class="actions quiet">
             <input type="hidden" name={nonceField} value={props.nonces.forget} />
@@ -65,17 +66,17 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
   );
 };
 
-type Part = DecisionProps & { readonly words: Texts["decision"] };
+type SectionProps = DecisionProps & { readonly words: Texts["decision"] };
 
-const Facts: FC<Part> = ({ words, look, zone }) => {
-  const { booking } = look;
+const Facts: FC<SectionProps> = ({ words, data, zone }) => {
+  const { booking } = data;
   const { requesterName, requesterUsername } = booking;
   const requester =
     requesterName && requesterUsername && requesterName !== requesterUsername
       ? `${requesterName} (${requesterUsername})`
       : requesterName || requesterUsername;
   const facts: readonly (readonly [string, string])[] = [
-    [words.labels.offering, look.offering],
+    [words.labels.offering, data.offering],
     [words.labels.requester, requester],
     [words.labels.customer, booking.customerName],
     [words.labels.project, booking.projectName],
@@ -87,9 +88,9 @@ const Facts: FC<Part> = ({ words, look, zone }) => {
       <dt>{words.labels.when}</dt>
       <dd class="times">
         <ol>
-          {look.parts.map((part, index) => (
+          {data.parts.map((part, index) => (
             <li>
-              {look.parts.length > 1 && <span class="quiet">{words.part(index + 1, look.parts.length)}</span>}
+              {data.parts.length > 1 && <span class="quiet">{words.part(index + 1, data.parts.length)}</span>}
               <Period {...part} zone={zone} />
             </li>
           ))}
@@ -107,7 +108,7 @@ const Facts: FC<Part> = ({ words, look, zone }) => {
   );
 };
 
-/** A time in the calendar's zone and, where that is another, in UTC. */
+/** A time in the calendar's zone and, if that differs, in UTC. */
 const Period: FC<{ start: number; end: number; zone: string | null }> = ({ start, end, zone }) => {
   const utc = periodText(null, start, end);
   const local = zone === null ? utc : periodText(zone, start, end);
@@ -126,14 +127,14 @@ function periodText(zone: string | null, startAt: number, endAt: number): string
   return `${start.toFormat("yyyy-LL-dd HH:mm")} – ${until} (${zone === null ? "UTC" : start.zoneName})`;
 }
 
-const Besides: FC<Part> = ({ words, look, zone }) => (
+const Besides: FC<SectionProps> = ({ words, data, zone }) => (
   <section>
     <h2>{words.beside}</h2>
-    {look.beside.length === 0 ? (
+    {data.beside.length === 0 ? (
       <p class="quiet">{words.alone}</p>
     ) : (
       <ul>
-        {look.beside.map(({ name, pending, ...time }) => (
+        {data.beside.map(({ name, pending, ...time }) => (
           <li>
             <Period {...time} zone={zone} />{" "}
             <span class={pending ? "quiet" : "fault"}>{pending ? words.besidePending : words.besideConfirmed}</span>
@@ -145,12 +146,12 @@ const Besides: FC<Part> = ({ words, look, zone }) => (
   </section>
 );
 
-const Closed: FC<Part> = ({ words, look, zone }) => {
-  const { made } = look;
+const Closed: FC<SectionProps> = ({ words, data, zone }) => {
+  const { made } = data;
   return (
     <section class="card">
       <h2>{words.labels.decided}</h2>
-      {look.standing === "past" ? (
+      {data.standing === "past" ? (
         <p>{words.closed.past}</p>
       ) : (
         <p>
@@ -158,7 +159,7 @@ const Closed: FC<Part> = ({ words, look, zone }) => {
             words.closed.decided
           ) : (
             <>
-              {words.made(made.action, made.fullName || made.username)}{" "}
+              {words.made(made.action, personName(made))}{" "}
               <time datetime={new Date(made.madeAt * 1000).toISOString()}>
                 {localTime(zone, made.madeAt).toFormat("yyyy-LL-dd HH:mm")}
               </time>
@@ -167,41 +168,41 @@ const Closed: FC<Part> = ({ words, look, zone }) => {
           )}
         </p>
       )}
-      <InWaldur words={words} look={look} />
+      <InWaldur words={words} data={data} />
     </section>
   );
 };
 
-const InWaldur: FC<Pick<Part, "words" | "look">> = ({ words, look }) =>
-  look.homeport === "" ? null : (
+const InWaldur: FC<Pick<SectionProps, "words" | "data">> = ({ words, data }) =>
+  data.homeport === "" ? null : (
     <p>
-      <a href={look.homeport} rel="noreferrer">
+      <a href={data.homeport} rel="noreferrer">
         {words.openWaldur}
       </a>
     </p>
   );
 
-const Choice: FC<Part> = (props) => {
-  const { words, look, kind, owner } = props;
-  const person = look.reader?.account ?? null;
-  const signedIn = person !== null && !look.expired;
+const Choice: FC<SectionProps> = (props) => {
+  const { words, data, kind, owner } = props;
+  const person = data.reader?.account ?? null;
+  const signedIn = person !== null && !data.expired;
   if (!signedIn && kind === "sign-in") {
     return (
       <section class="card">
         <h2>{words.signIn.title}</h2>
         <p>{words.signIn.why}</p>
         <SignIn {...props} />
-        <InWaldur words={words} look={look} />
+        <InWaldur words={words} data={data} />
       </section>
     );
   }
   return (
     <section class="card">
       <h2>{words.decide}</h2>
-      <p>{signedIn ? words.as(person.fullName || person.username) : words.holder(owner)}</p>
+      <p>{signedIn ? words.as(personName(person)) : words.holder(owner)}</p>
       <Rights {...props} />
       <Buttons {...props} />
-      <InWaldur words={words} look={look} />
+      <InWaldur words={words} data={data} />
       {!signedIn && (
         <details>
           <summary>{words.signIn.own}</summary>
@@ -212,8 +213,8 @@ const Choice: FC<Part> = (props) => {
   );
 };
 
-const Rights: FC<Part> = ({ words, look }) => {
-  const { reader, booking } = look;
+const Rights: FC<SectionProps> = ({ words, data }) => {
+  const { reader, booking } = data;
   if (reader === null) return null;
   const notes = [
     ...(reader.insider === null ? [words.may.unanswered] : []),
@@ -230,8 +231,8 @@ const Rights: FC<Part> = ({ words, look }) => {
   );
 };
 
-const Buttons: FC<Part> = ({ words, look, path, preselected, nonces }) => {
-  const offered = actions.filter((action) => action === "reject" || look.reader?.insider !== false);
+const Buttons: FC<SectionProps> = ({ words, data, path, preselected, nonces }) => {
+  const offered = actions.filter((action) => action === "reject" || data.reader?.insider !== false);
   const first = preselected ?? "accept";
   const ordered = offered.toSorted((a, b) => Number(b === first) - Number(a === first));
   return (
@@ -246,7 +247,7 @@ const Buttons: FC<Part> = ({ words, look, path, preselected, nonces }) => {
   );
 };
 
-const SignIn: FC<Part> = ({ words, path, preselected, nonces, sample }) => (
+const SignIn: FC<SectionProps> = ({ words, path, preselected, nonces, sample }) => (
   <form method="post" action={`${path}/sign-in`}>
     <input type="hidden" name={nonceField} value={nonces.signIn} />
     {preselected !== null && <input type="hidden" name="action" value={preselected} />}
@@ -273,7 +274,7 @@ const SignIn: FC<Part> = ({ words, path, preselected, nonces, sample }) => (
   </form>
 );
 
-/** A page that says one thing. */
+/** A page with one sentence. */
 export const PlainPage: FC<{ language: Language; title: string; text: string }> = ({ language, title, text }) => (
   <Layout language={language} title={title} site="">
     <div class="decision">

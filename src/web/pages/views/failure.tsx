@@ -3,7 +3,7 @@ import type { Language } from "../../../calendar/profile.ts";
 import type { ErrorCode } from "../../../errors.ts";
 import { texts } from "../../../text/index.ts";
 
-/** What went wrong, whose move it is, and the number under which the log has it. */
+/** A failure: what went wrong, who must act, and the number of its lines in the log. */
 export const FailureView: FC<{ language: Language; code: ErrorCode | "internal"; requestId: string }> = ({
   language,
   code,

@@ -10,19 +10,19 @@ import { texts } from "../../../text/index.ts";
 export interface FeedFormProps {
   readonly language: Language;
   readonly nonce: string;
-  /** Name of the list it is over. */
+  /** Name of its source. */
   readonly source: string;
-  /** Where the form goes, and the fields that say what it is about. */
+  /** Address of the form, and its hidden fields. */
   readonly action: string;
   readonly hidden: Readonly<Record<string, string>>;
-  /** A calendar that is there already. */
+  /** True for a calendar that exists already. */
   readonly existing: boolean;
   readonly cancelHref: string;
   readonly typed: FeedFormValues;
   readonly faults: FeedFormErrors;
   readonly offerings: readonly Choice[];
   readonly maySign: boolean;
-  /** What it would show; null: not asked for. */
+  /** Events that it would show; null: not asked for. */
   readonly preview: { readonly events: readonly Event[]; readonly times: Times } | null;
 }
 
@@ -49,7 +49,7 @@ const commonZones = [
   "America/New_York",
 ];
 
-/** The one form in which a calendar is made or changed. */
+/** The form in which a calendar is made or changed. */
 export const FeedForm: FC<FeedFormProps> = (props) => {
   const { language, typed, faults, existing } = props;
   const words = texts[language].feedForm;

@@ -19,18 +19,18 @@ export interface FeedProps {
   readonly source: SourceRow;
   readonly standing: Standing;
   readonly times: Times;
-  /** null: there is none yet or any more, or it is not for this reader. */
+  /** Null: it has none yet or no longer, or this reader may not see it. */
   readonly address: string | null;
-  /** So large that some programs show only part of it. */
+  /** True when it is so large that some programs show only part of it. */
   readonly large: boolean;
-  /** What was just done; "" for nothing. */
+  /** Key of the action just done; "" for none. */
   readonly done: string;
   /** The form that was sent without its tick. */
   readonly unsure: "" | "rotate" | "revoke";
   readonly mirrors: MirrorsProps["mirrors"];
 }
 
-/** One calendar: how to subscribe, how it stands, and what can be done with it. */
+/** One calendar: how to subscribe, its state, and what can be done with it. */
 export const FeedView: FC<FeedProps> = (props) => {
   const { language, feed, standing, done, large } = props;
   const words = texts[language].feed;

@@ -4,7 +4,7 @@ import type { FieldError } from "../connect-input.ts";
 import { ServerQuote } from "./server-quote.tsx";
 import { texts } from "../../../text/index.ts";
 
-/** What is wrong, as a sentence of ours, and after it what the server said. */
+/** Returns the sentence about a wrong field, followed by the server's own words. */
 export function fieldErrorText(fault: FieldError | undefined, language: Language): JSX.Element | string | undefined {
   if (fault === undefined) return undefined;
   const words = texts[language].connect;

@@ -5,16 +5,16 @@ interface FieldProps {
   readonly name: string;
   readonly label: string;
   readonly help?: string;
-  /** What is wrong with what was typed; "" when nothing is. */
+  /** Error of the input; "" for none. */
   readonly fault?: JSX.Element | string | undefined;
 }
 
-/** What tells of a field: ids that its control names in aria-describedby. */
+/** Returns the ids for aria-describedby: of the field's error and help. */
 function describedBy({ name, help, fault }: FieldProps): string | undefined {
   return [...(fault ? [`${name}-fault`] : []), ...(help ? [`${name}-help`] : [])].join(" ") || undefined;
 }
 
-const Told: FC<FieldProps> = ({ name, help, fault }) => (
+const FieldNotes: FC<FieldProps> = ({ name, help, fault }) => (
   <>
     {fault && (
       <p class="fault" id={`${name}-fault`}>
@@ -38,7 +38,7 @@ interface InputProps extends FieldProps {
   readonly list?: string;
 }
 
-/** A field of one line with its label, its help, and what is wrong with it. */
+/** A field of one line with its label, help and error. */
 export const Input: FC<InputProps> = (props) => (
   <div class="field">
     <label for={props.name}>{props.label}</label>
@@ -55,13 +55,13 @@ export const Input: FC<InputProps> = (props) => (
       aria-invalid={props.fault ? "true" : undefined}
       aria-describedby={describedBy(props)}
     />
-    <Told {...props} />
+    <FieldNotes {...props} />
   </div>
 );
 
 export type Choice = readonly [value: string, label: string];
 
-/** A field that is one of few. */
+/** A drop-down field. */
 export const Select: FC<FieldProps & { value: string; choices: readonly Choice[] }> = (props) => (
   <div class="field">
     <label for={props.name}>{props.label}</label>
@@ -77,17 +77,17 @@ export const Select: FC<FieldProps & { value: string; choices: readonly Choice[]
         </option>
       ))}
     </select>
-    <Told {...props} />
+    <FieldNotes {...props} />
   </div>
 );
 
-/** A field of which one, or several, are ticked. */
+/** A group of radio buttons or checkboxes. */
 export const Choices: FC<
   FieldProps & { type: "radio" | "checkbox"; values: readonly string[]; choices: readonly Choice[] }
 > = (props) => (
   <fieldset aria-describedby={describedBy(props)}>
     <legend>{props.label}</legend>
-    <Told {...props} />
+    <FieldNotes {...props} />
     {props.choices.map(([value, label]) => (
       <label class="choice">
         <input type={props.type} name={props.name} value={value} checked={props.values.includes(value)} />
@@ -97,7 +97,7 @@ export const Choices: FC<
   </fieldset>
 );
 
-/** Something to be noticed. */
+/** A highlighted note. */
 export const Note: FC<PropsWithChildren<{ tone: "good" | "wait" | "bad" | "plain" }>> = ({ tone, children }) => (
   <div class={tone === "plain" ? "note" : `note ${tone}`} role={tone === "bad" ? "alert" : "status"}>
     {children}

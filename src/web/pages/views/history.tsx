@@ -15,12 +15,12 @@ export interface HistoryProps {
   readonly which: "decisions" | "runs";
   readonly times: Times;
   readonly sources: readonly SourceRow[];
-  /** Id of the one that is shown; "" for all. */
+  /** Id of the source that is shown; "" for all. */
   readonly source: string;
   readonly failed: boolean;
   readonly runs: readonly RunRow[];
   readonly decisions: readonly NamedDecision[];
-  /** Where the next page begins, epoch seconds; null: there is none. */
+  /** Start of the next page, epoch seconds; null: there is none. */
   readonly older: number | null;
 }
 

@@ -5,13 +5,13 @@ import { texts } from "../../../text/index.ts";
 
 export interface LayoutProps {
   readonly language: Language;
-  /** Of the page; the service's name is put behind it. */
+  /** Title of the page; the name of the Waldur follows it. */
   readonly title: string;
-  /** Name of the Waldur, as it calls itself; "" when it is not known. */
+  /** Name of the Waldur; "" when it is not known. */
   readonly site: string;
-  /** What stands at the right of the top: who is signed in, or nothing. */
+  /** Right side of the header, for those who are signed in. */
   readonly top?: unknown;
-  /** The Waldur behind is made up. */
+  /** True when the Waldur is made up. */
   readonly sample?: boolean;
 }
 

@@ -13,12 +13,12 @@ export interface MirrorsProps {
   readonly mirrors: readonly Mirror[];
 }
 
-/** A page stays small: the calendar's own page has them all. */
+/** Pages stay small: the calendar's own page has them all. */
 const mostMirrors = 4;
 
 /**
- * On the overview: to a colleague the name and state of each, to whoever may do something those that are not as they
- * should be, and whose move it is.
+ * Mirrors of a feed on the overview: a colleague sees the name and state of each; those who may act see only the ones that
+ * need it, and what to do.
  */
 export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors }) => {
   const words = texts[language].overview;
@@ -56,7 +56,7 @@ export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirror
   );
 };
 
-/** Above everything else: those that want somebody, each with the way to it. */
+/** The note above everything else: mirrors that need somebody, each with a link. */
 export const TroubledMirrors: FC<Pick<MirrorsProps, "language" | "mirrors">> = ({ language, mirrors }) => {
   const words = texts[language].overview;
   const more = mirrors.length - mostMirrors;
@@ -79,7 +79,7 @@ export const TroubledMirrors: FC<Pick<MirrorsProps, "language" | "mirrors">> = (
 
 const stateTones = { on: "good", paused: "wait", stopped: "bad", removing: "wait" } as const;
 
-/** The calendars that mirror a feed, and the way to one more. */
+/** The calendars that mirror a feed, and the link to connect another. */
 export const Mirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors }) => {
   const words = texts[language].mirror;
   const more = feed.state !== "ended" && may(standing, "change");

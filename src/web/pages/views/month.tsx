@@ -23,7 +23,7 @@ interface MonthProps {
 
 const mostInDay = 4;
 
-/** A month: a grid where there is room, else a list of the days that have something. */
+/** A month: a grid on wide screens, else a list of the days with events. */
 export const MonthView: FC<MonthProps> = (props) => {
   const { language, feed, events, times, firstAt, nowAt, days } = props;
   const words = texts[language].agenda;

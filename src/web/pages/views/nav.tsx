@@ -3,19 +3,20 @@ import type { Language } from "../../../calendar/profile.ts";
 import type { Viewer } from "../../../account/access.ts";
 import { nonceField } from "../../forms.ts";
 import { texts } from "../../../text/index.ts";
+import { personName } from "../../person-name.ts";
 
-/** Where one can go from everywhere. */
+/** Links of every page. */
 const places = [
   { path: "/", word: "overview" },
   { path: "/history", word: "history" },
 ] as const;
 
-/** The name of whoever is signed in. */
+/** Returns the name of the viewer. */
 export function viewerName({ account, operator }: Viewer, language: Language): string {
-  return operator ? texts[language].common.operator : account.fullName || account.username;
+  return operator ? texts[language].common.operator : personName(account);
 }
 
-/** What stands at the top of every page of somebody who is signed in. */
+/** The header of every page of a viewer. */
 export const Nav: FC<{ language: Language; viewer: Viewer; nonce: string; path: string }> = ({
   language,
   viewer,

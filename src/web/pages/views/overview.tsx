@@ -15,7 +15,7 @@ import { Note } from "./field.tsx";
 import { FeedMirrors, TroubledMirrors } from "./mirrors.tsx";
 import { texts } from "../../../text/index.ts";
 
-/** A calendar with what mirrors it. */
+/** A calendar with its mirrors. */
 type OverviewFeed = FeedRow & { readonly mirrors: readonly Mirror[] };
 
 export interface OverviewProps {
@@ -25,20 +25,20 @@ export interface OverviewProps {
   readonly times: Times;
   readonly nowAt: number;
   readonly requests: readonly BookingRow[];
-  /** More wait than are shown. */
+  /** True when more are waiting than are shown. */
   readonly more: boolean;
-  /** With whoever keeps it, "" for the viewer. */
+  /** Each with the name of its owner; "" for the viewer. */
   readonly sources: readonly (VisibleSource & {
     readonly keeper: string;
     readonly feeds: readonly OverviewFeed[];
   })[];
-  /** Mirrors of all sources, also of those on other pages, in which somebody must act. */
+  /** Mirrors of all sources, also those on other pages, for which somebody must act. */
   readonly troubled: readonly Mirror[];
-  /** How many sources come before the next page; null: there is none. */
+  /** Number of sources before the next page; null: there is none. */
   readonly next: number | null;
-  /** Those without a calendar; null: Waldur did not tell. */
+  /** Providers without a calendar; null: Waldur did not answer. */
   readonly providers: readonly { readonly uuid: string; readonly name: string }[] | null;
-  /** What became of a decision on the booking of that name; null: nobody decided just now. */
+  /** Outcome of a decision on the booking of that name; null: nobody decided just now. */
   readonly decided: (Notice & { readonly name: string }) | null;
 }
 
@@ -109,12 +109,12 @@ export const OverviewView: FC<OverviewProps> = (props) => {
   );
 };
 
-/** Staff see every provider there is. */
+/** Staff see all providers. */
 const mostProviders = 30;
 
 const daySeconds = 86_400;
 
-/** How long the viewer's token still lasts, where that is worth a word. */
+/** The end of the viewer's token, if it has one. */
 const TokenNote: FC<OverviewProps> = ({ language, viewer, times, nowAt }) => {
   const words = texts[language].overview;
   const { refusedAt, tokenExpiresAt, tokenLifetime } = viewer.account;
@@ -126,14 +126,14 @@ const TokenNote: FC<OverviewProps> = ({ language, viewer, times, nowAt }) => {
       </Note>
     );
   }
-  if (tokenLifetime !== null) return <p class="quiet">{words.sliding(durationOf(tokenLifetime, language))}</p>;
+  if (tokenLifetime !== null) return <p class="quiet">{words.sliding(durationText(tokenLifetime, language))}</p>;
   if (tokenExpiresAt === null) return null;
   const soon = tokenExpiresAt - nowAt < 14 * daySeconds;
   const text = words.expires(times.moment(tokenExpiresAt));
   return soon ? <Note tone="wait">{text}</Note> : <p class="quiet">{text}</p>;
 };
 
-function durationOf(seconds: number, language: Language): string {
+function durationText(seconds: number, language: Language): string {
   const words = texts[language].overview;
   if (seconds >= 2 * daySeconds) return words.days(Math.floor(seconds / daySeconds));
   return seconds >= 3600
@@ -261,7 +261,7 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
   );
 };
 
-/** It cannot be taken back: one step to what it does, another to do it. */
+/** Taking over cannot be undone: the first step explains it, the second does it. */
 const TakeOver: FC<Pick<OverviewProps, "language" | "nonce"> & { feed: OverviewFeed }> = ({
   language,
   nonce,

@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import { texts } from "../../../text/index.ts";
 
-/** What a server said, marked as its own words, of which nobody knows the language. `text` "": nothing. */
+/** A server's own words, marked as a quotation in an unknown language; nothing for "". */
 export const ServerQuote: FC<{ language: Language; text: string }> = ({ language, text }) =>
   text === "" ? null : (
     <>

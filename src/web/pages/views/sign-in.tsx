@@ -7,14 +7,14 @@ import { texts } from "../../../text/index.ts";
 export interface SignInProps {
   readonly language: Language;
   readonly site: string;
-  /** What is wrong with what was sent; "" when nothing is. */
+  /** Error of the sent form; "" for none. */
   readonly fault: string;
   readonly next: string;
   readonly nonce: string;
   readonly logins: readonly { readonly provider: string; readonly label: string }[];
-  /** Whether a token may be asked for here. */
+  /** True when the page may ask for a token. */
   readonly safe: boolean;
-  /** The Waldur behind is made up. */
+  /** True when the Waldur is made up. */
   readonly sample: boolean;
 }
 

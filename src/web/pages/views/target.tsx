@@ -21,7 +21,7 @@ import { ServerQuote } from "./server-quote.tsx";
 import { texts } from "../../../text/index.ts";
 import type { LastReport } from "../../../mirror/report.ts";
 
-/** What was wrong with a form of the page. `probe`: the server, when it was tried. */
+/** Errors of the page's forms. `probe`: of the server, when it was tried. */
 export interface TargetErrors extends LoginErrors {
   readonly probe?: FieldError;
   readonly events?: FieldError;
@@ -38,22 +38,22 @@ export interface TargetProps {
   readonly profile: ServerProfile;
   readonly report: LastReport | null;
   readonly times: Times;
-  /** The calendar is Google's. */
+  /** True for a calendar at Google. */
   readonly byGoogle: boolean;
-  /** Who is signed in there, or what was typed; "" where it is not for this reader. */
+  /** User name there, or as typed; "" when this reader may not see it. */
   readonly username: string;
-  /** What was just done; "" for nothing. */
+  /** Key of the action just done; "" for none. */
   readonly done: string;
-  /** Why Google let nobody in; "" when it was not asked. */
+  /** Reason why Google gave no permission; "" for none. */
   readonly google: string;
   /** The form that was sent without its tick. */
   readonly unsure: "" | "allow" | "remove";
-  /** What was chosen for the events of a mirror that is removed. */
+  /** Choice for the events of a mirror that is removed. */
   readonly events: string;
   readonly faults: TargetErrors;
 }
 
-/** One mirror: how it stands, how its server behaves, and what can be done with it. */
+/** One mirror: its state, how its server behaves, and what can be done with it. */
 export const TargetView: FC<TargetProps> = (props) => {
   const { language, target, feed, standing, health, report, done, google, faults } = props;
   const words = texts[language].mirror;
@@ -85,7 +85,7 @@ export const TargetView: FC<TargetProps> = (props) => {
   );
 };
 
-/** The one thing that is next: on, off, or on again. */
+/** The next action: turn on, pause or resume. */
 const Switch: FC<TargetProps> = ({ language, nonce, target, feed, byGoogle }) => {
   const words = texts[language].mirror;
   const { state, stopCode } = target;
@@ -161,7 +161,7 @@ const Facts: FC<TargetProps> = ({ language, target, counts, report, times }) => 
   );
 };
 
-/** What the probe saw, in words. */
+/** The behaviour of the server, as the probe found it. */
 const Behaviour: FC<TargetProps> = ({ language, profile }) => {
   const { server, probe } = texts[language].mirror;
   const seen = [

@@ -1,0 +1,19 @@
+import { type Language, languages } from "../calendar/profile.ts";
+
+/** Returns the first language of an Accept-Language field (RFC 9110 12.5.4) that pages have; English without one. */
+export function preferredLanguage(acceptLanguage: string | null): Language {
+  const wanted = (acceptLanguage ?? "")
+    .split(",")
+    .map((entry) => {
+      const [range = "", ...parameters] = entry.split(";").map((part) => part.trim().toLowerCase());
+      const weight = parameters.find((parameter) => parameter.startsWith("q="));
+      return { language: range.slice(0, 2), weight: weight === undefined ? 1 : Number(weight.slice(2)) };
+    })
+    .filter(({ weight }) => weight > 0)
+    .toSorted((a, b) => b.weight - a.weight);
+  for (const { language } of wanted) {
+    const known = languages.find((one) => one === language);
+    if (known !== undefined) return known;
+  }
+  return "en";
+}
