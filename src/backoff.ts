@@ -1,4 +1,4 @@
-/** How pauses between tries grow, in any unit of time. */
+/** The growth of pauses between tries, in any unit of time. */
 export interface BackOff {
   readonly first: number;
   readonly most: number;

@@ -1,142 +1,26 @@
-import { IANAZone } from "luxon";
 import * as v from "valibot";
-import { AppError, messageOf } from "./errors.ts";
+import { AppError } from "./errors.ts";
 import { logLevels } from "./log.ts";
 import { nearest } from "./nearest.ts";
-import { parseKeyRing } from "./security/keys.ts";
-
-/** What the table tells of a setting besides how it is read. */
-interface SettingFacts {
-  readonly env: string;
-  /** As it would be written; null: none. */
-  readonly byDefault: string | null;
-  readonly help: string;
-  readonly secret: boolean;
-}
-
-const visible = (help: string) => ({ help, secret: false });
-const secret = (help: string) => ({ help, secret: true });
-
-/** A setting that is null when it is not given. */
-function optional<const S extends v.GenericSchema<string, unknown>>(
-  env: string,
-  schema: S,
-  about: Pick<SettingFacts, "help" | "secret">,
-) {
-  const facts: SettingFacts = { env, byDefault: null, ...about };
-  return v.pipe(v.nullish(schema, null), v.metadata({ ...facts }));
-}
-
-/** A setting that has a default, which is read as if it had been given. */
-function setting<const S extends v.GenericSchema<string, unknown>>(
-  env: string,
-  schema: S,
-  byDefault: v.InferInput<S>,
-  help: string,
-) {
-  const facts: SettingFacts = { env, byDefault, help, secret: false };
-  return v.pipe(v.optional(schema, byDefault), v.metadata({ ...facts }));
-}
-
-function whole(least: number, most: number) {
-  const wanted = `give a whole number from ${least} to ${most}`;
-  return v.pipe(
-    v.string(),
-    v.regex(/^[0-9]{1,15}$/, wanted),
-    v.transform(Number),
-    v.minValue(least, wanted),
-    v.maxValue(most, wanted),
-  );
-}
-
-/** An address without slash at its end. */
-function address(example: string) {
-  const wanted = `give an address like ${example}: http or https, without user, password, query or fragment`;
-  return v.pipe(
-    v.string(),
-    v.check((text) => isPlainAddress(text), wanted),
-    v.transform((text) => new URL(text).href.replace(/\/+$/, "")),
-  );
-}
-
-function isPlainAddress(text: string): boolean {
-  if (!URL.canParse(text) || /[?#\s]/.test(text)) return false;
-  const url = new URL(text);
-  return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
-}
-
-const waldurAddress = v.pipe(
-  address("https://waldur.example.org"),
-  // Waldur's own papers call the address with /api at the end the API URL.
-  v.transform((url) => url.replace(/\/api$/, "")),
-);
-
-const waldurToken = v.pipe(
-  v.string(),
-  v.regex(
-    /^[\x21-\x7e]+$/,
-    "give the token alone, without the word Token or Bearer, spaces or line breaks: HomePort shows it in your profile under API token",
-  ),
-);
-
-const adminToken = v.pipe(
-  v.string(),
-  v.regex(
-    /^[\x21-\x7e]{24,}$/,
-    "give at least 24 characters without spaces, for example what `openssl rand -hex 24` prints",
-  ),
-);
-
-const visibleText = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, "give it as Google shows it, without spaces"));
-
-const host = v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:_-]+$/, "give a host name or an IP address, such as 0.0.0.0"));
-
-const keyRing = v.pipe(
-  v.string(),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    try {
-      parseKeyRing(dataset.value);
-    } catch (error) {
-      addIssue({ message: messageOf(error).replace(/^SECRET_KEYS: /, "") });
-    }
-  }),
-);
-
-const zone = v.pipe(
-  v.string(),
-  v.check((name) => IANAZone.isValidZone(name), "give an IANA time zone, such as Europe/Tallinn"),
-);
-
-const flag = v.pipe(
-  v.picklist(["on", "off"], "give on or off"),
-  v.transform((text) => text === "on"),
-);
-
-const hours = v.pipe(
-  v.string(),
-  v.regex(
-    /^([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3])$/,
-    "give two hours from 0 to 23, such as 20-6; the same hour twice for no night",
-  ),
-  v.transform((text) => {
-    const [from = 0, to = 0] = text.split("-").map(Number);
-    return { from, to };
-  }),
-);
-
-const hostList = v.pipe(
-  v.string(),
-  v.check(
-    (text) => text.split(",").every((one) => isHost(one.trim())),
-    "give host names or addresses, each with or without a port, separated by commas, such as dav.example.org,10.0.0.5:5232",
-  ),
-  v.transform((text) => text.split(",").map((one) => one.trim().toLowerCase())),
-);
-
-function isHost(text: string): boolean {
-  return /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(text) && URL.canParse(`http://${text}/`);
-}
+import {
+  type SettingFacts,
+  address,
+  adminToken,
+  flag,
+  host,
+  hostList,
+  hours,
+  keyRing,
+  optional,
+  secret,
+  setting,
+  visible,
+  visibleText,
+  waldurAddress,
+  waldurToken,
+  whole,
+  zone,
+} from "./setting.ts";
 
 const schema = v.object({
   waldurApiUrl: optional(
@@ -304,7 +188,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return { ...read.output, publicUrl: read.output.publicUrl ?? ownAddress(read.output) };
 }
 
-/** A line for each environment variable that looks like a setting and is none, with the one that was probably meant. */
+/** Returns a line for each environment variable that looks like a setting and is none, with the one that was probably meant. */
 export function findMisspelt(env: Readonly<Record<string, string | undefined>>): string[] {
   const names = settings.map((setting) => setting.env);
   return Object.keys(env)
@@ -329,7 +213,7 @@ export interface SettingRow {
   readonly help: string;
 }
 
-/** What is set, without telling any secret. A setting that was set to its default counts as default. */
+/** Returns the settings for display, without telling any secret. A setting that was set to its default counts as default. */
 export function describeConfig(config: Config): SettingRow[] {
   const byDefault = { ...defaultConfig, publicUrl: ownAddress(config) };
   return settings.map(({ key, env, help, secret: hide }) => {
@@ -339,7 +223,7 @@ export function describeConfig(config: Config): SettingRow[] {
   });
 }
 
-/** The texts that may appear nowhere: for `jsonLog`. */
+/** Returns the texts that may appear nowhere: for `jsonLog`. */
 export function secretsOf(config: Config): string[] {
   const keys = (config.secretKeys ?? "").split(",").map((entry) => entry.slice(entry.indexOf(":") + 1).trim());
   const { waldurApiToken, waldurDecisionToken, adminToken, googleClientSecret } = config;

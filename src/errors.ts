@@ -1,4 +1,4 @@
-/** Every way the program itself can fail; one code, one meaning. */
+/** The ways the program itself can fail; one code, one meaning. */
 export const errorCodes = [
   "bad_input", // what the caller gave does not fit; the message says what would
   "bad_config", // a setting is missing or wrong

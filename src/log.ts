@@ -5,7 +5,7 @@ export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
 export type Facts = Readonly<Record<string, unknown>>;
 
-/** What the program tells its operator: an event's name, lower case with underscores, and small facts about it. */
+/** The program's word to its operator: an event's name, lower case with underscores, and small facts about it. */
 export type Log = { readonly [level in LogLevel]: (event: string, facts?: Facts) => void };
 
 const hidden = "[hidden]";
@@ -34,14 +34,14 @@ const masks: readonly (readonly [RegExp, string])[] = [
 const maskable = /[\s:=]|(?:\/|%2f)[fa](?:\/|%2f)[^/?#\s"'<>\\&]|eyJ|w_/i;
 
 /**
- * The text without what lets somebody in: the secrets in `/f/…` and `/a/…` paths, credentials after `Token`, `Bearer` and
+ * Returns the text without what lets somebody in: the secrets in `/f/…` and `/a/…` paths, credentials after `Token`, `Bearer` and
  * `Basic`, in URLs and headers, JWTs, personal access tokens, and each of `secrets` wherever it stands.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   return mask(text, maskedSecrets(secrets));
 }
 
-/** Those long enough to be told from other text, the longest first: a secret may hold another. */
+/** Returns the secrets long enough to be told from other text, the longest first: a secret may hold another. */
 function maskedSecrets(secrets: readonly string[]): readonly string[] {
   return secrets.filter((secret) => secret.length >= 6).toSorted((a, b) => b.length - a.length);
 }
@@ -56,7 +56,7 @@ function mask(text: string, secrets: readonly string[]): string {
 }
 
 /**
- * A log of one JSON object a line: `at` (ISO 8601 from `now`, epoch milliseconds), `level`, `event`, then the facts,
+ * Makes a log of one JSON object a line: `at` (ISO 8601 from `now`, epoch milliseconds), `level`, `event`, then the facts,
  * redacted; the values of facts named like a secret are hidden whole. `secrets` are texts never to be written anywhere.
  * `write` gets the line without its end. Nothing below `least` is written. Never throws for what the facts hold.
  */
@@ -86,7 +86,7 @@ export function jsonLog(
 
 const ownNames: readonly string[] = ["at", "level", "event"];
 
-/** The facts as members of the line's object, each after a comma. Written bit by bit: there is a line for each request. */
+/** Returns the facts as members of the line's object, each after a comma. Written bit by bit: there is a line for each request. */
 function members(facts: Facts, nameOf: (name: string) => Name, secrets: readonly string[]): string {
   try {
     let text = "";
@@ -110,9 +110,6 @@ interface Name {
   readonly hide: boolean;
 }
 
-/** Says nothing. */
-export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-
 export interface LogEntry {
   readonly level: LogLevel;
   readonly event: string;
@@ -132,7 +129,7 @@ export function memoryLog(): Log & { readonly entries: LogEntry[] } {
 
 function ignore(): void {}
 
-/** Whether a value could tell a secret. */
+/** Returns true when a value could tell a secret. */
 function isTelling(value: unknown): boolean {
   return value !== null && typeof value !== "boolean";
 }
@@ -150,7 +147,7 @@ function cleanEntries(values: object, secrets: readonly string[], depth: number)
   return kept;
 }
 
-/** A value as JSON can hold it, short and without secrets. Objects of a class are only named: nobody knows what they hold. */
+/** Returns a value as JSON can hold it, short and without secrets. Objects of a class are only named: nobody knows what they hold. */
 function cleanValue(value: unknown, secrets: readonly string[], depth: number): unknown {
   if (typeof value === "string") {
     const text = mask(value, secrets);

@@ -1,4 +1,4 @@
-/** The name that needs the fewest single-character edits to become `wanted`, when that is at most `most`; else null. */
+/** Returns the name that needs the fewest single-character edits to become `wanted`, when that is at most `most`; else null. */
 export function nearest(wanted: string, names: readonly string[], most: number): string | null {
   let best: string | null = null;
   let least = most + 1;
@@ -9,7 +9,7 @@ export function nearest(wanted: string, names: readonly string[], most: number):
   return best;
 }
 
-/** Levenshtein distance. */
+/** Returns the Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, left] of [...a].entries()) {

@@ -94,7 +94,7 @@ export async function openNode(
   };
 }
 
-/** Random bytes from a stock: a few cost as much to ask for as thousands, and each request wants some. None is given twice. */
+/** Returns random bytes from a stock: a few cost as much to ask for as thousands, and each request wants some. None is given twice. */
 function makeRandom(): Deps["random"] {
   const stock = new Uint8Array(4096);
   let used = stock.length;
@@ -126,7 +126,7 @@ function flushLines(): void {
 
 process.on("exit", flushLines);
 
-/** Where the key is kept that is made when SECRET_KEYS is not set. */
+/** Returns the path of the key that is made when SECRET_KEYS is not set. */
 export function keyFile(config: Pick<Config, "dataDir">): string {
   return join(config.dataDir, "secret-keys");
 }
@@ -159,7 +159,7 @@ function isMissing(error: unknown): boolean {
 }
 
 /**
- * The socket that systemd opened for this process (sd_listen_fds(3)), if any. It stays open over a restart: Thunderbird
+ * Returns the socket that systemd opened for this process (sd_listen_fds(3)), if any. It stays open over a restart: Thunderbird
  * stops polling until its own restart when a connection is refused once.
  */
 function inheritedSocket(): { fd: number } | null {
@@ -172,7 +172,7 @@ function inheritedSocket(): { fd: number } | null {
 /** Where each request came from: the other end of its connection, and its header fields. */
 const origins = new WeakMap<Request, { readonly peer: string; readonly headers: IncomingMessage["headers"] }>();
 
-/** The client's address, "" where it is not known; what a proxy on this machine or network says is believed. */
+/** Returns the client's address, "" where it is not known; what a proxy on this machine or network says is believed. */
 function addressOf(request: Request): string {
   const origin = origins.get(request);
   if (origin === undefined) return "";
@@ -183,7 +183,7 @@ function addressOf(request: Request): string {
   return near && told !== "" ? told : peer;
 }
 
-/** A server that listens; resolves once it does, with the port it got. Throws `bad_config` when it cannot. */
+/** Makes a server that listens; resolves once it does, with the port it got. Throws `bad_config` when it cannot. */
 export async function listen(
   answer: (request: Request) => Response | Promise<Response>,
   { host, port }: Pick<Config, "host" | "port">,

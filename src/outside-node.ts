@@ -69,7 +69,7 @@ export function openOutside(mayBeInside: (host: string) => boolean, resolve: Res
   };
 }
 
-/** The same bytes as a stream of this runtime's own: undici's are of another type. */
+/** Returns the same bytes as a stream of this runtime's own: undici's are of another type. */
 function piped(reader: {
   read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> }>;
   cancel(): Promise<void>;

@@ -28,7 +28,7 @@ interface Ready {
 const app = makeApp();
 let ready: Ready | undefined;
 
-/** The settings do not change while an isolate lives. Throws `bad_config` with every problem. */
+/** Reads the settings, once: they do not change while an isolate lives. Throws `bad_config` with every problem. */
 function prepare(bindings: Bindings): Ready {
   if (ready !== undefined) return ready;
   const variables = Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === "string");
@@ -62,7 +62,7 @@ function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
   };
 }
 
-/** Cloudflare puts its own Accept-Encoding in place of the client's, and tells that one beside. */
+/** Restores the client's Accept-Encoding: Cloudflare puts its own in place of it, and tells the client's beside. */
 function asSent(request: Request): Request {
   const beside: unknown = "cf" in request ? request.cf : undefined;
   if (typeof beside !== "object" || beside === null || !("clientAcceptEncoding" in beside)) return request;

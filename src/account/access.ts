@@ -8,7 +8,7 @@ import { accountClient, identify } from "./client.ts";
 import { epochSeconds } from "../clock.ts";
 import { hasAccess } from "../waldur/roles.ts";
 
-/** Who looks at what is stored: an account that has shown who it is. */
+/** An account that looks at what is stored: one that has shown who it is. */
 export interface Viewer {
   readonly account: AccountRow;
   /** The operator: manages all. */
@@ -16,7 +16,7 @@ export interface Viewer {
 }
 
 /**
- * What somebody is to a source and its feeds. `owner`: made them; `former`: made them, and holds the role no more or has
+ * The relation of somebody to a source and its feeds. `owner`: made them; `former`: made them, and holds the role no more or has
  * no token that Waldur takes; `colleague`: holds the role; `operator`: of this service.
  */
 export type Standing = "owner" | "operator" | "colleague" | "former" | "none";
@@ -25,7 +25,7 @@ export type Standing = "owner" | "operator" | "colleague" | "former" | "none";
 const freshSeconds = 60;
 
 /**
- * The viewer behind an account, with the roles it has in Waldur, asked anew when that was a minute ago. While Waldur does
+ * Returns the viewer behind an account, with the roles it has in Waldur, asked anew when that was a minute ago. While Waldur does
  * not answer, what it said last stands; where it does not take the token, that is noted.
  */
 export async function loadViewer(deps: Deps, account: AccountRow): Promise<Viewer> {
@@ -43,7 +43,7 @@ export async function loadViewer(deps: Deps, account: AccountRow): Promise<Viewe
   return { account: (await findAccount(deps.sql, account.id)) ?? account, operator: false };
 }
 
-/** What the viewer is to a source. */
+/** Returns the standing of the viewer to a source. */
 export function standingOf(
   { account, operator }: Viewer,
   source: Pick<SourceRow, "accountId" | "kind" | "customerUuid" | "access">,
@@ -59,7 +59,7 @@ export function standingOf(
   return holds && shared && (isStaff || source.customerUuid !== "") ? "colleague" : "none";
 }
 
-/** What may be done with a feed and the targets that mirror it, and by whom. */
+/** The rights to a feed and the targets that mirror it, and who has them. */
 const allowed = {
   /** See its name and state. */
   name: ["owner", "operator", "colleague", "former"],
@@ -74,7 +74,7 @@ const allowed = {
 } as const satisfies Record<string, readonly Standing[]>;
 export type Right = keyof typeof allowed;
 
-/** Whether somebody of that standing may do that. */
+/** Returns true when somebody of that standing may do that. */
 export function may(standing: Standing, right: Right): boolean {
   const standings: readonly Standing[] = allowed[right];
   return standings.includes(standing);
@@ -86,13 +86,13 @@ export interface VisibleSource {
   readonly standing: Standing;
 }
 
-/** The sources of which the viewer sees at least the name. */
+/** Returns the sources of which the viewer sees at least the name. */
 export async function listVisibleSources(deps: Pick<Deps, "sql">, viewer: Viewer): Promise<VisibleSource[]> {
   const all = (await listSources(deps.sql)).map((source) => ({ source, standing: standingOf(viewer, source) }));
   return all.filter(({ standing }) => may(standing, "name"));
 }
 
-/** A feed with its source, for somebody who may do that with it. Throws `not_found`, whatever the reason. */
+/** Returns a feed with its source, for somebody who may do that with it. Throws `not_found`, whatever the reason. */
 export async function findVisibleFeed(
   deps: Pick<Deps, "sql">,
   viewer: Viewer,
@@ -105,7 +105,7 @@ export async function findVisibleFeed(
 }
 
 /**
- * A target with its feed, for somebody who may do that with the feed: a target belongs to whom its feed belongs to.
+ * Returns a target with its feed, for somebody who may do that with the feed: a target belongs to whom its feed belongs to.
  * Throws `not_found`, whatever the reason.
  */
 export async function findVisibleTarget(
@@ -122,7 +122,7 @@ export async function findVisibleTarget(
   return { ...seen, target };
 }
 
-/** The targets of which the viewer sees at least the name, oldest first. */
+/** Returns the targets of which the viewer sees at least the name, oldest first. */
 export async function listVisibleTargets(
   deps: Pick<Deps, "sql">,
   viewer: Viewer,

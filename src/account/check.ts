@@ -4,7 +4,7 @@ import { tokenClient } from "./client.ts";
 import { actAsOperator } from "./find-source.ts";
 import { manages } from "../waldur/roles.ts";
 
-/** What the connection to Waldur is good for. Times are epoch seconds, lifetimes seconds. */
+/** The state of the connection to Waldur. Times are epoch seconds, lifetimes seconds. */
 export interface WaldurCheck {
   readonly ok: boolean;
   /** Why Waldur gave no answer that is of use, as an error code. */
@@ -79,7 +79,7 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
   }
 }
 
-/** Why WALDUR_DECISION_TOKEN is not good for rejecting; null when it is, or is not set. */
+/** Returns why WALDUR_DECISION_TOKEN is not good for rejecting; null when it is good, or not set. */
 async function checkDecisionToken(deps: Deps): Promise<string | null> {
   if (deps.config.waldurDecisionToken === null) return null;
   try {
@@ -92,7 +92,7 @@ async function checkDecisionToken(deps: Deps): Promise<string | null> {
   }
 }
 
-/** The failure with what to do about it. */
+/** Returns the failure with what to do about it. */
 export function advise(error: AppError): string {
   switch (error.code) {
     case "waldur_refused_token":

@@ -7,13 +7,13 @@ import { readTraits, makeWaldurClient, type WaldurClient } from "../waldur/clien
 import type { User } from "../waldur/schema.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Where a sealed token of an account lives. */
+/** Returns the place of the sealed token of an account. */
 export function sealedTokenPlace(accountId: string) {
   return { table: "accounts", row: accountId, column: "token" };
 }
 
 /**
- * A client that speaks to Waldur as this account. `noteDate` gets the `Date` header of each answer, epoch milliseconds.
+ * Makes a client that speaks to Waldur as this account. `noteDate` gets the `Date` header of each answer, epoch milliseconds.
  * Throws `bad_config` when the environment's account has no token.
  */
 export async function accountClient(
@@ -28,7 +28,7 @@ export async function accountClient(
   return tokenClient(deps, token, noteDate);
 }
 
-/** A client that speaks to Waldur with this token. Throws `bad_config` without one, or without a Waldur. */
+/** Makes a client that speaks to Waldur with this token. Throws `bad_config` without one, or without a Waldur. */
 export async function tokenClient(
   deps: Deps,
   token: string | null,
@@ -59,7 +59,7 @@ export async function tokenClient(
   });
 }
 
-/** The account of the environment's token, made on first use. */
+/** Returns the account of the environment's token, made on first use. */
 export async function ensureEnvironmentAccount(deps: Deps): Promise<AccountRow> {
   const found = await findAccount(deps.sql, environmentAccount);
   if (found !== null) return found;

@@ -21,13 +21,13 @@ export async function actAs(deps: Deps, account: AccountRow): Promise<ActingAcco
   return { account, client, user: await identify(deps, account.id, client) };
 }
 
-/** The operator's own account, of the environment's token. */
+/** Returns the operator's own account, of the environment's token. */
 export async function actAsOperator(deps: Deps): Promise<ActingAccount> {
   return actAs(deps, await ensureEnvironmentAccount(deps));
 }
 
 /**
- * What a feed over this list would be over: its name, the organisation whose roles open it, and why Waldur shows the
+ * Returns what a feed over this list would be over: its name, the organisation whose roles open it, and why Waldur shows the
  * account only part of it. `uuid` is ignored for `mine`. Throws `not_found` when Waldur does not know it, `bad_input`
  * when the account would see nothing of it.
  */
@@ -51,7 +51,7 @@ export async function resolveSource(
   return { accountId: account.id, kind, scopeUuid, ...found };
 }
 
-/** The providers whose bookings the account sees; all of them for staff. */
+/** Returns the providers whose bookings the account sees; all of them for staff. */
 export async function listProviders({
   client,
   user,

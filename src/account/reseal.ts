@@ -4,7 +4,7 @@ import { listSealed, replaceSealed, type SealedRow } from "../store/sealed.ts";
 
 const pageSize = 100;
 
-/** Seals all that is stored under the ring's first key. Resolves to how many were sealed anew. Throws `seal_broken`. */
+/** Seals all that is stored under the ring's first key. Resolves to the number of texts sealed anew. Throws `seal_broken`. */
 export async function reseal(deps: Pick<Deps, "sql" | "keys" | "random">): Promise<number> {
   const [first] = deps.keys.ids;
   let count = 0;

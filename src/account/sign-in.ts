@@ -50,7 +50,7 @@ export async function signIn(deps: Deps, session: SessionKind, token: string): P
 }
 
 /**
- * The account of the person whose token this is, made if there is none. Of an account that has a token which Waldur takes
+ * Returns the account of the person whose token this is, made if there is none. Of an account that has a token which Waldur takes
  * that one stays. Throws as `signIn` does.
  */
 export async function ensureTokenAccount(deps: Deps, token: string): Promise<AccountRow> {
@@ -58,7 +58,7 @@ export async function ensureTokenAccount(deps: Deps, token: string): Promise<Acc
   return keep(deps, "person", shown, user, false);
 }
 
-/** Who Waldur says the token is of, without keeping anything. Throws as `signIn` does. */
+/** Returns who Waldur says the token is of, without keeping anything. Throws as `signIn` does. */
 export async function verifyToken(deps: Deps, token: string): Promise<{ shown: string; user: User }> {
   const shown = token.trim().replace(/^(?:token|bearer)\s+/i, "");
   if (!/^[\x21-\x7e]{8,4096}$/.test(shown)) {
@@ -69,7 +69,7 @@ export async function verifyToken(deps: Deps, token: string): Promise<{ shown: s
   return { shown, user };
 }
 
-/** A new cookie for an account that is signed in. */
+/** Makes a new cookie for an account that is signed in. */
 export async function renewSession(
   deps: Deps,
   session: SessionKind,
@@ -90,7 +90,7 @@ export async function signInOperator(deps: Deps, token: string): Promise<NewSess
   return renewSession(deps, "pages", account);
 }
 
-/** The account whose session a cookie is; null for a cookie that is none, is over, or was ended. */
+/** Returns the account whose session a cookie is; null for a cookie that is none, is over, or was ended. */
 export async function findSessionAccount(deps: Deps, session: SessionKind, cookie: string): Promise<AccountRow | null> {
   const found = await openSession(deps.keys, session, cookie, epochSeconds(deps));
   if (found === null) return null;
@@ -100,7 +100,7 @@ export async function findSessionAccount(deps: Deps, session: SessionKind, cooki
   return operates || account.kind === sessions[session].kind ? account : null;
 }
 
-/** The account of that kind of a user who has shown a token: made, or with `replace` given the token if it is the better one. */
+/** Returns the account of that kind of a user who has shown a token: made, or with `replace` given the token if it is the better one. */
 async function keep(
   deps: Deps,
   kind: (typeof sessions)[SessionKind]["kind"],
@@ -128,12 +128,12 @@ async function keep(
   return (await findAccount(deps.sql, known.id)) ?? known;
 }
 
-/** A personal access token, which no logout ends. */
+/** Returns a personal access token, which no logout ends. */
 function lasts(token: string): boolean {
   return token.startsWith("w_");
 }
 
-/** The token that the account keeps; null for one that cannot be opened any more. */
+/** Returns the token that the account keeps; null for one that cannot be opened any more. */
 async function heldToken(deps: Deps, account: AccountRow): Promise<string | null> {
   try {
     return account.token === null ? null : await open(deps.keys, sealedTokenPlace(account.id), account.token);

@@ -13,7 +13,7 @@ const schema = v.object({
   logins: v.array(v.object({ provider: v.string(), label: v.string() })),
 });
 
-/** What pages need to know of the Waldur, whoever looks. */
+/** The Waldur as pages show it, whoever looks. */
 export type CachedSite = v.InferOutput<typeof schema>;
 
 const nothing: CachedSite = { at: 0, name: "", colour: null, logins: [] };
@@ -21,7 +21,7 @@ const freshSeconds = 600;
 const patienceMilliseconds = 5000;
 
 /**
- * Name, colour and logins of the Waldur as it told them last; asked anew behind the answer when that was ten minutes ago,
+ * Returns name, colour and logins of the Waldur as it told them last; asked anew behind the answer when that was ten minutes ago,
  * so that no page waits for Waldur but the first.
  */
 export async function cachedSite(deps: Deps): Promise<CachedSite> {
@@ -41,7 +41,7 @@ export async function cachedSite(deps: Deps): Promise<CachedSite> {
   return known;
 }
 
-/** Where a browser begins to log in to Waldur; null where Waldur does not offer that login. */
+/** Returns where a browser begins to log in to Waldur; null where Waldur does not offer that login. */
 export async function loginAddress(deps: Deps, provider: string): Promise<string | null> {
   const from = waldur(deps);
   const { logins } = await cachedSite(deps);
@@ -49,7 +49,7 @@ export async function loginAddress(deps: Deps, provider: string): Promise<string
   return loginUrl(from.url, provider, new URL(deps.config.publicUrl).origin);
 }
 
-/** The token for the code that a login ended with. Throws `bad_config` without a Waldur, and Waldur's failures. */
+/** Returns the token for the code that a login ended with. Throws `bad_config` without a Waldur, and Waldur's failures. */
 export async function exchangeLoginCode(deps: Deps, code: string): Promise<string> {
   const from = waldur(deps);
   if (from === null) throw new AppError("bad_config", "WALDUR_API_URL must be set");
@@ -74,7 +74,7 @@ function waldur({ config, fetch, deadline, now }: Deps): AnonymousTransport | nu
     : { url: config.waldurApiUrl, fetch, deadline, now, timeoutMilliseconds: patienceMilliseconds };
 }
 
-/** Under which key of `meta` the address of HomePort is kept. */
+/** Returns the key of `meta` under which the address of HomePort is kept. */
 export function homeportKey(deps: Pick<Deps, "config">): string {
   return `homeport:${deps.config.waldurApiUrl ?? ""}`;
 }

@@ -24,7 +24,7 @@ export interface Slot {
   readonly backendId: string;
 }
 
-/** What the cheap listing tells of a booking. */
+/** The part of a booking that the slim listing gives. */
 export interface SlimBooking {
   /** 32 lower-case hex digits. */
   readonly uuid: string;
@@ -66,10 +66,10 @@ export interface NumberedSlot extends Slot {
   readonly gone: boolean;
 }
 
-/** All we know of one booking when its events are made. */
+/** Everything known of one booking when its events are made. */
 export interface KnownBooking {
   readonly booking: Booking;
-  /** State of the order that created it; null when unknown. */
+  /** State of the order that created the booking; null when unknown. */
   readonly orderState: OrderState | null;
   readonly slots: readonly NumberedSlot[];
   /** Proven to be gone from Waldur. */

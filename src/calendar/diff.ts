@@ -5,7 +5,7 @@ export interface Diff {
 }
 
 /**
- * The one comparison of the program: what must be written so that `have` becomes `wanted`.
+ * Returns the ids to write so that `have` becomes `wanted`: the one comparison of the program.
  * Both map an id to the text (or a fingerprint of it) that is compared. Ids keep the order of their map.
  */
 export function diff(wanted: ReadonlyMap<string, string>, have: ReadonlyMap<string, string>): Diff {

@@ -7,7 +7,7 @@ import { localTime } from "./window.ts";
 import type { CalendarWords } from "./words/calendar-words.ts";
 import { calendarWords } from "./words/index.ts";
 
-/** What each level shows besides the time, tentative or not, and taken or free. Everything else is `full`. */
+/** The facts that each level shows besides the time, tentative or not, and taken or free. Everything else is `full`. */
 export const shownAt = {
   busy: { what: false, who: false },
   basic: { what: true, who: false },
@@ -18,7 +18,7 @@ const longestName = 150;
 const longestDescription = 4000;
 const longestError = 500;
 
-/** The texts that all events of a booking share, and what the others are made from. */
+/** The texts that all events of a booking share, with the data for the others. */
 export interface BookingTexts {
   readonly booking: Booking;
   readonly status: BookingStatus;

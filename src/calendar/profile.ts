@@ -1,7 +1,7 @@
 import type { BookingState } from "./booking.ts";
 
 export const details = ["busy", "basic", "full"] as const;
-/** How much a feed tells: `busy` only that time is taken; `basic` what and which state; `full` also who and why. */
+/** The level of detail of a feed: `busy` shows taken time; `basic` also the offering and state; `full` also who and why. */
 export type Detail = (typeof details)[number];
 
 export const languages = ["en", "et"] as const;
@@ -9,16 +9,16 @@ export type Language = (typeof languages)[number];
 
 export const decisionModes = ["off", "sign-in", "signed"] as const;
 /**
- * Whether pending events of a `full` feed have links to accept and reject. `sign-in`: the page asks who it is; `signed`:
- * whoever holds the link decides as the feed's account.
+ * The links to accept and reject in pending events of a `full` feed. `off`: none; `sign-in`: their page asks the visitor
+ * to sign in; `signed`: whoever holds the link decides as the feed's account.
  */
 export type DecisionMode = (typeof decisionModes)[number];
 
-/** What can be done with a pending booking. */
+/** The decisions on a pending booking. */
 export const actions = ["accept", "reject"] as const;
 export type Action = (typeof actions)[number];
 
-/** Which bookings of the source a feed holds. An absent list lets everything through; uuids are 32 lower-case hex. */
+/** The bookings of the source that a feed holds. An absent list lets all through; uuids are 32 lower-case hex digits. */
 export interface FeedFilter {
   readonly states?: readonly BookingState[];
   readonly offerings?: readonly string[];
@@ -33,13 +33,13 @@ export interface FeedProfile {
   readonly name: string;
   readonly detail: Detail;
   readonly language: Language;
-  /** IANA zone whose local time the description tells as well; null: UTC only. */
+  /** IANA zone whose local time the description adds; null: none. */
   readonly zone: string | null;
   /** Minutes before the start; null: no alarm. */
   readonly alarmMinutes: number | null;
   /** CSS3 colour name, lower case; null: none. */
   readonly colour: string | null;
-  /** What becomes of an event whose booking ended: a struck-out one for a while, or nothing. */
+  /** The fate of an event whose booking ended: kept for a while, struck out, or dropped at once. */
   readonly cancelled: "keep" | "drop";
   readonly decisions: DecisionMode;
   readonly pastDays: number;

@@ -5,14 +5,14 @@ export interface Property {
   readonly name: string;
   /** Returns true for a value that the property may have, escapes and all. */
   readonly allows: (value: string) => boolean;
-  /** Whether the property stands in its component always or where there is a value. */
+  /** `1`: the property stands in every such component; `0..1`: where it has a value. */
   readonly count: "1" | "0..1";
   /** The parameters it always has, with their leading semicolon; none without. */
   readonly parameters?: string;
   /**
-   * Whether a mirror takes a difference for a change. `always`: fingerprints have a place for it. `where-present`: they
-   * have one only where an event has it, so that fingerprints made before the property was in the table still hold; for
-   * every property that is added. Absent: no, since servers change it or people may.
+   * Set when a mirror takes a difference for a change. `always`: every fingerprint has a place for the property.
+   * `where-present`, for each property that is added: only the fingerprints of events that have it, so that those in the
+   * ledger stay true. Absent where servers change the property, or people may.
    */
   readonly mirrored?: "always" | "where-present";
 }

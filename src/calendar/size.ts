@@ -1,10 +1,10 @@
 export interface SizeLimits {
-  /** From how many bytes and from how many events on a feed is warned about. */
+  /** A feed of so many bytes or events gets a warning. */
   readonly feedWarnBytes: number;
   readonly feedWarnEvents: number;
 }
 
-/** What is wrong with the size of a feed; null when nothing. Google drops events beyond about 1 MB or 1,100 silently. */
+/** Returns a warning about the size of a feed; null for none. Google silently drops events beyond about 1 MB or 1,100. */
 export function sizeWarning(limits: SizeLimits, events: number, bytes: number): string | null {
   const faults: string[] = [];
   if (bytes >= limits.feedWarnBytes) faults.push(`${bytes} bytes, limit ${limits.feedWarnBytes}`);

@@ -7,7 +7,7 @@ interface Period extends Slot {
 type Match = (known: NumberedSlot, period: Period) => boolean;
 
 /**
- * How a period finds the number it had, strongest first; each rule runs over all periods before the next one does.
+ * The rules by which a period finds the number it had, strongest first; each runs over all periods before the next.
  * A gone slot comes back only as itself (or as the wish it was), so that no other slot inherits a tombstone's number.
  */
 const rules: readonly Match[] = [

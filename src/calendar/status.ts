@@ -1,7 +1,7 @@
 import type { BookingState, KnownBooking, OrderState } from "./booking.ts";
 import type { Event } from "./event.ts";
 
-/** What the state of a booking and of the order that made it mean together; one word for each thing a person may ask. */
+/** The status of a booking: its state and that of the order that made it, as one word that a person understands. */
 export const bookingStatuses = [
   "requested", // waiting, and it is not known for whom
   "awaiting-approval", // the customer's side has not approved yet; nobody can accept
@@ -11,7 +11,7 @@ export const bookingStatuses = [
   "updating",
   "cancelling", // still held until Waldur is done
   "cancelled", // accepted once, then terminated
-  "rejected", // by the provider, or withdrawn by the requester: Waldur tells no difference
+  "rejected", // by the provider, or withdrawn by the requester: Waldur does not distinguish the two
   "refused", // the customer's side did not approve
   "failed", // the order failed before anybody accepted
   "faulty", // accepted, later marked as erred: still held
@@ -25,14 +25,14 @@ const requests: Readonly<Record<OrderState, BookingStatus>> = {
   "pending-start-date": "awaiting-start",
   "pending-provider": "awaiting-provider",
   executing: "awaiting-provider",
-  // The order list is read before the booking is: it already tells the decision.
+  // The order list is read before the booking: it already shows the decision.
   done: "confirmed",
   canceled: "rejected",
   rejected: "refused",
   erred: "failed",
 };
 
-/** The meaning of a known booking. A booking proven to be gone from Waldur is `vanished`, whatever it said last. */
+/** Returns the status of a known booking. One proven to be gone from Waldur is `vanished`, whatever state it had. */
 export function bookingStatus(
   known: Pick<KnownBooking, "orderState" | "vanished"> & { booking: { state: BookingState } },
 ): BookingStatus {
@@ -48,7 +48,7 @@ export function bookingStatus(
     case "Terminating":
       return "cancelling";
     case "Erred":
-      // With the order unknown it may have been accepted: a slot is not freed silently.
+      // While the order is unknown, the booking may have been accepted: its slot is not freed.
       return order === null || order === "done" ? "faulty" : "failed";
     case "Terminated":
       return endOf(order);

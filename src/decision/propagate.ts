@@ -3,7 +3,7 @@ import { retry } from "../backoff.ts";
 import type { Deps } from "../deps.ts";
 import { AppError, codeOf, messageOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { type BookingWrite, encodeBooking, findInSources, writeBookings } from "../store/bookings.ts";
+import { findInSources } from "../store/bookings.ts";
 import { chunkRows } from "../store/bulk.ts";
 import { countStatements } from "../store/counted.ts";
 import { dropLeases, leaseName, leaseSeconds, takeLeases } from "../store/leases.ts";
@@ -12,6 +12,7 @@ import { bookingChange } from "../source/run.ts";
 import { type StoredBooking, showBooking } from "../feed/show-booking.ts";
 import { epochSeconds } from "../clock.ts";
 import { belongs } from "../waldur/scope.ts";
+import { type BookingWrite, writeBookings, encodeBooking } from "../store/write-bookings.ts";
 
 /** Attempts while another run has the row, and the pause between them (milliseconds). */
 const pauses = { tries: 6, first: 550, most: 550 };

@@ -7,7 +7,7 @@ export interface SamplePeriod {
   readonly end: number;
 }
 
-export interface SampleSlot extends SamplePeriod {
+interface SampleSlot extends SamplePeriod {
   readonly backendId: string;
 }
 
@@ -42,7 +42,7 @@ export interface SampleBooking {
 const hour = 3600;
 const day = 24 * hour;
 
-/** A small seeded generator (mulberry32), so that the same seed gives the same sample. */
+/** Makes a small seeded generator (mulberry32), so that the same seed gives the same sample. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -53,7 +53,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** 32 hexadecimal digits. */
+/** Returns 32 hexadecimal digits. */
 export function randomUuid(random: () => number): string {
   let uuid = "";
   for (let part = 0; part < 4; part += 1) {
@@ -110,7 +110,7 @@ function withSlots(what: string, odd: (slot: SampleSlot) => readonly SampleSlot[
   };
 }
 
-/** Bookings of all kinds around `begunAt` (epoch seconds), made one after another before it. */
+/** Returns bookings of all kinds around `begunAt` (epoch seconds), made one after another before it. */
 export function seedBookings(count: number, begunAt: number, random: () => number): SampleBooking[] {
   const made = (begunAt - 40 * day) * 1_000_000;
   const pace = Math.floor((39.5 * day * 1_000_000) / Math.max(1, count));
@@ -121,7 +121,7 @@ export function seedBookings(count: number, begunAt: number, random: () => numbe
   });
 }
 
-/** One more booking, made at `createdMicros`, somewhere in the 90 days around `aroundAt`. */
+/** Returns one more booking, made at `createdMicros`, somewhere in the 90 days around `aroundAt`. */
 export function makeBooking(
   index: number,
   createdMicros: number,
@@ -163,7 +163,7 @@ export function makeBooking(
   };
 }
 
-/** What Waldur makes of the periods asked for when it processes the order. */
+/** Returns what Waldur makes of the periods asked for when it processes the order. */
 export function slotsOf(schedules: readonly SamplePeriod[], random: () => number): SampleBooking["slots"] {
   return schedules.map((period) => ({ ...period, backendId: `booking_${randomUuid(random)}` }));
 }

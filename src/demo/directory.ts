@@ -48,7 +48,7 @@ export const offeringColumns: Columns<SampleOffering> = {
   google_calendar_link: nothing,
 };
 
-/** What `/api/users/me/` tells; what only staff and support are told of themselves is absent for others, as Waldur does it. */
+/** Returns what `/api/users/me/` tells; what only staff and support are told of themselves is absent for others, as Waldur does it. */
 export function userColumns(role: RoleName): Columns<Person> {
   const power = ({ isStaff, isSupport }: Person): boolean => isStaff === true || isSupport === true;
   return {
@@ -89,7 +89,7 @@ export function userColumns(role: RoleName): Columns<Person> {
 
 const joined = "2026-01-01T00:00:00.000000Z";
 
-/** One role of a person; the organisation is named only where the scope is something within it. */
+/** Returns one role of a person; the organisation is named only where the scope is something within it. */
 function permission({ uuid, username, fullName }: Person, { role, scope, uuid: scopeUuid }: Person["grants"][number]) {
   const within = [...offerings, ...projects].find((one) => one.uuid === scopeUuid);
   const customer = organisations.find((one) => one.uuid === scopeUuid);

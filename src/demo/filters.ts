@@ -20,7 +20,7 @@ function byUuid(of: (booking: SampleBooking) => readonly string[]): Read<SampleB
   };
 }
 
-/** By the address of a thing, whatever server it names. */
+/** Filters by the address of a thing, whatever server it names. */
 function byUrl(kind: string, of: (booking: SampleBooking) => string): Read<SampleBooking> {
   return (value) => {
     const wanted = new RegExp(`/api/${kind}/([0-9a-f]{32})/?$`).exec(value)?.[1];
@@ -141,7 +141,7 @@ function ofBooking(read: Read<SampleBooking>): Read<OrderOf> {
   };
 }
 
-/** The bookings a query lets through, or what is wrong with it. */
+/** Returns the bookings a query lets through, or what is wrong with it. */
 export function filterBookings(
   query: URLSearchParams,
   version: Version,
@@ -177,7 +177,7 @@ const orders: Readonly<Record<string, (a: SampleBooking, b: SampleBooking) => nu
   schedules: (a, b) => (a.schedules[0]?.start ?? 0) - (b.schedules[0]?.start ?? 0),
 };
 
-/** The order asked for by `o` (several with commas); by name without. "broken" where Waldur answers 500. */
+/** Returns the order asked for by `o` (several with commas); by name without. "broken" where Waldur answers 500. */
 export function orderBookings(
   query: URLSearchParams,
 ): { compare: ((a: SampleBooking, b: SampleBooking) => number) | null; faults: ParameterErrors } | "broken" {

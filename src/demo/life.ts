@@ -2,13 +2,13 @@ import type { OrderState } from "../calendar/booking.ts";
 import { makeBooking, randomUuid, type SampleBooking, slotsOf } from "./bookings.ts";
 import type { Person } from "./people.ts";
 
-/** How a decision ends: an HTTP status and its body, as Waldur answers. */
+/** The end of a decision: an HTTP status and its body, as Waldur answers. */
 export interface Outcome {
   readonly status: number;
   readonly body: unknown;
 }
 
-export const wrongState: Outcome = { status: 409, body: { detail: "Valid states for operation: Creating." } };
+const wrongState: Outcome = { status: 409, body: { detail: "Valid states for operation: Creating." } };
 const noOrder: Outcome = {
   status: 400,
   body: ["Unable to complete action because related order is not found."],

@@ -58,7 +58,7 @@ export const orderColumns: Columns<OrderOf> = {
   issue: nothing,
 };
 
-/** What only the retrieval of a booking tells, and only when no column was asked for. */
+/** Returns what only the retrieval of a booking tells, and only when no column was asked for. */
 export function ordersOf(booking: SampleBooking, base: string): Row {
   const row = (order: SampleOrder): Row =>
     Object.fromEntries(Object.entries(orderColumns).map(([name, read]) => [name, read({ order, booking }, base)]));

@@ -50,7 +50,7 @@ export interface SampleOffering {
   readonly longitude: number | null;
 }
 
-/** A uuid that tells in its first digits what it is of, so that the sample is easy to look at. */
+/** Returns a uuid that tells in its first digits what it is of, so that the sample is easy to look at. */
 function uuidOf(kind: string, n: number): string {
   return `${kind}${n.toString(16).padStart(4, "0")}`.padEnd(32, "5a3c");
 }
@@ -164,7 +164,7 @@ export const tokens: Readonly<Record<RoleName, string>> = {
   outsider: "sample-outsider",
 };
 
-/** What people ask for: names and words, some as awkward as real ones. */
+/** Wishes of people: names and words, some as awkward as real ones. */
 export const wishes: readonly (readonly [name: string, words: string])[] = [
   ["Synapse density, mouse 12", "60x oil objective, 488 and 561 nm lasers"],
   ["Calcium imaging", "Please leave the incubator at 37 °C.\nWe bring our own dishes."],

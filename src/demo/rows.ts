@@ -5,7 +5,7 @@ export type Row = Record<string, unknown>;
 /** The columns of a row, each worked out only when it is asked for. */
 export type Columns<T> = Readonly<Record<string, (of: T, base: string) => unknown>>;
 
-/** Epoch microseconds as Waldur writes them. */
+/** Returns epoch microseconds as Waldur writes them. */
 export function micros(value: number): string {
   const whole = new Date(Math.floor(value / 1_000_000) * 1000).toISOString().slice(0, 19);
   return `${whole}.${String(value % 1_000_000).padStart(6, "0")}Z`;
@@ -106,7 +106,7 @@ export const bookingColumns: Columns<SampleBooking> = {
     slots.map(({ start, end, backendId }) => ({ start: seconds(start), end: seconds(end), backend_id: backendId })),
 };
 
-/** The columns asked for, in Waldur's order; all of them when none that was asked for is known. */
+/** Returns the columns asked for, in Waldur's order; all of them when none that was asked for is known. */
 export function rowOf<T>(columns: Columns<T>, of: T, asked: readonly string[], base: string): Row {
   const names = Object.keys(columns);
   const known = asked.length === 0 ? names : names.filter((name) => asked.includes(name));

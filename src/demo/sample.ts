@@ -257,7 +257,7 @@ const configuration = {
   WALDUR_CORE: { HOMEPORT_URL: "https://homeport.example.org/", SITE_NAME: "Sample Waldur", BRAND_COLOR: "#3a8500" },
 };
 
-/** What the path allows; null for one that is not there. */
+/** Returns what the path allows; null for one that is not there. */
 function allowOf(path: string): string | null {
   if (
     /^\/api\/(?:booking-resources|marketplace-orders|marketplace-service-providers|marketplace-provider-offerings)\/?$/.test(
@@ -279,7 +279,7 @@ function html(status: number, text: string): Response {
   });
 }
 
-/** 10 unless a number from 1 on is asked for; at most 300. */
+/** Returns the size of a page: 10 unless a number from 1 on is asked for; at most 300. */
 function pageSizeOf(asked: string | null): number {
   const size = asked !== null && /^\d+$/.test(asked) ? Number(asked) : 0;
   return size < 1 ? 10 : Math.min(size, mostOnPage);
@@ -291,7 +291,7 @@ function manages(person: Person, customerUuid: string): boolean {
   );
 }
 
-/** Staff see all; others the bookings of offerings they manage, and those they made. */
+/** Returns what the person may see: staff all; others the bookings of offerings they manage, and those they made. */
 function sees(person: Person, { offering, requester }: SampleBooking): boolean {
   return person.isStaff === true || manages(person, offering.customer.uuid) || requester.uuid === person.uuid;
 }

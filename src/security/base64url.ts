@@ -1,10 +1,10 @@
-/** Base64url without padding (RFC 4648 section 5). */
+/** Returns the bytes as base64url without padding (RFC 4648 section 5). */
 export function encodeBase64url(bytes: Uint8Array): string {
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-/** The bytes of a base64url text; null unless it is exactly what `encodeBase64url` makes of them. */
+/** Returns the bytes of a base64url text; null unless it is exactly what `encodeBase64url` makes of them. */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return null;
   const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));

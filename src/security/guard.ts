@@ -3,7 +3,7 @@ import { messageOf } from "../errors.ts";
 import { readResponseText } from "../response.ts";
 import { BlockedAddress, type OutsideRules, blockedReason } from "./outside.ts";
 
-/** What guarded requests need from outside. */
+/** The outside of guarded requests. */
 export interface GuardParts {
   /** The raw transport; it follows no redirect by itself. */
   readonly outside: (request: Request) => Promise<Response>;
@@ -11,9 +11,9 @@ export interface GuardParts {
   readonly rules: OutsideRules;
 }
 
-/** Who asks: gives the header that shows it, and only where it belongs. */
+/** The credentials of a request: gives the header that shows them, and only where it belongs. */
 export interface Signer {
-  /** Whether this place may see the credentials. */
+  /** Returns true when this place may see the credentials. */
   trusts(url: URL): boolean;
   /** The value of Authorization for a request; null: none yet. Throws `Unsigned`. */
   header(method: string, url: URL): Promise<string | null>;
@@ -40,7 +40,7 @@ export interface HttpRequest {
   /** For the whole exchange, redirects included. */
   readonly milliseconds: number;
   readonly mostBytes: number;
-  /** Whether a redirect may lead there; asked for writes too, which otherwise stay in their origin. */
+  /** Returns true when a redirect may lead there; asked for writes too, which otherwise stay in their origin. */
   readonly mayMove?: (to: URL) => boolean;
 }
 
@@ -55,7 +55,7 @@ export interface HttpResult {
   readonly withheld: boolean;
 }
 
-/** Why there is no answer. `blocked`: our own rules; `unsent`: our own budget. Nothing was sent to that place then. */
+/** The reason for having no answer. `blocked`: our own rules; `unsent`: our own budget. Nothing was sent to that place then. */
 export interface HttpFailure {
   readonly failed: "blocked" | "unsent" | "unreachable" | "timeout" | "too-large";
   readonly why: string;
@@ -136,7 +136,7 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
   }
 }
 
-/** Why a redirect is not followed; null: it is. */
+/** Returns why a redirect is not followed; null when it is. */
 function stopOf({ method, mayMove }: HttpRequest, from: URL, to: URL): string | null {
   if (from.protocol === "https:" && to.protocol !== "https:") return "it redirects from https to http";
   if (!readers.has(method) && !writers.has(method)) return "it redirects, which is not followed here";

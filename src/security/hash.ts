@@ -1,16 +1,16 @@
-/** HMAC-SHA-256 (RFC 2104) of a text in UTF-8: 32 bytes. The key may not be empty. */
+/** Returns the HMAC-SHA-256 (RFC 2104) of a text in UTF-8: 32 bytes. The key may not be empty. */
 export async function hmac(key: Uint8Array<ArrayBuffer>, text: string): Promise<Uint8Array<ArrayBuffer>> {
   const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, new TextEncoder().encode(text)));
 }
 
-/** SHA-256 of a text in UTF-8: 32 bytes. */
+/** Returns the SHA-256 of a text in UTF-8: 32 bytes. */
 export async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** Bytes as lower-case hexadecimal. */
+/** Returns the bytes as lower-case hexadecimal. */
 export function hex(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += hexOf[byte] ?? "";
@@ -18,7 +18,7 @@ export function hex(bytes: Uint8Array): string {
 }
 
 /**
- * The UID of slot `n` of a booking in a feed that tells only when: 40 hex digits, the same for the same salt, from which
+ * Returns the UID of slot `n` of a booking in a feed that tells only when: 40 hex digits, the same for the same salt, from which
  * nobody without the salt learns or confirms the booking.
  */
 export async function busyUid(salt: string, bookingUuid: string, n: number): Promise<string> {

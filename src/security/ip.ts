@@ -24,7 +24,7 @@ const global6 = "2000::/3";
 const blocked6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
 /**
- * The bytes of an IP address, 4 or 16, in any spelling that a URL takes for one: dotted, short, octal, hexadecimal or one
+ * Returns the bytes of an IP address, 4 or 16, in any spelling that a URL takes for one: dotted, short, octal, hexadecimal or one
  * number, IPv6 with or without brackets, zone and embedded IPv4. Null for what is a name.
  */
 export function parseIp(text: string): Bytes | null {
@@ -36,7 +36,7 @@ export function parseIp(text: string): Bytes | null {
   return /^\d+\.\d+\.\d+\.\d+$/.test(hostname) ? hostname.split(".").map(Number) : null;
 }
 
-/** IPv6 as URLs write it: groups of hexadecimal with at most one "::". */
+/** Reads IPv6 as URLs write it: groups of hexadecimal with at most one "::". */
 function bytesOf6(text: string): Bytes {
   const [head = "", tail] = text.split("::");
   const groups = (part: string): string[] => (part === "" ? [] : part.split(":"));
@@ -49,7 +49,7 @@ function bytesOf6(text: string): Bytes {
   });
 }
 
-/** Whether requests may not go to this address: it is not in the public internet. False for a name. */
+/** Returns true when requests may not go to this address: it is not in the public internet. False for a name. */
 export function isBlockedIp(text: string): boolean {
   const bytes = parseIp(text);
   if (bytes === null) return false;

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import { hex } from "./hash.ts";
 
-/** What a key is for. Each purpose has a key of its own, so that what one leaks is of no use to another. */
+/** The purpose of a key. Each purpose has a key of its own, so that what one leaks is of no use to another. */
 export type KeyPurpose = SealingPurpose | "links" | "forms" | "salts" | "bearers";
 /** `sealing`: what is stored; `sessions`: cookies. */
 export type SealingPurpose = "sealing" | "sessions";
@@ -55,7 +55,7 @@ export function parseKeyRing(text: string): KeyRing {
   };
 }
 
-/** A new entry for SECRET_KEYS: `id:key` with a random id. */
+/** Makes a new entry for SECRET_KEYS: `id:key` with a random id. */
 export function newKey(random: (bytes: number) => Uint8Array): string {
   const id = hex(random(4));
   return `${id}:${encodeBase64url(random(keyBytes))}`;
@@ -73,7 +73,7 @@ function readEntry(entry: string): { id: string; master: Uint8Array<ArrayBuffer>
   return { id, master };
 }
 
-/** HKDF-SHA-256 (RFC 5869), the purpose as its info. */
+/** Derives a key by HKDF-SHA-256 (RFC 5869), with the purpose as its info. */
 async function derive(master: Uint8Array<ArrayBuffer>, purpose: KeyPurpose): Promise<CryptoKey> {
   const encoder = new TextEncoder();
   const input = await crypto.subtle.importKey("raw", master, "HKDF", false, ["deriveKey"]);

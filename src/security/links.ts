@@ -1,10 +1,11 @@
-import { decodeBase64url, encodeBase64url } from "./base64url.ts";
+import { encodeBase64url } from "./base64url.ts";
 import type { KeyRing } from "./keys.ts";
+import { sameText } from "./secret.ts";
 
 /** `signed`: whoever holds it decides as the feed's account; `sign-in`: the page asks who it is. */
 export type LinkKind = "sign-in" | "signed";
 
-/** What a link to a decision page is for. */
+/** The purpose of a link to a decision page. */
 export interface Link {
   readonly feedId: string;
   /** 32 lower-case hex digits. */
@@ -18,7 +19,7 @@ const form = /^([sd])([a-z0-9]{1,8})\.([\w-]{22})\.([0-9a-f]{1,32})\.([0-9a-f]{3
 const keptBytes = 16;
 
 /**
- * The token of a link: kind, key id, signature, feed and booking, without a clock, so that the same data gives the same
+ * Makes the token of a link: kind, key id, signature, feed and booking, without a clock, so that the same data gives the same
  * bytes. At most 95 characters, of those that every calendar program takes for part of a link, the last a digit or letter.
  * `generation` is the feed's own: with another one every link before is dead.
  */
@@ -26,34 +27,28 @@ export async function signLink(keys: KeyRing, link: Link, generation: string): P
   const [id] = keys.ids;
   const signature = await sign(keys, id, link, generation);
   if (signature === null) throw new Error("the first key of the ring is not in it");
-  return `${letters[link.kind]}${id}.${encodeBase64url(signature)}.${link.feedId}.${link.bookingUuid}`;
+  return `${letters[link.kind]}${id}.${signature}.${link.feedId}.${link.bookingUuid}`;
 }
 
-/** What a token says it is for, not yet checked; null for what is none. */
+/** Returns what a token says it is for, not yet checked; null for what is none. */
 export function readLink(token: string): Link | null {
   const [, letter, , , feedId, bookingUuid] = form.exec(token) ?? [];
   if (feedId === undefined || bookingUuid === undefined) return null;
   return { feedId, bookingUuid, kind: letter === letters.signed ? "signed" : "sign-in" };
 }
 
-/** Whether a key of the ring made this token for the feed's present generation. */
+/** Returns true when a key of the ring made this token for the feed's present generation. */
 export async function checkLink(keys: KeyRing, token: string, generation: string): Promise<boolean> {
   const link = readLink(token);
-  const [, , id = "", text = ""] = form.exec(token) ?? [];
-  const shown = decodeBase64url(text);
-  if (link === null || shown === null) return false;
-  const expected = await sign(keys, id, link, generation);
-  return (
-    expected !== null &&
-    shown.length === keptBytes &&
-    expected.reduce((difference, byte, index) => difference | (byte ^ (shown[index] ?? 0)), 0) === 0
-  );
+  const [, , id = "", shown = ""] = form.exec(token) ?? [];
+  const expected = link === null ? null : await sign(keys, id, link, generation);
+  return expected !== null && sameText(shown, expected);
 }
 
-async function sign(keys: KeyRing, id: string, link: Link, generation: string): Promise<Uint8Array | null> {
+async function sign(keys: KeyRing, id: string, link: Link, generation: string): Promise<string | null> {
   const key = await keys.key("links", id);
   if (key === null) return null;
   const bound = JSON.stringify(["v1", id, link.kind, link.feedId, link.bookingUuid, generation]);
   const whole = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(bound));
-  return new Uint8Array(whole).subarray(0, keptBytes);
+  return encodeBase64url(new Uint8Array(whole).subarray(0, keptBytes));
 }

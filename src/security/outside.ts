@@ -1,6 +1,6 @@
 import { isBlockedIp, parseIp } from "./ip.ts";
 
-/** What the operator says about addresses outside. */
+/** The rules of the operator about addresses outside. */
 export interface OutsideRules {
   /** Hosts, or hosts with a port, that may also be http, private and on any port (`CALDAV_ALLOW_HOSTS`). */
   readonly allowed: readonly string[];
@@ -8,7 +8,7 @@ export interface OutsideRules {
   readonly own: readonly string[];
 }
 
-/** The rules that the settings give. */
+/** Returns the rules that the settings give. */
 export function outsideRules(config: {
   readonly caldavAllowHosts: readonly string[] | null;
   readonly publicUrl: string;
@@ -28,24 +28,24 @@ const ports = new Set(["", "8443", "5232"]);
 const insideNames =
   /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home|corp|private|arpa|onion|test|invalid)$/;
 
-/** Whether a name may lead inside: the operator has allowed that host, with whatever port. */
+/** Returns true when a name may lead inside: the operator has allowed that host, with whatever port. */
 export function mayBeInside(host: string, { allowed }: OutsideRules): boolean {
   return allowed.some((one) => one.replace(/:\d+$/, "") === host.replace(/\.$/, ""));
 }
 
-/** Whether the operator has allowed the host of this address, and with its port if a port was given. */
+/** Returns true when the operator has allowed the host of this address, and with its port if a port was given. */
 function isAllowed(url: URL, { allowed }: OutsideRules): boolean {
   const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
   const host = hostOf(url);
   return allowed.some((one) => one === host || one === `${host}:${port}`);
 }
 
-/** The host as it is compared: lower case (URLs do that), without the root's dot. */
-export function hostOf(url: URL): string {
+/** Returns the host as it is compared: lower case (URLs do that), without the root's dot. */
+function hostOf(url: URL): string {
   return url.hostname.replace(/\.$/, "");
 }
 
-/** Why no request may go to this address, as a sentence's end; null: it may. Names are checked again when they are looked up. */
+/** Returns why no request may go to this address, as a sentence's end; null when one may. Names are checked again when they are looked up. */
 export function blockedReason(url: URL, rules: OutsideRules): string | null {
   if (url.protocol !== "https:" && url.protocol !== "http:") return "only https addresses are asked";
   if (url.username !== "" || url.password !== "") return "an address may not hold a user or password";

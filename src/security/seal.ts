@@ -2,8 +2,8 @@ import { AppError } from "../errors.ts";
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import type { KeyRing, SealingPurpose } from "./keys.ts";
 
-/** Where a sealed text is stored; it opens nowhere else. */
-export interface SealContext {
+/** The place where a sealed text is stored; it opens nowhere else. */
+export interface SealedPlace {
   readonly table: string;
   /** The row's primary key. */
   readonly row: string;
@@ -19,7 +19,7 @@ const tagBytes = 16;
  */
 export async function seal(
   keys: KeyRing,
-  place: SealContext,
+  place: SealedPlace,
   plaintext: string,
   random: (bytes: number) => Uint8Array<ArrayBuffer>,
   purpose: SealingPurpose = "sealing",
@@ -40,7 +40,7 @@ export async function seal(
 /** Opens what `seal` made for the same place. Throws `seal_broken` when key, place or text are not those. */
 export async function open(
   keys: KeyRing,
-  place: SealContext,
+  place: SealedPlace,
   sealed: string,
   purpose: SealingPurpose = "sealing",
 ): Promise<string> {
@@ -61,12 +61,12 @@ export async function open(
   }
 }
 
-/** The id of the key that sealed a text: it needs sealing again when that is not the ring's first. Throws `seal_broken`. */
+/** Returns the id of the key that sealed a text: it needs sealing again when that is not the ring's first. Throws `seal_broken`. */
 export function sealedBy(sealed: string): string {
   return parse(sealed).id;
 }
 
-async function keyOf(keys: KeyRing, purpose: SealingPurpose, id: string, place: SealContext): Promise<CryptoKey> {
+async function keyOf(keys: KeyRing, purpose: SealingPurpose, id: string, place: SealedPlace): Promise<CryptoKey> {
   const key = keys.key(purpose, id);
   if (key !== null) return key;
   throw new AppError(
@@ -87,7 +87,7 @@ function parse(sealed: string): { id: string; bytes: Uint8Array<ArrayBuffer> } {
   return { id, bytes };
 }
 
-function gcm(nonce: Uint8Array<ArrayBuffer>, place: SealContext, id: string) {
+function gcm(nonce: Uint8Array<ArrayBuffer>, place: SealedPlace, id: string) {
   const bound = JSON.stringify(["v1", id, place.table, place.row, place.column]);
   return { name: "AES-GCM", iv: nonce, additionalData: new TextEncoder().encode(bound), tagLength: tagBytes * 8 };
 }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { KeyRing } from "./keys.ts";
 import { open, seal } from "./seal.ts";
 
-/** What a cookie of ours says: who it is, until when, epoch seconds. It is good only while the account has that session number. */
+/** The content of a cookie of ours: who it is, until when (epoch seconds). It is good only while the account has that session number. */
 export interface Session {
   readonly accountId: string;
   readonly sessionNo: number;
@@ -14,7 +14,7 @@ export type SessionKind = "pages" | "decide";
 
 const schema = v.tuple([v.string(), v.number(), v.number()]);
 
-/** The value of a cookie that holds the session: sealed, of the characters a cookie may have. */
+/** Returns the value of a cookie that holds the session: sealed, of the characters a cookie may have. */
 export async function sealSession(
   keys: KeyRing,
   kind: SessionKind,
@@ -24,7 +24,7 @@ export async function sealSession(
   return seal(keys, placeOf(kind), JSON.stringify([accountId, sessionNo, expiresAt]), random, "sessions");
 }
 
-/** The session in a cookie; null for one that is forged, of another kind or key, or over at `nowAt` (epoch seconds). */
+/** Returns the session in a cookie; null for one that is forged, of another kind or key, or over at `nowAt` (epoch seconds). */
 export async function openSession(
   keys: KeyRing,
   kind: SessionKind,

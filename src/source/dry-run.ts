@@ -10,7 +10,7 @@ import { accountClient } from "../account/client.ts";
 import { newReport, type RefreshReport, slimText } from "./run.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 
-/** What a full sweep of the source would change, without changing anything. Nothing is counted of a listing that could not be read whole. */
+/** Returns what a full sweep of the source would change, without changing anything. Nothing is counted of a listing that could not be read whole. */
 export async function dryRunSource(deps: Deps, source: SourceRow): Promise<RefreshReport> {
   const report = newReport(source);
   try {

@@ -2,7 +2,7 @@ import type { Slot } from "../calendar/booking.ts";
 import { parseQuery } from "../waldur/parameters.ts";
 import type { ActingAccount } from "../account/find-source.ts";
 
-/** One page of the bookings that Waldur shows the account; `query` holds Waldur's own parameters, and `page`. */
+/** Returns one page of the bookings that Waldur shows the account; `query` holds Waldur's own parameters, and `page`. */
 export async function listBookings(
   { client }: ActingAccount,
   { page = "1", ...query }: Record<string, string | string[]>,

@@ -9,7 +9,7 @@ export interface PaceSettings {
 }
 
 /**
- * Seconds until a source should be read again: the quick pace while requests wait or somebody reads its feeds, the slow
+ * Returns the seconds until a source should be read again: the quick pace while requests wait or somebody reads its feeds, the slow
  * one otherwise and at night, and never so slow that a sliding token (`lifetime` seconds after its last use) runs out.
  */
 export function pollDelay(

@@ -1,17 +1,18 @@
 import type { OrderState, SlimBooking } from "../calendar/booking.ts";
-import { findSlim, listSlotless, writeOrderStates } from "../store/bookings.ts";
+import { findSlim, listSlotless } from "../store/bookings.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
 import { commitRun, noteSkipped, rereadBookings, type SourceRun, slimText, spendPage, spendRequest } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter, orderFilter } from "../waldur/scope.ts";
+import { writeOrderStates } from "../store/write-bookings.ts";
 
 /** Rows may become visible a little after the time they carry: both lists are read again from so long before the mark. */
 const overlapMicros = 60_000_000;
 const slotlessAtOnce = 5;
 
 /**
- * The cheap minute: what the order list and the bookings' own `modified` say has changed since the marks, and bookings
+ * Does the cheap minute: reads what the order list and the bookings' own `modified` say has changed since the marks, and bookings
  * whose slots Waldur writes without telling. Two requests when nothing did.
  */
 export async function poll(run: SourceRun): Promise<void> {
@@ -65,7 +66,7 @@ export async function poll(run: SourceRun): Promise<void> {
   }
 }
 
-/** The first page of a list of changes is a request; each further one is as large as a page of a sweep. */
+/** Counts a page of a list of changes: the first is a single request, each further one is as large as a page of a sweep. */
 function spendListing(run: SourceRun, page: number): boolean {
   return page === 1 ? spendRequest(run) : spendPage(run);
 }
@@ -110,7 +111,7 @@ async function readOrders(run: SourceRun, since: number): Promise<ChangedOrders>
   return { states, touched, highest: page === null ? highest : run.source.ordersMicros };
 }
 
-/** The first load's walk through the whole order list, for the state of the order behind each booking. Spans runs; true when done. */
+/** Walks through the whole order list at the first load, for the state of the order behind each booking. Spans runs; resolves to true when done. */
 export async function walkOrders(run: SourceRun): Promise<boolean> {
   let page: number | null = run.source.ordersPage ?? 1;
   while (page !== null) {

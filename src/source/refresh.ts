@@ -2,20 +2,20 @@ import type { OfferingFacts } from "../calendar/event.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { findAccount, noteRefused } from "../store/accounts.ts";
-import { countOfOfferings, hasPending, touchOfferings } from "../store/bookings.ts";
+import { hasPending } from "../store/bookings.ts";
 import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { makeLease } from "../store/leases.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { changeSource, readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
+import { changeSource, noteSourceFailure, readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import { accountClient, identify } from "../account/client.ts";
 import { pollDelay } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
 import {
   commitRun,
-  flushNotes,
+  writeDeferred,
   newReport,
-  noteColumns,
+  deferColumns,
   type RefreshReport,
   type SourceRun,
   spendRequest,
@@ -25,6 +25,7 @@ import { epochSeconds } from "../clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 import { hasAccess } from "../waldur/roles.ts";
 import { homeportKey } from "../account/site.ts";
+import { touchOfferings, countOfOfferings } from "../store/write-bookings.ts";
 
 const hourSeconds = 3600;
 /** A good answer is noted at most so often: an unchanged source costs one row in that time. */
@@ -57,7 +58,7 @@ export async function refresh(
       source: options.sweep === true ? { ...source, sweepWanted: true } : source,
       pagesLeft: deps.budget.pages,
       requestsLeft: deps.budget.requests,
-      notes: {},
+      deferred: {},
     };
     try {
       if (!(await checkAccess(run))) return report;
@@ -80,7 +81,7 @@ export async function refresh(
   return report;
 }
 
-/** Who-am-I at least hourly: a lost role or an inactive user is not an outage, it ends the feeds. */
+/** Asks who-am-I at least hourly: a lost role or an inactive user is not an outage, it ends the feeds. */
 async function checkAccess(run: SourceRun): Promise<boolean> {
   const { deps, source } = run;
   const nowAt = epochSeconds(deps);
@@ -92,7 +93,7 @@ async function checkAccess(run: SourceRun): Promise<boolean> {
   if (!spendRequest(run)) return true;
   const user = await identify(deps, source.accountId, run.client);
   if (hasAccess(user, source)) {
-    noteColumns(run, { accessAt: nowAt });
+    deferColumns(run, { accessAt: nowAt });
     return true;
   }
   await loseAccess(run.deps, source, `${user.username} no longer has the role that shows ${source.name}`);
@@ -106,7 +107,7 @@ async function loseAccess(deps: Deps, source: SourceRow, reason: string): Promis
   deps.log.error("access_lost", { source: source.id, name: source.name, reason });
 }
 
-/** Whether something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
+/** Returns true when something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
 function isDue(run: SourceRun, lastAt: number | null): boolean {
   if (lastAt === null) return true;
   const age = epochSeconds(run.deps) - lastAt;
@@ -124,7 +125,7 @@ async function noteHomeport(run: SourceRun): Promise<void> {
   if (known !== null) await renderAllAgain(deps.sql);
 }
 
-/** Names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
+/** Reads names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
 async function readNames(run: SourceRun): Promise<void> {
   const nowAt = epochSeconds(run.deps);
   if (!isDue(run, run.source.offeringsAt)) return;
@@ -136,7 +137,7 @@ async function readNames(run: SourceRun): Promise<void> {
     offerings.map(({ uuid, name, latitude, longitude }) => [uuid, { name, latitude, longitude }]),
   );
   const text = writeOfferings(facts);
-  noteColumns(run, { offeringsAt: nowAt });
+  deferColumns(run, { offeringsAt: nowAt });
   if (text === run.source.offerings) return;
   const before = readOfferings(run.source.offerings);
   const changed = [...facts.keys()].filter(
@@ -147,7 +148,7 @@ async function readNames(run: SourceRun): Promise<void> {
   await commitRun(run, { offerings: text, rev: run.source.rev + touched }, statements);
 }
 
-/** The first load: every booking, then the order behind each. The marks start where the server's clock stood before it. */
+/** Loads a source for the first time: every booking, then the order behind each. The marks start where the server's clock stood before it. */
 async function load(run: SourceRun, serverDate: () => number | null): Promise<void> {
   if (run.source.sweepId === 0) {
     if (serverDate() === null) {
@@ -173,14 +174,14 @@ async function noteSuccess(run: SourceRun, lifetime: number | null): Promise<voi
   const pace = pollDelay(deps.config, facts, nowAt);
   // At the quick pace a source stays due and nothing is written.
   const quick = pace <= deps.config.pollSeconds || source.loadedAt === null || source.sweepPage !== null;
-  if (!quick) noteColumns(run, { dueAt: nowAt + pace });
+  if (!quick) deferColumns(run, { dueAt: nowAt + pace });
   if (source.failingSinceAt !== null) {
-    noteColumns(run, { failingSinceAt: null, failure: "" });
+    deferColumns(run, { failingSinceAt: null, failure: "" });
     deps.log.info("waldur_back", { source: source.id, seconds: nowAt - source.failingSinceAt });
   }
   const stale = source.freshAt === null || nowAt - source.freshAt >= noteSeconds;
-  if (stale || Object.keys(run.notes).length > 0) noteColumns(run, { freshAt: nowAt });
-  await flushNotes(run);
+  if (stale || Object.keys(run.deferred).length > 0) deferColumns(run, { freshAt: nowAt });
+  await writeDeferred(run);
 }
 
 /** Notes a failure once, not each minute: since when, and what it is. */
@@ -195,11 +196,6 @@ async function noteFailure(deps: Deps, source: SourceRow, error: AppError): Prom
   const nowAt = epochSeconds(deps);
   const retryAfter = Number(error.facts.retryAfter ?? 0);
   if (source.failure === error.code && source.failingSinceAt !== null && retryAfter <= 0) return;
-  await deps.sql.run(
-    "UPDATE sources SET failing_since_at = coalesce(failing_since_at, ?2), failure = ?3, due_at = ?4 WHERE id = ?1",
-    source.id,
-    nowAt,
-    error.code,
-    nowAt + Math.max(0, Math.ceil(retryAfter)),
-  );
+  const dueAt = nowAt + Math.max(0, Math.ceil(retryAfter));
+  await noteSourceFailure(deps.sql, source.id, { failure: error.code, nowAt, dueAt });
 }

@@ -2,15 +2,16 @@ import type { Booking, OrderState, SlimBooking } from "../calendar/booking.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { type BookingRow, type BookingWrite, encodeBooking, findBookings, writeBookings } from "../store/bookings.ts";
+import { type BookingRow, findBookings } from "../store/bookings.ts";
 import { chunkRows } from "../store/bulk.ts";
 import type { Lease } from "../store/leases.ts";
 import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
 import type { Statement } from "../store/sql.ts";
 import type { Skipped, WaldurClient } from "../waldur/client.ts";
 import { belongs } from "../waldur/scope.ts";
+import { type BookingWrite, writeBookings, encodeBooking } from "../store/write-bookings.ts";
 
-/** What one run did to one source. */
+/** The outcome of one run over one source. */
 export interface RefreshReport {
   readonly id: string;
   readonly name: string;
@@ -28,7 +29,7 @@ export interface RefreshReport {
   held: string;
 }
 
-/** The report of a run that has done nothing yet. */
+/** Returns the report of a run that has done nothing yet. */
 export function newReport({ id, name }: Pick<SourceRow, "id" | "name">): RefreshReport {
   const costs = { requests: 0, pages: 0 };
   return { id, name, added: 0, changed: 0, removed: 0, skipped: 0, ...costs, failure: "", held: "" };
@@ -47,10 +48,10 @@ export interface SourceRun {
   pagesLeft: number;
   requestsLeft: number;
   /** Columns that may wait for the next write, or for the end of the run. */
-  notes: SourceChange;
+  deferred: SourceChange;
 }
 
-/** Whether another page may be asked, and counts it. */
+/** Counts another page; returns false, and counts none, when the budget has none left. */
 export function spendPage(run: SourceRun): boolean {
   if (run.pagesLeft < 1 || run.requestsLeft < 1) return false;
   run.pagesLeft -= 1;
@@ -60,7 +61,7 @@ export function spendPage(run: SourceRun): boolean {
   return true;
 }
 
-/** Whether another single request may be made, and counts it. */
+/** Counts another single request; returns false, and counts none, when the budget has none left. */
 export function spendRequest(run: SourceRun): boolean {
   if (run.requestsLeft < 1) return false;
   run.requestsLeft -= 1;
@@ -78,23 +79,23 @@ export async function commitRun(
   statements: readonly Statement[] = [],
 ): Promise<void> {
   if (await run.lease.hold()) await checkUnmoved(run);
-  const own = changeSource(run.source.id, { ...run.notes, ...change });
+  const own = changeSource(run.source.id, { ...run.deferred, ...change });
   const all = own === null ? [...statements] : [...statements, own];
   if (all.length > 0) await run.deps.sql.batch(all);
-  run.notes = {};
+  run.deferred = {};
   run.source = { ...run.source, ...change };
 }
 
 /** Sets columns of the source that need no write of their own. */
-export function noteColumns(run: SourceRun, change: SourceChange): void {
+export function deferColumns(run: SourceRun, change: SourceChange): void {
   run.source = { ...run.source, ...change };
-  run.notes = { ...run.notes, ...change };
+  run.deferred = { ...run.deferred, ...change };
 }
 
 /** Writes what was noted; without a lease when the run wrote nothing else, so that an unchanged source costs one row. */
-export async function flushNotes(run: SourceRun): Promise<void> {
-  const own = changeSource(run.source.id, run.notes);
-  run.notes = {};
+export async function writeDeferred(run: SourceRun): Promise<void> {
+  const own = changeSource(run.source.id, run.deferred);
+  run.deferred = {};
   if (own !== null) await run.deps.sql.run(own.sql, ...own.parameters);
 }
 
@@ -106,7 +107,7 @@ async function checkUnmoved(run: SourceRun): Promise<void> {
   }
 }
 
-/** The text by which a slim listing tells whether a booking changed. */
+/** Returns the text by which a slim listing tells whether a booking changed. */
 export function slimText(booking: SlimBooking): string {
   return JSON.stringify([
     booking.name,
@@ -168,7 +169,7 @@ export async function saveBookings(
 }
 
 /**
- * What is written under `rev` of a booking of which the source has stored `known`; null when that is what it is.
+ * Returns what is written under `rev` of a booking of which the source has stored `known`; null when that is what it is.
  * `told` is what Waldur just said of its order.
  */
 export function bookingChange(

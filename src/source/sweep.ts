@@ -1,19 +1,12 @@
 import type { Booking, SlimBooking } from "../calendar/booking.ts";
 import { diff } from "../calendar/diff.ts";
 import { AppError } from "../errors.ts";
-import {
-  countBookings,
-  listMissed,
-  listSlimBetween,
-  markMissed,
-  markVanished,
-  type SlimRow,
-} from "../store/bookings.ts";
+import { countBookings, listMissed, listSlimBetween, type SlimRow } from "../store/bookings.ts";
 import type { Statement } from "../store/sql.ts";
 import type { Page } from "../waldur/client.ts";
 import {
   commitRun,
-  noteColumns,
+  deferColumns,
   noteSkipped,
   rereadBookings,
   type SourceRun,
@@ -24,6 +17,7 @@ import {
 } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
+import { markMissed, markVanished } from "../store/write-bookings.ts";
 
 const weekSeconds = 7 * 86_400;
 /** Up to so many bookings are read one by one; more, and the page is asked again with all columns. */
@@ -34,7 +28,7 @@ const restarts = 3;
 /** So many fit into one parameter of a statement. */
 const mostUuids = 10_000;
 
-/** Whether a full sweep is under way or due. */
+/** Returns true when a full sweep is under way or due. */
 export function isSweepDue(run: SourceRun): boolean {
   const { source } = run;
   return (
@@ -46,7 +40,7 @@ export function isSweepDue(run: SourceRun): boolean {
 }
 
 /**
- * The whole list, slim, page by page in order of creation: finds what moved without `modified` telling, and what is gone.
+ * Reads the whole list, slim, page by page in order of creation: finds what moved without `modified` telling, and what is gone.
  * Spans runs: its page stands on the source, and rows it did not see carry its id, so an unchanged sweep writes one row.
  * True when it came to its end.
  */
@@ -76,7 +70,7 @@ export async function sweep(run: SourceRun): Promise<boolean> {
   return false;
 }
 
-/** Where the sweep stands, as columns of the source. */
+/** Returns the place of the sweep, as columns of the source. */
 function place(run: SourceRun) {
   const { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted } = run.source;
   return { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted };
@@ -122,7 +116,7 @@ function isRich(row: SlimBooking): row is Booking {
   return "providerUuid" in row;
 }
 
-/** Each booking's rich columns are read again once a week, at its own moment of the week. */
+/** Returns true when a booking's rich columns are due: once a week, at its own moment of the week. */
 function turnCame(run: SourceRun, uuid: string): boolean {
   const moment = Number.parseInt(uuid.slice(0, 8), 16) % weekSeconds;
   const from = Math.max(run.source.sweptAt, run.source.sweepId - weekSeconds);
@@ -169,7 +163,7 @@ function chunksOf(uuids: readonly string[]): (readonly string[])[] {
   return Array.from({ length: count }, (_, index) => uuids.slice(index * mostUuids, (index + 1) * mostUuids));
 }
 
-/** The list was read whole with its count unchanged: what it did not hold is gone, unless that is too much to believe. */
+/** Ends a sweep whose list was read whole with its count unchanged: what it did not hold is gone, unless that is too much to believe. */
 async function finish(run: SourceRun): Promise<void> {
   const { source, deps } = run;
   const missed = await listMissed(deps.sql, source.id, source.sweepId);
@@ -193,7 +187,7 @@ async function finish(run: SourceRun): Promise<void> {
     }
   }
   run.report.held = held;
-  noteColumns(run, { ...place(run), sweptAt: source.sweepId, sweepPage: null, held, skipped: run.report.skipped });
+  deferColumns(run, { ...place(run), sweptAt: source.sweepId, sweepPage: null, held, skipped: run.report.skipped });
 }
 
 async function confirmGone(run: SourceRun, uuids: readonly string[]): Promise<string[]> {

@@ -1,26 +1,11 @@
+import type { Role, User } from "../waldur/schema.ts";
 import type { Sql } from "./sql.ts";
 import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "./table.ts";
 
-/** A role in Waldur, with the organisation it is in or under. */
-export interface AccountRole {
-  readonly name: string;
-  readonly scopeType: string;
-  readonly scopeUuid: string;
-  readonly customerUuid: string;
-}
+/** What an account keeps of who-am-I. */
+type KnownUser = Omit<User, "isActive">;
 
-/** What an account keeps of who-am-I. Seconds and epoch seconds. */
-export interface AccountUser {
-  readonly uuid: string;
-  readonly username: string;
-  readonly fullName: string;
-  readonly isStaff: boolean;
-  readonly tokenLifetime: number | null;
-  readonly tokenExpiresAt: number | null;
-  readonly roles: readonly AccountRole[];
-}
-
-export const accountKinds = ["operator", "person", "decider"] as const;
+const accountKinds = ["operator", "person", "decider"] as const;
 /** `operator`: the one of the environment; `person`: signed in on the pages; `decider`: signed in only to decide. */
 export type AccountKind = (typeof accountKinds)[number];
 
@@ -41,7 +26,7 @@ const accounts = table("accounts", {
   /** Since when Waldur does not take the token, epoch seconds; null: it did the last time. */
   refusedAt: orNull(int),
   /** As who-am-I told them last. */
-  roles: json<readonly AccountRole[]>(),
+  roles: json<readonly Role[]>(),
   /** When a page or the API last asked who-am-I for it, epoch seconds; 0: never. */
   askedAt: int,
 });
@@ -52,7 +37,7 @@ export type AccountRow = RowOf<typeof accounts>;
 /** Id of the account whose token is `WALDUR_API_TOKEN`. */
 export const environmentAccount = "environment";
 
-/** The account of that id, or null. */
+/** Returns the account of that id, or null. */
 export async function findAccount(sql: Sql, id: string): Promise<AccountRow | null> {
   const row = await sql.first("SELECT * FROM accounts WHERE id = ?1", id);
   return row === null ? null : accounts.read(row);
@@ -68,7 +53,7 @@ export async function addAccount(sql: Sql, id: string, token: string | null, now
   );
 }
 
-/** The ones among these accounts that there are, by id. */
+/** Returns those of these accounts that exist, by id. */
 export async function findAccounts(sql: Sql, ids: readonly string[]): Promise<Map<string, AccountRow>> {
   const rows = await sql.all(
     "SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(?1))",
@@ -77,7 +62,7 @@ export async function findAccounts(sql: Sql, ids: readonly string[]): Promise<Ma
   return new Map(rows.map(accounts.read).map((account) => [account.id, account]));
 }
 
-/** The account of that kind whose user has that uuid, or null. */
+/** Returns the account of that kind whose user has that uuid, or null. */
 export async function findUser(
   sql: Sql,
   kind: Exclude<AccountKind, "operator">,
@@ -91,7 +76,7 @@ export async function findUser(
 export async function addUser(
   sql: Sql,
   account: { readonly id: string; readonly kind: Exclude<AccountKind, "operator">; readonly token: string },
-  user: AccountUser,
+  user: KnownUser,
   nowAt: number,
 ): Promise<void> {
   await sql.run(
@@ -138,7 +123,7 @@ export async function noteRefused(sql: Sql, id: string, refusedAt: number | null
 /**
  * Keeps what who-am-I told, if it is news: an expiry that slides on with each request is not, until it moved by a day.
  */
-export async function noteUser(sql: Sql, id: string, user: AccountUser): Promise<void> {
+export async function noteUser(sql: Sql, id: string, user: KnownUser): Promise<void> {
   await sql.run(
     `UPDATE accounts SET user_uuid = ?2, username = ?3, full_name = ?4, is_staff = ?5, token_lifetime = ?6,
        token_expires_at = ?7, roles = ?8
@@ -160,7 +145,7 @@ export async function noteAsked(sql: Sql, id: string, askedAt: number): Promise<
   await sql.run("UPDATE accounts SET asked_at = ?2 WHERE id = ?1", id, askedAt);
 }
 
-/** Every account, by id. */
+/** Returns every account, by id. */
 export async function listAccounts(sql: Sql): Promise<Map<string, AccountRow>> {
   const rows = await sql.all("SELECT * FROM accounts ORDER BY id");
   return new Map(rows.map(accounts.read).map((account) => [account.id, account]));

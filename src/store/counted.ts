@@ -2,7 +2,7 @@ import { withDeadline } from "../deadline.ts";
 import { AppError } from "../errors.ts";
 import type { Sql } from "./sql.ts";
 
-/** The same database, and how many statements were sent to it through this wrapper; each of a batch counts. */
+/** Wraps a database and counts the statements that were sent to it through this wrapper; each of a batch counts. */
 export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts: { statements: number } } {
   const counts = { statements: 0 };
   return {
@@ -33,7 +33,7 @@ export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts:
 }
 
 /**
- * The same database, but a call that has no answer when its signal aborts rejects with `store_failed`; whether a write
+ * Wraps a database: a call that has no answer when its signal aborts rejects with `store_failed`; whether a write
  * then took place is unknown. `deadline` makes one signal per call.
  */
 export function withSqlDeadline(sql: Sql, deadline: () => AbortSignal): Sql {

@@ -3,7 +3,7 @@ import { isRow, storeFailed } from "./failure.ts";
 import { readText } from "./row.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
-/** The port over a D1 binding of Cloudflare Workers. */
+/** Opens the port over a D1 binding of Cloudflare Workers. */
 export function openD1(db: D1Database): Sql {
   const prepare = (sql: string, parameters: readonly SqlValue[]): D1PreparedStatement =>
     db.prepare(sql).bind(...parameters);

@@ -2,7 +2,7 @@ import { readInt, readTextOrNull } from "./row.ts";
 import type { Sql } from "./sql.ts";
 import { flag, int, oneOf, type RowOf, table, text } from "./table.ts";
 
-export const results = [
+const results = [
   "done", // Waldur took it, by this click or an earlier one of the same account
   "already", // somebody else had decided the same before
   "other", // it was decided otherwise, or has ended
@@ -17,8 +17,8 @@ export const results = [
 ] as const;
 export type Result = (typeof results)[number];
 
-export const ways = ["sign-in", "signed", "api"] as const;
-/** How it was decided: by a person who had signed in, by a link alone as the feed's account, by the operator. */
+const ways = ["sign-in", "signed", "api"] as const;
+/** The way of a decision: by a person who had signed in, by a link alone as the feed's account, by the operator. */
 export type Way = (typeof ways)[number];
 
 const decisions = table("decisions", {
@@ -39,7 +39,7 @@ const decisions = table("decisions", {
   address: text,
 });
 
-/** Who decided what, or tried to. */
+/** A decision, or a try at one. */
 export type DecisionRow = RowOf<typeof decisions>;
 
 /** Keeps a decision. */
@@ -52,7 +52,7 @@ export async function settleDecision(sql: Sql, id: string, result: Result, byOpe
   await sql.run("UPDATE decisions SET result = ?2, by_operator = ?3 WHERE id = ?1", id, result, Number(byOperator));
 }
 
-/** The last decision on a booking that Waldur took from us, made at or after `sinceAt`; or null. */
+/** Returns the last decision on a booking that Waldur took from us, made at or after `sinceAt`; or null. */
 export async function findDone(sql: Sql, bookingUuid: string, sinceAt: number): Promise<DecisionRow | null> {
   const row = await sql.first(
     `SELECT * FROM decisions WHERE booking_uuid = ?1 AND made_at >= ?2 AND result = 'done'
@@ -63,7 +63,7 @@ export async function findDone(sql: Sql, bookingUuid: string, sinceAt: number): 
   return row === null ? null : decisions.read(row);
 }
 
-/** How many decisions of that account, of which it is not known what became, were made on a booking at or after `sinceAt`. */
+/** Returns the number of decisions of that account, on a booking, made at or after `sinceAt`. */
 export async function countUnknown(
   sql: Sql,
   { bookingUuid, accountId, action }: Pick<DecisionRow, "bookingUuid" | "accountId" | "action">,
@@ -80,7 +80,7 @@ export async function countUnknown(
   return row === null ? 0 : readInt(row, "found");
 }
 
-/** The last decisions, newest first; of one booking or of all (null). */
+/** Returns the last decisions, newest first; of one booking or of all (null). */
 export async function listDecisions(sql: Sql, bookingUuid: string | null, limit: number): Promise<DecisionRow[]> {
   const rows =
     bookingUuid === null
@@ -96,7 +96,7 @@ export async function listDecisions(sql: Sql, bookingUuid: string | null, limit:
 /** A decision with the name of its booking, "" where that is not stored any more. */
 export type NamedDecision = DecisionRow & { readonly bookingName: string };
 
-/** Decisions on bookings of these sources made before `beforeAt`, newest first, of one booking or all (null); `failed`: only those that changed nothing. */
+/** Returns decisions on bookings of these sources made before `beforeAt`, newest first, of one booking or all (null); `failed`: only those that changed nothing. */
 export async function listDecisionsOf(
   sql: Sql,
   sourceIds: readonly string[],

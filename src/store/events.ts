@@ -18,7 +18,7 @@ const events = table("events", columns);
 /** One rendered event of a feed. */
 export type EventRow = RowOf<typeof events>;
 
-/** The VEVENTs of a feed in the order in which they are served. Rejects with `store_failed` when one is not whole. */
+/** Returns the VEVENTs of a feed in the order in which they are served. Rejects with `store_failed` when one is not whole. */
 export async function joinVevents(sql: Sql, feedId: string): Promise<Joined> {
   // Compared as bytes: the end of a text is found only by way of all its characters. And with literals: what is put
   // together in SQL is put together for each row.
@@ -31,7 +31,7 @@ export async function joinVevents(sql: Sql, feedId: string): Promise<Joined> {
   );
 }
 
-/** A literal of SQL for the bytes of that ASCII. */
+/** Makes a literal of SQL for the bytes of that ASCII. */
 function blob(ascii: string): string {
   return `X'${Array.from(ascii, (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0")).join("")}'`;
 }
@@ -39,7 +39,7 @@ function blob(ascii: string): string {
 /** An event and the offering its booking is of, "" where that is not known. */
 export type AgendaRow = EventRow & { readonly offeringUuid: string };
 
-/** At most `limit` events of a feed that lie partly in [`fromAt`, `toAt`), in order of start. */
+/** Returns at most `limit` events of a feed that lie partly in [`fromAt`, `toAt`), in order of start. */
 export async function listAgenda(
   sql: Sql,
   { id, sourceId }: { id: string; sourceId: string },
@@ -62,7 +62,7 @@ export async function listAgenda(
 }
 
 /**
- * The rows of these bookings in these feeds, by feed; of feeds without any nothing. The index is named because the engine,
+ * Returns the rows of these bookings in these feeds, by feed; of feeds without any nothing. The index is named because the engine,
  * without statistics, would walk the whole feed.
  */
 export async function findEvents(
@@ -80,7 +80,7 @@ export async function findEvents(
   return new Map([...byFeed].map(([feedId, own]) => [feedId, own.map(events.read)]));
 }
 
-/** Rows of bookings to drop for their age: outside [`fromAt`, `toAt`), or tombstones since before `cancelledBefore`. */
+/** Returns rows of bookings to drop for their age: outside [`fromAt`, `toAt`), or tombstones since before `cancelledBefore`. */
 export async function listStale(
   sql: Sql,
   feedId: string,
@@ -106,21 +106,18 @@ const written = table("events", {
   ...columns,
 });
 
-/** An event of a feed as it is written at a revision of it. */
-export type EventWrite = RowOf<typeof written>;
-
 const writeSql = written.upsert(
   ["feedId", "uid"],
   "?2",
   "(SELECT writer FROM feeds WHERE feeds.id = value->>'$.feedId') = ?1",
 );
 
-/** Makes the statement that writes events (JSON array of `EventWrite`), of each feed only where the batch's run holds it. */
+/** Makes the statement that writes events (JSON array of `EventRow` with `feedId` and `rev`), of each feed only where the batch's run holds it. */
 export function writeEvents(writer: string, json: string): Statement {
   return statement(writeSql, writer, json);
 }
 
-/** The statement that removes events (JSON array of `feedId` and `uid`), of each feed only where the batch's run holds it. */
+/** Makes the statement that removes events (JSON array of `feedId` and `uid`), of each feed only where the batch's run holds it. */
 export function deleteEvents(writer: string, json: string): Statement {
   return statement(
     `DELETE FROM events WHERE (feed_id, uid) IN (
@@ -131,7 +128,7 @@ export function deleteEvents(writer: string, json: string): Statement {
   );
 }
 
-/** The statement that removes every event of a feed. */
+/** Makes the statement that removes every event of a feed. */
 export function clearEvents(feedId: string): Statement {
   return statement("DELETE FROM events WHERE feed_id = ?1", feedId);
 }

@@ -2,7 +2,7 @@ import { AppError, messageOf } from "../errors.ts";
 import type { SqlRow, SqlValue } from "./sql.ts";
 
 /**
- * What every driver throws. The message is the engine's, which names tables and columns but no values;
+ * Makes the error that every driver throws. The message is the engine's, which names tables and columns but no values;
  * `facts.statement` is the beginning of the SQL, which holds none either.
  */
 export function storeFailed(error: unknown, sql?: string): AppError {
@@ -13,18 +13,18 @@ export function storeFailed(error: unknown, sql?: string): AppError {
   });
 }
 
-/** Whether each column of a row an engine gave is of a type the port knows. Throws `store_failed` when one is not. */
+/** Returns true when each column of a row an engine gave is of a type the port knows. Throws `store_failed` when one is not. */
 export function isRow(row: Readonly<Record<string, unknown>>): row is SqlRow {
   for (const column in row) if (!isValue(row[column])) throw wrongColumn(column);
   return true;
 }
 
-/** Whether an engine's value is of a type the port knows. */
+/** Returns true when an engine's value is of a type the port knows. */
 export function isValue(value: unknown): value is SqlValue {
   return typeof value === "string" || typeof value === "number" || value === null;
 }
 
-/** For a column whose value is of no such type. */
+/** Makes the error for a column whose value is of no such type. */
 export function wrongColumn(column: string): AppError {
   return new AppError("store_failed", `the database's column ${column} is neither text, number nor null`);
 }

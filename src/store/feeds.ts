@@ -54,21 +54,20 @@ const feeds = table("feeds", {
 
 /** A filter and a profile over one source. */
 export type FeedRow = RowOf<typeof feeds>;
-export type FeedState = FeedRow["state"];
 
 const served = feeds.pick("id", "slug", "epoch", "rev", "revisedAt", "state", "expiresAt", "usedAt");
 
-/** What of a feed decides over the answer to a request, its bytes aside. */
+/** The part of a feed that decides over the answer to a request, its bytes aside. */
 export type ServedFeed = RowOf<typeof served>;
 
-/** What a request for a feed's address is answered from: one row. */
+/** An address of a feed with what its requests are answered from: one row. */
 export interface AddressRow {
   readonly endedAt: number | null;
   readonly gone: boolean;
   readonly feed: ServedFeed;
 }
 
-/** The address with that hash and its feed, or null. One statement. */
+/** Returns the address with that hash and its feed, or null. One statement. */
 export async function findAddress(sql: Sql, hash: string): Promise<AddressRow | null> {
   const row = await sql.first(
     `SELECT a.ended_at, a.gone, ${served.list("f")}
@@ -79,7 +78,7 @@ export async function findAddress(sql: Sql, hash: string): Promise<AddressRow | 
   return { endedAt: readIntOrNull(row, "ended_at"), gone: readInt(row, "gone") === 1, feed: served.read(row) };
 }
 
-/** Every feed, oldest first; or those of these sources. */
+/** Returns every feed, oldest first; or those of these sources. */
 export async function listFeeds(sql: Sql, sourceIds?: readonly string[]): Promise<FeedRow[]> {
   const rows =
     sourceIds === undefined
@@ -91,19 +90,19 @@ export async function listFeeds(sql: Sql, sourceIds?: readonly string[]): Promis
   return rows.map(feeds.read);
 }
 
-/** The feed of that id, or null. */
+/** Returns the feed of that id, or null. */
 export async function findFeed(sql: Sql, id: string): Promise<FeedRow | null> {
   const row = await sql.first("SELECT * FROM feeds WHERE id = ?1", id);
   return row === null ? null : feeds.read(row);
 }
 
-/** When a feed of the source was last fetched; null: never. */
+/** Returns when a feed of the source was last fetched; null when never. */
 export async function lastUse(sql: Sql, sourceId: string): Promise<number | null> {
   const row = await sql.first("SELECT max(used_at) AS used_at FROM feeds WHERE source_id = ?1", sourceId);
   return row === null ? null : readIntOrNull(row, "used_at");
 }
 
-/** The statements that make a feed and its first address. */
+/** Makes the statements that add a feed and its first address. */
 export function insertFeed(
   feed: Pick<FeedRow, "id" | "sourceId" | "slug" | "profile" | "salt" | "secret" | "epoch" | "links" | "expiresAt">,
   hash: string,
@@ -115,12 +114,12 @@ export function insertFeed(
   ];
 }
 
-/** The statement that gives a feed an address. */
+/** Makes the statement that gives a feed an address. */
 export function insertAddress(feedId: string, hash: string): Statement {
   return statement("INSERT INTO addresses (hash, feed_id) VALUES (?1, ?2)", hash, feedId);
 }
 
-/** The statement that ends all living addresses of a feed: `gone` answers 410 at once, else they say for a while that they ended. */
+/** Makes the statement that ends all living addresses of a feed: `gone` answers 410 at once, else they say for a while that they ended. */
 export function endAddresses(feedId: string, nowAt: number, gone: boolean): Statement {
   return statement(
     "UPDATE addresses SET ended_at = ?2, gone = ?3 WHERE feed_id = ?1 AND ended_at IS NULL",
@@ -160,7 +159,7 @@ export function encodeRendered(before: FeedRow, after: FeedRow): Record<string, 
 }
 
 /**
- * The statement that sets what rendering changed in many feeds, of each only while it stands where it was read, and signs
+ * Makes the statement that sets what rendering changed in many feeds, of each only while it stands where it was read, and signs
  * those with the run's name, on which the event statements of the same batch depend: a run that was overtaken at a feed
  * writes nothing of it.
  */
@@ -175,7 +174,7 @@ export function writeRendered(writer: string, json: string): Statement {
   );
 }
 
-/** The ones among these feeds that the run of that name wrote last. */
+/** Returns those of these feeds that the run of that name wrote last. */
 export async function listWritten(sql: Sql, writer: string, feedIds: readonly string[]): Promise<Set<string>> {
   const rows = await sql.all(
     "SELECT id FROM feeds WHERE id IN (SELECT value FROM json_each(?2)) AND writer = ?1",

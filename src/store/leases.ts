@@ -23,13 +23,13 @@ export interface Fence {
 export interface Lease extends Fence {
   /** Takes the lease, or renews it when a third of it is over. Resolves to false when another run has it. */
   take(): Promise<boolean>;
-  /** The same, but throws `conflict` when another run has it. Resolves to true when it was taken just now. */
+  /** Takes or renews it too, but throws `conflict` when another run has it. Resolves to true when it was taken just now. */
   hold(): Promise<boolean>;
   /** Gives the lease back, if it was taken. */
   release(): Promise<void>;
 }
 
-/** What a lease needs from outside. */
+/** The outside of a lease. */
 export interface LeaseParts {
   readonly sql: Sql;
   /** Epoch milliseconds. */
@@ -85,7 +85,7 @@ export async function takeLease(
   return (await sql.run(takeSql, JSON.stringify([name]), holder, nowAt + seconds, nowAt)) === 1;
 }
 
-/** The same for many at once, each by itself. Resolves to those that the holder has now. */
+/** Takes many leases at once, each by itself. Resolves to those that the holder has now. */
 export async function takeLeases(
   sql: Sql,
   names: readonly string[],

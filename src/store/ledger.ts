@@ -4,13 +4,12 @@ import { readInt, readIntOrNull, readText } from "./row.ts";
 import { type Sql, type Statement, statement } from "./sql.ts";
 import { int, oneOf, orNull, type RowOf, table, text } from "./table.ts";
 
-export const ledgerStates = ["new", "synced", "create", "update", "delete", "left", "retired"] as const;
 /**
- * Where one event stands in a calendar. `new`: nothing was sent; `synced`: the calendar has what was pushed; `create`,
+ * The place of one event in a calendar. `new`: nothing was sent; `synced`: the calendar has what was pushed; `create`,
  * `update`, `delete`: a request may have been sent and its outcome is not known; `left`: left as somebody made it in the
  * calendar, until the booking changes; `retired`: out of the feed's window, never touched again.
  */
-export type LedgerState = (typeof ledgerStates)[number];
+const ledgerStates = ["new", "synced", "create", "update", "delete", "left", "retired"] as const;
 
 const columns = {
   /** The event's UID in the feed. */
@@ -47,7 +46,7 @@ const columns = {
 };
 const ledger = table("ledger", columns);
 
-/** What was pushed of one event to one target. */
+/** The state of one event in one target. */
 export type LedgerRow = RowOf<typeof ledger>;
 
 /** Returns the row of an event that the ledger does not have. */
@@ -79,7 +78,7 @@ export function isUnsettled({ state }: Pick<LedgerRow, "state">): boolean {
   return state === "create" || state === "update" || state === "delete";
 }
 
-/** Every row of a target. */
+/** Returns every row of a target. */
 export async function listLedger(sql: Sql, targetId: string): Promise<LedgerRow[]> {
   const rows = await sql.all("SELECT * FROM ledger WHERE target_id = ?1", targetId);
   return rows.map(ledger.read);
@@ -95,7 +94,7 @@ export interface NewsRow {
   readonly vevent: string;
 }
 
-/** At most `limit` events of a feed that differ in rev from what the target's ledger noted, without `exceptUid`. */
+/** Returns at most `limit` events of a feed that differ in rev from what the target's ledger noted, without `exceptUid`. */
 export async function listNews(
   sql: Sql,
   targetId: string,
@@ -123,7 +122,7 @@ export async function listNews(
   }));
 }
 
-/** UIDs that the ledger noted and the feed does not have any more. */
+/** Returns UIDs that the ledger noted and the feed does not have any more. */
 export async function listGone(sql: Sql, targetId: string, feedId: string): Promise<string[]> {
   const rows = await sql.all(
     `SELECT uid FROM ledger WHERE target_id = ?1 AND wanted_hash != ''
@@ -134,7 +133,7 @@ export async function listGone(sql: Sql, targetId: string, feedId: string): Prom
   return rows.map((row) => readText(row, "uid"));
 }
 
-/** The VEVENTs of these events of a feed, by UID. */
+/** Returns the VEVENTs of these events of a feed, by UID. */
 export async function findTexts(sql: Sql, feedId: string, uids: readonly string[]): Promise<Map<string, string>> {
   const rows = await sql.all(
     "SELECT uid, vevent FROM events WHERE feed_id = ?1 AND uid IN (SELECT value FROM json_each(?2))",
@@ -156,7 +155,7 @@ export interface LedgerCounts {
   readonly failure: string;
 }
 
-/** What a target holds, counted. Walks the target's rows: not for each minute. */
+/** Counts what a target holds. Walks the target's rows: not for each minute. */
 export async function countLedger(sql: Sql, targetId: string): Promise<LedgerCounts> {
   const row = await sql.first(
     `SELECT count(*) FILTER (WHERE state NOT IN ('new', 'create', 'retired')) AS events,
@@ -187,7 +186,7 @@ export function writeLedger(targetId: string, fence: Fence, rows: readonly Ledge
   return chunks.map((json) => statement(writeSql, json, fence.name, fence.holder));
 }
 
-/** The statement that forgets these events; it changes no row once another run has the lease. */
+/** Makes the statement that forgets these events; it changes no row once another run has the lease. */
 export function forgetLedger(targetId: string, fence: Fence, uids: readonly string[]): Statement {
   return statement(
     `DELETE FROM ledger WHERE target_id = ?1 AND uid IN (SELECT value FROM json_each(?4))
@@ -199,7 +198,7 @@ export function forgetLedger(targetId: string, fence: Fence, uids: readonly stri
   );
 }
 
-/** The statement that lets everything be tried anew: failures, and what was given up after it was put back again and again. */
+/** Makes the statement that lets everything be tried anew: failures, and what was given up after it was put back again and again. */
 export function clearLedgerFailures(targetId: string): Statement {
   return statement(
     `UPDATE ledger SET attempts = 0, next_at = 0, failure = '', restores = 0, restored_at = 0,

@@ -36,7 +36,7 @@ export async function migrate(sql: Sql, migrations: readonly Migration[], nowAt:
   return done;
 }
 
-/** Names of the migrations that the database does not have. A database without the table lacks all. */
+/** Returns the names of the migrations that the database does not have. A database without the table lacks all. */
 export async function listMissing(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
   const table = await sql.first("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'd1_migrations'");
   const known = table === null ? new Set<string>() : await listApplied(sql);
@@ -61,7 +61,7 @@ async function apply(sql: Sql, migration: Migration, nowAt: number): Promise<voi
 
 const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?(?:\*\/|$)|;|[^]/g;
 
-/** The single statements of an SQL text without triggers: split at semicolons outside strings, names and comments. */
+/** Returns the single statements of an SQL text without triggers: split at semicolons outside strings, names and comments. */
 export function splitStatements(sql: string): string[] {
   const statements: string[] = [];
   let part = "";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Migration } from "./migrate.ts";
 
-/** The numbered `.sql` files of a folder, in the order of their numbers. Throws `store_failed` when it cannot be read. */
+/** Returns the numbered `.sql` files of a folder, in the order of their numbers. Throws `store_failed` when it cannot be read. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
   try {
     const names = (await readdir(folder)).filter((name) => /^\d+_.*\.sql$/.test(name));

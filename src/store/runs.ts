@@ -16,7 +16,7 @@ const runs = table("runs", {
   held: text,
 });
 
-/** What one run over a source did that is worth remembering. */
+/** A run over a source that did something worth remembering. */
 export type RunRow = RowOf<typeof runs>;
 
 const writeSql = runs.upsert(["sourceId", "endedAt"], "?1");
@@ -26,7 +26,7 @@ export function writeRun(run: RunRow): Statement {
   return statement(writeSql, JSON.stringify([runs.encode(run)]));
 }
 
-/** The statement that forgets the runs of a source that ended before then. */
+/** Makes the statement that forgets the runs of a source that ended before then. */
 export function forgetRuns(sourceId: string, beforeAt: number): Statement {
   return statement("DELETE FROM runs WHERE source_id = ?1 AND ended_at < ?2", sourceId, beforeAt);
 }

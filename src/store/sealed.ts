@@ -2,14 +2,14 @@ import { readText } from "./row.ts";
 import { type Sql, type Statement, statement } from "./sql.ts";
 
 /** A sealed text and the place it is bound to. */
-export type SealedRow = SealedPlace & {
+export type SealedRow = SealedField & {
   /** Its place in the order of the listing: where the next page goes on. */
   readonly id: string;
   readonly text: string;
 };
 
-/** Where a sealed text is kept. `row` is the primary key. */
-export type SealedPlace = SealedColumn & { readonly row: string };
+/** One column of one row; `row` is its primary key. */
+type SealedField = SealedColumn & { readonly row: string };
 
 type SealedColumn =
   | { readonly table: "accounts"; readonly column: "token" }
@@ -33,7 +33,7 @@ const listing = sealedColumns
   )
   .join(" UNION ALL ");
 
-/** At most `limit` sealed texts of the whole database, in the order of their `id`, from the one after `afterId` on ("": the first). */
+/** Returns at most `limit` sealed texts of the whole database, in the order of their `id`, from the one after `afterId` on ("": the first). */
 export async function listSealed(sql: Sql, afterId: string, limit: number): Promise<SealedRow[]> {
   const rows = await sql.all(`SELECT * FROM (${listing}) WHERE id > ?1 ORDER BY id LIMIT ?2`, afterId, limit);
   return rows.flatMap((row) => {
@@ -46,8 +46,7 @@ export async function listSealed(sql: Sql, afterId: string, limit: number): Prom
   });
 }
 
-/** The statement that puts another sealed text in a place; it changes no row when the old text is not there any more. */
-export function replaceSealed(place: SealedPlace, old: string, text: string): Statement {
-  const { table, column, row } = place;
+/** Makes the statement that puts another sealed text in a place; it changes no row when the old one is not there any more. */
+export function replaceSealed({ table, column, row }: SealedField, old: string, text: string): Statement {
   return statement(`UPDATE ${table} SET ${column} = ?3 WHERE id = ?1 AND ${column} = ?2`, row, old, text);
 }

@@ -63,18 +63,18 @@ export type SourceChange = Partial<Omit<SourceRow, "id">>;
 /** A source that may not be stored yet: a list that Waldur can give an account, as `resolveSource` found it. */
 export type NewSource = Pick<SourceRow, "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">;
 
-/** Every source, those due longest first. */
+/** Returns every source, those due longest first. */
 export async function listSources(sql: Sql): Promise<SourceRow[]> {
   return (await sql.all("SELECT * FROM sources ORDER BY due_at, id")).map(sources.read);
 }
 
-/** The source of that id, or null. */
+/** Returns the source of that id, or null. */
 export async function findSource(sql: Sql, id: string): Promise<SourceRow | null> {
   const row = await sql.first("SELECT * FROM sources WHERE id = ?1", id);
   return row === null ? null : sources.read(row);
 }
 
-/** The loaded sources that hold a booking. */
+/** Returns the loaded sources that hold a booking. */
 export async function listSourcesWith(sql: Sql, bookingUuid: string): Promise<SourceRow[]> {
   const rows = await sql.all(
     `SELECT sources.* FROM bookings INDEXED BY bookings_uuid JOIN sources ON sources.id = bookings.source_id
@@ -84,7 +84,7 @@ export async function listSourcesWith(sql: Sql, bookingUuid: string): Promise<So
   return rows.map(sources.read);
 }
 
-/** The account's source over that list, made if it is not there, and due at once. Resolves to its id. */
+/** Makes the account's source over that list unless it is there, due at once. Resolves to its id. */
 export async function addSource(sql: Sql, source: NewSource & { readonly id: string }, nowAt: number): Promise<string> {
   const { sql: insert, parameters } = sources.insert(
     { ...source, createdAt: nowAt, dueAt: nowAt },
@@ -101,7 +101,22 @@ export function changeSource(id: string, change: SourceChange): Statement | null
   return sources.update(id, change);
 }
 
-/** The statement that gives sources another rev, by id. */
+/** Notes that Waldur fails, since now or since it was noted before, and when the source is due again. */
+export async function noteSourceFailure(
+  sql: Sql,
+  id: string,
+  { failure, nowAt, dueAt }: { readonly failure: string; readonly nowAt: number; readonly dueAt: number },
+): Promise<void> {
+  await sql.run(
+    "UPDATE sources SET failing_since_at = coalesce(failing_since_at, ?2), failure = ?3, due_at = ?4 WHERE id = ?1",
+    id,
+    nowAt,
+    failure,
+    dueAt,
+  );
+}
+
+/** Makes the statement that gives sources another rev, by id. */
 export function moveSources(revs: ReadonlyMap<string, number>): Statement {
   return statement(
     `WITH moved AS MATERIALIZED (SELECT value->>0 AS id, value->>1 AS rev FROM json_each(?1))
@@ -120,7 +135,7 @@ export async function makeDue(sql: Sql, ids: readonly string[], nowAt: number): 
   );
 }
 
-/** Offering facts out of `SourceRow.offerings`. */
+/** Reads the offering facts in `SourceRow.offerings`. */
 export function readOfferings(json: string): Map<string, OfferingFacts> {
   const facts = new Map<string, OfferingFacts>();
   const value: unknown = JSON.parse(json);
@@ -134,7 +149,7 @@ export function readOfferings(json: string): Map<string, OfferingFacts> {
   return facts;
 }
 
-/** The text kept in `SourceRow.offerings`; the same for the same facts in any order. */
+/** Returns the text kept in `SourceRow.offerings`; the same for the same facts in any order. */
 export function writeOfferings(facts: ReadonlyMap<string, OfferingFacts>): string {
   return JSON.stringify(Object.fromEntries([...facts].toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -29,7 +29,7 @@ export interface Sql {
   batch(statements: readonly Statement[]): Promise<number[]>;
 }
 
-/** A statement for `Sql.batch`. */
+/** Makes a statement for `Sql.batch`. */
 export function statement(sql: string, ...parameters: SqlValue[]): Statement {
   return { sql, parameters };
 }

@@ -22,7 +22,7 @@ const limits = {
 };
 
 /**
- * The port over SQLite in a file (made when missing; its folder must be there) or in memory.
+ * Opens the port over SQLite in a file (made when missing; its folder must be there) or in memory.
  * Several processes may open the same file: a writer waits up to 5 seconds for another. Throws `store_failed`.
  */
 export function openSqlite(path: string): Sql & { close(): void } {
@@ -129,7 +129,7 @@ function openFile(path: string): DatabaseSync {
   });
 }
 
-/** SQLite does not wait, as it does elsewhere, when two processes change a new file to WAL at once; so we do. */
+/** Turns WAL on. SQLite does not wait here, as it does elsewhere, when two processes change a new file at once; so we do. */
 function useWal(db: DatabaseSync): void {
   const pause = 20;
   const bell = new Int32Array(new SharedArrayBuffer(4));
@@ -149,7 +149,7 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && error.errcode === busy;
 }
 
-/** What the engine gave for a row, under the names of its columns. Throws `store_failed` for what the port does not know. */
+/** Returns what the engine gave for a row, under the names of its columns. Throws `store_failed` for what the port does not know. */
 function rowOf(prepared: Prepared, row: unknown): SqlRow {
   const values = valuesOf(row);
   // Another process may have given a table one more column.

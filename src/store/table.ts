@@ -1,7 +1,7 @@
 import { readInt, readText } from "./row.ts";
 import { type SqlRow, type SqlValue, type Statement, statement } from "./sql.ts";
 
-/** How the values of a column are kept. */
+/** The form in which the values of a column are kept. */
 export interface Codec<T> {
   /** Throws `store_failed` for a value of another type. */
   readonly read: (row: SqlRow, column: string) => T;
@@ -16,7 +16,7 @@ export const int: Codec<number> = { read: readInt, write: (value) => value };
 /** True as 1, false as 0. */
 export const flag: Codec<boolean> = { read: (row, column) => readInt(row, column) === 1, write: Number };
 
-/** One of these texts; any other text is read as `fallback`. */
+/** Makes the codec of one of these texts; any other text is read as `fallback`. */
 export function oneOf<const T extends string, F extends T | null>(known: readonly T[], fallback: F): Codec<T | F> {
   return {
     read(row, column) {
@@ -27,7 +27,7 @@ export function oneOf<const T extends string, F extends T | null>(known: readonl
   };
 }
 
-/** A value of our own as JSON. It is read back as it was written; a shape of an older version comes with a migration. */
+/** Makes the codec of a value of our own as JSON. It is read back as it was written; a shape of an older version comes with a migration. */
 export function json<T>(): Codec<T> {
   return {
     read(row, column) {
@@ -38,7 +38,7 @@ export function json<T>(): Codec<T> {
   };
 }
 
-/** The same, or null. */
+/** Makes the codec of the same, or null. */
 export function orNull<T>({ read, write }: Codec<T>): Codec<T | null> {
   return {
     read: (row, column) => (row[column] === null ? null : read(row, column)),

@@ -6,7 +6,7 @@ import { readInt } from "./row.ts";
 export const editPolicies = ["mirror", "respect"] as const;
 export const cancelledPolicies = ["keep", "delete"] as const;
 
-/** Why a target stopped, for the program; what people read of it is in the words of the pages, and `stopReason`. */
+/** The reason why a target stopped, for the program; people read the words of the pages, and `stopReason`. */
 export const stopCodes = ["credentials", "owner", "read-only", "gone", "blocked", "feed-ended"] as const;
 /** "" where it did not. */
 export type StopCode = "" | (typeof stopCodes)[number];
@@ -62,11 +62,10 @@ const targets = table("targets", {
 
 /** One calendar on a CalDAV server that mirrors a feed. */
 export type TargetRow = RowOf<typeof targets>;
-export type TargetState = TargetRow["state"];
 /** Columns of a target that a run or its owner sets. */
 export type TargetChange = Partial<Omit<TargetRow, "id">>;
 
-/** Every target, oldest first; or those of one feed. */
+/** Returns every target, oldest first; or those of one feed. */
 export async function listTargets(sql: Sql, feedId?: string): Promise<TargetRow[]> {
   const rows =
     feedId === undefined
@@ -75,13 +74,13 @@ export async function listTargets(sql: Sql, feedId?: string): Promise<TargetRow[
   return rows.map(targets.read);
 }
 
-/** The target of that id, or null. */
+/** Returns the target of that id, or null. */
 export async function findTarget(sql: Sql, id: string): Promise<TargetRow | null> {
   const row = await sql.first("SELECT * FROM targets WHERE id = ?1", id);
   return row === null ? null : targets.read(row);
 }
 
-/** What a new target is made of; it is on where nothing else is said. */
+/** The columns of a new target; it is on unless `state` says otherwise. */
 export type NewTarget = Pick<
   TargetRow,
   | "id"
@@ -98,13 +97,13 @@ export type NewTarget = Pick<
 > &
   Partial<Pick<TargetRow, "state">>;
 
-/** The statement that makes a target, due at once. */
+/** Makes the statement that adds a target, due at once. */
 export function insertTarget(target: NewTarget, nowAt: number): Statement {
   return targets.insert({ state: "on", ...target, dueAt: nowAt, createdAt: nowAt });
 }
 
 /**
- * The statement that sets these columns of a target; null when there is nothing to set. With `fence` it writes only
+ * Makes the statement that sets these columns of a target; null when there is nothing to set. With `fence` it writes only
  * while that run holds the target's lease.
  */
 export function changeTarget(id: string, change: TargetChange, fence?: Fence): Statement | null {
@@ -119,7 +118,7 @@ export function changeTarget(id: string, change: TargetChange, fence?: Fence): S
   );
 }
 
-/** The statement that stops every running target of an account, or of a feed. */
+/** Makes the statement that stops every running target of an account, or of a feed. */
 export function stopTargets(
   of: { readonly account: string } | { readonly feedId: string },
   code: StopCode,
@@ -138,7 +137,7 @@ export function stopTargets(
 }
 
 /**
- * The statement that stops a target until the new owner of its feed gives credentials, whatever was done with it, and
+ * Makes the statement that stops a target until the new owner of its feed gives credentials, whatever was done with it, and
  * forgets whose calendar it is. `access` is what is sealed with it from now on.
  */
 export function handOverTarget(id: string, access: string, reason: string, nowAt: number): Statement {
@@ -153,7 +152,7 @@ export function handOverTarget(id: string, access: string, reason: string, nowAt
   );
 }
 
-/** How many accounts of a host had their credentials refused since then. */
+/** Returns the number of accounts of a host whose credentials were refused since then. */
 export async function countRefused(sql: Sql, host: string, sinceAt: number): Promise<number> {
   const row = await sql.first(
     `SELECT count(DISTINCT account) AS accounts FROM targets
@@ -164,7 +163,7 @@ export async function countRefused(sql: Sql, host: string, sinceAt: number): Pro
   return row === null ? 0 : readInt(row, "accounts");
 }
 
-/** The statement that lets a host alone until then. */
+/** Makes the statement that lets a host alone until then. */
 export function restHost(host: string, untilAt: number): Statement {
   return statement(
     "UPDATE targets SET due_at = max(due_at, ?2), failures = max(failures, 1) WHERE host = ?1 AND state != 'stopped'",
@@ -173,7 +172,7 @@ export function restHost(host: string, untilAt: number): Statement {
   );
 }
 
-/** The statements that forget a target and what was pushed to it. */
+/** Makes the statements that forget a target and what was pushed to it. */
 export function deleteTarget(id: string): Statement[] {
   return [statement("DELETE FROM ledger WHERE target_id = ?1", id), statement("DELETE FROM targets WHERE id = ?1", id)];
 }

@@ -10,7 +10,6 @@ import {
   orderFields,
   type Provider,
   providerFields,
-  type ReadRow,
   readBooking,
   readOffering,
   readOrder,
@@ -20,13 +19,13 @@ import {
   readUser,
   richFields,
   type Site,
-  type Skipped,
   slimFields,
   type User,
   userFields,
 } from "./schema.ts";
+import type { ReadRow, Skipped } from "./columns.ts";
 
-/** What differs between servers; found out by the first answer that shows it, and kept. */
+/** Differences between servers; found out by the first answer that shows it, and kept. */
 export interface Traits {
   /** False: the booking list takes only a date for `created` and `modified` (7.x). */
   readonly dateTimes: boolean;
@@ -34,7 +33,7 @@ export interface Traits {
   readonly offeringLists: boolean;
 }
 
-/** Which orders: all names are those of the organisation, offering or project the booking belongs to. */
+/** Filters of orders: all names are those of the organisation, offering or project the booking belongs to. */
 export interface OrderQuery {
   readonly providerUuid?: string;
   readonly offeringUuid?: string;
@@ -92,7 +91,7 @@ export function readTraits(stored: string | null): Traits {
   };
 }
 
-/** A client of one Waldur with one token. */
+/** Makes a client of one Waldur with one token. */
 export function makeWaldurClient(options: ClientOptions): WaldurClient {
   const send = makeSend(options);
   let traits = options.traits;
@@ -242,7 +241,7 @@ export function makeWaldurClient(options: ClientOptions): WaldurClient {
   };
 }
 
-/** Whether Waldur refused one of these parameters. */
+/** Returns true when Waldur refused one of these parameters. */
 function refuses(error: unknown, names: readonly string[]): boolean {
   if (!(error instanceof AppError) || error.code !== "waldur_bad_request") return false;
   const refused = String(error.facts["refused"] ?? "").split(",");

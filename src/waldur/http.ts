@@ -4,7 +4,7 @@ import { AppError, messageOf } from "../errors.ts";
 import { readResponseText } from "../response.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
 
-/** What requests to one Waldur need from outside. */
+/** The outside of requests to one Waldur. */
 export interface Transport {
   /** Waldur's address, without `/api` and slash at its end. */
   readonly url: string;
@@ -56,7 +56,7 @@ export function makeSend(transport: Transport): Send {
   };
 }
 
-/** The header that carries a token, by its shape: classic ones are `Token`, personal access tokens and JWTs `Bearer`. */
+/** Returns the header that carries a token, by its shape: classic ones are `Token`, personal access tokens and JWTs `Bearer`. */
 export function authorization(token: string): string {
   const bearer = token.startsWith("w_") || /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
   return `${bearer ? "Bearer" : "Token"} ${token}`;
@@ -152,8 +152,8 @@ function failureOf(error: unknown, signal: AbortSignal): Refused {
   return { code: "waldur_unreachable", message: `Waldur cannot be reached: ${messageOf(cause)}` };
 }
 
-/** Whether the answer calls itself JSON. */
-export function isJson({ headers }: Response): boolean {
+/** Returns true when the answer calls itself JSON. */
+function isJson({ headers }: Response): boolean {
   return /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get("Content-Type") ?? "");
 }
 

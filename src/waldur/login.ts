@@ -4,7 +4,7 @@ import type { Transport } from "./http.ts";
 import { readRefusal } from "./refusal.ts";
 import { readSite, type Site } from "./schema.ts";
 
-/** What a request without a token needs from outside. */
+/** The outside of a request without a token. */
 export type AnonymousTransport = Pick<Transport, "url" | "fetch" | "deadline" | "now" | "timeoutMilliseconds">;
 
 /** A way to log in that Waldur offers. */
@@ -22,12 +22,12 @@ const logins = v.array(
   }),
 );
 
-/** `GET /api/configuration/`, which anybody may read. Throws the `waldur_…` errors. */
+/** Reads `GET /api/configuration/`, which anybody may read. Throws the `waldur_…` errors. */
 export async function readSiteAnonymously(from: AnonymousTransport): Promise<Site> {
   return readSite(await ask(from, "/api/configuration/"));
 }
 
-/** `GET /api/identity-providers/`: the active ones; none where this Waldur does not tell. Throws the `waldur_…` errors. */
+/** Reads `GET /api/identity-providers/`: the active ones; none where this Waldur does not tell. Throws the `waldur_…` errors. */
 export async function listLogins(from: AnonymousTransport): Promise<LoginMethod[]> {
   try {
     const found = v.safeParse(logins, await ask(from, "/api/identity-providers/"));
@@ -40,12 +40,12 @@ export async function listLogins(from: AnonymousTransport): Promise<LoginMethod[
   }
 }
 
-/** Where a browser begins to log in to Waldur; it comes back to `origin`, which Waldur's staff must have allowed. */
+/** Returns where a browser begins to log in to Waldur; it comes back to `origin`, which Waldur's staff must have allowed. */
 export function loginUrl(url: string, provider: string, origin: string): string {
   return `${url}/api-auth/${encodeURIComponent(provider)}/init/?return_url=${encodeURIComponent(origin)}`;
 }
 
-/** `POST /api-auth/token-exchange/`: the token for a code, which is good once and for 10 seconds. Throws the `waldur_…` errors. */
+/** Returns the token for a code (`POST /api-auth/token-exchange/`), which is good once and for 10 seconds. Throws the `waldur_…` errors. */
 export async function exchangeCode(from: AnonymousTransport, code: string): Promise<string> {
   const answer = v.safeParse(v.object({ token: v.string() }), await ask(from, "/api-auth/token-exchange/", { code }));
   if (!answer.success) throw new AppError("waldur_bad_answer", "Waldur gave no token for its code");

@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { WaldurResponse } from "./http.ts";
-import type { ReadRow, Skipped } from "./schema.ts";
+import type { ReadRow, Skipped } from "./columns.ts";
 
 /** One page of a list. */
 export interface Page<T> {
@@ -14,7 +14,7 @@ export interface Page<T> {
 }
 
 /**
- * One page of any list of Waldur. A page past the end is empty with a count of 0: the list has become shorter since the page
+ * Returns one page of any list of Waldur. A page past the end is empty with a count of 0: the list has become shorter since the page
  * before. Throws `waldur_bad_answer` for what is no list of Waldur's.
  */
 export async function readPage<T>(
@@ -48,7 +48,7 @@ export async function readPage<T>(
   return { rows, skipped, count, next };
 }
 
-/** The rows of all pages that fit. Errors as `readPage`. */
+/** Returns the rows of all pages that fit. Errors as `readPage`. */
 export async function readAllPages<T>(
   ask: (page: number) => Promise<WaldurResponse>,
   read: (row: unknown) => ReadRow<T>,
@@ -63,7 +63,7 @@ export async function readAllPages<T>(
   return all;
 }
 
-/** How many rows the list has on all pages. */
+/** Returns the number of rows the list has on all pages. */
 export function readResultCount(headers: Headers): number {
   const count = headers.get("X-Result-Count");
   if (count === null || !/^\d{1,15}$/.test(count)) {
@@ -72,7 +72,7 @@ export function readResultCount(headers: Headers): number {
   return Number(count);
 }
 
-/** The page number of rel="next" (RFC 8288); its host is the one the request was sent to, or somebody else's, and is not used. */
+/** Returns the page number of rel="next" (RFC 8288); its host is the one the request was sent to, or somebody else's, and is not used. */
 function nextOf(headers: Headers): number | null {
   const link = headers.get("Link") ?? "";
   const [, query] = /<[^>?]*\?([^>]*)>\s*;\s*rel="?next\b/.exec(link) ?? [];
@@ -80,7 +80,7 @@ function nextOf(headers: Headers): number | null {
   return page !== null && /^\d{1,9}$/.test(page) ? Number(page) : null;
 }
 
-/** Waldur answered something that its API does not answer. */
+/** Makes the error for an answer that is none of the API. */
 export function badAnswerError(reason: string): AppError {
   return new AppError("waldur_bad_answer", `Waldur's answer does not fit: ${reason}`);
 }

@@ -111,13 +111,13 @@ export type BookingQuery = {
   readonly [N in Name]?: Table[N] extends { many: string } ? readonly Value<Table[N]>[] : Value<Table[N]>;
 };
 
-/** What differs between servers in how a query must be written. */
+/** Differences between servers in how a query must be written. */
 export interface QueryTraits {
   /** False: `created` and `modified` take only a date (7.x). */
   readonly dateTimes: boolean;
 }
 
-/** The query as Waldur wants it: lists repeated or with commas, booleans as words, times in UTC. */
+/** Returns the query as Waldur wants it: lists repeated or with commas, booleans as words, times in UTC. */
 export function encodeQuery(query: BookingQuery, traits: QueryTraits): URLSearchParams {
   const encoded = new URLSearchParams();
   const given = new Map<string, unknown>(Object.entries(query));
@@ -131,7 +131,7 @@ export function encodeQuery(query: BookingQuery, traits: QueryTraits): URLSearch
   return encoded;
 }
 
-/** Epoch microseconds as Waldur takes them: a date-time in UTC to the microsecond, or only its date. */
+/** Returns epoch microseconds as Waldur takes them: a date-time in UTC to the microsecond, or only its date. */
 export function formatMicros(micros: number, { dateTimes }: QueryTraits): string {
   const seconds = new Date(Math.floor(micros / 1_000_000) * 1000).toISOString();
   if (!dateTimes) return seconds.slice(0, 10);
@@ -143,7 +143,7 @@ function encode(kind: Kind, value: unknown, traits: QueryTraits): string {
 }
 
 /**
- * A query from texts, as a command line or a URL gives them; lists may repeat or have commas.
+ * Reads a query from texts, as a command line or a URL gives them; lists may repeat or have commas.
  * Throws `bad_input` that names every parameter that is unknown or does not fit, and what would.
  */
 export function parseQuery(given: Readonly<Record<string, string | readonly string[]>>): BookingQuery {
@@ -210,7 +210,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A uuid in any of the forms Waldur takes, as the 32 lower-case digits it answers; null for anything else. */
+/** Returns a uuid in any of the forms Waldur takes, as the 32 lower-case digits it answers; null for anything else. */
 export function readUuid(text: unknown): string | null {
   if (typeof text !== "string") return null;
   const digits = text.length === 32 ? text : text.replaceAll("-", "");

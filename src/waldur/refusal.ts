@@ -1,7 +1,7 @@
 import type { AppError, ErrorCode } from "../errors.ts";
 import { readRetryAfter } from "../backoff.ts";
 
-/** What an answer, or the lack of one, means. */
+/** The meaning of an answer, or of the lack of one. */
 export interface Refused {
   readonly code: ErrorCode;
   readonly message: string;
@@ -29,7 +29,7 @@ const longestWaitSeconds = 3600;
 const deepest = 4;
 
 /**
- * What an answer other than 2xx means. Its facts: `status`; `retryAfter`, seconds; `inactive`, when the user behind the
+ * Returns what an answer other than 2xx means. Its facts: `status`; `retryAfter`, seconds; `inactive`, when the user behind the
  * token is; `refused`, the names of the parameters that Waldur did not take.
  */
 export function readRefusal(response: Response, text: string, { url, token, now }: RefusedRequest): Refused {
@@ -67,7 +67,7 @@ export function readRefusal(response: Response, text: string, { url, token, now 
   };
 }
 
-/** Why a personal access token may be refused: Waldur says the same of a wrong, an expired and a revoked one. */
+/** Returns why a personal access token may be refused: Waldur says the same of a wrong, an expired and a revoked one. */
 function hintOf(told: string): string {
   return /JWT|not provided/.test(told)
     ? "(this Waldur does not take personal access tokens, or they are switched off)"
@@ -83,7 +83,7 @@ function redirectText(location: string | null, from: string): string {
     : `Waldur redirects to ${target.origin}: WALDUR_API_URL should be the address it redirects to`;
 }
 
-/** What the body of an error says. */
+/** Returns what the body of an error says. */
 function detailOf(body: unknown, depth = 0): string {
   if (typeof body === "string") return body;
   if (typeof body !== "object" || body === null || depth >= deepest) return "";
@@ -94,7 +94,7 @@ function detailOf(body: unknown, depth = 0): string {
     .join("; ");
 }
 
-/** The parameters that a 400 names. */
+/** Returns the parameters that a 400 names. */
 function namesOf(body: unknown, token: string): string {
   if (typeof body !== "object" || body === null) return "";
   return Object.keys(body)

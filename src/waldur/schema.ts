@@ -1,25 +1,9 @@
 import * as v from "valibot";
-import {
-  type Booking,
-  bookingStates,
-  type OrderState,
-  orderStates,
-  type SlimBooking,
-  type Slot,
-} from "../calendar/booking.ts";
-import { readUuid } from "./parameters.ts";
-import { readMicros, readSeconds } from "./time.ts";
+import { type Booking, type OrderState, orderStates, type SlimBooking } from "../calendar/booking.ts";
+import { type ReadRow, readRow, text, unfit, uuid, micros, uuidOrNone, state, slots, schedules } from "./columns.ts";
+import { readSeconds } from "./time.ts";
 
-/** A row that cannot be used, and why. */
-export interface Skipped {
-  /** Null when not even that can be read. */
-  readonly uuid: string | null;
-  readonly reason: string;
-}
-
-export type ReadRow<T> = { readonly value: T } | { readonly skipped: Skipped };
-
-/** Who the token belongs to (`GET /api/users/me/`). Times are epoch seconds. */
+/** The user behind a token (`GET /api/users/me/`). Times are epoch seconds. */
 export interface User {
   readonly uuid: string;
   readonly username: string;
@@ -64,7 +48,7 @@ export interface Offering {
   readonly longitude: number | null;
 }
 
-/** What Waldur tells everybody of itself. */
+/** Facts that Waldur tells everybody of itself. */
 export interface Site {
   /** HomePort's address, ending in a slash; null when it is not set. */
   readonly homeport: string | null;
@@ -72,76 +56,6 @@ export interface Site {
   readonly name: string;
   /** `#rrggbb`; null when it has none. */
   readonly colour: string | null;
-}
-
-/** No event shows as much of a text; a row of the database could not hold any length. */
-const longestText = 20_000;
-/** Lists of lists are looked into so far. */
-const deepest = 4;
-
-/** Text, whatever a client once sent in its place: numbers as written, lists joined; nothing and objects give "". */
-const text = v.pipe(
-  v.unknown(),
-  v.transform((value) => asText(value, 0).slice(0, longestText).toWellFormed()),
-);
-
-function asText(value: unknown, depth: number): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (Array.isArray(value) && depth < deepest) return value.map((one) => asText(one, depth + 1)).join(", ");
-  return "";
-}
-
-/** A value read by a function that gives null for what does not fit. */
-function read<T>(reader: (value: unknown) => T | null, wanted: string) {
-  return v.pipe(
-    v.unknown(),
-    v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      const value = reader(dataset.value);
-      if (value !== null) return value;
-      addIssue({ message: wanted });
-      return NEVER;
-    }),
-  );
-}
-
-/** Of an object that is none, and of a column that is missing. */
-const unfit = (issue: { readonly received: string }): string =>
-  issue.received === "undefined" ? "is missing" : "is no object";
-
-const uuid = read(readUuid, "is no uuid");
-const micros = read(readMicros, "is no time");
-const seconds = read(readSeconds, "is no time");
-const uuidOrNone = v.pipe(
-  v.unknown(),
-  v.transform((value) => readUuid(value) ?? ""),
-);
-const state = v.picklist(bookingStates, "is a state this program does not know");
-
-const slot = v.object({ start: seconds, end: seconds, backend_id: v.optional(text) }, unfit);
-const slots = v.pipe(
-  v.nullish(v.array(slot, "is no list"), []),
-  v.transform((rows) =>
-    sortSlots(rows.map(({ start, end, backend_id }) => ({ start, end, backendId: backend_id ?? "" }))),
-  ),
-);
-
-/** `attributes` is whatever the client sent: what is not a schedule is left out. */
-const schedules = v.pipe(
-  v.unknown(),
-  v.transform((value) => {
-    const list: unknown = typeof value === "object" && value !== null && "schedules" in value ? value.schedules : [];
-    const found = (Array.isArray(list) ? list : []).flatMap((item: unknown): Slot[] => {
-      if (typeof item !== "object" || item === null || !("start" in item) || !("end" in item)) return [];
-      const [start, end] = [readSeconds(item.start), readSeconds(item.end)];
-      return start === null || end === null ? [] : [{ start, end, backendId: "" }];
-    });
-    return sortSlots(found);
-  }),
-);
-
-function sortSlots(list: readonly Slot[]): Slot[] {
-  return list.toSorted((a, b) => a.start - b.start || a.end - b.end || (a.backendId < b.backendId ? -1 : 1));
 }
 
 const slimEntries = {
@@ -175,12 +89,12 @@ const richSchema = v.object(richEntries, unfit);
 export const slimFields = Object.keys(slimEntries);
 export const richFields = Object.keys(richEntries);
 
-/** A row of the booking list with `slimFields`. */
+/** Reads a row of the booking list with `slimFields`. */
 export function readSlim(row: unknown): ReadRow<SlimBooking> {
   return readRow(slimSchema, row, slimOf);
 }
 
-/** A row of the booking list with `richFields`, or a retrieved booking. */
+/** Reads a row of the booking list with `richFields`, or a retrieved booking. */
 export function readBooking(row: unknown): ReadRow<Booking> {
   return readRow(richSchema, row, (rich) => ({
     ...slimOf(rich),
@@ -282,7 +196,7 @@ const userSchema = v.object(
 );
 export const userFields = Object.keys(userSchema.entries);
 
-/** `nowAt`, epoch seconds: roles that have run out by then are left out. Absent `is_staff` means no, `is_active` yes. */
+/** Reads an answer of who-am-I. Roles that have run out at `nowAt` (epoch seconds) are left out. Absent `is_staff` means no, `is_active` yes. */
 export function readUser(row: unknown, nowAt: number): ReadRow<User> {
   return readRow(userSchema, row, (user) => ({
     uuid: user.uuid,
@@ -310,7 +224,7 @@ const siteSchema = v.object({
   WALDUR_CORE: v.object({ HOMEPORT_URL: v.optional(text), SITE_NAME: v.optional(text), BRAND_COLOR: v.optional(text) }),
 });
 
-/** What `GET /api/configuration/` tells; the placeholder it has before it is set counts as nothing. */
+/** Reads the answer to `GET /api/configuration/`; the placeholder it has before it is set counts as nothing. */
 export function readSite(answer: unknown): Site {
   const found = v.safeParse(siteSchema, answer);
   const {
@@ -321,16 +235,4 @@ export function readSite(answer: unknown): Site {
   const colour = /^#[0-9a-f]{6}$/i.test(shade) ? shade.toLowerCase() : null;
   const set = /^https?:\/\//.test(url) && URL.canParse(url) && new URL(url).hostname !== "example.com";
   return { homeport: !set ? null : url.endsWith("/") ? url : `${url}/`, name: name.slice(0, 100).trim(), colour };
-}
-
-function readRow<const S extends v.GenericSchema, T>(
-  schema: S,
-  row: unknown,
-  make: (output: v.InferOutput<S>) => T,
-): ReadRow<T> {
-  const found = v.safeParse(schema, row, { abortEarly: true });
-  if (found.success) return { value: make(found.output) };
-  const [issue] = found.issues;
-  const rowUuid = typeof row === "object" && row !== null && "uuid" in row ? readUuid(row.uuid) : null;
-  return { skipped: { uuid: rowUuid, reason: `${v.getDotPath(issue) ?? "row"} ${issue.message}` } };
 }

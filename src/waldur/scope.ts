@@ -4,7 +4,7 @@ import type { BookingQuery } from "./parameters.ts";
 
 export const scopeKinds = ["provider", "offering", "customer", "project", "mine"] as const;
 
-/** Which list of bookings is meant: those of a provider, an offering, a customer or a project, or all that the account sees. */
+/** The kinds of lists of bookings: those of a provider, an offering, a customer or a project, or all that the account sees. */
 export type ScopeKind = (typeof scopeKinds)[number];
 
 /** One list of bookings that Waldur can give. `scopeUuid` is "" for `mine`. */

@@ -1,12 +1,12 @@
 const form = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/;
 
-/** A date-time of ISO 8601 with its offset as epoch microseconds, cut to whole ones; null for anything else. */
+/** Returns a date-time of ISO 8601 with its offset as epoch microseconds, cut to whole ones; null for anything else. */
 export function readMicros(text: unknown): number | null {
   const found = read(text);
   return found === null ? null : found.seconds * 1_000_000 + found.micros;
 }
 
-/** The same as whole epoch seconds. */
+/** Returns the same as whole epoch seconds. */
 export function readSeconds(text: unknown): number | null {
   return read(text)?.seconds ?? null;
 }

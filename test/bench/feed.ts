@@ -1,12 +1,12 @@
 import type { Booking } from "../../src/calendar/booking.ts";
 import type { Event } from "../../src/calendar/event.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
-import { encodeBooking, writeBookings } from "../../src/store/bookings.ts";
 import { changeFeed } from "../../src/store/feeds.ts";
 import { writeEvents } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import { chunkRows } from "../../src/store/bulk.ts";
 import { insertServed, secret, startAt } from "../web/feed/served.ts";
+import { writeBookings, encodeBooking } from "../../src/store/write-bookings.ts";
 
 /** Where the feed is served. */
 export const path = `/f/${secret}/microscope.ics`;

@@ -9,7 +9,7 @@ import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";
 import { anyProfile, hostileKnown } from "./hostile.ts";
 import { context, eventOf, known, nowAt } from "./samples.ts";
 
-/** What ical.js, an independent reader, finds in a calendar. */
+/** Returns the events that ical.js, an independent reader, finds in a calendar. */
 function read(calendar: string) {
   return new ICAL.Component(ICAL.parse(calendar)).getAllSubcomponents("vevent").map((component) => {
     const event = new ICAL.Event(component);

@@ -73,14 +73,14 @@ export function context(change: Partial<FeedProfile> = {}, rest: Partial<EventCo
   };
 }
 
-/** The one event of a booking with one slot. */
+/** Returns the event of a booking with one slot. */
 export function eventOf(one: KnownBooking, around: EventContext = context()): Event {
   const [event] = bookingEvents(one, around);
   if (event === undefined) throw new Error("the booking has no event");
   return event;
 }
 
-/** The calendar these bookings make on their first sight, in the order of a feed. */
+/** Returns the calendar of these bookings when they are first seen, in the order of a feed. */
 export function feedOf(bookings: readonly KnownBooking[], around: EventContext = context()): string {
   const events = bookings.flatMap((one) => bookingEvents(one, around));
   events.sort((a, b) => a.start - b.start || (a.uid < b.uid ? -1 : 1));

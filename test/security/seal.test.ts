@@ -2,10 +2,10 @@ import { createDecipheriv, hkdfSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { newKey, parseKeyRing } from "../../src/security/keys.ts";
-import { open, type SealContext, seal, sealedBy } from "../../src/security/seal.ts";
+import { open, type SealedPlace, seal, sealedBy } from "../../src/security/seal.ts";
 
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
-const place: SealContext = { table: "accounts", row: "7", column: "token" };
+const place: SealedPlace = { table: "accounts", row: "7", column: "token" };
 const entry = newKey(random);
 const keys = parseKeyRing(entry);
 const broken = { code: "seal_broken" };
@@ -58,7 +58,7 @@ describe("seal and open", () => {
     expect(new Set(sealed.map((text) => text.slice(0, `v1.${keys.ids[0]}.`.length + 16))).size).toBe(50);
   });
 
-  it.each<[string, SealContext]>([
+  it.each<[string, SealedPlace]>([
     ["another row", { ...place, row: "8" }],
     ["another column", { ...place, column: "username" }],
     ["another table", { ...place, table: "feeds" }],

@@ -1,12 +1,12 @@
 import type { BookingStatus } from "../status.ts";
 
-/** Why a feed is not kept up to date. */
+/** The reasons for which a feed is out of date. */
 export type NoticeReason = "unreachable" | "token" | "failing" | "suspended";
 
-/** Every text of ours that a calendar can show. */
+/** Every text of this program that a calendar can show, in one language. */
 export interface CalendarWords {
   readonly calendar: string;
-  /** In front of the title; ends in a blank, or is empty. */
+  /** Stands in front of the title; ends in a blank, or is empty. */
   readonly prefix: Readonly<Record<BookingStatus, string>>;
   readonly state: Readonly<Record<BookingStatus, string>>;
   readonly busy: Readonly<Record<"TENTATIVE" | "CONFIRMED" | "CANCELLED", string>>;
@@ -16,7 +16,7 @@ export interface CalendarWords {
   readonly labels: Readonly<
     Record<"state" | "offering" | "provider" | "requester" | "customer" | "project" | "time" | "error", string>
   >;
-  /** In front of the links to decide. */
+  /** Stands in front of the links to decide. */
   readonly decide: Readonly<Record<"accept" | "reject" | "both", string>>;
   readonly part: (number: number, count: number) => string;
   readonly backwards: string;
@@ -24,7 +24,7 @@ export interface CalendarWords {
   readonly sampleTitle: string;
   readonly sample: string;
   readonly ended: { readonly title: string; readonly text: (since: string) => string };
-  /** Stands alone in a feed that would run empty. */
+  /** The event that stands alone in a feed that would be empty. */
   readonly empty: { readonly title: string; readonly text: string };
   readonly notice: Readonly<Record<NoticeReason, { readonly title: string; readonly text: (since: string) => string }>>;
 }

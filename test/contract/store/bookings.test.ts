@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   countBookings,
-  countOfOfferings,
   findBookings,
   findSlim,
   hasPending,
@@ -10,10 +9,6 @@ import {
   listSlimBetween,
   listSlotless,
   listStarting,
-  markMissed,
-  markVanished,
-  touchOfferings,
-  writeOrderStates,
 } from "../../../src/store/bookings.ts";
 import { countStatements } from "../../../src/store/counted.ts";
 import { migrate } from "../../../src/store/migrate.ts";
@@ -21,6 +16,13 @@ import { readMigrations } from "../../../src/store/migrations-node.ts";
 import type { Sql } from "../../../src/store/sql.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, slotOf, startAnew, store, t, uuidOf, writeOf } from "./rows.ts";
+import {
+  writeOrderStates,
+  markMissed,
+  markVanished,
+  touchOfferings,
+  countOfOfferings,
+} from "../../../src/store/write-bookings.ts";
 
 const micros = (n: number) => (t + n) * 1_000_000;
 const day = 86_400;

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { countTry, forgetTries } from "../../../src/store/attempts.ts";
-import {
-  type BookingRow,
-  encodeBooking,
-  findInSources,
-  listBeside,
-  writeBookings,
-} from "../../../src/store/bookings.ts";
+import { type BookingRow, findInSources, listBeside } from "../../../src/store/bookings.ts";
 import {
   addDecision,
   countUnknown,
@@ -22,6 +16,7 @@ import { changeSource, findSource, listSourcesWith, makeDue, moveSources } from 
 import type { Sql } from "../../../src/store/sql.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, startAnew, t, uuidOf, writeOf } from "./rows.ts";
+import { writeBookings, encodeBooking } from "../../../src/store/write-bookings.ts";
 
 const row = (id: string, change: Partial<DecisionRow> = {}): DecisionRow => ({
   id,

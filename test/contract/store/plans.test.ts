@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as bookings from "../../../src/store/bookings.ts";
+import * as writes from "../../../src/store/write-bookings.ts";
 import * as events from "../../../src/store/events.ts";
 import * as decisions from "../../../src/store/decisions.ts";
 import { findAddress, lastUse, listFeeds, listWritten, writeRendered } from "../../../src/store/feeds.ts";
@@ -34,7 +35,7 @@ async function recorded(query: Query): Promise<Statement[]> {
 }
 
 const uuids = [1, 2, 3].map(uuidOf);
-const one = JSON.stringify([bookings.encodeBooking(writeOf(bookingOf(1)))]);
+const one = JSON.stringify([writes.encodeBooking(writeOf(bookingOf(1)))]);
 
 /** What runs each minute, for each page of Waldur's list, for each batch of events or for each request. */
 const queries: readonly [string, Query][] = [
@@ -46,10 +47,10 @@ const queries: readonly [string, Query][] = [
   ["listSlotless", async (sql) => bookings.listSlotless(sql, "s", 1)],
   ["listMissed", async (sql) => bookings.listMissed(sql, "s", 1)],
   ["hasPending", async (sql) => bookings.hasPending(sql, "s", 1)],
-  ["writeBookings", async (sql) => sql.batch([bookings.writeBookings(one)])],
-  ["writeOrderStates", async (sql) => sql.batch([bookings.writeOrderStates("s", [])])],
-  ["markMissed", async (sql) => sql.batch([bookings.markMissed("s", uuids, 1)])],
-  ["markVanished", async (sql) => sql.batch([bookings.markVanished("s", uuids, 1, 1)])],
+  ["writeBookings", async (sql) => sql.batch([writes.writeBookings(one)])],
+  ["writeOrderStates", async (sql) => sql.batch([writes.writeOrderStates("s", [])])],
+  ["markMissed", async (sql) => sql.batch([writes.markMissed("s", uuids, 1)])],
+  ["markVanished", async (sql) => sql.batch([writes.markVanished("s", uuids, 1, 1)])],
   ["findEvents", async (sql) => events.findEvents(sql, ["f", "g"], uuids)],
   ["writeEvents", async (sql) => sql.batch([events.writeEvents("w", "[]")])],
   ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("w", "[]")])],
@@ -102,7 +103,7 @@ describe.each(engines)("plans over $engine", ({ open }) => {
 
   it("of a query that has to walk are told as such", async () => {
     const walks: readonly Query[] = [
-      async (sql) => bookings.countOfOfferings(sql, "s", uuids),
+      async (sql) => writes.countOfOfferings(sql, "s", uuids),
       async (sql) => events.listStale(sql, "f", 1, 2, 3),
       async (sql) => listFeeds(sql),
     ];
@@ -174,7 +175,7 @@ describe("a source of 100,000 bookings in a file", () => {
       "marks 300 as vanished",
       async (id) =>
         opened.sql.batch([
-          bookings.markVanished(
+          writes.markVanished(
             id,
             Array.from({ length: 300 }, (_, n) => uuidOf(500 + n)),
             1,

@@ -2,10 +2,10 @@ import type { Booking, NumberedSlot } from "../../../src/calendar/booking.ts";
 import type { FeedProfile } from "../../../src/calendar/profile.ts";
 import { addAccount } from "../../../src/store/accounts.ts";
 import type { EventRow } from "../../../src/store/events.ts";
-import { type BookingWrite, encodeBooking, writeBookings } from "../../../src/store/bookings.ts";
 import { encodeRendered, type FeedRow, findFeed, insertFeed, writeRendered } from "../../../src/store/feeds.ts";
 import { addSource } from "../../../src/store/sources.ts";
 import { type Sql, type Statement, statement } from "../../../src/store/sql.ts";
+import { type BookingWrite, writeBookings, encodeBooking } from "../../../src/store/write-bookings.ts";
 
 /** 2026-01-01T00:00:00Z, when the rows of these tests were made. */
 export const t = 1_767_225_600;
