@@ -1,6 +1,8 @@
-// `node build.mjs`: the Node entry into dist/cli.js; packages stay outside the bundle, as npm installed them.
-// `node build.mjs worker`: the Worker with all it needs into dist/worker/worker.js; wrangler.toml runs this.
-// `node build.mjs bench` and `bench-push`: test/bench into dist/. `node build.mjs caldav`: the contract of CalDAV as a Worker.
+// `node build.mjs [TARGET]` builds one bundle into dist/:
+//   node (default)     dist/cli.js; packages stay outside, as npm installed them
+//   worker             dist/worker/worker.js with all it needs; wrangler.toml runs this
+//   bench, bench-push  the figures of test/bench
+//   caldav             the CalDAV contract suite as a Worker
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -8,7 +10,7 @@ import { build } from "rolldown";
 
 const { resolve } = createRequire(import.meta.url);
 
-/** What of the packages a Worker has no use for: tsdav only writes requests, src/caldav/xml.ts reads the answers. */
+/** Stand-ins for parts of packages that a Worker does not need: tsdav only writes requests, src/caldav/xml.ts reads the answers. */
 const light = {
   "xml-js": `import js2xml from ${JSON.stringify(resolve("xml-js/lib/js2xml.js"))}; export default { js2xml };`,
   debug: "export default () => () => undefined;",
@@ -24,7 +26,7 @@ function onWorkers(input, file) {
     input,
     platform: "neutral",
     external: /^node:/,
-    // Not `browser` or `worker`: what tsdav has there cannot be cut down to what is used.
+    // Not `browser` or `worker`: tsdav's bundles for those cannot be tree-shaken.
     resolve: { mainFields: ["module", "main"], conditionNames: ["workerd", "import"] },
     treeshake: { propertyReadSideEffects: false },
     plugins: [
@@ -51,7 +53,7 @@ const folder = target.output.dir ?? dirname(target.output.file);
 await mkdir(folder, { recursive: true });
 const { output } = await build({ ...target, write: false });
 for (const part of output) {
-  // Whole or not at all: several tests that start the Worker build it at once.
+  // Renamed into place whole: several tests build the Worker at once.
   const file = join(folder, part.fileName);
   await writeFile(`${file}.${process.pid}`, part.type === "chunk" ? part.code : part.source);
   await rename(`${file}.${process.pid}`, file);

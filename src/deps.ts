@@ -29,7 +29,7 @@ export interface Deps {
   readonly keys: KeyRing;
   /** The Waldur behind is the sample: every event says so. */
   readonly sample: boolean;
-  /** What one run may cost; Workers count, Node hardly does. */
+  /** The cost that one run may have; Workers count, Node hardly does. */
   readonly budget: Budget;
 }
 

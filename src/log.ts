@@ -15,7 +15,7 @@ const deepest = 6;
 
 const secretName = /token|secret|authori[sz]ation|passw|cookie|credential|api[-_]?key|signature/i;
 
-/** What stands after a word like `Token` and may be plain English, as in "Token has expired". */
+/** Matches where a plain English word follows, as in "Token has expired". */
 const notAWord = `(?![A-Za-z]{1,15}(?:[\\s.,;:!?)"'\\]}]|$))`;
 
 const masks: readonly (readonly [RegExp, string])[] = [
@@ -102,11 +102,11 @@ function members(facts: Facts, nameOf: (name: string) => Name, secrets: readonly
   }
 }
 
-/** What is known of a fact's name. */
+/** Facts about a fact's name. */
 interface Name {
   /** As a member of the line, where it must not pass for one of the line's own. */
   readonly json: string;
-  /** Whether what is called so is hidden whole. */
+  /** True when a fact of that name is hidden whole. */
   readonly hide: boolean;
 }
 

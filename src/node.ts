@@ -169,7 +169,7 @@ function inheritedSocket(): { fd: number } | null {
     : null;
 }
 
-/** Where each request came from: the other end of its connection, and its header fields. */
+/** The origin of each request: the other end of its connection, and its header fields. */
 const origins = new WeakMap<Request, { readonly peer: string; readonly headers: IncomingMessage["headers"] }>();
 
 /** Returns the client's address, "" where it is not known; what a proxy on this machine or network says is believed. */

@@ -10,9 +10,9 @@ import { changeFeed, type FeedRow, insertAddress } from "./store/feeds.ts";
 import { addSource, type NewSource } from "./store/sources.ts";
 
 /**
- * Gives a feed to another account, which reads the same list of Waldur with its own token. It gets an address of its own;
- * those that were given out go on serving, and nobody is shown them any more. Its targets stop and forget their
- * credentials until the new account gives its own.
+ * Gives a feed to another account, which reads the same Waldur list with its own token. The feed gets a new address; the
+ * old ones go on serving, but nobody is shown them any more. Its targets stop and forget their credentials until the new
+ * account gives its own. Throws `conflict` for a feed that has ended.
  */
 export async function takeOverFeed(deps: Deps, feed: FeedRow, source: NewSource): Promise<FeedRow> {
   needAlive(feed);

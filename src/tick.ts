@@ -22,32 +22,33 @@ export interface TickReport {
   readonly sources: readonly RefreshReport[];
   readonly feeds: readonly RenderReport[];
   readonly targets: readonly PushReport[];
-  /** Whether nothing that is due was left for the next run. */
+  /** True when nothing that is due was left for the next run. */
   readonly complete: boolean;
 }
 
 export interface TickOptions {
-  /** Only this source, due or not. */
+  /** The only source to read, due or not. */
   readonly sourceId?: string;
-  /** Read sources whether they are due or not, with a full sweep of those not swept since then, epoch seconds. */
+  /** Epoch seconds: every source is read, due or not, and swept in full unless that was done since then. */
   readonly sweepSince?: number;
-  /** Waldur is left alone: only what was rendered is pushed to targets. */
+  /** True to leave Waldur alone and only push rendered events to targets. */
   readonly onlyTargets?: boolean;
-  /** A mass removal is believed. */
+  /** True to accept a mass removal. */
   readonly allowRemovals?: boolean;
 }
 
-/** Statements that one more source, or a step of its feeds, may cost; a run that has fewer left does not begin it. */
+/** Statements that one more source, or one step of its feeds, may cost; a run with fewer left does not begin it. */
 const statementsOfSource = 18;
 const statementsOfStep = 9;
 
 /**
- * One run over what is due: feeds that expired end, sources are read, their feeds rendered and pushed to their
- * targets. Whatever fails is logged and left for the next run; the rest goes on. Throws `store_failed` only where not even the list of sources can be read.
+ * Makes one run over what is due: ends expired feeds, reads sources, renders their feeds and pushes those to targets. What
+ * fails is logged and left for the next run. Throws `store_failed` only when feeds, sources or targets cannot be listed.
  */
 export async function tick(outer: Deps, options: TickOptions = {}): Promise<TickReport> {
   const { sql, counts } = countStatements(outer.sql);
   const deps: Deps = { ...outer, sql };
+  const statementsLeft = (): number => deps.budget.statements - counts.statements;
   const nowAt = epochSeconds(deps);
   const begunAt = deps.now();
   if (nowAt % 3600 < 60) await attempt(deps, "forget_failed", async () => forgetOld(deps));
@@ -62,12 +63,13 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     const lost = feedsOf.get(source.id) ?? [];
     if (lost.length > 0) await attempt(deps, "end_failed", async () => endLostFeeds(deps, lost));
   };
-  const stored = (await listSources(sql)).filter((source) => feedsOf.has(source.id));
-  for (const source of stored) if (source.access === "lost") await endLost(source);
-  const sources = stored.filter((source) => source.access === "ok");
+  const sources = (await listSources(sql)).filter((source) => feedsOf.has(source.id));
+  for (const source of sources) if (source.access === "lost") await endLost(source);
+  const { sourceId, sweepSince } = options;
   const asked = sources.filter(
-    ({ id }) => options.onlyTargets !== true && (options.sourceId === undefined || id === options.sourceId),
+    ({ id, access }) => access === "ok" && options.onlyTargets !== true && (sourceId === undefined || id === sourceId),
   );
+  const forced = sourceId !== undefined || sweepSince !== undefined;
 
   const refreshed: RefreshReport[] = [];
   const rendered: RenderReport[] = [];
@@ -76,9 +78,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   let pages = 0;
   let events = 0;
   for (const before of rotate(asked, nowAt)) {
-    const { sweepSince } = options;
-    const forced = options.sourceId !== undefined || sweepSince !== undefined;
-    if (deps.budget.statements - counts.statements < statementsOfSource) {
+    if (statementsLeft() < statementsOfSource) {
       complete = false;
       break;
     }
@@ -106,7 +106,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     await attempt(deps, "render_failed", async () => {
       const outcome = await renderFeeds(deps, source, behind, {
         events: deps.budget.events - events,
-        more: () => deps.budget.statements - counts.statements >= statementsOfStep,
+        more: () => statementsLeft() >= statementsOfStep,
       });
       events += outcome.events;
       rendered.push(...outcome.reports);
@@ -114,9 +114,9 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     });
   }
   const mirrored = await pushDueTargets(deps, {
-    sourceId: options.sourceId,
+    sourceId,
     requests: deps.budget.requests - requests,
-    statements: () => deps.budget.statements - counts.statements,
+    statements: statementsLeft,
     attempt: async (event, work) => attempt(deps, event, work),
   });
   complete &&= mirrored.complete;

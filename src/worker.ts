@@ -10,7 +10,7 @@ import { openD1 } from "./store/d1.ts";
 import { tick } from "./tick.ts";
 import { refusalResponse } from "./web/feed/responses.ts";
 
-/** What a run may cost so that it fits the limits of a Worker's invocation, those of the free plan too. */
+/** The cost that a run may have so that it fits the limits of a Worker's invocation, those of the free plan too. */
 const budget: Budget = { pages: 1, requests: 30, events: 50, statements: 40 };
 const statementMilliseconds = 10_000;
 

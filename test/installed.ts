@@ -1,15 +1,15 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The path of a program, in a folder or on PATH; null when it is not installed. */
+/** Returns the path of a program, in a folder or on PATH; null when it is not installed. */
 export function findProgram(name: string, folder: string | null = null): string | null {
   const folders = folder === null ? (process.env["PATH"] ?? "").split(delimiter) : [folder];
   return folders.map((one) => join(one, name)).find(mayRun) ?? null;
 }
 
 /**
- * Says plainly what is left out because something is missing, and how to install it. With CI=true that is an error: there
- * nothing may go untried.
+ * Writes to standard error what is left out because something is missing, and how to install it. Throws with CI=true:
+ * there nothing may be left out.
  */
 export function sayMissing(what: string, how: string): void {
   const message = `${what} is left out: ${how}`;
@@ -17,7 +17,7 @@ export function sayMissing(what: string, how: string): void {
   process.stderr.write(`${message}\n`);
 }
 
-/** Whether all these programs are on this machine, for `describe.runIf`; where one is missing `sayMissing` says so. */
+/** Returns true when all these programs are installed, for `describe.runIf`; calls `sayMissing` when one is not. */
 export function installed(programs: readonly string[], how: string): boolean {
   const missing = programs.filter((program) => findProgram(program) === null);
   if (missing.length === 0) return true;

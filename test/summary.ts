@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** Says what was skipped and how it would run, and ends with the counts in one plain line. */
+/** Writes which tests were skipped, then the counts as the last line: `N passed, N failed`. */
 export default class Summary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);

@@ -17,7 +17,7 @@ export interface WaldurCheck {
   readonly sees: { readonly bookings: number; readonly providers: number } | null;
   readonly tokenLifetime: number | null;
   readonly tokenExpiresAt: number | null;
-  /** What is wrong or missing, each with what to do. */
+  /** Faults and gaps, each with what to do. */
   readonly problems: readonly string[];
 }
 

@@ -18,7 +18,7 @@ import type { User } from "../waldur/schema.ts";
 import { tokenClient, ensureEnvironmentAccount, sealedTokenPlace } from "./client.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** What a session of a kind is of, and how long it lasts, seconds. A session of the operator is one of pages. */
+/** The account and the length in seconds of a session of each kind. A session of the operator is one of pages. */
 const sessions = {
   pages: { kind: "person", lasts: 8 * 3600 },
   decide: { kind: "decider", lasts: 90 * 86_400 },

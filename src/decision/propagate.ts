@@ -42,7 +42,7 @@ export async function propagate(outer: Deps, booking: Booking, orderState: Order
       if (unsaved.length === 0) return true;
       const holdings = await storeBooking(deps, unsaved, booking, orderState);
       unsaved = unsaved.filter((id) => !holdings.has(id));
-      const overtaken = await showBooking(deps, booking.uuid, holdings, () => affords(statementsOfStep));
+      const overtaken = await showBooking(deps, holdings, () => affords(statementsOfStep));
       open = new Set([...unsaved, ...overtaken]);
       return open.size === 0 || !affords(statementsOfTry) ? true : null;
     });

@@ -27,7 +27,7 @@ export interface SampleBooking {
   state: BookingState;
   readonly createdMicros: number;
   modifiedMicros: number;
-  /** What was asked for. */
+  /** The periods asked for. */
   readonly schedules: readonly SamplePeriod[];
   /** Written when the order was processed. */
   slots: readonly SampleSlot[];
@@ -66,7 +66,7 @@ export function randomUuid(random: () => number): string {
 
 type Fate = readonly [state: BookingState, order: OrderState, slots: boolean];
 
-/** What becomes of requests, the more frequent the more often it is here. */
+/** Fates of requests, the more frequent the more often it is here. */
 const fates: readonly Fate[] = [
   ["OK", "done", true],
   ["OK", "done", true],
@@ -90,7 +90,7 @@ const fates: readonly Fate[] = [
   ["Updating", "done", true],
 ];
 
-/** What Waldur lets through or only newer ones know, by the number of the booking. */
+/** Oddities that Waldur lets through or only newer ones know, by the number of the booking. */
 const oddities: Readonly<Record<number, (booking: SampleBooking) => Partial<SampleBooking>>> = {
   20: withSlots("no length", (slot) => [{ ...slot, end: slot.start }]),
   24: withSlots("end before start", (slot) => [{ ...slot, start: slot.end, end: slot.start }]),

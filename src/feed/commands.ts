@@ -14,7 +14,10 @@ import { needUnexpired } from "./expiry.ts";
 import { maySignLinks } from "./links.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Makes a feed over a source, and the source if it is not there. The feed is `loading` until its first load is done. */
+/**
+ * Makes a feed over a source, and the source when there is none yet. The feed is `loading` until its first load is done.
+ * Throws `bad_input` when it would expire in the past or may not have signed decisions.
+ */
 export async function addFeed(
   deps: Deps,
   source: NewSource,
@@ -38,32 +41,33 @@ export async function addFeed(
   return getFeed(deps, id);
 }
 
-/** The feed of that id. Throws `not_found`. */
+/** Returns the feed with that id. Throws `not_found`. */
 export async function getFeed(deps: Pick<Deps, "sql">, id: string): Promise<FeedRow> {
   const feed = await findFeed(deps.sql, id);
   if (feed === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows those there are`);
   return feed;
 }
 
-/** Where a sealed column of a feed lives. */
+/** Returns the context that a sealed column of a feed is bound to. */
 export function sealedFeedPlace(id: string, column: "secret" | "salt") {
   return { table: "feeds", row: id, column };
 }
 
-/** The address under which a feed is served. Throws `seal_broken`. */
+/** Returns the address at which a feed is served. Throws `seal_broken`. */
 export async function feedAddress(deps: Pick<Deps, "keys" | "config">, feed: FeedRow): Promise<string> {
   const secret = await open(deps.keys, sealedFeedPlace(feed.id, "secret"), feed.secret);
   return `${deps.config.publicUrl}/f/${secret}/${feed.slug}.ics`;
 }
 
-/** The address that calendar programs open by a click (`webcal:` is what they registered for; there is no secure variant all know). */
+/** Returns the `webcal:` address, which calendar programs open on a click; no secure variant is known to all of them. */
 export function webcalAddress(address: string): string {
   return address.replace(/^https?:/, "webcal:");
 }
 
 /**
- * Changes what a feed holds or how it looks; every event is compared anew. One that from now on tells less is not
- * served until that is done: calendars keep what they have meanwhile.
+ * Changes what a feed holds or how it looks; every event is compared again. A feed that will tell less is not served until
+ * that is done; calendars keep what they have meanwhile. Throws `conflict` for a feed that has ended, and `bad_input` as
+ * `addFeed` does.
  */
 export async function updateFeed(
   deps: Deps,
@@ -91,7 +95,7 @@ export async function updateFeed(
   return getFeed(deps, feed.id);
 }
 
-/** Gives a feed a new address; the old one says for a while that it has ended, its links to decide are dead at once. */
+/** Gives a feed a new address. The old one says for a while that it has ended; its decision links stop working at once. */
 export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
   needAlive(feed);
   const secret = newSecret(deps.random);
@@ -106,14 +110,14 @@ export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
   return getFeed(deps, feed.id);
 }
 
-/** Ends a feed: its addresses say for a while that it has ended, or with `gone` answer 410 at once. */
+/** Ends a feed. Its addresses say so for a while; with `gone` they answer 410 at once. */
 export async function revokeFeed(deps: Deps, feed: FeedRow, gone: boolean): Promise<FeedRow> {
   await deps.sql.batch([...endStatements(feed, epochSeconds(deps)), endAddresses(feed.id, epochSeconds(deps), gone)]);
   deps.log.info("feed_revoked", { feed: feed.id, gone });
   return getFeed(deps, feed.id);
 }
 
-/** Ends a feed whose time is over; the address itself already says so. */
+/** Ends a feed that has expired; its address already says so. */
 export async function expireFeed(deps: Deps, feed: FeedRow): Promise<void> {
   await deps.sql.batch(endStatements(feed, feed.expiresAt ?? epochSeconds(deps)));
   deps.log.info("feed_expired", { feed: feed.id });
@@ -183,7 +187,7 @@ async function sealAll(deps: Deps, id: string, plain: { secret: string; salt: st
   };
 }
 
-/** The file name in the address: what some clients show until they have read the calendar's own name. */
+/** Returns the file name for the address, which some clients show until they have read the calendar's own name. */
 function slugOf(name: string): string {
   const plain = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
   const slug = plain.replaceAll(/[^a-z0-9]+/g, "-").slice(0, 40);

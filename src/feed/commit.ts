@@ -1,60 +1,89 @@
 import { sizeWarning } from "../calendar/size.ts";
+import { epochSeconds } from "../clock.ts";
 import type { Deps } from "../deps.ts";
+import { AppError, codeOf, messageOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { chunkRows } from "../store/bulk.ts";
-import { deleteEvents, type EventRow, writeEvents } from "../store/events.ts";
-import { encodeRendered, type FeedChange, type FeedRow, listWritten, writeRendered } from "../store/feeds.ts";
-import type { FeedCursor } from "./plan.ts";
-import type { Step } from "./compare.ts";
+import { deleteEvents, type EventRow, findEvents, writeEvents } from "../store/events.ts";
+import { encodeRendered, type FeedRow, listWritten, writeRendered } from "../store/feeds.ts";
+import { compareFeed, countAdded, type EventChanges } from "./compare.ts";
+import { eventContext, type RenderInputs } from "./inputs.ts";
+import type { FeedStep } from "./plan.ts";
 
-/** A step of one feed as it is written: its row as it becomes, and the events. */
-export interface FeedCommit extends Pick<Step, "write" | "drop" | "rendered"> {
-  readonly place: FeedCursor;
+/** A step as it is written: the feed's row as it becomes, and its events. */
+export interface FeedCommit extends EventChanges {
+  readonly step: FeedStep;
   readonly after: FeedRow;
 }
 
 /**
- * The revision that a step makes of a feed, with `change` besides. A feed that had events is never left without one. Its
- * rev counts in seconds of the clock (`nowAt`) where it can: after the database was restored from a copy, no revision
- * that a client saw is given again. `rows` are what it has of the step's bookings and of none.
+ * Takes one step of many feeds, in a number of statements that does not depend on how many they are: reads the events they
+ * have, compares, writes. A feed that fails, or that another run is working on, is logged and left for the next run;
+ * nothing of it is written. Resolves to the steps that were written and to the feeds that another run moved on. Throws
+ * `store_failed`.
  */
-export function makeCommit(
-  place: FeedCursor,
-  change: FeedChange,
-  step: Step,
-  rows: readonly EventRow[],
-  nowAt: number,
-): FeedCommit {
-  const { now, source, steps } = place;
-  const { write, drop } = keepOne(place, step, rows);
+export async function takeSteps(
+  deps: Deps,
+  inputs: RenderInputs,
+  steps: readonly FeedStep[],
+): Promise<{ readonly commits: readonly FeedCommit[]; readonly overtaken: readonly FeedRow[] }> {
+  const uuids = new Set(steps.flatMap(({ bookings }) => bookings.map(({ booking }) => booking.uuid)));
+  const feedIds = steps.map(({ feed }) => feed.id);
+  const rows = await findEvents(deps.sql, feedIds, [...uuids, ""]);
+  const made: FeedCommit[] = [];
+  for (const step of steps) {
+    try {
+      const context = await eventContext(deps, inputs, step, step.bookings);
+      const changes = compareFeed(step, rows.get(step.feed.id) ?? [], context, inputs);
+      for (const fault of changes.faults) deps.log.error("event_held", { feed: step.feed.id, ...fault });
+      made.push({ ...changes, step, after: reviseFeed(step, changes, epochSeconds(deps)) });
+    } catch (error) {
+      logFailed(deps, step.feed, error);
+    }
+  }
+  const written = await writeCommits(deps, made);
+  const overtaken = made.flatMap(({ after, step }) => (written.has(after.id) ? [] : [step.feed]));
+  for (const feed of overtaken) logFailed(deps, feed, new AppError("conflict", "another run works on this feed"));
+  return { commits: made.filter(({ after }) => written.has(after.id)), overtaken };
+}
+
+/**
+ * Returns the feed's row after a step. Its rev counts in seconds of the clock (`nowAt`) where it can, so that no revision
+ * that a client has seen is given again after the database was restored from a copy.
+ */
+function reviseFeed(step: FeedStep, { write, drop, faults }: EventChanges, nowAt: number): FeedRow {
+  const { now, source, change } = step;
   const moved = write.length > 0 || drop.length > 0;
+  const uuids = new Set(step.bookings.map(({ booking }) => booking.uuid));
   const next: FeedRow = {
     ...now,
     ...change,
     rev: moved ? Math.max(now.rev + 1, nowAt) : now.rev,
     revisedAt: !moved ? now.revisedAt : now.state === "loading" ? nowAt : Math.max(now.revisedAt + 1, nowAt),
     eventCount: now.eventCount + countAdded(write) - drop.length,
-    byteCount: now.byteCount + bytes(write.map(({ row }) => row)) - bytes(write.map(({ old }) => old)) - bytes(drop),
-    held: step.held,
+    byteCount:
+      now.byteCount +
+      countBytes(write.map(({ row }) => row)) -
+      countBytes(write.map(({ old }) => old)) -
+      countBytes(drop),
+    held: [
+      ...(change.held ?? now.held).filter((text) => !uuids.has(text.slice(0, 32))),
+      ...faults.map(({ booking, n, faults: found }) => `${booking}-${n}: ${found}`),
+    ],
   };
-  const ready = next.state === "loading" && next.renderedRev >= source.rev && next.windowAt === steps.window.dayAt;
-  return { place, after: ready ? { ...next, state: "active" } : next, write, drop, rendered: step.rendered };
-}
-
-/** How many of these events the feed did not have. */
-export function countAdded(write: Step["write"]): number {
-  return write.filter(({ old }) => old === undefined).length;
+  const ready = next.state === "loading" && next.renderedRev >= source.rev && next.windowAt === step.window.dayAt;
+  return ready ? { ...next, state: "active" } : next;
 }
 
 /**
- * Writes revisions, each all or nothing, in as few statements as fit. Resolves to the feeds that were written: of one that
- * another run has moved on meanwhile nothing is.
+ * Writes commits, each all or nothing, in as few statements as fit. Resolves to the ids of the feeds that were written: a
+ * feed that another run has moved on meanwhile stays as it is.
  */
-export async function commitFeeds(deps: Deps, revisions: readonly FeedCommit[]): Promise<ReadonlySet<string>> {
+async function writeCommits(deps: Deps, commits: readonly FeedCommit[]): Promise<ReadonlySet<string>> {
   const writer = hex(deps.random(8));
-  const feeds = chunkRows(revisions.map(({ place, after }) => encodeRendered(place.feed, after))).chunks;
-  const drops = revisions.flatMap(({ after, drop }) => drop.map(({ uid }) => ({ feedId: after.id, uid })));
-  const writes = revisions.flatMap(({ after, write }) =>
+  const feeds = chunkRows(commits.map(({ step, after }) => encodeRendered(step.feed, after))).chunks;
+  const drops = commits.flatMap(({ after, drop }) => drop.map(({ uid }) => ({ feedId: after.id, uid })));
+  const writes = commits.flatMap(({ after, write }) =>
     write.map(({ row }) => ({ feedId: after.id, rev: after.rev, ...row })),
   );
   const changed = await deps.sql.batch([
@@ -62,45 +91,32 @@ export async function commitFeeds(deps: Deps, revisions: readonly FeedCommit[]):
     ...chunkRows(drops).chunks.map((json) => deleteEvents(writer, json)),
     ...chunkRows(writes).chunks.map((json) => writeEvents(writer, json)),
   ]);
-  const ids = revisions.map(({ after }) => after.id);
+  const ids = commits.map(({ after }) => after.id);
   const count = changed.slice(0, feeds.length).reduce((sum, rows) => sum + rows, 0);
   const written = count === ids.length ? new Set(ids) : await listWritten(deps.sql, writer, ids);
-  for (const { place, after } of revisions) if (written.has(after.id)) logRevision(deps, place.feed, after);
+  for (const { step, after } of commits) if (written.has(after.id)) logRevision(deps, step.feed, after);
   return written;
 }
 
 function logRevision(deps: Deps, before: FeedRow, after: FeedRow): void {
-  const { id: feed, eventCount: events, byteCount: size } = after;
+  const { id: feed, eventCount: events, byteCount: bytes } = after;
   const { name } = after.profile;
-  if (before.state !== "active" && after.state === "active")
-    deps.log.info("feed_ready", { feed, name, events, bytes: size });
-  const large = sizeWarning(deps.config, events, size);
+  if (before.state !== "active" && after.state === "active") deps.log.info("feed_ready", { feed, name, events, bytes });
+  const large = sizeWarning(deps.config, events, bytes);
   if (large !== null && sizeWarning(deps.config, before.eventCount, before.byteCount) === null) {
     deps.log.warn("feed_large", { feed, name, warning: large });
   }
 }
 
-const encoder = new TextEncoder();
-
-function bytes(rows: readonly (EventRow | undefined)[]): number {
-  return rows.reduce((sum, row) => sum + (row === undefined ? 0 : encoder.encode(row.vevent).length), 0);
+function logFailed(deps: Deps, { id: feed }: FeedRow, error: unknown): void {
+  const code = codeOf(error) ?? "bug";
+  const facts = error instanceof AppError ? error.facts : {};
+  const level = code === "conflict" ? "info" : "error";
+  deps.log[level]("render_failed", { feed, code, message: messageOf(error), ...facts });
 }
 
-function keepOne({ feed, steps }: FeedCursor, step: Step, rows: readonly EventRow[]): Pick<Step, "write" | "drop"> {
-  const { write, drop } = step;
-  const added = countAdded(write);
-  const left = feed.eventCount + added - drop.length;
-  if (left <= 0 && drop.length > 0) {
-    const newest = drop.toSorted((a, b) => b.stampAt - a.stampAt)[0];
-    if (step.aged && newest !== undefined) return { write, drop: drop.filter((row) => row !== newest) };
-    const row = steps.placeholder();
-    const old = drop.find(({ uid }) => uid === row.uid);
-    return { write: [...write, { row, old }], drop: drop.filter((one) => one !== old) };
-  }
-  if (added > 0 && feed.eventCount === 1) {
-    const { uid } = steps.placeholder();
-    const standing = rows.find((row) => row.uid === uid);
-    if (standing !== undefined) return { write, drop: [...drop, standing] };
-  }
-  return { write, drop };
+const encoder = new TextEncoder();
+
+function countBytes(rows: readonly (EventRow | undefined)[]): number {
+  return rows.reduce((sum, row) => sum + (row === undefined ? 0 : encoder.encode(row.vevent).length), 0);
 }

@@ -1,207 +1,136 @@
 import type { KnownBooking } from "../calendar/booking.ts";
-import type { Event, EventContext, OfferingFacts } from "../calendar/event.ts";
+import type { Event, EventContext, Revision } from "../calendar/event.ts";
 import { bookingEvents } from "../calendar/booking-events.ts";
 import { emptyEvent, noticeEvent } from "../calendar/feed.ts";
+import { matchesFilter } from "../calendar/filter.ts";
 import { reviseEvent } from "../calendar/ical.ts";
 import { lintEvent } from "../calendar/lint.ts";
-import { inWindow, type Window, windowOf } from "../calendar/window.ts";
-import type { NoticeReason } from "../calendar/words/calendar-words.ts";
-import type { Deps } from "../deps.ts";
-import { busyUid } from "../security/hash.ts";
-import { open } from "../security/seal.ts";
-import { type AccountRow, findAccounts } from "../store/accounts.ts";
+import { inWindow } from "../calendar/window.ts";
 import type { EventRow } from "../store/events.ts";
-import type { FeedRow } from "../store/feeds.ts";
-import { readMeta } from "../store/meta.ts";
-import { readOfferings, type SourceRow } from "../store/sources.ts";
-import { sealedFeedPlace } from "./commands.ts";
-import { decisionUrl, feedLinkKind } from "./links.ts";
-import { epochSeconds } from "../clock.ts";
-import { homeportKey } from "../account/site.ts";
-import { matchesFilter } from "../calendar/filter.ts";
+import type { RenderInputs } from "./inputs.ts";
+import { countEvents, type FeedStep } from "./plan.ts";
 
-/** What is to be written of a feed's events in one transaction. */
-export interface Step {
+/** What a step changes in a feed's events. */
+export interface EventChanges {
+  /** Events as they become, each with the row it replaces. */
   readonly write: readonly { readonly row: EventRow; readonly old: EventRow | undefined }[];
   readonly drop: readonly EventRow[];
-  /** What is dropped is only too old: the last of it may stay where the feed would run empty. */
-  readonly aged: boolean;
   /** Events rendered and compared; a booking without any counts as one. */
   readonly rendered: number;
-  /** Events of the whole feed that the linter holds back. */
-  readonly held: readonly string[];
+  /** Events that the linter newly holds back. */
+  readonly faults: readonly { readonly booking: string; readonly n: number; readonly faults: string }[];
 }
 
-/** What feeds are made from besides bookings, as it all stands at `nowAt` (epoch seconds). */
-export interface RenderInputs {
-  readonly nowAt: number;
-  readonly homeport: string | null;
-  /** Names and places of offerings, by source. */
-  readonly offerings: ReadonlyMap<string, ReadonlyMap<string, OfferingFacts>>;
-  /** The sources' accounts by id, where feeds need them. */
-  readonly owners: ReadonlyMap<string, AccountRow>;
-}
+type Now = Pick<RenderInputs, "nowAt" | "buriedBefore">;
 
-/** The parts of which one feed's rendering is made; they neither read nor write. `rows` are what the feed has. */
-export interface FeedSteps {
-  readonly window: Window;
-  /** Tombstones since before then (epoch seconds) go. */
-  readonly buriedBefore: number;
-  /** These bookings against the rows they have. */
-  compare(bookings: readonly KnownBooking[], rows: readonly EventRow[], held: readonly string[]): Promise<Step>;
-  /** The notice that the calendar is out of date, for the day that begins at `dayAt`; 0 takes it away. */
-  notice(dayAt: number, reason: NoticeReason, rows: readonly EventRow[], held: readonly string[]): Step;
-  /** What stands in a feed that would run empty: some clients take an empty calendar for a failure and keep the old one. */
-  placeholder(): EventRow;
-}
-
-/** Reads what these feeds over these sources are made from. Throws `store_failed`. */
-export async function readInputs(
-  deps: Deps,
-  sources: readonly SourceRow[],
-  feeds: readonly FeedRow[],
-): Promise<RenderInputs> {
-  const told = feeds.some(({ profile }) => profile.detail !== "busy");
-  const homeport = told ? await readMeta(deps.sql, homeportKey(deps)) : null;
-  const signed = feeds.some(({ profile }) => profile.decisions === "signed");
-  const accounts = [...new Set(sources.map(({ accountId }) => accountId))];
-  return {
-    nowAt: epochSeconds(deps),
-    homeport: homeport === "" ? null : homeport,
-    offerings: new Map(sources.map(({ id, offerings }) => [id, readOfferings(offerings)])),
-    owners: signed ? await findAccounts(deps.sql, accounts) : new Map(),
-  };
-}
-
-/** Makes the steps for one feed as it and its source stand. Throws `seal_broken`. */
-export async function makeSteps(deps: Deps, sight: RenderInputs, feed: FeedRow, source: SourceRow): Promise<FeedSteps> {
-  const { profile } = feed;
-  const { nowAt, homeport } = sight;
-  const offerings = sight.offerings.get(source.id) ?? new Map<string, OfferingFacts>();
-  const window = windowOf(profile, nowAt);
-  const salt = profile.detail === "busy" ? await open(deps.keys, sealedFeedPlace(feed.id, "salt"), feed.salt) : null;
-  const buriedBefore = nowAt - deps.config.tombstoneDays * 86_400;
-  const { states: _states, ...others } = profile.filter;
-  const linkKind = feedLinkKind(deps, profile, sight.owners.get(source.accountId) ?? null);
-
-  async function contextOf(known: readonly KnownBooking[]): Promise<EventContext> {
-    const uids = new Map<string, string>();
-    if (salt !== null) {
-      const ids = known.flatMap(({ booking, slots }) => slots.map(({ n }) => ({ uuid: booking.uuid, n })));
-      await Promise.all(ids.map(async ({ uuid, n }) => uids.set(`${uuid}-${n}`, await busyUid(salt, uuid, n))));
+/**
+ * Compares what a step is about with the rows that the feed has of it. `rows` are those of the step's bookings and of no
+ * booking. A feed that had events is never left without one: some clients take an empty calendar for a failure.
+ */
+export function compareFeed(step: FeedStep, rows: readonly EventRow[], context: EventContext, now: Now): EventChanges {
+  const { feed, source, notice } = step;
+  const uuids = new Set(step.bookings.map(({ booking }) => booking.uuid));
+  const have = new Map(rows.filter((row) => uuids.has(row.bookingUuid)).map((row) => [row.uid, row]));
+  const write: { row: EventRow; old: EventRow | undefined }[] = [];
+  const faults: { booking: string; n: number; faults: string }[] = [];
+  let rendered = 0;
+  for (const known of step.bookings) {
+    const { uuid } = known.booking;
+    rendered += countEvents(known);
+    for (const event of bookingEvents(known, context)) {
+      const old = have.get(event.uid);
+      if (!isWanted(step, known, event, old, now)) continue;
+      have.delete(event.uid);
+      const row = renderRow(event, uuid, old, now.nowAt);
+      if (row === null) continue;
+      const found = lintEvent(row.vevent);
+      if (found.length === 0) write.push({ row, old });
+      else faults.push({ booking: uuid, n: event.n, faults: found.join("; ") });
     }
-    const uidOf = (uuid: string, n: number): string => uids.get(`${uuid}-${n}`) ?? `${uuid}-${n}`;
-    const urls = new Map<string, string>();
-    if (linkKind !== null) {
-      const pending = known.filter(({ booking, vanished }) => booking.state === "Creating" && !vanished);
-      await Promise.all(
-        pending.map(async ({ booking: { uuid } }) => urls.set(uuid, await decisionUrl(deps, feed, linkKind, uuid))),
-      );
-    }
-    return {
-      profile,
-      homeport,
-      offerings,
-      uidOf,
-      decisionUrlOf: (uuid) => urls.get(uuid) ?? "",
-      sample: deps.sample,
-    };
   }
-
-  /** Whether an event is to be in the feed, given the row it has there. */
-  function isWanted(known: KnownBooking, event: Event, row: EventRow | undefined): boolean {
-    if (!inWindow(event, window)) return false;
-    if (event.status !== "CANCELLED") return matchesFilter(known, profile.filter);
-    if (profile.cancelled === "drop") return false;
-    // What was shown is struck out, whatever the filter says of the state it has now.
-    if (row !== undefined) return matchesFilter(known, others) && (row.cancelledAt ?? nowAt) >= buriedBefore;
-    const { booking } = known;
-    const recent = booking.state === "Terminated" && booking.modifiedMicros / 1_000_000 >= buriedBefore;
-    const whole = !known.vanished && known.slots.some((slot) => slot.n === event.n && !slot.gone);
-    return recent && whole && matchesFilter(known, profile.filter);
-  }
-
-  /** The row that shows the event; null when it is the one that stands. */
-  function rowOf(event: Event, bookingUuid: string, old: EventRow | undefined): EventRow | null {
-    const { vevent, revision, changed } = reviseEvent(event, old ?? null, nowAt);
-    if (!changed) return null;
-    return {
-      uid: event.uid,
-      bookingUuid,
-      sequence: revision.sequence,
-      stampAt: revision.stamp,
-      startAt: event.start,
-      endAt: event.end,
-      cancelledAt: event.status === "CANCELLED" ? (old?.cancelledAt ?? nowAt) : null,
-      vevent,
-    };
-  }
-
-  async function compare(
-    bookings: readonly KnownBooking[],
-    rows: readonly EventRow[],
-    heldBefore: readonly string[],
-  ): Promise<Step> {
-    const uuids = new Set(bookings.map(({ booking }) => booking.uuid));
-    const have = new Map(rows.filter((row) => uuids.has(row.bookingUuid)).map((row) => [row.uid, row]));
-    const context = await contextOf(bookings);
-    const write: { row: EventRow; old: EventRow | undefined }[] = [];
-    const held = heldBefore.filter((text) => !uuids.has(text.slice(0, 32)));
-    let rendered = 0;
-    for (const known of bookings) {
-      const { uuid } = known.booking;
-      rendered += countEvents(known);
-      for (const event of bookingEvents(known, context)) {
-        const old = have.get(event.uid);
-        if (!isWanted(known, event, old)) continue;
-        have.delete(event.uid);
-        const row = rowOf(event, uuid, old);
-        if (row === null) continue;
-        const faults = lintEvent(row.vevent);
-        if (faults.length === 0) {
-          write.push({ row, old });
-          continue;
-        }
-        held.push(`${uuid}-${event.n}: ${faults.join("; ")}`);
-        deps.log.error("event_held", { feed: feed.id, booking: uuid, n: event.n, faults: faults.join("; ") });
-      }
-    }
-    return { write, drop: [...have.values()], aged: false, rendered, held };
-  }
-
-  function notice(dayAt: number, reason: NoticeReason, rows: readonly EventRow[], held: readonly string[]): Step {
+  const drop = [...have.values(), ...step.drop];
+  if (notice !== null) {
     const uid = `notice-${feed.id}`;
     const old = rows.find((row) => row.uid === uid);
-    const still = { aged: false, rendered: dayAt === 0 ? 0 : 1, held };
-    if (dayAt === 0) return { ...still, write: [], drop: old === undefined ? [] : [old] };
-    const facts = { uid, sinceAt: source.failingSinceAt ?? nowAt, nowAt, reason };
-    const row = rowOf(noticeEvent(profile, facts), "", old);
-    return { ...still, write: row === null ? [] : [{ row, old }], drop: [] };
+    const facts = { uid, sinceAt: source.failingSinceAt ?? now.nowAt, nowAt: now.nowAt, reason: notice.reason };
+    const row = notice.dayAt === 0 ? null : renderRow(noticeEvent(feed.profile, facts), "", old, now.nowAt);
+    if (row !== null) write.push({ row, old });
+    if (notice.dayAt === 0 && old !== undefined) drop.push(old);
+    if (notice.dayAt !== 0) rendered += 1;
   }
+  return { ...keepOne(step, write, drop, rows, now.nowAt), rendered, faults };
+}
 
+/** Returns how many of these events the feed did not have. */
+export function countAdded(write: EventChanges["write"]): number {
+  return write.filter(({ old }) => old === undefined).length;
+}
+
+/** Returns true when an event is to be in the feed, given the row that it has there. */
+function isWanted(
+  { feed: { profile }, window }: FeedStep,
+  known: KnownBooking,
+  event: Event,
+  row: EventRow | undefined,
+  { nowAt, buriedBefore }: Now,
+): boolean {
+  const { filter } = profile;
+  if (!inWindow(event, window)) return false;
+  if (event.status !== "CANCELLED") return matchesFilter(known, filter);
+  if (profile.cancelled === "drop") return false;
+  if (row !== undefined) {
+    // An event that was shown is struck out, whatever the filter says about its booking's present state.
+    const { states: _states, ...others } = filter;
+    return matchesFilter(known, others) && (row.cancelledAt ?? nowAt) >= buriedBefore;
+  }
+  const { booking } = known;
+  const recent = booking.state === "Terminated" && booking.modifiedMicros / 1_000_000 >= buriedBefore;
+  const whole = !known.vanished && known.slots.some((slot) => slot.n === event.n && !slot.gone);
+  return recent && whole && matchesFilter(known, filter);
+}
+
+/** Returns the row that shows the event; null when that is `old`. */
+function renderRow(event: Event, bookingUuid: string, old: EventRow | undefined, nowAt: number): EventRow | null {
+  const revised = reviseEvent(event, old ?? null, nowAt);
+  if (!revised.changed) return null;
+  return rowOf(event, bookingUuid, event.status === "CANCELLED" ? (old?.cancelledAt ?? nowAt) : null, revised);
+}
+
+function rowOf(
+  event: Event,
+  bookingUuid: string,
+  cancelledAt: number | null,
+  { vevent, revision }: { readonly vevent: string; readonly revision: Revision },
+): EventRow {
   return {
-    window,
-    buriedBefore,
-    compare,
-    notice,
-    placeholder() {
-      const event = emptyEvent(profile, { uid: `empty-${feed.id}`, nowAt });
-      const { vevent, revision } = reviseEvent(event, null, nowAt);
-      return {
-        uid: event.uid,
-        bookingUuid: "",
-        sequence: revision.sequence,
-        stampAt: revision.stamp,
-        startAt: event.start,
-        endAt: event.end,
-        cancelledAt: nowAt,
-        vevent,
-      };
-    },
+    uid: event.uid,
+    bookingUuid,
+    sequence: revision.sequence,
+    stampAt: revision.stamp,
+    startAt: event.start,
+    endAt: event.end,
+    cancelledAt,
+    vevent,
   };
 }
 
-/** Events of a booking as they count for a run; one without any counts as one. */
-export function countEvents({ slots }: KnownBooking): number {
-  return Math.max(1, slots.length);
+/** Returns the changes with a placeholder added to a feed that would run empty, or removed from one that no longer is. */
+function keepOne(
+  { feed, aged }: FeedStep,
+  write: EventChanges["write"],
+  drop: readonly EventRow[],
+  rows: readonly EventRow[],
+  nowAt: number,
+): Pick<EventChanges, "write" | "drop"> {
+  const uid = `empty-${feed.id}`;
+  const added = countAdded(write);
+  const standing = rows.find((row) => row.uid === uid);
+  if (added > 0 && feed.eventCount === 1 && standing !== undefined) return { write, drop: [...drop, standing] };
+  if (drop.length === 0 || feed.eventCount + added > drop.length) return { write, drop };
+  const newest = drop.toSorted((a, b) => b.stampAt - a.stampAt)[0];
+  if (aged && newest !== undefined) return { write, drop: drop.filter((row) => row !== newest) };
+  const event = emptyEvent(feed.profile, { uid, nowAt });
+  const row = rowOf(event, "", nowAt, reviseEvent(event, null, nowAt));
+  const old = drop.find((one) => one.uid === uid);
+  return { write: [...write, { row, old }], drop: drop.filter((one) => one !== old) };
 }

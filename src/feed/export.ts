@@ -5,8 +5,8 @@ import { joinFeed } from "../calendar/feed.ts";
 import { renderEvent } from "../calendar/ical.ts";
 import { lintEvent } from "../calendar/lint.ts";
 import type { FeedProfile } from "../calendar/profile.ts";
-import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
+import { unstoredBooking, unstoredContext } from "./unstored.ts";
 import { AppError } from "../errors.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
@@ -14,7 +14,7 @@ import type { ActingAccount } from "../account/find-source.ts";
 import { bookingFilter, orderFilter, belongs } from "../waldur/scope.ts";
 
 /**
- * All bookings of a provider as one calendar, read from Waldur now; nothing is stored.
+ * Returns all bookings of a provider as one calendar, read from Waldur now; nothing is stored.
  * Throws `conflict` when Waldur has more pages than one run may read here.
  */
 export async function exportProvider(
@@ -40,11 +40,9 @@ export async function exportProvider(
   const offerings = new Map<string, OfferingFacts>(
     (await client.offerings({ customerUuid: providerUuid })).map((offering) => [offering.uuid, offering]),
   );
-  const uidOf = (uuid: string, n: number): string => `${uuid}-${n}`;
-  const context = { profile, homeport, offerings, uidOf, decisionUrlOf: () => "", sample: deps.sample };
+  const context = { ...unstoredContext(deps, profile), homeport, offerings };
   const vevents = bookings.flatMap((booking) => {
-    const orderState = orderStates.get(booking.uuid) ?? null;
-    const known = { booking, orderState, slots: numberSlots([], booking), vanished: false };
+    const known = unstoredBooking(booking, orderStates.get(booking.uuid) ?? null);
     const stamp = Math.floor(booking.modifiedMicros / 1_000_000);
     return bookingEvents(known, context)
       .map((event) => ({

@@ -1,138 +1,122 @@
 import type { KnownBooking } from "../calendar/booking.ts";
-import { windowOf } from "../calendar/window.ts";
+import { type Window, windowOf } from "../calendar/window.ts";
+import type { NoticeReason } from "../calendar/words/calendar-words.ts";
 import type { Deps } from "../deps.ts";
 import { listChanged, listStarting } from "../store/bookings.ts";
 import { type EventRow, listStale } from "../store/events.ts";
-import type { FeedChange, FeedRow } from "../store/feeds.ts";
+import type { FeedChange } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
-import { type Need, noticeDay, noticeReason } from "./needs.ts";
-import { type RenderInputs, countEvents, type Step, type FeedSteps } from "./compare.ts";
+import type { RenderInputs } from "./inputs.ts";
+import { type FeedCursor, noticeDay, noticeReason } from "./needs.ts";
 
-/** A feed, as its row is stored, that may have more to do. */
-export interface FeedRenderer {
-  readonly feed: FeedRow;
+/** One step of one feed: what is compared and dropped in one transaction, and what its row becomes. */
+export interface FeedStep extends Pick<FeedCursor, "feed" | "now"> {
   readonly source: SourceRow;
-  readonly steps: FeedSteps;
-}
-
-/** One whose rendering goes on from the row `now`. */
-export interface FeedCursor extends FeedRenderer {
-  readonly now: FeedRow;
-}
-
-/** A step of many feeds. */
-export interface StepPlan {
-  readonly places: readonly FeedCursor[];
-  /** Whose rows the step is made from. */
-  readonly bookingUuids: readonly string[];
+  readonly window: Window;
+  /** Compared with the events that the feed has of them. */
+  readonly bookings: readonly KnownBooking[];
+  /** Events to drop besides. */
+  readonly drop: readonly EventRow[];
+  /** True when those are only too old: the last may stay in a feed that would run empty. */
+  readonly aged: boolean;
+  /** The notice of the outage for the day that begins at `dayAt` (0 takes it away); null leaves it as it is. */
+  readonly notice: { readonly dayAt: number; readonly reason: NoticeReason } | null;
+  /** Columns of the feed's row that the step sets. */
   readonly change: FeedChange;
-  /** Makes the step of one feed, given the rows it has of those bookings and of none. */
-  readonly make: (place: FeedCursor, rows: readonly EventRow[]) => Step | Promise<Step>;
 }
 
-/** How many events a step is to have, and how many one booking may have; before anything was done in a run, any number. */
+/** Events that a step may have, and one booking may have. Before a run has done anything, a booking may have any number. */
 export interface StepBudget {
   readonly step: number;
   readonly left: number;
 }
 
-/** Events compared in one transaction, unless one booking has more. */
+/** Events compared in one transaction; a booking with more is still one step. */
 export const stepSize = 500;
 
+/** Returns a step that does nothing. */
+export function emptyStep({ feed, now }: Pick<FeedCursor, "feed" | "now">, source: SourceRow, nowAt: number): FeedStep {
+  const window = windowOf(now.profile, nowAt);
+  return { feed, now, source, window, bookings: [], drop: [], aged: false, notice: null, change: {} };
+}
+
 /**
- * Plans what feeds need next that stand at the same place; for other needs than `changes` they are one feed. What there is
- * no room for is left out; null where that is even the first booking in one feed. Throws `store_failed`.
+ * Plans the next step of feeds that stand at the same place; with needs other than `changes` they are one feed. Feeds and
+ * bookings beyond the budget are left out. Resolves to null when one booking in one feed exceeds it. Throws `store_failed`.
  */
 export async function planStep(
   deps: Deps,
-  { nowAt }: RenderInputs,
-  need: Need,
-  places: readonly [FeedCursor, ...FeedCursor[]],
-  room: StepBudget,
-): Promise<StepPlan | null> {
-  const [first] = places;
-  const { now, source, steps } = first;
-  const one = { places: [first], bookingUuids: [] };
-  switch (need) {
-    case "changes":
-      return planChanges(deps, first, places, room);
-    case "window":
-      return planMove(deps, first, room);
-    case "notice": {
-      const noticeAt = noticeDay(deps, now, source, nowAt);
-      const make: StepPlan["make"] = (_, rows) => steps.notice(noticeAt, noticeReason(source), rows, now.held);
-      return { ...one, change: { noticeAt }, make };
+  inputs: RenderInputs,
+  source: SourceRow,
+  cursors: readonly [FeedCursor, ...FeedCursor[]],
+  budget: StepBudget,
+): Promise<readonly FeedStep[] | null> {
+  const [first] = cursors;
+  const { now } = first;
+  const step = emptyStep(first, source, inputs.nowAt);
+  const dayAt = noticeDay(deps, now, source, inputs.nowAt);
+  switch (first.need) {
+    case "changes": {
+      const steps = cursors.map((cursor) => emptyStep(cursor, source, inputs.nowAt));
+      const most = Math.max(1, Math.floor(budget.step / steps.length));
+      const changed = await listChanged(deps.sql, source.id, now.renderedRev, most);
+      const part = fitBudget(changed, steps, budget);
+      if (part === null) return null;
+      const { bookings } = part;
+      const rest = bookings.length < changed.length || changed.length === most;
+      const change = { renderedRev: rest ? (bookings.at(-1)?.rev ?? source.rev) : source.rev };
+      return part.steps.map((each) => ({ ...each, bookings, change }));
     }
+    case "window":
+      return planWindow(deps, inputs, step, budget);
+    case "notice":
+      return [{ ...step, notice: { dayAt, reason: noticeReason(source) }, change: { noticeAt: dayAt } }];
     case "suspend": {
-      const noticeAt = noticeDay(deps, now, source, nowAt);
       const drop = await listStale(deps.sql, now.id, Number.MAX_SAFE_INTEGER, 0, 0);
-      const make: StepPlan["make"] = (_, rows) => ({ ...steps.notice(noticeAt, "suspended", rows, []), drop });
-      return { ...one, change: { noticeAt, state: "suspended", renderedRev: 0 }, make };
+      const notice = dayAt === 0 ? null : { dayAt, reason: "suspended" as const };
+      return [{ ...step, drop, notice, change: { noticeAt: dayAt, state: "suspended", renderedRev: 0, held: [] } }];
     }
     case "settle":
-      return { ...one, change: {}, make: () => ({ write: [], drop: [], aged: false, rendered: 0, held: now.held }) };
+      return [step];
   }
 }
 
-async function planChanges(
-  deps: Deps,
-  { source, now }: FeedCursor,
-  places: readonly FeedCursor[],
-  room: StepBudget,
-): Promise<StepPlan | null> {
-  const most = Math.max(1, Math.floor(room.step / places.length));
-  const changed = await listChanged(deps.sql, source.id, now.renderedRev, most);
-  const part = partOf(changed, places, room);
-  if (part === null) return null;
-  const rest = part.bookings.length < changed.length || changed.length === most;
-  return comparing(part, { renderedRev: rest ? (part.bookings.at(-1)?.rev ?? source.rev) : source.rev });
-}
-
-/** One step of the daily move of the window: bookings that come into sight are rendered, then what has left goes. */
-async function planMove(deps: Deps, place: FeedCursor, room: StepBudget): Promise<StepPlan | null> {
-  const { now, source, steps } = place;
-  const { dayAt, fromAt, toAt } = steps.window;
+/** Plans a step of the window's daily move: first come the bookings that enter it, then the events that have left it go. */
+async function planWindow(
+  { sql }: Deps,
+  { buriedBefore }: RenderInputs,
+  step: FeedStep,
+  budget: StepBudget,
+): Promise<readonly FeedStep[] | null> {
+  const { now, source, window } = step;
   const before = windowOf(now.profile, now.windowAt);
-  const entering = await listStarting(deps.sql, source.id, before.toAt, toAt, now.windowUuid, room.step);
-  const part = partOf(entering, [place], room);
+  const entering = await listStarting(sql, source.id, before.toAt, window.toAt, now.windowUuid, budget.step);
+  const part = fitBudget(entering, [step], budget);
   if (part === null) return null;
-  const last = part.bookings.at(-1);
-  if (last !== undefined) return comparing(part, { windowUuid: last.booking.uuid });
-  const drop = await listStale(deps.sql, now.id, fromAt, toAt, steps.buriedBefore);
-  return {
-    places: [place],
-    bookingUuids: [],
-    change: { windowAt: dayAt, windowUuid: "" },
-    make: () => ({ write: [], drop, aged: true, rendered: 0, held: now.held }),
-  };
+  const { bookings } = part;
+  const last = bookings.at(-1);
+  if (last !== undefined) return [{ ...step, bookings, change: { windowUuid: last.booking.uuid } }];
+  const drop = await listStale(sql, now.id, window.fromAt, window.toAt, buriedBefore);
+  return [{ ...step, drop, aged: true, change: { windowAt: window.dayAt, windowUuid: "" } }];
 }
 
-interface Part<B> {
-  readonly bookings: readonly B[];
-  readonly places: readonly FeedCursor[];
-}
-
-function comparing({ bookings, places }: Part<KnownBooking>, change: FeedChange): StepPlan {
-  return {
-    places,
-    bookingUuids: bookings.map(({ booking }) => booking.uuid),
-    change,
-    make: async ({ now, steps }, rows) => steps.compare(bookings, rows, now.held),
-  };
-}
-
-/** The bookings and the feeds, from the first on, that make a step, at least one of each; null without room for that. */
-function partOf<B extends KnownBooking>(
+/** Returns the bookings and the feeds' steps that fit, from the first on and at least one of each; null when not even that. */
+function fitBudget<B extends KnownBooking>(
   bookings: readonly B[],
-  places: readonly FeedCursor[],
+  steps: readonly FeedStep[],
   { step, left }: StepBudget,
-): Part<B> | null {
+): { readonly bookings: readonly B[]; readonly steps: readonly FeedStep[] } | null {
   const [first] = bookings;
-  if (first === undefined) return { bookings, places };
+  if (first === undefined) return { bookings, steps };
   const size = countEvents(first);
   if (size > left) return null;
-  const fit = Math.min(places.length, Math.max(1, Math.floor(step / size)));
+  const fit = Math.min(steps.length, Math.max(1, Math.floor(step / size)));
   let events = 0;
   const end = bookings.findIndex((known) => (events += countEvents(known) * fit) > step);
-  return { bookings: end < 0 ? bookings : bookings.slice(0, Math.max(1, end)), places: places.slice(0, fit) };
+  return { bookings: end < 0 ? bookings : bookings.slice(0, Math.max(1, end)), steps: steps.slice(0, fit) };
+}
+
+/** Returns how many events a booking counts as in a budget; one without any counts as one. */
+export function countEvents({ slots }: KnownBooking): number {
+  return Math.max(1, slots.length);
 }

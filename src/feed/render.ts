@@ -1,12 +1,12 @@
+import { epochSeconds } from "../clock.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
-import { type Need, findNeed, renderStart } from "./needs.ts";
-import { type FeedCursor, planStep, stepSize, type FeedRenderer } from "./plan.ts";
-import { countAdded, type FeedCommit } from "./commit.ts";
-import { readInputs } from "./compare.ts";
-import { applyStep, makeRenderers } from "./apply.ts";
-import { epochSeconds } from "../clock.ts";
+import { type FeedCommit, takeSteps } from "./commit.ts";
+import { countAdded } from "./compare.ts";
+import { readInputs } from "./inputs.ts";
+import { type FeedCursor, findNeed } from "./needs.ts";
+import { planStep, stepSize } from "./plan.ts";
 
 /** What one run did to one feed. */
 export interface RenderReport {
@@ -21,28 +21,23 @@ export interface RenderReport {
 
 /** How far rendering may go. */
 export interface RenderLimits {
-  /** Events compared: what the run has left. Only a booking with more events than a whole run may have goes beyond. */
+  /** Events that the run may still compare. Only a booking with more events than a whole run may have goes beyond. */
   readonly events: number;
-  /** Whether one more step may be made. */
+  /** Returns true when one more step may be made. */
   readonly more: () => boolean;
 }
 
 /** What rendering did. */
 export interface RenderResult {
-  /** Of the feeds of which something was written. */
+  /** One for each feed of which something was written. */
   readonly reports: readonly RenderReport[];
   /** Events compared. */
   readonly events: number;
-  /** Whether nothing was left for want of room. */
+  /** True when the limits left nothing undone. */
   readonly done: boolean;
 }
 
-/** A feed that has more to do. */
-interface Waiting extends FeedCursor {
-  readonly need: Need;
-}
-
-/** Whether anything about the feed's events waits to be done, as its own row and its source's tell. */
+/** Returns true when the feed's row and its source's say that its events need rendering. */
 export function isBehind(deps: Pick<Deps, "now" | "config" | "keys">, feed: FeedRow, source: SourceRow): boolean {
   // Before its source is loaded a feed would show bookings whose orders are not known yet.
   if (feed.state === "ended" || source.loadedAt === null) return false;
@@ -50,9 +45,9 @@ export function isBehind(deps: Pick<Deps, "now" | "config" | "keys">, feed: Feed
 }
 
 /**
- * Brings the events of feeds over one source up to the stored bookings, as far as the limits let it; what does not fit is a
- * smaller difference for the next run. Feeds that stand at the same place take each step together; those that lag least go
- * first. What fails in one feed is logged and left for the next run. Throws `store_failed`.
+ * Brings the events of feeds over one source up to the stored bookings, as far as the limits allow; the rest is a smaller
+ * difference for the next run. Feeds that stand at the same place take each step together; those that lag least go first.
+ * A feed that fails is logged and left for the next run. Throws `store_failed`.
  */
 export async function renderFeeds(
   deps: Deps,
@@ -60,45 +55,39 @@ export async function renderFeeds(
   feeds: readonly FeedRow[],
   limits: RenderLimits,
 ): Promise<RenderResult> {
-  const sight = await readInputs(deps, [source], feeds);
-  const asked = feeds.map((feed) => ({ feed, source }));
-  const open = new Map<string, Waiting>();
-  const wait = (turn: FeedRenderer): void => {
-    const need = findNeed(deps, turn.feed, source, sight.nowAt);
-    const now = need === "suspend" ? turn.feed : renderStart(deps, turn.feed, sight.nowAt);
-    if (need !== null) open.set(turn.feed.id, { ...turn, now, need });
+  const inputs = await readInputs(deps, [source], feeds);
+  const behind = new Map<string, FeedCursor>();
+  const enqueue = (feed: FeedRow): void => {
+    const cursor = findNeed(deps, feed, source, inputs.nowAt);
+    if (cursor !== null) behind.set(feed.id, cursor);
   };
-  for (const turn of await makeRenderers(deps, sight, asked)) wait(turn);
+  for (const feed of feeds) enqueue(feed);
   const reports = new Map<string, RenderReport>();
   let events = 0;
   let done = true;
-  for (let next = nextOf(open); next !== null; next = nextOf(open)) {
+  for (let next = nextFeeds(behind); next !== null; next = nextFeeds(behind)) {
     const left = limits.events - events;
-    if (left <= 0 || !limits.more()) {
-      done = false;
-      break;
-    }
-    const room = { step: Math.min(stepSize, left), left: left === deps.budget.events ? Infinity : left };
-    const plan = await planStep(deps, sight, next[0].need, next, room);
-    for (const { feed } of plan?.places ?? next) open.delete(feed.id);
-    if (plan === null) {
+    if (left <= 0 || !limits.more()) return { reports: [...reports.values()], events, done: false };
+    const budget = { step: Math.min(stepSize, left), left: left === deps.budget.events ? Infinity : left };
+    const steps = await planStep(deps, inputs, source, next, budget);
+    for (const { feed } of steps ?? next) behind.delete(feed.id);
+    if (steps === null) {
       done = false;
       continue;
     }
-    for (const revision of (await applyStep(deps, plan)).revisions) {
-      const { place, after, rendered } = revision;
-      events += rendered;
-      wait({ ...place, feed: after });
-      reports.set(after.id, addTo(reports.get(after.id), revision));
+    for (const commit of (await takeSteps(deps, inputs, steps)).commits) {
+      events += commit.rendered;
+      enqueue(commit.after);
+      reports.set(commit.after.id, addTo(reports.get(commit.after.id), commit));
     }
   }
   return { reports: [...reports.values()], events, done };
 }
 
-/** The feeds whose turn it is: together those that lag least behind their bookings, then the others one by one. */
-function nextOf(open: ReadonlyMap<string, Waiting>): readonly [Waiting, ...Waiting[]] | null {
-  let next: [Waiting, ...Waiting[]] | null = null;
-  for (const one of open.values()) {
+/** Returns the feeds to render next: those that lag least behind their bookings together, then the others one by one. */
+function nextFeeds(behind: ReadonlyMap<string, FeedCursor>): readonly [FeedCursor, ...FeedCursor[]] | null {
+  let next: [FeedCursor, ...FeedCursor[]] | null = null;
+  for (const one of behind.values()) {
     const ahead = next?.[0].need === "changes" ? next[0].now.renderedRev : -1;
     if (next === null) next = [one];
     else if (one.need !== "changes" || one.now.renderedRev < ahead) continue;

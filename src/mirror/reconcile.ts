@@ -34,7 +34,7 @@ export function reconcile(
   // The object is somebody else's: ours is gone, and may only come back under the next name.
   if (!seen.own) return reconcileMissing({ ...row, generation: row.generation + 1 }, edits, nowAt);
   const { hash } = seen;
-  const read: LedgerRow = { ...row, href: seen.href, etag: seen.etag, intentHash: "", intentAt: null, state: "synced" };
+  const read: LedgerRow = { ...row, href: seen.href, etag: seen.etag, intentHash: "", state: "synced" };
   const adopted = row.state === "create" || row.state === "new" ? "adopted" : "";
   if (row.wantedHash !== "" && hash === row.wantedHash) {
     const settled = { pushedHash: hash, remoteHash: "", attempts: 0, nextAt: 0, failure: "" };
@@ -61,7 +61,7 @@ function reconcileMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: nu
 
 /** Returns the row of an event that has no object in the calendar. */
 function blankRow(row: LedgerRow): LedgerRow {
-  const nothing = { href: "", etag: null, pushedHash: "", intentHash: "", remoteHash: "", intentAt: null } as const;
+  const nothing = { href: "", etag: null, pushedHash: "", intentHash: "", remoteHash: "" } as const;
   return { ...row, ...nothing, state: "new" };
 }
 

@@ -148,7 +148,7 @@ async function checkCalendar(run: PushRun, row: LedgerRow, failure: Failure): Pr
 
 /** Returns the row as it was before a request that surely was not done. */
 export function revert(row: LedgerRow): LedgerRow {
-  return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "", intentAt: null };
+  return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "" };
 }
 
 /** Returns the row after a refusal: as it was before, unless an earlier try may have been done, which is read first. */

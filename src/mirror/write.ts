@@ -117,7 +117,7 @@ async function noteIntents(run: PushRun, actions: readonly PlannedWrite[]): Prom
       }
     }
     const wantedHash = verb === "delete" ? "" : hashWanted(run, row.uid, row.generation, vevent);
-    putRow(run, withIntent({ ...row, wantedHash }, verb, nowAt));
+    putRow(run, withIntent({ ...row, wantedHash }, verb));
     jobs.push({ verb, uid: row.uid, vevent });
   }
   const { dirty, ctag, syncToken } = run.target;
@@ -127,8 +127,8 @@ async function noteIntents(run: PushRun, actions: readonly PlannedWrite[]): Prom
 }
 
 /** Returns the row with the intent of a write. */
-function withIntent(row: LedgerRow, verb: WriteVerb, nowAt: number): LedgerRow {
-  return { ...row, state: verb, intentHash: row.wantedHash, intentAt: nowAt };
+function withIntent(row: LedgerRow, verb: WriteVerb): LedgerRow {
+  return { ...row, state: verb, intentHash: row.wantedHash };
 }
 
 /** Returns why this calendar cannot take an event; "" when it can. */
@@ -166,7 +166,7 @@ async function performJob(run: PushRun, job: Job): Promise<void> {
       if (job.verb === "delete" && now === undefined) run.report.deleted += 1;
       return;
     }
-    putRow(run, withIntent(now, verb, epochSeconds(run.deps)));
+    putRow(run, withIntent(now, verb));
     if (now.generation !== row.generation) await saveLedger(run);
   }
   const row = run.ledger.get(job.uid);
@@ -213,7 +213,7 @@ function noteDone(run: PushRun, row: LedgerRow, { href, etag }: { href: string; 
   else run.report.updated += 1;
   if (etag === null) run.unread.add(row.uid);
   const written = { href, etag, state: "synced", pushedHash: row.wantedHash } as const;
-  const settled = { intentHash: "", intentAt: null, attempts: 0, nextAt: 0, failure: "" } as const;
+  const settled = { intentHash: "", attempts: 0, nextAt: 0, failure: "" } as const;
   putRow(run, { ...row, ...written, ...settled, remoteHash: etag === null ? row.remoteHash : "" });
 }
 

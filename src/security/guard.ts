@@ -46,7 +46,7 @@ export interface HttpRequest {
 
 /** An answer, read to its end. */
 export interface HttpResult {
-  /** Where it came from, after redirects. */
+  /** The address it came from, after redirects. */
   readonly url: string;
   readonly status: number;
   readonly headers: Headers;

@@ -19,7 +19,7 @@ const blocked4 = [
   "240.0.0.0/4",
 ];
 
-/** Of IPv6 only global unicast is for everybody, and of that not these: protocol assignments with Teredo, documentation, 6to4. */
+/** Only global unicast of IPv6 is for everybody, and of that not these: protocol assignments with Teredo, documentation, 6to4. */
 const global6 = "2000::/3";
 const blocked6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 

@@ -22,7 +22,7 @@ export class BlockedAddress extends Error {
 }
 
 const longest = 2000;
-/** Where CalDAV servers listen with TLS. */
+/** Ports on which CalDAV servers listen with TLS. */
 const ports = new Set(["", "8443", "5232"]);
 /** Names that are answered inside a network or machine only, those of cloud metadata among them. */
 const insideNames =

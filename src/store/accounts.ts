@@ -2,7 +2,7 @@ import type { Role, User } from "../waldur/schema.ts";
 import type { Sql } from "./sql.ts";
 import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "./table.ts";
 
-/** What an account keeps of who-am-I. */
+/** The part of who-am-I that an account keeps. */
 type KnownUser = Omit<User, "isActive">;
 
 const accountKinds = ["operator", "person", "decider"] as const;

@@ -2,7 +2,7 @@ import { readInt, readTextOrNull } from "./row.ts";
 import type { Sql } from "./sql.ts";
 import { flag, int, oneOf, type RowOf, table, text } from "./table.ts";
 
-const results = [
+export const results = [
   "done", // Waldur took it, by this click or an earlier one of the same account
   "already", // somebody else had decided the same before
   "other", // it was decided otherwise, or has ended
@@ -17,7 +17,7 @@ const results = [
 ] as const;
 export type Result = (typeof results)[number];
 
-const ways = ["sign-in", "signed", "api"] as const;
+export const ways = ["sign-in", "signed", "api"] as const;
 /** The way of a decision: by a person who had signed in, by a link alone as the feed's account, by the operator. */
 export type Way = (typeof ways)[number];
 

@@ -33,7 +33,6 @@ const columns = {
   remoteHash: text,
   startAt: int,
   endAt: int,
-  intentAt: orNull(int),
   /** Failures in a row of this event alone. */
   attempts: int,
   /** Before this it is not tried again. */
@@ -64,7 +63,6 @@ export function newEntry(uid: string): LedgerRow {
     remoteHash: "",
     startAt: 0,
     endAt: 0,
-    intentAt: null,
     attempts: 0,
     nextAt: 0,
     failure: "",

@@ -3,10 +3,10 @@ import { AppError } from "../errors.ts";
 import { isValue, storeFailed, wrongColumn } from "./failure.ts";
 import type { Joined, Sql, SqlRow, SqlValue } from "./sql.ts";
 
-/** How many prepared statements are kept; the program has fewer distinct ones than that. */
+/** The number of prepared statements that are kept; the program has fewer distinct ones than that. */
 const keptStatements = 200;
 
-/** How long a writer waits for another one. */
+/** Milliseconds that a writer waits for another one. */
 const waitMilliseconds = 5000;
 
 /** D1's limits, so that what works on Node works on Workers. The last two are workerd's own settings of SQLite. */

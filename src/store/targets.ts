@@ -27,9 +27,9 @@ const targets = table("targets", {
   profile: text,
   /** Requests a minute that the provider bears; null: as fast as it answers. */
   perMinute: orNull(int),
-  /** What becomes of an event that was edited or deleted in the calendar. */
+  /** The fate of an event that was edited or deleted in the calendar. */
   edits: oneOf(editPolicies, "mirror"),
-  /** What becomes of a cancelled booking's event. */
+  /** The fate of a cancelled booking's event. */
   cancelled: oneOf(cancelledPolicies, "keep"),
   state: oneOf(["on", "paused", "stopped", "removing"], "stopped"),
   stopCode: oneOf(["", ...stopCodes], ""),

@@ -59,7 +59,7 @@ export interface WaldurClient {
   slimBookings(query: BookingQuery, page: number): Promise<Page<SlimBooking>>;
   /** The same with every column that an event shows. */
   richBookings(query: BookingQuery, page: number): Promise<Page<Booking>>;
-  /** How many bookings the query has: `X-Result-Count` of the cheapest page of `GET /api/booking-resources/`. */
+  /** Returns the number of bookings the query has: `X-Result-Count` of the cheapest page of `GET /api/booking-resources/`. */
   countBookings(query: BookingQuery): Promise<number>;
   /** `GET /api/booking-resources/{uuid}/` */
   booking(uuid: string): Promise<Booking | { readonly skipped: string }>;

@@ -43,7 +43,7 @@ function read<T>(reader: (value: unknown) => T | null, wanted: string) {
   );
 }
 
-/** Of an object that is none, and of a column that is missing. */
+/** Says what is wrong with an object that is none, or a column that is missing. */
 export const unfit = (issue: { readonly received: string }): string =>
   issue.received === "undefined" ? "is missing" : "is no object";
 

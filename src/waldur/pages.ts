@@ -7,7 +7,7 @@ export interface Page<T> {
   readonly rows: readonly T[];
   /** Rows that do not fit; each is counted in `count` as well. */
   readonly skipped: readonly Skipped[];
-  /** How many there are on all pages: `X-Result-Count`. */
+  /** The number of rows on all pages: `X-Result-Count`. */
   readonly count: number;
   /** Number of the next page; null on the last. */
   readonly next: number | null;

@@ -7,7 +7,7 @@ type Kind = "text" | "name" | "state" | "url" | "uuid" | "number" | "boolean" | 
 /** One parameter of the booking list. */
 export interface Parameter {
   readonly kind: Kind;
-  /** How several values are given: the name repeated, or one value with commas. Absent: takes one. */
+  /** The form of several values: the name repeated, or one value with commas. Absent: takes one. */
   readonly many?: "repeat" | "comma";
   /** The only values Waldur takes. */
   readonly oneOf?: readonly string[];

@@ -9,7 +9,7 @@ export interface Refused {
 }
 
 interface RefusedRequest {
-  /** Where the request went, without its query. */
+  /** The address of the request, without its query. */
   readonly url: string;
   readonly token: string;
   /** Epoch milliseconds. */

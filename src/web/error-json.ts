@@ -1,7 +1,8 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError, type ErrorCode } from "../errors.ts";
 
-const statuses: Record<ErrorCode, ContentfulStatusCode> = {
+/** The HTTP status of each error. */
+export const errorStatuses: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   bad_input: 400,
   bad_config: 500,
   unauthorized: 401,
@@ -32,5 +33,5 @@ export function errorJson(error: unknown, requestId: string) {
   const code = told?.code ?? "internal";
   const message = told?.message ?? "something went wrong; the log of the server has it under the request's id";
   const body = { error: { code, message, requestId } };
-  return { status: told === null ? (500 as const) : statuses[told.code], body };
+  return { status: told === null ? (500 as const) : errorStatuses[told.code], body };
 }

@@ -6,7 +6,7 @@ import { targetId, veventOf } from "../mirror/world.ts";
 
 const authorization = `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`;
 
-/** The same PUTs, sent by the same transport as fast as the server takes them; seconds. */
+/** Sends the same PUTs over the same transport as fast as the server takes them; resolves to the seconds it took. */
 export async function bareLoop(
   { calendarUrl }: RealTarget,
   events: ReadonlyMap<string, string>,

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import type { Figure } from "./figure.ts";
 
-/** The Worker as wrangler would upload it. */
+/** Builds the Worker as wrangler would upload it, and weighs it. */
 export async function bundle(): Promise<Figure[]> {
   await promisify(execFile)("npm", ["run", "-s", "build:worker"]);
   const script = await readFile("dist/worker/worker.js");

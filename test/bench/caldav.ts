@@ -3,7 +3,7 @@ import { user } from "../dav-server/programs.ts";
 import { makeCaldav } from "../dav-server/server.ts";
 import { tell } from "./child.ts";
 
-/** The CalDAV server of the tests over HTTP; tells its port. */
+/** Serves the tests' CalDAV server over HTTP, and sends its port to the parent. */
 export async function serveCaldav(): Promise<void> {
   const caldav = makeCaldav({ now: Date.now, user: { name: user.username, password: user.password, token: "none" } });
   const { port } = await listen(

@@ -1,13 +1,13 @@
 import { fork } from "node:child_process";
 import * as v from "valibot";
 
-/** Another process of this program, and the one message it sends. */
+/** Another process of this program, and the one message it sent. */
 export interface Child<T> {
   readonly message: T;
   stop(): Promise<void>;
 }
 
-/** Starts this program again in that role and waits for its message. What it writes to standard error goes nowhere. */
+/** Starts this program again in that role and waits for its message. Its standard error is discarded. */
 export async function startChild<const S extends v.GenericSchema>(
   schema: S,
   role: string,
@@ -32,7 +32,7 @@ export async function startChild<const S extends v.GenericSchema>(
   };
 }
 
-/** Tells the process that started this one. */
+/** Sends a message to the process that started this one. */
 export function tell(message: object): void {
   process.send?.(message);
 }

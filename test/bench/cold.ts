@@ -13,7 +13,7 @@ import type { Figure } from "./figure.ts";
 import { makeFolder } from "./folder.ts";
 import { compare, timed } from "./pairs.ts";
 
-/** GET of a feed that this process has not read yet: its rows, joined. */
+/** Times the GET of a feed that this process has not read yet. */
 export async function cold(): Promise<Figure[]> {
   await using folder = await makeFolder();
   const opened = await openNode({ DATA_DIR: folder.path }, { write: () => undefined });
@@ -58,7 +58,7 @@ export async function cold(): Promise<Figure[]> {
   }
 }
 
-/** The whole calendar as a service without stored text makes it: from the bookings in the database, cleaned and folded. */
+/** Renders the whole calendar as a service without stored text would: from the bookings in the database, cleaned and folded. */
 async function renderStored(sql: Sql): Promise<string> {
   const bookings = await listChanged(sql, "source", 0, events.length);
   const context = {
@@ -77,7 +77,7 @@ async function renderStored(sql: Sql): Promise<string> {
   );
 }
 
-/** The whole calendar as ical-generator alone writes it, neither cleaned nor folded as ours. */
+/** Renders the whole calendar by ical-generator alone, neither cleaned nor folded. */
 function renderBare(): string {
   const date = (at: number): Date => new Date(at * 1000);
   const calendar = new ICalCalendar({ name: profile.name });

@@ -8,7 +8,7 @@ import { chunkRows } from "../../src/store/bulk.ts";
 import { insertServed, secret, startAt } from "../web/feed/served.ts";
 import { writeBookings, encodeBooking } from "../../src/store/write-bookings.ts";
 
-/** Where the feed is served. */
+/** The path of the feed. */
 export const path = `/f/${secret}/microscope.ics`;
 
 /** Events of about 600 bytes each. */
@@ -32,7 +32,7 @@ export const events: readonly Event[] = Array.from({ length: 5000 }, (_, index) 
   };
 });
 
-/** Puts the feed with these events into an empty database. */
+/** Writes the feed with these events into an empty database. */
 export async function placeFeed(sql: Sql): Promise<void> {
   await insertServed(sql);
   const rows = events.map((event) => ({
@@ -51,7 +51,7 @@ export async function placeFeed(sql: Sql): Promise<void> {
   await sql.batch([...(moved === null ? [] : [moved]), ...chunkRows(rows).chunks.map((json) => writeEvents("", json))]);
 }
 
-/** Puts the bookings of which these events are made beside them: what a service without stored text would read. */
+/** Writes the bookings of these events, which a service without stored text would read. */
 export async function placeBookings(sql: Sql): Promise<void> {
   const rows = events.map((event, index) => {
     const period = { start: event.start, end: event.end, backendId: String(index) };

@@ -1,18 +1,19 @@
-/** One figure of the project: what was measured beside what was promised. */
+/** One figure of the project: the measured value and the promised bound. */
 export interface Figure {
   readonly name: string;
   readonly measured: number;
   readonly unit: "×" | "MB" | "kB" | "requests" | "sockets";
   readonly bound: { readonly least: number } | { readonly most: number };
-  /** What lies behind the number, for the reader. */
+  /** The measurements behind the number, for the reader. */
   readonly about: string;
 }
 
+/** Returns true when the measured value keeps to its bound. */
 export function isMet({ measured, bound }: Figure): boolean {
   return "least" in bound ? measured >= bound.least : measured <= bound.most;
 }
 
-/** A line of the report: name, measured, bound, verdict, and what lies behind. */
+/** Returns a line of the report: name, measured value, bound, verdict, and the measurements behind. */
 export function lineOf(figure: Figure): string {
   const { name, measured, unit, bound, about } = figure;
   const asked = "least" in bound ? `>= ${bound.least}` : `<= ${bound.most}`;

@@ -14,8 +14,8 @@ const many = 100_000;
 const loaded = v.object({ seconds: v.number(), cpuSeconds: v.number(), megabytes: v.number(), events: v.number() });
 
 /**
- * First load of a provider and its feed over HTTP, each in a process of its own, so that the most memory it held can be
- * read from it. Time is that of the processor: what else runs on the machine does not count.
+ * Measures first loads of a provider and its feed over HTTP, each in a process of its own, whose peak memory can be read.
+ * Time is processor time: other work on the machine does not count.
  */
 export async function firstLoad(): Promise<Figure[]> {
   const before = await loadOnce(few);
@@ -54,7 +54,7 @@ async function loadOnce(bookings: number): Promise<v.InferOutput<typeof loaded>>
   }
 }
 
-/** The part of the process that loads: tells what it took. */
+/** Does one first load in this process, and sends what it took to the parent. */
 export async function loadFrom(port: string, folder: string): Promise<void> {
   const env = {
     DATA_DIR: folder,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of one's own that is gone when it is disposed of. */
+/** Makes a temporary folder that is removed when it is disposed of. */
 export async function makeFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), "waldur-calendar-bench-"));
   return { path, [Symbol.asyncDispose]: async () => rm(path, { recursive: true, force: true }) };

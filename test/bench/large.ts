@@ -10,7 +10,7 @@ import { needTarget, titles } from "./mirrored.ts";
 
 const events = 10_000;
 
-/** 10,000 events on one target, against a server in a process of its own: what memory and sockets that takes. */
+/** Measures the memory and sockets of 10,000 events on one target, against a server in a process of its own. */
 export async function large(): Promise<Figure[]> {
   const server = await startChild(v.object({ port: v.number() }), "caldav");
   const { port } = server.message;
@@ -50,14 +50,14 @@ export async function large(): Promise<Figure[]> {
   }
 }
 
-/** What is alive on this process's heap, in MB. */
+/** Returns the megabytes alive on this process's heap. */
 function heap(): number {
   if (globalThis.gc === undefined) throw new Error("this bench needs --expose-gc");
   globalThis.gc();
   return process.memoryUsage().heapUsed / 1_000_000;
 }
 
-/** Established connections of this machine to a loopback port. */
+/** Counts this machine's established connections to a loopback port. */
 async function socketsTo(port: number): Promise<number> {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   const lines = (await readFile("/proc/net/tcp", "utf8")).split("\n");

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
-/** What is asked again and again. */
+/** The request that is sent again and again. */
 export interface Asked {
   readonly port: number;
   readonly path: string;
@@ -11,8 +11,8 @@ export interface Asked {
 }
 
 /**
- * Asks so many times over a few connections that stay open, one request at a time on each, and resolves to the
- * milliseconds it took. It works on the sockets themselves, so that the server is what is measured.
+ * Sends so many requests over a few connections that stay open, one at a time on each, and resolves to the
+ * milliseconds it took. It writes to the sockets directly, so that the server is measured and not a client.
  */
 export async function load(asked: Asked, requests: number, connections = 4): Promise<number> {
   const sockets = await Promise.all(
@@ -33,7 +33,7 @@ async function askOn(socket: Socket, { path, headers = {}, status }: Asked, requ
   const fields = Object.entries({ Host: "127.0.0.1", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
   const text = `GET ${path} HTTP/1.1\r\n${fields.join("")}\r\n`;
   let left = requests;
-  /** Bytes of the answer under way that are still to come; null while its head is. */
+  /** Bytes of the current response's body that have not come yet; null before its head is complete. */
   let awaited: number | null = null;
   let head = "";
   await new Promise<void>((resolve, reject) => {

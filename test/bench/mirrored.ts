@@ -6,14 +6,14 @@ import type { RealTarget } from "../mirror/real.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { targetId } from "../mirror/world.ts";
 
-/** So many events with a title each; those of `changed` first ones tell the round. */
+/** Returns so many events with their titles; those of the first `changed` name the round. */
 export function titles(count: number, round = 0, changed = 0): Map<string, string> {
   const all = new Map<string, string>();
   for (let n = 0; n < count; n += 1) all.set(`e${n}`, `Event ${n} of round ${n < changed ? round : 0}`);
   return all;
 }
 
-/** Pushes as the service does when the target is due; `compare`: also by its time. */
+/** Pushes as the service does when the target is due; with `compare` its comparison is due too. */
 export async function pushAll(to: RealTarget, compare = true): Promise<PushReport> {
   const { deps, port } = to;
   if (compare) await deps.sql.run("UPDATE targets SET checked_at = 0");
@@ -22,7 +22,7 @@ export async function pushAll(to: RealTarget, compare = true): Promise<PushRepor
   return report;
 }
 
-/** The target as it is now. */
+/** Resolves to the target's row as it is now. */
 export async function needTarget({ deps }: RealTarget): Promise<TargetRow> {
   const target = await findTarget(deps.sql, targetId);
   if (target === null) throw new Error("the target is gone");

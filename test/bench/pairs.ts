@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-/** A piece of work that tells how long it took, in milliseconds. */
+/** A piece of work that resolves to the milliseconds it took. */
 export type Timed = () => Promise<number>;
 
 export interface Compared {
@@ -12,8 +12,8 @@ export interface Compared {
 }
 
 /**
- * Times two pieces of work in turn, the one that goes first changing with each pair, so that what else runs on the
- * machine meets both alike. `warmUp` pairs before are not counted.
+ * Times two pieces of work in turn. The one that goes first changes with each pair, so that other work on the machine slows
+ * both alike. The first `warmUp` pairs are not counted.
  */
 export async function compare(pairs: number, ours: Timed, theirs: Timed, warmUp = 2): Promise<Compared> {
   const timed: { ours: number; theirs: number }[] = [];
@@ -36,8 +36,8 @@ export async function compare(pairs: number, ours: Timed, theirs: Timed, warmUp 
 }
 
 /**
- * Processor time of work in this process, after the garbage of what was before is gone, which other threads go on with for
- * some milliseconds: what else runs on the machine does not count.
+ * Measures the processor time of work in this process, so that other work on the machine does not count. It begins when
+ * the garbage of earlier work is collected, which other threads finish some milliseconds later.
  */
 export function timed(work: () => unknown): Timed {
   return async () => {

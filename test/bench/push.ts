@@ -12,10 +12,10 @@ import { type Compared, compare, type Timed } from "./pairs.ts";
 import { vdirsyncer } from "./vdirsyncer.ts";
 
 const events = Number(process.env["PUSH_EVENTS"] ?? 1000);
-/** So often ours and the bare loop are timed in turn: the same work differs by a tenth from one time to the next. */
+/** The number of pairs that are timed in turn: the same work differs by a tenth from one run to the next. */
 const pairs = 3;
 
-/** Of Radicale and Xandikos, as far as they are installed. */
+/** Measures against Radicale and Xandikos, as far as they are installed. */
 async function* servers(): AsyncGenerator<Figure[]> {
   for (const [name, program, start] of [
     ["Radicale", programs.radicale, startRadicale],
@@ -56,7 +56,7 @@ async function figuresOf(name: string, url: string): Promise<Figure[]> {
   await pushAll(target);
   const none = await pushAll(target);
   await target.set(titles(events, 1, 10));
-  // As in service: the feed has changed, and what others did is asked afterwards.
+  // As in service: the feed has changed, and the calendar is compared afterwards.
   const ten = await pushAll(target, false);
   for (const one of targets) await one.close();
   const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
@@ -104,7 +104,7 @@ async function figuresOf(name: string, url: string): Promise<Figure[]> {
   return figures;
 }
 
-/** Ours beside vdirsyncer, and how many requests that sends for ten changed. */
+/** Compares with vdirsyncer, and counts the requests that it sends for ten changed events. */
 async function besideVdirsyncer(url: string, ours: Timed): Promise<{ first: Compared; requests: number }> {
   let requests = 0;
   const theirs = async (): Promise<number> => {
@@ -115,14 +115,14 @@ async function besideVdirsyncer(url: string, ours: Timed): Promise<{ first: Comp
   return { first: await compare(pairs, ours, theirs, 0), requests };
 }
 
-/** How many requests at once the server answers fastest. */
+/** Finds how many requests at once the server answers fastest. */
 async function bestAtOnce(url: string): Promise<number> {
   const tried: { readonly atOnce: number; readonly took: number }[] = [];
   for (const atOnce of [2, 3, 4, 6]) tried.push({ atOnce, took: await bareIn(url, Math.min(events, 300), atOnce) });
   return tried.toSorted((a, b) => a.took - b.took)[0]?.atOnce ?? 1;
 }
 
-/** Milliseconds of the bare loop into a calendar of its own. */
+/** Times the bare loop into a calendar of its own, in milliseconds. */
 async function bareIn(url: string, count: number, atOnce: number): Promise<number> {
   const target = await realTarget(url, "Bare");
   const seconds = await bareLoop(target, titles(count), atOnce);

@@ -11,7 +11,7 @@ import { bigWaldur } from "./waldur.ts";
 
 const bookings = 10_000;
 
-/** A full sweep over bookings none of which changed, with Waldur's answers ready in memory. */
+/** Times a full sweep over unchanged bookings, with Waldur's responses ready in memory. */
 export async function refresh(): Promise<Figure[]> {
   await using folder = await makeFolder();
   const nowMs = Date.UTC(2027, 0, 4, 9);
@@ -57,12 +57,12 @@ export async function refresh(): Promise<Figure[]> {
   }
 }
 
-/** A page of a sweep: the whole list, not what changed. */
+/** Returns true for a page of a sweep, which lists all bookings and not only changed ones. */
 function isPage(asked: string): boolean {
   return asked.includes("/booking-resources/?") && !asked.includes("modified=");
 }
 
-/** Gives every answer again that was given once, so that only the first costs what Waldur's part costs. */
+/** Repeats responses from memory, so that only the first request for each costs Waldur's part. */
 function remember(ask: Fetch): { readonly fetch: Fetch; readonly texts: Map<string, string> } {
   const texts = new Map<string, string>();
   const given = new Map<string, { bytes: ArrayBuffer; headers: Headers; status: number }>();

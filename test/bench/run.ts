@@ -18,7 +18,7 @@ const subjects: Readonly<Record<string, () => Promise<Figure[]>>> = {
   bundle,
 };
 
-/** What this program does when it started itself as another process. */
+/** The work of this program when it has started itself as another process. */
 const roles: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
   server: serveFeed,
   waldur: async (count) => serveWaldur(Number(count)),

@@ -7,7 +7,7 @@ import { secret } from "../web/feed/served.ts";
 import { tell } from "./child.ts";
 import { path, placeFeed } from "./feed.ts";
 
-/** The service with one feed, and beside it, on the same server, the plain routes it is compared with. */
+/** Serves one feed and, on the same port, the plain routes that it is compared with. */
 export async function serveFeed(folder: string): Promise<void> {
   const { deps } = await openNode({ DATA_DIR: folder });
   await placeFeed(deps.sql);
@@ -21,8 +21,8 @@ export async function serveFeed(folder: string): Promise<void> {
 }
 
 /**
- * Routes that answer what the service answers, headers and bytes, with as little as possible behind it; and
- * `/processor`, the milliseconds of processor time that this process has used.
+ * Returns routes that send the service's headers and bytes with as little as possible behind them, and `/processor`: the
+ * milliseconds of processor time that this process has used.
  */
 async function plainRoutes(ask: (request: Request) => Promise<Response>, deps: Deps): Promise<Hono> {
   const url = `http://127.0.0.1${path}`;

@@ -12,7 +12,7 @@ import { titles } from "./mirrored.ts";
 
 const run = promisify(execFile);
 
-/** What vdirsyncer takes for the same: seconds of the first sync, requests of one with ten changed. */
+/** Measures vdirsyncer at the same work: seconds of the first sync, requests of one with ten changed events. */
 export async function vdirsyncer(url: string, count: number): Promise<{ seconds: number; requests: number }> {
   await using made = await makeFolder();
   const folder = made.path;
@@ -72,7 +72,7 @@ export async function vdirsyncer(url: string, count: number): Promise<{ seconds:
   }
 }
 
-/** Passes requests on and counts them. */
+/** Starts a proxy that counts the requests it passes on. */
 async function countingProxy(url: string): Promise<{ url: string; take: () => number; close: () => Promise<void> }> {
   let count = 0;
   const { hostname, port } = new URL(url);

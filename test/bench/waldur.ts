@@ -9,12 +9,12 @@ import { tell } from "./child.ts";
 const pageSize = 300;
 
 /**
- * A sample Waldur whose provider has exactly so many bookings. Pages of the whole list are cut from it: the sample itself
- * looks at every booking for each page, which would make large lists cost more than their size.
+ * Returns a sample Waldur whose provider has exactly so many bookings. Pages are cut from the list here: the sample itself
+ * goes through every booking for each page, and large lists would cost more than their size.
  */
 export function bigWaldur(count: number, begunAt: number, baseUrl: string): Fetch {
   const now = (): number => begunAt * 1000;
-  // At least three of four are the provider's.
+  // At least three of four bookings are the provider's.
   const sample = sampleWaldur({ now, begunAt, bookings: Math.ceil((count * 4) / 3) + 8, baseUrl });
   const own = sample.bookings.filter(({ offering }) => offering.customer.uuid === sample.providerUuid).slice(0, count);
   if (own.length < count) throw new Error(`the sample has only ${own.length} bookings of its provider`);
@@ -41,7 +41,7 @@ export function bigWaldur(count: number, begunAt: number, baseUrl: string): Fetc
   };
 }
 
-/** Serves it on a port of its own, in a process whose memory is not counted. */
+/** Serves such a Waldur on a port, in a process whose memory is not counted. */
 export async function serveWaldur(count: number): Promise<void> {
   const baseUrl = "http://127.0.0.1";
   const answer = bigWaldur(count, Math.floor(Date.now() / 1000), baseUrl);

@@ -10,8 +10,8 @@ const wholeAtOnce = 80;
 const unchangedAtOnce = 1200;
 
 /**
- * GET of a feed that was read before, and its 304, over a real server on the loopback. Requests are counted by the second
- * of the server's processor time, so that what else runs on the machine does not count.
+ * Times the GET of a feed that was read before, and its 304, over a real server on the loopback. Requests are counted per
+ * second of the server's processor time, so that other work on the machine does not count.
  */
 export async function warm(): Promise<Figure[]> {
   await using folder = await makeFolder();
@@ -30,7 +30,7 @@ export async function warm(): Promise<Figure[]> {
     const unchanged = (at: string) => spent({ port, path: at, headers, status: 304 }, unchangedAtOnce);
     const select = await compare(61, unchanged(path), unchanged("/unchanged-with-select"));
     const bare = await compare(61, unchanged(path), unchanged("/unchanged"));
-    // Last: few requests are enough for what takes long, too few to have the code compiled.
+    // Last: a long request needs few repetitions, too few for the code to be compiled.
     const get = await compare(121, whole(path), whole("/constant"), 12);
     const rate = (count: number, ms: number): string => `${Math.round((count / ms) * 1000)}/s`;
     return [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultConfig, describeConfig } from "../../src/config.ts";
-import { answer, failed, run, syncJson, uuid } from "./fake-api.ts";
+import { answer, failed, noSync, run, syncJson, uuid } from "./fake-api.ts";
 
 function bookingJson(n: number, changes: object = {}) {
   return {
@@ -85,7 +85,7 @@ describe("bookings", () => {
         "--page",
         "7",
       ],
-      { "GET /bookings": () => answer({ bookings: [], count: 40, next: 8 }) },
+      { "GET /bookings": () => answer({ bookings: [], skipped: [], count: 40, next: 8 }) },
     );
     expect(asked).toHaveLength(1);
     const query = new URLSearchParams(asked[0]?.path.split("?")[1]);
@@ -98,8 +98,8 @@ describe("bookings", () => {
     const { out } = await run(`bookings --provider ${provider} --json`, {
       [`GET /providers/${uuid(1)}/bookings`]: ({ path }) =>
         path.includes("page=2")
-          ? answer({ bookings: [bookingJson(2)], count: 2, next: null })
-          : answer({ bookings: [{ ...bookingJson(1), extra: 1 }], count: 2, next: 2 }),
+          ? answer({ bookings: [bookingJson(2)], skipped: [], count: 2, next: null })
+          : answer({ bookings: [{ ...bookingJson(1), extra: 1 }], skipped: [], count: 2, next: 2 }),
     });
     expect(JSON.parse(out)).toEqual({ bookings: [{ ...bookingJson(1), extra: 1 }, bookingJson(2)], count: 2 });
   });
@@ -108,7 +108,7 @@ describe("bookings", () => {
     const { exit, out } = await run("bookings", {
       "GET /bookings": ({ path }) =>
         path === "/bookings"
-          ? answer({ bookings: [bookingJson(1)], count: 2, next: 2 })
+          ? answer({ bookings: [bookingJson(1)], skipped: [], count: 2, next: 2 })
           : failed(502, "waldur_unreachable", "Waldur does not answer"),
     });
     expect([exit, out]).toEqual([4, ""]);
@@ -166,7 +166,7 @@ describe("sync", () => {
 
   it("gives up when nothing moves", async () => {
     const { exit, err } = await run("sync", {
-      "POST /sync": () => answer({ sources: [], feeds: [], complete: false }),
+      "POST /sync": () => answer(noSync),
     });
     expect(exit).toBe(1);
     expect(err).toContain("another one may be at work");
@@ -176,6 +176,7 @@ describe("sync", () => {
 describe("check", () => {
   const waldur = {
     ok: true,
+    code: null,
     url: "https://waldur.example.org",
     user: "ann",
     isStaff: true,

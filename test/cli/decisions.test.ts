@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { answer, failed, run, uuid } from "./fake-api.ts";
 
 const decision = {
+  id: "d1",
+  accountId: "a1",
   madeAt: "2030-01-02T10:00:00.000Z",
   bookingUuid: uuid(1),
   action: "reject",

@@ -87,6 +87,7 @@ export function feedJson(changes: { readonly source?: object; readonly [name: st
     id: "f1",
     name: "Microscopes",
     state: "active",
+    standing: "owner",
     source: {
       id: "s1",
       kind: "provider",
@@ -111,6 +112,7 @@ export function feedJson(changes: { readonly source?: object; readonly [name: st
       alarmMinutes: 15,
       colour: null,
       cancelled: "keep",
+      decisions: "sign-in",
       pastDays: 30,
       futureDays: 365,
       filter: { states: ["OK", "Creating"], text: "laser" },
@@ -134,9 +136,24 @@ export function syncJson(source: object = {}, complete = true) {
   const changes = { added: 0, changed: 0, removed: 0 };
   return {
     sources: [
-      { id: "s1", name: "Core Facility", ...changes, skipped: 0, requests: 2, failure: "", held: "", ...source },
+      {
+        id: "s1",
+        name: "Core Facility",
+        ...changes,
+        skipped: 0,
+        requests: 2,
+        pages: 1,
+        failure: "",
+        held: "",
+        ...source,
+      },
     ],
     feeds: [{ id: "f1", name: "Microscopes", ...changes, held: [] }],
+    targets: [],
     complete,
+    since: null,
   };
 }
+
+/** What a run tells that found nothing to do and could not finish. */
+export const noSync = { sources: [], feeds: [], targets: [], complete: false, since: null };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answer, failed, feedJson, run, syncJson, uuid } from "./fake-api.ts";
+import { answer, failed, feedJson, noSync, run, syncJson, uuid } from "./fake-api.ts";
 
 const address = feedJson().address;
 const loading = feedJson({ state: "loading", address: null, webcal: null, source: { loaded: false, bookings: 0 } });
@@ -128,7 +128,7 @@ describe("feeds add", () => {
   it("does not wait for ever for somebody else", async () => {
     const { exit, err, slept } = await run("feeds add --mine", {
       "POST /feeds": () => answer(loading, 201),
-      "POST /sync": () => answer({ sources: [], feeds: [], complete: false }),
+      "POST /sync": () => answer(noSync),
       "GET /feeds/f1": () => answer(loading),
     });
     expect(exit).toBe(1);

@@ -8,7 +8,9 @@ const target = {
   calendar: "https://dav.example/c/",
   account: "dav.example anna",
   state: "on",
+  standing: "owner",
   stopped: null,
+  stoppedAt: null,
   edits: "mirror",
   cancelled: "keep",
   events: 12,
@@ -18,13 +20,39 @@ const target = {
   failingWhy: null,
   held: null,
   failure: null,
+  failingSince: null,
   restores: 2,
   mirroredAt: "2030-01-02T03:04:05.000Z",
+  checkedAt: null,
   dueAt: "2030-01-02T03:19:05.000Z",
-  server: { software: "Radicale", honoursIfNoneMatch: true, changeFeed: "sync-token", maxBytes: null },
+  createdAt: "2030-01-02T03:04:05.000Z",
+  lastRun: null,
+  server: {
+    honoursIfNoneMatch: true,
+    honoursIfMatch: true,
+    honoursIfMatchOnDelete: true,
+    tellsEtag: true,
+    rewrites: false,
+    changeFeed: "sync-token",
+    maxBytes: null,
+    minAt: null,
+    maxAt: null,
+    concurrency: 4,
+    software: "Radicale",
+  },
 };
 const none = { created: 0, updated: 0, deleted: 0, adopted: 0, restored: 0, conflict: 0, failed: 0, requests: 0 };
-const push = { id: "t1", name: "Bookings", ...none, held: "", failure: "", complete: true, planned: [] };
+const push = {
+  id: "t1",
+  name: "Bookings",
+  ...none,
+  held: "",
+  failure: "",
+  cause: "",
+  said: "",
+  complete: true,
+  planned: [],
+};
 const env = { CALDAV_PASSWORD: "s3crét" };
 
 describe("targets add", () => {
@@ -107,7 +135,7 @@ describe("sync --target", () => {
   });
 
   it("prints the plan of a dry run", async () => {
-    const planned = [{ verb: "create", uid: "e1", start: "2030-01-02T03:04:00.000Z" }];
+    const planned = [{ verb: "create", uid: "e1", start: "2030-01-02T03:04:00.000Z", end: "2030-01-02T04:04:00.000Z" }];
     const routes = { "POST /targets/t1/sync": () => answer({ ...push, complete: false, planned }) };
     const { asked, out } = await run("sync --target t1 --dry-run", routes);
     expect(asked[0]?.body).toEqual({ dryRun: true, allowRemovals: false });

@@ -23,7 +23,7 @@ describe.skipIf(skipped).each(runtimes)(
 
     const calendar = async (): Promise<string> => (await fetch(service.url + new URL(address).pathname)).text();
     const statusOf = async ({ uuid }: SampleBooking) => readCalendar(await calendar()).get(`${uuid}-1`)?.status;
-    /** A request that waits, and where its page is. */
+    /** Makes a pending request; resolves to it and its page's URL once the feed shows it. */
     const request = async (name: string) => {
       const booking = requestTo(waldur.sample, { own: true, name });
       const link = await until(

@@ -3,12 +3,12 @@ import { type Browser, chromium } from "playwright-core";
 
 const program = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** Why tests in a browser cannot run here; "" when they can. */
+/** The reason why browser tests cannot run on this machine; "" when they can. */
 export const missingChromium = existsSync(program)
   ? ""
   : `Chromium is not at ${program}: install it (\`apt-get install chromium\`) or say where it is in CHROMIUM`;
 
-/** A headless Chromium that asks nobody but the pages it opens. */
+/** Starts a headless Chromium that sends requests only for the pages it opens. */
 export async function openChromium(): Promise<Browser> {
   if (missingChromium !== "") throw new Error(missingChromium);
   return chromium.launch({

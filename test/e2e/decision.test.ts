@@ -23,7 +23,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
   let waldur: ServedSample;
   let service: Running;
   const addresses = new Map<string, string>();
-  /** A waiting request for each case, made and read beforehand: one run of the service is enough. */
+  /** One pending request for each case, all made beforehand, so that the service reads them together. */
   const waiting = new Map<string, SampleBooking>();
   const texts = new Map<string, string>();
 
@@ -86,7 +86,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
     await waldur.close();
   });
 
-  /** The feeds' account is from now on one of a person who signed in. */
+  /** Gives the feeds to the account of a person who signed in. */
   async function becomePerson(): Promise<void> {
     const { providerOwner } = people;
     const token = await seal(
@@ -125,7 +125,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
           note: expect.stringContaining(sentence(answer, action)),
         });
         expect(waldur.sample.find(booking.uuid)?.state ?? "gone").toBe(stateAfter(answer, action));
-        // Without a run in between.
+        // The feeds show it at once, before the next run.
         if (answer.name === "200") {
           for (const each of modes) {
             const text = (await calendar(each)).replaceAll(/\r\n[ \t]/g, "");
@@ -156,7 +156,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
     await fetch(`${service.url}/api/v1/bookings/${uuid}/accept`, { method: "POST", headers: network });
     const found = await fetch(`${service.url}/api/v1/decisions?limit=2`, { headers: network });
     const { decisions }: { decisions: { address: string }[] } = JSON.parse(await found.text());
-    // The accept repeated is the same decision: told again, not kept again.
+    // A repeated accept is the same decision: it is answered again, not recorded again.
     expect(decisions.map(({ address }) => address)).not.toContain("203.0.113.0");
     await fetch(`${service.url}/api/v1/bookings/${uuid}/reject`, { method: "POST", headers: network });
     const newest = await fetch(`${service.url}/api/v1/decisions?limit=1`, { headers: network });

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Program, programs, startRadicale, user } from "../dav-server/programs.ts";
 import { sayMissing } from "../installed.ts";
 import { missingChromium, openChromium } from "./chromium.ts";
-import { faultsOf } from "./looked.ts";
+import { faultsOf } from "./page-faults.ts";
 import { until } from "./process.ts";
 import { type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
-import { openForm } from "./signed-in.ts";
+import { openForm } from "./open-form.ts";
 import { unfold } from "../../src/calendar/content-line.ts";
 
 const radicale = programs.radicale ?? programs.newRadicale;
@@ -17,7 +17,7 @@ const missing = [
 ].join("; ");
 if (missing !== "") sayMissing("connecting a calendar in a browser", missing);
 
-/** Where pictures of the pages go; none are made without. */
+/** The folder for screenshots; unset, none are taken. */
 const pictures = process.env["PICTURES"] ?? "";
 const looks = [
   { width: 1280, colorScheme: "light" },
@@ -77,7 +77,7 @@ describe.skipIf(missing !== "").each(runtimes)(
       await page.getByRole("button", { name: "Try it" }).click();
     };
 
-    /** All events of a calendar, as the person's own program reads them. */
+    /** Resolves to all events of a calendar, as the person's own program reads them. */
     const readBack = async (url: string): Promise<string> => {
       const authorization = `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`;
       const answer = await fetch(url, { headers: { Authorization: authorization } });

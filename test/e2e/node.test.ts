@@ -28,7 +28,7 @@ const addressIn = async (service: Service, seconds = 10): Promise<string> =>
   until(() => /^(https?:\/\/\S+\.ics)$/m.exec(service.stdout())?.[1], said(service), seconds);
 
 describe("a first start without any setting", () => {
-  // A machine busy with other tests may be slow once, not thrice.
+  // A machine that runs other tests may be slow once, but not three times.
   it(
     "prints an address alone on a line within five seconds, which works, and the webcal one",
     { retry: 2 },
@@ -58,7 +58,7 @@ describe("a first start without any setting", () => {
 describe("npm start", () => {
   it("serves without any setting, and stops when npm is told to", async () => {
     const port = String(await freePort());
-    // What is built is there; building it again would take it away from the tests beside this one.
+    // The program is built already; building it again would replace it under the tests that run beside this one.
     const service = startCommand("npm", ["start", "--ignore-scripts"], { DATA_DIR: folder, PORT: port });
     const address = await addressIn(service, 30);
     expect((await fetch(address)).status).toBe(200);

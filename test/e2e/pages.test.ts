@@ -1,11 +1,11 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { missingChromium, openChromium } from "./chromium.ts";
-import { faultsOf } from "./looked.ts";
+import { faultsOf } from "./page-faults.ts";
 import { until } from "./process.ts";
 import { type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
-import { openForm } from "./signed-in.ts";
+import { openForm } from "./open-form.ts";
 
 const skipped = missingChromium !== "" && process.env["CI"] === undefined;
 
@@ -18,7 +18,7 @@ describe.skipIf(skipped).each(runtimes)(
 
     beforeAll(async () => {
       waldur = await serveSample();
-      // Other than whoever signs in: what they make is theirs.
+      // The service's own account is not the one that signs in, so that what the person makes is theirs.
       service = await open(waldur.url, waldur.sample.tokens.otherProviderOwner);
       browser = await openChromium();
     });
@@ -74,7 +74,7 @@ describe.skipIf(skipped).each(runtimes)(
         expect(waldur.sample.find(booking.uuid)?.state).toBe("OK");
         const shown = await fetched();
         expect([shown.includes(`SUMMARY:${name}`), shown.includes(`Pending: ${name}`)]).toEqual([true, false]);
-        // Of two calendars over one list a Worker's budget does not always reach both at once.
+        // One run of a Worker may not have the budget for both calendars of the list.
         await page.goto(path);
         await page.getByText("End this calendar").first().click();
         await page.locator("form[action$=revoke]").getByLabel("Yes, I am sure").check();

@@ -4,19 +4,19 @@ import { join } from "node:path";
 export const repository = join(import.meta.dirname, "../..");
 export const program = join(repository, "dist/cli.js");
 
-/** What a finished command left. */
+/** The exit code and output of a finished command. */
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The environment of a child: what it needs to run, and what the test says, nothing of the machine's settings. */
+/** Returns a child's environment: what it needs to run and what the test sets, without the machine's settings. */
 function environment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"], HOME: process.env["HOME"], LANG: "C.UTF-8", ...env };
 }
 
-/** Runs a command to its end. */
+/** Runs a command and resolves when it has ended. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -27,7 +27,7 @@ export async function run(
   return collect(child).finished;
 }
 
-/** Runs the command line of the program to its end. */
+/** Runs the program's command line and resolves when it has ended. */
 export async function runCli(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Finished> {
   return run(process.execPath, [program, ...args], env);
 }
@@ -38,11 +38,11 @@ export interface Service {
   readonly finished: Promise<Finished>;
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Asks it to stop and waits until it has. */
+  /** Sends SIGTERM and resolves when the process has ended. */
   stop(): Promise<Finished>;
 }
 
-/** Starts the program; `args` without the program's name. */
+/** Starts the program with these arguments. */
 export function start(args: readonly string[], env: Readonly<Record<string, string>>): Service {
   return startCommand(process.execPath, [program, ...args], env);
 }
@@ -67,7 +67,7 @@ export function startCommand(command: string, args: readonly string[], env: Read
   };
 }
 
-/** Waits until `check` gives something; throws with what `about` says when it takes too long. */
+/** Calls `check` until it returns a value, and resolves to it. Throws with the text of `about` after so many seconds. */
 export async function until<T>(
   check: () => T | null | undefined | false | Promise<T | null | undefined | false>,
   about: () => string = () => "",
@@ -77,7 +77,7 @@ export async function until<T>(
   for (;;) {
     const found = await check();
     if (found !== null && found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`waited ${seconds} seconds in vain: ${about()}`);
+    if (Date.now() > end) throw new Error(`nothing after ${seconds} seconds: ${about()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

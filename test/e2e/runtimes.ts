@@ -9,25 +9,25 @@ import { openSqlite } from "../../src/store/sqlite.ts";
 import { newKey } from "../../src/security/keys.ts";
 import { repository, start, until } from "./process.ts";
 
-/** What addresses begin with; tests ask the service itself for the rest. */
+/** The public address that feeds and links begin with; tests send requests to the service's own port. */
 export const publicUrl = "https://calendar.example";
 export const adminToken = "the-operator-of-these-tests";
 
-/** The whole service in the runtime it is made for. */
+/** The whole service, running in one runtime. */
 export interface Running {
   readonly url: string;
-  /** Has what is due done. */
+  /** Lets the service do what is due, and resolves when it has. */
   turn(): Promise<void>;
   /** Its database, as another process sees it. */
   readonly sql: Sql;
-  /** Everything it has logged. */
+  /** Returns everything it has logged. */
   logs(): string;
   close(): Promise<void>;
 }
 
 export interface Runtime {
   readonly runtime: string;
-  /** `settings` besides those that every test needs. */
+  /** Starts the service; `settings` come on top of those that every test needs. */
   readonly open: (waldur: string, token: string, settings?: Readonly<Record<string, string>>) => Promise<Running>;
 }
 
@@ -63,7 +63,7 @@ async function openNode(
   return {
     url,
     async turn() {
-      // Two: the one under way may have read before.
+      // Two runs: the one under way may have read Waldur before.
       const before = runs();
       await until(() => runs() >= before + 2, service.stderr);
     },
@@ -82,7 +82,7 @@ async function openWorkerd(
   token: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Running> {
-  // Else it asks the network for a sample of Cloudflare's request properties.
+  // Otherwise workerd fetches a sample of Cloudflare's request properties from the network.
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
   process.env["WRANGLER_SEND_METRICS"] = "false";
   const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));

@@ -4,16 +4,16 @@ import { getRequestListener } from "@hono/node-server";
 import type { Interference } from "../waldur-answers.ts";
 import { type SampleWaldur, sampleWaldur } from "../../src/demo/sample.ts";
 
-/** A sample Waldur behind a real port of this machine. */
+/** A sample Waldur that listens on a port of this machine. */
 export interface ServedSample {
   readonly sample: SampleWaldur;
   readonly url: string;
-  /** Puts something between it and whoever asks, or takes it away. */
+  /** Lets a test answer requests in its place; null stops that. */
   interfere(interference: Interference | null): void;
   close(): Promise<void>;
 }
 
-/** So that every sample of a run of the tests holds the same bookings. */
+/** The start of today, so that every sample of a test run holds the same bookings. */
 const begunAt = Math.floor(Date.now() / 86_400_000) * 86_400;
 
 export async function serveSample(bookings = 30): Promise<ServedSample> {

@@ -6,7 +6,7 @@ import { runCli, until } from "./process.ts";
 import { adminToken, publicUrl, type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 
-/** Without when it was written, and with which keys for which feed: that differs between services over the same bookings. */
+/** Returns the calendar without stamps, links and keys, which differ between services over the same bookings. */
 const undated = (text: string): string =>
   text
     .replaceAll("\r\n ", "")
@@ -186,7 +186,7 @@ describe("the same bookings", () => {
   });
 });
 
-/** A GET whose body nobody decodes on the way. */
+/** Sends a GET and resolves to the body as it was sent, not decoded. */
 async function rawGet(url: string, headers: Record<string, string>) {
   const { get } = await import("node:http");
   return new Promise<{ headers: Record<string, unknown>; body: Buffer }>((resolve, reject) => {

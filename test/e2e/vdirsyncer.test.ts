@@ -71,7 +71,7 @@ longdatetimeformat = %Y-%m-%d %H:%M
     await rm(folder, { recursive: true });
   });
 
-  /** Fetches the feed once and gives the events that vdirsyncer made of it, which have UIDs of its own. */
+  /** Fetches the feed once and resolves to the events that vdirsyncer stored, which have UIDs of its own. */
   async function fetchFeed(): Promise<string[]> {
     for (const step of ["discover", "sync"]) {
       const done = await run("vdirsyncer", ["-c", join(folder, "vdirsyncer.ini"), step], { HOME: folder });
@@ -87,7 +87,7 @@ longdatetimeformat = %Y-%m-%d %H:%M
 
   const served = async (): Promise<string[]> => eventsOf(await (await fetch(address)).text());
 
-  /** What khal lists, one line for each event. */
+  /** Resolves to khal's list, one line for each event. */
   async function listed(): Promise<string[]> {
     const format = "{start-long}|{title}|{cancelled}";
     const args = ["-c", join(folder, "khal.ini"), "list", "--once", "--notstarted", "--day-format", ""];
@@ -101,7 +101,7 @@ longdatetimeformat = %Y-%m-%d %H:%M
 
   it("show the feed, and after a change in Waldur the change", async () => {
     const { sample } = waldur;
-    /** A request of the provider that both feeds and listings can be searched for by its name. */
+    /** Makes a request with a name of its own, by which feeds and listings can be searched. */
     const ask = (name: string): string => {
       let made = sample.request({ name });
       while (made.offering.customer.uuid !== sample.providerUuid) made = sample.request({ name });
@@ -140,7 +140,7 @@ longdatetimeformat = %Y-%m-%d %H:%M
   });
 });
 
-/** Each event as one line: when, how sure, what. */
+/** Returns each event as one line: time, status, title. */
 function eventsOf(text: string): string[] {
   const events = [...readCalendar(text).values()];
   return events.map(({ start, end, status, summary }) => `${start}/${end}|${status}|${summary}`).toSorted();

@@ -1,4 +1,4 @@
-import { checkAnswer } from "../answers.ts";
+import * as responses from "../../web/api/responses.ts";
 import { readAnswer } from "../api-client.ts";
 import { type Command, json, printJson, server } from "../command.ts";
 import { failureExitCode, exits } from "../exit.ts";
@@ -13,7 +13,7 @@ export const check: Command = {
   notes: ["It succeeds when Waldur answers and the account can see bookings; what is worth knowing is told anyway."],
   async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/check");
-    const { settings, waldur, sources } = readAnswer(checkAnswer, answer);
+    const { settings, waldur, sources } = readAnswer(responses.check, answer);
     if (args.has(json)) printJson(runtime, answer);
     else {
       const rows = settings.map(({ name, value, source, help }) => [name, value, source, help]);
@@ -21,8 +21,8 @@ export const check: Command = {
       const pairs = formatPairs([
         ["Waldur", waldur.ok ? "answers" : "does not work"],
         ["address", waldur.url],
-        ["user", user === null ? null : `${user}${isStaff === true ? " (staff)" : ""}`],
-        ["sees", sees === null ? null : `bookings: ${sees.bookings ?? "?"}, providers: ${sees.providers ?? "?"}`],
+        ["user", user === null ? null : `${user}${isStaff ? " (staff)" : ""}`],
+        ["sees", sees === null ? null : `bookings: ${sees.bookings}, providers: ${sees.providers}`],
         ["may accept", yesOrNo(waldur.canAccept)],
         ["may reject", yesOrNo(waldur.canReject)],
         ["token expires", formatExpiry(waldur.tokenExpiresAt, waldur.tokenLifetime)],
@@ -35,8 +35,7 @@ export const check: Command = {
   },
 };
 
-function yesOrNo(answer: boolean | null): string | null {
-  if (answer === null) return null;
+function yesOrNo(answer: boolean): string {
   return answer ? "yes" : "no";
 }
 

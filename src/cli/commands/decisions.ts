@@ -1,5 +1,5 @@
 import type { Action } from "../../calendar/profile.ts";
-import { decisionsAnswer, outcomeAnswer } from "../answers.ts";
+import * as responses from "../../web/api/responses.ts";
 import { type Query, readAnswer, withQuery } from "../api-client.ts";
 import { option } from "../args.ts";
 import { type Command, json, printJson, server } from "../command.ts";
@@ -18,7 +18,7 @@ function decision(action: Action, summary: string): Command {
       const uuid = readUuid("UUID", args.operands[0] ?? "");
       const answer = await (await client()).json("POST", `/bookings/${uuid}/${action}`);
       if (args.has(json)) printJson(runtime, answer);
-      else runtime.stdout(`${readAnswer(outcomeAnswer, answer).message}\n`);
+      else runtime.stdout(`${readAnswer(responses.outcome, answer).message}\n`);
       return exits.ok;
     },
   };
@@ -43,7 +43,7 @@ const list: Command = {
     const answer = await (await client()).json("GET", withQuery("/decisions", query));
     if (args.has(json)) printJson(runtime, answer);
     else {
-      const rows = readAnswer(decisionsAnswer, answer).decisions.map((one) => [
+      const rows = readAnswer(responses.decisions, answer).decisions.map((one) => [
         formatInstant(one.madeAt),
         one.action,
         one.byOperator ? `${one.result} (operator's token)` : one.result,

@@ -1,9 +1,9 @@
-import type { FeedAnswer } from "../answers.ts";
+import type { FeedJson } from "../../web/api/responses.ts";
 import { formatPairs, formatTable } from "../table.ts";
 import { formatInstant } from "../option-values.ts";
 
 /** Feeds as a table, without their addresses. */
-export function formatFeeds(feeds: readonly FeedAnswer[]): string {
+export function formatFeeds(feeds: readonly FeedJson[]): string {
   return formatTable(
     ["id", "state", "source", "events", "kB", "last used", "by", "name"],
     feeds.map((feed) => [
@@ -20,7 +20,7 @@ export function formatFeeds(feeds: readonly FeedAnswer[]): string {
 }
 
 /** All about one feed, its address too. */
-export function formatFeed(feed: FeedAnswer): string {
+export function formatFeed(feed: FeedJson): string {
   const { source, profile } = feed;
   return formatPairs([
     ["id", feed.id],
@@ -38,7 +38,16 @@ export function formatFeed(feed: FeedAnswer): string {
     ["removals", source.held],
     ["events", `${feed.events}, ${kilobytes(feed.bytes)} kB`],
     ["warning", feed.warning],
-    ["held back", feed.held.length === 0 ? null : feed.held.map(plain).join("; ")],
+    ["held back", feed.held.length === 0 ? null : feed.held.join("; ")],
+    ...(profile === null ? [] : formatProfile(profile)),
+    ["created", formatInstant(feed.createdAt)],
+    ["expires", formatInstant(feed.expiresAt, "never")],
+    ["last used", feed.usedAt === null ? "never" : `${formatInstant(feed.usedAt)} by ${feed.usedBy ?? "unknown"}`],
+  ]);
+}
+
+function formatProfile(profile: NonNullable<FeedJson["profile"]>): readonly (readonly [string, string | null])[] {
+  return [
     ["detail", profile.detail],
     ["language", profile.language],
     ["zone", profile.zone],
@@ -48,16 +57,9 @@ export function formatFeed(feed: FeedAnswer): string {
     ["decisions", profile.decisions],
     ["window", `${profile.pastDays} days back, ${profile.futureDays} ahead`],
     ...Object.entries(profile.filter).map(([key, value]) => [`only ${key}`, [value].flat().join(", ")] as const),
-    ["created", formatInstant(feed.createdAt)],
-    ["expires", formatInstant(feed.expiresAt, "never")],
-    ["last used", feed.usedAt === null ? "never" : `${formatInstant(feed.usedAt)} by ${feed.usedBy ?? "unknown"}`],
-  ]);
+  ];
 }
 
 function kilobytes(bytes: number): string {
   return (bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0);
-}
-
-function plain(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

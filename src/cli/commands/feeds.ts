@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
-import { type FeedAnswer, feedAnswer, feedsAnswer } from "../answers.ts";
+import * as responses from "../../web/api/responses.ts";
+import type { FeedJson } from "../../web/api/responses.ts";
 import { readAnswer } from "../api-client.ts";
 import { toggle } from "../args.ts";
 import { type CommandCall, type Command, json, printJson, server } from "../command.ts";
@@ -23,7 +24,7 @@ const add: Command = {
     const { args, runtime } = call;
     const body = { source: readSource(args), ...readFeedOptions(args) };
     const client = await call.client();
-    const made = readAnswer(feedAnswer, await client.json("POST", "/feeds", body));
+    const made = readAnswer(responses.feed, await client.json("POST", "/feeds", body));
     const feed = await waitForAddress(runtime, client, made);
     if (feed.source.partial !== null) runtime.stderr(`${feed.source.partial}\n`);
     warn(call, feed);
@@ -42,7 +43,7 @@ const list: Command = {
   async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/feeds");
     if (args.has(json)) printJson(runtime, answer);
-    else runtime.stdout(formatFeeds(readAnswer(feedsAnswer, answer).feeds));
+    else runtime.stdout(formatFeeds(readAnswer(responses.feeds, answer).feeds));
     return exits.ok;
   },
 };
@@ -80,7 +81,7 @@ const rotate: Command = {
     const answer = await client.json("POST", `${feedPath(call)}/rotate`);
     if (call.args.has(json)) printJson(call.runtime, answer);
     else {
-      const { id, address } = readAnswer(feedAnswer, answer);
+      const { id, address } = readAnswer(responses.feed, answer);
       if (address === null)
         throw new AppError("conflict", `feed ${id} is still loading; feeds show ${id} will tell its address`);
       call.runtime.stdout(`${address}\n`);
@@ -107,14 +108,14 @@ const revoke: Command = {
 export const feedCommands: readonly Command[] = [add, list, show, set, rotate, revoke];
 
 function tell(call: CommandCall, answer: unknown): number {
-  const feed = readAnswer(feedAnswer, answer);
+  const feed = readAnswer(responses.feed, answer);
   warn(call, feed);
   if (call.args.has(json)) printJson(call.runtime, answer);
   else call.runtime.stdout(formatFeed(feed));
   return exits.ok;
 }
 
-function warn({ runtime }: CommandCall, { warning }: FeedAnswer): void {
+function warn({ runtime }: CommandCall, { warning }: FeedJson): void {
   if (warning !== null) runtime.stderr(`warning: ${warning}\n`);
 }
 

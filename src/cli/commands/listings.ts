@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
-import { type BookingAnswer, bookingsAnswer, providersAnswer } from "../answers.ts";
+import * as responses from "../../web/api/responses.ts";
+import type { BookingJson } from "../../web/api/responses.ts";
 import { type Client, type Query, readAnswer, withQuery } from "../api-client.ts";
 import { type Arguments, option } from "../args.ts";
 import { bookingParameters } from "./booking-options.ts";
@@ -19,7 +20,7 @@ export const providers: Command = {
     const answer = await (await client()).json("GET", "/providers");
     if (args.has(json)) printJson(runtime, answer);
     else {
-      const rows = readAnswer(providersAnswer, answer).providers;
+      const rows = readAnswer(responses.providers, answer).providers;
       runtime.stdout(
         formatTable(
           ["uuid", "managed", "name"],
@@ -54,12 +55,12 @@ export const bookings: Command = {
 
 const heads = ["when", "state", "name", "offering", "customer", "requester", "uuid"];
 
-function rowOf(booking: BookingAnswer): string[] {
+function rowOf(booking: BookingJson): string[] {
   const { state, name, offering, customer, requester, uuid } = booking;
   return [formatSlots(booking.slots), state, name, offering, customer, requester, uuid];
 }
 
-function formatSlots(slots: BookingAnswer["slots"]): string {
+function formatSlots(slots: BookingJson["slots"]): string {
   const [first, ...others] = slots;
   if (first === undefined) return "no slots";
   const start = formatInstant(first.start);
@@ -69,7 +70,7 @@ function formatSlots(slots: BookingAnswer["slots"]): string {
 }
 
 interface Pages {
-  readonly bookings: readonly BookingAnswer[];
+  readonly bookings: readonly BookingJson[];
   /** As the API gave them. */
   readonly raw: readonly unknown[];
   readonly count: number | null;
@@ -84,20 +85,20 @@ async function readPages(client: Client, args: Arguments, progress: Progress): P
   const uuid = args.value(provider);
   const path = uuid === null ? "/bookings" : `/providers/${readUuid("--provider", uuid)}/bookings`;
   const onlyOne = query.some(([name]) => name === "page");
-  const all: BookingAnswer[] = [];
+  const all: BookingJson[] = [];
   const raw: unknown[] = [];
   let left = 0;
   for (let page = 1; ;) {
     const paged: Query = onlyOne || page === 1 ? query : [...query, ["page", String(page)]];
     const answer = await client.json("GET", withQuery(path, paged));
-    const { bookings: some, count, next, skipped } = readAnswer(bookingsAnswer, answer);
+    const { bookings: some, count, next, skipped } = readAnswer(responses.bookings, answer);
     all.push(...some);
     raw.push(...rawBookings(answer));
-    left += skipped;
+    left += skipped.length;
     if (onlyOne || next === null) return { bookings: all, raw, count, skipped: left };
     if (next <= page) throw new AppError("waldur_bad_answer", `page ${page} says that page ${next} follows it`);
     page = next;
-    progress.show(`${all.length} of ${count ?? "?"} bookings`);
+    progress.show(`${all.length} of ${count} bookings`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { type PushAnswer, pushAnswer } from "../answers.ts";
+import * as responses from "../../web/api/responses.ts";
+import type { PushJson } from "../../web/api/responses.ts";
 import { type Client, readAnswer } from "../api-client.ts";
 import { printJson } from "../command.ts";
 import { exits } from "../exit.ts";
@@ -15,15 +16,15 @@ export async function pushTarget(
 ): Promise<number> {
   const { json, ...body } = asked;
   const progress = showProgress(runtime);
-  let total: PushAnswer | null = null;
+  let total: PushJson | null = null;
   try {
     for (;;) {
       const answer = await client.json("POST", `/targets/${encodeURIComponent(id)}/sync`, body);
-      const round: PushAnswer = readAnswer(pushAnswer, answer);
+      const round: PushJson = readAnswer(responses.push, answer);
       total = total === null ? round : addPush(total, round);
       progress.show(`${total.created + total.updated + total.deleted} events written so far`);
       // One that asks for nothing would not do so the next time either.
-      if (round.complete || round.failure !== null || asked.dryRun || round.requests === 0) break;
+      if (round.complete || round.failure !== "" || asked.dryRun || round.requests === 0) break;
     }
   } finally {
     progress.end();
@@ -34,7 +35,7 @@ export async function pushTarget(
 }
 
 /** Two rounds over the same target as one. */
-export function addPush(old: PushAnswer, now: PushAnswer): PushAnswer {
+export function addPush(old: PushJson, now: PushJson): PushJson {
   return {
     ...now,
     created: old.created + now.created,
@@ -49,10 +50,10 @@ export function addPush(old: PushAnswer, now: PushAnswer): PushAnswer {
 }
 
 /** Says what needs somebody, and gives the exit code. */
-export function judgePush(stderr: Runtime["stderr"], { id, name, held, failure, failed }: PushAnswer): number {
-  if (failure !== null) stderr(`${name}: ${failure}\n`);
-  if (held !== null) stderr(`${name}: ${held}; if that is right: sync --target ${id} --allow-removals\n`);
+export function judgePush(stderr: Runtime["stderr"], { id, name, held, failure, failed }: PushJson): number {
+  if (failure !== "") stderr(`${name}: ${failure}\n`);
+  if (held !== "") stderr(`${name}: ${held}; if that is right: sync --target ${id} --allow-removals\n`);
   if (failed > 0)
     stderr(`${name}: ${failed} events could not be written and are tried again; targets show ${id} tells why\n`);
-  return failure === null && held === null && failed === 0 ? exits.ok : exits.failed;
+  return failure === "" && held === "" && failed === 0 ? exits.ok : exits.failed;
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
-import { type SyncAnswer, syncAnswer } from "../answers.ts";
+import * as responses from "../../web/api/responses.ts";
+import type { SyncJson } from "../../web/api/responses.ts";
 import { type Client, readAnswer } from "../api-client.ts";
 import { option, toggle } from "../args.ts";
 import { type Command, json, printJson, server } from "../command.ts";
@@ -58,16 +59,16 @@ async function runUntilComplete(
   client: Client,
   wanted: { readonly dryRun: boolean },
   progress: Progress,
-): Promise<SyncAnswer> {
-  let total: SyncAnswer = { sources: [], feeds: [], targets: [], complete: false, since: null };
+): Promise<SyncJson> {
+  let total: SyncJson = { sources: [], feeds: [], targets: [], complete: false, since: null };
   let since: string | null = null;
   for (let idle = 0; ;) {
     const asked = since === null ? wanted : { ...wanted, since };
-    const round: SyncAnswer = readAnswer(syncAnswer, await client.json("POST", "/sync", asked));
+    const round: SyncJson = readAnswer(responses.sync, await client.json("POST", "/sync", asked));
     ({ since } = round);
     total = addRound(total, round);
     // A dry run stores nothing, so the next would begin where this one did.
-    if (total.complete || wanted.dryRun || round.sources.some(({ failure }) => failure !== null)) return total;
+    if (total.complete || wanted.dryRun || round.sources.some(({ failure }) => failure !== "")) return total;
     const pushed = round.targets.some(({ requests }) => requests > 0);
     const worked = [...round.sources, ...round.feeds].some(
       ({ added, changed, removed }) => added + changed + removed > 0,
@@ -80,7 +81,7 @@ async function runUntilComplete(
   }
 }
 
-function addRound(total: SyncAnswer, round: SyncAnswer): SyncAnswer {
+function addRound(total: SyncJson, round: SyncJson): SyncJson {
   return {
     sources: mergeById(total.sources, round.sources, (old, now) => ({
       ...now,
@@ -122,7 +123,7 @@ function mergeById<T extends { readonly id: string }>(
   return [...all.values()];
 }
 
-function formatReport({ sources, feeds, targets }: SyncAnswer): string {
+function formatReport({ sources, feeds, targets }: SyncJson): string {
   const row = (what: string, changes: Changes, rest: readonly string[], name: string) => [
     what,
     ...[changes.added, changes.changed, changes.removed].map(String),
@@ -143,21 +144,22 @@ function formatReport({ sources, feeds, targets }: SyncAnswer): string {
 }
 
 /** Says on stderr what needs somebody, and gives the exit code. */
-function judge({ stderr }: Runtime, { sources, feeds, targets, complete }: SyncAnswer): number {
+function judge({ stderr }: Runtime, { sources, feeds, targets, complete }: SyncJson): number {
   let exit: number = exits.ok;
   for (const { name, failure, held, skipped } of sources) {
-    if (held !== null) {
+    if (held !== "") {
       stderr(`${name}: ${held}; if that is right: sync --allow-removals\n`);
       exit = exits.failed;
     }
     if (skipped > 0) stderr(`${name}: ${skipped} bookings do not fit and are left out; the log says why\n`);
-    if (failure !== null) {
+    if (failure !== "") {
       stderr(`${name}: ${failure}\n`);
       exit = exit === exits.failed ? exit : failureExitCode(failure);
     }
   }
   for (const { name, held } of feeds) {
-    if (held > 0) stderr(`${name}: ${held} events are held back, they would break calendars; feeds show tells which\n`);
+    if (held.length > 0)
+      stderr(`${name}: ${held.length} events are held back, they would break calendars; feeds show tells which\n`);
   }
   for (const item of targets) exit = Math.max(exit, judgePush(stderr, item));
   if (!complete && exit === exits.ok) stderr("There is more to do; the service goes on with it.\n");

@@ -1,25 +1,29 @@
-import type { PushAnswer, TargetAnswer } from "../answers.ts";
+import type { PushJson, TargetJson } from "../../web/api/responses.ts";
 import { formatPairs, formatTable } from "../table.ts";
 import { formatInstant } from "../option-values.ts";
 
 /** Targets as a table. */
-export function formatTargets(targets: readonly TargetAnswer[]): string {
+export function formatTargets(targets: readonly TargetJson[]): string {
   return formatTable(
     ["id", "state", "feed", "events", "mirrored", "name", "trouble"],
-    targets.map((target) => [
-      target.id,
-      target.state,
-      target.feed,
-      String(target.events),
-      formatInstant(target.mirroredAt, "never"),
-      target.name,
-      target.stopped ?? target.failure ?? target.held ?? "",
-    ]),
+    targets.map((target) => {
+      const { id, state, feed, name } = target;
+      if (!("calendar" in target)) return [id, state, feed, "", "", name, ""];
+      const trouble = target.stopped ?? target.failure ?? target.held ?? "";
+      return [id, state, feed, String(target.events), formatInstant(target.mirroredAt, "never"), name, trouble];
+    }),
   );
 }
 
 /** All about one target. */
-export function formatTarget(target: TargetAnswer): string {
+export function formatTarget(target: TargetJson): string {
+  if (!("calendar" in target))
+    return formatPairs([
+      ["id", target.id],
+      ["name", target.name],
+      ["state", target.state],
+      ["feed", target.feed],
+    ]);
   const { server } = target;
   const failing = target.failing === 0 ? null : `${target.failing} events, for example: ${target.failingWhy ?? ""}`;
   return formatPairs([
@@ -52,7 +56,7 @@ export function formatTarget(target: TargetAnswer): string {
 }
 
 /** What a run did, or the plan of a dry one. */
-export function formatPush(report: PushAnswer, dry: boolean): string {
+export function formatPush(report: PushJson, dry: boolean): string {
   if (dry) {
     return formatTable(
       ["would", "start", "event"],

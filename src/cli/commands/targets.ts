@@ -1,8 +1,7 @@
-import * as v from "valibot";
 import { presets } from "../../caldav/presets.ts";
 import { AppError } from "../../errors.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
-import { targetAnswer, targetsAnswer } from "../answers.ts";
+import * as responses from "../../web/api/responses.ts";
 import { readAnswer } from "../api-client.ts";
 import { type Arguments, option } from "../args.ts";
 import { type CommandCall, type Command, json, printJson, server } from "../command.ts";
@@ -66,7 +65,7 @@ const calendars: Command = {
     const answer = await (await client()).json("POST", "/targets/calendars", await readPlace(args, runtime));
     if (args.has(json)) printJson(runtime, answer);
     else {
-      const found = readAnswer(calendarsAnswer, answer).calendars;
+      const found = readAnswer(responses.calendars, answer).calendars;
       runtime.stdout(
         formatTable(
           ["name", "writable", "address"],
@@ -78,10 +77,6 @@ const calendars: Command = {
   },
 };
 
-const calendarsAnswer = v.object({
-  calendars: v.array(v.object({ url: v.string(), name: v.string(), notWritable: v.nullable(v.string()) })),
-});
-
 const list: Command = {
   name: "targets list",
   summary: "list the calendars that mirror a feed",
@@ -91,7 +86,7 @@ const list: Command = {
   async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/targets");
     if (args.has(json)) printJson(runtime, answer);
-    else runtime.stdout(formatTargets(readAnswer(targetsAnswer, answer).targets));
+    else runtime.stdout(formatTargets(readAnswer(responses.targets, answer).targets));
     return exits.ok;
   },
 };
@@ -163,7 +158,7 @@ export const targetCommands: readonly Command[] = [
 
 function tell({ args, runtime }: CommandCall, answer: unknown): number {
   if (args.has(json)) printJson(runtime, answer);
-  else runtime.stdout(formatTarget(readAnswer(targetAnswer, answer)));
+  else runtime.stdout(formatTarget(readAnswer(responses.target, answer)));
   return exits.ok;
 }
 

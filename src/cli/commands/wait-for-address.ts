@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
-import { type FeedAnswer, feedAnswer, syncAnswer } from "../answers.ts";
+import * as responses from "../../web/api/responses.ts";
+import type { FeedJson } from "../../web/api/responses.ts";
 import { type Client, readAnswer } from "../api-client.ts";
 import { failureExitCode, exits } from "../exit.ts";
 import { showProgress } from "../progress.ts";
@@ -15,7 +16,7 @@ const failuresBorne = 3;
  * Drives the first load of a feed until its address is shown, one bounded run of the service after the other.
  * Throws `conflict` when it stands still, and the failure when Waldur fails three times in a row: the feed stays.
  */
-export async function waitForAddress(runtime: Runtime, client: Client, feed: FeedAnswer): Promise<FeedAnswer> {
+export async function waitForAddress(runtime: Runtime, client: Client, feed: FeedJson): Promise<FeedJson> {
   const progress = showProgress(runtime);
   let current = feed;
   let still = 0;
@@ -23,18 +24,18 @@ export async function waitForAddress(runtime: Runtime, client: Client, feed: Fee
   try {
     while (current.address === null) {
       progress.show(`loading ${current.source.name}: ${current.source.bookings} bookings`);
-      const run = readAnswer(syncAnswer, await client.json("POST", "/sync", { source: current.source.id }));
-      const next = readAnswer(feedAnswer, await client.json("GET", `/feeds/${encodeURIComponent(feed.id)}`));
-      const failure = run.sources.find(({ id }) => id === current.source.id)?.failure ?? null;
-      failures = failure === null ? 0 : failures + 1;
-      if (failure !== null && failures >= failuresBorne) {
+      const run = readAnswer(responses.sync, await client.json("POST", "/sync", { source: current.source.id }));
+      const next = readAnswer(responses.feed, await client.json("GET", `/feeds/${encodeURIComponent(feed.id)}`));
+      const failure = run.sources.find(({ id }) => id === current.source.id)?.failure ?? "";
+      failures = failure === "" ? 0 : failures + 1;
+      if (failure !== "" && failures >= failuresBorne) {
         throw new AppError(
           failureExitCode(next.source.failure ?? failure) === exits.unreachable ? "waldur_unreachable" : "conflict",
           `feed ${feed.id} is made, but its first load fails: ${failure}. It goes on by itself while the service runs; feeds show ${feed.id} will tell the address`,
         );
       }
       const moved = next.source.bookings !== current.source.bookings || next.source.loaded !== current.source.loaded;
-      still = moved || failure !== null ? 0 : still + 1;
+      still = moved || failure !== "" ? 0 : still + 1;
       if (still >= patience) {
         throw new AppError(
           "conflict",

@@ -5,15 +5,16 @@ import type { FeedRow } from "../../store/feeds.ts";
 import type { SourceRow } from "../../store/sources.ts";
 import { feedAddress, webcalAddress } from "../../feed/commands.ts";
 import { may, type Standing } from "../../account/access.ts";
+import type { FeedJson } from "./responses.ts";
 
-/** Epoch seconds as ISO 8601, or null. */
+/** Returns epoch seconds as ISO 8601; null stays null. */
 export function isoTime(at: number | null): string | null {
   return at === null ? null : new Date(at * 1000).toISOString();
 }
 
 /**
- * A feed as somebody of that standing sees it. Its address only its owner, and only once the first load is done: before
- * that it shows nothing yet. Who may not see what is in it sees its name and state.
+ * Returns a feed as somebody of that standing sees it. Only its owner sees its address, and only once the first load is
+ * done, because until then the address serves nothing. Others see its name and state.
  */
 export async function feedJson(
   deps: Pick<Deps, "keys" | "config">,
@@ -21,7 +22,7 @@ export async function feedJson(
   source: SourceRow,
   counts: BookingCounts,
   standing: Standing,
-) {
+): Promise<FeedJson> {
   const address = feed.state !== "loading" && may(standing, "address") ? await feedAddress(deps, feed) : null;
   const open = may(standing, "content");
   const { name, ...profile } = feed.profile;

@@ -1,144 +1,33 @@
-import { IANAZone } from "luxon";
 import * as v from "valibot";
-import { bookingStates } from "../../calendar/booking.ts";
-import { colours } from "../../calendar/colours.ts";
-import { decisionModes, details, languages } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
-import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import type { CalendarAddress, Credentials } from "../../mirror/connect.ts";
 import type { NewTargetRequest } from "../../mirror/commands.ts";
-import { scopeKinds } from "../../waldur/scope.ts";
-
-const uuid = v.pipe(
-  v.string(),
-  v.transform((text) => text.toLowerCase().replaceAll("-", "")),
-  v.regex(/^[0-9a-f]{32}$/, "is no uuid: wanted are 32 hexadecimal digits"),
-);
-const uuids = v.pipe(v.array(uuid), v.maxLength(100, "may hold at most 100"));
-
-const filter = v.strictObject({
-  states: v.exactOptional(v.array(v.picklist(bookingStates, `may hold ${bookingStates.join(", ")}`))),
-  offerings: v.exactOptional(uuids),
-  customers: v.exactOptional(uuids),
-  projects: v.exactOptional(uuids),
-  text: v.exactOptional(v.pipe(v.string(), v.trim(), v.maxLength(200, "may have at most 200 characters"))),
-});
-
-function whole(least: number, most: number) {
-  const wanted = `must be a whole number from ${least} to ${most}`;
-  return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted), v.maxValue(most, wanted));
-}
-
-/** One schema for each field of a profile. */
-export const profile = {
-  name: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.trim(),
-      v.minLength(1, "may not be empty"),
-      v.maxLength(100, "may have at most 100 characters"),
-    ),
-  ),
-  detail: v.exactOptional(v.picklist(details, `must be one of ${details.join(", ")}`)),
-  language: v.exactOptional(v.picklist(languages, `must be one of ${languages.join(", ")}`)),
-  zone: v.exactOptional(
-    v.nullable(
-      v.pipe(
-        v.string(),
-        v.check((name) => IANAZone.isValidZone(name), "must be an IANA time zone, such as Europe/Tallinn"),
-      ),
-    ),
-  ),
-  alarmMinutes: v.exactOptional(v.nullable(whole(0, 40_320))),
-  colour: v.exactOptional(
-    v.nullable(
-      v.pipe(
-        v.string(),
-        v.toLowerCase(),
-        v.check((name) => colours.has(name), "must be a colour name of CSS, such as teal"),
-      ),
-    ),
-  ),
-  cancelled: v.exactOptional(v.picklist(["keep", "drop"], "must be keep or drop")),
-  decisions: v.exactOptional(v.picklist(decisionModes, `must be one of ${decisionModes.join(", ")}`)),
-  pastDays: v.exactOptional(whole(0, 3650)),
-  futureDays: v.exactOptional(whole(1, 3650)),
-  filter: v.exactOptional(filter),
-};
-
-const moment = v.pipe(
-  v.string(),
-  v.isoTimestamp("must be a time in ISO 8601, such as 2027-01-31T00:00:00Z"),
-  v.transform((text) => Math.floor(Date.parse(text) / 1000)),
-);
-const time = v.nullable(moment);
-
-const newFeed = v.strictObject({
-  source: v.strictObject({
-    kind: v.picklist(scopeKinds, `must be one of ${scopeKinds.join(", ")}`),
-    uuid: v.exactOptional(v.nullable(v.string())),
-  }),
-  ...profile,
-  expiresAt: v.exactOptional(time),
-});
-
-const changedFeed = v.strictObject({ ...profile, expiresAt: v.exactOptional(time) });
-
-const sync = v.strictObject({
-  dryRun: v.exactOptional(v.boolean()),
-  allowRemovals: v.exactOptional(v.boolean()),
-  source: v.exactOptional(v.string()),
-  since: v.exactOptional(moment),
-});
-
-const secretText = v.pipe(v.string(), v.minLength(1, "may not be empty"), v.maxLength(4000, "is too long"));
-const credentials = {
-  username: v.exactOptional(v.pipe(v.string(), v.maxLength(320, "is too long"))),
-  password: v.exactOptional(secretText),
-  token: v.exactOptional(secretText),
-};
-
-const place = v.strictObject({
-  url: v.exactOptional(v.pipe(v.string(), v.trim(), v.maxLength(2000, "is too long"))),
-  preset: v.exactOptional(v.nullable(v.string())),
-  ...credentials,
-});
-
-const newTarget = v.strictObject({
-  ...place.entries,
-  feed: v.string("is missing: the id of a feed"),
-  calendar: v.exactOptional(v.nullable(v.string())),
-  create: v.exactOptional(v.nullable(v.pipe(v.string(), v.trim(), v.minLength(1, "may not be empty")))),
-  edits: v.exactOptional(v.picklist(editPolicies, "must be mirror or respect")),
-  cancelled: v.exactOptional(v.picklist(cancelledPolicies, "must be keep or delete")),
-});
-
-const pushAsked = v.strictObject({
-  dryRun: v.exactOptional(v.boolean()),
-  allowRemovals: v.exactOptional(v.boolean()),
-});
-
-const decisionQuery = v.strictObject({
-  booking: v.optional(v.nullable(uuid), null),
-  limit: v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,4}$/, "must be a number from 1 to 1000"), v.transform(Number), v.maxValue(1000)),
-    "100",
-  ),
-});
+import {
+  changedFeed,
+  credentials,
+  decisionQuery,
+  moment,
+  newFeed,
+  newTarget,
+  place,
+  pushRequest,
+  syncRequest,
+  whole,
+} from "./requests.ts";
 
 export type NewFeed = v.InferOutput<typeof newFeed>;
 export type ChangedFeed = v.InferOutput<typeof changedFeed>;
 
-/** Bodies of the API's requests. Each throws `bad_input` that names every wrong field and what would fit. */
+/** Readers of request bodies. Each throws `bad_input` that names every wrong field and what would fit. */
 export const readNewFeed = (body: unknown): NewFeed => read(newFeed, body);
 export const readChangedFeed = (body: unknown): ChangedFeed => read(changedFeed, body);
 export const readDecisionQuery = (query: unknown): v.InferOutput<typeof decisionQuery> => read(decisionQuery, query);
-/** Parameters of queries. Each throws `bad_input`. */
+/** Readers of query parameters. Each throws `bad_input`. */
 export const readTime = (text: string): number => read(moment, text);
 export const readLimit = (text: string): number => read(v.pipe(v.string(), v.transform(Number), whole(1, 1000)), text);
-export const readSync = (body: unknown): v.InferOutput<typeof sync> => read(sync, body);
-export const readPush = (body: unknown): v.InferOutput<typeof pushAsked> => read(pushAsked, body);
-export const readCredentials = (body: unknown): Credentials => credentialsOf(read(v.strictObject(credentials), body));
+export const readSync = (body: unknown): v.InferOutput<typeof syncRequest> => read(syncRequest, body);
+export const readPush = (body: unknown): v.InferOutput<typeof pushRequest> => read(pushRequest, body);
+export const readCredentials = (body: unknown): Credentials => credentialsOf(read(credentials, body));
 export const readPlace = (body: unknown): CalendarAddress => addressOf(read(place, body));
 export const readNewTarget = (body: unknown): NewTargetRequest => {
   const { feed, calendar = null, create = null, edits = "mirror", cancelled = null, ...rest } = read(newTarget, body);
@@ -149,11 +38,7 @@ function addressOf({ url = "", preset = null, ...rest }: v.InferOutput<typeof pl
   return { text: url, preset, credentials: credentialsOf(rest) };
 }
 
-function credentialsOf({
-  username,
-  password,
-  token,
-}: Partial<Record<"username" | "password" | "token", string>>): Credentials {
+function credentialsOf({ username, password, token }: v.InferOutput<typeof credentials>): Credentials {
   if (token !== undefined && password === undefined) return { kind: "bearer", token };
   if (username !== undefined && password !== undefined && token === undefined) {
     return { kind: "password", username, password };

@@ -27,6 +27,7 @@ import {
 } from "../../account/access.ts";
 import { readChangedFeed, readDecisionQuery, readLimit, readNewFeed, readSync, readTime } from "./input.ts";
 import { operatorOnly } from "./auth.ts";
+import type * as json from "./responses.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
 import { decideBooking } from "../decision-outcome.ts";
 import { readBody } from "./read-body.ts";
@@ -36,13 +37,20 @@ import { pushJson } from "./target-json.ts";
 import { epochSeconds } from "../../clock.ts";
 import { takeOverFeed } from "../../take-over.ts";
 
-/** `/api/v1`; `docs/openapi.yaml` tells it in full. Who calls is found out before. */
+/** Returns the routes of `/api/v1`, as `operations.ts` and docs/openapi.yaml describe them. The caller is known by then. */
 export function apiRoutes(): Hono<Env> {
   return new Hono<Env>()
-    .get("/providers", async (c) => c.json({ providers: await listProviders(await asker(c)) }))
-    .get("/bookings", async (c) => c.json(await listBookings(await asker(c), query(c))))
+    .get("/providers", async (c) =>
+      c.json({ providers: await listProviders(await asker(c)) } satisfies json.ProvidersJson),
+    )
+    .get("/bookings", async (c) => c.json((await listBookings(await asker(c), query(c))) satisfies json.BookingsJson))
     .get("/providers/:uuid/bookings", async (c) =>
-      c.json(await listBookings(await asker(c), { ...query(c), provider_uuid: c.req.param("uuid") })),
+      c.json(
+        (await listBookings(await asker(c), {
+          ...query(c),
+          provider_uuid: c.req.param("uuid"),
+        })) satisfies json.BookingsJson,
+      ),
     )
     .get("/providers/:uuid/calendar.ics", async (c) => {
       const asks = await asker(c);
@@ -95,7 +103,7 @@ export function apiRoutes(): Hono<Env> {
       });
       return c.json({
         runs: runs.map(({ sourceId, endedAt, ...rest }) => ({ source: sourceId, endedAt: isoTime(endedAt), ...rest })),
-      });
+      } satisfies json.RunsJson);
     })
     .post("/sync", operatorOnly, async (c) => {
       const {
@@ -109,11 +117,16 @@ export function apiRoutes(): Hono<Env> {
       if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
       if (!dryRun) {
         const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(source && { sourceId: source }) });
-        return c.json({ ...report, targets: report.targets.map(pushJson), since: isoTime(since) });
+        return c.json({
+          ...report,
+          targets: report.targets.map(pushJson),
+          since: isoTime(since),
+        } satisfies json.SyncJson);
       }
       const reports = [];
       for (const one of asked) reports.push(await dryRunSource(c.env, one));
-      return c.json({ sources: reports, feeds: [], complete: reports.every(({ failure }) => failure === "") });
+      const complete = reports.every(({ failure }) => failure === "");
+      return c.json({ sources: reports, feeds: [], targets: [], complete, since: null } satisfies json.SyncJson);
     })
     .route("/targets", targetRoutes())
     .post("/bookings/:uuid/:action{accept|reject}", async (c) => {
@@ -132,7 +145,9 @@ export function apiRoutes(): Hono<Env> {
       const decisions = viewer.operator
         ? await listDecisions(c.env.sql, booking, limit)
         : (await listDecisionsOf(c.env.sql, ids, query)).map((row) => ({ ...row, address: "" }));
-      return c.json({ decisions: decisions.map(({ madeAt, ...rest }) => ({ madeAt: isoTime(madeAt), ...rest })) });
+      return c.json({
+        decisions: decisions.map(({ madeAt, ...rest }) => ({ madeAt: isoTime(madeAt), ...rest })),
+      } satisfies json.DecisionsJson);
     })
     .get("/check", operatorOnly, async (c) => {
       const waldur = await checkWaldur(c.env);
@@ -140,16 +155,20 @@ export function apiRoutes(): Hono<Env> {
       const sources = (await listSources(c.env.sql)).flatMap((source) =>
         sourceComplaints(source, "en").map((text) => `${source.name}: ${text}`),
       );
-      return c.json({ settings, waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) }, sources });
+      return c.json({
+        settings,
+        waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) },
+        sources,
+      } satisfies json.CheckJson);
     });
 }
 
-/** Waldur as the caller. */
+/** Returns Waldur as the caller sees it. */
 async function asker(c: Context<Env>): Promise<ActingAccount> {
   return actAs(c.env, c.var.viewer.account);
 }
 
-/** Ids of the sources of which the caller sees what is in them. */
+/** Returns the ids of the sources whose content the caller may see. */
 async function openSources(c: Context<Env>): Promise<string[]> {
   const seen = (await listVisibleSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
   return seen.map(({ source }) => source.id);
@@ -190,7 +209,7 @@ function calendar(c: Context<Env>, body: string | Uint8Array<ArrayBuffer>): Resp
   return c.body(body, 200, { "Content-Type": "text/calendar; charset=utf-8", "Cache-Control": "no-store" });
 }
 
-/** The query as Waldur's parameters; one that is given several times keeps its values. */
+/** Returns the query as Waldur's parameters; a repeated one keeps all its values. */
 function query(c: Context<Env>): Record<string, string | string[]> {
   const all = Object.entries(c.req.queries());
   return Object.fromEntries(all.map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]));

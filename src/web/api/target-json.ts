@@ -7,14 +7,15 @@ import { targetLocation } from "../../mirror/commands.ts";
 import { may, type Standing } from "../../account/access.ts";
 import { isoTime } from "./feed-json.ts";
 import { readLastReport } from "../../mirror/report.ts";
+import type { ClosedTargetJson, PushJson, TargetJson } from "./responses.ts";
 
-/** A target as somebody sees it who may not see what is in it. */
-function closedJson({ id, feedId, name, state }: TargetRow, standing: Standing) {
+/** Returns a target as somebody sees it who may not see what is in it. */
+function closedJson({ id, feedId, name, state }: TargetRow, standing: Standing): ClosedTargetJson {
   return { id, feed: feedId, name, state, standing };
 }
 
-/** A target as somebody of that standing to its feed sees it; credentials are never told. */
-export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow, standing: Standing) {
+/** Returns a target as somebody of that standing to its feed sees it, without credentials. */
+export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow, standing: Standing): Promise<TargetJson> {
   if (!may(standing, "content")) return closedJson(target, standing);
   const profile: ServerProfile = JSON.parse(target.profile);
   const report = readLastReport(target);
@@ -50,8 +51,8 @@ export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow, sta
   };
 }
 
-/** What a run over a target did, or would do. */
-export function pushJson({ planned, ...report }: PushReport) {
+/** Returns what a run over a target did, or would do. */
+export function pushJson({ planned, ...report }: PushReport): PushJson {
   return {
     ...report,
     planned: planned.map(({ verb, row }) => ({

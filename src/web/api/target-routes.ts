@@ -16,6 +16,7 @@ import { startRun } from "../../tick.ts";
 import { findVisibleFeed, findVisibleTarget, listVisibleTargets } from "../../account/access.ts";
 import { readCredentials, readNewTarget, readPlace, readPush } from "./input.ts";
 import { readBody } from "./read-body.ts";
+import type { CalendarsJson } from "./responses.ts";
 import { pushJson, targetJson } from "./target-json.ts";
 
 /** `/api/v1/targets`: calendars on CalDAV servers that mirror a feed. */
@@ -40,7 +41,7 @@ export function targetRoutes(): Hono<Env> {
       return c.json({
         calendars: calendars.map(({ url, name, notWritable }) => ({ url, name, notWritable })),
         canCreate: homes.length > 0,
-      });
+      } satisfies CalendarsJson);
     })
     .get("/:id", async (c) => {
       const { target, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "name");

@@ -3,26 +3,10 @@ import { localTime } from "../../calendar/window.ts";
 import { readDay } from "./times.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
 import { isExpired } from "../../feed/expiry.ts";
-import { profile } from "../api/input.ts";
+import { profile } from "../api/requests.ts";
 import { fieldValue, type Fields } from "./page-context.tsx";
 
-/** What stands in the fields of the form, as typed. */
-export interface FeedFormValues {
-  readonly name: string;
-  readonly detail: string;
-  readonly language: string;
-  readonly zone: string;
-  readonly past: string;
-  readonly future: string;
-  readonly alarm: string;
-  readonly colour: string;
-  readonly cancelled: string;
-  readonly decisions: string;
-  readonly expires: string;
-  readonly offerings: readonly string[];
-}
-
-/** Which fields are wrong, each with the key of its sentence. */
+/** Wrong fields, each with the key of its sentence. */
 export type FeedFormErrors = Readonly<
   Partial<Record<keyof FeedFormValues, "name" | "choice" | "zone" | "past" | "future" | "alarm" | "expires">>
 >;
@@ -32,7 +16,7 @@ const longestTyped = 300;
 const mostOfferings = 100;
 
 /** Reads a sent form. */
-export function readFeedForm(fields: Fields): FeedFormValues {
+export function readFeedForm(fields: Fields) {
   const one = (name: string): string => fieldValue(fields, name).trim().slice(0, longestTyped).toWellFormed();
   return {
     name: one("name"),
@@ -50,6 +34,9 @@ export function readFeedForm(fields: Fields): FeedFormValues {
   };
 }
 
+/** The values of the fields, as typed. */
+export type FeedFormValues = Readonly<ReturnType<typeof readFeedForm>>;
+
 /** Returns the form's values for a calendar as it is, or as proposed. `expiresAt` is epoch seconds. */
 export function feedFormValues(of: FeedProfile, expiresAt: number | null): FeedFormValues {
   return {
@@ -64,54 +51,65 @@ export function feedFormValues(of: FeedProfile, expiresAt: number | null): FeedF
     cancelled: of.cancelled,
     decisions: of.decisions,
     expires: expiresAt === null ? "" : localTime(of.zone, expiresAt).toFormat("yyyy-LL-dd"),
-    offerings: of.filter.offerings ?? [],
+    offerings: [...(of.filter.offerings ?? [])],
   };
 }
 
+/** The field of each setting, and the key of the sentence for a wrong one. */
+const settingFields = {
+  name: ["name", "name"],
+  detail: ["detail", "choice"],
+  language: ["language", "choice"],
+  zone: ["zone", "zone"],
+  pastDays: ["past", "past"],
+  futureDays: ["future", "future"],
+  alarmMinutes: ["alarm", "alarm"],
+  colour: ["colour", "choice"],
+  cancelled: ["cancelled", "choice"],
+  decisions: ["decisions", "choice"],
+  filter: ["offerings", "choice"],
+} as const satisfies Record<
+  keyof typeof profile,
+  readonly [keyof FeedFormValues, FeedFormErrors[keyof FeedFormValues]]
+>;
+
+const settings = v.object(profile);
+
 /**
- * What the form asks for, or what is wrong in it. `maySign`: links that decide at once are allowed; `nowAt`, epoch seconds,
- * is when it was sent.
+ * Checks the form. Returns the settings and the end (epoch seconds) that it asks for, or the wrong fields. `maySign`: links
+ * that decide at once are allowed; `nowAt`, epoch seconds, is when the form was sent.
  */
 export function checkFeedForm(
   typed: FeedFormValues,
   { nowAt, maySign }: { nowAt: number; maySign: boolean },
-): { readonly asked: FeedProfile; readonly expiresAt: number | null; readonly faults: FeedFormErrors } {
+): {
+  readonly asked: v.InferOutput<typeof settings> | null;
+  readonly expiresAt: number | null;
+  readonly faults: FeedFormErrors;
+} {
+  const wholeNumber = (text: string): unknown => (/^\d{1,6}$/.test(text) ? Number(text) : text);
+  const found = v.safeParse(settings, {
+    name: typed.name,
+    detail: typed.detail,
+    language: typed.language,
+    zone: typed.zone || null,
+    pastDays: wholeNumber(typed.past),
+    futureDays: wholeNumber(typed.future),
+    alarmMinutes: typed.alarm === "" ? null : wholeNumber(typed.alarm),
+    colour: typed.colour || null,
+    cancelled: typed.cancelled,
+    decisions: typed.decisions,
+    filter: { offerings: typed.offerings },
+  });
   const faults: { -readonly [key in keyof FeedFormErrors]: FeedFormErrors[key] } = {};
-  /** The value as the schema gives it; `instead` and a fault where it does not fit. */
-  function take<const S extends v.GenericSchema, T>(
-    schema: S,
-    value: unknown,
-    name: keyof FeedFormValues,
-    sentence: NonNullable<FeedFormErrors[keyof FeedFormValues]>,
-    instead: T,
-  ): v.InferOutput<S> | T {
-    const found = v.safeParse(schema, value);
-    if (found.success) return found.output;
-    faults[name] = sentence;
-    return instead;
+  const wrong = new Set(found.issues?.map(({ path }) => path?.[0].key));
+  for (const [setting, [field, sentence]] of Object.entries(settingFields)) {
+    if (wrong.has(setting)) faults[field] = sentence;
   }
-  const number = (text: string): unknown => (/^\d{1,6}$/.test(text) ? Number(text) : text);
-  const zone = take(profile.zone, typed.zone || null, "zone", "zone", null) ?? null;
-  const decisions = take(profile.decisions, typed.decisions, "decisions", "choice", "sign-in" as const) ?? "sign-in";
-  if (decisions === "signed" && !maySign) faults.decisions = "choice";
-  const expiresAt = readExpiry(typed.expires, zone);
+  if (typed.decisions === "signed" && !maySign) faults.decisions = "choice";
+  const expiresAt = readExpiry(typed.expires, faults.zone === undefined ? typed.zone || null : null);
   if (Number.isNaN(expiresAt) || isExpired({ expiresAt }, nowAt)) faults.expires = "expires";
-  const filter = take(profile.filter, { offerings: typed.offerings }, "offerings", "choice", {}) ?? {};
-  const asked = {
-    name: take(profile.name, typed.name, "name", "name", "?") ?? "?",
-    detail: take(profile.detail, typed.detail, "detail", "choice", "basic" as const) ?? "basic",
-    language: take(profile.language, typed.language, "language", "choice", "en" as const) ?? "en",
-    zone,
-    alarmMinutes:
-      take(profile.alarmMinutes, typed.alarm === "" ? null : number(typed.alarm), "alarm", "alarm", null) ?? null,
-    colour: take(profile.colour, typed.colour || null, "colour", "choice", null) ?? null,
-    cancelled: take(profile.cancelled, typed.cancelled, "cancelled", "choice", "keep" as const) ?? "keep",
-    decisions,
-    pastDays: take(profile.pastDays, number(typed.past), "past", "past", 0) ?? 0,
-    futureDays: take(profile.futureDays, number(typed.future), "future", "future", 1) ?? 1,
-    filter,
-  };
-  return { asked, expiresAt, faults };
+  return { asked: found.success && Object.keys(faults).length === 0 ? found.output : null, expiresAt, faults };
 }
 
 /** Returns the start of a day in the zone, epoch seconds; null for "", NaN for anything that is no day. */

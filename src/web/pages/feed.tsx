@@ -50,8 +50,8 @@ export function feedPageRoutes(): Hono<Env> {
         const typed = readFeedForm(fields);
         const signs = maySignLinks(c.env, c.var.viewer.account);
         const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
+        if (asked === null) return showNew(c, source, { typed, faults, preview: null }, 400);
         const profile = newProfile(c.env.config, source.found.name, asked);
-        if (Object.keys(faults).length > 0) return showNew(c, source, { typed, faults, preview: null }, 400);
         if (fieldValue(fields, "do") !== "save") {
           return showNew(c, source, {
             typed,
@@ -172,7 +172,7 @@ async function edit(c: PageContext): Promise<Response> {
   const typed = readFeedForm(fields);
   const signs = owner !== null && maySignLinks(c.env, owner);
   const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
-  if (Object.keys(faults).length > 0) return showEdit(c, feed, { typed, faults, preview: null }, 400);
+  if (asked === null) return showEdit(c, feed, { typed, faults, preview: null }, 400);
   const profile = changeProfile(feed.profile, asked);
   if (fieldValue(fields, "do") !== "save") {
     const asker = await actAs(c.env, viewer.account);

@@ -90,6 +90,36 @@ describe.each(engines)("migrate over $engine", ({ open }) => {
     });
   });
 
+  it("takes a column from the ledger and keeps every row", async () => {
+    const all = await readMigrations(migrationsFolder);
+    const intent = all.findIndex(({ name }) => name.endsWith("_intent.sql"));
+    await migrate(sql, all.slice(0, intent), nowAt);
+    await sql.run("INSERT INTO accounts (id, created_at) VALUES ('a', 1)");
+    await sql.run(
+      `INSERT INTO sources (id, account_id, kind, scope_uuid, customer_uuid, name, created_at, due_at)
+       VALUES ('s', 'a', 'mine', '', '', 'S', 1, 1)`,
+    );
+    await sql.run(
+      `INSERT INTO feeds (id, source_id, slug, profile, salt, secret, epoch, revised_at, state, created_at)
+       VALUES ('f', 's', 'x', '{}', '', '', 'e', 1, 'active', 1)`,
+    );
+    await sql.run(
+      `INSERT INTO targets (id, feed_id, name, calendar_url, host, account, credentials, profile, edits, cancelled, state,
+         due_at, created_at) VALUES ('t', 'f', 'T', 'https://x/', 'x', 'x u', '', '{}', 'mirror', 'keep', 'on', 1, 1)`,
+    );
+    await sql.run(
+      `INSERT INTO ledger (target_id, uid, generation, href, etag, state, wanted_hash, event_rev, pushed_hash, intent_hash,
+         remote_hash, start_at, end_at, intent_at, attempts, next_at, failure, restores, restored_at)
+       VALUES ('t', 'u1', 1, '/u1', '"e"', 'create', 'w', 2, '', 'w', '', 3, 4, 5, 6, 7, 'f', 8, 9),
+         ('t', 'u2', 2, '', NULL, 'new', 'w', 3, 'p', '', 'r', 4, 5, NULL, 0, 0, '', 0, 0)`,
+    );
+    const before = await sql.all("SELECT * FROM ledger ORDER BY uid");
+    await migrate(sql, all, nowAt);
+    expect(await sql.all("SELECT * FROM ledger ORDER BY uid")).toEqual(
+      before.map(({ intent_at: _intentAt, ...kept }) => kept),
+    );
+  });
+
   it("is done once when several start at once", async () => {
     const starts = [sql, opened.another(), opened.another(), opened.another()];
     const done = await Promise.all(starts.map(async (start) => migrate(start, [one, two], nowAt)));

@@ -64,7 +64,6 @@ const full: LedgerRow = {
   remoteHash: "r",
   startAt: t,
   endAt: t + 60,
-  intentAt: t - 5,
   attempts: 3,
   nextAt: t + 9,
   failure: "423 lukus",
@@ -150,7 +149,7 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
     const rows = await stored();
     expect(rows).toHaveLength(701);
     expect(rows.find(({ uid }) => uid === full.uid)).toEqual(full);
-    const changed = { ...full, etag: null, state: "synced", intentAt: null } as const;
+    const changed = { ...full, etag: null, state: "synced" } as const;
     await write(...writeLedger("t", fence, [changed]));
     expect((await stored()).find(({ uid }) => uid === full.uid)).toEqual(changed);
     await write(forgetLedger("t", fence, [full.uid, "e1", "none"]));

@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -12,6 +15,14 @@ const page = v.object({ openapi: v.string(), paths, components: v.record(v.strin
 const told: unknown = parse(readFileSync(new URL("../../../docs/openapi.yaml", import.meta.url), "utf8"));
 
 describe("docs/openapi.yaml", () => {
+  it("is what `npm run openapi` makes of the schemas", async () => {
+    const repository = join(import.meta.dirname, "../../..");
+    const { stderr } = await promisify(execFile)(process.execPath, ["openapi.mjs", "--check"], {
+      cwd: repository,
+    }).catch((error: { stderr: string }) => error);
+    expect(stderr).toBe("");
+  });
+
   it("tells of each operation of the API, and of no other", () => {
     const served = apiRoutes()
       .routes.filter(({ method }) => method !== "ALL")

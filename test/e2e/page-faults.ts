@@ -5,8 +5,8 @@ import type { Page } from "playwright-core";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
- * What is wrong with the page that is shown, in words: what axe-core finds, and being wider than the window. Our own pages
- * forbid scripts; the test alone is let past.
+ * Resolves to what is wrong with the page shown, in words: what axe-core finds, and a page wider than the window. Our pages
+ * forbid scripts, so the test bypasses the content security policy.
  */
 export async function faultsOf(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);

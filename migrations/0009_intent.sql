@@ -1,0 +1,2 @@
+-- Nothing ever read when a request was begun.
+ALTER TABLE ledger DROP COLUMN intent_at;

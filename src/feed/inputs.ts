@@ -1,0 +1,76 @@
+import { homeportKey } from "../account/site.ts";
+import type { KnownBooking } from "../calendar/booking.ts";
+import type { EventContext, OfferingFacts } from "../calendar/event.ts";
+import { epochSeconds } from "../clock.ts";
+import type { Deps } from "../deps.ts";
+import { busyUid } from "../security/hash.ts";
+import { open } from "../security/seal.ts";
+import { type AccountRow, findAccounts } from "../store/accounts.ts";
+import type { FeedRow } from "../store/feeds.ts";
+import { readMeta } from "../store/meta.ts";
+import { readOfferings, type SourceRow } from "../store/sources.ts";
+import { sealedFeedPlace } from "./commands.ts";
+import { decisionUrl, feedLinkKind } from "./links.ts";
+
+/** What feeds are rendered from besides bookings, as it stands at `nowAt` (epoch seconds). */
+export interface RenderInputs {
+  readonly nowAt: number;
+  /** Tombstones since before then (epoch seconds) go. */
+  readonly buriedBefore: number;
+  readonly homeport: string | null;
+  /** Names and places of offerings, by source. */
+  readonly offerings: ReadonlyMap<string, ReadonlyMap<string, OfferingFacts>>;
+  /** The sources' accounts by id; empty when no feed has signed links. */
+  readonly owners: ReadonlyMap<string, AccountRow>;
+}
+
+/** Reads what these feeds over these sources are rendered from. Throws `store_failed`. */
+export async function readInputs(
+  deps: Deps,
+  sources: readonly SourceRow[],
+  feeds: readonly FeedRow[],
+): Promise<RenderInputs> {
+  const linked = feeds.some(({ profile }) => profile.detail !== "busy");
+  const homeport = linked ? await readMeta(deps.sql, homeportKey(deps)) : null;
+  const signed = feeds.some(({ profile }) => profile.decisions === "signed");
+  const accounts = [...new Set(sources.map(({ accountId }) => accountId))];
+  const nowAt = epochSeconds(deps);
+  return {
+    nowAt,
+    buriedBefore: nowAt - deps.config.tombstoneDays * 86_400,
+    homeport: homeport === "" ? null : homeport,
+    offerings: new Map(sources.map(({ id, offerings }) => [id, readOfferings(offerings)])),
+    owners: signed ? await findAccounts(deps.sql, accounts) : new Map(),
+  };
+}
+
+/** Makes what the events of these bookings need in one feed: their UIDs and the links to decide. Throws `seal_broken`. */
+export async function eventContext(
+  deps: Deps,
+  inputs: RenderInputs,
+  { feed, source }: { readonly feed: FeedRow; readonly source: SourceRow },
+  bookings: readonly KnownBooking[],
+): Promise<EventContext> {
+  const { profile } = feed;
+  const uids = new Map<string, string>();
+  if (profile.detail === "busy" && bookings.length > 0) {
+    const salt = await open(deps.keys, sealedFeedPlace(feed.id, "salt"), feed.salt);
+    const slots = bookings.flatMap(({ booking: { uuid }, slots }) => slots.map(({ n }) => ({ uuid, n })));
+    await Promise.all(slots.map(async ({ uuid, n }) => uids.set(`${uuid}-${n}`, await busyUid(salt, uuid, n))));
+  }
+  const urls = new Map<string, string>();
+  const linkKind = feedLinkKind(deps, profile, inputs.owners.get(source.accountId) ?? null);
+  if (linkKind !== null) {
+    const pending = bookings.filter(({ booking, vanished }) => booking.state === "Creating" && !vanished);
+    const uuids = pending.map(({ booking }) => booking.uuid);
+    await Promise.all(uuids.map(async (uuid) => urls.set(uuid, await decisionUrl(deps, feed, linkKind, uuid))));
+  }
+  return {
+    profile,
+    homeport: inputs.homeport,
+    offerings: inputs.offerings.get(source.id) ?? new Map<string, OfferingFacts>(),
+    uidOf: (uuid, n) => uids.get(`${uuid}-${n}`) ?? `${uuid}-${n}`,
+    decisionUrlOf: (uuid) => urls.get(uuid) ?? "",
+    sample: deps.sample,
+  };
+}
