@@ -147,10 +147,10 @@ const schema = v.object({
   ),
 });
 
-type Given = v.InferOutput<typeof schema>;
+type SettingValues = v.InferOutput<typeof schema>;
 
 /** All settings, read and checked. `null`: not set. */
-export type Config = Readonly<Omit<Given, "publicUrl">> & { readonly publicUrl: string };
+export type Config = Readonly<Omit<SettingValues, "publicUrl">> & { readonly publicUrl: string };
 
 /** One line of the table of settings: what `docs/configuration.md` holds. */
 export interface Setting extends SettingFacts {

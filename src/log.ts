@@ -67,7 +67,7 @@ export function jsonLog(
   secrets: readonly string[] = [],
 ): Log {
   const masked = maskedSecrets(secrets);
-  const nameOf = memoize((name: string): Name => {
+  const nameOf = memoize((name: string): FactName => {
     const clean = mask(name, masked);
     const json = JSON.stringify(ownNames.includes(clean) ? `_${clean}` : clean);
     return { json, hide: secretName.test(name) };
@@ -87,7 +87,7 @@ export function jsonLog(
 const ownNames: readonly string[] = ["at", "level", "event"];
 
 /** Returns the facts as members of the line's object, each after a comma. Written bit by bit: there is a line for each request. */
-function members(facts: Facts, nameOf: (name: string) => Name, secrets: readonly string[]): string {
+function members(facts: Facts, nameOf: (name: string) => FactName, secrets: readonly string[]): string {
   try {
     let text = "";
     for (const name of Object.keys(facts)) {
@@ -103,7 +103,7 @@ function members(facts: Facts, nameOf: (name: string) => Name, secrets: readonly
 }
 
 /** Facts about a fact's name. */
-interface Name {
+interface FactName {
   /** As a member of the line, where it must not pass for one of the line's own. */
   readonly json: string;
   /** True when a fact of that name is hidden whole. */

@@ -19,17 +19,17 @@ interface Bindings {
   readonly [name: string]: unknown;
 }
 
-interface Ready {
+interface WorkerReady {
   readonly config: Config;
   readonly keys: KeyRing;
   readonly log: Log;
 }
 
 const app = makeApp();
-let ready: Ready | undefined;
+let ready: WorkerReady | undefined;
 
 /** Reads the settings, once: they do not change while an isolate lives. Throws `bad_config` with every problem. */
-function prepare(bindings: Bindings): Ready {
+function prepare(bindings: Bindings): WorkerReady {
   if (ready !== undefined) return ready;
   const variables = Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   const config = readConfig(Object.fromEntries(variables));

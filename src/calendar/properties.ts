@@ -69,8 +69,6 @@ export const calendarProperties = [
   { name: "X-APPLE-CALENDAR-COLOR", count: "0..1", allows: like(/^#[0-9A-F]{6}$/) },
 ] as const satisfies readonly Property[];
 
-export type CalendarPropertyName = (typeof calendarProperties)[number]["name"];
-
 /** STATUS (RFC 5545 3.8.1.11), TRANSP (3.8.2.7) and X-MICROSOFT-CDO-BUSYSTATUS of events, which always go together. */
 export const statusTriples = {
   TENTATIVE: ["TENTATIVE", "OPAQUE", "TENTATIVE"],

@@ -2,7 +2,7 @@ import type { BookingState, KnownBooking, OrderState } from "./booking.ts";
 import type { Event } from "./event.ts";
 
 /** The status of a booking: its state and that of the order that made it, as one word that a person understands. */
-export const bookingStatuses = [
+const bookingStatuses = [
   "requested", // waiting, and it is not known for whom
   "awaiting-approval", // the customer's side has not approved yet; nobody can accept
   "awaiting-start", // approved, waits for the project or its start date

@@ -51,8 +51,8 @@ export interface PageData {
 }
 
 /**
- * What the page shows of a booking, out of the store. Waldur is asked only who a reader is that has signed in: a link that
- * is opened by nobody costs Waldur nothing. Throws `store_failed`.
+ * Reads what the page of a booking shows from the store. Waldur is asked only about a reader who has signed in: opening a
+ * link costs Waldur nothing otherwise. Throws `store_failed`.
  */
 export async function loadPageData(
   deps: Deps,

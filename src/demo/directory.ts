@@ -8,10 +8,10 @@ import {
   type SampleOffering,
   tokens,
 } from "./people.ts";
-import { type Columns, empty, nothing } from "./rows.ts";
+import { type SampleColumns, empty, nothing } from "./rows.ts";
 
 /** A row of `/api/marketplace-service-providers/`; who is not known is told a little less. */
-export const providerColumns = (known: boolean): Columns<Organisation> => ({
+export const providerColumns = (known: boolean): SampleColumns<Organisation> => ({
   url: ({ providerUuid }, base) => `${base}/api/marketplace-service-providers/${providerUuid}/`,
   uuid: ({ providerUuid }) => providerUuid,
   created: () => "2026-01-01T00:00:00.000000Z",
@@ -30,7 +30,7 @@ export const providerColumns = (known: boolean): Columns<Organisation> => ({
 });
 
 /** A row of `/api/marketplace-provider-offerings/`, as far as it is of use here. */
-export const offeringColumns: Columns<SampleOffering> = {
+export const offeringColumns: SampleColumns<SampleOffering> = {
   uuid: ({ uuid }) => uuid,
   name: ({ name }) => name,
   slug: ({ uuid }) => `offering-${uuid.slice(3, 7)}`,
@@ -49,7 +49,7 @@ export const offeringColumns: Columns<SampleOffering> = {
 };
 
 /** Returns what `/api/users/me/` tells; what only staff and support are told of themselves is absent for others, as Waldur does it. */
-export function userColumns(role: RoleName): Columns<Person> {
+export function userColumns(role: RoleName): SampleColumns<Person> {
   const power = ({ isStaff, isSupport }: Person): boolean => isStaff === true || isSupport === true;
   return {
     url: ({ uuid }, base) => `${base}/api/users/${uuid}/`,

@@ -3,13 +3,13 @@ import { makeBooking, randomUuid, type SampleBooking, slotsOf } from "./bookings
 import type { Person } from "./people.ts";
 
 /** The end of a decision: an HTTP status and its body, as Waldur answers. */
-export interface Outcome {
+export interface SampleAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
-const wrongState: Outcome = { status: 409, body: { detail: "Valid states for operation: Creating." } };
-const noOrder: Outcome = {
+const wrongState: SampleAnswer = { status: 409, body: { detail: "Valid states for operation: Creating." } };
+const noOrder: SampleAnswer = {
   status: 400,
   body: ["Unable to complete action because related order is not found."],
 };
@@ -65,11 +65,11 @@ export class Life {
     booking.slots = slotsOf(booking.schedules, this.#random);
   }
 
-  accept(uuid: string): Outcome {
+  accept(uuid: string): SampleAnswer {
     return this.#decide(this.#need(uuid), "OK", "done");
   }
 
-  reject(uuid: string): Outcome {
+  reject(uuid: string): SampleAnswer {
     return this.#decide(this.#need(uuid), "Terminated", "canceled");
   }
 
@@ -131,7 +131,7 @@ export class Life {
     else this.reject(oldest.uuid);
   }
 
-  #decide(booking: SampleBooking, state: "OK" | "Terminated", orderState: OrderState): Outcome {
+  #decide(booking: SampleBooking, state: "OK" | "Terminated", orderState: OrderState): SampleAnswer {
     if (booking.state !== "Creating") return wrongState;
     if (booking.orders[0].state !== "executing") return noOrder;
     this.#order(booking, orderState);

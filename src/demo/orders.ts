@@ -1,6 +1,6 @@
 import type { SampleBooking, SampleOrder } from "./bookings.ts";
 import { category, people } from "./people.ts";
-import { type Columns, empty, micros, no, nothing, requestColumns, type Row } from "./rows.ts";
+import { type SampleColumns, empty, micros, no, nothing, requestColumns, type Row } from "./rows.ts";
 
 export interface OrderOf {
   readonly order: SampleOrder;
@@ -18,7 +18,7 @@ const shared = Object.fromEntries(
 );
 
 /** A row of `/api/marketplace-orders/`; the order of columns is Waldur's. */
-export const orderColumns: Columns<OrderOf> = {
+export const orderColumns: SampleColumns<OrderOf> = {
   ...shared,
   uuid: ({ order }) => order.uuid,
   created: ({ order }) => micros(order.createdMicros),

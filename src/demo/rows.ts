@@ -3,7 +3,7 @@ import { category } from "./people.ts";
 
 export type Row = Record<string, unknown>;
 /** The columns of a row, each worked out only when it is asked for. */
-export type Columns<T> = Readonly<Record<string, (of: T, base: string) => unknown>>;
+export type SampleColumns<T> = Readonly<Record<string, (of: T, base: string) => unknown>>;
 
 /** Returns epoch microseconds as Waldur writes them. */
 export function micros(value: number): string {
@@ -18,7 +18,7 @@ export const no = (): false => false;
 export const empty = (): string => "";
 
 /** The columns that a booking and its orders have in common. */
-export const requestColumns: Columns<SampleBooking> = {
+export const requestColumns: SampleColumns<SampleBooking> = {
   offering: ({ offering }, base) => `${base}/api/marketplace-public-offerings/${offering.uuid}/`,
   offering_name: ({ offering }) => offering.name,
   offering_uuid: ({ offering }) => offering.uuid,
@@ -56,7 +56,7 @@ export const requestColumns: Columns<SampleBooking> = {
 };
 
 /** A row of `/api/booking-resources/`; the order of columns is Waldur's. */
-export const bookingColumns: Columns<SampleBooking> = {
+export const bookingColumns: SampleColumns<SampleBooking> = {
   ...requestColumns,
   uuid: ({ uuid }) => uuid,
   created: ({ createdMicros }) => micros(createdMicros),
@@ -107,7 +107,7 @@ export const bookingColumns: Columns<SampleBooking> = {
 };
 
 /** Returns the columns asked for, in Waldur's order; all of them when none that was asked for is known. */
-export function rowOf<T>(columns: Columns<T>, of: T, asked: readonly string[], base: string): Row {
+export function rowOf<T>(columns: SampleColumns<T>, of: T, asked: readonly string[], base: string): Row {
   const names = Object.keys(columns);
   const known = asked.length === 0 ? names : names.filter((name) => asked.includes(name));
   return Object.fromEntries((known.length === 0 ? names : known).map((name) => [name, columns[name]?.(of, base)]));

@@ -1,6 +1,6 @@
 import { type SampleBooking, seedBookings, seeded } from "./bookings.ts";
 import { type ParameterErrors, filterBookings, filterOrders, orderBookings, type Version } from "./filters.ts";
-import { Life, type Outcome } from "./life.ts";
+import { Life, type SampleAnswer } from "./life.ts";
 import { offerings, organisations, people, type Person, type RoleName, roles, tokens } from "./people.ts";
 import { offeringColumns, providerColumns, userColumns } from "./directory.ts";
 import { orderColumns, type OrderOf, ordersOf } from "./orders.ts";
@@ -213,7 +213,7 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
     return expired.has(role) ? { detail: "Token has expired." } : role;
   }
 
-  function decide(person: Person, booking: SampleBooking, action: "accept" | "reject"): Outcome {
+  function decide(person: Person, booking: SampleBooking, action: "accept" | "reject"): SampleAnswer {
     const forbidden = { status: 403, body: { detail: "You do not have permission to perform this action." } };
     const ofConsumer = manages(person, booking.project.customer.uuid);
     const ofProvider = manages(person, booking.offering.customer.uuid);

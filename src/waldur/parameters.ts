@@ -86,8 +86,8 @@ export const bookingParameters = {
   visible_to_username: { kind: "text", help: "visible to the user of that name" },
 } as const satisfies Record<string, Parameter>;
 
-type Table = typeof bookingParameters;
-type Name = keyof Table;
+type ParameterTable = typeof bookingParameters;
+type ParameterName = keyof ParameterTable;
 interface ValueOf {
   text: string;
   name: string;
@@ -108,7 +108,9 @@ type Value<P> = P extends { oneOf: readonly (infer V)[] }
 
 /** A query of the booking list: Waldur's names, our types. Times are epoch microseconds. */
 export type BookingQuery = {
-  readonly [N in Name]?: Table[N] extends { many: string } ? readonly Value<Table[N]>[] : Value<Table[N]>;
+  readonly [N in ParameterName]?: ParameterTable[N] extends { many: string }
+    ? readonly Value<ParameterTable[N]>[]
+    : Value<ParameterTable[N]>;
 };
 
 /** Differences between servers in how a query must be written. */

@@ -5,6 +5,6 @@ export async function openForm(page: Page, url: string, token: string): Promise<
   await page.goto(url);
   await page.getByLabel("Waldur token").fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
-  const links = page.getByRole("link", { name: /^Make (?:a|another) calendar: Sample Imaging Centre/ });
+  const links = page.getByRole("link", { name: /^Create (?:a|another) calendar: Sample Imaging Centre/ });
   await links.first().click();
 }

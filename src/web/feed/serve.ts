@@ -21,7 +21,7 @@ import { withDeadline } from "../../deadline.ts";
 export interface FeedDeps extends Pick<Deps, "sql" | "now" | "deadline" | "defer"> {
   readonly log: Pick<Deps["log"], "warn">;
   readonly config: ResponseSettings & {
-    /** How long an ended address says so before it is gone. */
+    /** Days for which an ended address says so before it is gone. */
     readonly endedDays: number;
     /** Bytes of bodies kept in this process. */
     readonly feedCacheBytes: number;
@@ -47,13 +47,13 @@ export interface FeedWork {
 const keptAddresses = 2000;
 const copySeconds = 600;
 const useSeconds = 3600;
-/** How often a feed is read anew that changes while it is read. */
+/** Attempts to read a feed that changes while it is read. */
 const readings = 4;
 const deadlineMilliseconds = 5000;
 
 const noTexts: Joined = { bytes: new Uint8Array(), rows: 0 };
 
-/** What this process remembers of an address that it served. */
+/** This process's memory of an address that it has served. */
 interface Served {
   readonly hash: string;
   /** As of the last good answer, and when that was, epoch seconds. */
@@ -107,7 +107,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     throw new AppError("conflict", "the feed changed each time it was read");
   }
 
-  /** What takes no work: 304, or 200 with a body that is kept in the coding asked for; else null. */
+  /** Returns an answer that takes no work: 304, or 200 with a body kept in the coding asked for; else null. */
   function answerAtOnce(deps: FeedDeps, request: Request, edition: Representation): Response | null {
     const tags = acceptableTags(request.headers, edition);
     const match = matchConditions(request.headers, { tags, modifiedAt: edition.modifiedAt });
@@ -237,13 +237,13 @@ const marks = {
   VCALENDAR: ["BEGIN:VCALENDAR\r\n", "\r\nEND:VCALENDAR\r\n"],
 } as const;
 
-/** Whether the text begins and ends as that component of iCalendar does. */
+/** Returns true when the text begins and ends like that iCalendar component. */
 function isComponent(name: keyof typeof marks, bytes: Uint8Array): boolean {
   const [begin, end] = marks[name];
   return stands(begin, bytes, 0) && stands(end, bytes, bytes.length - end.length);
 }
 
-/** Whether that ASCII stands there. */
+/** Returns true when the bytes have that ASCII text there. */
 function stands(ascii: string, bytes: Uint8Array, from: number): boolean {
   for (let at = 0; at < ascii.length; at++) if (bytes[from + at] !== ascii.charCodeAt(at)) return false;
   return true;
