@@ -1,4 +1,5 @@
-import { readObject, hrefName } from "../../src/mirror/remote-object.ts";
+import { hrefName } from "../../src/caldav/hrefs.ts";
+import { readObject } from "../../src/mirror/remote-object.ts";
 import type {
   ReadResult,
   CalendarPort,
