@@ -1,5 +1,5 @@
 /** The ways the program itself can fail; one code, one meaning. */
-export const errorCodes = [
+const errorCodes = [
   "bad_input", // what the caller gave does not fit; the message says what would
   "bad_config", // a setting is missing or wrong
   "unauthorized", // our own caller showed no valid credential

@@ -8,7 +8,7 @@ import { findSource, listSources, type SourceRow } from "./store/sources.ts";
 import { endLostFeeds, expireFeed } from "./feed/commands.ts";
 import type { TargetRow } from "./store/targets.ts";
 import { pushDueTargets } from "./mirror/schedule.ts";
-import type { PushReport } from "./mirror/push.ts";
+import type { PushReport } from "./mirror/report.ts";
 import { refresh } from "./source/refresh.ts";
 import { isExpired } from "./feed/expiry.ts";
 import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";

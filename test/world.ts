@@ -19,8 +19,6 @@ import type { FeedProfile } from "../src/calendar/profile.ts";
 import { newProfile } from "../src/feed/profile.ts";
 import { wide } from "./wide.ts";
 
-export { wide };
-
 const sampleUrl = "http://sample.waldur.invalid";
 
 /** What stands between the program and Waldur: an answer of its own, an error thrown, or null to let the request through. */

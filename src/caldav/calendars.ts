@@ -1,15 +1,13 @@
 import { readDateTime } from "../calendar/content-line.ts";
 import { davRequest } from "tsdav";
 import { hex } from "../security/hash.ts";
-import { readLimits, writeLimits } from "./exchange.ts";
 import { makeFailure, responseFailure, innerStatus, unansweredFailure } from "./failure.ts";
-import { type Member, findProperty, propertyText } from "./multistatus.ts";
+import { findProperty, mayWrite, type Member, propertyText } from "./multistatus.ts";
 import type { ReadResult, Failure } from "./port.ts";
-import { mayWrite } from "./privileges.ts";
-import { type Connection, makeWire, propfindRequest, type Wire } from "./wire.ts";
+import { type Connection, makeWire, propfindRequest, readLimits, type Wire, writeLimits } from "./wire.ts";
 import { appleSpace, caldavSpace, calendarServerSpace, child, childrenOf, davSpace } from "./xml.ts";
 
-/** A calendar as it was found on a server. */
+/** A calendar collection as a server describes it. */
 export interface FoundCalendar {
   /** The collection, with a slash at its end. */
   readonly url: string;
@@ -17,9 +15,9 @@ export interface FoundCalendar {
   readonly name: string;
   /** `#rrggbb`; null for none. */
   readonly colour: string | null;
-  /** Component names it takes; null: the server does not say, which means all. */
+  /** Names of the components it takes; null: the server does not say, which means all. */
   readonly components: readonly string[] | null;
-  /** Why events cannot be written there, as a sentence; null: they can, as far as the server says. */
+  /** Says why events cannot be written there; null when they can, as far as the server says. */
   readonly notWritable: string | null;
   /** Largest object in bytes; null: not told. */
   readonly maxBytes: number | null;
@@ -43,17 +41,17 @@ const properties = {
   "ca:calendar-color": {},
 };
 
-/** The calendars directly in a collection (Depth 1), or the one at the address itself (Depth 0); in the server's order. */
+/** Finds the calendars in a collection (Depth 1), or the one at the address itself (Depth 0); in the server's order. */
 export async function findCalendars(
   url: string,
   depth: "0" | "1",
   wire: Wire,
 ): Promise<ReadResult<readonly FoundCalendar[]>> {
-  const told = await wire.exchange(propfindRequest(url, depth, properties), readLimits);
-  const answer = wire.parse(told);
+  const result = await wire.exchange(propfindRequest(url, depth, properties), readLimits);
+  const answer = wire.toMultistatus(result);
   if ("failure" in answer) return answer;
-  // Hrefs are relative to where the answer came from, which may be another place after redirects.
-  const base = new URL("url" in told ? told.url : url);
+  // Hrefs are relative to the address that responded, which may be another after redirects.
+  const base = new URL("url" in result ? result.url : url);
   const found = answer.value.members.flatMap((member) => {
     const place = URL.canParse(member.href, base.href) ? new URL(member.href, base) : null;
     return place !== null && place.origin === base.origin && isCalendar(member) ? [readCalendar(member, place)] : [];
@@ -70,7 +68,7 @@ function readCalendar(member: Member, place: URL): FoundCalendar {
   const components =
     set === undefined ? [] : childrenOf(set, "comp", caldavSpace).map((one) => one.attributes.get("name") ?? "");
   const takesEvents = components.length === 0 || components.includes("VEVENT");
-  const writable = mayWrite(findProperty(member, "current-user-privilege-set"));
+  const writable = mayWrite(member);
   const size = Number(propertyText(member, "max-resource-size", caldavSpace) ?? "");
   return {
     url: place.href.replace(/\/*$/, "/"),
@@ -91,17 +89,17 @@ function readCalendar(member: Member, place: URL): FoundCalendar {
 }
 
 /**
- * Makes a calendar for events in a home, by extended MKCOL (RFC 5689), which every server seen takes, and which Workers
- * can send, unlike MKCALENDAR. Its path is new and random; the name is what people see. Answers with the calendar as the
- * server then shows it.
+ * Makes a calendar for events in a home by extended MKCOL (RFC 5689), which every server seen takes and Workers can send,
+ * unlike MKCALENDAR. Its path is new and random, its name is for people. Resolves to the calendar as the server then
+ * describes it.
  */
 export async function makeCalendar(
   home: string,
   { name, colour }: { readonly name: string; readonly colour: string | null },
-  line: Connection,
+  connection: Connection,
   random: (bytes: number) => Uint8Array,
 ): Promise<ReadResult<FoundCalendar>> {
-  const wire = makeWire(line);
+  const wire = makeWire(connection);
   const url = new URL(`waldur-${hex(random(8))}/`, home.replace(/\/*$/, "/")).href;
   const needed = { "d:resourcetype": { "d:collection": {}, "c:calendar": {} }, "d:displayname": { _text: name } };
   const wanted = {
@@ -110,11 +108,11 @@ export async function makeCalendar(
     "c:schedule-calendar-transp": { "c:transparent": {} },
     ...(colour !== null && { "ca:calendar-color": { _text: colour } }),
   };
-  const refused = await make(wire, url, wanted);
-  // Some refuse the whole for one property they do not know.
+  const refused = await sendMkcol(wire, url, wanted);
+  // Some servers refuse the whole request for one property they do not know.
   const failed =
-    refused !== null && refused.kind !== "exists" && isOverProperties(refused)
-      ? await make(wire, url, needed)
+    refused !== null && refused.kind !== "exists" && mayBeOverProperties(refused)
+      ? await sendMkcol(wire, url, needed)
       : refused;
   if (failed !== null) return { failure: failed };
   const made = await findCalendars(url, "0", wire);
@@ -125,18 +123,20 @@ export async function makeCalendar(
   return { value: calendar };
 }
 
-async function make(wire: Wire, url: string, props: Readonly<Record<string, object>>): Promise<Failure | null> {
+async function sendMkcol(wire: Wire, url: string, props: Readonly<Record<string, object>>): Promise<Failure | null> {
   const spaces = { "xmlns:d": davSpace, "xmlns:c": caldavSpace, "xmlns:ca": appleSpace };
   const body = { "d:mkcol": { _attributes: spaces, "d:set": { "d:prop": props } } };
-  const told = await wire.exchange(
+  const result = await wire.exchange(
     async (fetch) => davRequest({ url, init: { method: "MKCOL", body }, fetch }),
     writeLimits,
   );
-  if ("failed" in told) return unansweredFailure(told);
-  const status = told.status === 207 ? (innerStatus(told.text) ?? 201) : told.status;
-  return status === 201 || status === 200 || status === 204 ? null : responseFailure("make", told, wire.now(), status);
+  if ("failed" in result) return unansweredFailure(result);
+  const status = result.status === 207 ? (innerStatus(result.text) ?? 201) : result.status;
+  return status === 201 || status === 200 || status === 204
+    ? null
+    : responseFailure("make", result, wire.now(), status);
 }
 
-function isOverProperties({ status }: Failure): boolean {
+function mayBeOverProperties({ status }: Failure): boolean {
   return status === 207 || status === 400 || status === 403 || status === 409 || status === 424 || status === 415;
 }

@@ -4,11 +4,11 @@ import { type Connection, makeWire } from "./wire.ts";
 import { makeWriting } from "./writing.ts";
 
 /**
- * The calendar whose collection has this address, a slash at its end, as the program sees it (RFC 4791, 6578). Nothing it
- * does throws for what a server answers.
+ * Makes the port to the calendar collection at this address, which ends in a slash (RFC 4791, 6578). No response of a
+ * server makes it throw.
  */
-export function makeCalendarPort(url: string, line: Connection): CalendarPort {
+export function makeCalendarPort(url: string, connection: Connection): CalendarPort {
   const collection = new URL(url);
-  const wire = makeWire(line);
+  const wire = makeWire(connection);
   return { ...makeReading(collection, wire), ...makeWriting(collection, wire) };
 }

@@ -7,7 +7,7 @@ import { parseXml } from "./xml.ts";
 
 export type Operation = "read" | "create" | "update" | "remove" | "make";
 
-/** Preconditions by name (RFC 4791 5.3.2.1, 4918 16, 6638 3.2.4.1, 4331, 3744): they mean the same under every status. */
+/** Kinds by precondition (RFC 4791 5.3.2.1, 4918 16, 6638 3.2.4.1, 4331, 3744), the same under every status. */
 const byPrecondition: Readonly<Record<string, FailureKind>> = {
   "no-uid-conflict": "uid-taken",
   "unique-scheduling-object-resource": "uid-taken",
@@ -31,13 +31,13 @@ const byPrecondition: Readonly<Record<string, FailureKind>> = {
   "resource-must-be-null": "exists",
 };
 
-/** What the server itself said, the status first; "" where no answer came, or our own rules let none come. */
+/** Returns what the server itself said, the status first; "" without a response, or where our own rules refused. */
 export function serverText({ kind, status, text }: Pick<Failure, "kind" | "status" | "text">): string {
   if (status === null || kind === "blocked") return "";
   return text === "" ? String(status) : `${status}: ${text}`;
 }
 
-/** What is left, by status; the first column that a verb has stands, else `any`. */
+/** Kinds by status, where no precondition says: that of the operation, else `any`. */
 const byStatus: Readonly<Record<number, Partial<Record<Operation | "any", FailureKind>>>> = {
   400: { read: "unknown", any: "refused" },
   401: { any: "unauthorized" },
@@ -56,7 +56,7 @@ const byStatus: Readonly<Record<number, Partial<Record<Operation | "any", Failur
 };
 
 const mostText = 200;
-/** A wrong clock somewhere must not keep us away for long. */
+/** A server whose clock is wrong must not keep us away for long. */
 const longestWaitSeconds = 24 * 3600;
 const uidInWords = /\buid\b.*(?:in use|already|exist|conflict)/i;
 const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
@@ -68,28 +68,28 @@ export function unansweredFailure({ failed, why }: HttpFailure): Failure {
 }
 
 /**
- * What an answer means that is no success: docs/caldav.md has the table. `status` is the one that counts where the answer
- * is a 207 with another inside. `now` in epoch milliseconds.
+ * Returns what a response without success means: docs/caldav.md has the table. `status` is the one that counts where a 207
+ * has another inside. `now` in epoch milliseconds.
  */
-export function responseFailure(verb: Operation, told: HttpResult, now: number, status = told.status): Failure {
-  const { name: precondition, href } = preconditionIn(told.text);
+export function responseFailure(verb: Operation, result: HttpResult, now: number, status = result.status): Failure {
+  const { name: precondition, href } = preconditionIn(result.text);
   const facts = {
     precondition,
     href,
-    text: toldText(told.text),
-    retryAfter: cap(readRetryAfter(told.headers.get("Retry-After"), now)),
+    text: plainText(result.text),
+    retryAfter: cap(readRetryAfter(result.headers.get("Retry-After"), now)),
   };
-  if (told.withheld && status === 401) {
-    const { origin } = new URL(told.url);
+  if (result.withheld && status === 401) {
+    const { origin } = new URL(result.url);
     return makeFailure("blocked", status, {
       ...facts,
       text: `the credentials are not for ${origin}, where this leads`,
     });
   }
-  return makeFailure(kindOf(verb, status, precondition, told.text), status, facts);
+  return makeFailure(failureKind(verb, status, precondition, result.text), status, facts);
 }
 
-function kindOf(verb: Operation, status: number, precondition: string, text: string): FailureKind {
+function failureKind(verb: Operation, status: number, precondition: string, text: string): FailureKind {
   if (status === 401) return "unauthorized";
   if (status === 403 && usageLimits.test(text)) return "throttled";
   const kind = byPrecondition[precondition];
@@ -102,12 +102,12 @@ function kindOf(verb: Operation, status: number, precondition: string, text: str
   return status >= 400 && status < 500 && verb !== "read" ? "refused" : "unknown";
 }
 
-/** A failure with what is not given left empty. */
+/** Makes a failure; what is not given is empty. */
 export function makeFailure(kind: FailureKind, status: number | null, facts: Partial<Failure> = {}): Failure {
   return { precondition: "", text: "", retryAfter: null, href: null, ...facts, kind, status };
 }
 
-/** The precondition element of an answer, in an error document or inside a multistatus. */
+/** Reads the precondition of a response, from an error document or inside a multistatus. */
 function preconditionIn(text: string): { name: string; href: string | null } {
   if (!text.includes("error")) return { name: "", href: null };
   const root = parseXml(text);
@@ -116,8 +116,8 @@ function preconditionIn(text: string): { name: string; href: string | null } {
   return first ?? { name: "", href: null };
 }
 
-/** What a server said, for people: without markup, on one line, short. */
-function toldText(text: string): string {
+/** Returns what a server said, for people: without markup, on one line, at most 200 characters. */
+function plainText(text: string): string {
   const words = text.slice(0, 8000).replace(/<(style|script|title)\b[\s\S]*?<\/\1>|<[^>]*>?/gi, " ");
   return truncate(cleanLine(words), mostText);
 }
@@ -126,7 +126,7 @@ function cap(seconds: number | null): number | null {
   return seconds === null ? null : Math.min(seconds, longestWaitSeconds);
 }
 
-/** Statuses inside a 207 that are no success; a 207 that is no multistatus counts as 500. */
+/** Returns the first status of no success inside a 207; null for none, 500 when it is no multistatus. */
 export function innerStatus(text: string): number | null {
   const multistatus = readMultistatus(text);
   if (multistatus === null) return 500;

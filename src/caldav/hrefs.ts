@@ -1,16 +1,26 @@
-/** What two spellings of one href have in common: the decoded last segment (NFC). "" for a collection. */
-export function hrefKey(href: string): string {
-  return decoded(href.slice(href.lastIndexOf("/") + 1).replace(/[?#].*$/, ""));
+/**
+ * Returns the last segment of an href, decoded (NFC): two hrefs of one calendar with the same name are one object, since
+ * servers change the escapes of what they were given. "" for a collection.
+ */
+export function hrefName(href: string): string {
+  const path = withoutQuery(href);
+  return decodePath(path.slice(path.lastIndexOf("/") + 1));
 }
 
-/** Whether both spell the same place: servers change the escapes of what they were given. Slashes at the end count. */
+/** Returns the path of an address or href without its last segment, decoded (NFC), with a slash at its end. */
+export function parentPath(href: string): string {
+  const path = withoutQuery(href).replace(/^[a-z]+:\/\/[^/]*/i, "");
+  return decodePath(path.slice(0, path.lastIndexOf("/") + 1));
+}
+
+/** Returns true when both are the same path whatever their escapes. Slashes at the end count. */
 export function sameHref(a: string, b: string): boolean {
-  return decoded(a) === decoded(b);
+  return decodePath(a) === decodePath(b);
 }
 
 /**
- * What a server calls a place, as a path in its own spelling. `href` is a path, an address, or relative to `base`.
- * Null when it is on another origin than `base`, names a user, or is none.
+ * Returns an href as a path in the server's own spelling. `href` is a path, an address, or relative to `base`. Null when
+ * it is on another origin than `base`, names a user, or is no href.
  */
 export function hrefPath(href: string, base: URL): string | null {
   const text = href.trim();
@@ -21,20 +31,31 @@ export function hrefPath(href: string, base: URL): string | null {
   return url.pathname;
 }
 
-/** The path of an object of the collection, in the server's spelling; null for any other href, and for the collection. */
+/** Returns the path of an object of the collection, in the server's spelling; null for the collection and anything else. */
 export function memberPath(collection: URL, href: string): string | null {
   const path = hrefPath(href, collection);
-  if (path === null || hrefKey(path) === "" || /[?#]/.test(path)) return null;
-  const key = hrefKey(path);
-  if (key === "." || key === ".." || key.includes("/")) return null;
+  if (path === null || /[?#]/.test(path)) return null;
+  const name = hrefName(path);
+  if (name === "" || name === "." || name === ".." || name.includes("/")) return null;
   return sameHref(path.slice(0, path.lastIndexOf("/") + 1), collection.pathname) ? path : null;
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text).normalize("NFC");
-  } catch {
-    // An escape that is none stands for itself.
-    return text.normalize("NFC");
-  }
+function withoutQuery(href: string): string {
+  return href.split(/[?#]/, 1)[0] ?? "";
+}
+
+/**
+ * Decodes each escape by itself (RFC 3986 2.1), so that a broken one cannot hide a slash or a dot beside it. A broken one
+ * stands for itself, and its percent sign keeps the name from being one of ours.
+ */
+function decodePath(text: string): string {
+  return text
+    .replace(/%[0-7][0-9a-f]|(?:%[89a-f][0-9a-f])+/gi, (escapes) => {
+      try {
+        return decodeURIComponent(escapes);
+      } catch {
+        return escapes;
+      }
+    })
+    .normalize("NFC");
 }

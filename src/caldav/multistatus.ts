@@ -1,12 +1,12 @@
 import { child, childrenOf, davSpace, parseXml, type XmlElement } from "./xml.ts";
 
-/** One member of a multistatus (RFC 4918 13): a place, its own status, and the properties it has. */
+/** One response of a multistatus (RFC 4918 14.24): an href, its status, and its properties. */
 export interface Member {
   /** As the server wrote it. */
   readonly href: string;
   /** Status of the whole member; null when only its properties have one. */
   readonly status: number | null;
-  /** Properties that were found: the children of each `prop` whose propstat is 2xx. */
+  /** The properties it has: the children of each `prop` whose propstat is 2xx. */
   readonly found: readonly XmlElement[];
   /** The precondition element, without namespace; "" for none. */
   readonly precondition: string;
@@ -18,7 +18,7 @@ export interface Multistatus {
   readonly syncToken: string | null;
 }
 
-/** Null unless the text is one whole multistatus: an answer that was cut, a login page and nonsense are none. */
+/** Reads a multistatus. Null unless the text is a whole one: a response that was cut and a login page are not. */
 export function readMultistatus(text: string): Multistatus | null {
   const root = parseXml(text);
   if (root === null || root.name !== "multistatus" || root.space !== davSpace) return null;
@@ -44,32 +44,44 @@ function statusOf(element: XmlElement | undefined): number | null {
   return code === undefined ? null : Number(code);
 }
 
-/** A property that was found. */
+/** Returns a property that the member has. */
 export function findProperty(member: Member | undefined, name: string, space = davSpace): XmlElement | undefined {
   return member?.found.find((one) => one.name === name && one.space === space);
 }
 
-/** The text of a property; null when it is missing or empty. */
+/** Returns the text of a property; null when it is missing or empty. */
 export function propertyText(member: Member | undefined, name: string, space = davSpace): string | null {
   const text = findProperty(member, name, space)?.text.trim() ?? "";
   return text === "" ? null : text;
 }
 
-/** The raw field value of a member's ETag; null when the server gives none, or one that no header can carry. */
+/** Returns the raw value of a member's ETag; null when the server gives none, or one that no header can carry. */
 export function memberEtag(member: Member | undefined): string | null {
   const etag = propertyText(member, "getetag");
   return etag !== null && /^[\x20-\x7e\x80-\xff]+$/.test(etag) ? etag : null;
 }
 
-/** Whether the member is a collection. */
+/** Returns true when the member is a collection. */
 export function isCollection(member: Member): boolean {
   return child(findProperty(member, "resourcetype"), "collection") !== undefined;
 }
 
-/** The precondition that failed (RFC 4918 16), with the href in it: of an `error` element, or of what holds one. */
+/**
+ * Returns true when the member's `current-user-privilege-set` (RFC 3744 5.4) lets us create, change and delete; null when
+ * the server does not say. `write` and `all` hold the others; some servers name only those.
+ */
+export function mayWrite(member: Member | undefined): boolean | null {
+  const privileges = findProperty(member, "current-user-privilege-set")?.children ?? [];
+  const names = new Set(privileges.flatMap(({ children }) => children.map(({ name }) => name)));
+  if (names.size === 0) return null;
+  if (names.has("all") || names.has("write")) return true;
+  return names.has("write-content") && names.has("bind") && names.has("unbind");
+}
+
+/** Reads the precondition that failed (RFC 4918 16) and the href in it, from an `error` element or what holds one. */
 export function readPrecondition(element: XmlElement | null): { readonly name: string; readonly href: string | null } {
   const error = element?.name === "error" ? element : child(element ?? undefined, "error");
-  // sabre puts elements of its own beside it.
+  // sabre adds elements of its own.
   const condition = error?.children.find(({ space }) => space !== "http://sabredav.org/ns");
   const href = child(condition, "href")?.text.trim() ?? "";
   return { name: condition?.name ?? "", href: href === "" ? null : href };

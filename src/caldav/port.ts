@@ -1,19 +1,20 @@
 /**
- * What the program asks of one CalDAV calendar. `client.ts` answers it over HTTP; `sync/push.ts` is written against it
- * alone. An href is the path of an object as the server spells it; an ETag is the raw field value, never interpreted.
+ * What the program asks of one CalDAV calendar. `client.ts` implements it over HTTP; a run (`mirror/push.ts`) knows
+ * nothing else of the calendar. An href is the path of an object as the server spells it; an ETag is the raw field value,
+ * never interpreted.
  */
 export interface CalendarPort {
-  /** PROPFIND Depth 0 of the calendar: what tells whether anything in it has changed. */
+  /** PROPFIND Depth 0 of the calendar: its ctag and sync-token, which change with anything in it. */
   state(): Promise<ReadResult<CollectionState>>;
-  /** PROPFIND Depth 1: every object with its ETag. Complete, or a failure. */
+  /** PROPFIND Depth 1 of the calendar: every object with its ETag. Complete, or a failure. */
   list(): Promise<ReadResult<readonly ListedObject[]>>;
-  /** sync-collection (RFC 6578) since a token; `token-lost` when the server does not know it any more. Never with `limit`. */
+  /** REPORT sync-collection (RFC 6578 3.2) since a token; `token-lost` when the server no longer knows it. Never with `limit`. */
   changes(token: string): Promise<ReadResult<SyncChanges | "token-lost">>;
-  /** The objects at these hrefs, in chunks; a null for one that is not there. Every href asked for has an answer. */
+  /** REPORT calendar-multiget (RFC 4791 7.9), in chunks: an entry for every href, null where there is no object. */
   read(hrefs: readonly string[]): Promise<ReadResult<ReadonlyMap<string, RemoteObject | null>>>;
-  /** PROPFIND Depth 0 of one object: its ETag (`etag` null: the server gives none), or null when there is none. */
+  /** PROPFIND Depth 0 of one object: its ETag (null: the server gives none), or null when there is no object. */
   look(href: string): Promise<ReadResult<{ readonly etag: string | null } | null>>;
-  /** calendar-query by UID: the href, or null. An index may lag: never a proof that something is missing. */
+  /** REPORT calendar-query by UID: the href, or null, which is no proof that it is missing, since an index may lag. */
   findUid(uid: string): Promise<ReadResult<string | null>>;
   /** PUT `If-None-Match: *` of `name` in the calendar. */
   create(name: string, body: string): Promise<WriteOutcome>;
@@ -23,7 +24,7 @@ export interface CalendarPort {
   remove(href: string, etag: string): Promise<WriteOutcome>;
 }
 
-/** A reading: its value, or why there is none. */
+/** What a reading gave: its value, or why there is none. */
 export type ReadResult<T> = { readonly value: T } | { readonly failure: Failure };
 
 export interface CollectionState {
@@ -38,7 +39,7 @@ export interface ListedObject {
 
 export interface SyncChanges {
   readonly changed: readonly ListedObject[];
-  /** hrefs of objects that are gone; some servers name ones that were gone before. */
+  /** Hrefs of objects that are gone; some servers name ones that were gone before. */
   readonly removed: readonly string[];
   readonly token: string;
 }
@@ -50,23 +51,23 @@ export interface RemoteObject {
   readonly body: string;
 }
 
-/** `etag` null: the server told none, or one that cannot be trusted; it must be read. */
+/** What became of a write. `etag` null: the server gave none, or one that cannot be trusted, and it must be read. */
 export type WriteOutcome =
   | { readonly done: true; readonly href: string; readonly etag: string | null }
   | { readonly failure: Failure };
 
-/** What one request that did not succeed means for the run (docs/caldav.md has the table of statuses). */
+/** What a request that did not succeed means for the run (docs/caldav.md has the table of statuses). */
 export interface Failure {
   readonly kind: FailureKind;
-  /** HTTP status; null without an answer. */
+  /** HTTP status; null without a response. */
   readonly status: number | null;
   /** The DAV or CalDAV precondition element, without namespace; "" for none. */
   readonly precondition: string;
   /** At most 200 characters of what the server said, cleaned; for the operator. */
   readonly text: string;
-  /** Seconds the server asked to be left alone; null: it did not say. */
+  /** Seconds of Retry-After; null: the server did not say. */
   readonly retryAfter: number | null;
-  /** href that the server names with a UID conflict; null for none. */
+  /** The href that the server names with a UID conflict; null for none. */
   readonly href: string | null;
 }
 
@@ -76,28 +77,28 @@ export const failureKinds = [
   "uid-taken", // the UID is at another href, in this or another calendar of the user
   "refused", // this object will never be taken as it is: size, data, component, dates
   "read-only", // no right to write here
-  "unauthorized", // the credentials are not taken: nothing more is sent for this account
+  "unauthorized", // the credentials are refused: nothing more is sent for this account
   "missing", // 403, 404, 405, 409 that may mean that the calendar is gone: ask for its state
   "locked", // 423
   "full", // quota: no creates, deletes may go on
   "throttled", // 429, 503, Google's usage limits
-  "unknown", // 5xx, time-out, reset, nonsense: it may have happened or not; read it back
+  "unknown", // 5xx, time-out, reset, nonsense: it may have been done or not; read it back
   "blocked", // our own rules forbid the address
   "unsent", // our own budget of requests is spent: nothing was done
 ] as const;
 export type FailureKind = (typeof failureKinds)[number];
 
-/** How a server was seen to behave when the target was connected (the write probe); stored with the target. */
+/** How a server behaved in the write probe, when the target was connected; stored with the target. */
 export interface ServerProfile {
-  /** Create over an existing object is refused. False: look first. */
+  /** PUT `If-None-Match: *` over an existing object is refused. False: look first. */
   readonly honoursIfNoneMatch: boolean;
-  /** Update with a stale ETag is refused. */
+  /** PUT `If-Match` with a stale ETag is refused. */
   readonly honoursIfMatch: boolean;
-  /** Delete with a stale ETag is refused. False: look first. */
+  /** DELETE `If-Match` with a stale ETag is refused. False: look first. */
   readonly honoursIfMatchOnDelete: boolean;
-  /** An answer to PUT carries the ETag. */
+  /** A response to PUT has the ETag. */
   readonly tellsEtag: boolean;
-  /** What was read back differs in bytes from what was written. */
+  /** What is read back differs in bytes from what was written. */
   readonly rewrites: boolean;
   readonly changeFeed: "sync-token" | "ctag" | "none";
   /** Largest object in bytes; null: not told. */
@@ -105,8 +106,8 @@ export interface ServerProfile {
   /** Bounds of event times, epoch seconds; null: not told. */
   readonly minAt: number | null;
   readonly maxAt: number | null;
-  /** Requests at once to begin with. */
+  /** Concurrent requests to begin with. */
   readonly concurrency: number;
-  /** What `Server` and `DAV` headers say, cut; for people. */
+  /** The `Server`, `X-Powered-By` and `DAV` headers, at most 200 characters; for people. */
   readonly software: string;
 }

@@ -1,23 +1,23 @@
-/** A kind of server that people know by name. */
+/** A provider or program that people know by name. */
 export interface Preset {
   readonly id: string;
   readonly name: string;
-  /** Where discovery begins; `{host}`: what the person fills in. Null: there is no CalDAV. */
+  /** The address where discovery begins; `{host}` and `{user}` are filled in. Null: it has no CalDAV. */
   readonly start: string | null;
   readonly auth: "password" | "oauth";
-  /** Domains of mail addresses that belong to it. */
+  /** Domains of its mail addresses. */
   readonly mail: readonly string[];
-  /** All hosts of it, which share the credentials; null: the origin alone. */
+  /** The domain whose hosts share the credentials; null: the origin alone. */
   readonly domain: string | null;
-  /** Requests at once to begin with. */
+  /** Concurrent requests to begin with. */
   readonly concurrency: number;
-  /** Requests that it bears in a minute; null: as many as it can answer. */
+  /** Requests it allows in a minute; null: it has no limit that we know. */
   readonly perMinute: number | null;
-  /** Whether a calendar can be made over CalDAV. */
+  /** True when calendars can be made over CalDAV. */
   readonly makesCalendars: boolean;
-  /** A cancelled event is treated as deleted: then it is better deleted by us. */
+  /** True when it hides cancelled events: then we had better delete them. */
   readonly dropsCancelled: boolean;
-  /** What to do before, as a sentence: where to make an app password, or why it does not work. */
+  /** A sentence for the person: where to make an app password, or why it does not work. */
   readonly hint: string;
 }
 
@@ -35,7 +35,7 @@ const hosted = { ...usual, concurrency: 2, perMinute: 240 } as const;
 const appPassword = (where: string): string => `Make an app password: ${where}.`;
 const feedOnly = (name: string): string => `${name} has no CalDAV: subscribe to the address of the feed there instead.`;
 
-/** Every preset, in the order in which they are offered. */
+/** All presets, in the order in which they are offered. */
 export const presets: readonly Preset[] = [
   {
     ...hosted,
@@ -201,7 +201,7 @@ export const presets: readonly Preset[] = [
   },
 ];
 
-/** The preset whose hosts or mail addresses a text belongs to; null for any other. */
+/** Returns the preset whose hosts or mail addresses a text belongs to; null for none. */
 export function findPreset(text: string): Preset | null {
   const mail = /^[^\s@/]+@([^\s@/]+)$/.exec(text.trim())?.[1]?.toLowerCase();
   if (mail !== undefined) return presets.find((one) => one.mail.includes(mail)) ?? null;
@@ -213,8 +213,8 @@ export function findPreset(text: string): Preset | null {
 }
 
 /**
- * Where discovery begins for what a person gave: an address of the web, a mail address, or a host. Fills `{host}` and
- * `{user}` of a preset. Null when the text is none of these, or the preset has no CalDAV.
+ * Returns the address where discovery begins for what a person gave: a URL, a mail address, or a host. Fills in `{host}`
+ * and `{user}` of the preset. Null when the text is none of these, or the preset has no CalDAV.
  */
 export function discoveryStart(
   given: { readonly text: string; readonly username: string },
@@ -226,7 +226,7 @@ export function discoveryStart(
   const host = /^(?:[^\s@/]+@)?([^\s@/]+)$/.exec(text)?.[1] ?? "";
   const template = preset?.start ?? "https://{host}/";
   if (host === "" && template.includes("{host}")) return null;
-  // A preset that names its port takes the host without one.
+  // A preset with a port takes the host without one.
   const named = template.includes("{host}:") ? host.replace(/:\d+$/, "") : host;
   const url = template.replaceAll("{host}", named).replaceAll("{user}", encodeURIComponent(given.username));
   return URL.canParse(url) ? new URL(url).href : null;

@@ -2,13 +2,13 @@ import { cleanLine, truncate } from "../calendar/text.ts";
 import { hex } from "../security/hash.ts";
 import { findCalendars } from "./calendars.ts";
 import { makeCalendarPort } from "./client.ts";
-import { writeLimits } from "./exchange.ts";
 import { makeFailure } from "./failure.ts";
 import type { ReadResult, CalendarPort, CollectionState, Failure, ServerProfile } from "./port.ts";
-import { type Connection, makeWire, propfindRequest } from "./wire.ts";
+import { type Connection, makeWire, propfindRequest, writeLimits } from "./wire.ts";
 
-/** How often what the probe wrote is looked for and taken away again. */
+/** Tries to delete what the probe wrote. */
 const cleanings = 3;
+/** An ETag that no object has. */
 const invented = '"waldur-calendar-no-such-etag"';
 
 /** Ends a probe that cannot go on. */
@@ -22,25 +22,25 @@ class Stopped extends Error {
 }
 
 /**
- * Finds out how a server behaves (RFC 4791 5.3.2, RFC 9110 13) by one event of its own: create, read, update, update and
+ * Finds out how a server behaves (RFC 4791 5.3.2, RFC 9110 13) with one event of its own: create, read, update, update and
  * delete with a stale ETag, create again, delete. The event lies in 2020, blocks no time, and is gone afterwards, also when
- * the probe fails on its way. `concurrency`: requests at once that the preset allows.
+ * the probe fails. `concurrency`: concurrent requests that the preset allows.
  */
 export async function probe(
   url: string,
-  line: Connection,
+  connection: Connection,
   random: (bytes: number) => Uint8Array,
   concurrency = 4,
 ): Promise<ReadResult<ServerProfile>> {
-  const wire = makeWire(line);
+  const wire = makeWire(connection);
   const found = await findCalendars(url, "0", wire);
   if ("failure" in found) return found;
   const [calendar] = found.value;
-  if (calendar === undefined) return stopped("missing", "there is no calendar here");
-  if (calendar.notWritable !== null) return stopped("read-only", calendar.notWritable);
-  const told = await wire.exchange(propfindRequest(url, "0", { "d:resourcetype": {} }), writeLimits);
-  const software = "failed" in told ? "" : softwareOf(told.headers);
-  const port = makeCalendarPort(url, line);
+  if (calendar === undefined) return failure("missing", "there is no calendar here");
+  if (calendar.notWritable !== null) return failure("read-only", calendar.notWritable);
+  const result = await wire.exchange(propfindRequest(url, "0", { "d:resourcetype": {} }), writeLimits);
+  const software = "failed" in result ? "" : readSoftware(result.headers);
+  const port = makeCalendarPort(url, connection);
   const uid = `waldur-probe-${hex(random(8))}`;
   try {
     const { maxBytes, minAt, maxAt } = calendar;
@@ -49,33 +49,33 @@ export async function probe(
     if (error instanceof Stopped) return { failure: error.failure };
     throw error;
   } finally {
-    await clean(port, new URL(`${uid}.ics`, url).pathname);
+    await removeProbe(port, new URL(`${uid}.ics`, url).pathname);
   }
 }
 
 type Observed = Omit<ServerProfile, "maxBytes" | "minAt" | "maxAt" | "concurrency" | "software">;
 
-/** The steps; the object may be left behind. Throws `Stopped` where one fails that must not. */
+/** Takes the steps; the event may be left behind. Throws `Stopped` when one fails that must not. */
 async function observe(port: CalendarPort, uid: string): Promise<Observed> {
-  const before = valueOf(await port.state());
-  const written = eventOf(uid, 0);
-  const created = doneOf(await port.create(`${uid}.ics`, written));
+  const before = needValue(await port.state());
+  const written = probeEvent(uid, 0);
+  const created = needDone(await port.create(`${uid}.ics`, written));
   const { href } = created;
-  const kept = valueOf(await port.read([href])).get(href);
+  const kept = needValue(await port.read([href])).get(href);
   if (kept === null || kept === undefined)
     throw new Stopped(makeFailure("unknown", null, { text: "what was written is not there" }));
-  const changeFeed = await changeFeedOf(port, before, href);
+  const changeFeed = await findChangeFeed(port, before, href);
 
-  const first = await etagAt(port, href);
-  const updated = doneOf(await port.update(href, first, eventOf(uid, 1)));
-  const second = await etagAt(port, href);
+  const first = await readEtag(port, href);
+  const updated = needDone(await port.update(href, first, probeEvent(uid, 1)));
+  const second = await readEtag(port, href);
   const stale = first === second ? invented : first;
 
-  const honoursIfMatch = isRefused(await port.update(href, stale, eventOf(uid, 2)));
-  const honoursIfNoneMatch = isRefused(await port.create(`${uid}.ics`, eventOf(uid, 3)));
-  const current = await etagAt(port, href);
+  const honoursIfMatch = isRefused(await port.update(href, stale, probeEvent(uid, 2)));
+  const honoursIfNoneMatch = isRefused(await port.create(`${uid}.ics`, probeEvent(uid, 3)));
+  const current = await readEtag(port, href);
   const honoursIfMatchOnDelete = isRefused(await port.remove(href, stale === current ? invented : stale));
-  if (honoursIfMatchOnDelete) doneOf(await port.remove(href, current));
+  if (honoursIfMatchOnDelete) needDone(await port.remove(href, current));
   return {
     honoursIfNoneMatch,
     honoursIfMatch,
@@ -86,8 +86,8 @@ async function observe(port: CalendarPort, uid: string): Promise<Observed> {
   };
 }
 
-/** By what a change of the calendar can be noticed: seen at the object that was just made. */
-async function changeFeedOf(
+/** Finds out what shows a change of the calendar, by the object that was just made. */
+async function findChangeFeed(
   port: CalendarPort,
   before: CollectionState,
   href: string,
@@ -97,12 +97,12 @@ async function changeFeedOf(
     const changes = "value" in answer && answer.value !== "token-lost" ? answer.value : null;
     if (changes?.changed.some((one) => one.href === href) === true) return "sync-token";
   }
-  return before.ctag !== null && valueOf(await port.state()).ctag !== before.ctag ? "ctag" : "none";
+  return before.ctag !== null && needValue(await port.state()).ctag !== before.ctag ? "ctag" : "none";
 }
 
-/** The ETag of the object that must be there and have one: without, no change by others could be told from ours. */
-async function etagAt(port: CalendarPort, href: string): Promise<string> {
-  const etag = valueOf(await port.look(href))?.etag ?? null;
+/** Resolves to the ETag of an object. Throws `Stopped` without one: changes by others would look like ours. */
+async function readEtag(port: CalendarPort, href: string): Promise<string> {
+  const etag = needValue(await port.look(href))?.etag ?? null;
   if (etag === null) {
     throw new Stopped(
       makeFailure("refused", null, {
@@ -113,18 +113,18 @@ async function etagAt(port: CalendarPort, href: string): Promise<string> {
   return etag;
 }
 
-/** Takes away what the probe wrote, as far as the server lets it. */
-async function clean(port: CalendarPort, href: string): Promise<void> {
+/** Deletes what the probe wrote, as far as the server lets it. */
+async function removeProbe(port: CalendarPort, href: string): Promise<void> {
   for (let turn = 0; turn < cleanings; turn += 1) {
     const seen = await port.look(href);
     if ("value" in seen && seen.value === null) return;
     const etag = "value" in seen ? (seen.value?.etag ?? null) : null;
-    // A server that gives no ETag may still take "any there is": a condition all the same.
+    // A server that gives no ETag may still take "*", which is a condition too.
     if ("value" in seen) await port.remove(href, etag ?? "*");
   }
 }
 
-/** Whether a change that should be refused was; throws where something else went wrong. */
+/** Returns true when a change was refused for its condition. Throws `Stopped` when it failed otherwise. */
 function isRefused(outcome: Awaited<ReturnType<CalendarPort["create"]>>): boolean {
   if ("done" in outcome) return false;
   const { kind } = outcome.failure;
@@ -132,7 +132,7 @@ function isRefused(outcome: Awaited<ReturnType<CalendarPort["create"]>>): boolea
   throw new Stopped(outcome.failure);
 }
 
-function doneOf(outcome: Awaited<ReturnType<CalendarPort["create"]>>): {
+function needDone(outcome: Awaited<ReturnType<CalendarPort["create"]>>): {
   readonly href: string;
   readonly etag: string | null;
 } {
@@ -140,21 +140,21 @@ function doneOf(outcome: Awaited<ReturnType<CalendarPort["create"]>>): {
   return outcome;
 }
 
-function valueOf<T>(answer: ReadResult<T>): T {
+function needValue<T>(answer: ReadResult<T>): T {
   if ("failure" in answer) throw new Stopped(answer.failure);
   return answer.value;
 }
 
-function stopped(kind: Failure["kind"], text: string): { failure: Failure } {
+function failure(kind: Failure["kind"], text: string): { failure: Failure } {
   return { failure: makeFailure(kind, null, { text }) };
 }
 
-function softwareOf(headers: Headers): string {
-  const told = ["Server", "X-Powered-By", "DAV"].flatMap((name) => headers.get(name) ?? []);
-  return truncate(cleanLine(told.join("; ")), 200);
+function readSoftware(headers: Headers): string {
+  const found = ["Server", "X-Powered-By", "DAV"].flatMap((name) => headers.get(name) ?? []);
+  return truncate(cleanLine(found.join("; ")), 200);
 }
 
-function eventOf(uid: string, sequence: number): string {
+function probeEvent(uid: string, sequence: number): string {
   return [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",

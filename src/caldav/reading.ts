@@ -1,30 +1,37 @@
 import { parseContentLine, unfoldLines } from "../calendar/content-line.ts";
 import { davRequest, syncCollection } from "tsdav";
 import type { HttpResult, HttpFailure } from "../security/guard.ts";
-import { readLimits, writeLimits } from "./exchange.ts";
 import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
-import { hrefKey, memberPath, sameHref } from "./hrefs.ts";
+import { hrefName, memberPath, sameHref } from "./hrefs.ts";
 import { memberEtag, isCollection, type Member, findProperty, propertyText } from "./multistatus.ts";
 import type { ReadResult, CalendarPort, SyncChanges, Failure, ListedObject, RemoteObject } from "./port.ts";
-import { invalidResponse, outsideCollection, propfindRequest, reportRequest, type Wire } from "./wire.ts";
+import {
+  invalidResponse,
+  outsideCollection,
+  propfindRequest,
+  readLimits,
+  reportRequest,
+  type Wire,
+  writeLimits,
+} from "./wire.ts";
 import { caldavSpace, calendarServerSpace } from "./xml.ts";
 
 export type Reading = Pick<CalendarPort, "state" | "list" | "changes" | "read" | "look" | "findUid">;
 
-/** Hrefs of one multiget: some servers fail above a hundred. */
+/** Hrefs in one calendar-multiget (RFC 4791 7.9): some servers fail above a hundred. */
 const chunkSize = 50;
 const mostPages = 1000;
 const namespaces = { "xmlns:d": "DAV:", "xmlns:c": caldavSpace };
 const etagOnly = { "d:getetag": {}, "d:resourcetype": {} };
 const etagAndData = { "d:getetag": {}, "c:calendar-data": {} };
 
-/** The reading half of a calendar. */
+/** Makes the reading half of a calendar. */
 export function makeReading(collection: URL, wire: Wire): Reading {
   return { state, list, changes, read, look, findUid };
 
   async function state() {
     const props = { "cs:getctag": {}, "d:sync-token": {}, "d:resourcetype": {} };
-    const answer = await wire.multistatus(propfindRequest(collection.href, "0", props));
+    const answer = await wire.query(propfindRequest(collection.href, "0", props));
     if ("failure" in answer) return answer;
     const own = answer.value.members.find(({ href }) => isOwn(href)) ?? answer.value.members[0];
     if (own === undefined || !isThere(own)) return gone();
@@ -34,14 +41,14 @@ export function makeReading(collection: URL, wire: Wire): Reading {
   }
 
   async function list(): Promise<ReadResult<readonly ListedObject[]>> {
-    const answer = await wire.multistatus(propfindRequest(collection.href, "1", etagOnly));
+    const answer = await wire.query(propfindRequest(collection.href, "1", etagOnly));
     if ("failure" in answer) return answer;
     const { members } = answer.value;
     if (members.some(({ status }) => status === 507)) return invalidResponse("an incomplete listing");
     if (
       !members.some((member) => isThere(member) && (isOwn(member.href) || memberPath(collection, member.href) !== null))
     ) {
-      // A calendar is always in its own listing: nothing at all is no empty calendar. Xandikos answers 207 with a 404 inside.
+      // A calendar is always in its own listing, so that nothing at all is no empty one. Xandikos sends 207 with a 404 inside.
       return members.some(isGone) ? gone() : invalidResponse("a listing without the calendar");
     }
     const listed = new Map<string, ListedObject>();
@@ -49,7 +56,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
       const href = memberPath(collection, member.href);
       if (href === null || isCollection(member) || isGone(member)) continue;
       // Some servers name an object twice.
-      if (!listed.has(hrefKey(href))) listed.set(hrefKey(href), { href, etag: memberEtag(member) });
+      if (!listed.has(hrefName(href))) listed.set(hrefName(href), { href, etag: memberEtag(member) });
     }
     return { value: [...listed.values()] };
   }
@@ -59,7 +66,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     const removed = new Map<string, string>();
     let since = token;
     for (let page = 0; page < mostPages; page += 1) {
-      const told = await wire.exchange(
+      const result = await wire.exchange(
         async (fetch) =>
           syncCollection({
             url: collection.href,
@@ -71,8 +78,8 @@ export function makeReading(collection: URL, wire: Wire): Reading {
           }),
         readLimits,
       );
-      const answer = wire.parse(told);
-      if ("failure" in answer) return isTokenLost(told, answer.failure) ? { value: "token-lost" } : answer;
+      const answer = wire.toMultistatus(result);
+      if ("failure" in answer) return isTokenLost(result, answer.failure) ? { value: "token-lost" } : answer;
       const { members, syncToken } = answer.value;
       if (syncToken === null) return { value: "token-lost" };
       let more = false;
@@ -80,7 +87,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
         if (member.status === 507) more = true;
         const href = memberPath(collection, member.href);
         if (href === null || member.status === 507 || isCollection(member)) continue;
-        const key = hrefKey(href);
+        const key = hrefName(href);
         changed.delete(key);
         removed.delete(key);
         if (isGone(member)) removed.set(key, href);
@@ -102,7 +109,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     return { value: found };
   }
 
-  /** Puts an answer for each href into `found`; a failure ends it. */
+  /** Reads these hrefs by one multiget and puts each into `found`. Resolves to the failure that ended it, or null. */
   async function readChunk(
     hrefs: readonly string[],
     found: Map<string, RemoteObject | null>,
@@ -111,16 +118,16 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     const inside = hrefs.filter((href) => memberPath(collection, href) !== null);
     for (const href of hrefs) if (!inside.includes(href)) found.set(href, null);
     if (inside.length === 0) return null;
-    const answer = await wire.multistatus(reportRequest(collection.href, multigetOf(inside)));
+    const answer = await wire.query(reportRequest(collection.href, multigetBody(inside)));
     if ("failure" in answer) {
       const { status } = answer.failure;
       if (!again || (status !== 404 && status !== 410)) return answer.failure;
       return readListed(inside, found);
     }
-    const byKey = new Map(answer.value.members.map((member) => [hrefKey(member.href), member]));
+    const byKey = new Map(answer.value.members.map((member) => [hrefName(member.href), member]));
     for (const href of inside) {
-      const member = byKey.get(hrefKey(href));
-      const body = member === undefined ? null : dataOf(member);
+      const member = byKey.get(hrefName(href));
+      const body = member === undefined ? null : calendarData(member);
       if (member !== undefined && body !== null) {
         found.set(href, { href: memberPath(collection, member.href) ?? href, etag: memberEtag(member), body });
         continue;
@@ -132,56 +139,56 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     return null;
   }
 
-  /** One that is not there makes some servers refuse the whole report: those that are listed are asked for again. */
+  /** Reads those of the hrefs that are listed: a missing one makes some servers refuse the whole report. */
   async function readListed(
     hrefs: readonly string[],
     found: Map<string, RemoteObject | null>,
   ): Promise<Failure | null> {
     const listing = await list();
     if ("failure" in listing) return listing.failure;
-    const there = new Set(listing.value.map(({ href }) => hrefKey(href)));
-    for (const href of hrefs) if (!there.has(hrefKey(href))) found.set(href, null);
+    const there = new Set(listing.value.map(({ href }) => hrefName(href)));
+    for (const href of hrefs) if (!there.has(hrefName(href))) found.set(href, null);
     return readChunk(
-      hrefs.filter((href) => there.has(hrefKey(href))),
+      hrefs.filter((href) => there.has(hrefName(href))),
       found,
       false,
     );
   }
 
-  /** An object that a report did not give: a report may lag, the object itself tells. */
+  /** Reads an object that a report left out: the report may lag behind the object. */
   async function readOne(href: string): Promise<ReadResult<RemoteObject | null>> {
     const seen = await look(href);
     if ("failure" in seen) return seen;
     if (seen.value === null) return { value: null };
     const url = new URL(href, collection).href;
-    const told = await wire.exchange(
+    const result = await wire.exchange(
       async (fetch) => davRequest({ url, init: { method: "GET", body: null }, convertIncoming: false, fetch }),
       readLimits,
     );
-    if ("failed" in told) return { failure: unansweredFailure(told) };
-    if (told.status === 404 || told.status === 410) return { value: null };
-    if (told.status !== 200 || !told.text.includes("BEGIN:VCALENDAR")) {
-      return { failure: responseFailure("read", told, wire.now()) };
+    if ("failed" in result) return { failure: unansweredFailure(result) };
+    if (result.status === 404 || result.status === 410) return { value: null };
+    if (result.status !== 200 || !result.text.includes("BEGIN:VCALENDAR")) {
+      return { failure: responseFailure("read", result, wire.now()) };
     }
-    return { value: { href, etag: seen.value.etag, body: told.text } };
+    return { value: { href, etag: seen.value.etag, body: result.text } };
   }
 
   async function look(href: string): Promise<ReadResult<{ readonly etag: string | null } | null>> {
     if (memberPath(collection, href) === null) return { failure: outsideCollection(href) };
-    const told = await wire.exchange(propfindRequest(new URL(href, collection).href, "0", etagOnly), writeLimits);
-    if (!("failed" in told) && (told.status === 404 || told.status === 410)) return { value: null };
-    const answer = wire.parse(told);
+    const result = await wire.exchange(propfindRequest(new URL(href, collection).href, "0", etagOnly), writeLimits);
+    if (!("failed" in result) && (result.status === 404 || result.status === 410)) return { value: null };
+    const answer = wire.toMultistatus(result);
     if ("failure" in answer) return answer;
     const [member] = answer.value.members;
-    if (member === undefined) return invalidResponse("an answer about nothing");
+    if (member === undefined) return invalidResponse("a response about nothing");
     return { value: isGone(member) ? null : { etag: memberEtag(member) } };
   }
 
   async function findUid(uid: string): Promise<ReadResult<string | null>> {
-    const answer = await wire.multistatus(reportRequest(collection.href, uidQuery(uid)));
+    const answer = await wire.query(reportRequest(collection.href, uidQueryBody(uid)));
     if ("failure" in answer) return answer;
-    // A text match finds parts of texts too, and some servers leave the filter out altogether.
-    const found = answer.value.members.find((member) => hasUid(dataOf(member) ?? "", uid));
+    // A text-match finds parts of texts too, and some servers ignore the filter.
+    const found = answer.value.members.find((member) => hasUid(calendarData(member) ?? "", uid));
     return { value: found === undefined ? null : memberPath(collection, found.href) };
   }
 
@@ -190,7 +197,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
   }
 }
 
-function multigetOf(hrefs: readonly string[]): object {
+function multigetBody(hrefs: readonly string[]): object {
   return {
     "c:calendar-multiget": {
       _attributes: namespaces,
@@ -200,7 +207,7 @@ function multigetOf(hrefs: readonly string[]): object {
   };
 }
 
-function uidQuery(uid: string): object {
+function uidQueryBody(uid: string): object {
   const match = { "c:text-match": { _attributes: { collation: "i;octet" }, _text: uid } };
   const uidFilter = { "c:prop-filter": { _attributes: { name: "UID" }, ...match } };
   const events = { "c:comp-filter": { _attributes: { name: "VEVENT" }, ...uidFilter } };
@@ -212,7 +219,7 @@ function gone(): { failure: Failure } {
   return { failure: makeFailure("missing", 404, { text: "there is no such calendar" }) };
 }
 
-/** Whether the member is a resource with at least one of the properties that were asked for. */
+/** Returns true when the member is a resource with at least one of the properties asked for. */
 function isThere({ status, found }: Member): boolean {
   return (status === null || status < 300) && found.length > 0;
 }
@@ -221,13 +228,16 @@ function isGone({ status }: Member): boolean {
   return status === 404 || status === 410;
 }
 
-/** A token that is not known is told in every way there is; what says nothing about it is a failure like any other. */
-function isTokenLost(told: HttpResult | HttpFailure, { kind, status }: Failure): boolean {
-  if ("failed" in told || status === null || status < 300) return false;
+/**
+ * Returns true when the server may not know the sync-token (RFC 6578 3.2), which servers say by almost any status. What
+ * says nothing of the token is a failure like any other.
+ */
+function isTokenLost(result: HttpResult | HttpFailure, { kind, status }: Failure): boolean {
+  if ("failed" in result || status === null || status < 300) return false;
   return kind !== "unauthorized" && kind !== "throttled" && kind !== "blocked" && status !== 502 && status !== 504;
 }
 
-function dataOf(member: Member): string | null {
+function calendarData(member: Member): string | null {
   const text = findProperty(member, "calendar-data", caldavSpace)?.text ?? "";
   return text.trim() === "" ? null : text;
 }

@@ -1,11 +1,10 @@
 import { davRequest, propfind } from "tsdav";
-import type { GuardedFetch, Signer, HttpResult, HttpFailure } from "../security/guard.ts";
-import { type Exchange, makeExchange, readLimits } from "./exchange.ts";
+import type { GuardedFetch, HttpFailure, HttpRequest, HttpResult, Signer } from "../security/guard.ts";
 import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
 import { type Multistatus, readMultistatus } from "./multistatus.ts";
-import type { ReadResult, Failure } from "./port.ts";
+import type { Failure, ReadResult } from "./port.ts";
 
-/** How to get to a server: who sends, who asks, and the time. */
+/** What it takes to reach a server: the transport, the credentials, and the time. */
 export interface Connection {
   readonly guarded: GuardedFetch;
   readonly signer: Signer | null;
@@ -13,45 +12,79 @@ export interface Connection {
   readonly now: () => number;
 }
 
-type DavRequest = (fetch: typeof globalThis.fetch) => Promise<unknown>;
+/** What one request may cost, redirects included. */
+export interface ResponseLimits {
+  readonly milliseconds: number;
+  readonly mostBytes: number;
+  readonly mayMove?: (to: URL) => boolean;
+}
 
-/** The requests that every reading of a server is made of. */
+/** Limits of reading a list or many objects. */
+export const readLimits: ResponseLimits = { milliseconds: 30_000, mostBytes: 10 * 1024 * 1024 };
+/** Limits of one change, and of reading one object's properties. */
+export const writeLimits: ResponseLimits = { milliseconds: 20_000, mostBytes: 64 * 1024 };
+
+/** A call of tsdav with the fetch that it is to use. */
+export type DavCall = (fetch: typeof globalThis.fetch) => Promise<unknown>;
+
+/** The requests that all reading and writing is made of. */
 export interface Wire {
-  readonly exchange: Exchange;
   readonly now: () => number;
-  /** One reading; anything but a whole multistatus is a failure. */
-  multistatus(call: DavRequest): Promise<ReadResult<Multistatus>>;
-  /** What an answer to a reading holds. */
-  parse(told: HttpResult | HttpFailure): ReadResult<Multistatus>;
+  /** Lets tsdav make one request, and resolves to the response as it came. */
+  exchange(call: DavCall, limits: ResponseLimits): Promise<HttpResult | HttpFailure>;
+  /** Sends one request within `readLimits`; anything but a whole multistatus is a failure. */
+  query(call: DavCall): Promise<ReadResult<Multistatus>>;
+  /** Returns the multistatus in a response to a reading; anything else is a failure. */
+  toMultistatus(result: HttpResult | HttpFailure): ReadResult<Multistatus>;
 }
 
-/** The wire to one server. */
+/**
+ * Makes the wire to one server. tsdav writes the requests and the guard sends them. The responses are read here and not
+ * shown to tsdav, which turns ETags into numbers, cuts error documents, and drops headers.
+ */
 export function makeWire({ guarded, signer, now }: Connection): Wire {
-  const exchange = makeExchange(guarded, signer);
-  const parse = (told: HttpResult | HttpFailure): ReadResult<Multistatus> => {
-    if ("failed" in told) return { failure: unansweredFailure(told) };
-    const read = told.status === 207 ? readMultistatus(told.text) : null;
-    return read === null ? { failure: responseFailure("read", told, now()) } : { value: read };
+  const exchange: Wire["exchange"] = async (call, limits) => {
+    let result: HttpResult | HttpFailure = { failed: "unreachable", why: "nothing was asked" };
+    await call(async (input, init) => {
+      result = await guarded(toHttpRequest(input, init, limits), signer);
+      return new Response(null, { status: 204 });
+    });
+    return result;
   };
-  return { exchange, now, parse, multistatus: async (call) => parse(await exchange(call, readLimits)) };
+  const toMultistatus: Wire["toMultistatus"] = (result) => {
+    if ("failed" in result) return { failure: unansweredFailure(result) };
+    const read = result.status === 207 ? readMultistatus(result.text) : null;
+    return read === null ? { failure: responseFailure("read", result, now()) } : { value: read };
+  };
+  return { exchange, now, toMultistatus, query: async (call) => toMultistatus(await exchange(call, readLimits)) };
 }
 
-/** PROPFIND (RFC 4918 9.1); properties with the prefixes of tsdav: d, c, cs, ca. */
-export function propfindRequest(url: string, depth: "0" | "1", props: Readonly<Record<string, object>>): DavRequest {
+function toHttpRequest(
+  input: RequestInfo | URL,
+  { body, method = "GET", headers }: RequestInit = {},
+  limits: ResponseLimits,
+): HttpRequest {
+  if (body !== undefined && body !== null && typeof body !== "string") throw new TypeError("a body must be a text");
+  const url = input instanceof Request ? input.url : input.toString();
+  return { url, method, headers: new Headers(headers), body: body ?? null, ...limits };
+}
+
+/** Makes a PROPFIND (RFC 4918 9.1); properties with the prefixes of tsdav: d, c, cs, ca. */
+export function propfindRequest(url: string, depth: "0" | "1", props: Readonly<Record<string, object>>): DavCall {
   return async (fetch) => propfind({ url, props, depth, fetch });
 }
 
-/** REPORT about the members of a collection (RFC 4791 7), with a body in tsdav's form. */
-export function reportRequest(url: string, body: object): DavRequest {
+/** Makes a REPORT about the members of a collection (RFC 4791 7), with a body in tsdav's form. */
+export function reportRequest(url: string, body: object): DavCall {
   return async (fetch) => davRequest({ url, init: { method: "REPORT", headers: { Depth: "1" }, body }, fetch });
 }
 
-/** An answer that cannot be meant. */
+/** Returns the failure of a multistatus that makes no sense. */
 export function invalidResponse(text: string): { failure: Failure } {
   return { failure: makeFailure("unknown", 207, { text }) };
 }
 
-/** The failure of a request for an href that is no object of the calendar: such a one is never sent. */
+/** Returns the failure of a request for an href that is no object of the calendar: it is never sent. */
 export function outsideCollection(href: string): Failure {
   return makeFailure("blocked", null, { text: `${href.slice(0, 100)} is no object of this calendar` });
 }

@@ -1,13 +1,13 @@
-/** An element of XML with its namespace resolved. */
+/** An XML element with its namespace resolved. */
 export interface XmlElement {
   /** Namespace URI; "" for none. */
   readonly space: string;
   /** Local name, without prefix. */
   readonly name: string;
-  /** The element's own text, CDATA included, entities resolved; not that of its children. */
+  /** The element's own text, with CDATA, entities resolved, without that of its children. */
   readonly text: string;
   readonly children: readonly XmlElement[];
-  /** Attributes by name as written, without declarations of namespaces. */
+  /** Attributes by name as written, without namespace declarations. */
   readonly attributes: ReadonlyMap<string, string>;
 }
 
@@ -28,8 +28,8 @@ const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const named = new Map(Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }));
 
 /**
- * The root element of a document. Null for what is not one whole well-formed document, and for any with a document type:
- * those bring entities. Control characters are let through, as some servers send them.
+ * Parses a document: returns its root element. Null unless it is one whole well-formed document without a document type,
+ * which could define entities. Control characters are allowed, since some servers send them.
  */
 export function parseXml(document: string): XmlElement | null {
   const text = document.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
@@ -62,7 +62,7 @@ export function parseXml(document: string): XmlElement | null {
   return stack.length === 0 ? root : null;
 }
 
-/** Puts an element that ended into its parent; one without is the root. */
+/** Adds an element that ended to its parent; returns it when it has none and so is the root. */
 function close({ space, name, text, children, attributes }: Open, parent: Open | undefined): XmlElement | null {
   const element = { space, name, text, children, attributes };
   if (parent === undefined) return element;
@@ -92,7 +92,7 @@ function unescapeXml(text: string): string {
   });
 }
 
-/** Text as it may stand in an element. */
+/** Escapes text for an element. */
 export function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\r", "&#13;");
 }
@@ -102,12 +102,12 @@ export const caldavSpace = "urn:ietf:params:xml:ns:caldav";
 export const calendarServerSpace = "http://calendarserver.org/ns/";
 export const appleSpace = "http://apple.com/ns/ical/";
 
-/** The first child of that name and namespace. */
+/** Returns the first child of that name and namespace. */
 export function child(element: XmlElement | undefined, name: string, space = davSpace): XmlElement | undefined {
   return element?.children.find((one) => one.name === name && one.space === space);
 }
 
-/** All children of that name and namespace. */
+/** Returns all children of that name and namespace. */
 export function childrenOf(element: XmlElement | undefined, name: string, space = davSpace): readonly XmlElement[] {
   return element?.children.filter((one) => one.name === name && one.space === space) ?? [];
 }

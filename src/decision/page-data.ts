@@ -16,7 +16,7 @@ import { homeportKey } from "../account/site.ts";
 import type { Linked } from "./linked.ts";
 
 /** A time that anybody may see, with a name for those who represent the provider. Epoch seconds. */
-export interface OverlappingBooking {
+interface OverlappingBooking {
   readonly start: number;
   readonly end: number;
   readonly pending: boolean;
@@ -25,7 +25,7 @@ export interface OverlappingBooking {
 }
 
 /** Somebody signed in, as Waldur knows them now. */
-export interface Reader {
+interface Reader {
   readonly account: AccountRow;
   /** Represents the provider; null: Waldur did not say. */
   readonly insider: boolean | null;

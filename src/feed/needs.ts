@@ -10,7 +10,7 @@ import { linksVersion } from "./links.ts";
  * The next thing to do about a feed's events, in this order: bookings have changed, the window has moved on, the notice of
  * an outage is out of date; `settle` writes the rest of the row. `suspend` comes before all: the last good copy is too old.
  */
-export type Need = "suspend" | "changes" | "window" | "notice" | "settle";
+type Need = "suspend" | "changes" | "window" | "notice" | "settle";
 
 /** A feed that needs rendering. */
 export interface FeedCursor {

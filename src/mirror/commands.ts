@@ -1,5 +1,5 @@
 import type { FoundCalendar } from "../caldav/calendars.ts";
-import { parentPath } from "./remote-object.ts";
+import { parentPath } from "../caldav/hrefs.ts";
 import { probe } from "../caldav/probe.ts";
 import type { ServerProfile } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
@@ -34,11 +34,13 @@ import {
 import { failureError, connectError } from "./connect-error.ts";
 import { getFeed } from "../feed/commands.ts";
 import { forgetTarget } from "./forget.ts";
-import { ensureInstallation, push, type PushOptions, type PushReport } from "./push.ts";
+import { ensureInstallation } from "./installation.ts";
+import { push, type PushOptions } from "./push.ts";
+import type { PushReport } from "./report.ts";
 import { meterRequests } from "./request-meter.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** What a new target is asked to be. */
+/** The request for a new target. */
 export interface NewTargetRequest extends CalendarAddress {
   readonly feedId: string;
   /** Address or name of the calendar; null: the only one there is, or the one to be made. */
@@ -46,38 +48,38 @@ export interface NewTargetRequest extends CalendarAddress {
   /** Name of a calendar to be made; null: none. */
   readonly create: string | null;
   readonly edits: TargetRow["edits"];
-  /** Null: what suits the server. */
+  /** Null: as the preset says. */
   readonly cancelled: TargetRow["cancelled"] | null;
-  /** Nothing is written before somebody resumes it. */
+  /** Nothing is written until somebody resumes it. */
   readonly paused?: boolean;
 }
 
 /**
- * Connects a feed to a calendar: finds it or makes it, tries how its server behaves with one event that goes again, and
- * stores what is needed. Nothing of the feed is written yet. Throws `bad_input`, `conflict`, `caldav_failed`.
+ * Connects a feed to a calendar: finds or makes the calendar, probes its server with one event that is deleted again, and
+ * stores the target. Nothing of the feed is written yet. Throws `bad_input`, `conflict`, `caldav_failed`.
  */
 export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<TargetRow> {
   const feed = await getFeed(deps, asked.feedId);
   if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
   const place = await findCalendarHome(deps, asked);
   const calendar =
-    asked.create === null ? choose(place, asked.calendar) : await createCalendar(deps, place, asked.create);
+    asked.create === null ? chooseCalendar(place, asked.calendar) : await createCalendar(deps, place, asked.create);
   if (calendar.notWritable !== null) {
-    throw connectError("read-only", `${nameOf(calendar)}: ${calendar.notWritable}`);
+    throw connectError("read-only", `${calendarName(calendar)}: ${calendar.notWritable}`);
   }
-  const id = await idOf(deps, feed.id, calendar.url);
+  const id = await targetIdFor(deps, feed.id, calendar.url);
   if ((await findTarget(deps.sql, id)) !== null) {
     throw connectError("exists", `target ${id} mirrors this feed into that calendar already`);
   }
-  const profile = await observe(deps, calendar.url, connect(deps, place.access), place.preset);
+  const profile = await probeServer(deps, calendar.url, connect(deps, place.access), place.preset);
   const { host } = new URL(calendar.url);
   const target = {
     id,
     feedId: feed.id,
-    name: nameOf(calendar),
+    name: calendarName(calendar),
     calendarUrl: calendar.url,
     host,
-    account: accountOf(host, asked.credentials),
+    account: accountName(host, asked.credentials),
     credentials: await sealAccess(deps, id, place.access),
     profile: JSON.stringify(profile),
     perMinute: place.preset?.perMinute ?? null,
@@ -90,31 +92,31 @@ export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<Ta
   return getTarget(deps, id);
 }
 
-/** The same feed and calendar give the same id: what an earlier target left there is taken up and not written twice. */
-async function idOf(deps: Deps, feedId: string, calendarUrl: string): Promise<string> {
+/** Returns the id of a target: the same for the same feed and calendar, so that what an earlier one left is adopted. */
+async function targetIdFor(deps: Deps, feedId: string, calendarUrl: string): Promise<string> {
   const hash = await hashSecret(JSON.stringify([await ensureInstallation(deps), feedId, calendarUrl]));
   return hash.slice(0, 16);
 }
 
-function choose({ calendars }: CalendarHome, wanted: string | null): FoundCalendar {
+function chooseCalendar({ calendars }: CalendarHome, wanted: string | null): FoundCalendar {
   const writable = calendars.filter(({ notWritable }) => notWritable === null);
   const matches = wanted === null ? writable : calendars.filter(({ url, name }) => url === wanted || name === wanted);
   const [only] = matches;
   if (only !== undefined && matches.length === 1) return only;
-  const there = calendars.map((one) => `${nameOf(one)} (${one.url})`).join(", ") || "none";
+  const there = calendars.map((one) => `${calendarName(one)} (${one.url})`).join(", ") || "none";
   const problem = wanted === null ? "say which calendar, or make one" : `there is not one calendar ${wanted}`;
   throw connectError("which-calendar", `${problem}; there are: ${there}`);
 }
 
-function nameOf({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
+function calendarName({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
   return name === "" ? parentPath(url) : name;
 }
 
-function accountOf(host: string, credentials: Credentials): string {
+function accountName(host: string, credentials: Credentials): string {
   return `${host} ${credentialsUsername(credentials) || "token"}`;
 }
 
-async function observe(deps: Deps, url: string, line: Connection, preset: Preset | null): Promise<ServerProfile> {
+async function probeServer(deps: Deps, url: string, line: Connection, preset: Preset | null): Promise<ServerProfile> {
   const answer = await probe(url, line, deps.random, preset?.concurrency);
   if ("failure" in answer) throw failureError(answer.failure, preset);
   const profile = answer.value;
@@ -127,43 +129,46 @@ async function observe(deps: Deps, url: string, line: Connection, preset: Preset
   return profile;
 }
 
-/** The target of that id. Throws `not_found`. */
+/** Returns the target of that id. Throws `not_found`. */
 export async function getTarget(deps: Pick<Deps, "sql">, id: string): Promise<TargetRow> {
   const target = await findTarget(deps.sql, id);
   if (target === null) throw new AppError("not_found", `there is no target ${id}; targets list shows those there are`);
   return target;
 }
 
-/** Tries again how the target's server behaves, and keeps that. Throws `bad_input`, `caldav_failed`. */
+/** Probes the target's server again and stores how it behaves. Throws `bad_input`, `conflict`, `caldav_failed`. */
 export async function probeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   const before: ServerProfile = JSON.parse(target.profile);
   needOwnCredentials(target);
-  const found = await observe(deps, target.calendarUrl, await connectTarget(deps, target), null);
-  return set(deps, target, { profile: JSON.stringify({ ...found, concurrency: before.concurrency }), dirty: true });
+  const found = await probeServer(deps, target.calendarUrl, await connectTarget(deps, target), null);
+  return updateTarget(deps, target, {
+    profile: JSON.stringify({ ...found, concurrency: before.concurrency }),
+    dirty: true,
+  });
 }
 
-/** Nothing is sent to the calendar until it is resumed. */
+/** Pauses a target: nothing is sent to its calendar until it is resumed. Throws `conflict` unless it is on. */
 export async function pauseTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   if (target.state !== "on") throw new AppError("conflict", `target ${target.id} is ${target.state}`);
-  return set(deps, target, { state: "paused" });
+  return updateTarget(deps, target, { state: "paused" });
 }
 
-/** Goes on with a paused or stopped target, at once; what had failed or was given up is tried anew. */
+/** Resumes a paused or stopped target, which is due at once; what failed or was given up is tried again. Throws `conflict`. */
 export async function resumeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   const feed = await getFeed(deps, target.feedId);
   if (feed.state === "ended") throw new AppError("conflict", target.stopReason || "its feed has ended");
   if (target.state === "removing") throw new AppError("conflict", "its events are being taken away");
   needOwnCredentials(target);
   await deps.sql.batch([clearLedgerFailures(target.id)]);
-  return set(deps, target, { state: "on", ...fresh(deps) });
+  return updateTarget(deps, target, { state: "on", ...withoutFailures(deps) });
 }
 
-/** Whoever took the feed over must first show that the calendar is open to them too. */
+/** Throws `conflict` until whoever took the feed over gave credentials of their own. */
 function needOwnCredentials({ stopCode, stopReason }: TargetRow): void {
   if (stopCode === "owner") throw new AppError("conflict", stopReason);
 }
 
-/** What may be told of where the calendar is and whose: until its new owner has shown that they get in, the server alone. */
+/** Returns what may be shown of a calendar: until its new owner gave credentials of their own, the server alone. */
 export function targetLocation({
   stopCode,
   calendarUrl,
@@ -176,8 +181,8 @@ export function targetLocation({
 }
 
 /**
- * Keeps new credentials for every target that the same person has on that account, and goes on with those that waited
- * for them. Throws `bad_input`, `caldav_failed` when they do not lead to the calendar.
+ * Stores new credentials for every target of the same person on that account, and resumes those that waited for them.
+ * Throws `bad_input`, `caldav_failed` when they do not lead to the calendar.
  */
 export async function changeCredentials(deps: Deps, target: TargetRow, credentials: Credentials): Promise<TargetRow> {
   const access: Access = { ...(await openAccess(deps, target)), credentials };
@@ -185,31 +190,30 @@ export async function changeCredentials(deps: Deps, target: TargetRow, credentia
   const port = await openCalendar(deps, { ...target, credentials: sealed });
   const state = await port.state();
   if ("failure" in state) throw failureError(state.failure, null);
-  const account = accountOf(target.host, credentials);
-  const keeper = await keeperOf(deps, target);
+  const account = accountName(target.host, credentials);
+  const keeper = await feedAccountId(deps, target);
   for (const one of await listTargets(deps.sql)) {
-    // Where somebody else's calendar was, each must show by itself that these credentials lead there.
+    // After a change of owner each target must be shown to open with these credentials.
     const own = one.stopCode !== "owner" && one.account === target.account;
-    const shares = own && (await keeperOf(deps, one)) === keeper;
+    const shares = own && (await feedAccountId(deps, one)) === keeper;
     if (one.id !== target.id && !shares) continue;
     const next = { ...(await openAccess(deps, one)), credentials };
     const waits = one.stopCode === "credentials" || one.stopCode === "owner";
     const change = { credentials: await sealAccess(deps, one.id, next), account };
-    await set(deps, one, waits ? { ...change, state: "on", ...fresh(deps) } : change);
+    await updateTarget(deps, one, waits ? { ...change, state: "on", ...withoutFailures(deps) } : change);
   }
   return getTarget(deps, target.id);
 }
 
-/** The account whose feed a target mirrors. */
-async function keeperOf(deps: Deps, { feedId }: TargetRow): Promise<string> {
+/** Resolves to the account whose feed a target mirrors. */
+async function feedAccountId(deps: Deps, { feedId }: TargetRow): Promise<string> {
   const { sourceId } = await getFeed(deps, feedId);
   return (await findSource(deps.sql, sourceId))?.accountId ?? "";
 }
 
 /**
- * Ends a target. `leave`: its events stay in the calendar as they are, and it is forgotten at once; `remove`: they are
- * taken away in this and later runs, and then it is forgotten: null once it is. Throws `conflict` when they are in the
- * calendar of whoever had the feed before.
+ * Ends a target. `leave`: its events stay in the calendar and it is forgotten at once; `remove`: later runs delete them and
+ * then forget it. Resolves to null once it is forgotten. Throws `conflict` for `remove` in a former owner's calendar.
  */
 export async function removeTarget(
   deps: Deps,
@@ -218,12 +222,12 @@ export async function removeTarget(
 ): Promise<TargetRow | null> {
   if (events === "remove") needOwnCredentials(target);
   deps.log.info("target_ended", { target: target.id, events });
-  if (events === "remove") return set(deps, target, { state: "removing", ...fresh(deps) });
+  if (events === "remove") return updateTarget(deps, target, { state: "removing", ...withoutFailures(deps) });
   await forgetTarget(deps, target);
   return null;
 }
 
-/** One run over one target, due or not. Throws `conflict` when it is not running, or another run is at it. */
+/** Runs one target, due or not. Throws `conflict` when it is not on, or another run has it. */
 export async function syncTarget(deps: Deps, target: TargetRow, options: PushOptions): Promise<PushReport> {
   if (target.state !== "on" && target.state !== "removing") {
     throw new AppError("conflict", target.stopReason || `target ${target.id} is ${target.state}; resume it first`);
@@ -233,8 +237,8 @@ export async function syncTarget(deps: Deps, target: TargetRow, options: PushOpt
   return push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true });
 }
 
-/** Nothing that went wrong before counts any more. */
-function fresh(deps: Deps) {
+/** Returns the columns of a target that is due now and has not failed. */
+function withoutFailures(deps: Deps) {
   const nothing = {
     stopCode: "",
     stopReason: "",
@@ -246,7 +250,7 @@ function fresh(deps: Deps) {
   return { ...nothing, dueAt: epochSeconds(deps) };
 }
 
-async function set(deps: Deps, target: TargetRow, change: TargetChange): Promise<TargetRow> {
+async function updateTarget(deps: Deps, target: TargetRow, change: TargetChange): Promise<TargetRow> {
   const update = changeTarget(target.id, change);
   if (update !== null) await deps.sql.batch([update]);
   return getTarget(deps, target.id);

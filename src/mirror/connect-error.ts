@@ -22,7 +22,7 @@ export const connectReasons = [
 ] as const;
 export type ConnectReason = (typeof connectReasons)[number];
 
-/** The error for that reason. `said` is what the server said; of an address that is not asked, which it is or why. */
+/** Makes the error for a reason. `said`: what the server said; for an address that is not asked, the address or why. */
 export function connectError(reason: ConnectReason, message: string, said = ""): AppError {
   const code = codes[reason] ?? "bad_input";
   return new AppError(code, message, { facts: { reason, said } });
@@ -34,13 +34,13 @@ const codes: Partial<Record<ConnectReason, ErrorCode>> = {
   exists: "conflict",
 };
 
-/** The reason in an error that `refusal` made, and what the server said; null for any other. */
+/** Reads the reason from an error that `connectError` made, and what the server said; null for any other error. */
 export function readConnectError(error: AppError): { readonly reason: ConnectReason; readonly said: string } | null {
   const reason = connectReasons.find((known) => known === error.facts["reason"]);
   return reason === undefined ? null : { reason, said: String(error.facts["said"] ?? "") };
 }
 
-/** What a server's refusal is to the person who asked. */
+/** Makes the error for a failure of a server while a calendar is connected. */
 export function failureError(failure: Failure, preset: Preset | null): AppError {
   const said = serverText(failure);
   const hint = preset === null ? "" : ` ${preset.hint}`;

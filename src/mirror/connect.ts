@@ -4,7 +4,7 @@ import { discover } from "../caldav/discover.ts";
 import { googleHost } from "../caldav/auth/google.ts";
 import type { CalendarPort } from "../caldav/port.ts";
 import { type Preset, findPreset, presets, discoveryStart } from "../caldav/presets.ts";
-import { type LoginCredentials as ShownCredentials, makeSigner, type Trust } from "../caldav/auth/signer.ts";
+import { type LoginCredentials, makeSigner, type Trust } from "../caldav/auth/signer.ts";
 import type { Connection } from "../caldav/wire.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
@@ -16,22 +16,22 @@ import { type GoogleCredentials, googleSigner } from "./google.ts";
 import { guardedFetch } from "./guarded.ts";
 import { meterRequests } from "./request-meter.ts";
 
-/** What a person gives to be let in: a user with a password, a token, or consent at Google. */
-export type Credentials = ShownCredentials | GoogleCredentials;
+/** What a person signs in with: a user name with a password, a token, or consent at Google. */
+export type Credentials = LoginCredentials | GoogleCredentials;
 
-/** Who the credentials say it is; "" where a token does not tell, or there are none. */
+/** Returns the user name in credentials; "" for a token, or without any. */
 export function credentialsUsername(credentials: Credentials | null): string {
   return credentials === null || credentials.kind === "bearer" ? "" : credentials.username;
 }
 
-/** How to get into a calendar: what is sealed with a target. */
+/** The credentials for a calendar and where they may go: what is sealed with a target. */
 export interface Access {
-  /** Null: those of whoever had the feed before were thrown away, and no others are given yet. */
+  /** Null after the feed changed hands: those of the former owner are discarded and no others given yet. */
   readonly credentials: Credentials | null;
   readonly trust: Trust;
 }
 
-/** What a person says of where their calendar is. */
+/** Where a person says that their calendar is. */
 export interface CalendarAddress {
   /** An address, a host or a mail address; "" where the preset knows it. */
   readonly text: string;
@@ -40,7 +40,7 @@ export interface CalendarAddress {
   readonly credentials: Credentials;
 }
 
-/** What is there. */
+/** The calendars found there, and where new ones can be made. */
 export interface CalendarHome {
   readonly access: Access;
   readonly preset: Preset | null;
@@ -49,7 +49,7 @@ export interface CalendarHome {
 }
 
 /**
- * The calendars behind what a person gave. Throws `bad_input` where there is no CalDAV or the address is none, and
+ * Finds the calendars behind an address that a person gave. Throws `bad_input` where there is no CalDAV or no address, and
  * `caldav_failed` with what the server said.
  */
 export async function findCalendarHome(
@@ -67,7 +67,7 @@ export async function findCalendarHome(
       "give the address of the CalDAV server or of the calendar, such as https://dav.example.org/",
     );
   }
-  // What Google gave us is for Google, whatever the address says.
+  // Tokens of Google are for Google alone, whatever the address.
   const origin = credentials.kind === "google" ? `https://${googleHost}` : new URL(start).origin;
   const access = { credentials, trust: { origins: [origin], domain: preset?.domain ?? null } };
   // A server may name as many homes as it likes.
@@ -101,7 +101,7 @@ export async function createCalendar(deps: Deps, place: CalendarHome, name: stri
   return made.value;
 }
 
-/** What leads to a server with these credentials. `keep` stores tokens that were renewed on the way. Throws `conflict` without any. */
+/** Makes a connection with these credentials. `keep` stores renewed tokens. Throws `conflict` without credentials. */
 export function connect(
   deps: Deps,
   { credentials, trust }: Access,
@@ -117,7 +117,7 @@ export function connect(
   return { guarded: guardedFetch(deps), signer, now: deps.now };
 }
 
-/** What leads to the server of a target. Renewed tokens are kept, unless others were given meanwhile. Throws `seal_broken`. */
+/** Makes a connection to the server of a target. Keeps renewed tokens unless others were given meanwhile. Throws `seal_broken`. */
 export async function connectTarget(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Connection> {
   let sealed = target.credentials;
   return connect(deps, await openAccess(deps, target), async (renewed) => {
@@ -127,7 +127,7 @@ export async function connectTarget(deps: Deps, target: Pick<TargetRow, "id" | "
   });
 }
 
-/** The calendar of a target, ready to be asked. Throws `seal_broken`. */
+/** Makes the port to the calendar of a target. Throws `seal_broken`. */
 export async function openCalendar(
   deps: Deps,
   target: Pick<TargetRow, "id" | "calendarUrl" | "credentials">,
@@ -135,13 +135,13 @@ export async function openCalendar(
   return makeCalendarPort(target.calendarUrl, await connectTarget(deps, target));
 }
 
-/** What was sealed with a target. Throws `seal_broken`. */
+/** Opens what was sealed with a target. Throws `seal_broken`. */
 export async function openAccess(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Access> {
   const access: Access = JSON.parse(await open(deps.keys, accessPlace(target.id), target.credentials));
   return access;
 }
 
-/** The same; null when no key opens it. */
+/** Opens what was sealed with a target; null when no key opens it. */
 export async function tryOpenAccess(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Access | null> {
   try {
     return await openAccess(deps, target);
@@ -151,7 +151,7 @@ export async function tryOpenAccess(deps: Deps, target: Pick<TargetRow, "id" | "
   }
 }
 
-/** The text that a target keeps of how to get in. */
+/** Seals the credentials of a target. */
 export async function sealAccess(deps: Deps, targetId: string, access: Access): Promise<string> {
   return seal(deps.keys, accessPlace(targetId), JSON.stringify(access), deps.random);
 }

@@ -13,7 +13,7 @@ import { type Signer, Unsigned } from "../security/guard.ts";
 import { newSecret } from "../security/secret.ts";
 import { guardedFetch } from "./guarded.ts";
 
-/** What a person's consent gave. */
+/** The tokens that a person's consent gave. */
 export interface GoogleCredentials {
   readonly kind: "google";
   /** The mail address whose calendars are asked for. */
@@ -21,47 +21,47 @@ export interface GoogleCredentials {
   readonly tokens: GoogleTokens;
 }
 
-/** Where Google sends people back; registered with the client. */
+/** The path where Google sends people back; registered with the client. */
 export const googleReturnPath = "/google/callback";
 
-/** The client of the settings; null: people cannot connect Google here. */
+/** Returns the client of the settings; null when people cannot connect Google here. */
 export function googleApp({ config }: Pick<Deps, "config">): GoogleApp | null {
   const { googleClientId: clientId, googleClientSecret: clientSecret, publicUrl } = config;
   if (clientId === null || clientSecret === null) return null;
   return { clientId, clientSecret, redirectUri: publicUrl + googleReturnPath };
 }
 
-/** What ties a consent to the browser that began it. */
+/** The secrets that tie a consent to the browser that began it. */
 export interface PendingConsent {
   readonly state: string;
   readonly verifier: string;
 }
 
-/** Begins a consent for that mail address: where the person agrees, and what its end is checked with. Throws `bad_config`. */
+/** Begins a consent for a mail address. Resolves to the address where the person agrees. Throws `bad_config`. */
 export async function beginConsent(deps: Deps, account: string): Promise<PendingConsent & { readonly url: string }> {
   const begun = { state: newSecret(deps.random), verifier: newSecret(deps.random) + newSecret(deps.random) };
   return { ...begun, url: await consentUrl(needApp(deps), { ...begun, account }) };
 }
 
-/** What a consent ended with: why there are no tokens, for the pages; the log has what Google said. */
+/** Ends a consent. Resolves to the tokens, or why there are none, for the pages; logs what Google said. Throws `bad_config`. */
 export async function finishConsent(
   deps: Deps,
   { code, verifier, username }: { readonly code: string; readonly verifier: string; readonly username: string },
 ): Promise<GoogleCredentials | "denied" | "misconfigured" | "failed"> {
-  const outcome = await redeemCode(lineTo(deps, needApp(deps)), code, verifier);
+  const outcome = await redeemCode(googleConnection(deps, needApp(deps)), code, verifier);
   if (!("refused" in outcome)) return { kind: "google", username, tokens: outcome.tokens };
   deps.log.warn("google_refused", { refused: outcome.refused, why: outcome.why });
   return outcome.refused === "revoked" ? "denied" : outcome.refused;
 }
 
-/** Gives a consent back. Google may not answer: then the person can take it back in their account. */
+/** Revokes a consent. When Google does not answer, the person can still withdraw it in their account. */
 export async function revokeConsent(deps: Deps, { tokens }: GoogleCredentials): Promise<void> {
   const app = googleApp(deps);
-  const returned = app !== null && (await revokeTokens(lineTo(deps, app), tokens.refreshToken));
+  const returned = app !== null && (await revokeTokens(googleConnection(deps, app), tokens.refreshToken));
   deps.log.info("google_returned", { returned });
 }
 
-/** Shows the tokens of a consent, and renews them; `keep` stores new ones. Without a client nothing is sent. */
+/** Makes the signer for the tokens of a consent; `keep` stores renewed ones. Without a client nothing is sent. */
 export function googleSigner(
   deps: Deps,
   { tokens }: GoogleCredentials,
@@ -69,7 +69,7 @@ export function googleSigner(
   keep: (tokens: GoogleTokens) => Promise<void>,
 ): Signer {
   const app = googleApp(deps);
-  if (app !== null) return makeGoogleSigner(lineTo(deps, app), tokens, trust, keep);
+  if (app !== null) return makeGoogleSigner(googleConnection(deps, app), tokens, trust, keep);
   return {
     trusts: () => true,
     header: async () => {
@@ -79,7 +79,7 @@ export function googleSigner(
   };
 }
 
-function lineTo(deps: Deps, app: GoogleApp) {
+function googleConnection(deps: Deps, app: GoogleApp) {
   return { guarded: guardedFetch(deps), now: deps.now, app };
 }
 

@@ -7,18 +7,18 @@ import { type Access, tryOpenAccess, sealAccess } from "./connect.ts";
 import { revokeUnusedConsent } from "./forget.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** What is to do when a feed gets another owner. */
+/** What happens to the targets when a feed gets another owner. */
 export interface HandOver {
-  /** For the batch that gives the feed away. */
+  /** Statements for the batch that gives the feed away. */
   readonly statements: readonly Statement[];
-  /** For after it: gives consents at Google back that nothing uses any more. */
+  /** Revokes consents at Google that nothing uses any more; for after the batch. */
   readonly end: () => Promise<void>;
 }
 
 /**
- * Takes from the targets of a feed all that leads into the calendars of whoever had it: what was sealed is thrown away,
- * the user's name and what the servers said too, a run under way can note nothing any more. The targets stop until the
- * new owner gives credentials of their own.
+ * Removes from the targets of a feed what leads into the calendars of the former owner: credentials, user names, and what
+ * the servers said. A run under way can save nothing more. The targets stop until the new owner gives credentials of their
+ * own.
  */
 export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
   const targets = await listTargets(deps.sql, feedId);
@@ -31,7 +31,7 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
     before.push({ target, access });
     statements.push(
       endLease(leaseName("target", target.id)),
-      handOverTarget(target.id, nothing, takenReason, epochSeconds(deps)),
+      handOverTarget(target.id, nothing, ownerReason, epochSeconds(deps)),
       clearLedgerFailures(target.id),
     );
   }
@@ -44,5 +44,5 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
   };
 }
 
-const takenReason =
-  "Its feed has another owner, who must give credentials of their own: those of the owner before are thrown away.";
+const ownerReason =
+  "Its feed has another owner, who must give credentials of their own: those of the former owner were discarded.";

@@ -1,28 +1,29 @@
 import { isUnsettled, type LedgerRow } from "../store/ledger.ts";
-import { isOurName, hrefName, uidToName, objectUid } from "./remote-object.ts";
+import { hrefName } from "../caldav/hrefs.ts";
+import { isOurName, uidToName, objectUid } from "./remote-object.ts";
 import type { SyncChanges, ListedObject } from "../caldav/port.ts";
 
-/** What the calendar told of itself: all that is in it, or what changed since it was last compared. */
+/** What a calendar holds: all of it, or what changed since it was last compared. */
 export type RemoteListing = { readonly all: readonly ListedObject[] } | SyncChanges;
 
-/** What has to be read before anything is written. */
+/** The objects to read before anything is written. */
 export interface Suspects {
   /** Rows whose object may not be what they say. */
   readonly rows: readonly LedgerRow[];
   /** Rows whose object a whole listing does not have. */
   readonly missing: readonly LedgerRow[];
-  /** Objects under names like ours that no row knows. */
+  /** Objects with names like ours that no row knows. */
   readonly strays: readonly ListedObject[];
 }
 
-/** The name of a row's object in the calendar. */
+/** Returns the name of a row's object in the calendar. */
 export function objectName(row: Pick<LedgerRow, "uid" | "generation" | "href">, targetId: string): string {
   return row.href === "" ? uidToName(objectUid(row.uid, targetId, row.generation)) : hrefName(row.href);
 }
 
 /**
- * Whose objects must be read: requests whose outcome is not known, and, where the calendar was compared (`remote`),
- * what it tells otherwise than the ledger. Rows that wait after a failure are not looked at before their time.
+ * Finds the objects to read: those of requests whose outcome is not known and, where the calendar was compared (`remote`),
+ * those that differ from the ledger. Rows that wait after a failure are left out until their time.
  */
 export function findSuspects(
   ledger: Iterable<LedgerRow>,
@@ -54,16 +55,16 @@ export function findSuspects(
   return { rows, missing, strays };
 }
 
-interface Clue {
+interface RowEvidence {
   readonly one: ListedObject | undefined;
   readonly removed: boolean;
   readonly whole: boolean;
   readonly asked: boolean;
 }
 
-function isSuspect(row: LedgerRow, { one, removed, whole, asked }: Clue, nowAt: number): boolean {
+function isSuspect(row: LedgerRow, { one, removed, whole, asked }: RowEvidence, nowAt: number): boolean {
   if (isUnsettled(row)) return row.nextAt <= nowAt;
-  // What had been left behind was not watched meanwhile.
+  // A retired event was not watched meanwhile.
   if (row.state === "retired") return row.wantedHash !== "";
   if (!asked) return false;
   if (row.href === "") return one !== undefined;
@@ -73,37 +74,38 @@ function isSuspect(row: LedgerRow, { one, removed, whole, asked }: Clue, nowAt: 
 
 export type WriteVerb = "create" | "update" | "delete";
 
-/** One thing to do to the calendar. */
+/** One write to the calendar. */
 export interface PlannedWrite {
   readonly verb: WriteVerb;
   readonly row: LedgerRow;
 }
 
 export interface WritePlan {
-  /** In the order in which they are to be done: the soonest events first, deletions last. */
+  /** The writes in order: the soonest events first, deletions last. */
   readonly actions: readonly PlannedWrite[];
-  /** Rows whose events have left the feed's window: they stay in the calendar. */
+  /** Rows whose events left the feed's window: they stay in the calendar. */
   readonly retired: readonly LedgerRow[];
   /** Rows of events that are not wanted and were never there. */
   readonly forgotten: readonly LedgerRow[];
-  /** Why deletions are held; "" when none are. */
+  /** Says why deletions are held; "" when none are. */
   readonly held: string;
 }
 
 export interface PlanRules {
   readonly nowAt: number;
-  /** What the feed tells of, epoch seconds; what lies outside has left it and is no deletion. */
+  /** The window of the feed, epoch seconds: what lies outside left it and is not deleted. */
   readonly window: { readonly fromAt: number; readonly toAt: number };
-  /** `guard`: only as long as they are not many; `hold`: none; `allow`: all. */
+  /** Deletions to do. `guard`: unless they are many; `hold`: none; `allow`: all. */
   readonly deletions: "guard" | "hold" | "allow";
-  /** Everything of ours goes, what was left behind too. */
+  /** Delete everything of ours, retired events too. */
   readonly removing: boolean;
 }
 
+/** So many deletions, or this share of the events, are never held. */
 const guardLeast = 10;
 const guardShare = 0.3;
 
-/** What a row needs; null: nothing, or not yet. */
+/** Returns the write that a row needs; null for none, or none yet. */
 export function neededWrite(row: LedgerRow, removing = false): WriteVerb | null {
   if (isUnsettled(row)) return null;
   if (row.wantedHash === "") return row.state === "retired" && !removing ? null : row.href === "" ? null : "delete";
@@ -111,7 +113,7 @@ export function neededWrite(row: LedgerRow, removing = false): WriteVerb | null 
   return row.href === "" ? "create" : "update";
 }
 
-/** What is to be done so that the calendar becomes what the ledger wants. Pure: it only compares. */
+/** Plans the writes that make the calendar what the ledger wants. */
 export function planWrites(ledger: Iterable<LedgerRow>, rules: PlanRules): WritePlan {
   const writes: PlannedWrite[] = [];
   const deletes: PlannedWrite[] = [];
@@ -129,8 +131,8 @@ export function planWrites(ledger: Iterable<LedgerRow>, rules: PlanRules): Write
     if (verb === "delete" && !rules.removing && isOutside(row, rules.window)) retired.push(row);
     else if (row.nextAt <= rules.nowAt) (verb === "delete" ? deletes : writes).push({ verb, row });
   }
-  const held = rules.removing ? "" : whyHeld(deletes.length, live, rules.deletions);
-  const soonest = soonestFrom(rules.nowAt);
+  const held = rules.removing ? "" : heldReason(deletes.length, live, rules.deletions);
+  const soonest = bySoonest(rules.nowAt);
   return {
     actions: [...writes.sort(soonest), ...(held === "" ? deletes.sort(soonest) : [])],
     retired,
@@ -143,15 +145,15 @@ function isOutside(row: LedgerRow, { fromAt, toAt }: PlanRules["window"]): boole
   return row.endAt <= fromAt || row.startAt >= toAt;
 }
 
-function whyHeld(count: number, live: number, deletions: PlanRules["deletions"]): string {
+function heldReason(count: number, live: number, deletions: PlanRules["deletions"]): string {
   if (count === 0 || deletions === "allow") return "";
   if (deletions === "hold") return `${count} deletions wait until Waldur answers again`;
   const most = Math.max(guardLeast, Math.floor(live * guardShare));
   return count <= most ? "" : `${count} of ${live} events would be deleted at once`;
 }
 
-/** What is to come by its start, then what is over, the latest first. */
-function soonestFrom(nowAt: number): (a: PlannedWrite, b: PlannedWrite) => number {
+/** Orders what is to come by its start, then what is over, the latest first. */
+function bySoonest(nowAt: number): (a: PlannedWrite, b: PlannedWrite) => number {
   return (a, b) => {
     const [over, other] = [a.row.endAt <= nowAt, b.row.endAt <= nowAt];
     if (over !== other) return over ? 1 : -1;

@@ -1,28 +1,31 @@
 import { newEntry, type LedgerRow } from "../store/ledger.ts";
-import { hrefName, uidToName } from "./remote-object.ts";
+import { hrefName } from "../caldav/hrefs.ts";
+import { uidToName } from "./remote-object.ts";
 import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";
 import type { CollectionState, ListedObject } from "../caldav/port.ts";
 import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./read-remote.ts";
-import { halt, putRow, noteTrouble, type PushRun, saveLedger } from "./run.ts";
+import { haltRun, putRow, countTrouble, type PushRun, saveLedger } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Between two looks at a calendar that we did not write to. */
+/** Seconds between two looks at a calendar that we did not write to. */
 export const checkSeconds = 900;
+/** Seconds between two complete listings. */
 const listSeconds = 86_400;
-/** Some servers' ctag and token are seconds: one read so soon after a write may not tell of the next. */
+/** Some servers' ctag and sync-token are seconds: one read so soon after a write may miss the next write. */
 export const tagGrainSeconds = 2;
 
+/** Seconds that a server's clock may be off. */
 const clockSkew = 300;
 
 /**
- * Whether a ctag or token is the second of the last change, and that was just now (SOGo's are): then it would be the same
- * after another change in that second, and tells nothing once we have written.
+ * Returns true when a ctag or sync-token is the second of the last change, and that was just now (SOGo's are): it is the
+ * same after another change in that second, and so worth nothing once we have written.
  */
 export function countsSeconds(tag: string | null, nowAt: number): boolean {
   return (tag?.match(/\d{10}/g) ?? []).some((digits) => Math.abs(Number(digits) - nowAt) < clockSkew);
 }
 
-/** Whether the calendar has to be asked what has changed in it. */
+/** Returns true when the calendar has to be asked what changed in it. */
 export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
   const { target } = run;
   const nowAt = epochSeconds(run.deps);
@@ -31,53 +34,54 @@ export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
 }
 
 /**
- * Brings the ledger up to what is in the calendar: requests of an earlier run whose outcome is not known, and, when a
- * comparison is due (or `asked`), what others did. What was found is noted before the tags are, so that a run that is
- * cut compares again. Sets `halt` when the calendar does not answer.
+ * Brings the ledger up to what is in the calendar: the outcome of requests of an earlier run and, when a comparison is due
+ * (or `asked`), what others did. Saves what it finds before the ctag and sync-token, so that an interrupted run compares
+ * again. Sets `halt` when the calendar does not respond.
  */
 export async function pull(run: PushRun, asked: boolean): Promise<void> {
-  const look = asked || isPullDue(run) ? await ask(run) : nothingAsked;
+  const look = asked || isPullDue(run) ? await readChanges(run) : nothingPulled;
   if (look === null) return;
   const nowAt = epochSeconds(run.deps);
   const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
-  // Where it is only written again, and under a condition, what a listing lacks need not be asked for one by one.
+  // What is written again anyway, under a precondition, need not be read when the listing lacks it.
   const sure = run.target.edits === "mirror";
   if (sure) for (const row of missing) applyReconciled(run, row, null);
-  for (const some of multigetChunks(run, sure ? rows : [...rows, ...missing])) if (!(await examine(run, some))) return;
-  for (const some of multigetChunks(run, strays)) if (!(await examineStrays(run, some))) return;
+  for (const some of multigetChunks(run, sure ? rows : [...rows, ...missing]))
+    if (!(await reconcileRows(run, some))) return;
+  for (const some of multigetChunks(run, strays)) if (!(await reconcileStrays(run, some))) return;
   if (look.change !== null) await saveLedger(run, look.change);
   else if (run.unsaved.size > 0) await saveLedger(run);
 }
 
-interface PullState {
+interface Pulled {
   readonly remote: RemoteListing | null;
-  /** What to note of the target once all of it is dealt with. */
+  /** The columns of the target to save once all of it is dealt with. */
   readonly change: Parameters<typeof saveLedger>[1] | null;
 }
 
-const nothingAsked: PullState = { remote: null, change: null };
+const nothingPulled: Pulled = { remote: null, change: null };
 
-/** Asks the calendar as little as will do; null when it gives no answer. */
-async function ask(run: PushRun): Promise<PullState | null> {
+/** Asks the calendar as little as will do. Resolves to null when it does not respond. */
+async function readChanges(run: PushRun): Promise<Pulled | null> {
   const { target, port, profile } = run;
   const nowAt = epochSeconds(run.deps);
   const stale = nowAt - target.listedAt >= listSeconds;
   const whole = stale || profile.changeFeed === "none" || target.state === "removing";
   const noted = { checkedAt: nowAt, dirty: nowAt - target.writtenAt < tagGrainSeconds };
   if (!whole && target.dirty && target.syncToken !== null) {
-    const changes = await askChanges(run, target.syncToken, noted);
+    const changes = await readChangesSince(run, target.syncToken, noted);
     if (changes !== "token-lost") return changes;
   }
-  // Before the listing: what changes between the two is then seen next time.
+  // Read before the listing, so that what changes between the two is seen next time.
   const state = await port.state();
-  if ("failure" in state) return fail(run, state.failure);
-  if (!whole && !target.dirty && isSame(state.value, target)) return { remote: null, change: noted };
+  if ("failure" in state) return haltPull(run, state.failure);
+  if (!whole && !target.dirty && hasSameTags(state.value, target)) return { remote: null, change: noted };
   if (!whole && !target.dirty && target.syncToken !== null) {
-    const changes = await askChanges(run, target.syncToken, noted);
+    const changes = await readChangesSince(run, target.syncToken, noted);
     if (changes !== "token-lost") return changes;
   }
   const list = await port.list();
-  if ("failure" in list) return fail(run, list.failure);
+  if ("failure" in list) return haltPull(run, list.failure);
   const { ctag, syncToken } = state.value;
   return {
     remote: { all: list.value },
@@ -85,31 +89,31 @@ async function ask(run: PushRun): Promise<PullState | null> {
   };
 }
 
-async function askChanges(
+async function readChangesSince(
   run: PushRun,
   token: string,
   noted: { readonly dirty: boolean },
-): Promise<PullState | null | "token-lost"> {
+): Promise<Pulled | null | "token-lost"> {
   const answer = await run.port.changes(token);
-  if ("failure" in answer) return fail(run, answer.failure);
+  if ("failure" in answer) return haltPull(run, answer.failure);
   if (answer.value === "token-lost") return answer.value;
-  // One that may not tell of the next write is no place to begin from.
+  // A token that may miss the next write is not kept.
   const tags = noted.dirty ? {} : { syncToken: answer.value.token, ctag: null };
   return { remote: answer.value, change: { ...noted, ...tags } };
 }
 
-function fail(run: PushRun, failure: Parameters<typeof halt>[1]): null {
-  if (failure.kind === "unknown" || failure.kind === "throttled") noteTrouble(run);
-  halt(run, failure);
+function haltPull(run: PushRun, failure: Parameters<typeof haltRun>[1]): null {
+  if (failure.kind === "unknown" || failure.kind === "throttled") countTrouble(run);
+  haltRun(run, failure);
   return null;
 }
 
-function isSame(state: CollectionState, { ctag, syncToken }: PushRun["target"]): boolean {
+function hasSameTags(state: CollectionState, { ctag, syncToken }: PushRun["target"]): boolean {
   return syncToken === null ? ctag !== null && state.ctag === ctag : state.syncToken === syncToken;
 }
 
-/** Reads these rows' objects and judges them. False when the calendar gives no answer. */
-async function examine(run: PushRun, rows: readonly LedgerRow[]): Promise<boolean> {
+/** Reads the objects of these rows and reconciles them. Resolves to false when the run cannot go on. */
+async function reconcileRows(run: PushRun, rows: readonly LedgerRow[]): Promise<boolean> {
   if (isExhausted(run)) return false;
   const seen = await readObjects(run, rows);
   if (seen === null) return false;
@@ -119,10 +123,10 @@ async function examine(run: PushRun, rows: readonly LedgerRow[]): Promise<boolea
 }
 
 /**
- * Objects under names like ours that the ledger does not know: of a database that was restored, or written by a run that
- * had lost its lease. Those with our marker are taken up again, or are there twice and go.
+ * Reads objects with names like ours that the ledger does not know: from before the database was restored, or from a run
+ * that had lost its lease. Those with our marker are adopted, or deleted when the event is there twice.
  */
-async function examineStrays(run: PushRun, strays: readonly ListedObject[]): Promise<boolean> {
+async function reconcileStrays(run: PushRun, strays: readonly ListedObject[]): Promise<boolean> {
   if (isExhausted(run)) return false;
   const rows = strays.map(({ href }) => ({ ...newEntry(hrefName(href).replace(/\.ics$/, "")), href }));
   const seen = await readObjects(run, rows);
@@ -130,13 +134,13 @@ async function examineStrays(run: PushRun, strays: readonly ListedObject[]): Pro
   const waiting = new Map(
     [...run.ledger.values()]
       .filter(({ href }) => href === "")
-      .map((row) => [stemOf(objectName(row, run.target.id)), row]),
+      .map((row) => [nameStem(objectName(row, run.target.id)), row]),
   );
   for (const stray of rows) {
     const object = seen.get(stray.uid);
     if (object === undefined || object === null || !object.marked) continue;
     const name = uidToName(stray.uid);
-    const row = waiting.get(stemOf(name));
+    const row = waiting.get(nameStem(name));
     const generation = Number(/-(\d+)\.ics$/.exec(name)?.[1]);
     if (row === undefined || row.state === "left") {
       const { etag, hash, startAt, endAt } = object;
@@ -144,13 +148,13 @@ async function examineStrays(run: PushRun, strays: readonly ListedObject[]): Pro
       continue;
     }
     applyReconciled(run, { ...row, generation }, { ...object, own: true });
-    waiting.delete(stemOf(name));
+    waiting.delete(nameStem(name));
   }
   await saveLedger(run);
   return true;
 }
 
-/** A name without its generation. */
-function stemOf(name: string): string {
+/** Returns an object's name without its generation. */
+function nameStem(name: string): string {
   return name.replace(/-\d+\.ics$/, "");
 }

@@ -2,21 +2,23 @@ import type { LedgerRow } from "../store/ledger.ts";
 import { reconcile, type RemoteState } from "./reconcile.ts";
 import { ownerMarker, uidToName, objectUid, readObject } from "./remote-object.ts";
 import type { RemoteObject } from "../caldav/port.ts";
-import { dropRow, halt, outOfBudget, putRow, noteTrouble, type PushRun, requestsLeft } from "./run.ts";
+import { dropRow, haltRun, putRow, countTrouble, type PushRun, requestsLeft } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
+import { outOfBudget } from "./halt.ts";
 
 export interface SeenObject extends RemoteState {
-  /** It has our marker, which proves that it is ours. */
+  /** True when it has our marker, which proves that it is ours. */
   readonly marked: boolean;
   readonly startAt: number;
   readonly endAt: number;
 }
 
+/** Objects read at once. */
 const readSize = 100;
-/** Requests that what is begun may still need. */
+/** Requests kept back for what is begun. */
 const reserve = 3;
 
-/** Whether the run may not begin anything more: it has ended, or its requests or its time have. */
+/** Returns true when the run may begin nothing more: it has ended, or its requests or its time are spent. */
 export function isExhausted(run: PushRun): boolean {
   const over = requestsLeft(run) <= reserve || run.deps.now() >= run.until;
   if (run.halt === null && over) run.halt = outOfBudget;
@@ -35,26 +37,26 @@ export function* multigetChunks<T>(run: PushRun, items: readonly T[]): Generator
   }
 }
 
-/** The href of a row's object: the server's spelling, or the one it would have. */
+/** Returns the href of a row's object: in the server's spelling, or the one it would have. */
 export function objectHref(run: PushRun, row: LedgerRow): string {
   if (row.href !== "") return row.href;
   return new URL(uidToName(rowUid(run, row)), run.target.calendarUrl).pathname;
 }
 
-/** The UID a row's object has in the calendar. */
+/** Returns the UID of a row's object in the calendar. */
 export function rowUid(run: PushRun, row: LedgerRow): string {
   return row.eventRev < 0 ? row.uid : objectUid(row.uid, run.target.id, row.generation);
 }
 
-/** Reads the objects of these rows in one go, by the rows' UIDs; null sets `halt`: the calendar gave no answer. */
+/** Reads the objects of these rows, by UID of the row. Resolves to null and sets `halt` when the calendar does not respond. */
 export async function readObjects(
   run: PushRun,
   rows: readonly LedgerRow[],
 ): Promise<ReadonlyMap<string, SeenObject | null> | null> {
   const answer = await run.port.read(rows.map((row) => objectHref(run, row)));
   if ("failure" in answer) {
-    if (answer.failure.kind === "unknown" || answer.failure.kind === "throttled") noteTrouble(run);
-    halt(run, answer.failure);
+    if (answer.failure.kind === "unknown" || answer.failure.kind === "throttled") countTrouble(run);
+    haltRun(run, answer.failure);
     return null;
   }
   return new Map(
@@ -65,7 +67,7 @@ export async function readObjects(
   );
 }
 
-/** What an object at a row's href is to us. Without a UID in it, it is somebody else's. */
+/** Returns what an object at a row's href is to us; one without a UID is somebody else's. */
 export function classifyObject(run: PushRun, row: LedgerRow, object: RemoteObject): SeenObject {
   const { href, etag } = object;
   const read = readObject(object.body);
@@ -73,11 +75,11 @@ export function classifyObject(run: PushRun, row: LedgerRow, object: RemoteObjec
   const { uid, marker, hash, startAt, endAt } = read;
   const named = uid === rowUid(run, row);
   const marked = named && marker === ownerMarker(run.owner);
-  // Some servers strip what they do not know; then our ledger and the UID have to do.
+  // Some servers strip unknown properties; then the ledger and the UID have to do.
   return { href, etag, hash, own: marked || (named && marker === ""), marked, startAt, endAt };
 }
 
-/** Puts in the ledger what follows from what is at a row's href, and counts it. */
+/** Reconciles a row with the object at its href, in the ledger and the report; null: there is none. */
 export function applyReconciled(run: PushRun, row: LedgerRow, seen: RemoteState | null): void {
   const { row: next, found } = reconcile(row, seen, run.target.edits, epochSeconds(run.deps));
   if (found === "adopted") run.report.adopted += 1;

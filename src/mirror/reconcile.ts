@@ -1,6 +1,6 @@
 import type { LedgerRow } from "../store/ledger.ts";
 
-/** What is at an event's href: null when nothing is. */
+/** The object at an event's href. */
 export interface RemoteState {
   readonly href: string;
   readonly etag: string | null;
@@ -9,20 +9,20 @@ export interface RemoteState {
   readonly own: boolean;
 }
 
-/** `row` null: there is nothing left to remember. */
+/** What follows from reading an object. `row` null: there is nothing left to remember. */
 export interface Reconciled {
   readonly row: LedgerRow | null;
-  /** What came to light: our own write after all, a change of somebody else's that is put back, or one that is left. */
+  /** What was found: our own write, a change by somebody that is put back, or one that is left. */
   readonly found: "" | "adopted" | "restored" | "left";
 }
 
 const daySeconds = 86_400;
-/** So often within a day an event is put back; then another program is at it, and both would go on for ever. */
+/** An event is put back so often within a day: then another program undoes it, and both would go on for ever. */
 const mostRestores = 3;
 
 /**
- * What an event's row must say after its object was read. Edits and deletions in the calendar are undone (`mirror`) or
- * left until the booking itself changes (`respect`).
+ * Returns an event's row after its object was read; `seen` null: there is none. Edits and deletions in the calendar are
+ * undone (`mirror`), or left until the booking itself changes (`respect`).
  */
 export function reconcile(
   row: LedgerRow,
@@ -30,9 +30,9 @@ export function reconcile(
   edits: "mirror" | "respect",
   nowAt: number,
 ): Reconciled {
-  if (seen === null) return judgeMissing(row, edits, nowAt);
-  // The name is another's: ours is gone, and may only come back under the next one.
-  if (!seen.own) return judgeMissing({ ...row, generation: row.generation + 1 }, edits, nowAt);
+  if (seen === null) return reconcileMissing(row, edits, nowAt);
+  // The object is somebody else's: ours is gone, and may only come back under the next name.
+  if (!seen.own) return reconcileMissing({ ...row, generation: row.generation + 1 }, edits, nowAt);
   const { hash } = seen;
   const read: LedgerRow = { ...row, href: seen.href, etag: seen.etag, intentHash: "", state: "synced" };
   const adopted = row.state === "create" || row.state === "new" ? "adopted" : "";
@@ -43,24 +43,24 @@ export function reconcile(
   if (hash === row.intentHash) return { row: { ...read, pushedHash: hash }, found: adopted };
   if (row.wantedHash === "") return { row: row.state === "retired" ? { ...read, state: "retired" } : read, found: "" };
   if (hash === row.pushedHash || hash === row.remoteHash) return { row: read, found: "" };
-  // The booking has changed as well, or what we put there is not known: ours is written over it.
+  // The booking changed as well, or what we wrote is not known: ours is written over it.
   if (row.wantedHash !== row.pushedHash) return { row: { ...read, pushedHash: "" }, found: "" };
   if (row.state === "left") return { row: { ...read, state: "left" }, found: "" };
   return putBack({ ...read, pushedHash: "" }, row, edits, nowAt);
 }
 
-function judgeMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Reconciled {
+function reconcileMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Reconciled {
   if (row.wantedHash === "") return { row: null, found: "" };
-  const gone = blank(row);
-  // It never was there, or we may have deleted it ourselves, or the booking has changed as well.
+  const gone = blankRow(row);
+  // It never was there, or we may have deleted it ourselves, or the booking changed as well.
   const ours = row.state === "new" || row.state === "create" || row.state === "delete";
   if (ours || row.wantedHash !== row.pushedHash) return { row: gone, found: "" };
   if (row.state === "left") return { row: { ...gone, state: "left", pushedHash: row.pushedHash }, found: "" };
   return putBack(gone, row, edits, nowAt);
 }
 
-/** The row with nothing of ours in the calendar. */
-function blank(row: LedgerRow): LedgerRow {
+/** Returns the row of an event that has no object in the calendar. */
+function blankRow(row: LedgerRow): LedgerRow {
   const nothing = { href: "", etag: null, pushedHash: "", intentHash: "", remoteHash: "" } as const;
   return { ...row, ...nothing, state: "new" };
 }
@@ -76,8 +76,8 @@ function putBack(restored: LedgerRow, row: LedgerRow, edits: "mirror" | "respect
 }
 
 /**
- * The row of an event that was written without being told its ETag, after it was read again. What differs from what was
- * written is written once more; what then differs in the same way is how this server keeps it.
+ * Returns the row of an event that was written without learning its ETag, after it was read. What differs from what was
+ * written is written once more; what then differs in the same way is how this server stores it.
  */
 export function settleEtag(row: LedgerRow, seen: RemoteState): LedgerRow {
   const read = { ...row, href: seen.href, etag: seen.etag };

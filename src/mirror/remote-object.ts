@@ -36,27 +36,6 @@ export function isOurName(name: string, targetId: string): boolean {
   return new RegExp(`^[A-Za-z0-9-]+-${targetId}-[0-9]+\\.ics$`).test(name);
 }
 
-/** The last segment of an href, decoded (NFC): what tells whether two hrefs of one calendar are the same. */
-export function hrefName(href: string): string {
-  const path = href.split(/[?#]/, 1)[0] ?? "";
-  return decode(path.slice(path.lastIndexOf("/") + 1));
-}
-
-/** The path of an address or href without its last segment, decoded (NFC). */
-export function parentPath(href: string): string {
-  const path = (href.split(/[?#]/, 1)[0] ?? "").replace(/^[a-z]+:\/\/[^/]*/i, "");
-  return decode(path.slice(0, path.lastIndexOf("/") + 1));
-}
-
-/** Percent-decoded; as it is where that cannot be done. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text).normalize("NFC");
-  } catch {
-    return text;
-  }
-}
-
 /** Returns the text that marks an object as written by this target. */
 export function ownerMarker({ installation, targetId }: Owner): string {
   return `${installation}/${targetId}`;

@@ -2,29 +2,31 @@ import type { Deps } from "../deps.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
 import { listTargets, type TargetRow } from "../store/targets.ts";
 import { openCalendar } from "./connect.ts";
-import { isTargetDue, push, type PushReport } from "./push.ts";
+import { isTargetDue, push } from "./push.ts";
+import type { PushReport } from "./report.ts";
 import { meterRequests } from "./request-meter.ts";
 import { rotate } from "../rotate.ts";
 
+/** What a run over all targets may do. */
 export interface MirrorLimits {
   /** Only targets of feeds over this source. */
   readonly sourceId: string | undefined;
   readonly requests: number;
-  /** Statements that are left; asked before each target. */
+  /** Returns the statements that are left; called before each target. */
   readonly statements: () => number;
-  /** Does the work and deals with what it throws. */
+  /** Does the work; logs what it throws and resolves to undefined then. */
   readonly attempt: <T>(event: string, work: () => Promise<T>) => Promise<T | undefined>;
 }
 
 /** Statements that one target may cost besides what its requests do. */
 const statementsOfTarget = 16;
-/** How long one target may keep the others waiting. */
+/** One target may keep the others waiting so long. */
 const targetMilliseconds = 20_000;
 const allMilliseconds = 45_000;
-/** A run begins about once a minute, so what a provider bears in a minute is what a run may ask of it, and of its host. */
+/** A run begins about once a minute, so that a provider's limit for a minute is the limit of a run; so is that of a host. */
 const hostPerMinute = 600;
 
-/** Pushes to every target that is due, as far as the limits go. Resolves to what was done and whether that was all. */
+/** Pushes to every due target within the limits. Resolves to the reports; `complete`: none was left out. */
 export async function pushDueTargets(
   deps: Deps,
   limits: MirrorLimits,
@@ -44,7 +46,7 @@ export async function pushDueTargets(
   let left = limits.requests;
   let complete = true;
   for (const { target, feed } of rotate(due, deps.now() / 1000)) {
-    const requests = Math.min(left, allowance(target, spent));
+    const requests = Math.min(left, requestsAllowed(target, spent));
     if (requests < 4 || limits.statements() < statementsOfTarget || deps.now() >= end || ill.has(target.host)) {
       complete = false;
       continue;
@@ -63,14 +65,15 @@ export async function pushDueTargets(
       continue;
     }
     reports.push(report);
-    // A server that does not answer one would keep each of the others waiting as long.
+    // A server that does not respond would keep each of its other targets waiting as long.
     if (report.failure !== "") ill.add(target.host);
     if (!report.complete && report.failure === "") complete = false;
   }
   return { reports, complete };
 }
 
-function allowance({ perMinute, account, host }: TargetRow, spent: ReadonlyMap<string, number>): number {
+/** Returns the requests that a run may still send to the provider of a target. */
+function requestsAllowed({ perMinute, account, host }: TargetRow, spent: ReadonlyMap<string, number>): number {
   if (perMinute === null) return Number.POSITIVE_INFINITY;
   return Math.min(perMinute - (spent.get(account) ?? 0), hostPerMinute - (spent.get(host) ?? 0));
 }

@@ -1,23 +1,26 @@
 import type { LedgerRow } from "../store/ledger.ts";
-import { parentPath } from "./remote-object.ts";
+import { parentPath } from "../caldav/hrefs.ts";
 import type { Failure, RemoteObject } from "../caldav/port.ts";
 import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remote.ts";
-import { halt, putRow, noteTrouble, type PushRun } from "./run.ts";
+import { haltRun, putRow, countTrouble, type PushRun } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Answers without use in a row after which the server is left alone. */
-const mostTrouble = 5;
-/** Events refused in a row without a reason: then it is the calendar that may not be written to. */
-const mostDenied = 3;
-/** What the server asks for is waited for at once only when it is so short. */
+/** After so many responses in a row that say nothing the run ends. */
+const mostTroubles = 5;
+/** After so many refusals in a row without a reason the calendar counts as read-only. */
+const mostDenials = 3;
+/** Seconds of Retry-After that a run waits for by itself. */
 const shortWait = 5;
-/** Seconds until an event that could not be written is tried again. */
-const waits = [60, 300, 1800, 21_600] as const;
-/** For what will hardly be taken the next time. */
+/** Seconds until an event is tried again that will hardly be taken then. */
 export const longestWait = 21_600;
+/** Seconds after which an event that could not be written is tried again, by the tries before. */
+const waits = [60, 300, 1800, longestWait] as const;
 const fullWait = 1800;
 
-/** Deals with a failure of one request. True: the event's row tells what comes next; false: no more of it in this run. */
+/**
+ * Deals with the failure of one write. Resolves to true when the row says what comes next, false when the event is left for
+ * a later run.
+ */
 export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   switch (failure.kind) {
     case "exists":
@@ -26,133 +29,135 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
       return readBack(run, row);
     case "uid-taken":
       run.report.conflict += 1;
-      return findTaken(run, row, failure);
+      return findTakenUid(run, row, failure);
     case "missing":
-      return askWhetherGone(run, row, failure);
+      return checkCalendar(run, row, failure);
     case "refused":
-      failItem(run, row, told(failure), longestWait);
+      failRow(run, row, failureText(failure), longestWait);
       return false;
     case "locked":
-      failItem(run, row, told(failure));
+      failRow(run, row, failureText(failure));
       return false;
     case "full":
       run.full = true;
-      failItem(run, row, `${isFull} (${told(failure)})`, fullWait);
+      failRow(run, row, `${fullText} (${failureText(failure)})`, fullWait);
       return false;
     case "throttled":
-      noteTrouble(run);
-      if ((failure.retryAfter ?? shortWait + 1) > shortWait || run.trouble >= mostTrouble) {
-        halt(run, failure);
+      countTrouble(run);
+      if ((failure.retryAfter ?? shortWait + 1) > shortWait || run.troubles >= mostTroubles) {
+        haltRun(run, failure);
         return false;
       }
       await run.deps.sleep((failure.retryAfter ?? 0) * 1000);
-      // Were it done after all, the condition of the next try says so, unless that is refused for another reason.
+      // If it was done all the same, the precondition of the next try fails, unless that is refused for another reason.
       run.unsure.add(row.uid);
       putRow(run, revert(row));
       return true;
     case "unknown":
-      noteTrouble(run);
-      if (run.trouble >= mostTrouble) halt(run, failure);
+      countTrouble(run);
+      if (run.troubles >= mostTroubles) haltRun(run, failure);
       return run.halt === null && (await readBack(run, row));
     case "unauthorized":
     case "read-only":
     case "blocked":
     case "unsent":
       putRow(run, rollBack(run, row));
-      halt(run, failure);
+      haltRun(run, failure);
       return false;
   }
 }
 
 /**
- * What is at the event's href now. The ETag is asked for first: an older one makes the next write fail, a newer one
- * would let it overwrite what was not seen. Some servers tell a stale ETag with the body.
+ * Reads what is at the event's href now. The ETag is read first: an older one makes the next write fail, a newer one would
+ * let it overwrite what was not seen. Some servers give a stale ETag with the body.
  */
 async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
   const looked = await run.port.look(objectHref(run, row));
-  if ("failure" in looked) return noAnswer(run, row, looked.failure);
-  if (looked.value === null) return decide(run, row, null);
+  if ("failure" in looked) return leaveUnsettled(run, row, looked.failure);
+  if (looked.value === null) return reconcileRow(run, row, null);
   const read = await run.port.read([objectHref(run, row)]);
-  if ("failure" in read) return noAnswer(run, row, read.failure);
+  if ("failure" in read) return leaveUnsettled(run, row, read.failure);
   const object = read.value.get(objectHref(run, row)) ?? null;
-  if (object === null) return decide(run, row, null);
+  if (object === null) return reconcileRow(run, row, null);
   const etag = looked.value.etag ?? object.etag;
   if (etag === null && row.state !== "create") {
-    failItem(run, row, "the server gives no ETag, so the event cannot be changed safely");
+    failRow(run, row, "the server gives no ETag, so the event cannot be changed safely");
     return false;
   }
-  return decide(run, row, { ...object, etag });
+  return reconcileRow(run, row, { ...object, etag });
 }
 
-function decide(run: PushRun, row: LedgerRow, object: RemoteObject | null): boolean {
+/** Notes what follows from the object that was read; null: there is none. */
+function reconcileRow(run: PushRun, row: LedgerRow, object: RemoteObject | null): boolean {
   run.unsure.delete(row.uid);
   applyReconciled(run, row, object === null ? null : classifyObject(run, row, object));
   return true;
 }
 
-/** The outcome stays unknown: the row keeps its intent and is read before anything else is done to it. */
-function noAnswer(run: PushRun, row: LedgerRow, failure: Failure): boolean {
+/** Leaves the outcome open: the row keeps its intent, and its object is read before anything else is done to it. */
+function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): boolean {
   if (failure.kind === "unsent") {
-    halt(run, failure);
+    haltRun(run, failure);
     return false;
   }
   if (failure.kind === "unknown" || failure.kind === "throttled") {
-    noteTrouble(run);
-    if (failure.kind === "throttled" || run.trouble >= mostTrouble) halt(run, failure);
-  } else halt(run, failure);
+    countTrouble(run);
+    if (failure.kind === "throttled" || run.troubles >= mostTroubles) haltRun(run, failure);
+  } else haltRun(run, failure);
   const attempts = row.attempts + 1;
   run.report.failed += 1;
   const nextAt = epochSeconds(run.deps) + waitAfter(attempts);
-  putRow(run, { ...row, attempts, nextAt, failure: told(failure) });
+  putRow(run, { ...row, attempts, nextAt, failure: failureText(failure) });
   return false;
 }
 
-/** The UID is elsewhere: where that is ours it is taken up, else the event goes under the next one. */
-async function findTaken(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
+/** Finds the object that has the UID: if it is ours it is adopted, else the event gets the next UID. */
+async function findTakenUid(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   let { href } = failure;
   if (href === null) {
     const found = await run.port.findUid(rowUid(run, row));
-    if ("failure" in found) return noAnswer(run, row, found.failure);
+    if ("failure" in found) return leaveUnsettled(run, row, found.failure);
     href = found.value;
   }
   if (href !== null && parentPath(href) === parentPath(run.target.calendarUrl)) {
     const read = await run.port.read([href]);
-    if ("failure" in read) return noAnswer(run, row, read.failure);
+    if ("failure" in read) return leaveUnsettled(run, row, read.failure);
     const object = read.value.get(href) ?? null;
-    if (object !== null && classifyObject(run, row, object).marked) return decide(run, row, object);
+    if (object !== null && classifyObject(run, row, object).marked) return reconcileRow(run, row, object);
   }
   const { generation } = row;
   putRow(run, { ...revert(row), href: "", etag: null, state: "new", pushedHash: "", generation: generation + 1 });
   return true;
 }
 
-/** An answer that may mean that the calendar is gone. */
-async function askWhetherGone(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
+/** Reads the state of the calendar after a response that may mean that it is gone. */
+async function checkCalendar(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   const state = await run.port.state();
   if ("failure" in state) {
-    if (state.failure.kind === "unknown") return noAnswer(run, row, state.failure);
+    if (state.failure.kind === "unknown") return leaveUnsettled(run, row, state.failure);
     putRow(run, rollBack(run, row));
-    halt(run, state.failure);
+    haltRun(run, state.failure);
     return false;
   }
   if (row.state !== "create" && failure.status !== 403) return readBack(run, row);
-  failItem(run, row, told(failure));
-  if (failure.status === 403) run.denied += 1;
-  if (run.denied >= mostDenied) halt(run, { ...failure, kind: "read-only" });
+  failRow(run, row, failureText(failure));
+  if (failure.status === 403) run.denials += 1;
+  if (run.denials >= mostDenials) haltRun(run, { ...failure, kind: "read-only" });
   return false;
 }
 
-/** The row as it was before a request that was refused for sure. */
+/** Returns the row as it was before a request that surely was not done. */
 export function revert(row: LedgerRow): LedgerRow {
   return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "" };
 }
 
-/** The row after a refusal: as it was before, unless an earlier try may have been done, which then is read first. */
+/** Returns the row after a refusal: as it was before, unless an earlier try may have been done, which is read first. */
 export function rollBack(run: PushRun, row: LedgerRow): LedgerRow {
   return run.unsure.has(row.uid) ? row : revert(row);
 }
 
-export function failItem(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
+/** Notes that an event could not be written, and why; it is tried again after `wait` seconds. */
+export function failRow(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
   run.report.failed += 1;
   putRow(run, {
     ...rollBack(run, row),
@@ -166,14 +171,15 @@ function waitAfter(attempts: number): number {
   return waits[Math.min(attempts, waits.length) - 1] ?? waits[0];
 }
 
-const isFull = "the calendar is full";
+const fullText = "the calendar is full";
 
-/** What an event's failure, as its row notes it, tells people: whether the calendar is full, and what the server itself said; "" for nothing. */
+/** Reads a failure that a row noted, for people: `full`: the calendar is full; `said`: the server's own words, or "". */
 export function describeFailure(noted: string): { readonly full: boolean; readonly said: string } {
-  const full = noted.startsWith(isFull);
+  const full = noted.startsWith(fullText);
   return { full, said: !full && /^\d{3}\b/.test(noted) ? noted : "" };
 }
 
-function told({ status, precondition, text }: Failure): string {
+/** Returns a failure as a row notes it: status, precondition, the server's words. */
+function failureText({ status, precondition, text }: Failure): string {
   return [String(status ?? "no answer"), precondition, text].filter((part) => part !== "").join(" ");
 }

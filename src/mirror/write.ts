@@ -7,17 +7,18 @@ import { withSignInLinks } from "../feed/links.ts";
 import { hashWanted } from "./note-wanted.ts";
 import { countsSeconds } from "./pull.ts";
 import { multigetChunks, applyReconciled, objectHref, isExhausted, readObjects, rowUid } from "./read-remote.ts";
-import { handleFailure, failItem, longestWait, revert, rollBack } from "./write-failure.ts";
-import { dropRow, holdLease, putRow, noteClean, type PushRun, requestsLeft, saveLedger } from "./run.ts";
+import { handleFailure, failRow, longestWait, revert, rollBack } from "./write-failure.ts";
+import { dropRow, holdLease, putRow, countSuccess, type PushRun, requestsLeft, saveLedger } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Intents written at once, and at most so many to be read again after a crash. */
+/** Intents saved at once: at most so many objects are read again after a crash. */
 const jobsAtOnce = 50;
-/** An event that changes under our hands is left for the next run. */
-const mostTurns = 5;
-/** Larger objects are refused by many servers and shown by few programs. */
+/** After so many tries an event that others keep changing is left for the next run. */
+const mostTries = 5;
+/** Bytes of the largest object: many servers refuse larger ones and few programs show them. */
 const mostBytes = 65_536;
 
+/** One write whose intent is saved. */
 interface Job {
   readonly verb: WriteVerb;
   readonly uid: string;
@@ -26,11 +27,11 @@ interface Job {
 }
 
 /**
- * Does these actions, several at once: intents are written before their requests, outcomes after them. Ends early when
+ * Makes these writes, several at once: saves the intents before the requests and the outcomes after them. Ends early when
  * `halt` is set; what is left is a smaller difference for the next run. Throws `conflict`, `store_failed`.
  */
 export async function executeWrites(run: PushRun, actions: readonly PlannedWrite[]): Promise<void> {
-  const queue = jobsOf(run, actions);
+  const queue = queueJobs(run, actions);
   const workers: Promise<void>[] = [];
   let active = 0;
   let broken: { readonly error: unknown } | null = null;
@@ -38,7 +39,7 @@ export async function executeWrites(run: PushRun, actions: readonly PlannedWrite
     active += 1;
     try {
       for (let job = await queue.next(); job !== null && broken === null; job = await queue.next()) {
-        await perform(run, job);
+        await performJob(run, job);
         // Fewer at once, or more: this one ends, or brings another.
         if (active > run.limit) break;
         if (active < run.limit) workers.push(work());
@@ -62,20 +63,20 @@ function rethrow(broken: { readonly error: unknown } | null): void {
 }
 
 interface Jobs {
-  /** The next one; null when there is none, or the run may not go on. Before the first of each part its intents are written. */
+  /** Resolves to the next job, after its intent was saved; null when there is none, or the run may not go on. */
   next(): Promise<Job | null>;
-  /** Takes back the intents of those that were never sent. */
+  /** Takes back the intents of jobs that were never sent. */
   giveUp(): void;
 }
 
-function jobsOf(run: PushRun, actions: readonly PlannedWrite[]): Jobs {
+function queueJobs(run: PushRun, actions: readonly PlannedWrite[]): Jobs {
   const ready: Job[] = [];
   let from = 0;
   let preparing: Promise<void> | null = null;
   const prepare = async (): Promise<void> => {
     const some = actions.slice(from, from + Math.min(jobsAtOnce, Math.max(1, requestsLeft(run))));
     from += some.length;
-    ready.push(...(await intend(run, some)));
+    ready.push(...(await noteIntents(run, some)));
   };
   return {
     async next() {
@@ -97,8 +98,8 @@ function jobsOf(run: PushRun, actions: readonly PlannedWrite[]): Jobs {
   };
 }
 
-/** Writes what is about to be sent; an event that cannot be written at all is noted as failed instead. */
-async function intend(run: PushRun, actions: readonly PlannedWrite[]): Promise<Job[]> {
+/** Saves what is about to be sent. An event that this calendar cannot take is noted as failed instead. */
+async function noteIntents(run: PushRun, actions: readonly PlannedWrite[]): Promise<Job[]> {
   const uids = actions.filter(({ verb }) => verb !== "delete").map(({ row }) => row.uid);
   const texts = uids.length === 0 ? new Map<string, string>() : await findTexts(run.deps.sql, run.feed.id, uids);
   const jobs: Job[] = [];
@@ -107,16 +108,16 @@ async function intend(run: PushRun, actions: readonly PlannedWrite[]): Promise<J
     const vevent = await withSignInLinks(run.deps, run.feed, texts.get(row.uid) ?? "");
     if (verb === "create" && run.full) continue;
     if (verb !== "delete") {
-      // It went meanwhile; the next run notes that.
+      // The event is gone since; the next run notes that.
       if (vevent === "") continue;
-      const fault = whyUnfit(run, row, vevent);
+      const fault = unfitReason(run, row, vevent);
       if (fault !== "") {
-        failItem(run, row, fault, longestWait);
+        failRow(run, row, fault, longestWait);
         continue;
       }
     }
     const wantedHash = verb === "delete" ? "" : hashWanted(run, row.uid, row.generation, vevent);
-    putRow(run, intent({ ...row, wantedHash }, verb));
+    putRow(run, withIntent({ ...row, wantedHash }, verb));
     jobs.push({ verb, uid: row.uid, vevent });
   }
   const { dirty, ctag, syncToken } = run.target;
@@ -125,11 +126,13 @@ async function intend(run: PushRun, actions: readonly PlannedWrite[]): Promise<J
   return jobs;
 }
 
-function intent(row: LedgerRow, verb: WriteVerb): LedgerRow {
+/** Returns the row with the intent of a write. */
+function withIntent(row: LedgerRow, verb: WriteVerb): LedgerRow {
   return { ...row, state: verb, intentHash: row.wantedHash };
 }
 
-function whyUnfit(run: PushRun, row: LedgerRow, vevent: string): string {
+/** Returns why this calendar cannot take an event; "" when it can. */
+function unfitReason(run: PushRun, row: LedgerRow, vevent: string): string {
   const { maxBytes, minAt, maxAt } = run.profile;
   const bytes = new TextEncoder().encode(vevent).length + 500;
   const most = Math.min(mostBytes, maxBytes ?? mostBytes);
@@ -139,9 +142,9 @@ function whyUnfit(run: PushRun, row: LedgerRow, vevent: string): string {
   return "";
 }
 
-/** Sends one request and whatever follows from its answer, until the event is settled or left for a later run. */
-async function perform(run: PushRun, job: Job): Promise<void> {
-  for (let turn = 0; turn < mostTurns; turn += 1) {
+/** Sends one write and what follows from its response, until the event is settled or left for a later run. */
+async function performJob(run: PushRun, job: Job): Promise<void> {
+  for (let turn = 0; turn < mostTries; turn += 1) {
     const row = run.ledger.get(job.uid);
     if (row === undefined) return;
     if (run.halt !== null || (run.full && row.state === "create")) {
@@ -149,10 +152,10 @@ async function perform(run: PushRun, job: Job): Promise<void> {
       return;
     }
     await holdLease(run);
-    const outcome = await send(run, row, job.vevent);
+    const outcome = await sendWrite(run, row, job.vevent);
     if ("done" in outcome) {
-      noteClean(run);
-      done(run, row, outcome);
+      countSuccess(run);
+      noteDone(run, row, outcome);
       return;
     }
     const again = await handleFailure(run, row, outcome.failure);
@@ -163,14 +166,15 @@ async function perform(run: PushRun, job: Job): Promise<void> {
       if (job.verb === "delete" && now === undefined) run.report.deleted += 1;
       return;
     }
-    putRow(run, intent(now, verb));
+    putRow(run, withIntent(now, verb));
     if (now.generation !== row.generation) await saveLedger(run);
   }
   const row = run.ledger.get(job.uid);
-  if (row !== undefined) failItem(run, row, "the calendar changes it as fast as it is written");
+  if (row !== undefined) failRow(run, row, "the calendar changes it as fast as it is written");
 }
 
-async function send(run: PushRun, row: LedgerRow, vevent: string): Promise<WriteOutcome> {
+/** Sends the write that a row intends; looks first where the server ignores the precondition. */
+async function sendWrite(run: PushRun, row: LedgerRow, vevent: string): Promise<WriteOutcome> {
   const { port, profile } = run;
   run.wrote = true;
   if (row.state === "create") {
@@ -178,27 +182,28 @@ async function send(run: PushRun, row: LedgerRow, vevent: string): Promise<Write
     if (!profile.honoursIfNoneMatch) {
       const there = await port.look(objectHref(run, row));
       if ("failure" in there) return { failure: there.failure };
-      if (there.value !== null) return { failure: weSaw("exists") };
+      if (there.value !== null) return { failure: ownRefusal("exists") };
     }
     return port.create(uidToName(uid), writeObject(vevent, uid, run.owner));
   }
-  if (row.etag === null) return { failure: weSaw("changed") };
+  if (row.etag === null) return { failure: ownRefusal("changed") };
   if (row.state === "update") return port.update(row.href, row.etag, writeObject(vevent, rowUid(run, row), run.owner));
   if (!profile.honoursIfMatchOnDelete) {
     const there = await port.look(row.href);
     if ("failure" in there) return { failure: there.failure };
     if (there.value === null) return { done: true, href: row.href, etag: null };
-    if (there.value.etag !== row.etag) return { failure: weSaw("changed") };
+    if (there.value.etag !== row.etag) return { failure: ownRefusal("changed") };
   }
   return port.remove(row.href, row.etag);
 }
 
-/** A refusal that we make ourselves, where the server would make none. */
-function weSaw(kind: "exists" | "changed"): Failure {
+/** Returns the failure of a precondition that we checked ourselves, since the server ignores it. */
+function ownRefusal(kind: "exists" | "changed"): Failure {
   return { kind, status: null, precondition: "", text: "", retryAfter: null, href: null };
 }
 
-function done(run: PushRun, row: LedgerRow, { href, etag }: { href: string; etag: string | null }): void {
+/** Notes a write that was done, in the ledger and the report. */
+function noteDone(run: PushRun, row: LedgerRow, { href, etag }: { href: string; etag: string | null }): void {
   if (row.state === "delete") {
     run.report.deleted += 1;
     dropRow(run, row.uid);
@@ -212,7 +217,7 @@ function done(run: PushRun, row: LedgerRow, { href, etag }: { href: string; etag
   putRow(run, { ...row, ...written, ...settled, remoteHash: etag === null ? row.remoteHash : "" });
 }
 
-/** Reads what was written without being told its ETag. What cannot be read now is found by the next comparison. */
+/** Reads what was written without learning its ETag. What cannot be read now is found by the next comparison. */
 async function readUnread(run: PushRun): Promise<void> {
   const rows = [...run.unread].flatMap((uid) => run.ledger.get(uid) ?? []);
   for (const some of multigetChunks(

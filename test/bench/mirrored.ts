@@ -1,4 +1,5 @@
-import { type PushReport, push } from "../../src/mirror/push.ts";
+import { push } from "../../src/mirror/push.ts";
+import type { PushReport } from "../../src/mirror/report.ts";
 import { findTarget, type TargetRow } from "../../src/store/targets.ts";
 import { getFeed } from "../../src/feed/commands.ts";
 import type { RealTarget } from "../mirror/real.ts";

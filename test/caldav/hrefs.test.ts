@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hrefKey, memberPath, hrefPath, sameHref } from "../../src/caldav/hrefs.ts";
+import { hrefName, memberPath, hrefPath, parentPath, sameHref } from "../../src/caldav/hrefs.ts";
 
 const collection = new URL("https://dav.example.org/cal/al%40ice/work/");
 
@@ -11,7 +11,7 @@ describe("hrefs", () => {
     ["/cal/al@ice/work/odd@uid:1%20e%CC%81.ics"],
     ["/cal/al@ice/work/odd@uid:1 é.ics"],
   ])("%s is the same object, and keeps its spelling", (href) => {
-    expect(hrefKey(href)).toBe("odd@uid:1 é.ics");
+    expect(hrefName(href)).toBe("odd@uid:1 é.ics");
     expect(memberPath(collection, href)).toBe(href);
   });
 
@@ -32,6 +32,8 @@ describe("hrefs", () => {
     "/cal/al@ice/work/..",
     "/cal/al@ice/work/%2e%2e",
     "/cal/al@ice/work/%2e%2e%2fother%2fa.ics",
+    "/cal/al@ice/work/%2e%2e%2fother%2fa%zz.ics",
+    "/cal/al@ice/work/%ff%2fa.ics",
     "/cal/al@ice/work/a.ics?x",
     "/cal/al@ice/work/a.ics#x",
     "https://evil.example.org/cal/al@ice/work/a.ics",
@@ -43,8 +45,17 @@ describe("hrefs", () => {
     expect(memberPath(collection, href)).toBe(null);
   });
 
-  it("with an escape that is none are compared as they are", () => {
-    expect(sameHref("/a%zz", "/a%zz")).toBe(true);
+  it("are the same place in one folder, with a query or without", () => {
+    expect(hrefName("https://x/c/odd@uid:1 e\u0301.ics?x=1/2")).toBe("odd@uid:1 é.ics");
+    const hrefs = ["/dav/anna%40x/c/a.ics", "/dav/anna@x/c/", "https://dav.example/dav/anna@x/c/"];
+    expect(new Set(hrefs.map(parentPath))).toEqual(new Set(["/dav/anna@x/c/"]));
+  });
+
+  it("with a broken escape keep that as it is, and are decoded around it", () => {
+    expect(hrefName("/c/100%.ics")).toBe("100%.ics");
+    expect(hrefName("/c/a%40b%zz%ffe%CC%81.ics")).toBe("a@b%zz%ffé.ics");
+    expect(parentPath("/al%40ice/50%/a.ics")).toBe("/al@ice/50%/");
+    expect(sameHref("/a%40b%zz", "/a@b%zz")).toBe(true);
     expect(sameHref("/a%zz", "/a")).toBe(false);
   });
 });

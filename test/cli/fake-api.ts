@@ -2,7 +2,7 @@ import { runCli } from "../../src/cli/run.ts";
 import type { ApiOptions, Runtime } from "../../src/cli/runtime.ts";
 
 /** What the API is asked, as the tests look at it. */
-export interface Asked {
+interface Asked {
   readonly method: string;
   /** Behind `/api/v1`, with query. */
   readonly path: string;

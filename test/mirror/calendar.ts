@@ -1,4 +1,5 @@
-import { readObject, hrefName } from "../../src/mirror/remote-object.ts";
+import { hrefName } from "../../src/caldav/hrefs.ts";
+import { readObject } from "../../src/mirror/remote-object.ts";
 import type {
   ReadResult,
   CalendarPort,
@@ -12,7 +13,7 @@ import type {
 
 import type { RequestMeter } from "../../src/mirror/request-meter.ts";
 
-export const folder = "/dav/work/";
+const folder = "/dav/work/";
 export const calendarUrl = `https://caldav.example${folder}`;
 
 export interface Quirks {
@@ -60,7 +61,7 @@ export function failureOf(kind: FailureKind, change: Partial<Failure> = {}): Fai
 }
 
 /** What befalls one request: it fails, and was done before or not. */
-export interface Fault {
+interface Fault {
   readonly failure: Failure;
   readonly done: boolean;
 }
@@ -205,8 +206,6 @@ export function meterPort(port: CalendarPort, meter: RequestMeter): CalendarPort
     remove: counted(async (href: string, etag: string) => port.remove(href, etag)),
   };
 }
-
-export type MemoryCalendar = ReturnType<typeof memoryCalendar>;
 
 const writing = new Set<string>(["create", "update", "remove"]);
 

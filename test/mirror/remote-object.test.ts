@@ -1,15 +1,7 @@
 import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
-import {
-  parentPath,
-  hashObject,
-  isOurName,
-  hrefName,
-  objectUid,
-  readObject,
-  writeObject,
-} from "../../src/mirror/remote-object.ts";
+import { hashObject, isOurName, objectUid, readObject, writeObject } from "../../src/mirror/remote-object.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
 import type { Event } from "../../src/calendar/event.ts";
 
@@ -143,19 +135,5 @@ describe("the fingerprint", () => {
       "194dd5420d32f707899fd8fe93dc",
     );
     expect(hashObject(stored(...times, "SUMMARY:a", "STATUS:CONFIRMED"))).toBe("0274c229fc56851c806804c4cfe1");
-  });
-});
-
-describe("the name of an object", () => {
-  it("is its last segment decoded, however the server spells it", () => {
-    const spellings = [
-      "/c/odd%40uid%3A1%20%C3%A9.ics",
-      "/c/odd@uid:1%20%c3%a9.ics",
-      "https://x/c/odd@uid:1 e\u0301.ics?x=1",
-    ];
-    expect(new Set(spellings.map(hrefName))).toEqual(new Set(["odd@uid:1 é.ics"]));
-    expect(hrefName("/c/100%.ics")).toBe("100%.ics");
-    const folders = ["/dav/anna%40x/c/a.ics", "/dav/anna@x/c/", "https://dav.example/dav/anna@x/c/"];
-    expect(new Set(folders.map(parentPath))).toEqual(new Set(["/dav/anna@x/c/"]));
   });
 });

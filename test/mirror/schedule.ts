@@ -8,7 +8,7 @@ import { faithful, failureOf, type Quirks, writesOf } from "./calendar.ts";
 import { pushWorld, type PushWorld, targetId, type Told } from "./world.ts";
 
 /** One step of a schedule; plain data, so that a counter-example can be pasted into a test. */
-export type Step =
+type Step =
   | { readonly do: "book"; readonly n: number; readonly again: boolean; readonly cancelled: boolean }
   | { readonly do: "drop"; readonly n: number }
   | { readonly do: "edit"; readonly n: number }
@@ -20,7 +20,7 @@ export type Step =
   | { readonly do: "run"; readonly events: readonly Happening[]; readonly now: boolean };
 
 /** What happens at the nth await of a run. */
-export interface Happening {
+interface Happening {
   readonly at: number;
   readonly what:
     | { readonly fault: FailureKind; readonly done: boolean; readonly retryAfter: number | null }

@@ -12,19 +12,12 @@ import { type Sql, statement } from "../../src/store/sql.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { findTarget, insertTarget, type NewTarget, type TargetRow } from "../../src/store/targets.ts";
 import { getFeed } from "../../src/feed/commands.ts";
-import { push, type PushOptions, type PushReport } from "../../src/mirror/push.ts";
+import { push, type PushOptions } from "../../src/mirror/push.ts";
+import type { PushReport } from "../../src/mirror/report.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { makeFeed, startAnew } from "../contract/store/rows.ts";
 import { wide } from "../wide.ts";
-import {
-  calendarUrl,
-  faithful,
-  type MemoryCalendar,
-  memoryCalendar,
-  meterPort,
-  profileOf,
-  type Quirks,
-} from "./calendar.ts";
+import { calendarUrl, faithful, memoryCalendar, meterPort, profileOf, type Quirks } from "./calendar.ts";
 
 export const targetId = "00112233aabbccdd";
 const startAt = Date.UTC(2027, 0, 4, 9) / 1000;
@@ -195,4 +188,3 @@ export async function pushWorld(options: PushWorldOptions = {}) {
 }
 
 export type PushWorld = Awaited<ReturnType<typeof pushWorld>>;
-export type { MemoryCalendar };

@@ -1,7 +1,7 @@
+import { md5 } from "@noble/hashes/legacy.js";
 import { hex, sha256 } from "../../security/hash.ts";
-import { md5 } from "../../security/md5.ts";
 
-/** A challenge of HTTP Digest (RFC 7616 3.3). */
+/** A challenge of HTTP Digest (RFC 7616 3.3). MD5 is for this alone: WebCrypto has none. */
 export interface DigestChallenge {
   readonly realm: string;
   readonly nonce: string;
@@ -12,7 +12,7 @@ export interface DigestChallenge {
   readonly stale: boolean;
 }
 
-/** The strongest Digest challenge that a 401 holds and we can answer; null for none. */
+/** Returns the strongest Digest challenge of a 401 that we can answer; null for none. */
 export function readDigestChallenge(headers: Headers): DigestChallenge | null {
   const found: Map<string, string>[] = [];
   let fields: Map<string, string> | null = null;
@@ -47,7 +47,7 @@ function readFields(fields: ReadonlyMap<string, string>): DigestChallenge | null
   };
 }
 
-/** The Authorization that answers a challenge (RFC 7616 3.4). `count`: how often the nonce was used, from 1. */
+/** Returns the Authorization that answers a challenge (RFC 7616 3.4). `count`: times the nonce was used, from 1. */
 export async function answerDigest(
   challenge: DigestChallenge,
   { username, password }: { readonly username: string; readonly password: string },
@@ -56,7 +56,7 @@ export async function answerDigest(
   const { realm, nonce, algorithm, qop } = challenge;
   const { method, uri, cnonce } = request;
   const digest = async (text: string): Promise<string> =>
-    algorithm.startsWith("MD5") ? md5(text) : hex(await sha256(text));
+    hex(algorithm.startsWith("MD5") ? md5(new TextEncoder().encode(text)) : await sha256(text));
   const user = await digest(`${username}:${realm}:${password}`);
   const ha1 = algorithm.endsWith("-sess") ? await digest(`${user}:${nonce}:${cnonce}`) : user;
   const ha2 = await digest(`${method}:${uri}`);

@@ -5,7 +5,7 @@ import { type GuardedFetch, type Signer, Unsigned } from "../../security/guard.t
 import { sha256 } from "../../security/hash.ts";
 import { type Trust, trusts } from "./signer.ts";
 
-/** The program as Google knows it: an OAuth client of type "web application" with the CalDAV API switched on. */
+/** The OAuth client at Google: of type "web application", with the CalDAV API switched on. */
 export interface GoogleApp {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -26,7 +26,7 @@ export const googleEndpoints: GoogleEndpoints = {
   revoke: "https://oauth2.googleapis.com/revoke",
 };
 
-/** Where Google's CalDAV is. */
+/** The host of Google's CalDAV. */
 export const googleHost = "apidata.googleusercontent.com";
 
 export const googleScope = "https://www.googleapis.com/auth/calendar";
@@ -39,8 +39,9 @@ export interface GoogleTokens {
 }
 
 /**
- * `revoked`: the person took the consent back, or it ran out: only they can give it again. `denied`: this attempt to
- * connect failed and must be begun anew. `misconfigured`: the operator's client is wrong. `failed`: try again later.
+ * Tokens, or why there are none. `revoked`: the person withdrew the consent, or it ran out: only they can renew it.
+ * `denied`: this attempt to connect failed and must begin again. `misconfigured`: the operator's client is wrong.
+ * `failed`: try again later.
  */
 export type GoogleOutcome =
   | { readonly tokens: GoogleTokens }
@@ -55,8 +56,8 @@ export interface GoogleConnection {
 }
 
 /**
- * Where the person agrees. `state` comes back with the code and ties it to the browser that began; `verifier` is kept and
- * given to `redeemCode` (RFC 7636). `consent` makes Google give a refresh token also when it gave one before.
+ * Returns the address where the person agrees (RFC 6749 4.1.1). `state` comes back with the code and ties it to the browser
+ * that began; `verifier` is kept for `redeemCode` (RFC 7636). The prompt `consent` makes Google give a refresh token again.
  */
 export async function consentUrl(
   { clientId, redirectUri }: GoogleApp,
@@ -80,10 +81,10 @@ export async function consentUrl(
   return url.href;
 }
 
-/** Tokens for the code that came back (RFC 6749 4.1.3). */
-export async function redeemCode(line: GoogleConnection, code: string, verifier: string): Promise<GoogleOutcome> {
-  const { clientId, clientSecret, redirectUri } = line.app;
-  const outcome = await askToken(line, {
+/** Redeems the code that came back (RFC 6749 4.1.3). */
+export async function redeemCode(connection: GoogleConnection, code: string, verifier: string): Promise<GoogleOutcome> {
+  const { clientId, clientSecret, redirectUri } = connection.app;
+  const outcome = await askToken(connection, {
     grant_type: "authorization_code",
     client_id: clientId,
     client_secret: clientSecret,
@@ -92,50 +93,50 @@ export async function redeemCode(line: GoogleConnection, code: string, verifier:
     code_verifier: verifier,
   });
   if ("refused" in outcome) return outcome.refused === "revoked" ? { ...outcome, refused: "denied" } : outcome;
-  const { refresh_token: refreshToken, scope } = outcome.told;
-  // People can take single rights out of what they agree to.
+  const { refresh_token: refreshToken, scope } = outcome.granted;
+  // People can untick single rights on the consent page.
   if (scope !== undefined && !scope.split(" ").includes(googleScope)) {
     return { refused: "denied", why: "access to the calendar was not granted" };
   }
   if (refreshToken === undefined) return { refused: "denied", why: "Google gave no refresh token" };
-  return { tokens: tokensOf(outcome.told, refreshToken, line.now()) };
+  return { tokens: makeTokens(outcome.granted, refreshToken, connection.now()) };
 }
 
-/** A new access token (RFC 6749 6). */
-export async function refreshTokens(line: GoogleConnection, refreshToken: string): Promise<GoogleOutcome> {
-  const { clientId, clientSecret } = line.app;
-  const outcome = await askToken(line, {
+/** Asks for a new access token (RFC 6749 6). */
+export async function refreshTokens(connection: GoogleConnection, refreshToken: string): Promise<GoogleOutcome> {
+  const { clientId, clientSecret } = connection.app;
+  const outcome = await askToken(connection, {
     grant_type: "refresh_token",
     client_id: clientId,
     client_secret: clientSecret,
     refresh_token: refreshToken,
   });
   if ("refused" in outcome) return outcome;
-  return { tokens: tokensOf(outcome.told, outcome.told.refresh_token ?? refreshToken, line.now()) };
+  return { tokens: makeTokens(outcome.granted, outcome.granted.refresh_token ?? refreshToken, connection.now()) };
 }
 
-/** Gives the consent back (RFC 7009); whether Google confirmed it. */
-export async function revokeTokens(line: GoogleConnection, refreshToken: string): Promise<boolean> {
-  const endpoint = (line.endpoints ?? googleEndpoints).revoke;
-  const told = await postForm(line.guarded, endpoint, { token: refreshToken });
-  return !("failed" in told) && told.status === 200;
+/** Revokes the consent (RFC 7009). Resolves to true when Google confirmed it. */
+export async function revokeTokens(connection: GoogleConnection, refreshToken: string): Promise<boolean> {
+  const endpoint = (connection.endpoints ?? googleEndpoints).revoke;
+  const result = await postForm(connection.guarded, endpoint, { token: refreshToken });
+  return !("failed" in result) && result.status === 200;
 }
 
 export interface GoogleSigner extends Signer {
-  /** Why the last attempt at a new token failed; null: none did. */
+  /** Returns why the last renewal failed; null when it did not. */
   refusal(): Extract<GoogleOutcome, { refused: string }> | null;
 }
 
-/** A minute before it ends a token is renewed, so that none ends on its way. */
+/** A token is renewed this long before its end, so that none expires on its way. */
 const marginSeconds = 60;
 
 /**
- * Shows a token that is still good, renewing it before its end and after a 401. `keep` stores new tokens before they are
- * used. Requests at the same time wait for one renewal. With a revoked grant requests go unsigned and get their 401; while
- * Google cannot say, nothing is sent.
+ * Makes the signer that shows an access token, and renews it before its end and after a 401. `keep` stores new tokens
+ * before they are used. Concurrent requests wait for one renewal. With a revoked grant requests go unsigned and get their
+ * 401; while Google does not answer, nothing is sent.
  */
 export function makeGoogleSigner(
-  line: GoogleConnection,
+  connection: GoogleConnection,
   first: GoogleTokens,
   trust: Trust,
   keep: (tokens: GoogleTokens) => Promise<void>,
@@ -144,7 +145,7 @@ export function makeGoogleSigner(
   let refused: Extract<GoogleOutcome, { refused: string }> | null = null;
   let renewal: Promise<boolean> | null = null;
   const renew = async (): Promise<boolean> => {
-    const outcome = await refreshTokens(line, tokens.refreshToken);
+    const outcome = await refreshTokens(connection, tokens.refreshToken);
     if ("refused" in outcome) {
       refused = outcome;
       if (outcome.refused === "revoked") return false;
@@ -165,7 +166,8 @@ export function makeGoogleSigner(
     trusts: (url) => trusts(trust, url),
     refusal: () => refused,
     async header() {
-      if (refused?.refused !== "revoked" && tokens.expiresAt - marginSeconds <= line.now() / 1000) await renewOnce();
+      if (refused?.refused !== "revoked" && tokens.expiresAt - marginSeconds <= connection.now() / 1000)
+        await renewOnce();
       return refused?.refused === "revoked" ? null : `Bearer ${tokens.accessToken}`;
     },
     challenged: async () => refused?.refused !== "revoked" && renewOnce(),
@@ -186,16 +188,16 @@ const denied = v.object({ error: v.string(), error_description: v.optional(v.str
 async function askToken(
   { guarded, endpoints = googleEndpoints }: GoogleConnection,
   form: Readonly<Record<string, string>>,
-): Promise<{ readonly told: Granted } | Extract<GoogleOutcome, { refused: string }>> {
-  const told = await postForm(guarded, endpoints.token, form);
-  if ("failed" in told) return { refused: "failed", why: told.why };
-  const body = parse(told.text);
-  if (told.status === 200 && v.is(granted, body)) return { told: body };
-  if (!v.is(denied, body)) return { refused: "failed", why: `Google answered ${told.status}` };
+): Promise<{ readonly granted: Granted } | Extract<GoogleOutcome, { refused: string }>> {
+  const result = await postForm(guarded, endpoints.token, form);
+  if ("failed" in result) return { refused: "failed", why: result.why };
+  const body = parseJson(result.text);
+  if (result.status === 200 && v.is(granted, body)) return { granted: body };
+  if (!v.is(denied, body)) return { refused: "failed", why: `Google answered ${result.status}` };
   const why = truncate(cleanLine(`${body.error}: ${body.error_description ?? ""}`), 200);
   if (body.error === "invalid_grant") return { refused: "revoked", why };
   const ours = ["invalid_client", "unauthorized_client", "redirect_uri_mismatch", "invalid_request", "invalid_scope"];
-  return { refused: ours.includes(body.error) && told.status < 500 ? "misconfigured" : "failed", why };
+  return { refused: ours.includes(body.error) && result.status < 500 ? "misconfigured" : "failed", why };
 }
 
 async function postForm(guarded: GuardedFetch, url: string, form: Readonly<Record<string, string>>) {
@@ -204,7 +206,7 @@ async function postForm(guarded: GuardedFetch, url: string, form: Readonly<Recor
   return guarded({ url, method: "POST", headers, body, milliseconds: 20_000, mostBytes: 64 * 1024 }, null);
 }
 
-function tokensOf(
+function makeTokens(
   { access_token: accessToken, expires_in: life }: Granted,
   refreshToken: string,
   now: number,
@@ -212,7 +214,7 @@ function tokensOf(
   return { accessToken, refreshToken, expiresAt: Math.floor(now / 1000 + life) };
 }
 
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -3,28 +3,28 @@ import { hex } from "../../security/hash.ts";
 import type { Signer } from "../../security/guard.ts";
 import { answerDigest, type DigestChallenge, readDigestChallenge } from "./digest.ts";
 
-/** What a person gives to be let in: a user with a password, or a token. */
+/** What a person signs in with: a user name with a password, or a token. */
 export type LoginCredentials =
   | { readonly kind: "password"; readonly username: string; readonly password: string }
   | { readonly kind: "bearer"; readonly token: string };
 
-/** Where credentials may go. */
+/** The places where credentials may go. */
 export interface Trust {
   /** Origins that the person has confirmed. */
   readonly origins: readonly string[];
-  /** A domain all of whose https hosts belong together (a preset says so: `icloud.com`); null for none. */
+  /** A domain whose https hosts all belong together, such as `icloud.com` (a preset says so); null for none. */
   readonly domain: string | null;
 }
 
-/** Whether a place may see the credentials. */
+/** Returns true when a place may see the credentials. */
 export function trusts({ origins, domain }: Trust, url: URL): boolean {
   if (origins.includes(url.origin)) return true;
   return domain !== null && url.protocol === "https:" && url.port === "" && `.${url.hostname}`.endsWith(`.${domain}`);
 }
 
 /**
- * Shows credentials where they belong. A password goes as Basic in UTF-8 (RFC 7617), and as Digest (RFC 7616) from the
- * first challenge on that asks for that and not for Basic. Throws `bad_input` for a token that no header can carry.
+ * Makes the signer that shows credentials where they may go. A password goes as Basic in UTF-8 (RFC 7617), or as Digest
+ * (RFC 7616) from the first challenge that asks for it and not for Basic. Throws `bad_input` for a token that no header can carry.
  */
 export function makeSigner(credentials: LoginCredentials, trust: Trust, random: (bytes: number) => Uint8Array): Signer {
   if (credentials.kind === "bearer" && !/^[\x21-\x7e]+$/.test(credentials.token)) {

@@ -43,7 +43,7 @@ export const providers = v.object({
 });
 export type ProvidersJson = v.InferOutput<typeof providers>;
 
-export const booking = v.object({
+const booking = v.object({
   uuid: v.string(),
   name: v.string(),
   state: v.picklist(bookingStates),

@@ -2,11 +2,11 @@ import type { ServerProfile } from "../../caldav/port.ts";
 import type { Deps } from "../../deps.ts";
 import { countLedger } from "../../store/ledger.ts";
 import type { TargetRow } from "../../store/targets.ts";
-import type { PushReport } from "../../mirror/push.ts";
-import { readLastReport } from "../../mirror/run.ts";
+import type { PushReport } from "../../mirror/report.ts";
 import { targetLocation } from "../../mirror/commands.ts";
 import { may, type Standing } from "../../account/access.ts";
 import { isoTime } from "./feed-json.ts";
+import { readLastReport } from "../../mirror/report.ts";
 import type { ClosedTargetJson, PushJson, TargetJson } from "./responses.ts";
 
 /** Returns a target as somebody sees it who may not see what is in it. */

@@ -46,7 +46,7 @@ const forms = [
  * Returns an HTTP-date in any of its three forms (RFC 9110 5.6.7) as epoch seconds; null for anything else.
  * The two-digit years of the RFC 850 form are read as 1970 to 2069.
  */
-export function parseHttpDate(value: string): number | null {
+function parseHttpDate(value: string): number | null {
   const parts = forms.map((form) => form.exec(value.trim())?.groups).find((groups) => groups !== undefined);
   if (parts === undefined) return null;
   const month = months.indexOf(parts["month"] ?? "");

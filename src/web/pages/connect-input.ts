@@ -4,7 +4,7 @@ import { fieldValue, type Fields } from "./page-context.tsx";
 import type { Texts } from "../../text/index.ts";
 
 /** The key of the sentence about a wrong field. */
-export type FieldErrorKey = keyof Texts["connect"]["fault"];
+type FieldErrorKey = keyof Texts["connect"]["fault"];
 
 /** An error of a field: one of our sentences, or a reason with the server's own words. */
 export type FieldError = FieldErrorKey | { readonly reason: ConnectReason; readonly said: string };

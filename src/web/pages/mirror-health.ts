@@ -2,11 +2,11 @@ import type { PageContext } from "../env.ts";
 import { googleHost } from "../../caldav/auth/google.ts";
 import type { Language } from "../../calendar/profile.ts";
 import { listTargets, type TargetRow } from "../../store/targets.ts";
-import { readLastReport } from "../../mirror/run.ts";
 import type { Notice } from "../notice.ts";
 import type { Times } from "./times.ts";
 import { pageLanguage, pageTimes } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
+import { readLastReport } from "../../mirror/report.ts";
 
 /** Returns the state of a mirror in words, with what somebody must do. */
 export function mirrorHealth(target: TargetRow, language: Language, times: Times): Notice {

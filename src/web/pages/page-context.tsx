@@ -45,7 +45,7 @@ export const signedIn = createMiddleware<Env>(async (c, next) => {
 });
 
 /** Returns the purpose for which the forms of a viewer's pages are signed. */
-export function formPurpose({ account }: Viewer): string {
+function formPurpose({ account }: Viewer): string {
   return `pages ${account.id}`;
 }
 

@@ -7,7 +7,6 @@ import type { TargetRow } from "../../store/targets.ts";
 import { openAccess, credentialsUsername } from "../../mirror/connect.ts";
 import { googleHost } from "../../caldav/auth/google.ts";
 import { readConnectError } from "../../mirror/connect-error.ts";
-import { readLastReport } from "../../mirror/run.ts";
 import {
   changeCredentials,
   pauseTarget,
@@ -33,6 +32,7 @@ import {
   renderPage,
   signedIn,
 } from "./page-context.tsx";
+import { readLastReport } from "../../mirror/report.ts";
 
 /** The longest that a person waits for a run. */
 const runMilliseconds = 20_000;

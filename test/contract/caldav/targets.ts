@@ -10,7 +10,7 @@ import { sayMissing } from "../../installed.ts";
 import { type Account, type Bench, lineTo, makeBench, remoteBench } from "./bench.ts";
 
 /** What a server is expected to answer, where servers differ. A server that changes is seen by it. */
-export interface Expected {
+interface Expected {
   readonly profile: Omit<ServerProfile, "software" | "concurrency">;
   /** A UID that is at another href; null: taken all the same. */
   readonly uidTaken: FailureKind | null;

@@ -38,7 +38,7 @@ export const honestWork: FeedWork = {
 };
 
 /** A VEVENT of slot `n`. */
-export function vevent(n: number, summary = `Booking ${n}`): string {
+function vevent(n: number, summary = `Booking ${n}`): string {
   return renderEvent(
     {
       uid: `${"0".repeat(32)}-${n}`,

@@ -106,7 +106,7 @@ export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) 
   );
 };
 
-export function statusTone(status: AgendaEvent["status"]): "good" | "wait" | "bad" {
+function statusTone(status: AgendaEvent["status"]): "good" | "wait" | "bad" {
   return status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
 }
 

@@ -1,6 +1,6 @@
 import type { FC, PropsWithChildren } from "hono/jsx";
 import type { FoundCalendar } from "../../../caldav/calendars.ts";
-import { parentPath } from "../../../mirror/remote-object.ts";
+import { parentPath } from "../../../caldav/hrefs.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { cancelledPolicies, editPolicies } from "../../../store/targets.ts";

@@ -12,7 +12,7 @@ const places = [
 ] as const;
 
 /** Returns the name of the viewer. */
-export function viewerName({ account, operator }: Viewer, language: Language): string {
+function viewerName({ account, operator }: Viewer, language: Language): string {
   return operator ? texts[language].common.operator : personName(account);
 }
 

@@ -5,7 +5,6 @@ import type { FeedRow } from "../../../store/feeds.ts";
 import type { LedgerCounts } from "../../../store/ledger.ts";
 import type { TargetRow } from "../../../store/targets.ts";
 import { describeFailure } from "../../../mirror/write-failure.ts";
-import type { LastReport } from "../../../mirror/run.ts";
 import { targetLocation } from "../../../mirror/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
 import type { FieldError, LoginErrors } from "../connect-input.ts";
@@ -20,6 +19,7 @@ import { Choices, Note } from "./field.tsx";
 import { Login } from "./login.tsx";
 import { ServerQuote } from "./server-quote.tsx";
 import { texts } from "../../../text/index.ts";
+import type { LastReport } from "../../../mirror/report.ts";
 
 /** Errors of the page's forms. `probe`: of the server, when it was tried. */
 export interface TargetErrors extends LoginErrors {

@@ -1,0 +1,85 @@
+import { type BackOff, pauseAfter } from "../backoff.ts";
+import { epochSeconds } from "../clock.ts";
+import { countRefused, restHost, stopTargets, type TargetChange } from "../store/targets.ts";
+import { forgetTarget } from "./forget.ts";
+import type { Halt } from "./halt.ts";
+import { checkSeconds, tagGrainSeconds } from "./pull.ts";
+import { encodeReport, type PushReport } from "./report.ts";
+import { type PushRun, saveLedger } from "./run.ts";
+
+/**
+ * Notes on the target how the run went and when it is due again; stops it, or forgets it when all of it is removed.
+ * `written`: nothing is left to write.
+ */
+export async function finishRun(run: PushRun, written: boolean): Promise<void> {
+  const { report, target, halt } = run;
+  const nowAt = epochSeconds(run.deps);
+  report.requests = run.deps.meter.sent;
+  report.complete = written && halt === null;
+  report.failure = halt?.reason ?? "";
+  if (run.dry) return;
+  const own: TargetChange = {
+    held: report.held,
+    restores: target.restores + report.restored,
+    ...(run.wrote && { dirty: true, writtenAt: nowAt }),
+    ...(isNews(report) && { report: encodeReport(report, nowAt) }),
+  };
+  if (halt !== null && "stop" in halt) return stopTarget(run, halt, own);
+  if (halt !== null && halt.reason !== "") {
+    const failures = target.failures + 1;
+    const pause = Math.ceil(pauseAfter(failures, pauses, run.deps.random));
+    const failing = { failures, failure: halt.reason, failingSinceAt: target.failingSinceAt ?? nowAt };
+    return saveLedger(run, { ...own, ...failing, dueAt: nowAt + Math.max(halt.wait ?? 0, pause) });
+  }
+  const well = { failures: 0, failure: "", failingSinceAt: null };
+  if (report.complete && target.state === "removing" && run.ledger.size === 0) {
+    await forgetTarget(run.deps, target);
+    run.deps.log.info("target_removed", { target: target.id });
+    return;
+  }
+  const dueAt = nextDueAt(run, own.writtenAt ?? target.writtenAt);
+  await saveLedger(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
+}
+
+/** Returns true when a report tells anything: a run without news leaves the report of the one before. */
+function isNews({ created, updated, deleted, restored, conflict, failed, failure, held }: PushReport): boolean {
+  return created + updated + deleted + restored + conflict + failed > 0 || failure !== "" || held !== "";
+}
+
+/** Returns when the target is due again, epoch seconds. `writtenAt`: the last write. */
+function nextDueAt(run: PushRun, writtenAt: number): number {
+  const nowAt = epochSeconds(run.deps);
+  if (!run.report.complete) return nowAt;
+  const dirty = run.wrote || run.target.dirty;
+  let dueAt = dirty ? writtenAt + tagGrainSeconds : nowAt + checkSeconds;
+  for (const row of run.ledger.values()) {
+    if (row.nextAt > nowAt && row.nextAt < dueAt) dueAt = row.nextAt;
+  }
+  return dueAt;
+}
+
+/** Seconds between runs that fail. */
+const pauses: BackOff = { first: 6, most: 1350 };
+
+/** When so many accounts of a host are refused within an hour, the server and not the passwords may be at fault. */
+const refusedAccounts = 3;
+const hostRestSeconds = 900;
+
+/** Stops the target, and every other of the account when its credentials are refused. */
+async function stopTarget(run: PushRun, halt: Extract<Halt, { stop: string }>, own: TargetChange): Promise<void> {
+  const { deps, target } = run;
+  const nowAt = epochSeconds(deps);
+  if (target.state === "removing" && halt.stop === "gone") {
+    await forgetTarget(deps, target);
+    return;
+  }
+  const stopped = { state: "stopped", stopCode: halt.stop, stopReason: halt.reason, stoppedAt: nowAt } as const;
+  await saveLedger(run, { ...own, ...stopped, failure: halt.reason });
+  deps.log.error("target_stopped", { target: target.id, code: halt.stop, reason: halt.reason });
+  if (halt.stop !== "credentials") return;
+  await deps.sql.batch([stopTargets({ account: target.account }, halt.stop, halt.reason, nowAt)]);
+  if ((await countRefused(deps.sql, target.host, nowAt - 3600)) >= refusedAccounts) {
+    await deps.sql.batch([restHost(target.host, nowAt + hostRestSeconds)]);
+    deps.log.error("host_rests", { host: target.host, seconds: hostRestSeconds });
+  }
+}

@@ -1,0 +1,42 @@
+import { googleHost } from "../caldav/auth/google.ts";
+import { serverText } from "../caldav/failure.ts";
+import type { Failure } from "../caldav/port.ts";
+import type { StopCode } from "../store/targets.ts";
+
+/**
+ * Why a run ends early. `stop`: the target stops until somebody acts; `wait`: seconds until the next run, null for what the
+ * back-off says.
+ */
+export type Halt =
+  | { readonly stop: Exclude<StopCode, "">; readonly reason: string }
+  | { readonly wait: number | null; readonly reason: string };
+
+/** The end of a run whose budget is spent: nothing failed, and the next one may follow at once. */
+export const outOfBudget: Halt = { wait: 0, reason: "" };
+
+/** Returns how a failure that concerns more than one event ends the run. `host`: that of the calendar. */
+export function makeHalt(failure: Failure, host: string): Halt {
+  const said = serverText(failure) || `no answer${failure.text === "" ? "" : `: ${failure.text}`}`;
+  switch (failure.kind) {
+    case "unsent":
+      return outOfBudget;
+    case "unauthorized":
+      return {
+        stop: "credentials",
+        reason:
+          host === googleHost
+            ? "Google no longer lets this service in: the permission was withdrawn or ran out. Its owner must give it again on the target's page."
+            : "The server no longer takes the user name or password. Give new ones with `targets credentials`.",
+      };
+    case "read-only":
+      return { stop: "read-only", reason: `The account may not write to this calendar (${said}).` };
+    case "missing":
+      return { stop: "gone", reason: `The calendar is gone (${said}).` };
+    case "blocked":
+      return { stop: "blocked", reason: `The rules of this service forbid the calendar's address (${failure.text}).` };
+    case "throttled":
+      return { wait: failure.retryAfter, reason: `The server asks to be left alone for a while (${said}).` };
+    default:
+      return { wait: failure.retryAfter, reason: `The server gave no useful answer (${said}).` };
+  }
+}

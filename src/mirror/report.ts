@@ -1,0 +1,56 @@
+import type { FailureKind } from "../caldav/port.ts";
+import type { TargetRow } from "../store/targets.ts";
+import type { PlannedWrite } from "./plan-writes.ts";
+
+/** What one run did with one target. */
+export interface PushReport {
+  readonly id: string;
+  readonly name: string;
+  created: number;
+  updated: number;
+  deleted: number;
+  /** Writes of an interrupted run that were found done. */
+  adopted: number;
+  /** Events put back after somebody changed or deleted them in the calendar. */
+  restored: number;
+  /** Writes that were refused because something else was there. */
+  conflict: number;
+  /** Events that could not be written; each is tried again by itself. */
+  failed: number;
+  /** Requests that left, redirects and renewals of tokens included. */
+  requests: number;
+  /** Says which deletions are held because they are so many; "" for none. */
+  held: string;
+  /** Why the run ended early; "" when it did not. */
+  failure: string;
+  /** What kind of answer ended it; "" for none. */
+  cause: FailureKind | "";
+  /** What the server itself said then; "" when it said nothing. */
+  said: string;
+  /** True when nothing is left that may be done now. */
+  complete: boolean;
+  /** What a dry run would do. */
+  planned: readonly PlannedWrite[];
+}
+
+/** The report of the last run that did something, as a target keeps it. */
+export type LastReport = Omit<PushReport, "id" | "name" | "planned"> & {
+  /** Epoch seconds. */
+  readonly endedAt: number;
+};
+
+/** Encodes a report as a target keeps it. `endedAt` in epoch seconds. */
+export function encodeReport(
+  { id: _id, name: _name, planned: _planned, ...rest }: PushReport,
+  endedAt: number,
+): string {
+  const kept: LastReport = { ...rest, endedAt };
+  return JSON.stringify(kept);
+}
+
+/** Returns the report of the last run that did something; null before the first. */
+export function readLastReport({ report }: Pick<TargetRow, "report">): LastReport | null {
+  if (report === "") return null;
+  const kept: LastReport = { cause: "", said: "", ...JSON.parse(report) };
+  return kept;
+}
