@@ -17,7 +17,7 @@ import type { PushReport } from "../../src/mirror/report.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { makeFeed, startAnew } from "../contract/store/rows.ts";
 import { wide } from "../wide.ts";
-import { calendarUrl, faithful, memoryCalendar, meterPort, profileOf, type Quirks } from "./calendar.ts";
+import { calendarUrl, faithful, memoryCalendar, meterPort, profileOf, type Quirks } from "./memory-calendar.ts";
 
 export const targetId = "00112233aabbccdd";
 const startAt = Date.UTC(2027, 0, 4, 9) / 1000;

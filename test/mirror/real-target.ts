@@ -20,7 +20,7 @@ import {
 import { user } from "../dav-server/programs.ts";
 import { makeFeed, startAnew } from "../contract/store/rows.ts";
 import { openPusher, type Pusher } from "./pusher.ts";
-import { targetId, veventOf } from "./world.ts";
+import { targetId, veventOf } from "./push-world.ts";
 
 /** A feed in a database file, and a target of it on a real server. */
 export interface RealTarget {
