@@ -7,7 +7,7 @@ import { sayMissing } from "../installed.ts";
 import type { Pusher } from "./pusher.ts";
 import { type RealTarget, realTarget } from "./real-target.ts";
 
-/** How often the process is killed; the long mode sets PUSH_CRASHES=100. */
+/** Number of times that the process is killed; the long mode sets PUSH_CRASHES=100. */
 const crashes = Number(process.env["PUSH_CRASHES"] ?? 10);
 const events = 300;
 const program = programs.radicale;

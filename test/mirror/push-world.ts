@@ -38,7 +38,7 @@ export interface PushWorldOptions {
   readonly sql?: Sql;
 }
 
-/** What an event is, as far as these tests tell them apart. */
+/** An event, as far as these tests tell them apart. */
 export interface Told {
   /** Days after the start of the test. */
   readonly day?: number;

@@ -19,7 +19,7 @@ type Step =
   | { readonly do: "forget" }
   | { readonly do: "run"; readonly events: readonly Happening[]; readonly now: boolean };
 
-/** What happens at the nth await of a run. */
+/** A happening at the nth await of a run. */
 interface Happening {
   readonly at: number;
   readonly what:

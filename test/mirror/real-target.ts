@@ -28,7 +28,7 @@ export interface RealTarget {
   readonly port: CalendarPort;
   readonly calendarUrl: string;
   readonly access: Access;
-  /** What a process that pushes is given. */
+  /** The input of a process that pushes. */
   readonly pusher: Omit<Pusher, "ahead">;
   /** Gives the feed these events; those that have another title than before count as changed. */
   set(events: ReadonlyMap<string, string>): Promise<void>;
