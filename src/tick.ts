@@ -59,10 +59,8 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     else await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
   }
   const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
-  const endLost = async (source: SourceRow): Promise<void> => {
-    const lost = feedsOf.get(source.id) ?? [];
-    if (lost.length > 0) await attempt(deps, "end_failed", async () => endLostFeeds(deps, lost));
-  };
+  const endLost = async (source: SourceRow): Promise<void> =>
+    attempt(deps, "end_failed", async () => endLostFeeds(deps, source));
   const sources = (await listSources(sql)).filter((source) => feedsOf.has(source.id));
   for (const source of sources) if (source.access === "lost") await endLost(source);
   const { sourceId, sweepSince } = options;

@@ -4,7 +4,7 @@ import type { SampleBooking } from "../src/demo/bookings.ts";
 import { offerings, type Person, projects } from "../src/demo/people.ts";
 import type { SampleWaldur } from "../src/demo/sample.ts";
 
-/** What Waldur does with a request in place of answering: an answer of its own, silence, or what it would do anyway. */
+/** Answers a request in Waldur's place: with an answer of its own, with silence, or as Waldur would. */
 export type Interference = (request: Request) => Response | "hang" | "cut" | null;
 
 /** One way in which Waldur may answer a decision, and what must come of it. */
@@ -14,7 +14,7 @@ export interface WaldurAnswer {
   readonly status: number;
   /** Part of the sentence on the page. */
   readonly says: Readonly<Record<Action, string>> | string;
-  /** What the booking is in the end; `wanted`: what was asked for. */
+  /** State of the booking in the end; `wanted`: the one asked for. */
   readonly state: BookingState | "wanted" | "opposite" | "gone";
 }
 
@@ -166,7 +166,7 @@ export function sentence({ says }: WaldurAnswer, action: Action): string {
   return typeof says === "string" ? says : says[action];
 }
 
-/** What the booking must be in the end. */
+/** Returns the state that the booking must have in the end. */
 export function stateAfter({ state }: WaldurAnswer, action: Action): string {
   const wanted = { accept: "OK", reject: "Terminated" } as const;
   if (state === "wanted") return wanted[action];

@@ -21,7 +21,7 @@ import { wide } from "./wide.ts";
 
 const sampleUrl = "http://sample.waldur.invalid";
 
-/** What stands between the program and Waldur: an answer of its own, an error thrown, or null to let the request through. */
+/** Stands between the program and Waldur: returns an answer of its own, throws, or returns null to let the request through. */
 export type Fault = (request: Request) => Response | Error | null | Promise<Response | Error | null>;
 
 export interface WorldOptions {
@@ -30,9 +30,9 @@ export interface WorldOptions {
   readonly config?: Partial<Config>;
   readonly budget?: Budget;
   readonly startAt?: number;
-  /** Which Waldur the sample is like. */
+  /** The release of Waldur that the sample is like. */
   readonly version?: "7.0" | "8.1";
-  /** What answers outside; by default nobody does. */
+  /** Answers requests to other servers; by default none answers. */
   readonly outside?: Fetch;
 }
 

@@ -1,8 +1,8 @@
 import { uidToName, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
 import { openOutside } from "../../src/outside-node.ts";
 import { user } from "../dav-server/programs.ts";
-import type { RealTarget } from "../mirror/real.ts";
-import { targetId, veventOf } from "../mirror/world.ts";
+import type { RealTarget } from "../mirror/real-target.ts";
+import { targetId, veventOf } from "../mirror/push-world.ts";
 
 const authorization = `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}`;
 

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { getFeed } from "../../src/feed/commands.ts";
 import { push } from "../../src/mirror/push.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
-import { realTarget } from "../mirror/real.ts";
+import { realTarget } from "../mirror/real-target.ts";
 import { startChild } from "./child.ts";
 import type { Figure } from "./figure.ts";
 import { needTarget, titles } from "./mirrored.ts";

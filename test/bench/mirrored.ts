@@ -2,9 +2,9 @@ import { push } from "../../src/mirror/push.ts";
 import type { PushReport } from "../../src/mirror/report.ts";
 import { findTarget, type TargetRow } from "../../src/store/targets.ts";
 import { getFeed } from "../../src/feed/commands.ts";
-import type { RealTarget } from "../mirror/real.ts";
+import type { RealTarget } from "../mirror/real-target.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
-import { targetId } from "../mirror/world.ts";
+import { targetId } from "../mirror/push-world.ts";
 
 /** Returns so many events with their titles; those of the first `changed` name the round. */
 export function titles(count: number, round = 0, changed = 0): Map<string, string> {

@@ -2,7 +2,7 @@
 // `-- large` only the last part.
 import { programs, startRadicale, startXandikos } from "../dav-server/programs.ts";
 import { findProgram, sayMissing } from "../installed.ts";
-import { type RealTarget, realTarget } from "../mirror/real.ts";
+import { type RealTarget, realTarget } from "../mirror/real-target.ts";
 import { bareLoop } from "./bare.ts";
 import { serveCaldav } from "./caldav.ts";
 import { type Figure, lineOf } from "./figure.ts";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { hashObject, uidToName, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
 import { user } from "../dav-server/programs.ts";
-import { realTarget } from "../mirror/real.ts";
-import { targetId, veventOf } from "../mirror/world.ts";
+import { realTarget } from "../mirror/real-target.ts";
+import { targetId, veventOf } from "../mirror/push-world.ts";
 import { makeFolder } from "./folder.ts";
 import { titles } from "./mirrored.ts";
 

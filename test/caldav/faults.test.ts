@@ -41,7 +41,7 @@ function open(quirks: Partial<Quirks> = {}, password = "s3cret") {
 const xmlError = (condition: string, space = "urn:ietf:params:xml:ns:caldav"): string =>
   `<?xml version="1.0"?><d:error xmlns:d="DAV:"><c:${condition} xmlns:c="${space}"/></d:error>`;
 
-/** What befalls a create, an update and a removal, and what each is told as; "done" for a success. */
+/** Faults of a create, an update and a removal, and the failure that each is reported as; "done" for a success. */
 const table: readonly (readonly [string, Fault, string, string, string])[] = [
   ["the answer is lost", lostAnswer, "unknown", "unknown", "unknown"],
   ["the connection breaks before", resetBefore, "unknown", "unknown", "unknown"],
@@ -209,7 +209,7 @@ describe("the ETag after a PUT", () => {
   });
 });
 
-/** What befalls a reading, and what it is told as. */
+/** Faults of a reading, and the failure that each is reported as. */
 const readings: readonly (readonly [string, Fault, FailureKind])[] = [
   ["the answer is lost", lostAnswer, "unknown"],
   ["401", status(401), "unauthorized"],

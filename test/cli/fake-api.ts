@@ -1,7 +1,7 @@
 import { runCli } from "../../src/cli/run.ts";
 import type { ApiOptions, Runtime } from "../../src/cli/runtime.ts";
 
-/** What the API is asked, as the tests look at it. */
+/** A request to the API, as the tests look at it. */
 interface Asked {
   readonly method: string;
   /** Behind `/api/v1`, with query. */
@@ -18,7 +18,7 @@ export interface Outcome {
   readonly out: string;
   readonly err: string;
   readonly asked: readonly Asked[];
-  /** What each opening of the API was given. */
+  /** The arguments of each opening of the API. */
   readonly opened: readonly ApiOptions[];
   readonly closed: number;
   readonly slept: number;
@@ -131,7 +131,7 @@ export function feedJson(changes: { readonly source?: object; readonly [name: st
   };
 }
 
-/** What a run of sync tells of the source `s1`. */
+/** The report of a run of sync on the source `s1`. */
 export function syncJson(source: object = {}, complete = true) {
   const changes = { added: 0, changed: 0, removed: 0 };
   return {
@@ -155,5 +155,5 @@ export function syncJson(source: object = {}, complete = true) {
   };
 }
 
-/** What a run tells that found nothing to do and could not finish. */
+/** The report of a run that found nothing to do and could not finish. */
 export const noSync = { sources: [], feeds: [], targets: [], complete: false, since: null };

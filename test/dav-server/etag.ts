@@ -6,7 +6,7 @@ export function formOf({ etagForm }: Quirks, etag: string): string {
   return etagForm === "unquoted" ? etag : etagForm === "weak" ? `W/"${etag}"` : `"${etag}"`;
 }
 
-/** Whether the ETag of a condition is that of the object. */
+/** Returns true when the ETag of a condition is that of the object. */
 export function isSame(given: string, { etag }: Stored): boolean {
   return given === "*" || given.replace(/^W\//, "").replaceAll('"', "") === etag;
 }

@@ -1,4 +1,4 @@
-/** What befalls one request. `apply` does what the server would have done; not calling it means that nothing was done. */
+/** Answers one request with a fault. `apply` does what the server would have done; without a call of it nothing is done. */
 export type Fault = (apply: () => Promise<Response>, request: Request) => Promise<Response>;
 
 const reset = (): never => {
@@ -40,7 +40,7 @@ export const quota: Fault = status(
   '<D:error xmlns:D="DAV:"><D:quota-not-exceeded/></D:error>',
 );
 
-/** What was done is answered with a status of its own. */
+/** Makes the fault that does what was asked and answers with another status. */
 export const doneBut =
   (code: number): Fault =>
   async (apply) => {

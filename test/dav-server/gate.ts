@@ -18,7 +18,7 @@ export function challengeOf(auth: Quirks["auth"]): string {
   return auth === "bearer" ? `Bearer realm="${realm}"` : `Basic realm="${realm}"`;
 }
 
-/** Whether the request shows who it is from, as RFC 7617 (in UTF-8), 7616 or 6750 want it. */
+/** Returns true when the request carries valid credentials as in RFC 7617 (in UTF-8), 7616 or 6750. */
 export async function allows(
   auth: Quirks["auth"],
   user: User,

@@ -23,7 +23,7 @@ export function makeGoogle() {
     serial: 0,
     /** Forms that were sent to the endpoints. */
     forms: [] as Record<string, string>[],
-    /** What CalDAV was shown. */
+    /** Access tokens that CalDAV was shown. */
     authorizations: [] as string[],
   };
   const json = (status: number, body: object): Response => Response.json(body, { status });

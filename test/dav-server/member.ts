@@ -28,7 +28,7 @@ function hrefOf({ quirks, origin }: Site, path: string): string {
   return quirks.absoluteHrefs ? origin + path : path;
 }
 
-/** What is known of a resource: properties by name, as XML. */
+/** Properties of a resource by name, as XML. */
 function properties(site: Site, path: string, stored?: Stored): Record<string, string> {
   const { quirks, shelves } = site;
   if (stored !== undefined) {

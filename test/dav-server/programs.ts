@@ -15,7 +15,7 @@ export interface Program {
 
 export const user = { username: "alice", password: "s3crét" };
 
-/** Where test/dav-server/install.sh puts the newest servers. */
+/** The folder in which test/dav-server/install.sh puts the newest servers. */
 const newest = join(
   process.env["CALDAV_SERVERS"] ??
     join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "waldur-calendar/caldav-servers"),

@@ -10,9 +10,9 @@ export interface Quirks {
   readonly ignoresIfMatchOnDelete: boolean;
   /** `counter`: never twice the same; `content`: equal bytes, equal ETag, also after deletion; `object`: SOGo, counts from 0 for each object. */
   readonly etags: "counter" | "content" | "object";
-  /** How the ETag stands in answers; `none`: nowhere. */
+  /** Form of the ETag in answers; `none`: there is none. */
   readonly etagForm: "strong" | "weak" | "unquoted" | "none";
-  /** What an answer to PUT tells of the ETag: nothing (Cyrus with ORGANIZER, sabre after a repair), or what a proxy made of it. */
+  /** The ETag in the answer to a PUT: none (Cyrus with ORGANIZER, sabre after a repair), or what a proxy made of it. */
   readonly putEtag: "told" | "absent" | "gzip";
   /** The body as it is stored. */
   readonly rewrites: (body: string) => string;
@@ -22,7 +22,7 @@ export interface Quirks {
   readonly absoluteHrefs: boolean;
   /** `seconds`: SOGo; two writes in one second leave it as it is. */
   readonly ctag: "revision" | "seconds" | "none";
-  /** Whether there are sync-collection and sync-token. */
+  /** True when there are sync-collection and sync-token. */
   readonly sync: boolean;
   /** The answer to a token it does not know: a status, or a full list. */
   readonly lostToken: "403" | "412" | "500" | "507" | "410" | "full";
@@ -34,7 +34,7 @@ export interface Quirks {
   readonly listsItself: boolean;
   /** The answer when the UID is at another href. */
   readonly uidConflict: "cyrus" | "radicale" | "sogo" | "xandikos" | "nextcloud" | "accepted";
-  /** Whether UIDs are counted over all calendars of the user. */
+  /** True when a UID must be unique over all calendars of the user. */
   readonly uidScope: "calendar" | "user";
   /** Zoho: the UID of a deleted object is never taken again. */
   readonly burnsUids: boolean;
@@ -58,7 +58,7 @@ export interface Quirks {
   readonly maxBytes: number | null;
   /** 403 for every write; privileges say read only. */
   readonly readOnly: boolean;
-  /** What MKCOL over a collection answers. */
+  /** Status of the answer to MKCOL over a collection. */
   readonly makeAgain: 403 | 405 | 409;
   readonly canMake: boolean;
   readonly auth: "none" | "basic" | "digest" | "bearer";

@@ -105,7 +105,7 @@ export function makeCaldav(options: ServerOptions = {}) {
     home: origin + home,
     calendarUrl: (name = "work"): string => `${origin}${home}${name}/`,
     calendar,
-    /** What a person does to the calendar with a program of their own. */
+    /** Edits of a person with a calendar program of their own. */
     put: (name: string, body: string, inCalendar = "work"): Stored => calendar(inCalendar).put(name, body),
     drop: (name: string, inCalendar = "work"): void => calendar(inCalendar).remove(name),
     addCalendar: (name: string, components?: readonly string[]): void => {

@@ -13,7 +13,7 @@ export interface Stored {
 /** The state of one calendar: objects by decoded name, and what reports show when they lag. */
 export class Shelf {
   readonly objects = new Map<string, Stored>();
-  /** What was deleted, and at which revision. */
+  /** Names of deleted objects, each with the revision of its deletion. */
   readonly deleted = new Map<string, number>();
   /** UIDs that were ever deleted. */
   readonly burnt = new Set<string>();

@@ -5,7 +5,7 @@ import type { FeedRow } from "../../src/store/feeds.ts";
 import { requestTo } from "../waldur-answers.ts";
 import { makeWorld, type World, type WorldOptions } from "../world.ts";
 
-/** Where the pages of these worlds are. */
+/** Origin of the pages of these worlds. */
 export const origin = "https://calendar.example";
 
 /** A page as a browser got it. */
@@ -13,7 +13,7 @@ export interface Seen {
   readonly status: number;
   readonly headers: Headers;
   readonly html: string;
-  /** What is told above all else, and its colour; "" for nothing. */
+  /** The note at the top of the page, and its colour; "" for none. */
   readonly tone: string;
   readonly note: string;
   /** Values of the buttons that decide. */

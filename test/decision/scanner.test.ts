@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { listDecisions } from "../../src/store/decisions.ts";
 import { makeBrowser, makeCase, origin } from "./decided.ts";
 
-/** What mail scanners, link previews and prefetchers call themselves. */
+/** User agents of mail scanners, link previews and prefetchers. */
 const agents = [
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/141.0.0.0 Safari/537.36",
   "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.1; Trident/6.0) SafeLinks",

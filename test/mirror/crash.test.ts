@@ -5,9 +5,9 @@ import { readObject } from "../../src/mirror/remote-object.ts";
 import { type Program, programs, startRadicale } from "../dav-server/programs.ts";
 import { sayMissing } from "../installed.ts";
 import type { Pusher } from "./pusher.ts";
-import { type RealTarget, realTarget } from "./real.ts";
+import { type RealTarget, realTarget } from "./real-target.ts";
 
-/** How often the process is killed; the long mode sets PUSH_CRASHES=100. */
+/** Number of times that the process is killed; the long mode sets PUSH_CRASHES=100. */
 const crashes = Number(process.env["PUSH_CRASHES"] ?? 10);
 const events = 300;
 const program = programs.radicale;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { play, schedules } from "./schedule.ts";
-import { openStore } from "./world.ts";
+import { play, schedules } from "./random-schedule.ts";
+import { openStore } from "./push-world.ts";
 
-/** How many schedules; the long mode sets PUSH_SCHEDULES=100000, and may end it after PUSH_SECONDS. */
+/** Number of schedules; the long mode sets PUSH_SCHEDULES=100000, and may end it after PUSH_SECONDS. */
 const runs = Number(process.env["PUSH_SCHEDULES"] ?? 2000);
 const seconds = Number(process.env["PUSH_SECONDS"] ?? 24 * 3600);
 

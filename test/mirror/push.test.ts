@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FailureKind } from "../../src/caldav/port.ts";
-import { failureOf, writesOf } from "./calendar.ts";
-import { pushWorld } from "./world.ts";
+import { failureOf, writesOf } from "./memory-calendar.ts";
+import { pushWorld } from "./push-world.ts";
 
 const three = { a: { summary: "A", day: 3 }, b: { summary: "B", day: 1 }, c: { summary: "C", day: 2 } };
 

@@ -11,7 +11,7 @@ import { push } from "../../src/mirror/push.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { wide } from "../wide.ts";
 
-/** What the process is given, as JSON in its only argument. */
+/** The input of the process, as JSON in its only argument. */
 export interface Pusher {
   readonly file: string;
   readonly keys: string;

@@ -6,7 +6,7 @@ import { requestTo } from "../waldur-answers.ts";
 import { makeWorld, type World } from "../world.ts";
 
 const always = { nightHours: { from: 0, to: 0 } };
-/** What a Worker allows itself. */
+/** The budget of a run on Workers. */
 const small: Budget = { pages: 1, requests: 30, events: 50, statements: 40 };
 
 /** A page of a whole list; what only asks for changes is short. */
@@ -16,7 +16,7 @@ function isFullPage(line: string): boolean {
   );
 }
 
-/** How many events the last run compared. */
+/** Returns the number of events that the last run compared. */
 function eventsOf(world: World): number {
   return Number(world.log.entries.findLast(({ event }) => event === "run")?.facts["events"]);
 }

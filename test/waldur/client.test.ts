@@ -5,7 +5,7 @@ import { fakeClient, json, list, newest, nowMs, row } from "./fake.ts";
 const micros = (nowMs + 1) * 1000 + 5;
 const [first, second] = ["1".repeat(32), "2".repeat(32)];
 
-/** What was asked, without the columns. */
+/** Returns the requests made, without their columns. */
 function asked(request: Request | undefined): string {
   const { pathname, searchParams } = new URL(request?.url ?? "");
   searchParams.delete("field");

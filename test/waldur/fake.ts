@@ -3,11 +3,11 @@ import type { Traits, WaldurClient } from "../../src/waldur/client.ts";
 import { makeSend, type Transport } from "../../src/waldur/http.ts";
 
 export const classicToken = "0123456789abcdef0123456789abcdef01234567";
-/** Where the fake clock stands: 23 November 2026, 12:00 UTC. */
+/** Time of the fake clock: 23 November 2026, 12:00 UTC. */
 export const nowMs = Date.UTC(2026, 10, 23, 12);
 export const newest: Traits = { dateTimes: true, offeringLists: true };
 
-/** What the fake Waldur does with a request: an answer, or an error that fetch throws. */
+/** Answers a request in place of Waldur, or makes the error that fetch throws. */
 export type Answering = (request: Request, attempt: number) => Response | Error | Promise<Response | Error>;
 
 export interface Fake {

@@ -6,7 +6,7 @@ import { makeWorld, type World } from "../world.ts";
 import { login } from "./mirrored.ts";
 import { origin, type Visitor, visitor, wholeForm } from "./visitor.ts";
 
-/** Who asks. `former`: made the calendar, and lost the role; `expired`: the owner, whose session or token is over. */
+/** The person who asks. `former`: made the calendar, and lost the role; `expired`: the owner, whose session or token is over. */
 const people = ["nobody", "other", "colleague", "former", "expired", "owner", "operator"] as const;
 type Who = (typeof people)[number];
 

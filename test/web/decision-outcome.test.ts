@@ -7,7 +7,7 @@ import { makeCase, origin, seen } from "../decision/decided.ts";
 import type { World } from "../world.ts";
 import { visitor } from "./visitor.ts";
 
-/** Of the operator, who acts as the owner of the provider. */
+/** The token of the operator, who acts as the owner of the provider. */
 const adminToken = "the-operator-of-these-tests";
 
 interface Cause {

@@ -8,7 +8,7 @@ import type { Connection } from "../../../src/caldav/wire.ts";
 import type { Fetch } from "../../../src/deps.ts";
 import { makeGuardedFetch } from "../../../src/security/guard.ts";
 
-/** What the suite does to a server, from inside one runtime. */
+/** The operations of the suite on a server, from inside one runtime. */
 export interface Bench {
   port(url: string): CalendarPort;
   discover(start: string): Promise<Discovery>;

@@ -39,7 +39,7 @@ export function kindOf(outcome: WriteOutcome | ReadResult<unknown>): string {
 let serial = 0;
 const newUid = (): string => `wc-${Date.now().toString(36)}-${(serial += 1)}`;
 
-/** What every CalDAV server must do for us, through the port, and where it is known to differ. */
+/** Tests what every CalDAV server must do for us through the port, with the differences known. */
 export function describeContract({ name, expected, open }: Target): void {
   describe(name, () => {
     let opened: Opened;

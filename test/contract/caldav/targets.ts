@@ -9,7 +9,7 @@ import { makeCaldav } from "../../dav-server/server.ts";
 import { sayMissing } from "../../installed.ts";
 import { type Account, type Bench, lineTo, makeBench, remoteBench } from "./bench.ts";
 
-/** What a server is expected to answer, where servers differ. A server that changes is seen by it. */
+/** Answers expected of a server in points where servers differ. A server that changes is noticed by them. */
 interface Expected {
   readonly profile: Omit<ServerProfile, "software" | "concurrency">;
   /** A UID that is at another href; null: taken all the same. */
@@ -105,7 +105,7 @@ const real: readonly {
   },
 ];
 
-/** How our own server is expected to answer with the quirks of others. */
+/** Answers expected of our own server with the quirks of others. */
 const emulated: readonly { name: keyof typeof servers; expected: Expected; auth: Quirks["auth"] }[] = [
   { name: "faithful", expected: plain, auth: "basic" },
   { name: "cyrus", expected: plain, auth: "digest" },

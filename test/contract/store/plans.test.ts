@@ -37,7 +37,7 @@ async function recorded(query: Query): Promise<Statement[]> {
 const uuids = [1, 2, 3].map(uuidOf);
 const one = JSON.stringify([writes.encodeBooking(writeOf(bookingOf(1)))]);
 
-/** What runs each minute, for each page of Waldur's list, for each batch of events or for each request. */
+/** Statements that run each minute, for each page of Waldur's list, for each batch of events or for each request. */
 const queries: readonly [string, Query][] = [
   ["listSlimBetween", async (sql) => bookings.listSlimBetween(sql, "s", 1, 2)],
   ["findSlim", async (sql) => bookings.findSlim(sql, "s", uuids)],

@@ -46,7 +46,7 @@ export function bookingOf(n: number, change: Partial<Booking> = {}): Booking {
   };
 }
 
-/** What is written of a booking: its own slots numbered, rev 1, unless said otherwise. */
+/** Returns what is written of a booking: its own slots numbered, rev 1, unless `change` says otherwise. */
 export function writeOf(booking: Booking, change: Partial<BookingWrite> = {}): BookingWrite {
   const slots = booking.slots.map((slot, index) => ({ ...slot, n: index + 1, real: true, gone: false }));
   return { sourceId: "s", booking, orderState: null, slots, slim: `slim of ${booking.name}`, rev: 1, ...change };

@@ -10,7 +10,7 @@ const clock = { ms: Date.UTC(2026, 10, 24, 18) };
 const sample = sampleWaldur({ now: () => clock.ms, begunAt: clock.ms / 1000, bookings: 70, baseUrl: base });
 const [lab, workshop, institute] = organisations;
 
-/** What the recorded world calls something, and what the sample calls the like. */
+/** A name in the recorded Waldur, and the sample's name for the like of it. */
 const words: readonly (readonly [recorded: string, sample: string | null | undefined])[] = [
   ["248b04be9b73491185020c70321e8330", lab?.uuid],
   ["62b28c19fbdd421594668ee3759485ca", lab?.providerUuid],
@@ -104,11 +104,11 @@ async function put({ name, request }: { name: string } & Exchange): Promise<Resp
 const kindOf = (value: unknown): string =>
   value === null ? "null" : Array.isArray(value) ? "array" : value === undefined ? "absent" : typeof value;
 
-/** What the answer is to: rows of one kind have the same columns wherever they come from. */
+/** Returns the kind of an answer's rows: rows of one kind have the same columns wherever they come from. */
 const subjectOf = (path: string): string =>
   path.split("?")[0]?.replace(/\/booking-resources\/.+/, "/booking-resources/") ?? "";
 
-/** Which kinds of value each column was seen with. */
+/** Returns the kinds of value seen in each column. */
 function kindsOf(subject: string): Map<string, Set<string>> {
   const kinds = new Map<string, Set<string>>();
   for (const one of asked) {

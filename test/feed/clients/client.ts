@@ -15,13 +15,13 @@ export interface Client {
   readonly name: string;
   /** It never shows an event whose STATUS is CANCELLED. */
   readonly hidesCancelled: boolean;
-  /** Why it does not poll any more; null while it does. */
+  /** The reason why it does not poll any more; null while it does. */
   readonly stuck: string | null;
-  /** How many events it has written to its own store so far. */
+  /** Number of events it has written to its own store so far. */
   readonly writes: number;
   /** One poll; never rejects. */
   refresh(fetchFeed: FetchFeed): Promise<void>;
-  /** What it shows, by its own identity of an event. */
+  /** The events it shows, by its own identity of an event. */
   events(): ReadonlyMap<string, ReadEvent>;
   /** The person quits it and starts it again. */
   restart(): void;

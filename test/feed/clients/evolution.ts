@@ -10,7 +10,7 @@ export class Evolution implements Client {
   readonly hidesCancelled = false;
   readonly stuck = null;
   writes = 0;
-  /** How often it asked for a password. */
+  /** Number of times that it asked for a password. */
   prompts = 0;
   readonly #url: string;
   readonly #events = new Map<string, ReadEvent>();

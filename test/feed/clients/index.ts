@@ -18,7 +18,7 @@ export const clients: readonly (new (url: string) => Client)[] = [
   Vdirsyncer,
 ];
 
-/** What the person in front of it sees, by the feed's own UIDs. */
+/** Returns the events that its user sees, by the feed's own UIDs. */
 export function shown(client: Client): Map<string, Shown> {
   const seen = new Map<string, Shown>();
   for (const { uid, summary, status, start, end } of client.events().values())

@@ -13,7 +13,7 @@ export interface ReadEvent {
   readonly lines: readonly string[];
 }
 
-/** What a feed's text holds, with its faults noted instead of judged. */
+/** A feed as read from its text, with faults noted instead of judged. */
 export interface ReadCalendar {
   readonly events: readonly ReadEvent[];
   /** BEGIN:VCALENDAR … END:VCALENDAR around all. */

@@ -49,7 +49,7 @@ async function subscribe(bookings = 12) {
         expect({ name, stuck, shown: order }).toEqual({ name, stuck: null, shown: other });
       }
     },
-    /** What each program shows of one event; of those that hide cancelled ones "CANCELLED" when it is not there. */
+    /** Returns what each program shows of one event; "CANCELLED" when it is not there in one that hides cancelled events. */
     statuses: (uid: string): string[] =>
       programs.map((program) => shown(program).get(uid)?.status ?? (program.hidesCancelled ? "CANCELLED" : "absent")),
     summaries: (uid: string): (string | undefined)[] => programs.map((program) => shown(program).get(uid)?.summary),

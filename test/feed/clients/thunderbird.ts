@@ -57,7 +57,7 @@ export class Thunderbird implements Client {
     if (this.#dark === "until restart") this.#dark = null;
   }
 
-  /** What its dialog sends; it takes the address as a feed when HEAD, or else GET, shows one. */
+  /** Sends the requests of its dialog; it takes the address as a feed when HEAD, or else GET, shows one. */
   async #add(fetchFeed: FetchFeed): Promise<boolean> {
     const headers = {
       "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Thunderbird/153.7.0",

@@ -7,7 +7,7 @@ import type { Joined, Sql, SqlRow } from "../../../src/store/sql.ts";
 import type { FeedDeps, FeedWork } from "../../../src/web/feed/serve.ts";
 import { honestWork, makeServed } from "./served.ts";
 
-/** How one thing behind the route can fail. */
+/** One failure behind the route. */
 type Fault = "none" | "rejects" | "throws" | "hangs" | "garbage";
 const faults: readonly Fault[] = ["none", "rejects", "throws", "hangs", "garbage"];
 
@@ -23,7 +23,7 @@ interface Case {
   readonly clockJump: number;
   readonly headers: Record<string, string>;
   readonly method: "GET" | "HEAD";
-  /** Whether a good answer came before. */
+  /** True when a good answer came before. */
   readonly warm: boolean;
 }
 

@@ -60,7 +60,7 @@ export function failureOf(kind: FailureKind, change: Partial<Failure> = {}): Fai
   return { kind, status: null, precondition: "", text: kind, retryAfter: null, href: null, ...change };
 }
 
-/** What befalls one request: it fails, and was done before or not. */
+/** The fault of one request: it fails, and was done before or not. */
 interface Fault {
   readonly failure: Failure;
   readonly done: boolean;

@@ -20,7 +20,7 @@ import {
 import { user } from "../dav-server/programs.ts";
 import { makeFeed, startAnew } from "../contract/store/rows.ts";
 import { openPusher, type Pusher } from "./pusher.ts";
-import { targetId, veventOf } from "./world.ts";
+import { targetId, veventOf } from "./push-world.ts";
 
 /** A feed in a database file, and a target of it on a real server. */
 export interface RealTarget {
@@ -28,7 +28,7 @@ export interface RealTarget {
   readonly port: CalendarPort;
   readonly calendarUrl: string;
   readonly access: Access;
-  /** What a process that pushes is given. */
+  /** The input of a process that pushes. */
   readonly pusher: Omit<Pusher, "ahead">;
   /** Gives the feed these events; those that have another title than before count as changed. */
   set(events: ReadonlyMap<string, string>): Promise<void>;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Sql } from "../../src/store/sql.ts";
-import { play, type Schedule } from "./schedule.ts";
-import { openStore } from "./world.ts";
+import { play, type Schedule } from "./random-schedule.ts";
+import { openStore } from "./push-world.ts";
 
 const book = (n: number) => ({ do: "book", n, again: false, cancelled: false }) as const;
 const others = { events: [], now: false } as const;

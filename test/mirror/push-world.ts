@@ -17,7 +17,7 @@ import type { PushReport } from "../../src/mirror/report.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { makeFeed, startAnew } from "../contract/store/rows.ts";
 import { wide } from "../wide.ts";
-import { calendarUrl, faithful, memoryCalendar, meterPort, profileOf, type Quirks } from "./calendar.ts";
+import { calendarUrl, faithful, memoryCalendar, meterPort, profileOf, type Quirks } from "./memory-calendar.ts";
 
 export const targetId = "00112233aabbccdd";
 const startAt = Date.UTC(2027, 0, 4, 9) / 1000;
@@ -38,7 +38,7 @@ export interface PushWorldOptions {
   readonly sql?: Sql;
 }
 
-/** What an event is, as far as these tests tell them apart. */
+/** An event, as far as these tests tell them apart. */
 export interface Told {
   /** Days after the start of the test. */
   readonly day?: number;

@@ -4,8 +4,8 @@ import type { CalendarPort, Failure, FailureKind } from "../../src/caldav/port.t
 import type { Sql } from "../../src/store/sql.ts";
 import { AppError } from "../../src/errors.ts";
 import { clearLedgerFailures } from "../../src/store/ledger.ts";
-import { faithful, failureOf, type Quirks, writesOf } from "./calendar.ts";
-import { pushWorld, type PushWorld, targetId, type Told } from "./world.ts";
+import { faithful, failureOf, type Quirks, writesOf } from "./memory-calendar.ts";
+import { pushWorld, type PushWorld, targetId, type Told } from "./push-world.ts";
 
 /** One step of a schedule; plain data, so that a counter-example can be pasted into a test. */
 type Step =
@@ -19,7 +19,7 @@ type Step =
   | { readonly do: "forget" }
   | { readonly do: "run"; readonly events: readonly Happening[]; readonly now: boolean };
 
-/** What happens at the nth await of a run. */
+/** A happening at the nth await of a run. */
 interface Happening {
   readonly at: number;
   readonly what:
