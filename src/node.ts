@@ -71,7 +71,7 @@ export async function openNode(
     random: makeRandom(),
     sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
-    addressOf,
+    addressOf: clientAddress,
     defer(promise) {
       const tracked = promise
         .catch((error: unknown) => log.error("deferred_failed", { error }))
@@ -173,7 +173,7 @@ function inheritedSocket(): { fd: number } | null {
 const origins = new WeakMap<Request, { readonly peer: string; readonly headers: IncomingMessage["headers"] }>();
 
 /** Returns the client's address, "" where it is not known; what a proxy on this machine or network says is believed. */
-function addressOf(request: Request): string {
+function clientAddress(request: Request): string {
   const origin = origins.get(request);
   if (origin === undefined) return "";
   const { headers } = origin;

@@ -12,7 +12,7 @@ import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { tick } from "./tick.ts";
 
-type Env = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ServeOptions {
   /** Serve the sample Waldur: with so many bookings; `still`: nothing happens in it by itself. Null: the Waldur of the settings. */
@@ -31,7 +31,7 @@ const daySeconds = 86_400;
 const sampleDays = 3;
 
 /** Runs the service on Node until it is told to stop. Throws `bad_config`, `store_failed`. */
-export async function serve(env: Env, { sample, print, stopped }: ServeOptions): Promise<void> {
+export async function serve(env: Environment, { sample, print, stopped }: ServeOptions): Promise<void> {
   const opened = sample === null ? await openNode(env) : await openSample(env, sample);
   let { deps } = opened;
   const app = makeApp({ assets: serveStatic({ root: publicFolder }) });
@@ -75,7 +75,7 @@ export const defaultSample = { bookings: 60, still: false };
 
 /** The program on the sample Waldur, in a database of its own. */
 export async function openSample(
-  env: Env,
+  env: Environment,
   { bookings, still, ...options }: { bookings: number; still: boolean } & Pick<OpenOptions, "logLevel">,
 ): Promise<Opened> {
   let sample: SampleWaldur | undefined;

@@ -1,5 +1,5 @@
 import type { Deps } from "./deps.ts";
-import { AppError, codeOf, messageOf } from "./errors.ts";
+import { logFailure } from "./log.ts";
 import { countStatements } from "./store/counted.ts";
 import { forgetTries } from "./store/attempts.ts";
 import { forgetDecisions } from "./store/decisions.ts";
@@ -17,7 +17,7 @@ import { type RefreshReport } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
 import { epochSeconds } from "./clock.ts";
 
-/** What one run did. */
+/** The report of one run. */
 export interface TickReport {
   readonly sources: readonly RefreshReport[];
   readonly feeds: readonly RenderReport[];
@@ -138,13 +138,12 @@ async function forgetOld(deps: Deps): Promise<void> {
   await forgetTries(deps.sql, nowAt - 3600);
 }
 
+/** Does the work; logs its failure and resolves to undefined then. */
 async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    const facts = error instanceof AppError ? error.facts : {};
-    const level = codeOf(error) === "conflict" ? "info" : "error";
-    deps.log[level](event, { code: codeOf(error) ?? "bug", message: messageOf(error), ...facts });
+    logFailure(deps, event, error);
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { readPrecondition, readMultistatus } from "./multistatus.ts";
 import type { Failure, FailureKind } from "./port.ts";
 import { parseXml } from "./xml.ts";
 
-export type Operation = "read" | "create" | "update" | "remove" | "make";
+export type DavOperation = "read" | "create" | "update" | "remove" | "make";
 
 /** Kinds by precondition (RFC 4791 5.3.2.1, 4918 16, 6638 3.2.4.1, 4331, 3744), the same under every status. */
 const byPrecondition: Readonly<Record<string, FailureKind>> = {
@@ -38,7 +38,7 @@ export function serverText({ kind, status, text }: Pick<Failure, "kind" | "statu
 }
 
 /** Kinds by status, where no precondition says: that of the operation, else `any`. */
-const byStatus: Readonly<Record<number, Partial<Record<Operation | "any", FailureKind>>>> = {
+const byStatus: Readonly<Record<number, Partial<Record<DavOperation | "any", FailureKind>>>> = {
   400: { read: "unknown", any: "refused" },
   401: { any: "unauthorized" },
   403: { any: "missing" },
@@ -71,7 +71,7 @@ export function unansweredFailure({ failed, why }: HttpFailure): Failure {
  * Returns what a response without success means: docs/caldav.md has the table. `status` is the one that counts where a 207
  * has another inside. `now` in epoch milliseconds.
  */
-export function responseFailure(verb: Operation, result: HttpResult, now: number, status = result.status): Failure {
+export function responseFailure(verb: DavOperation, result: HttpResult, now: number, status = result.status): Failure {
   const { name: precondition, href } = preconditionIn(result.text);
   const facts = {
     precondition,
@@ -89,7 +89,7 @@ export function responseFailure(verb: Operation, result: HttpResult, now: number
   return makeFailure(failureKind(verb, status, precondition, result.text), status, facts);
 }
 
-function failureKind(verb: Operation, status: number, precondition: string, text: string): FailureKind {
+function failureKind(verb: DavOperation, status: number, precondition: string, text: string): FailureKind {
   if (status === 401) return "unauthorized";
   if (status === 403 && usageLimits.test(text)) return "throttled";
   const kind = byPrecondition[precondition];

@@ -25,7 +25,7 @@ export function makeClient(api: Api, { server, adminToken }: ApiOptions): Client
       redirect: "manual",
     });
     const answer = await answerOf(api, request, server);
-    if (!answer.ok) throw await failureOf(answer, server);
+    if (!answer.ok) throw await apiError(answer, server);
     return answer;
   };
   return {
@@ -78,7 +78,7 @@ const errorAnswer = v.object({
   error: v.object({ code: v.string(), message: v.string(), requestId: v.optional(v.nullable(v.string()), null) }),
 });
 
-async function failureOf(answer: Response, server: string | null): Promise<Error> {
+async function apiError(answer: Response, server: string | null): Promise<Error> {
   const where = server ?? "the program";
   const text = await answer.text();
   const told = v.safeParse(errorAnswer, text === "" ? null : safeJson(text));

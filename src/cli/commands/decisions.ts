@@ -5,7 +5,7 @@ import { option } from "../args.ts";
 import { type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { formatTable } from "../table.ts";
-import { formatInstant, readUuid, readWhole } from "../option-values.ts";
+import { formatInstant, readUuidOption, readWhole } from "../option-values.ts";
 
 function decision(action: Action, summary: string): Command {
   return {
@@ -15,7 +15,7 @@ function decision(action: Action, summary: string): Command {
     options: [json, server],
     notes: ["It is done as the account of WALDUR_API_TOKEN, and every feed that holds the booking shows it at once."],
     async run({ args, runtime, client }) {
-      const uuid = readUuid("UUID", args.operands[0] ?? "");
+      const uuid = readUuidOption("UUID", args.operands[0] ?? "");
       const answer = await (await client()).json("POST", `/bookings/${uuid}/${action}`);
       if (args.has(json)) printJson(runtime, answer);
       else runtime.stdout(`${readAnswer(responses.outcome, answer).message}\n`);
@@ -37,7 +37,7 @@ const list: Command = {
     const uuid = args.value(booking);
     const most = readWhole(args, limit, 1, 1000);
     const query: Query = [
-      ...(uuid === null ? [] : [["booking", readUuid("--booking", uuid)] as const]),
+      ...(uuid === null ? [] : [["booking", readUuidOption("--booking", uuid)] as const]),
       ...(most === null ? [] : [["limit", String(most)] as const]),
     ];
     const answer = await (await client()).json("GET", withQuery("/decisions", query));

@@ -2,7 +2,7 @@ import { AppError } from "../../errors.ts";
 import { option } from "../args.ts";
 import { type Command, server } from "../command.ts";
 import { exits } from "../exit.ts";
-import { readUuid } from "../option-values.ts";
+import { readUuidOption } from "../option-values.ts";
 
 const feed = option("feed", "ID", "what this feed serves");
 const provider = option("provider", "UUID", "all bookings of this provider, read from Waldur now");
@@ -18,7 +18,7 @@ export const exportCalendar: Command = {
     const uuid = args.value(provider);
     if ((id === null) === (uuid === null)) throw new AppError("bad_input", "give one of --feed and --provider");
     const path =
-      uuid === null ? `/feeds/${encodeURIComponent(id ?? "")}` : `/providers/${readUuid("--provider", uuid)}`;
+      uuid === null ? `/feeds/${encodeURIComponent(id ?? "")}` : `/providers/${readUuidOption("--provider", uuid)}`;
     runtime.stdout(await (await client()).text(`${path}/calendar.ics`));
     return exits.ok;
   },

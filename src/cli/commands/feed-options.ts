@@ -2,7 +2,7 @@ import { bookingStates } from "../../calendar/booking.ts";
 import { decisionModes, details, languages } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import { type Arguments, type Option, option, toggle } from "../args.ts";
-import { readChoice, readInstant, readUuid, readWhole, splitList } from "../option-values.ts";
+import { readChoice, readInstant, readUuidOption, readWhole, splitList } from "../option-values.ts";
 
 const name = option("name", "TEXT", "name of the calendar");
 const detail = option("detail", "LEVEL", `how much it tells: ${details.join(", ")}`);
@@ -68,9 +68,9 @@ const members: readonly (readonly [Option, key: string, read: (args: Arguments, 
 
 const filters: readonly (readonly [Option, key: string, read: (part: string) => unknown])[] = [
   [states, "states", (part) => readChoice(states, part, bookingStates)],
-  [offerings, "offerings", (part) => readUuid("--offerings", part)],
-  [customers, "customers", (part) => readUuid("--customers", part)],
-  [projects, "projects", (part) => readUuid("--projects", part)],
+  [offerings, "offerings", (part) => readUuidOption("--offerings", part)],
+  [customers, "customers", (part) => readUuidOption("--customers", part)],
+  [projects, "projects", (part) => readUuidOption("--projects", part)],
 ];
 
 /** The members of a request that the options ask for; only what was given. Throws `bad_input`. */
@@ -109,7 +109,7 @@ export function readSource(args: Arguments): { kind: string; uuid?: string } {
   const uuid = args.value(chosen);
   return chosen === mine || uuid === null
     ? { kind: chosen.name }
-    : { kind: chosen.name, uuid: readUuid(`--${chosen.name}`, uuid) };
+    : { kind: chosen.name, uuid: readUuidOption(`--${chosen.name}`, uuid) };
 }
 
 function readDays(args: Arguments, days: Option, least: number): number {

@@ -28,7 +28,7 @@ const add: Command = {
     const feed = await waitForAddress(runtime, client, made);
     if (feed.source.partial !== null) runtime.stderr(`${feed.source.partial}\n`);
     warn(call, feed);
-    if (args.has(json)) printJson(runtime, await client.json("GET", pathOf(feed.id)));
+    if (args.has(json)) printJson(runtime, await client.json("GET", feedPathFor(feed.id)));
     else runtime.stdout(`${feed.address}\n`);
     return exits.ok;
   },
@@ -54,7 +54,7 @@ const show: Command = {
   operands: ["ID"],
   options: [json, server],
   notes: [],
-  run: async (call) => tell(call, await (await call.client()).json("GET", feedPath(call))),
+  run: async (call) => printFeed(call, await (await call.client()).json("GET", feedPath(call))),
 };
 
 const set: Command = {
@@ -66,7 +66,7 @@ const set: Command = {
   async run(call) {
     const body = readFeedOptions(call.args);
     if (Object.keys(body).length === 0) throw new AppError("bad_input", "give at least one option to change");
-    return tell(call, await (await call.client()).json("PATCH", feedPath(call), body));
+    return printFeed(call, await (await call.client()).json("PATCH", feedPath(call), body));
   },
 };
 
@@ -107,7 +107,7 @@ const revoke: Command = {
 
 export const feedCommands: readonly Command[] = [add, list, show, set, rotate, revoke];
 
-function tell(call: CommandCall, answer: unknown): number {
+function printFeed(call: CommandCall, answer: unknown): number {
   const feed = readAnswer(responses.feed, answer);
   warn(call, feed);
   if (call.args.has(json)) printJson(call.runtime, answer);
@@ -120,9 +120,9 @@ function warn({ runtime }: CommandCall, { warning }: FeedJson): void {
 }
 
 function feedPath({ args }: CommandCall): string {
-  return pathOf(args.operands[0] ?? "");
+  return feedPathFor(args.operands[0] ?? "");
 }
 
-function pathOf(id: string): string {
+function feedPathFor(id: string): string {
   return `/feeds/${encodeURIComponent(id)}`;
 }

@@ -45,13 +45,13 @@ const add: Command = {
     if (id === null) throw new AppError("bad_input", "--feed is missing; feeds list tells the ids");
     const body = {
       feed: id,
-      ...(await readPlace(args, runtime)),
+      ...(await readCalendarOptions(args, runtime)),
       ...given("calendar", args.value(calendar)),
       ...given("create", args.value(create)),
       ...given("edits", choiceOf(args, edits, editPolicies)),
       ...given("cancelled", choiceOf(args, cancelled, cancelledPolicies)),
     };
-    return tell(call, await (await call.client()).json("POST", "/targets", body));
+    return printTarget(call, await (await call.client()).json("POST", "/targets", body));
   },
 };
 
@@ -62,7 +62,7 @@ const calendars: Command = {
   options: [url, preset, username, json, server],
   notes: [...secretNotes, feedOnlyNote],
   async run({ args, runtime, client }) {
-    const answer = await (await client()).json("POST", "/targets/calendars", await readPlace(args, runtime));
+    const answer = await (await client()).json("POST", "/targets/calendars", await readCalendarOptions(args, runtime));
     if (args.has(json)) printJson(runtime, answer);
     else {
       const found = readAnswer(responses.calendars, answer).calendars;
@@ -97,17 +97,17 @@ const show: Command = {
   operands: ["ID"],
   options: [json, server],
   notes: [],
-  run: async (call) => tell(call, await (await call.client()).json("GET", pathOf(call))),
+  run: async (call) => printTarget(call, await (await call.client()).json("GET", targetPath(call))),
 };
 
-function change(verb: "probe" | "pause" | "resume", summary: string, notes: readonly string[] = []): Command {
+function changeCommand(verb: "probe" | "pause" | "resume", summary: string, notes: readonly string[] = []): Command {
   return {
     name: `targets ${verb}`,
     summary,
     operands: ["ID"],
     options: [json, server],
     notes,
-    run: async (call) => tell(call, await (await call.client()).json("POST", `${pathOf(call)}/${verb}`)),
+    run: async (call) => printTarget(call, await (await call.client()).json("POST", `${targetPath(call)}/${verb}`)),
   };
 }
 
@@ -118,8 +118,8 @@ const credentials: Command = {
   options: [username, json, server],
   notes: secretNotes,
   async run(call) {
-    const body = await readCredentials(call.args, call.runtime);
-    return tell(call, await (await call.client()).json("POST", `${pathOf(call)}/credentials`, body));
+    const body = await readCredentialOptions(call.args, call.runtime);
+    return printTarget(call, await (await call.client()).json("POST", `${targetPath(call)}/credentials`, body));
   },
 };
 
@@ -134,7 +134,7 @@ const remove: Command = {
     if (what === null) {
       throw new AppError("bad_input", "--events is missing: leave them in the calendar, or remove them?");
     }
-    const answer = await (await call.client()).json("DELETE", `${pathOf(call)}?events=${what}`);
+    const answer = await (await call.client()).json("DELETE", `${targetPath(call)}?events=${what}`);
     if (call.args.has(json)) printJson(call.runtime, answer);
     else {
       const gone = what === "leave" ? "has ended; its events stay" : "ends; its events are being taken away";
@@ -149,24 +149,24 @@ export const targetCommands: readonly Command[] = [
   calendars,
   list,
   show,
-  change("probe", "try again how the target's server behaves"),
-  change("pause", "send nothing to the calendar until it is resumed"),
-  change("resume", "go on with a paused or stopped target", ["What had failed is tried anew at once."]),
+  changeCommand("probe", "try again how the target's server behaves"),
+  changeCommand("pause", "send nothing to the calendar until it is resumed"),
+  changeCommand("resume", "go on with a paused or stopped target", ["What had failed is tried anew at once."]),
   credentials,
   remove,
 ];
 
-function tell({ args, runtime }: CommandCall, answer: unknown): number {
+function printTarget({ args, runtime }: CommandCall, answer: unknown): number {
   if (args.has(json)) printJson(runtime, answer);
   else runtime.stdout(formatTarget(readAnswer(responses.target, answer)));
   return exits.ok;
 }
 
-function pathOf({ args }: CommandCall): string {
+function targetPath({ args }: CommandCall): string {
   return `/targets/${encodeURIComponent(args.operands[0] ?? "")}`;
 }
 
-async function readPlace(args: Arguments, runtime: Runtime): Promise<object> {
+async function readCalendarOptions(args: Arguments, runtime: Runtime): Promise<object> {
   const kind = args.value(preset);
   const address = args.value(url);
   if (address === null && kind === null) throw new AppError("bad_input", "give --url or --preset");
@@ -177,10 +177,10 @@ async function readPlace(args: Arguments, runtime: Runtime): Promise<object> {
       presets.map(({ id }) => id),
     );
   }
-  return { ...given("url", address), ...given("preset", kind), ...(await readCredentials(args, runtime)) };
+  return { ...given("url", address), ...given("preset", kind), ...(await readCredentialOptions(args, runtime)) };
 }
 
-async function readCredentials(args: Arguments, runtime: Runtime): Promise<object> {
+async function readCredentialOptions(args: Arguments, runtime: Runtime): Promise<object> {
   const name = args.value(username);
   const secret = runtime.env["CALDAV_PASSWORD"] ?? (await runtime.stdin()).replace(/\r?\n$/, "");
   if (secret === "")

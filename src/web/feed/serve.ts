@@ -1,3 +1,4 @@
+import { epochSeconds } from "../../clock.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError, codeOf, messageOf } from "../../errors.ts";
 import { joinVevents } from "../../store/events.ts";
@@ -255,8 +256,4 @@ function report(deps: FeedDeps, event: string, error: unknown): void {
   } catch {
     // A log that fails must not cost the answer.
   }
-}
-
-function epochSeconds(deps: FeedDeps): number {
-  return Math.floor(deps.now() / 1000);
 }
