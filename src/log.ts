@@ -1,4 +1,4 @@
-import { AppError } from "./errors.ts";
+import { AppError, codeOf, messageOf } from "./errors.ts";
 import { memoize } from "./memoize.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
@@ -100,6 +100,13 @@ function members(facts: Facts, nameOf: (name: string) => FactName, secrets: read
   } catch {
     return ',"facts":"unreadable"';
   }
+}
+
+/** Logs a failure, with the code and facts of an `AppError`: `conflict` is for the next run and no error. */
+export function logFailure({ log }: { readonly log: Log }, event: string, error: unknown, facts: Facts = {}): void {
+  const own = error instanceof AppError ? error.facts : {};
+  const level = codeOf(error) === "conflict" ? "info" : "error";
+  log[level](event, { ...facts, code: codeOf(error) ?? "bug", message: messageOf(error), ...own });
 }
 
 /** Facts about a fact's name. */

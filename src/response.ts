@@ -8,14 +8,14 @@ export async function readResponseText(response: Response, most: number, signal:
   const reader = response.body?.getReader();
   if (reader === undefined) return "";
   try {
-    return await withDeadline(readText(reader, most), () => signal);
+    return await withDeadline(readLimitedText(reader, most), () => signal);
   } catch (error) {
     void reader.cancel(error).catch(() => undefined);
     throw error;
   }
 }
 
-async function readText(reader: ReadableStreamDefaultReader<Uint8Array>, most: number): Promise<string | null> {
+async function readLimitedText(reader: ReadableStreamDefaultReader<Uint8Array>, most: number): Promise<string | null> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;

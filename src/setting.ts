@@ -36,7 +36,7 @@ export function setting<const S extends v.GenericSchema<string, unknown>>(
   return v.pipe(v.optional(schema, byDefault), v.metadata({ ...facts }));
 }
 
-export function whole(least: number, most: number) {
+export function wholeSetting(least: number, most: number) {
   const wanted = `give a whole number from ${least} to ${most}`;
   return v.pipe(
     v.string(),

@@ -1,5 +1,5 @@
 import type { Deps } from "./deps.ts";
-import { AppError, codeOf, messageOf } from "./errors.ts";
+import { logFailure } from "./log.ts";
 import { countStatements } from "./store/counted.ts";
 import { forgetTries } from "./store/attempts.ts";
 import { forgetDecisions } from "./store/decisions.ts";
@@ -17,7 +17,7 @@ import { type RefreshReport } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
 import { epochSeconds } from "./clock.ts";
 
-/** What one run did. */
+/** The report of one run. */
 export interface TickReport {
   readonly sources: readonly RefreshReport[];
   readonly feeds: readonly RenderReport[];
@@ -37,13 +37,13 @@ export interface TickOptions {
   readonly allowRemovals?: boolean;
 }
 
-/** Statements that one more source, or one step of its feeds, may cost; a run with fewer left does not begin it. */
+/** Most statements that one more source, or one step of its feeds, takes; a run with fewer left does not begin it. */
 const statementsOfSource = 18;
 const statementsOfStep = 9;
 
 /**
- * Makes one run over what is due: ends expired feeds, reads sources, renders their feeds and pushes those to targets. What
- * fails is logged and left for the next run. Throws `store_failed` only when feeds, sources or targets cannot be listed.
+ * Makes one run over what is due: ends expired feeds, reads sources, renders their feeds and pushes those to targets. A
+ * failure is logged and its work left for the next run. Throws `store_failed` only when feeds, sources or targets cannot be listed.
  */
 export async function tick(outer: Deps, options: TickOptions = {}): Promise<TickReport> {
   const { sql, counts } = countStatements(outer.sql);
@@ -59,10 +59,8 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     else await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
   }
   const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
-  const endLost = async (source: SourceRow): Promise<void> => {
-    const lost = feedsOf.get(source.id) ?? [];
-    if (lost.length > 0) await attempt(deps, "end_failed", async () => endLostFeeds(deps, lost));
-  };
+  const endLost = async (source: SourceRow): Promise<void> =>
+    attempt(deps, "end_failed", async () => endLostFeeds(deps, source));
   const sources = (await listSources(sql)).filter((source) => feedsOf.has(source.id));
   for (const source of sources) if (source.access === "lost") await endLost(source);
   const { sourceId, sweepSince } = options;
@@ -127,8 +125,8 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
 }
 
 /**
- * Starts a run behind the answer, as every change of a feed or a target wants it: Waldur is read and rendered for a feed,
- * and for a target only what waits is pushed.
+ * Starts a run after the answer, as every change of a feed or target needs it. For a feed it reads Waldur and renders; for
+ * a target it only pushes.
  */
 export function startRun(deps: Deps, changed: Pick<FeedRow, "sourceId"> | Pick<TargetRow, "calendarUrl">): void {
   deps.defer(tick(deps, "sourceId" in changed ? { sourceId: changed.sourceId } : { onlyTargets: true }));
@@ -140,13 +138,12 @@ async function forgetOld(deps: Deps): Promise<void> {
   await forgetTries(deps.sql, nowAt - 3600);
 }
 
+/** Does the work; logs its failure and resolves to undefined then. */
 async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    const facts = error instanceof AppError ? error.facts : {};
-    const level = codeOf(error) === "conflict" ? "info" : "error";
-    deps.log[level](event, { code: codeOf(error) ?? "bug", message: messageOf(error), ...facts });
+    logFailure(deps, event, error);
     return undefined;
   }
 }

@@ -40,8 +40,8 @@ export async function resolveSource(
   if (kind !== "mine" && !/^[0-9a-f]{32}$/.test(scopeUuid)) {
     throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits, as Waldur shows them`);
   }
-  const found = await find(client, user, kind, scopeUuid);
-  if (kind === "provider" && !sees(user, found.customerUuid)) {
+  const found = await resolveScope(client, user, kind, scopeUuid);
+  if (kind === "provider" && !mayReadOrganisation(user, found.customerUuid)) {
     throw new AppError(
       "bad_input",
       `${user.username} is neither owner nor manager of ${found.name}, so Waldur shows it none of its bookings; ` +
@@ -66,13 +66,13 @@ export async function listProviders({
     .filter(({ own }) => own || user.isStaff);
 }
 
-function sees(user: User, customerUuid: string): boolean {
+function mayReadOrganisation(user: User, customerUuid: string): boolean {
   return user.isStaff || manages(user, customerUuid);
 }
 
 type ResolvedScope = Pick<NewSource, "customerUuid" | "name" | "partial">;
 
-async function find(client: WaldurClient, user: User, kind: ScopeKind, uuid: string): Promise<ResolvedScope> {
+async function resolveScope(client: WaldurClient, user: User, kind: ScopeKind, uuid: string): Promise<ResolvedScope> {
   switch (kind) {
     case "provider": {
       const providers = await client.serviceProviders();
@@ -89,7 +89,7 @@ async function find(client: WaldurClient, user: User, kind: ScopeKind, uuid: str
     case "offering": {
       const offering = (await client.offerings({})).find((one) => one.uuid === uuid);
       if (offering === undefined) throw unknown("offering", uuid, "bookings");
-      const partial = sees(user, offering.customerUuid) ? "" : onlyOwn(user);
+      const partial = mayReadOrganisation(user, offering.customerUuid) ? "" : onlyOwn(user);
       return { customerUuid: partial === "" ? offering.customerUuid : "", name: offering.name, partial };
     }
     case "customer":

@@ -32,7 +32,7 @@ export async function cachedSite(deps: Deps): Promise<CachedSite> {
   const found = stored === null ? null : v.safeParse(schema, JSON.parse(stored));
   const known = found?.success === true ? found.output : nothing;
   if (epochSeconds(deps) - known.at < freshSeconds) return known;
-  const asked = ask(deps, from, known).then(async (site) => {
+  const asked = refreshSite(deps, from, known).then(async (site) => {
     await writeMeta(deps.sql, key, JSON.stringify(site));
     return site;
   });
@@ -56,7 +56,7 @@ export async function exchangeLoginCode(deps: Deps, code: string): Promise<strin
   return exchangeCode(from, code);
 }
 
-async function ask(deps: Deps, from: AnonymousTransport, known: CachedSite): Promise<CachedSite> {
+async function refreshSite(deps: Deps, from: AnonymousTransport, known: CachedSite): Promise<CachedSite> {
   const at = epochSeconds(deps);
   try {
     const { name, colour } = await readSiteAnonymously(from);

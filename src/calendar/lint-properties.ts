@@ -2,7 +2,7 @@ import { parseContentLine } from "./content-line.ts";
 import { calendarProperties, eventProperties, type Property, statusTriples } from "./properties.ts";
 
 /** A table with its properties by name, each with its place. */
-interface Order {
+interface SlotOrder {
   readonly rows: ReadonlyMap<string, { readonly property: Property; readonly place: number }>;
   readonly required: readonly string[];
 }
@@ -30,14 +30,14 @@ export function lintCalendarProperties(lines: readonly string[], faults: string[
   if (values.has("COLOR") !== values.has("X-APPLE-CALENDAR-COLOR")) faults.push("only one of the two colours");
 }
 
-function orderOf(table: readonly Property[]): Order {
+function orderOf(table: readonly Property[]): SlotOrder {
   return {
     rows: new Map(table.map((property, place) => [property.name, { property, place }])),
     required: table.filter(({ count }) => count === "1").map(({ name }) => name),
   };
 }
 
-function lintProperties(order: Order, lines: readonly string[], faults: string[]): ReadonlyMap<string, string> {
+function lintProperties(order: SlotOrder, lines: readonly string[], faults: string[]): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   let last = -1;
   for (const line of lines) {

@@ -35,7 +35,7 @@ export function numberSlots(known: readonly NumberedSlot[], booking: Booking): N
     if (free.size === 0) break;
     for (const period of periods) {
       if (numbers.has(period)) continue;
-      const old = find(free, (slot) => fits(slot, period));
+      const old = findItem(free, (slot) => fits(slot, period));
       if (old === undefined) continue;
       free.delete(old);
       numbers.set(period, old.n);
@@ -67,7 +67,7 @@ function sameTime(known: Slot, period: Slot): boolean {
   return known.start === period.start && known.end === period.end;
 }
 
-function find<Item>(items: Iterable<Item>, fits: (item: Item) => boolean): Item | undefined {
+function findItem<Item>(items: Iterable<Item>, fits: (item: Item) => boolean): Item | undefined {
   for (const item of items) if (fits(item)) return item;
   return undefined;
 }

@@ -25,7 +25,7 @@ export function makeClient(api: Api, { server, adminToken }: ApiOptions): Client
       redirect: "manual",
     });
     const answer = await answerOf(api, request, server);
-    if (!answer.ok) throw await failureOf(answer, server);
+    if (!answer.ok) throw await apiError(answer, server);
     return answer;
   };
   return {
@@ -39,13 +39,13 @@ export function makeClient(api: Api, { server, adminToken }: ApiOptions): Client
   };
 }
 
-/** A path with a query; names may repeat. */
+/** Returns a path with a query; names may repeat. */
 export function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams(query.map(([name, value]) => [name, value]));
   return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
 }
 
-/** What the API answered as the shape we know. Throws `waldur_bad_answer` when it is another. */
+/** Returns an answer of the API in the shape of a schema. Throws `waldur_bad_answer` when it has another. */
 export function readAnswer<S extends v.GenericSchema>(schema: S, answer: unknown): v.InferOutput<S> {
   const read = v.safeParse(schema, answer);
   if (read.success) return read.output;
@@ -67,7 +67,7 @@ async function answerOf(api: Api, request: Request, server: string | null): Prom
   }
 }
 
-/** What lies behind "fetch failed". */
+/** Returns the cause behind "fetch failed". */
 function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error && error.cause.message !== ""
     ? error.cause.message
@@ -78,7 +78,7 @@ const errorAnswer = v.object({
   error: v.object({ code: v.string(), message: v.string(), requestId: v.optional(v.nullable(v.string()), null) }),
 });
 
-async function failureOf(answer: Response, server: string | null): Promise<Error> {
+async function apiError(answer: Response, server: string | null): Promise<Error> {
   const where = server ?? "the program";
   const text = await answer.text();
   const told = v.safeParse(errorAnswer, text === "" ? null : safeJson(text));

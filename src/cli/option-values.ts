@@ -24,7 +24,7 @@ export function readChoice<T extends string>(option: Option, text: string, choic
 }
 
 /** A UUID as Waldur writes it: 32 lower-case hex digits; dashes are taken too. Throws `bad_input`. */
-export function readUuid(name: string, text: string): string {
+export function readUuidOption(name: string, text: string): string {
   const uuid = text.replaceAll("-", "").toLowerCase();
   if (/^[0-9a-f]{32}$/.test(uuid)) return uuid;
   throw new AppError("bad_input", `${name} takes a UUID of 32 hex digits, not ${JSON.stringify(text)}`);

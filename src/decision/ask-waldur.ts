@@ -39,7 +39,11 @@ export interface Decision {
 export const sameClickSeconds = 600;
 
 /** Returns a decision that did not reach Waldur, or that Waldur did not accept. */
-const nothing = (result: Result, booking: Booking | null = null): Decision => ({ result, booking, byOperator: false });
+const undecided = (result: Result, booking: Booking | null = null): Decision => ({
+  result,
+  booking,
+  byOperator: false,
+});
 
 /**
  * Accepts or rejects a booking as its account: asks Waldur who that is and how the booking stands, tells it the decision,
@@ -55,17 +59,17 @@ export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Deci
   try {
     client = await accountClient(deps, account);
     user = await identify(deps, account.id, client);
-    if (!user.isActive) return nothing("expired");
+    if (!user.isActive) return undecided("expired");
     before = await needBooking(client, bookingUuid);
   } catch (error) {
     const failed = failureBefore(error);
     if (failed === "gone") await requestReread(deps, bookingUuid);
-    return nothing(failed);
+    return undecided(failed);
   }
   if (before.state !== "Creating") return showSettled(deps, wish, before);
-  if (bookingEnd(before) <= epochSeconds(deps)) return nothing("past", before);
+  if (bookingEnd(before) <= epochSeconds(deps)) return undecided("past", before);
   // Waldur would let whoever asks accept for themselves where they also manage the customer.
-  if (action === "accept" && !actsForProvider(user, before)) return nothing("not-yours", before);
+  if (action === "accept" && !actsForProvider(user, before)) return undecided("not-yours", before);
   try {
     await client[action](bookingUuid);
     return await showDone(deps, client, action, before, false);
@@ -93,7 +97,7 @@ async function rejectAsOperator(
     if (!(error instanceof AppError)) throw error;
     if (error.code === "waldur_refused_token" || error.code === "waldur_not_found") {
       deps.log.error("decision_token_refused", { code: error.code, message: error.message });
-      return nothing("refused", before);
+      return undecided("refused", before);
     }
     return refusal({ deps, client, wish, before, byOperator: true }, error);
   }
@@ -113,17 +117,17 @@ async function refusal(asked: SentDecision, error: AppError): Promise<Decision> 
   const { deps, before } = asked;
   switch (error.code) {
     case "waldur_not_ready":
-      return nothing("not-ready", before);
+      return undecided("not-ready", before);
     case "waldur_forbidden":
     case "waldur_bad_request":
-      return nothing("refused", before);
+      return undecided("refused", before);
     case "waldur_not_found":
       await requestReread(deps, before.uuid);
-      return nothing("gone");
+      return undecided("gone");
     case "waldur_refused_token":
-      return nothing("expired", before);
+      return undecided("expired", before);
     case "waldur_throttled":
-      return nothing("unchanged", before);
+      return undecided("unchanged", before);
     case "store_failed":
       throw error;
     default:
@@ -141,17 +145,17 @@ async function readOutcome(
     after = await needBooking(client, before.uuid);
   } catch {
     await requestReread(deps, before.uuid);
-    return nothing("unknown");
+    return undecided("unknown");
   }
   if (error.code === "waldur_conflict") {
-    return after.state === "Creating" ? nothing("unchanged", after) : showSettled(deps, wish, after);
+    return after.state === "Creating" ? undecided("unchanged", after) : showSettled(deps, wish, after);
   }
   if (after.state === wanted[action]) return showDone(deps, client, action, after, byOperator);
   if (after.state !== "Creating") return showSettled(deps, wish, after);
   // What timed out may still be on its way.
-  if (error.code !== "waldur_timeout") return nothing("unchanged", after);
+  if (error.code !== "waldur_timeout") return undecided("unchanged", after);
   await requestReread(deps, before.uuid);
-  return nothing("unknown", after);
+  return undecided("unknown", after);
 }
 
 const wanted = { accept: "OK", reject: "Terminated" } as const satisfies Record<Action, Booking["state"]>;
@@ -175,11 +179,11 @@ async function showSettled(deps: Deps, { action, account }: DecisionRequest, boo
   if (booking.state === "OK") await propagate(deps, booking, "done");
   // Only its order says why it ended.
   else await requestReread(deps, booking.uuid);
-  if (booking.state !== wanted[action]) return nothing("other", booking);
+  if (booking.state !== wanted[action]) return undecided("other", booking);
   const sinceAt = epochSeconds(deps) - sameClickSeconds;
   // This attempt is one of them; an earlier one means that this very account had told Waldur.
   const own = await countUnknown(deps.sql, { bookingUuid: booking.uuid, accountId: account.id, action }, sinceAt);
-  return nothing(own > 1 ? "done" : "already", booking);
+  return undecided(own > 1 ? "done" : "already", booking);
 }
 
 async function needBooking(client: WaldurClient, uuid: string): Promise<Booking> {

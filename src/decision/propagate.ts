@@ -35,7 +35,7 @@ export async function propagate(outer: Deps, booking: Booking, orderState: Order
   let unsaved: readonly string[] = [];
   /** Ids of those, and of sources with a feed that does not show it yet; null before the first attempt. */
   let open: ReadonlySet<string> | null = null;
-  await logFailure(deps, async () => {
+  await attemptPropagation(deps, async () => {
     const shown = await retry(deps, pauses, async () => {
       const sources = (await listSourcesWith(sql, booking.uuid)).filter((source) => belongs(booking, source));
       unsaved = sources.map(({ id }) => id).filter((id) => open?.has(id) ?? true);
@@ -48,12 +48,12 @@ export async function propagate(outer: Deps, booking: Booking, orderState: Order
     });
     if (shown === null) throw new AppError("conflict", "another run is writing this booking");
   });
-  if (unsaved.length > 0) await logFailure(deps, async () => makeDue(sql, unsaved, epochSeconds(deps)));
+  if (unsaved.length > 0) await attemptPropagation(deps, async () => makeDue(sql, unsaved, epochSeconds(deps)));
 }
 
 /** Makes the next run read again the sources that hold a booking. */
 export async function requestReread(deps: Deps, bookingUuid: string): Promise<void> {
-  await logFailure(deps, async () => {
+  await attemptPropagation(deps, async () => {
     const sources = await listSourcesWith(deps.sql, bookingUuid);
     await makeDue(
       deps.sql,
@@ -98,11 +98,11 @@ async function storeBooking(
   return holdings;
 }
 
-/** Does the work; logs what it cannot do. */
-async function logFailure(deps: Deps, work: () => Promise<void>): Promise<void> {
+/** Does the work; logs its failure. */
+async function attemptPropagation(deps: Deps, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    deps.log.error("arrive_failed", { code: codeOf(error) ?? "bug", message: messageOf(error) });
+    deps.log.error("propagate_failed", { code: codeOf(error) ?? "bug", message: messageOf(error) });
   }
 }

@@ -8,7 +8,7 @@ import {
   type SampleOffering,
   tokens,
 } from "./people.ts";
-import { type SampleColumns, empty, nothing } from "./rows.ts";
+import { type SampleColumns, empty, alwaysNull } from "./rows.ts";
 
 /** A row of `/api/marketplace-service-providers/`; who is not known is told a little less. */
 export const providerColumns = (known: boolean): SampleColumns<Organisation> => ({
@@ -20,12 +20,12 @@ export const providerColumns = (known: boolean): SampleColumns<Organisation> => 
   customer: ({ uuid }, base) => `${base}/api/customers/${uuid}/`,
   customer_name: ({ name }) => name,
   customer_uuid: ({ uuid }) => uuid,
-  customer_image: nothing,
+  customer_image: alwaysNull,
   customer_abbreviation: empty,
   customer_native_name: empty,
   customer_country: () => "EE",
-  image: nothing,
-  organization_group: nothing,
+  image: alwaysNull,
+  organization_group: alwaysNull,
   offering_count: () => 1,
 });
 
@@ -40,12 +40,12 @@ export const offeringColumns: SampleColumns<SampleOffering> = {
   attributes: () => ({ schedules: [] }),
   state: () => "Active",
   type: () => "Marketplace.Booking",
-  thumbnail: nothing,
+  thumbnail: alwaysNull,
   latitude: ({ latitude }) => latitude,
   longitude: ({ longitude }) => longitude,
   country: empty,
-  google_calendar_is_public: nothing,
-  google_calendar_link: nothing,
+  google_calendar_is_public: alwaysNull,
+  google_calendar_link: alwaysNull,
 };
 
 /** Returns what `/api/users/me/` tells; what only staff and support are told of themselves is absent for others, as Waldur does it. */
@@ -62,7 +62,7 @@ export function userColumns(role: RoleName): SampleColumns<Person> {
     email: ({ username }) => `${username}@example.org`,
     phone_number: empty,
     organization: empty,
-    civil_number: nothing,
+    civil_number: alwaysNull,
     description: (person) => (power(person) ? "" : undefined),
     is_staff: (person) => (power(person) ? person.isStaff === true : undefined),
     is_active: (person) => (power(person) ? true : undefined),
@@ -71,10 +71,10 @@ export function userColumns(role: RoleName): SampleColumns<Person> {
     token_lifetime: () => 3600,
     registration_method: () => "default",
     date_joined: () => joined,
-    agreement_date: nothing,
+    agreement_date: alwaysNull,
     preferred_language: empty,
     permissions: (person) => person.grants.map((grant) => permission(person, grant)),
-    requested_email: nothing,
+    requested_email: alwaysNull,
     affiliations: () => [],
     first_name: ({ fullName }) => fullName.split(" ")[0],
     last_name: ({ fullName }) => fullName.split(" ").at(-1),
@@ -82,7 +82,7 @@ export function userColumns(role: RoleName): SampleColumns<Person> {
     identity_provider_label: () => "Local DB",
     identity_provider_management_url: empty,
     identity_provider_fields: () => [],
-    image: nothing,
+    image: alwaysNull,
     identity_source: empty,
   };
 }

@@ -31,13 +31,13 @@ function byUrl(kind: string, of: (booking: SampleBooking) => string): Read<Sampl
 /** Dates on 7.0, date-times on 8.1; both include the moment itself. */
 function byTime(of: (booking: SampleBooking) => number, before = false): Read<SampleBooking> {
   return (value, _values, version) => {
-    const at = readTime(value, version === "8.1");
+    const at = parseFilterTime(value, version === "8.1");
     if (at === null) return version === "8.1" ? "Enter a valid date/time." : "Enter a valid date.";
     return (booking) => (before ? of(booking) <= at : of(booking) >= at);
   };
 }
 
-function readTime(value: string, withTime: boolean): number | null {
+function parseFilterTime(value: string, withTime: boolean): number | null {
   const [, month, day, year] = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(value) ?? [];
   if (!withTime && year !== undefined) return Date.parse(`${year}-${month}-${day}T00:00:00Z`) * 1000;
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return Date.parse(`${value}T00:00:00Z`) * 1000;
@@ -120,7 +120,7 @@ const bookingFilters: Readonly<Record<string, { read: Read<SampleBooking>; since
 const orderFilters: Readonly<Record<string, Read<OrderOf>>> = {
   offering_type: (value) => () => value === "Marketplace.Booking",
   modified: (value) => {
-    const at = readTime(value, true);
+    const at = parseFilterTime(value, true);
     return at === null ? "Enter a valid date/time." : ({ order }) => order.modifiedMicros >= at;
   },
   state: (_value, values) => choice(values, orderStates, ({ order }) => order.state),

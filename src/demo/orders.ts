@@ -1,6 +1,6 @@
 import type { SampleBooking, SampleOrder } from "./bookings.ts";
 import { category, people } from "./people.ts";
-import { type SampleColumns, empty, micros, no, nothing, requestColumns, type Row } from "./rows.ts";
+import { type SampleColumns, empty, micros, no, alwaysNull, requestColumns, type Row } from "./rows.ts";
 
 export interface OrderOf {
   readonly order: SampleOrder;
@@ -24,21 +24,21 @@ export const orderColumns: SampleColumns<OrderOf> = {
   created: ({ order }) => micros(order.createdMicros),
   modified: ({ order }) => micros(order.modifiedMicros),
   type: ({ order }) => order.type,
-  resource_uuid: nothing,
-  resource_type: nothing,
+  resource_uuid: alwaysNull,
+  resource_type: alwaysNull,
   resource_name: ({ booking }) => booking.name,
   cost: () => "0.0000000000",
   state: ({ order }) => order.state,
   output: empty,
   marketplace_resource_uuid: ({ booking }) => booking.uuid,
   error_message: empty,
-  callback_url: nothing,
+  callback_url: alwaysNull,
   consumer_reviewed_by: (one) => (isReviewed(one) ? people.consumerOwner.username : null),
   consumer_reviewed_by_full_name: (one) => (isReviewed(one) ? people.consumerOwner.fullName : undefined),
   consumer_reviewed_at: ({ order, booking }) => (isReviewed({ order, booking }) ? micros(order.createdMicros) : null),
-  provider_reviewed_at: nothing,
+  provider_reviewed_at: alwaysNull,
   created_by_full_name: ({ booking }) => booking.requester.fullName,
-  created_by_civil_number: nothing,
+  created_by_civil_number: alwaysNull,
   customer_name: ({ booking }) => booking.project.customer.name,
   customer_uuid: ({ booking }) => booking.project.customer.uuid,
   customer_slug: ({ booking }) => `sample-${booking.project.customer.uuid.slice(3, 7)}`,
@@ -53,9 +53,9 @@ export const orderColumns: SampleColumns<OrderOf> = {
   can_terminate: no,
   fixed_price: free,
   activation_price: free,
-  termination_comment: nothing,
+  termination_comment: alwaysNull,
   backend_id: empty,
-  issue: nothing,
+  issue: alwaysNull,
 };
 
 /** Returns what only the retrieval of a booking tells, and only when no column was asked for. */

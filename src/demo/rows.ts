@@ -13,7 +13,7 @@ export function micros(value: number): string {
 
 const seconds = (at: number): string => `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
 const milliseconds = (at: number): string => new Date(at * 1000).toISOString();
-export const nothing = (): null => null;
+export const alwaysNull = (): null => null;
 export const no = (): false => false;
 export const empty = (): string => "";
 
@@ -23,8 +23,8 @@ export const requestColumns: SampleColumns<SampleBooking> = {
   offering_name: ({ offering }) => offering.name,
   offering_uuid: ({ offering }) => offering.uuid,
   offering_description: () => "Sample offering",
-  offering_image: nothing,
-  offering_thumbnail: nothing,
+  offering_image: alwaysNull,
+  offering_thumbnail: alwaysNull,
   offering_type: () => "Marketplace.Booking",
   offering_terms_of_service: empty,
   offering_shared: () => true,
@@ -34,7 +34,7 @@ export const requestColumns: SampleColumns<SampleBooking> = {
   provider_uuid: ({ offering }) => offering.customer.uuid,
   category_title: () => category.title,
   category_uuid: () => category.uuid,
-  category_icon: nothing,
+  category_icon: alwaysNull,
   plan: ({ offering }, base) => `${base}/api/marketplace-public-offerings/${offering.uuid}/plans/${category.uuid}/`,
   plan_unit: () => "month",
   plan_name: () => "Standard",
@@ -62,19 +62,19 @@ export const bookingColumns: SampleColumns<SampleBooking> = {
   created: ({ createdMicros }) => micros(createdMicros),
   modified: ({ modifiedMicros }) => micros(modifiedMicros),
   url: ({ uuid }, base) => `${base}/api/booking-resources/${uuid}/`,
-  scope: nothing,
+  scope: alwaysNull,
   description: ({ description }) => description,
   state: ({ state }) => state,
-  resource_uuid: nothing,
+  resource_uuid: alwaysNull,
   backend_id: empty,
   effective_id: empty,
-  resource_type: nothing,
+  resource_type: alwaysNull,
   project: ({ project }, base) => `${base}/api/projects/${project.uuid}/`,
   project_uuid: ({ project }) => project.uuid,
   project_name: ({ project }) => project.name,
   project_description: empty,
-  project_end_date: nothing,
-  project_end_date_requested_by: nothing,
+  project_end_date: alwaysNull,
+  project_end_date_requested_by: alwaysNull,
   customer_uuid: ({ project }) => project.customer.uuid,
   customer_name: ({ project }) => project.customer.name,
   backend_metadata: () => ({}),
@@ -84,11 +84,11 @@ export const bookingColumns: SampleColumns<SampleBooking> = {
   slug: ({ uuid }) => `sample-${uuid.slice(0, 6)}`,
   current_usages: () => ({}),
   can_terminate: ({ state }) => state === "OK" || state === "Erred",
-  report: nothing,
-  end_date: nothing,
-  end_date_requested_by: nothing,
-  username: nothing,
-  limit_usage: nothing,
+  report: alwaysNull,
+  end_date: alwaysNull,
+  end_date_requested_by: alwaysNull,
+  username: alwaysNull,
+  limit_usage: alwaysNull,
   downscaled: no,
   restrict_member_access: no,
   paused: no,
@@ -96,18 +96,18 @@ export const bookingColumns: SampleColumns<SampleBooking> = {
   error_message: ({ errorMessage }) => errorMessage,
   error_traceback: empty,
   offering_customer_uuid: ({ offering }) => offering.customer.uuid,
-  options: nothing,
+  options: alwaysNull,
   available_actions: () => [],
   created_by: ({ requester }, base) => `${base}/api/users/${requester.uuid}/`,
   created_by_username: ({ requester }) => requester.username,
   created_by_full_name: ({ requester }) => requester.fullName,
-  consumer_reviewed_by: nothing,
+  consumer_reviewed_by: alwaysNull,
   slots: ({ slots }) =>
     slots.map(({ start, end, backendId }) => ({ start: seconds(start), end: seconds(end), backend_id: backendId })),
 };
 
 /** Returns the columns asked for, in Waldur's order; all of them when none that was asked for is known. */
-export function rowOf<T>(columns: SampleColumns<T>, of: T, asked: readonly string[], base: string): Row {
+export function sampleRow<T>(columns: SampleColumns<T>, of: T, asked: readonly string[], base: string): Row {
   const names = Object.keys(columns);
   const known = asked.length === 0 ? names : names.filter((name) => asked.includes(name));
   return Object.fromEntries((known.length === 0 ? names : known).map((name) => [name, columns[name]?.(of, base)]));

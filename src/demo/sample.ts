@@ -4,7 +4,7 @@ import { Life, type SampleAnswer } from "./life.ts";
 import { offerings, organisations, people, type Person, type RoleName, roles, tokens } from "./people.ts";
 import { offeringColumns, providerColumns, userColumns } from "./directory.ts";
 import { orderColumns, type OrderOf, ordersOf } from "./orders.ts";
-import { bookingColumns, rowOf } from "./rows.ts";
+import { bookingColumns, sampleRow } from "./rows.ts";
 
 export interface SampleOptions {
   /** Epoch milliseconds. */
@@ -108,22 +108,22 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
       const providers = organisations.filter(
         ({ providerUuid, uuid }) => providerUuid !== null && (customer === undefined || uuid === customer),
       );
-      return page(providers, (one) => rowOf(providerColumns(typeof role === "string"), one, asked, baseUrl));
+      return page(providers, (one) => sampleRow(providerColumns(typeof role === "string"), one, asked, baseUrl));
     }
     const person = persons[typeof role === "string" ? role : "outsider"];
     switch (path) {
       case "/api/users/me": {
         const columns = userColumns(typeof role === "string" ? role : "outsider");
-        return json(200, rowOf(columns, person, asked, baseUrl));
+        return json(200, sampleRow(columns, person, asked, baseUrl));
       }
       case "/api/marketplace-provider-offerings": {
         const customer = url.searchParams.get("customer_uuid");
         const seen = offerings.filter(
           (offering) =>
-            (person.isStaff === true || person.isSupport === true || manages(person, offering.customer.uuid)) &&
+            (person.isStaff === true || person.isSupport === true || isManager(person, offering.customer.uuid)) &&
             (customer === null || offering.customer.uuid === customer.replaceAll("-", "")),
         );
-        return page(seen, (one) => rowOf(offeringColumns, one, asked, baseUrl));
+        return page(seen, (one) => sampleRow(offeringColumns, one, asked, baseUrl));
       }
       case "/api/booking-resources":
         return listBookings();
@@ -138,9 +138,9 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
       if (order === "broken") return html(500, "<h1>Server Error (500)</h1>");
       const all: ParameterErrors = { ...faults, ...order.faults };
       if (Object.keys(all).length > 0) return json(400, all);
-      const seen = life.bookings.filter((booking) => sees(person, booking) && tests.every((test) => test(booking)));
+      const seen = life.bookings.filter((booking) => maySee(person, booking) && tests.every((test) => test(booking)));
       const sorted = order.compare === null ? seen : seen.toSorted(order.compare);
-      return page(sorted, (booking) => rowOf(bookingColumns, booking, asked, baseUrl));
+      return page(sorted, (booking) => sampleRow(bookingColumns, booking, asked, baseUrl));
     }
 
     function listOrders(): Response {
@@ -148,24 +148,24 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
       if (Object.keys(faults).length > 0) return json(400, faults);
       const seen: OrderOf[] = [];
       for (const booking of life.bookings) {
-        if (!sees(person, booking) && !consumes(person, booking)) continue;
+        if (!maySee(person, booking) && !consumes(person, booking)) continue;
         for (const order of booking.orders) {
           const one = { order, booking };
           if (tests.every((test) => test(one))) seen.push(one);
         }
       }
       seen.sort((a, b) => a.order.createdMicros - b.order.createdMicros);
-      return page(seen, (one) => rowOf(orderColumns, one, asked, baseUrl));
+      return page(seen, (one) => sampleRow(orderColumns, one, asked, baseUrl));
     }
 
     function oneBooking(): Response {
       const [, uuid = "", action] = /^\/api\/booking-resources\/([^/]+)(?:\/(accept|reject))?$/.exec(path) ?? [];
       const booking = life.find(uuid.replaceAll("-", "").toLowerCase());
-      if (booking === undefined || !sees(person, booking)) {
+      if (booking === undefined || !maySee(person, booking)) {
         return json(404, { detail: "No Resource matches the given query." });
       }
       if (action === undefined) {
-        const row = rowOf(bookingColumns, booking, asked, baseUrl);
+        const row = sampleRow(bookingColumns, booking, asked, baseUrl);
         const whole = !asked.some((name) => name in bookingColumns);
         return json(200, { ...row, ...(whole && ordersOf(booking, baseUrl)) });
       }
@@ -215,8 +215,8 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
 
   function decide(person: Person, booking: SampleBooking, action: "accept" | "reject"): SampleAnswer {
     const forbidden = { status: 403, body: { detail: "You do not have permission to perform this action." } };
-    const ofConsumer = manages(person, booking.project.customer.uuid);
-    const ofProvider = manages(person, booking.offering.customer.uuid);
+    const ofConsumer = isManager(person, booking.project.customer.uuid);
+    const ofProvider = isManager(person, booking.offering.customer.uuid);
     if (action === "accept") {
       return person.isStaff === true || ofConsumer || ofProvider ? life.accept(booking.uuid) : forbidden;
     }
@@ -285,18 +285,18 @@ function pageSizeOf(asked: string | null): number {
   return size < 1 ? 10 : Math.min(size, mostOnPage);
 }
 
-function manages(person: Person, customerUuid: string): boolean {
+function isManager(person: Person, customerUuid: string): boolean {
   return person.grants.some(
     ({ role, uuid }) => (role === "CUSTOMER.OWNER" || role === "CUSTOMER.MANAGER") && uuid === customerUuid,
   );
 }
 
 /** Returns what the person may see: staff all; others the bookings of offerings they manage, and those they made. */
-function sees(person: Person, { offering, requester }: SampleBooking): boolean {
-  return person.isStaff === true || manages(person, offering.customer.uuid) || requester.uuid === person.uuid;
+function maySee(person: Person, { offering, requester }: SampleBooking): boolean {
+  return person.isStaff === true || isManager(person, offering.customer.uuid) || requester.uuid === person.uuid;
 }
 
 /** Orders show to the whole consumer side, other than bookings. */
 function consumes(person: Person, { project }: SampleBooking): boolean {
-  return manages(person, project.customer.uuid) || person.grants.some(({ uuid }) => uuid === project.uuid);
+  return isManager(person, project.customer.uuid) || person.grants.some(({ uuid }) => uuid === project.uuid);
 }

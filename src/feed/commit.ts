@@ -1,7 +1,8 @@
 import { sizeWarning } from "../calendar/size.ts";
 import { epochSeconds } from "../clock.ts";
 import type { Deps } from "../deps.ts";
-import { AppError, codeOf, messageOf } from "../errors.ts";
+import { AppError } from "../errors.ts";
+import { logFailure } from "../log.ts";
 import { hex } from "../security/hash.ts";
 import { chunkRows } from "../store/bulk.ts";
 import { deleteEvents, type EventRow, findEvents, writeEvents } from "../store/events.ts";
@@ -38,12 +39,13 @@ export async function takeSteps(
       for (const fault of changes.faults) deps.log.error("event_held", { feed: step.feed.id, ...fault });
       made.push({ ...changes, step, after: reviseFeed(step, changes, epochSeconds(deps)) });
     } catch (error) {
-      logFailed(deps, step.feed, error);
+      logFailure(deps, "render_failed", error, { feed: step.feed.id });
     }
   }
   const written = await writeCommits(deps, made);
   const overtaken = made.flatMap(({ after, step }) => (written.has(after.id) ? [] : [step.feed]));
-  for (const feed of overtaken) logFailed(deps, feed, new AppError("conflict", "another run works on this feed"));
+  const conflict = new AppError("conflict", "another run works on this feed");
+  for (const feed of overtaken) logFailure(deps, "render_failed", conflict, { feed: feed.id });
   return { commits: made.filter(({ after }) => written.has(after.id)), overtaken };
 }
 
@@ -106,13 +108,6 @@ function logRevision(deps: Deps, before: FeedRow, after: FeedRow): void {
   if (large !== null && sizeWarning(deps.config, before.eventCount, before.byteCount) === null) {
     deps.log.warn("feed_large", { feed, name, warning: large });
   }
-}
-
-function logFailed(deps: Deps, { id: feed }: FeedRow, error: unknown): void {
-  const code = codeOf(error) ?? "bug";
-  const facts = error instanceof AppError ? error.facts : {};
-  const level = code === "conflict" ? "info" : "error";
-  deps.log[level]("render_failed", { feed, code, message: messageOf(error), ...facts });
 }
 
 const encoder = new TextEncoder();

@@ -10,7 +10,7 @@ import type { EventRow } from "../store/events.ts";
 import type { RenderInputs } from "./inputs.ts";
 import { countEvents, type FeedStep } from "./plan.ts";
 
-/** What a step changes in a feed's events. */
+/** The changes of a feed's events in one step. */
 export interface EventChanges {
   /** Events as they become, each with the row it replaces. */
   readonly write: readonly { readonly row: EventRow; readonly old: EventRow | undefined }[];
@@ -93,10 +93,10 @@ function isWanted(
 function renderRow(event: Event, bookingUuid: string, old: EventRow | undefined, nowAt: number): EventRow | null {
   const revised = reviseEvent(event, old ?? null, nowAt);
   if (!revised.changed) return null;
-  return rowOf(event, bookingUuid, event.status === "CANCELLED" ? (old?.cancelledAt ?? nowAt) : null, revised);
+  return eventRow(event, bookingUuid, event.status === "CANCELLED" ? (old?.cancelledAt ?? nowAt) : null, revised);
 }
 
-function rowOf(
+function eventRow(
   event: Event,
   bookingUuid: string,
   cancelledAt: number | null,
@@ -130,7 +130,7 @@ function keepOne(
   const newest = drop.toSorted((a, b) => b.stampAt - a.stampAt)[0];
   if (aged && newest !== undefined) return { write, drop: drop.filter((row) => row !== newest) };
   const event = emptyEvent(feed.profile, { uid, nowAt });
-  const row = rowOf(event, "", nowAt, reviseEvent(event, null, nowAt));
+  const row = eventRow(event, "", nowAt, reviseEvent(event, null, nowAt));
   const old = drop.find((one) => one.uid === uid);
   return { write: [...write, { row, old }], drop: drop.filter((one) => one !== old) };
 }

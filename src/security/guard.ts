@@ -131,7 +131,7 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
       if (text === null) return { failed: "too-large", why: `the answer is larger than ${mostBytes} bytes` };
       return { url: url.href, status: response.status, headers: response.headers, text };
     } catch (error) {
-      return failureOf(error, signal);
+      return httpFailure(error, signal);
     }
   }
 }
@@ -145,7 +145,7 @@ function stopOf({ method, mayMove }: HttpRequest, from: URL, to: URL): string | 
   return null;
 }
 
-function failureOf(error: unknown, signal: AbortSignal): HttpFailure {
+function httpFailure(error: unknown, signal: AbortSignal): HttpFailure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof BlockedAddress) return { failed: "blocked", why: cause.message };
   if (cause instanceof RequestsSpent) return { failed: "unsent", why: cause.message };

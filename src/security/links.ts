@@ -25,7 +25,7 @@ const keptBytes = 16;
  */
 export async function signLink(keys: KeyRing, link: Link, generation: string): Promise<string> {
   const [id] = keys.ids;
-  const signature = await sign(keys, id, link, generation);
+  const signature = await linkSignature(keys, id, link, generation);
   if (signature === null) throw new Error("the first key of the ring is not in it");
   return `${letters[link.kind]}${id}.${signature}.${link.feedId}.${link.bookingUuid}`;
 }
@@ -41,11 +41,11 @@ export function readLink(token: string): Link | null {
 export async function checkLink(keys: KeyRing, token: string, generation: string): Promise<boolean> {
   const link = readLink(token);
   const [, , id = "", shown = ""] = form.exec(token) ?? [];
-  const expected = link === null ? null : await sign(keys, id, link, generation);
+  const expected = link === null ? null : await linkSignature(keys, id, link, generation);
   return expected !== null && sameText(shown, expected);
 }
 
-async function sign(keys: KeyRing, id: string, link: Link, generation: string): Promise<string | null> {
+async function linkSignature(keys: KeyRing, id: string, link: Link, generation: string): Promise<string | null> {
   const key = await keys.key("links", id);
   if (key === null) return null;
   const bound = JSON.stringify(["v1", id, link.kind, link.feedId, link.bookingUuid, generation]);

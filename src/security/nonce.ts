@@ -8,17 +8,17 @@ import { sameText } from "./secret.ts";
  */
 export async function signNonce(keys: KeyRing, cookie: string, purpose: string): Promise<string> {
   const [id] = keys.ids;
-  return (await sign(keys, id, cookie, purpose)) ?? "";
+  return (await nonceSignature(keys, id, cookie, purpose)) ?? "";
 }
 
 /** Returns true when a form's hidden field was made for this cookie and purpose, by any key of the ring. */
 export async function checkNonce(keys: KeyRing, cookie: string, purpose: string, nonce: string): Promise<boolean> {
   const [id = ""] = nonce.split(".", 1);
-  const expected = await sign(keys, id, cookie, purpose);
+  const expected = await nonceSignature(keys, id, cookie, purpose);
   return expected !== null && sameText(nonce, expected);
 }
 
-async function sign(keys: KeyRing, id: string, cookie: string, purpose: string): Promise<string | null> {
+async function nonceSignature(keys: KeyRing, id: string, cookie: string, purpose: string): Promise<string | null> {
   const key = await keys.key("forms", id);
   if (key === null) return null;
   const bound = new TextEncoder().encode(JSON.stringify([cookie, purpose]));

@@ -44,7 +44,7 @@ export async function open(
   sealed: string,
   purpose: SealingPurpose = "sealing",
 ): Promise<string> {
-  const { id, bytes } = parse(sealed);
+  const { id, bytes } = parseSealed(sealed);
   const key = await keyOf(keys, purpose, id, place);
   try {
     const plain = await crypto.subtle.decrypt(
@@ -63,7 +63,7 @@ export async function open(
 
 /** Returns the id of the key that sealed a text: it needs sealing again when that is not the ring's first. Throws `seal_broken`. */
 export function sealedBy(sealed: string): string {
-  return parse(sealed).id;
+  return parseSealed(sealed).id;
 }
 
 async function keyOf(keys: KeyRing, purpose: SealingPurpose, id: string, place: SealedPlace): Promise<CryptoKey> {
@@ -78,7 +78,7 @@ async function keyOf(keys: KeyRing, purpose: SealingPurpose, id: string, place: 
   );
 }
 
-function parse(sealed: string): { id: string; bytes: Uint8Array<ArrayBuffer> } {
+function parseSealed(sealed: string): { id: string; bytes: Uint8Array<ArrayBuffer> } {
   const [, id, text] = /^v1\.([a-z0-9]{1,8})\.([A-Za-z0-9_-]+)$/.exec(sealed) ?? [];
   const bytes = text === undefined ? null : decodeBase64url(text);
   if (id === undefined || bytes === null || bytes.length < nonceBytes + tagBytes) {

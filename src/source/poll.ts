@@ -41,7 +41,7 @@ export async function poll(run: SourceRun): Promise<void> {
     page = listed.next;
   }
 
-  const slotless = rotate(
+  const slotless = takeTurn(
     (await listSlotless(run.deps.sql, run.source.id, epochSeconds(run.deps))).filter((uuid) => !candidates.has(uuid)),
     Math.floor(epochSeconds(run.deps) / 60),
   );
@@ -71,7 +71,7 @@ function spendListing(run: SourceRun, page: number): boolean {
   return page === 1 ? spendRequest(run) : spendPage(run);
 }
 
-function rotate(uuids: readonly string[], turn: number): string[] {
+function takeTurn(uuids: readonly string[], turn: number): string[] {
   if (uuids.length <= slotlessAtOnce) return [...uuids];
   const from = (turn * slotlessAtOnce) % uuids.length;
   return [...uuids.slice(from), ...uuids.slice(0, from)].slice(0, slotlessAtOnce);

@@ -78,7 +78,7 @@ export async function findBookings(
     sourceId,
     JSON.stringify(uuids),
   );
-  return new Map(rows.map(readBooking).map((row) => [row.booking.uuid, row]));
+  return new Map(rows.map(readStoredBooking).map((row) => [row.booking.uuid, row]));
 }
 
 /** Returns what each source has stored of a booking, by source. */
@@ -87,7 +87,7 @@ export async function findInSources(sql: Sql, uuid: string): Promise<Map<string,
     `SELECT source_id, ${wholeColumns.list()} FROM bookings INDEXED BY bookings_uuid WHERE uuid = ?1`,
     uuid,
   );
-  return new Map(rows.map((row) => [readText(row, "source_id"), readBooking(row)]));
+  return new Map(rows.map((row) => [readText(row, "source_id"), readStoredBooking(row)]));
 }
 
 /** Returns bookings changed after `rev`, oldest change first: what a feed that stands at `rev` has to render. */
@@ -99,7 +99,7 @@ export async function listChanged(sql: Sql, sourceId: string, rev: number, limit
     rev,
     limit,
   );
-  return rows.map(readBooking);
+  return rows.map(readStoredBooking);
 }
 
 /** Returns bookings of an offering with a period that may overlap [fromAt, toAt), other than this one, in order of time. */
@@ -120,7 +120,7 @@ export async function listBeside(
     fromAt,
     toAt,
   );
-  return rows.map(readBooking);
+  return rows.map(readStoredBooking);
 }
 
 // Without statistics the engine takes any prefix of the primary key for selective and would walk the whole source:
@@ -144,7 +144,7 @@ export async function listStarting(
     afterUuid,
     limit,
   );
-  return rows.map(readBooking);
+  return rows.map(readStoredBooking);
 }
 
 /** Returns uuids of bookings whose slots Waldur may still write without telling, and that are not over. */
@@ -202,7 +202,7 @@ export async function listPending(sql: Sql, sourceId: string, nowAt: number, lim
     nowAt,
     limit,
   );
-  return rows.map(readBooking);
+  return rows.map(readStoredBooking);
 }
 
 /** Returns true when any booking of the source waits for a decision and is not over. */
@@ -225,7 +225,7 @@ function bySlim(rows: readonly SqlRow[]): Map<string, SlimRow> {
   return found;
 }
 
-function readBooking(row: SqlRow): BookingRow {
+function readStoredBooking(row: SqlRow): BookingRow {
   const { data: booking, slots, orderState, vanishedAt, rev } = wholeColumns.read(row);
   return { booking, slots, orderState, vanished: vanishedAt !== null, rev };
 }

@@ -10,33 +10,33 @@ export function openD1(db: D1Database): Sql {
 
   return {
     async all(sql, ...parameters) {
-      return ask(sql, async () => (await prepare(sql, parameters).all()).results.filter(isRow));
+      return queryD1(sql, async () => (await prepare(sql, parameters).all()).results.filter(isRow));
     },
     async first(sql, ...parameters) {
-      return ask(sql, async () => {
+      return queryD1(sql, async () => {
         const row = await prepare(sql, parameters).first();
         return row !== null && isRow(row) ? row : null;
       });
     },
     async join(sql, ...parameters) {
-      return ask(sql, async () => {
+      return queryD1(sql, async () => {
         const texts = (await prepare(sql, parameters).all()).results.filter(isRow).map((row) => readText(row, "text"));
         return { bytes: new TextEncoder().encode(texts.join("")), rows: texts.length };
       });
     },
     async run(sql, ...parameters) {
-      return ask(sql, async () => changesOf(await prepare(sql, parameters).run()));
+      return queryD1(sql, async () => changesOf(await prepare(sql, parameters).run()));
     },
     async batch(statements) {
       if (statements.length === 0) return [];
-      return ask(statements.map(({ sql }) => sql).join("; "), async () =>
+      return queryD1(statements.map(({ sql }) => sql).join("; "), async () =>
         (await db.batch(statements.map(({ sql, parameters }) => prepare(sql, parameters)))).map(changesOf),
       );
     },
   };
 }
 
-async function ask<T>(sql: string, query: () => Promise<T>): Promise<T> {
+async function queryD1<T>(sql: string, query: () => Promise<T>): Promise<T> {
   try {
     return await query();
   } catch (error) {

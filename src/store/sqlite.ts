@@ -35,7 +35,7 @@ export function openSqlite(path: string): Sql & { close(): void } {
       const statement = db.prepare(sql);
       // Values alone: an object for each row with names of its own costs as much as all else of a short query.
       statement.setReturnArrays(true);
-      known = { statement, columns: namesOf(statement), parameters: highestParameter(sql) };
+      known = { statement, columns: columnNames(statement), parameters: highestParameter(sql) };
       const [oldest] = prepared.keys();
       if (prepared.size >= keptStatements && oldest !== undefined) prepared.delete(oldest);
       prepared.set(sql, known);
@@ -54,20 +54,20 @@ export function openSqlite(path: string): Sql & { close(): void } {
 
   return {
     async all(sql, ...parameters) {
-      return attempt(sql, () => {
+      return querySqlite(sql, () => {
         const known = prepare(sql, parameters);
-        return known.statement.all(...parameters).map((values) => rowOf(known, values));
+        return known.statement.all(...parameters).map((values) => sqlRow(known, values));
       });
     },
     async first(sql, ...parameters) {
-      return attempt(sql, () => {
+      return querySqlite(sql, () => {
         const known = prepare(sql, parameters);
         const row: unknown = known.statement.get(...parameters);
-        return row === undefined ? null : rowOf(known, row);
+        return row === undefined ? null : sqlRow(known, row);
       });
     },
     async join(sql, ...parameters) {
-      return attempt(sql, () => {
+      return querySqlite(sql, () => {
         const { statement: joining } = prepare(
           `SELECT CAST(coalesce(group_concat(text, ''), '') AS BLOB) AS bytes, count(*) AS rows, count(text) AS texts
            FROM (${sql})`,
@@ -83,11 +83,11 @@ export function openSqlite(path: string): Sql & { close(): void } {
       });
     },
     async run(sql, ...parameters) {
-      return attempt(sql, () => change(sql, parameters));
+      return querySqlite(sql, () => change(sql, parameters));
     },
     async batch(statements) {
       // No await inside: nothing else of this process can come between.
-      return attempt(statements.map(({ sql }) => sql).join("; "), () => {
+      return querySqlite(statements.map(({ sql }) => sql).join("; "), () => {
         db.exec("BEGIN IMMEDIATE");
         try {
           const changes = statements.map(({ sql, parameters }) => change(sql, parameters));
@@ -114,7 +114,7 @@ interface Prepared {
 }
 
 function openFile(path: string): DatabaseSync {
-  return attempt("open", () => {
+  return querySqlite("open", () => {
     const db = new DatabaseSync(path, { timeout: waitMilliseconds, enableForeignKeyConstraints: true, limits });
     try {
       useWal(db);
@@ -150,10 +150,10 @@ function isBusy(error: unknown): boolean {
 }
 
 /** Returns what the engine gave for a row, under the names of its columns. Throws `store_failed` for what the port does not know. */
-function rowOf(prepared: Prepared, row: unknown): SqlRow {
+function sqlRow(prepared: Prepared, row: unknown): SqlRow {
   const values = valuesOf(row);
   // Another process may have given a table one more column.
-  if (values.length !== prepared.columns.length) prepared.columns = namesOf(prepared.statement);
+  if (values.length !== prepared.columns.length) prepared.columns = columnNames(prepared.statement);
   const named: Record<string, SqlValue> = {};
   let at = 0;
   for (const column of prepared.columns) {
@@ -164,7 +164,7 @@ function rowOf(prepared: Prepared, row: unknown): SqlRow {
   return named;
 }
 
-function namesOf(statement: StatementSync): string[] {
+function columnNames(statement: StatementSync): string[] {
   return statement.columns().map(({ name }) => name);
 }
 
@@ -179,7 +179,7 @@ function valuesOf(row: unknown): readonly unknown[] {
   return row;
 }
 
-function attempt<T>(sql: string, query: () => T): T {
+function querySqlite<T>(sql: string, query: () => T): T {
   try {
     return query();
   } catch (error) {

@@ -31,7 +31,7 @@ function asText(value: unknown, depth: number): string {
 }
 
 /** Makes the schema of a value read by a function that gives null for what does not fit. */
-function read<T>(reader: (value: unknown) => T | null, wanted: string) {
+function columnSchema<T>(reader: (value: unknown) => T | null, wanted: string) {
   return v.pipe(
     v.unknown(),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
@@ -47,9 +47,9 @@ function read<T>(reader: (value: unknown) => T | null, wanted: string) {
 export const unfit = (issue: { readonly received: string }): string =>
   issue.received === "undefined" ? "is missing" : "is no object";
 
-export const uuid = read(readUuid, "is no uuid");
-export const micros = read(readMicros, "is no time");
-const seconds = read(readSeconds, "is no time");
+export const uuid = columnSchema(readUuid, "is no uuid");
+export const micros = columnSchema(readMicros, "is no time");
+const seconds = columnSchema(readSeconds, "is no time");
 export const uuidOrNone = v.pipe(
   v.unknown(),
   v.transform((value) => readUuid(value) ?? ""),

@@ -118,7 +118,7 @@ async function sendOnce(
     response = await withDeadline(transport.fetch(request), () => signal);
     text = await readResponseText(response, response.ok ? mostBytes : mostRefusalBytes, signal);
   } catch (error) {
-    throw fail(failureOf(error, signal));
+    throw fail(connectionFailure(error, signal));
   }
   if (!response.ok) throw fail(readRefusal(response, text ?? "", { url, token, now: transport.now() }));
   const { status } = response;
@@ -145,7 +145,7 @@ async function sendOnce(
   }
 }
 
-function failureOf(error: unknown, signal: AbortSignal): Refused {
+function connectionFailure(error: unknown, signal: AbortSignal): Refused {
   const timedOut = signal.aborted || (error instanceof Error && error.name === "TimeoutError");
   if (timedOut) return { code: "waldur_timeout", message: "Waldur did not answer in time" };
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

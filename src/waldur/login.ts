@@ -24,13 +24,13 @@ const logins = v.array(
 
 /** Reads `GET /api/configuration/`, which anybody may read. Throws the `waldur_…` errors. */
 export async function readSiteAnonymously(from: AnonymousTransport): Promise<Site> {
-  return readSite(await ask(from, "/api/configuration/"));
+  return readSite(await requestJson(from, "/api/configuration/"));
 }
 
 /** Reads `GET /api/identity-providers/`: the active ones; none where this Waldur does not tell. Throws the `waldur_…` errors. */
 export async function listLogins(from: AnonymousTransport): Promise<LoginMethod[]> {
   try {
-    const found = v.safeParse(logins, await ask(from, "/api/identity-providers/"));
+    const found = v.safeParse(logins, await requestJson(from, "/api/identity-providers/"));
     const active = found.success ? found.output.filter((one) => one.is_active) : [];
     return active.map(({ provider, label }) => ({ provider, label: label || provider }));
   } catch (error) {
@@ -47,12 +47,19 @@ export function loginUrl(url: string, provider: string, origin: string): string 
 
 /** Returns the token for a code (`POST /api-auth/token-exchange/`), which is good once and for 10 seconds. Throws the `waldur_…` errors. */
 export async function exchangeCode(from: AnonymousTransport, code: string): Promise<string> {
-  const answer = v.safeParse(v.object({ token: v.string() }), await ask(from, "/api-auth/token-exchange/", { code }));
+  const answer = v.safeParse(
+    v.object({ token: v.string() }),
+    await requestJson(from, "/api-auth/token-exchange/", { code }),
+  );
   if (!answer.success) throw new AppError("waldur_bad_answer", "Waldur gave no token for its code");
   return answer.output.token;
 }
 
-async function ask(from: AnonymousTransport, path: string, body?: Readonly<Record<string, string>>): Promise<unknown> {
+async function requestJson(
+  from: AnonymousTransport,
+  path: string,
+  body?: Readonly<Record<string, string>>,
+): Promise<unknown> {
   const url = `${from.url}${path}`;
   let response: Response;
   let text: string;

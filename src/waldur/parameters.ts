@@ -162,7 +162,7 @@ export function parseQuery(given: Readonly<Record<string, string | readonly stri
       parameter.many === undefined ? [text] : text.split(",").map((part) => part.trim()),
     );
     if (parameter.many === undefined && texts.length > 1) faults.push(`${name}: takes one value`);
-    const values = texts.map((text) => parse(parameter, text));
+    const values = texts.map((text) => parseParameter(parameter, text));
     const wrong = values.find((one) => typeof one === "object");
     if (wrong !== undefined && typeof wrong === "object") faults.push(`${name}: ${wrong.wanted}`);
     else query[name] = parameter.many === undefined ? values[0] : values;
@@ -171,7 +171,10 @@ export function parseQuery(given: Readonly<Record<string, string | readonly stri
   return query;
 }
 
-function parse({ kind, oneOf, most }: Parameter, text: string): string | number | boolean | { wanted: string } {
+function parseParameter(
+  { kind, oneOf, most }: Parameter,
+  text: string,
+): string | number | boolean | { wanted: string } {
   if (oneOf !== undefined) return oneOf.includes(text) ? text : { wanted: `must be one of ${oneOf.join(", ")}` };
   switch (kind) {
     case "text":
@@ -199,11 +202,11 @@ function parse({ kind, oneOf, most }: Parameter, text: string): string | number 
         }
       );
     case "json":
-      return isJson(text) ? text : { wanted: "must be JSON" };
+      return isJsonText(text) ? text : { wanted: "must be JSON" };
   }
 }
 
-function isJson(text: string): boolean {
+function isJsonText(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

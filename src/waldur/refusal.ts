@@ -42,7 +42,7 @@ export function readRefusal(response: Response, text: string, { url, token, now 
   const facts = { status, ...(retryAfter !== null && { retryAfter: Math.min(retryAfter, longestWaitSeconds) }) };
   if (status === 429) return { code: "waldur_throttled", message: "Waldur is asked too often (429)", facts };
   if (status >= 500) return { code: "waldur_failed", message: `Waldur answered ${status}`, facts };
-  const body = parse(text);
+  const body = parseJsonOrUndefined(text);
   if (body === undefined) {
     // A missing booking or right is told in JSON: this comes from something else, and says nothing about either.
     const message = `Something that is not Waldur's API answered ${status}: is WALDUR_API_URL right, and what stands in front of it?`;
@@ -59,7 +59,7 @@ export function readRefusal(response: Response, text: string, { url, token, now 
       facts: { ...facts, ...(inactive && { inactive }) },
     };
   }
-  const refused = namesOf(body, token);
+  const refused = refusedParameters(body, token);
   return {
     code: codes[status] ?? "waldur_bad_request",
     message,
@@ -95,14 +95,14 @@ function detailOf(body: unknown, depth = 0): string {
 }
 
 /** Returns the parameters that a 400 names. */
-function namesOf(body: unknown, token: string): string {
+function refusedParameters(body: unknown, token: string): string {
   if (typeof body !== "object" || body === null) return "";
   return Object.keys(body)
     .filter((name) => /^[a-z_]{1,40}$/.test(name) && !name.includes(token))
     .join(",");
 }
 
-function parse(text: string): unknown {
+function parseJsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,16 +2,16 @@ const form = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z
 
 /** Returns a date-time of ISO 8601 with its offset as epoch microseconds, cut to whole ones; null for anything else. */
 export function readMicros(text: unknown): number | null {
-  const found = read(text);
+  const found = readMoment(text);
   return found === null ? null : found.seconds * 1_000_000 + found.micros;
 }
 
 /** Returns the same as whole epoch seconds. */
 export function readSeconds(text: unknown): number | null {
-  return read(text)?.seconds ?? null;
+  return readMoment(text)?.seconds ?? null;
 }
 
-function read(text: unknown): { seconds: number; micros: number } | null {
+function readMoment(text: unknown): { seconds: number; micros: number } | null {
   const found = typeof text === "string" ? form.exec(text) : null;
   if (found === null) return null;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map(Number);

@@ -1,6 +1,6 @@
 import type { SampleBooking } from "../../src/demo/bookings.ts";
 import { orderColumns } from "../../src/demo/orders.ts";
-import { bookingColumns, rowOf } from "../../src/demo/rows.ts";
+import { bookingColumns, sampleRow } from "../../src/demo/rows.ts";
 import { sampleWaldur } from "../../src/demo/sample.ts";
 import type { Fetch } from "../../src/deps.ts";
 import { listen } from "../../src/node.ts";
@@ -20,9 +20,9 @@ export function bigWaldur(count: number, begunAt: number, baseUrl: string): Fetc
   if (own.length < count) throw new Error(`the sample has only ${own.length} bookings of its provider`);
   const rowsOf = {
     "/api/booking-resources/": (booking: SampleBooking, fields: readonly string[]) =>
-      rowOf(bookingColumns, booking, fields, baseUrl),
+      sampleRow(bookingColumns, booking, fields, baseUrl),
     "/api/marketplace-orders/": (booking: SampleBooking, fields: readonly string[]) =>
-      rowOf(orderColumns, { booking, order: booking.orders[0] }, fields, baseUrl),
+      sampleRow(orderColumns, { booking, order: booking.orders[0] }, fields, baseUrl),
   };
   return async (request) => {
     const url = new URL(request.url);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { actAsOperator, resolveSource } from "../../src/account/find-source.ts";
+import { updateFeed } from "../../src/feed/commands.ts";
+import { takeOverFeed } from "../../src/take-over.ts";
 import { readCalendar } from "../read-calendar.ts";
 import { makeWorld } from "../world.ts";
 
@@ -69,5 +72,37 @@ describe("lost access is not an outage", () => {
     await world.tick();
     expect((await world.feed(feed.id)).state).toBe("active");
     expect(readCalendar(await world.calendar(await world.address(feed))).size).toBeGreaterThan(3);
+  });
+
+  it("a feed that somebody takes over in that very run lives on, and one that is changed ends at a higher revision", async () => {
+    const { world, feed, address } = await begin();
+    const changed = await world.addFeed({ detail: "busy" });
+    await world.tick();
+    const mine = await resolveSource(await actAsOperator(world.deps), "mine", "");
+    world.sample.revokeRole("providerOwner");
+    world.wait(3700);
+    let done = false;
+    world.fault(async () => {
+      if (done) return null;
+      done = true;
+      await takeOverFeed(world.deps, await world.feed(feed.id), mine);
+      const row = await world.feed(changed.id);
+      await updateFeed(world.deps, row, { ...row.profile, name: "Another" }, null);
+      return null;
+    });
+    await world.tick();
+    expect((await world.feed(feed.id)).state).toBe("active");
+    expect((await world.get(address)).status).toBe(200);
+    const ended = await world.feed(changed.id);
+    expect(ended.state).toBe("ended");
+    expect(ended.rev).toBeGreaterThan(1_700_000_000);
+  });
+
+  it("feeds of a run that was cut after the access was lost end with the next", async () => {
+    const { world, feed } = await begin();
+    await world.deps.sql.run("UPDATE sources SET access = 'lost'");
+    world.wait(60);
+    await world.tick({ onlyTargets: true });
+    expect((await world.feed(feed.id)).state).toBe("ended");
   });
 });

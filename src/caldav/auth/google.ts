@@ -9,7 +9,7 @@ import { type Trust, trusts } from "./signer.ts";
 export interface GoogleApp {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Where Google sends the person back; registered with the client. */
+  /** The address to which Google sends the person back; registered with the client. */
   readonly redirectUri: string;
 }
 
@@ -191,7 +191,7 @@ async function askToken(
 ): Promise<{ readonly granted: Granted } | Extract<GoogleOutcome, { refused: string }>> {
   const result = await postForm(guarded, endpoints.token, form);
   if ("failed" in result) return { refused: "failed", why: result.why };
-  const body = parseJson(result.text);
+  const body = parseJsonOrNull(result.text);
   if (result.status === 200 && v.is(granted, body)) return { granted: body };
   if (!v.is(denied, body)) return { refused: "failed", why: `Google answered ${result.status}` };
   const why = truncate(cleanLine(`${body.error}: ${body.error_description ?? ""}`), 200);
@@ -214,7 +214,7 @@ function makeTokens(
   return { accessToken, refreshToken, expiresAt: Math.floor(now / 1000 + life) };
 }
 
-function parseJson(text: string): unknown {
+function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

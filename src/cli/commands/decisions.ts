@@ -5,7 +5,7 @@ import { option } from "../args.ts";
 import { type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { formatTable } from "../table.ts";
-import { formatInstant, readUuid, readWhole } from "../option-values.ts";
+import { formatInstant, readUuidOption, readWhole } from "../option-values.ts";
 
 function decision(action: Action, summary: string): Command {
   return {
@@ -13,9 +13,9 @@ function decision(action: Action, summary: string): Command {
     summary,
     operands: ["UUID"],
     options: [json, server],
-    notes: ["It is done as the account of WALDUR_API_TOKEN, and every feed that holds the booking shows it at once."],
+    notes: ["Acts as the account of WALDUR_API_TOKEN; every feed that holds the booking shows the result at once."],
     async run({ args, runtime, client }) {
-      const uuid = readUuid("UUID", args.operands[0] ?? "");
+      const uuid = readUuidOption("UUID", args.operands[0] ?? "");
       const answer = await (await client()).json("POST", `/bookings/${uuid}/${action}`);
       if (args.has(json)) printJson(runtime, answer);
       else runtime.stdout(`${readAnswer(responses.outcome, answer).message}\n`);
@@ -24,20 +24,20 @@ function decision(action: Action, summary: string): Command {
   };
 }
 
-const booking = option("booking", "UUID", "only those on this booking");
-const limit = option("limit", "COUNT", "how many, the newest first; 100 unless said");
+const booking = option("booking", "UUID", "only decisions on this booking");
+const limit = option("limit", "COUNT", "how many to list, newest first; 100 by default");
 
 const list: Command = {
   name: "decisions",
-  summary: "list who accepted or rejected what through this service",
+  summary: "list the decisions made through this service",
   operands: [],
   options: [booking, limit, json, server],
-  notes: ["Tries that came to nothing are listed as well. Times are UTC; they are kept for DECISION_DAYS."],
+  notes: ["Attempts that changed nothing are listed too. Times are UTC; entries are kept for DECISION_DAYS."],
   async run({ args, runtime, client }) {
     const uuid = args.value(booking);
     const most = readWhole(args, limit, 1, 1000);
     const query: Query = [
-      ...(uuid === null ? [] : [["booking", readUuid("--booking", uuid)] as const]),
+      ...(uuid === null ? [] : [["booking", readUuidOption("--booking", uuid)] as const]),
       ...(most === null ? [] : [["limit", String(most)] as const]),
     ];
     const answer = await (await client()).json("GET", withQuery("/decisions", query));

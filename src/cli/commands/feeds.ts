@@ -9,16 +9,16 @@ import { feedNotes, feedOptions, readFeedOptions, readSource, sourceOptions } fr
 import { formatFeed, formatFeeds } from "./feed-text.ts";
 import { waitForAddress } from "./wait-for-address.ts";
 
-const now = toggle("now", "answer 410 at once, without clearing the calendars that subscribed");
+const now = toggle("now", "answer 410 at once, without clearing subscribed calendars first");
 
 const add: Command = {
   name: "feeds add",
-  summary: "make a feed and print its address",
+  summary: "create a feed and print its address",
   operands: [],
   options: [...sourceOptions, ...feedOptions, json, server],
   notes: [
     ...feedNotes,
-    "The address is printed alone, once the first load is done. Whoever has it can read the calendar.",
+    "The address is printed alone, once the first load is done. Anyone who has it can read the calendar.",
   ],
   async run(call) {
     const { args, runtime } = call;
@@ -28,7 +28,7 @@ const add: Command = {
     const feed = await waitForAddress(runtime, client, made);
     if (feed.source.partial !== null) runtime.stderr(`${feed.source.partial}\n`);
     warn(call, feed);
-    if (args.has(json)) printJson(runtime, await client.json("GET", pathOf(feed.id)));
+    if (args.has(json)) printJson(runtime, await client.json("GET", feedPathFor(feed.id)));
     else runtime.stdout(`${feed.address}\n`);
     return exits.ok;
   },
@@ -39,7 +39,7 @@ const list: Command = {
   summary: "list the feeds",
   operands: [],
   options: [json, server],
-  notes: ["Addresses are secrets: feeds show tells them, and --json."],
+  notes: ["Addresses are secrets: only feeds show and --json print them."],
   async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/feeds");
     if (args.has(json)) printJson(runtime, answer);
@@ -50,11 +50,11 @@ const list: Command = {
 
 const show: Command = {
   name: "feeds show",
-  summary: "tell all about a feed, its address too",
+  summary: "show everything about a feed, its address included",
   operands: ["ID"],
   options: [json, server],
   notes: [],
-  run: async (call) => tell(call, await (await call.client()).json("GET", feedPath(call))),
+  run: async (call) => printFeed(call, await (await call.client()).json("GET", feedPath(call))),
 };
 
 const set: Command = {
@@ -66,13 +66,13 @@ const set: Command = {
   async run(call) {
     const body = readFeedOptions(call.args);
     if (Object.keys(body).length === 0) throw new AppError("bad_input", "give at least one option to change");
-    return tell(call, await (await call.client()).json("PATCH", feedPath(call), body));
+    return printFeed(call, await (await call.client()).json("PATCH", feedPath(call), body));
   },
 };
 
 const rotate: Command = {
   name: "feeds rotate",
-  summary: "give a feed a new address and print it; the old one is cleared",
+  summary: "give a feed a new address and print it; calendars at the old one are cleared",
   operands: ["ID"],
   options: [json, server],
   notes: [],
@@ -83,7 +83,7 @@ const rotate: Command = {
     else {
       const { id, address } = readAnswer(responses.feed, answer);
       if (address === null)
-        throw new AppError("conflict", `feed ${id} is still loading; feeds show ${id} will tell its address`);
+        throw new AppError("conflict", `feed ${id} is still loading; feeds show ${id} will print its address`);
       call.runtime.stdout(`${address}\n`);
     }
     return exits.ok;
@@ -95,7 +95,7 @@ const revoke: Command = {
   summary: "end a feed",
   operands: ["ID"],
   options: [now, json, server],
-  notes: ["Its address first answers a calendar that says so, which clears what subscribed; then 410."],
+  notes: ["Its address first serves a calendar that says so, which clears subscribed calendars; later it answers 410."],
   async run(call) {
     const path = call.args.has(now) ? `${feedPath(call)}?now=1` : feedPath(call);
     const answer = await (await call.client()).json("DELETE", path);
@@ -107,7 +107,7 @@ const revoke: Command = {
 
 export const feedCommands: readonly Command[] = [add, list, show, set, rotate, revoke];
 
-function tell(call: CommandCall, answer: unknown): number {
+function printFeed(call: CommandCall, answer: unknown): number {
   const feed = readAnswer(responses.feed, answer);
   warn(call, feed);
   if (call.args.has(json)) printJson(call.runtime, answer);
@@ -120,9 +120,9 @@ function warn({ runtime }: CommandCall, { warning }: FeedJson): void {
 }
 
 function feedPath({ args }: CommandCall): string {
-  return pathOf(args.operands[0] ?? "");
+  return feedPathFor(args.operands[0] ?? "");
 }
 
-function pathOf(id: string): string {
+function feedPathFor(id: string): string {
   return `/feeds/${encodeURIComponent(id)}`;
 }

@@ -1,6 +1,6 @@
 import type { presets as english } from "../en/presets.ts";
 
-const appPassword = (where: string): string => `Tee rakenduse parool: ${where}.`;
+const appPasswordHint = (where: string): string => `Tee rakenduse parool: ${where}.`;
 const own = (where: string): string => `Kasuta ${where} kasutajanime ja parooli.`;
 const given = "Kasuta kasutajanime ja parooli, mille andis serveri haldaja.";
 const slow = (name: string): string =>
@@ -11,12 +11,12 @@ const twoFactor = (where: string): string =>
 const hints: Readonly<Record<string, string>> = {
   google:
     "Google laseb programmi sisse alles siis, kui oled brauseris nõusoleku andnud. Tee enne Google'is broneeringute jaoks kalender.",
-  icloud: appPassword("account.apple.com, Sign-In and Security, App-Specific Passwords"),
-  fastmail: appPassword("Settings, Privacy & Security, Manage app passwords, access to Calendars"),
-  nextcloud: appPassword("isiklikud seaded, Turvalisus, Loo uus rakenduse parool; kasutajanimi on selle kõrval"),
+  icloud: appPasswordHint("account.apple.com, Sign-In and Security, App-Specific Passwords"),
+  fastmail: appPasswordHint("Settings, Privacy & Security, Manage app passwords, access to Calendars"),
+  nextcloud: appPasswordHint("isiklikud seaded, Turvalisus, Loo uus rakenduse parool; kasutajanimi on selle kõrval"),
   mailbox: twoFactor("Settings, Security"),
   zoho: "Anna CalDAV-i aadress, mida Zoho kalendri seadetes näitab, ja rakenduse parool lehelt accounts.zoho.com, Security.",
-  yahoo: appPassword("Account security, Generate app password"),
+  yahoo: appPasswordHint("Account security, Generate app password"),
   gmx: slow("GMX"),
   webde: slow("WEB.DE"),
   posteo: "Kasuta oma parooli. Tee enne Posteos broneeringute jaoks kalender.",

@@ -23,7 +23,7 @@ const filter = v.strictObject({
   text: v.exactOptional(v.pipe(v.string(), v.trim(), v.maxLength(200, "may have at most 200 characters"))),
 });
 
-export function whole(least: number, most: number) {
+export function wholeNumber(least: number, most: number) {
   const wanted = `must be a whole number from ${least} to ${most}`;
   return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted), v.maxValue(most, wanted));
 }
@@ -48,7 +48,7 @@ export const profile = {
       ),
     ),
   ),
-  alarmMinutes: v.exactOptional(v.nullable(whole(0, 40_320))),
+  alarmMinutes: v.exactOptional(v.nullable(wholeNumber(0, 40_320))),
   colour: v.exactOptional(
     v.nullable(
       v.pipe(
@@ -60,8 +60,8 @@ export const profile = {
   ),
   cancelled: v.exactOptional(v.picklist(["keep", "drop"], "must be keep or drop")),
   decisions: v.exactOptional(v.picklist(decisionModes, `must be one of ${decisionModes.join(", ")}`)),
-  pastDays: v.exactOptional(whole(0, 3650)),
-  futureDays: v.exactOptional(whole(1, 3650)),
+  pastDays: v.exactOptional(wholeNumber(0, 3650)),
+  futureDays: v.exactOptional(wholeNumber(1, 3650)),
   filter: v.exactOptional(filter),
 };
 

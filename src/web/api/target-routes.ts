@@ -47,11 +47,11 @@ export function targetRoutes(): Hono<Env> {
       const { target, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "name");
       return c.json(await targetJson(c.env, target, standing));
     })
-    .post("/:id/probe", async (c) => change(c, async (target) => probeTarget(c.env, target)))
-    .post("/:id/pause", async (c) => change(c, async (target) => pauseTarget(c.env, target)))
-    .post("/:id/resume", async (c) => change(c, async (target) => resumeTarget(c.env, target)))
+    .post("/:id/probe", async (c) => answerChange(c, async (target) => probeTarget(c.env, target)))
+    .post("/:id/pause", async (c) => answerChange(c, async (target) => pauseTarget(c.env, target)))
+    .post("/:id/resume", async (c) => answerChange(c, async (target) => resumeTarget(c.env, target)))
     .post("/:id/credentials", async (c) =>
-      change(c, async (target) => changeCredentials(c.env, target, readCredentials(await readBody(c)))),
+      answerChange(c, async (target) => changeCredentials(c.env, target, readCredentials(await readBody(c)))),
     )
     .post("/:id/sync", async (c) => {
       const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "change");
@@ -70,7 +70,7 @@ export function targetRoutes(): Hono<Env> {
 }
 
 /** Answers with the target after a change by somebody who may make it, and starts a run. */
-async function change(c: Context<Env>, apply: (target: TargetRow) => Promise<TargetRow>): Promise<Response> {
+async function answerChange(c: Context<Env>, apply: (target: TargetRow) => Promise<TargetRow>): Promise<Response> {
   const { target, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "change");
   const changed = await apply(target);
   startRun(c.env, changed);

@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { isExpired } from "../../feed/expiry.ts";
 import type { AddressRow, ServedFeed } from "../../store/feeds.ts";
 
 /** The content of an address at one moment: the feed at one revision, or the calendar that says it has ended. */
@@ -49,7 +50,7 @@ export function isUnchanged(before: ServedFeed, after: ServedFeed): boolean {
 }
 
 function endTime({ endedAt, feed }: AddressRow, nowAt: number): number | null {
-  const expiredAt = feed.expiresAt !== null && feed.expiresAt <= nowAt ? feed.expiresAt : null;
+  const expiredAt = isExpired(feed, nowAt) ? feed.expiresAt : null;
   if (endedAt !== null && expiredAt !== null) return Math.min(endedAt, expiredAt);
   return endedAt ?? expiredAt ?? (feed.state === "ended" ? feed.revisedAt : null);
 }

@@ -1,3 +1,4 @@
+import { epochSeconds } from "../../clock.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError, codeOf, messageOf } from "../../errors.ts";
 import { joinVevents } from "../../store/events.ts";
@@ -191,7 +192,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     return refusalResponse(404, request.method, deps.config);
   }
 
-  /** When there are too many, those served longest ago make room. */
+  /** Drops the entries that were served longest ago when there are too many. */
   function keep(secret: string, served: Served): void {
     addresses.delete(secret);
     addresses.set(secret, served);
@@ -255,8 +256,4 @@ function report(deps: FeedDeps, event: string, error: unknown): void {
   } catch {
     // A log that fails must not cost the answer.
   }
-}
-
-function epochSeconds(deps: FeedDeps): number {
-  return Math.floor(deps.now() / 1000);
 }

@@ -1,24 +1,15 @@
 import { Hono } from "hono";
 import type { Env, PageContext } from "../env.ts";
-import { readVevent, type VeventSummary } from "../../calendar/read-vevent.ts";
+import { readVevent } from "../../calendar/read-vevent.ts";
 import { localTime } from "../../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../../store/events.ts";
 import { findVisibleFeed } from "../../account/access.ts";
 import { readDay, zonedTimes } from "./times.ts";
-import { AgendaView } from "./views/agenda.tsx";
+import { type AgendaEvent, AgendaView } from "./views/agenda.tsx";
 import { MonthView } from "./views/month.tsx";
 import { pageLanguage, renderPage, signedIn } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { texts } from "../../text/index.ts";
-
-/** An event as a subscriber sees it. Epoch seconds. */
-export interface AgendaEvent extends VeventSummary {
-  readonly uid: string;
-  readonly start: number;
-  readonly end: number;
-  /** Titles of events of the same offering at the same time. */
-  readonly overlaps: readonly string[];
-}
 
 const agendaDays = 14;
 const mostEvents = 500;

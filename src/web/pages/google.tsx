@@ -6,6 +6,7 @@ import { openAccess, credentialsUsername } from "../../mirror/connect.ts";
 import { readConnectError } from "../../mirror/connect-error.ts";
 import { beginConsent, finishConsent, type GoogleCredentials, googleReturnPath } from "../../mirror/google.ts";
 import { changeCredentials } from "../../mirror/commands.ts";
+import { startRun } from "../../tick.ts";
 import { findVisibleFeed, findVisibleTarget } from "../../account/access.ts";
 import { keepDraft, openCookie, readDraft, sealCookie } from "./connect-draft.ts";
 import { readMailAddress } from "./connect-input.ts";
@@ -91,7 +92,7 @@ async function renewConsent(c: PageContext, targetId: string, given: ConsentResu
   const { target } = await findVisibleTarget(c.env, c.var.viewer, targetId, "change");
   if (typeof given === "string") return `/targets/${target.id}?fault=${given}`;
   try {
-    await changeCredentials(c.env, target, given);
+    startRun(c.env, await changeCredentials(c.env, target, given));
     return `/targets/${target.id}?done=credentials`;
   } catch (error) {
     // Another person's calendars, or none at all.

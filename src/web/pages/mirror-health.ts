@@ -19,7 +19,7 @@ export function mirrorHealth(target: TargetRow, language: Language, times: Times
     return { tone: "bad", text: ofGoogle ? google[code] : words.stops[code] };
   }
   if (failingSinceAt !== null)
-    return { tone: "bad", text: words.failing[failureKind(target)](times.moment(failingSinceAt)) };
+    return { tone: "bad", text: words.failing[serverTrouble(target)](times.moment(failingSinceAt)) };
   if (state === "removing") return { tone: "wait", text: words.removing };
   if (state === "paused") return { tone: "wait", text: isNew(target) ? words.ready : words.paused };
   if (held !== "") return { tone: "bad", text: words.held };
@@ -28,7 +28,7 @@ export function mirrorHealth(target: TargetRow, language: Language, times: Times
 }
 
 /** Returns the kind of failure of a server that is tried again. */
-function failureKind(target: TargetRow): "silent" | "throttled" | "wrong" {
+function serverTrouble(target: TargetRow): "silent" | "throttled" | "wrong" {
   const report = readLastReport(target);
   if (report?.cause === "throttled") return "throttled";
   return report !== null && report.cause !== "" && report.said === "" ? "silent" : "wrong";

@@ -43,23 +43,23 @@ export function targetPageRoutes(): Hono<Env> {
     new Hono<Env>()
       .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
       .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
-        changeTarget(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
+        handleChange(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
       )
       .post("/targets/:id/resume", formLimit, signedIn, async (c) =>
-        changeTarget(c, "change", "on", async (target) => resumeTarget(c.env, target)),
+        handleChange(c, "change", "on", async (target) => resumeTarget(c.env, target)),
       )
       .post("/targets/:id/probe", formLimit, signedIn, async (c) =>
-        changeTarget(c, "change", "probed", async (target) => probeTarget(c.env, target)),
+        handleChange(c, "change", "probed", async (target) => probeTarget(c.env, target)),
       )
       .post("/targets/:id/allow", formLimit, signedIn, async (c) =>
-        changeTarget(c, "change", "allowed", async (target, fields) => {
+        handleChange(c, "change", "allowed", async (target, fields) => {
           if (!isSure(fields)) return { ...nothingWrong, unsure: "allow" };
           await syncTarget(c.env, target, { allowRemovals: true, until: c.env.now() + runMilliseconds });
           return undefined;
         }),
       )
       .post("/targets/:id/credentials", formLimit, signedIn, async (c) =>
-        changeTarget(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
+        handleChange(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
       )
       .post("/targets/:id/remove", formLimit, signedIn, async (c) => removeMirror(c))
       // A browser may open the address of a sent form again.
@@ -85,7 +85,7 @@ const nothingWrong: Wrong = { unsure: "", username: "", events: "", faults: {}, 
 type Act = (target: TargetRow, fields: Fields) => Promise<Wrong | TargetRow | void>;
 
 /** Does what a form asks for to its target, then shows that it is done, or the errors. */
-async function changeTarget(c: PageContext, right: Right, done: string, act: Act): Promise<Response> {
+async function handleChange(c: PageContext, right: Right, done: string, act: Act): Promise<Response> {
   const fields = await readFormFields(c);
   const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", right);
   let wrong: Wrong | TargetRow | void;

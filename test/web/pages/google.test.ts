@@ -97,8 +97,7 @@ describe("Google", () => {
     const back = await owner.get(await agree(`${path}/google`));
     expect(back.headers.get("Location")).toBe(`${path}?done=credentials`);
     expect(await row()).toMatchObject({ state: "on", stopCode: "" });
-    world.wait(60);
-    await world.tick();
+    await world.settle();
     expect(await owner.page(path)).toContain("Up to date as of");
   });
 

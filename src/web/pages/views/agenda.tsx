@@ -1,13 +1,22 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
+import type { VeventSummary } from "../../../calendar/read-vevent.ts";
 import { truncate } from "../../../calendar/text.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
-import type { AgendaEvent } from "../agenda.tsx";
 import type { Times } from "../times.ts";
 import { texts } from "../../../text/index.ts";
 
 /** Most characters of a description; the calendar has the whole. */
 const longestText = 250;
+
+/** An event as a subscriber sees it. Epoch seconds. */
+export interface AgendaEvent extends VeventSummary {
+  readonly uid: string;
+  readonly start: number;
+  readonly end: number;
+  /** Titles of events of the same offering at the same time. */
+  readonly overlaps: readonly string[];
+}
 
 interface Props {
   readonly language: Language;

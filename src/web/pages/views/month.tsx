@@ -2,9 +2,8 @@ import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import { truncate } from "../../../calendar/text.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
-import type { AgendaEvent } from "../agenda.tsx";
 import type { Times } from "../times.ts";
-import { AgendaHead } from "./agenda.tsx";
+import { type AgendaEvent, AgendaHead } from "./agenda.tsx";
 import { texts } from "../../../text/index.ts";
 
 interface MonthProps {
