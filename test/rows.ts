@@ -21,17 +21,17 @@ import { type BookingWrite, writeBookings, encodeBooking } from "../src/store/wr
 /** 2026-01-01T00:00:00Z, when the rows of these tests were made. */
 export const t = 1_767_225_600;
 
-/** The uuid of booking number `n`. */
+/** Returns the uuid of booking number `n`. */
 export function uuidOf(n: number): string {
   return n.toString(16).padStart(32, "0");
 }
 
-/** A slot from `start` to `end`, epoch seconds. */
+/** Returns a slot from `start` to `end`, epoch seconds. */
 export function slotOf(start: number, end: number, change: Partial<NumberedSlot> = {}): NumberedSlot {
   return { start, end, backendId: "", n: 1, real: true, gone: false, ...change };
 }
 
-/** Booking number `n`: made `n` seconds after `t`, of an hour that begins a day after that. */
+/** Returns booking number `n`: made `n` seconds after `t`, of an hour that begins a day after that. */
 export function bookingOf(n: number, change: Partial<Booking> = {}): Booking {
   return {
     uuid: uuidOf(n),
@@ -247,20 +247,20 @@ export async function holdLease(sql: Sql, kind: LeaseKind, id: string, untilAt =
   await sql.batch([insertRow("leases", { name: leaseName(kind, id), holder: "another run", until_at: untilAt })]);
 }
 
-/** The feed's row, which must be there. */
+/** Returns the feed's row, which must be there. */
 export async function feedOf(sql: Sql, id: string): Promise<FeedRow> {
   const feed = await findFeed(sql, id);
   if (feed === null) throw new Error(`there is no feed ${id}`);
   return feed;
 }
 
-/** The statement by which the run `writer` leaves feeds changed that it read as these. */
+/** Makes the statement with which the run `writer` changes feeds that it read as these. */
 export function leaving(writer: string, ...changes: readonly [FeedRow, Partial<FeedRow>][]): Statement {
   const rows = changes.map(([before, change]) => encodeRendered(before, { ...before, ...change }));
   return writeRendered(writer, JSON.stringify(rows));
 }
 
-/** Events of a feed as JSON, to be written at its revision `rev`. */
+/** Returns the JSON that `writeEvents` takes: events of a feed at its revision `rev`. */
 export function eventsJson(feedId: string, rev: number, ...rows: readonly EventRow[]): string {
   return JSON.stringify(rows.map((row) => ({ feedId, rev, ...row })));
 }

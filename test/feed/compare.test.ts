@@ -37,7 +37,7 @@ function watchFeed(own: Partial<FeedProfile> = {}) {
   };
 }
 
-/** Returns the booking ended a moment before the feed's clock. */
+/** Returns the booking as it ended a minute before `at`, epoch seconds. */
 const terminated = (at: number): KnownBooking => known({ state: "Terminated", modifiedMicros: (at - 60) * 1_000_000 });
 
 describe("a feed compared with its bookings", () => {

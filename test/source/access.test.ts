@@ -3,6 +3,7 @@ import { actAsOperator, resolveSource } from "../../src/account/find-source.ts";
 import { updateFeed } from "../../src/feed/commands.ts";
 import { takeOverFeed } from "../../src/take-over.ts";
 import { readCalendar } from "../read-calendar.ts";
+import { setColumns } from "../rows.ts";
 import { makeWorld } from "../world.ts";
 
 const adminToken = "a-token-for-the-operator-only";
@@ -100,7 +101,7 @@ describe("lost access is not an outage", () => {
 
   it("feeds of a run that was cut after the access was lost end with the next", async () => {
     const { world, feed } = await begin();
-    await world.deps.sql.run("UPDATE sources SET access = 'lost'");
+    await setColumns(world.deps.sql, "sources", { access: "lost" });
     world.wait(60);
     await world.tick({ onlyTargets: true });
     expect((await world.feed(feed.id)).state).toBe("ended");
