@@ -10,7 +10,7 @@ export interface Deps {
   readonly sql: Sql;
   /** Outgoing HTTP to Waldur. */
   readonly fetch: Fetch;
-  /** Outgoing HTTP to places that users name: the raw transport, for `makeGuarded` alone. Follows no redirect. */
+  /** Outgoing HTTP to places that users name: the raw transport, for `makeGuardedFetch` alone. Follows no redirect. */
   readonly outside: Fetch;
   /** Epoch milliseconds. */
   readonly now: () => number;
