@@ -14,15 +14,14 @@ import { FeedsFirstRouter } from "./web/feed/router.ts";
 import type { Env } from "./web/env.ts";
 
 export interface AppOptions {
-  /** Called from inside the process, by the command line: then the API asks for no token. */
+  /** True when the command line calls it inside the process: the API then asks for no token. */
   readonly local?: boolean;
-  /** Answers for style sheet and icons where nothing in front does. */
+  /** Serves the style sheet and icons when nothing in front does. */
   readonly assets?: MiddlewareHandler;
 }
 
 /**
- * The whole HTTP side.
- * Feeds come first and look at nothing else, so that nothing else can break them.
+ * Makes the whole HTTP side. Feeds come first and depend on nothing else, so that nothing else can break them.
  */
 export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
   const app = new Hono<Env>({ router: new FeedsFirstRouter() });
@@ -52,7 +51,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
     try {
       return await renderFailure(c, error);
     } catch {
-      // What a page needs may be what has failed.
+      // The page may need the very thing that failed.
       return c.text(body.error.message, status);
     }
   };
@@ -61,7 +60,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
   return app;
 }
 
-/** Whether a person in a browser asks, whom a page helps more than JSON. */
+/** Returns true when a browser asks, to which a page says more than JSON. */
 function isPage(c: Context<Env>): boolean {
   const asks = c.req.header("Accept")?.includes("text/html") ?? false;
   return asks && !/^\/(?:api|f|healthz|readyz)(?:\/|$)/.test(c.req.path);

@@ -13,33 +13,33 @@ import { migrate } from "./store/migrate.ts";
 import { readMigrations } from "./store/migrations-node.ts";
 import { openSqlite } from "./store/sqlite.ts";
 
-/** Node counts no costs; these only end what would never end. */
+/** Limits for Node, which only end runs that would never end. */
 const budget: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };
 
 const migrationsFolder = join(import.meta.dirname, "../migrations");
 
-/** The program over a database file, with nothing listening yet. */
+/** The program on a database file; it is not listening yet. */
 export interface Opened {
   readonly deps: Deps;
-  /** Waits for work under way and closes the database. */
+  /** Waits for the work under way and closes the database. */
   readonly close: () => Promise<void>;
 }
 
 export interface OpenOptions {
   /** Name of the database file in DATA_DIR. */
   readonly file?: string;
-  /** Answers Waldur's part instead of the network. */
+  /** Answers requests to Waldur instead of the network. */
   readonly fetch?: Fetch;
   readonly sample?: boolean;
   /** Settings that do not come from the environment. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Instead of the level of the settings, where those name none. */
+  /** The level of the log when the settings name none. */
   readonly logLevel?: Config["logLevel"];
-  /** Gets each line of the log. */
+  /** Writes a line of the log. */
   readonly write?: (line: string) => void;
 }
 
-/** Makes what is missing (folder, key, database, tables) and opens the program on it. Throws `bad_config`, `store_failed`. */
+/** Creates what is missing (folder, key, database, tables) and opens the program. Throws `bad_config`, `store_failed`. */
 export async function openNode(
   env: Readonly<Record<string, string | undefined>>,
   {
@@ -53,7 +53,7 @@ export async function openNode(
 ): Promise<Opened> {
   const config = readConfig({ ...env, ...settings });
   await mkdir(config.dataDir, { recursive: true }).catch((error: unknown) => {
-    throw new AppError("bad_config", `DATA_DIR: the folder ${config.dataDir} cannot be made`, { cause: error });
+    throw new AppError("bad_config", `DATA_DIR: the folder ${config.dataDir} cannot be created`, { cause: error });
   });
   const keys = await readKeys(config);
   const sql = openSqlite(join(config.dataDir, file));
@@ -94,7 +94,7 @@ export async function openNode(
   };
 }
 
-/** Returns random bytes from a stock: a few cost as much to ask for as thousands, and each request wants some. None is given twice. */
+/** Makes a source of random bytes with a stock, since a few cost as much as thousands. No byte is given twice. */
 function makeRandom(): Deps["random"] {
   const stock = new Uint8Array(4096);
   let used = stock.length;
@@ -111,7 +111,7 @@ function makeRandom(): Deps["random"] {
   };
 }
 
-/** Lines of this turn of the event loop: written together, since each write is a call to the system. */
+/** The lines of this turn of the event loop, written together, since each write is a system call. */
 let lines = "";
 
 function writeToStderr(line: string): void {
@@ -126,7 +126,7 @@ function flushLines(): void {
 
 process.on("exit", flushLines);
 
-/** Returns the path of the key that is made when SECRET_KEYS is not set. */
+/** Returns the path of the key that is created when SECRET_KEYS is not set. */
 export function keyFile(config: Pick<Config, "dataDir">): string {
   return join(config.dataDir, "secret-keys");
 }
@@ -143,12 +143,12 @@ async function readKeys(config: Config): Promise<KeyRing> {
   }
   const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
   try {
-    // `wx`: of two processes that start at once, one makes the key and the other reads it.
+    // `wx`: of two processes that start at the same time, one creates the key and the other reads it.
     await writeFile(path, `${key}\n`, { mode: 0o600, flag: "wx" });
     await chmod(path, 0o600);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
-      throw new AppError("bad_config", `the key file ${path} cannot be made`, { cause: error });
+      throw new AppError("bad_config", `the key file ${path} cannot be created`, { cause: error });
     }
   }
   return parseKeyRing((await readFile(path, "utf8")).trim());
@@ -172,7 +172,7 @@ function inheritedSocket(): { fd: number } | null {
 /** The origin of each request: the other end of its connection, and its header fields. */
 const origins = new WeakMap<Request, { readonly peer: string; readonly headers: IncomingMessage["headers"] }>();
 
-/** Returns the client's address, "" where it is not known; what a proxy on this machine or network says is believed. */
+/** Returns the client's address, "" when unknown; a proxy on this machine or network is believed. */
 function clientAddress(request: Request): string {
   const origin = origins.get(request);
   if (origin === undefined) return "";
@@ -183,13 +183,13 @@ function clientAddress(request: Request): string {
   return near && told !== "" ? told : peer;
 }
 
-/** Makes a server that listens; resolves once it does, with the port it got. Throws `bad_config` when it cannot. */
+/** Starts a server. Resolves once it listens, with the port it got. Throws `bad_config` when it cannot. */
 export async function listen(
   answer: (request: Request) => Response | Promise<Response>,
   { host, port }: Pick<Config, "host" | "port">,
 ): Promise<{ server: Server; port: number }> {
-  // It puts a Response of its own in the place of the global one, whose bytes go out as they are: the platform's copies a
-  // body twice on its way, which was most of what a feed of 3 MB costs.
+  // It replaces the global Response with its own, which sends bytes without copying: the platform's copies a body twice,
+  // which was most of the cost of a feed of 3 MB.
   const listener = getRequestListener((request, env) => {
     if ("incoming" in env && env.incoming instanceof IncomingMessage) {
       const { socket, headers } = env.incoming;
@@ -212,7 +212,7 @@ export async function listen(
   return { server, port: typeof address === "object" && address !== null ? address.port : port };
 }
 
-/** Runs `work` now and then again, so many seconds after each end, until stopped; `stop` resolves when none is under way. */
+/** Runs `work` now and again `waitSeconds` after each end, until stopped. `stop` resolves when no run is under way. */
 export function repeat(work: () => Promise<unknown>, waitSeconds: number): { stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;

@@ -7,7 +7,7 @@ import { BlockedAddress } from "./security/outside.ts";
 
 const connectMilliseconds = 10_000;
 const idleMilliseconds = 60_000;
-/** As many as a Worker may have. */
+/** The number of connections that a Worker may have. */
 const connections = 6;
 
 /** The part of `dns.lookup` that is used. */
@@ -17,14 +17,14 @@ export type Resolve = (
   callback: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** The transport for places that users name, on Node. */
+/** The transport for addresses that users give, on Node. */
 export interface OutsideTransport {
   readonly fetch: Fetch;
   close(): Promise<void>;
 }
 
 /**
- * Sends over connections whose address was looked up and checked in one step, so that a name cannot lead to another
+ * Makes a transport whose connections look up and check an address in one step, so that a name cannot lead to another
  * address afterwards. A name with any blocked address is refused with `BlockedAddress`, unless `mayBeInside` says that the
  * operator allows that host. IP literals are never looked up: the guard checks those. `resolve` is the system's resolver.
  */
@@ -35,7 +35,7 @@ export function openOutside(mayBeInside: (host: string) => boolean, resolve: Res
       const [first] = addresses;
       const blocked = addresses.some(({ address }) => isBlockedIp(address));
       if (first === undefined || (blocked && !mayBeInside(host))) {
-        return callback(new BlockedAddress(`${host} leads to an address that is not in the public internet`), "", 0);
+        return callback(new BlockedAddress(`${host} leads to an address that is not on the public internet`), "", 0);
       }
       if (options.all === true) callback(null, addresses);
       else callback(null, first.address, first.family);
@@ -69,7 +69,7 @@ export function openOutside(mayBeInside: (host: string) => boolean, resolve: Res
   };
 }
 
-/** Returns the same bytes as a stream of this runtime's own: undici's are of another type. */
+/** Returns the same bytes as a stream of this runtime, since undici's has another type. */
 function piped(reader: {
   read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> }>;
   cancel(): Promise<void>;

@@ -15,7 +15,7 @@ import { tick } from "./tick.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ServeOptions {
-  /** Serve the sample Waldur: with so many bookings; `still`: nothing happens in it by itself. Null: the Waldur of the settings. */
+  /** The sample Waldur with that many bookings, `still` when nothing happens in it by itself; null: the Waldur of the settings. */
   readonly sample: { readonly bookings: number; readonly still: boolean } | null;
   readonly print: (text: string) => void;
   /** Resolves when the service is told to stop. */
@@ -27,7 +27,7 @@ const publicFolder = join(import.meta.dirname, "../public");
 export const sampleFile = "sample.sqlite";
 const sampleUrl = "http://sample.waldur.invalid";
 const daySeconds = 86_400;
-/** The sample's bookings lie around the day it was begun; after so long it begins anew. */
+/** Days after which the sample starts anew: its bookings lie around the day on which it was made. */
 const sampleDays = 3;
 
 /** Runs the service on Node until it is told to stop. Throws `bad_config`, `store_failed`. */
@@ -70,16 +70,16 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
   server.closeAllConnections();
 }
 
-/** What the sample holds when nobody says. */
+/** The default size of the sample. */
 export const defaultSample = { bookings: 60, still: false };
 
-/** The program on the sample Waldur, in a database of its own. */
+/** Opens the program on the sample Waldur, with a database of its own. */
 export async function openSample(
   env: Environment,
   { bookings, still, ...options }: { bookings: number; still: boolean } & Pick<OpenOptions, "logLevel">,
 ): Promise<Opened> {
   let sample: SampleWaldur | undefined;
-  // Whoever tries it at night should see it live as well.
+  // Somebody who tries it at night should see changes too.
   const settings = {
     NIGHT_POLL_SECONDS: env["NIGHT_POLL_SECONDS"] ?? "60",
     WALDUR_API_URL: sampleUrl,
@@ -114,7 +114,7 @@ export async function openSample(
   };
 }
 
-/** What a person should see after the start: the addresses, and what to do with them. */
+/** Prints the addresses after the start, and what to do with them. */
 async function introduce(deps: Deps, print: (text: string) => void): Promise<void> {
   const feeds = (await listFeeds(deps.sql)).filter(({ state }) => state !== "ended");
   const shown = feeds.filter(({ state }) => state !== "loading");

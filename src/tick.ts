@@ -37,13 +37,13 @@ export interface TickOptions {
   readonly allowRemovals?: boolean;
 }
 
-/** Statements that one more source, or one step of its feeds, may cost; a run with fewer left does not begin it. */
+/** Most statements that one more source, or one step of its feeds, takes; a run with fewer left does not begin it. */
 const statementsOfSource = 18;
 const statementsOfStep = 9;
 
 /**
- * Makes one run over what is due: ends expired feeds, reads sources, renders their feeds and pushes those to targets. What
- * fails is logged and left for the next run. Throws `store_failed` only when feeds, sources or targets cannot be listed.
+ * Makes one run over what is due: ends expired feeds, reads sources, renders their feeds and pushes those to targets. A
+ * failure is logged and its work left for the next run. Throws `store_failed` only when feeds, sources or targets cannot be listed.
  */
 export async function tick(outer: Deps, options: TickOptions = {}): Promise<TickReport> {
   const { sql, counts } = countStatements(outer.sql);
@@ -125,8 +125,8 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
 }
 
 /**
- * Starts a run behind the answer, as every change of a feed or a target wants it: Waldur is read and rendered for a feed,
- * and for a target only what waits is pushed.
+ * Starts a run after the answer, as every change of a feed or target needs it. For a feed it reads Waldur and renders; for
+ * a target it only pushes.
  */
 export function startRun(deps: Deps, changed: Pick<FeedRow, "sourceId"> | Pick<TargetRow, "calendarUrl">): void {
   deps.defer(tick(deps, "sourceId" in changed ? { sourceId: changed.sourceId } : { onlyTargets: true }));

@@ -10,7 +10,7 @@ import { openD1 } from "./store/d1.ts";
 import { tick } from "./tick.ts";
 import { refusalResponse } from "./web/feed/responses.ts";
 
-/** The cost that a run may have so that it fits the limits of a Worker's invocation, those of the free plan too. */
+/** The budget that keeps a run within the limits of a Worker's invocation, even on the free plan. */
 const budget: Budget = { pages: 1, requests: 30, events: 50, statements: 40 };
 const statementMilliseconds = 10_000;
 
@@ -28,7 +28,7 @@ interface WorkerReady {
 const app = makeApp();
 let ready: WorkerReady | undefined;
 
-/** Reads the settings, once: they do not change while an isolate lives. Throws `bad_config` with every problem. */
+/** Prepares the program from the settings, which do not change while an isolate lives. Throws `bad_config` with every problem. */
 function prepare(bindings: Bindings): WorkerReady {
   if (ready !== undefined) return ready;
   const variables = Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === "string");
@@ -62,7 +62,7 @@ function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
   };
 }
 
-/** Restores the client's Accept-Encoding: Cloudflare puts its own in place of it, and tells the client's beside. */
+/** Restores the client's Accept-Encoding, which Cloudflare replaces and gives in `cf.clientAcceptEncoding`. */
 function asSent(request: Request): Request {
   const beside: unknown = "cf" in request ? request.cf : undefined;
   if (typeof beside !== "object" || beside === null || !("clientAcceptEncoding" in beside)) return request;

@@ -7,7 +7,7 @@ import { manages } from "../waldur/roles.ts";
 /** The state of the connection to Waldur. Times are epoch seconds, lifetimes seconds. */
 export interface WaldurCheck {
   readonly ok: boolean;
-  /** Why Waldur gave no answer that is of use, as an error code. */
+  /** The error code of a useless or missing answer from Waldur. */
   readonly code: string | null;
   readonly url: string | null;
   readonly user: string | null;

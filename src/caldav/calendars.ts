@@ -17,7 +17,7 @@ export interface FoundCalendar {
   readonly colour: string | null;
   /** Names of the components it takes; null: the server does not say, which means all. */
   readonly components: readonly string[] | null;
-  /** Says why events cannot be written there; null when they can, as far as the server says. */
+  /** The reason for which events cannot be written there; null when the server names none. */
   readonly notWritable: string | null;
   /** Largest object in bytes; null: not told. */
   readonly maxBytes: number | null;
@@ -90,7 +90,7 @@ function readCalendar(member: Member, place: URL): FoundCalendar {
 
 /**
  * Makes a calendar for events in a home by extended MKCOL (RFC 5689), which every server seen takes and Workers can send,
- * unlike MKCALENDAR. Its path is new and random, its name is for people. Resolves to the calendar as the server then
+ * unlike MKCALENDAR. Its path is random; its name is for people. Resolves to the calendar as the server then
  * describes it.
  */
 export async function makeCalendar(
@@ -119,7 +119,7 @@ export async function makeCalendar(
   if ("failure" in made) return made;
   const [calendar] = made.value;
   if (calendar === undefined)
-    return { failure: makeFailure("refused", 201, { text: "the server made no calendar of it" }) };
+    return { failure: makeFailure("refused", 201, { text: "the server did not make it a calendar" }) };
   return { value: calendar };
 }
 

@@ -5,9 +5,9 @@ import type { Failure } from "./port.ts";
 import { type Connection, makeWire, propfindRequest, type Wire } from "./wire.ts";
 import { caldavSpace, childrenOf } from "./xml.ts";
 
-/** What an address leads to. */
+/** The calendars that an address leads to. */
 interface Discovered {
-  /** Collections that hold calendars, and where new ones can be made; none when only a calendar's own address is known. */
+  /** Collections that hold calendars and can take new ones; none when only a calendar's own address is known. */
   readonly homes: readonly string[];
   readonly calendars: readonly FoundCalendar[];
 }
@@ -19,7 +19,7 @@ const startProps = { "d:current-user-principal": {}, "c:calendar-home-set": {}, 
 
 /**
  * Finds the calendars that an address leads to (RFC 6764 6): at the address itself, as a calendar, home or principal; then
- * at `/.well-known/caldav` of its origin; then at its root. Credentials go only where the signer lets them.
+ * at `/.well-known/caldav` of its origin; then at its root. The signer decides which addresses receive the credentials.
  */
 export async function discover(start: string, connection: Connection): Promise<Discovery> {
   const wire = makeWire(connection);

@@ -31,13 +31,13 @@ const byPrecondition: Readonly<Record<string, FailureKind>> = {
   "resource-must-be-null": "exists",
 };
 
-/** Returns what the server itself said, the status first; "" without a response, or where our own rules refused. */
+/** Returns the server's status and text; "" without a response, or when our own rules refused the request. */
 export function serverText({ kind, status, text }: Pick<Failure, "kind" | "status" | "text">): string {
   if (status === null || kind === "blocked") return "";
   return text === "" ? String(status) : `${status}: ${text}`;
 }
 
-/** Kinds by status, where no precondition says: that of the operation, else `any`. */
+/** Kinds by status, for responses without a known precondition: that of the operation, otherwise `any`. */
 const byStatus: Readonly<Record<number, Partial<Record<DavOperation | "any", FailureKind>>>> = {
   400: { read: "unknown", any: "refused" },
   401: { any: "unauthorized" },
@@ -61,15 +61,15 @@ const longestWaitSeconds = 24 * 3600;
 const uidInWords = /\buid\b.*(?:in use|already|exist|conflict)/i;
 const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
 
-/** Returns the failure of a request without an answer: what became of one that was sent is not known. */
+/** Returns the failure of a request without an answer; the outcome of one that was sent is unknown. */
 export function unansweredFailure({ failed, why }: HttpFailure): Failure {
   const kind = failed === "blocked" || failed === "unsent" ? failed : "unknown";
   return makeFailure(kind, null, { text: why });
 }
 
 /**
- * Returns what a response without success means: docs/caldav.md has the table. `status` is the one that counts where a 207
- * has another inside. `now` in epoch milliseconds.
+ * Returns the failure of a response (docs/caldav.md has the table of statuses). `status` is the inner status of a 207 that
+ * has one. `now` in epoch milliseconds.
  */
 export function responseFailure(verb: DavOperation, result: HttpResult, now: number, status = result.status): Failure {
   const { name: precondition, href } = preconditionIn(result.text);
@@ -83,7 +83,7 @@ export function responseFailure(verb: DavOperation, result: HttpResult, now: num
     const { origin } = new URL(result.url);
     return makeFailure("blocked", status, {
       ...facts,
-      text: `the credentials are not for ${origin}, where this leads`,
+      text: `this leads to ${origin}, which may not receive the credentials`,
     });
   }
   return makeFailure(failureKind(verb, status, precondition, result.text), status, facts);
@@ -102,7 +102,7 @@ function failureKind(verb: DavOperation, status: number, precondition: string, t
   return status >= 400 && status < 500 && verb !== "read" ? "refused" : "unknown";
 }
 
-/** Makes a failure; what is not given is empty. */
+/** Makes a failure; facts that are not given are empty. */
 export function makeFailure(kind: FailureKind, status: number | null, facts: Partial<Failure> = {}): Failure {
   return { precondition: "", text: "", retryAfter: null, href: null, ...facts, kind, status };
 }
@@ -116,7 +116,7 @@ function preconditionIn(text: string): { name: string; href: string | null } {
   return first ?? { name: "", href: null };
 }
 
-/** Returns what a server said, for people: without markup, on one line, at most 200 characters. */
+/** Returns a server's text for people: without markup, on one line, at most 200 characters. */
 function plainText(text: string): string {
   const words = text.slice(0, 8000).replace(/<(style|script|title)\b[\s\S]*?<\/\1>|<[^>]*>?/gi, " ");
   return truncate(cleanLine(words), mostText);
@@ -126,7 +126,7 @@ function cap(seconds: number | null): number | null {
   return seconds === null ? null : Math.min(seconds, longestWaitSeconds);
 }
 
-/** Returns the first status of no success inside a 207; null for none, 500 when it is no multistatus. */
+/** Returns the first status inside a 207 that is not a success; null for none, 500 when the text is no multistatus. */
 export function innerStatus(text: string): number | null {
   const multistatus = readMultistatus(text);
   if (multistatus === null) return 500;

@@ -46,7 +46,7 @@ function withoutQuery(href: string): string {
 
 /**
  * Decodes each escape by itself (RFC 3986 2.1), so that a broken one cannot hide a slash or a dot beside it. A broken one
- * stands for itself, and its percent sign keeps the name from being one of ours.
+ * stays as it is; its percent sign keeps the name from being one of ours.
  */
 function decodePath(text: string): string {
   return text

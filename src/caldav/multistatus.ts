@@ -18,7 +18,7 @@ export interface Multistatus {
   readonly syncToken: string | null;
 }
 
-/** Reads a multistatus. Null unless the text is a whole one: a response that was cut and a login page are not. */
+/** Reads a multistatus. Returns null unless it is complete, as for a truncated response or a login page. */
 export function readMultistatus(text: string): Multistatus | null {
   const root = parseXml(text);
   if (root === null || root.name !== "multistatus" || root.space !== davSpace) return null;
@@ -68,7 +68,7 @@ export function isCollection(member: Member): boolean {
 
 /**
  * Returns true when the member's `current-user-privilege-set` (RFC 3744 5.4) lets us create, change and delete; null when
- * the server does not say. `write` and `all` hold the others; some servers name only those.
+ * the server does not say. `write` and `all` include the others; some servers name only those.
  */
 export function mayWrite(member: Member | undefined): boolean | null {
   const privileges = findProperty(member, "current-user-privilege-set")?.children ?? [];

@@ -1,6 +1,6 @@
 /**
- * What the program asks of one CalDAV calendar. `client.ts` implements it over HTTP; a run (`mirror/push.ts`) knows
- * nothing else of the calendar. An href is the path of an object as the server spells it; an ETag is the raw field value,
+ * The operations on one CalDAV calendar. `client.ts` implements them over HTTP; a run (`mirror/push.ts`) uses nothing
+ * else. An href is the path of an object as the server spells it; an ETag is the raw field value,
  * never interpreted.
  */
 export interface CalendarPort {
@@ -14,7 +14,7 @@ export interface CalendarPort {
   read(hrefs: readonly string[]): Promise<ReadResult<ReadonlyMap<string, RemoteObject | null>>>;
   /** PROPFIND Depth 0 of one object: its ETag (null: the server gives none), or null when there is no object. */
   look(href: string): Promise<ReadResult<{ readonly etag: string | null } | null>>;
-  /** REPORT calendar-query by UID: the href, or null, which is no proof that it is missing, since an index may lag. */
+  /** REPORT calendar-query by UID: the href, or null; null does not prove that the object is missing, since an index may lag. */
   findUid(uid: string): Promise<ReadResult<string | null>>;
   /** PUT `If-None-Match: *` of `name` in the calendar. */
   create(name: string, body: string): Promise<WriteOutcome>;
@@ -24,7 +24,7 @@ export interface CalendarPort {
   remove(href: string, etag: string): Promise<WriteOutcome>;
 }
 
-/** What a reading gave: its value, or why there is none. */
+/** The result of a reading: its value, or the failure. */
 export type ReadResult<T> = { readonly value: T } | { readonly failure: Failure };
 
 export interface CollectionState {
@@ -51,19 +51,19 @@ export interface RemoteObject {
   readonly body: string;
 }
 
-/** What became of a write. `etag` null: the server gave none, or one that cannot be trusted, and it must be read. */
+/** The outcome of a write. `etag` null: the server gave none, or none that can be trusted, so it must be read. */
 export type WriteOutcome =
   | { readonly done: true; readonly href: string; readonly etag: string | null }
   | { readonly failure: Failure };
 
-/** What a request that did not succeed means for the run (docs/caldav.md has the table of statuses). */
+/** The meaning of a failed request for the run (docs/caldav.md has the table of statuses). */
 export interface Failure {
   readonly kind: FailureKind;
   /** HTTP status; null without a response. */
   readonly status: number | null;
   /** The DAV or CalDAV precondition element, without namespace; "" for none. */
   readonly precondition: string;
-  /** At most 200 characters of what the server said, cleaned; for the operator. */
+  /** At most 200 characters of the server's text, cleaned; for the operator. */
   readonly text: string;
   /** Seconds of Retry-After; null: the server did not say. */
   readonly retryAfter: number | null;
@@ -88,7 +88,7 @@ export const failureKinds = [
 ] as const;
 export type FailureKind = (typeof failureKinds)[number];
 
-/** How a server behaved in the write probe, when the target was connected; stored with the target. */
+/** The behaviour of a server in the write probe when the target was connected; stored with the target. */
 export interface ServerProfile {
   /** PUT `If-None-Match: *` over an existing object is refused. False: look first. */
   readonly honoursIfNoneMatch: boolean;
@@ -98,7 +98,7 @@ export interface ServerProfile {
   readonly honoursIfMatchOnDelete: boolean;
   /** A response to PUT has the ETag. */
   readonly tellsEtag: boolean;
-  /** What is read back differs in bytes from what was written. */
+  /** An object that is read back differs in its bytes from what was written. */
   readonly rewrites: boolean;
   readonly changeFeed: "sync-token" | "ctag" | "none";
   /** Largest object in bytes; null: not told. */

@@ -11,13 +11,13 @@ export interface Preset {
   readonly domain: string | null;
   /** Concurrent requests to begin with. */
   readonly concurrency: number;
-  /** Requests it allows in a minute; null: it has no limit that we know. */
+  /** Requests it allows in a minute; null: no known limit. */
   readonly perMinute: number | null;
   /** True when calendars can be made over CalDAV. */
   readonly makesCalendars: boolean;
-  /** True when it hides cancelled events: then we had better delete them. */
+  /** True when it hides cancelled events, so that deleting them is better. */
   readonly dropsCancelled: boolean;
-  /** A sentence for the person: where to make an app password, or why it does not work. */
+  /** Advice for the person, such as the page that makes app passwords, or the reason that it does not work. */
   readonly hint: string;
 }
 
@@ -35,7 +35,7 @@ const hosted = { ...usual, concurrency: 2, perMinute: 240 } as const;
 const appPassword = (where: string): string => `Make an app password: ${where}.`;
 const feedOnly = (name: string): string => `${name} has no CalDAV: subscribe to the address of the feed there instead.`;
 
-/** All presets, in the order in which they are offered. */
+/** All presets, in the order of the list. */
 export const presets: readonly Preset[] = [
   {
     ...hosted,
@@ -46,7 +46,7 @@ export const presets: readonly Preset[] = [
     mail: ["gmail.com", "googlemail.com"],
     makesCalendars: false,
     dropsCancelled: true,
-    hint: "Google lets programs in only after you agreed in the browser. Make a calendar for the bookings in Google first.",
+    hint: "Google gives programs access only after you agree in the browser. Make a calendar for the bookings in Google first.",
   },
   {
     ...hosted,
@@ -70,7 +70,7 @@ export const presets: readonly Preset[] = [
     id: "nextcloud",
     name: "Nextcloud",
     start: "https://{host}/remote.php/dav/",
-    hint: appPassword("Personal settings, Security, Create new app password; the user name stands beside it"),
+    hint: appPassword("Personal settings, Security, Create new app password; the user name is shown beside it"),
   },
   {
     ...hosted,

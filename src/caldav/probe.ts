@@ -6,7 +6,7 @@ import { makeFailure } from "./failure.ts";
 import type { ReadResult, CalendarPort, CollectionState, Failure, ServerProfile } from "./port.ts";
 import { type Connection, makeWire, propfindRequest, writeLimits } from "./wire.ts";
 
-/** Tries to delete what the probe wrote. */
+/** The number of attempts to delete the event of the probe. */
 const cleanings = 3;
 /** An ETag that no object has. */
 const invented = '"waldur-calendar-no-such-etag"';
@@ -55,7 +55,7 @@ export async function probe(
 
 type Observed = Omit<ServerProfile, "maxBytes" | "minAt" | "maxAt" | "concurrency" | "software">;
 
-/** Takes the steps; the event may be left behind. Throws `Stopped` when one fails that must not. */
+/** Takes the steps; the event may be left behind. Throws `Stopped` when a necessary step fails. */
 async function observe(port: CalendarPort, uid: string): Promise<Observed> {
   const before = needValue(await port.state());
   const written = probeEvent(uid, 0);
@@ -63,7 +63,7 @@ async function observe(port: CalendarPort, uid: string): Promise<Observed> {
   const { href } = created;
   const kept = needValue(await port.read([href])).get(href);
   if (kept === null || kept === undefined)
-    throw new Stopped(makeFailure("unknown", null, { text: "what was written is not there" }));
+    throw new Stopped(makeFailure("unknown", null, { text: "the event that was written is not there" }));
   const changeFeed = await findChangeFeed(port, before, href);
 
   const first = await readEtag(port, href);
@@ -86,7 +86,7 @@ async function observe(port: CalendarPort, uid: string): Promise<Observed> {
   };
 }
 
-/** Finds out what shows a change of the calendar, by the object that was just made. */
+/** Finds the tag that shows changes of the calendar, by the object that was just created. */
 async function findChangeFeed(
   port: CalendarPort,
   before: CollectionState,
@@ -100,20 +100,20 @@ async function findChangeFeed(
   return before.ctag !== null && needValue(await port.state()).ctag !== before.ctag ? "ctag" : "none";
 }
 
-/** Resolves to the ETag of an object. Throws `Stopped` without one: changes by others would look like ours. */
+/** Resolves to the ETag of an object. Throws `Stopped` without one: other people's changes would look like ours. */
 async function readEtag(port: CalendarPort, href: string): Promise<string> {
   const etag = needValue(await port.look(href))?.etag ?? null;
   if (etag === null) {
     throw new Stopped(
       makeFailure("refused", null, {
-        text: "the server gives no ETags: what others change could not be told from what we wrote",
+        text: "the server gives no ETags, so that other people's changes could not be told from ours",
       }),
     );
   }
   return etag;
 }
 
-/** Deletes what the probe wrote, as far as the server lets it. */
+/** Deletes the event of the probe, as far as the server allows it. */
 async function removeProbe(port: CalendarPort, href: string): Promise<void> {
   for (let turn = 0; turn < cleanings; turn += 1) {
     const seen = await port.look(href);
@@ -124,7 +124,7 @@ async function removeProbe(port: CalendarPort, href: string): Promise<void> {
   }
 }
 
-/** Returns true when a change was refused for its condition. Throws `Stopped` when it failed otherwise. */
+/** Returns true when the precondition made a change fail. Throws `Stopped` when something else did. */
 function isRefused(outcome: Awaited<ReturnType<CalendarPort["create"]>>): boolean {
   if ("done" in outcome) return false;
   const { kind } = outcome.failure;

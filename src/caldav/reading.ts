@@ -48,7 +48,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     if (
       !members.some((member) => isThere(member) && (isOwn(member.href) || memberPath(collection, member.href) !== null))
     ) {
-      // A calendar is always in its own listing, so that nothing at all is no empty one. Xandikos sends 207 with a 404 inside.
+      // A calendar is always in its own listing, so that an empty listing is not an empty calendar. Xandikos sends 207 with a 404 inside.
       return members.some(isGone) ? gone() : invalidResponse("a listing without the calendar");
     }
     const listed = new Map<string, ListedObject>();
@@ -180,14 +180,14 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     const answer = wire.toMultistatus(result);
     if ("failure" in answer) return answer;
     const [member] = answer.value.members;
-    if (member === undefined) return invalidResponse("a response about nothing");
+    if (member === undefined) return invalidResponse("a response without a member");
     return { value: isGone(member) ? null : { etag: memberEtag(member) } };
   }
 
   async function findUid(uid: string): Promise<ReadResult<string | null>> {
     const answer = await wire.query(reportRequest(collection.href, uidQueryBody(uid)));
     if ("failure" in answer) return answer;
-    // A text-match finds parts of texts too, and some servers ignore the filter.
+    // A text-match also finds parts of texts, and some servers ignore the filter.
     const found = answer.value.members.find((member) => hasUid(calendarData(member) ?? "", uid));
     return { value: found === undefined ? null : memberPath(collection, found.href) };
   }
@@ -229,8 +229,8 @@ function isGone({ status }: Member): boolean {
 }
 
 /**
- * Returns true when the server may not know the sync-token (RFC 6578 3.2), which servers say by almost any status. What
- * says nothing of the token is a failure like any other.
+ * Returns true when the server may not know the sync-token (RFC 6578 3.2), for which servers use almost any status.
+ * Statuses that have another meaning are failures like any other.
  */
 function isTokenLost(result: HttpResult | HttpFailure, { kind, status }: Failure): boolean {
   if ("failed" in result || status === null || status < 300) return false;

@@ -4,7 +4,7 @@ import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
 import { type Multistatus, readMultistatus } from "./multistatus.ts";
 import type { Failure, ReadResult } from "./port.ts";
 
-/** What it takes to reach a server: the transport, the credentials, and the time. */
+/** The means to reach a server: the transport, the credentials and the time. */
 export interface Connection {
   readonly guarded: GuardedFetch;
   readonly signer: Signer | null;
@@ -12,7 +12,7 @@ export interface Connection {
   readonly now: () => number;
 }
 
-/** What one request may cost, redirects included. */
+/** The most time and bytes that one request may take, redirects included. */
 export interface ResponseLimits {
   readonly milliseconds: number;
   readonly mostBytes: number;
@@ -27,7 +27,7 @@ export const writeLimits: ResponseLimits = { milliseconds: 20_000, mostBytes: 64
 /** A call of tsdav with the fetch that it is to use. */
 export type DavCall = (fetch: typeof globalThis.fetch) => Promise<unknown>;
 
-/** The requests that all reading and writing is made of. */
+/** The requests that reading and writing are made of. */
 export interface Wire {
   readonly now: () => number;
   /** Lets tsdav make one request, and resolves to the response as it came. */

@@ -58,7 +58,7 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
     return { failure: failed };
   }
 
-  /** Resolves to false when the server says that we may not write here; asked once, after a 403 without a reason. */
+  /** Resolves to false when the server denies us the right to write here; asked once, after a 403 without a reason. */
   async function isWritable(): Promise<boolean> {
     writable ??= wire
       .query(propfindRequest(collection.href, "0", { "d:current-user-privilege-set": {} }))
@@ -66,7 +66,7 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
     return writable;
   }
 
-  /** Returns the href where the server put it: a Location counts when it names the same object of this calendar. */
+  /** Returns the href of the stored object: the Location, if it names the same object of this calendar. */
   function storedHref(result: HttpResult, href: string): string {
     const location = result.headers.get("Location");
     const stored = location === null ? null : memberPath(collection, location);
@@ -76,7 +76,7 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
 
 function isSuccess(status: number, { headers }: HttpResult): boolean {
   if (status === 201 || status === 204) return true;
-  // The login page of a proxy comes with 200 as well.
+  // A proxy's login page has status 200 too.
   return status === 200 && !/\bhtml\b/i.test(headers.get("Content-Type") ?? "");
 }
 
@@ -86,7 +86,7 @@ function trustedEtag(headers: Headers): string | null {
   return etag === "" || /^W\/|[-;](?:gzip|br|zstd|deflate)"?$/i.test(etag) ? null : etag;
 }
 
-/** Quotes an ETag where Open-Xchange does not, which no header may carry. "*" stands for any. */
+/** Quotes an ETag that has no quotes, as Open-Xchange sends it (RFC 9110 8.8.3 requires them). "*" stands for any. */
 function quoteEtag(etag: string): string {
   return etag === "*" || /^(?:W\/)?".*"$/.test(etag) ? etag : `"${etag}"`;
 }

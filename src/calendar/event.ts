@@ -8,7 +8,7 @@ export interface Event {
   /** Epoch seconds; `end` is always after `start`. */
   readonly start: number;
   readonly end: number;
-  /** When the booking was made, epoch seconds; null where the feed must not show it. */
+  /** Time at which the booking was made, epoch seconds; null when the feed must not show it. */
   readonly created: number | null;
   readonly summary: string;
   readonly description: string;

@@ -39,13 +39,13 @@ export function makeClient(api: Api, { server, adminToken }: ApiOptions): Client
   };
 }
 
-/** A path with a query; names may repeat. */
+/** Returns a path with a query; names may repeat. */
 export function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams(query.map(([name, value]) => [name, value]));
   return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
 }
 
-/** What the API answered as the shape we know. Throws `waldur_bad_answer` when it is another. */
+/** Returns an answer of the API in the shape of a schema. Throws `waldur_bad_answer` when it has another. */
 export function readAnswer<S extends v.GenericSchema>(schema: S, answer: unknown): v.InferOutput<S> {
   const read = v.safeParse(schema, answer);
   if (read.success) return read.output;
@@ -67,7 +67,7 @@ async function answerOf(api: Api, request: Request, server: string | null): Prom
   }
 }
 
-/** What lies behind "fetch failed". */
+/** Returns the cause behind "fetch failed". */
 function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error && error.cause.message !== ""
     ? error.cause.message

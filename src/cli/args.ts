@@ -27,7 +27,7 @@ export function repeatable(name: string, value: string, help: string): Option {
   return { name, value, help, many: true };
 }
 
-/** What was typed behind the name of a command. */
+/** The options and operands that were typed after the name of a command. */
 export interface Arguments {
   readonly has: (option: Option) => boolean;
   /** Returns the option's value; null when it was not given, "" when it was given empty (`--alarm=`). */

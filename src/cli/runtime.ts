@@ -23,7 +23,7 @@ export interface Keygen {
 
 /** Everything that the command line needs from the process it runs in. The entry makes it; tests make their own. */
 export interface Runtime {
-  /** Of this program, as in package.json. */
+  /** The version of this program, as in package.json. */
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: (text: string) => void;

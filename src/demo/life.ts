@@ -111,7 +111,7 @@ export class Life {
     return booking;
   }
 
-  /** What was unlinked comes back, as from a restored database. */
+  /** Brings unlinked bookings back, as from a restored database. */
   restore(booking: SampleBooking): void {
     const later = this.bookings.findIndex((other) => other.createdMicros > booking.createdMicros);
     this.bookings.splice(later < 0 ? this.bookings.length : later, 0, booking);

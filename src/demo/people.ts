@@ -32,7 +32,7 @@ export interface Person {
 export interface Organisation {
   readonly uuid: string;
   readonly name: string;
-  /** Of the service provider it is; null for one that only books. */
+  /** The UUID of its service provider; null when it only books. */
   readonly providerUuid: string | null;
 }
 

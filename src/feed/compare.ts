@@ -10,7 +10,7 @@ import type { EventRow } from "../store/events.ts";
 import type { RenderInputs } from "./inputs.ts";
 import { countEvents, type FeedStep } from "./plan.ts";
 
-/** What a step changes in a feed's events. */
+/** The changes of a feed's events in one step. */
 export interface EventChanges {
   /** Events as they become, each with the row it replaces. */
   readonly write: readonly { readonly row: EventRow; readonly old: EventRow | undefined }[];

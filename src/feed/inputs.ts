@@ -12,7 +12,7 @@ import { readOfferings, type SourceRow } from "../store/sources.ts";
 import { sealedFeedPlace } from "./commands.ts";
 import { decisionUrl, feedLinkKind } from "./links.ts";
 
-/** What feeds are rendered from besides bookings, as it stands at `nowAt` (epoch seconds). */
+/** The inputs of rendering besides bookings, as of `nowAt` (epoch seconds). */
 export interface RenderInputs {
   readonly nowAt: number;
   /** Tombstones since before then (epoch seconds) go. */

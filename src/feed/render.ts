@@ -8,7 +8,7 @@ import { readInputs } from "./inputs.ts";
 import { type FeedCursor, findNeed } from "./needs.ts";
 import { planStep, stepSize } from "./plan.ts";
 
-/** What one run did to one feed. */
+/** The report of one run on one feed. */
 export interface RenderReport {
   readonly id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface RenderReport {
   readonly held: readonly string[];
 }
 
-/** How far rendering may go. */
+/** The limits of rendering. */
 export interface RenderLimits {
   /** Events that the run may still compare. Only a booking with more events than a whole run may have goes beyond. */
   readonly events: number;
@@ -27,7 +27,7 @@ export interface RenderLimits {
   readonly more: () => boolean;
 }
 
-/** What rendering did. */
+/** The result of rendering. */
 export interface RenderResult {
   /** One for each feed of which something was written. */
   readonly reports: readonly RenderReport[];

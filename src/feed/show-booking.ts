@@ -16,7 +16,7 @@ export interface StoredBooking {
  * Shows one booking, as these sources hold it, in every active feed over them, whatever else the feed waits for. The number
  * of statements depends neither on the number of sources nor on that of feeds, except for one more step for every few
  * hundred feeds, before which `more` is asked. Resolves to the ids of sources with a feed that another run is working on.
- * What is not shown is left for the next run. Throws `store_failed`.
+ * Feeds that do not show it yet are left for the next run. Throws `store_failed`.
  */
 export async function showBooking(
   deps: Deps,

@@ -43,14 +43,14 @@ import { epochSeconds } from "../clock.ts";
 /** The request for a new target. */
 export interface NewTargetRequest extends CalendarAddress {
   readonly feedId: string;
-  /** Address or name of the calendar; null: the only one there is, or the one to be made. */
+  /** Address or name of the calendar; null: the only one, or the one to be created. */
   readonly calendar: string | null;
-  /** Name of a calendar to be made; null: none. */
+  /** Name of a calendar to create; null: none. */
   readonly create: string | null;
   readonly edits: TargetRow["edits"];
   /** Null: as the preset says. */
   readonly cancelled: TargetRow["cancelled"] | null;
-  /** Nothing is written until somebody resumes it. */
+  /** True to write nothing until somebody resumes it. */
   readonly paused?: boolean;
 }
 
@@ -92,7 +92,7 @@ export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<Ta
   return getTarget(deps, id);
 }
 
-/** Returns the id of a target: the same for the same feed and calendar, so that what an earlier one left is adopted. */
+/** Returns the id of a target: the same for the same feed and calendar, so that events of an earlier one are adopted. */
 async function targetIdFor(deps: Deps, feedId: string, calendarUrl: string): Promise<string> {
   const hash = await hashSecret(JSON.stringify([await ensureInstallation(deps), feedId, calendarUrl]));
   return hash.slice(0, 16);
@@ -104,7 +104,7 @@ function chooseCalendar({ calendars }: CalendarHome, wanted: string | null): Fou
   const [only] = matches;
   if (only !== undefined && matches.length === 1) return only;
   const there = calendars.map((one) => `${calendarName(one)} (${one.url})`).join(", ") || "none";
-  const problem = wanted === null ? "say which calendar, or make one" : `there is not one calendar ${wanted}`;
+  const problem = wanted === null ? "name a calendar, or create one" : `no single calendar matches ${wanted}`;
   throw connectError("which-calendar", `${problem}; there are: ${there}`);
 }
 
@@ -123,7 +123,7 @@ async function probeServer(deps: Deps, url: string, line: Connection, preset: Pr
   if (!profile.honoursIfMatch) {
     throw connectError(
       "overwrites",
-      "this server overwrites an event whatever was changed in it meanwhile, so other people's changes could be lost; subscribe to the feed's address instead",
+      "this server overwrites events even when they were changed meanwhile, so other people's changes could be lost; subscribe to the feed's address instead",
     );
   }
   return profile;
@@ -132,11 +132,11 @@ async function probeServer(deps: Deps, url: string, line: Connection, preset: Pr
 /** Returns the target of that id. Throws `not_found`. */
 export async function getTarget(deps: Pick<Deps, "sql">, id: string): Promise<TargetRow> {
   const target = await findTarget(deps.sql, id);
-  if (target === null) throw new AppError("not_found", `there is no target ${id}; targets list shows those there are`);
+  if (target === null) throw new AppError("not_found", `there is no target ${id}; targets list shows all targets`);
   return target;
 }
 
-/** Probes the target's server again and stores how it behaves. Throws `bad_input`, `conflict`, `caldav_failed`. */
+/** Probes the target's server again and stores the result. Throws `bad_input`, `conflict`, `caldav_failed`. */
 export async function probeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   const before: ServerProfile = JSON.parse(target.profile);
   needOwnCredentials(target);
@@ -153,22 +153,22 @@ export async function pauseTarget(deps: Deps, target: TargetRow): Promise<Target
   return updateTarget(deps, target, { state: "paused" });
 }
 
-/** Resumes a paused or stopped target, which is due at once; what failed or was given up is tried again. Throws `conflict`. */
+/** Resumes a paused or stopped target, which is then due at once; failed and abandoned events are tried again. Throws `conflict`. */
 export async function resumeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   const feed = await getFeed(deps, target.feedId);
   if (feed.state === "ended") throw new AppError("conflict", target.stopReason || "its feed has ended");
-  if (target.state === "removing") throw new AppError("conflict", "its events are being taken away");
+  if (target.state === "removing") throw new AppError("conflict", "its events are being deleted");
   needOwnCredentials(target);
   await deps.sql.batch([clearLedgerFailures(target.id)]);
   return updateTarget(deps, target, { state: "on", ...withoutFailures(deps) });
 }
 
-/** Throws `conflict` until whoever took the feed over gave credentials of their own. */
+/** Throws `conflict` until the new owner of the feed has given credentials of their own. */
 function needOwnCredentials({ stopCode, stopReason }: TargetRow): void {
   if (stopCode === "owner") throw new AppError("conflict", stopReason);
 }
 
-/** Returns what may be shown of a calendar: until its new owner gave credentials of their own, the server alone. */
+/** Returns the part of a calendar's address that may be shown: the server alone until its new owner gave credentials. */
 export function targetLocation({
   stopCode,
   calendarUrl,

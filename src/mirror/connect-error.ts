@@ -3,7 +3,7 @@ import type { Failure } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
 import { AppError, type ErrorCode } from "../errors.ts";
 
-/** Why a calendar cannot be connected, for pages that say it in the reader's language. */
+/** The reasons for which a calendar cannot be connected; pages say them in the reader's language. */
 export const connectReasons = [
   "no-caldav", // the provider has none
   "oauth", // the provider takes no password
@@ -14,7 +14,7 @@ export const connectReasons = [
   "missing", // nothing is there
   "read-only", // the account may not write there
   "which-calendar", // there are several, or none
-  "makes-none", // programs can make no calendars there
+  "makes-none", // programs cannot make calendars there
   "exists", // this feed is mirrored there already
   "overwrites", // the server does not keep other people's changes
   "silent", // the server gave no answer
@@ -22,7 +22,7 @@ export const connectReasons = [
 ] as const;
 export type ConnectReason = (typeof connectReasons)[number];
 
-/** Makes the error for a reason. `said`: what the server said; for an address that is not asked, the address or why. */
+/** Makes the error for a reason. `said`: the server's words; for a forbidden address, the address or the reason. */
 export function connectError(reason: ConnectReason, message: string, said = ""): AppError {
   const code = codes[reason] ?? "bad_input";
   return new AppError(code, message, { facts: { reason, said } });
@@ -46,15 +46,15 @@ export function failureError(failure: Failure, preset: Preset | null): AppError 
   const hint = preset === null ? "" : ` ${preset.hint}`;
   switch (failure.kind) {
     case "unauthorized":
-      return connectError("unauthorized", `the server does not take this user name and password.${hint}`);
+      return connectError("unauthorized", `the server refused this user name and password.${hint}`);
     case "blocked":
-      return connectError("blocked", `this address is not asked: ${failure.text}`, failure.text);
+      return connectError("blocked", `the rules of this service forbid this address: ${failure.text}`, failure.text);
     case "missing":
       return connectError("missing", `there is no calendar at this address (${said}).${hint}`, said);
     case "read-only":
       return connectError("read-only", `this calendar cannot be written to (${said})`, said);
     default:
-      if (said === "") return connectError("silent", `the calendar's server gave no answer (${failure.text})`);
-      return connectError("failed", `the calendar's server did not do it (${said})`, said);
+      if (said === "") return connectError("silent", `the calendar's server did not answer (${failure.text})`);
+      return connectError("failed", `the calendar's server refused the request (${said})`, said);
   }
 }

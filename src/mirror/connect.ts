@@ -16,7 +16,7 @@ import { type GoogleCredentials, googleSigner } from "./google.ts";
 import { guardedFetch } from "./guarded.ts";
 import { meterRequests } from "./request-meter.ts";
 
-/** What a person signs in with: a user name with a password, a token, or consent at Google. */
+/** A user name with a password, a token, or the consent given at Google. */
 export type Credentials = LoginCredentials | GoogleCredentials;
 
 /** Returns the user name in credentials; "" for a token, or without any. */
@@ -24,23 +24,23 @@ export function credentialsUsername(credentials: Credentials | null): string {
   return credentials === null || credentials.kind === "bearer" ? "" : credentials.username;
 }
 
-/** The credentials for a calendar and where they may go: what is sealed with a target. */
+/** The credentials for a calendar and the addresses that may receive them, sealed with a target. */
 export interface Access {
-  /** Null after the feed changed hands: those of the former owner are discarded and no others given yet. */
+  /** Null after the feed changed hands, until its new owner gives others. */
   readonly credentials: Credentials | null;
   readonly trust: Trust;
 }
 
-/** Where a person says that their calendar is. */
+/** The place of a calendar as a person gives it. */
 export interface CalendarAddress {
-  /** An address, a host or a mail address; "" where the preset knows it. */
+  /** An address, a host or a mail address; "" when the preset has it. */
   readonly text: string;
   /** Id of a preset; null: found by the address. */
   readonly preset: string | null;
   readonly credentials: Credentials;
 }
 
-/** The calendars found there, and where new ones can be made. */
+/** The calendars found at an address, and the collections that can take new ones. */
 export interface CalendarHome {
   readonly access: Access;
   readonly preset: Preset | null;
@@ -49,8 +49,8 @@ export interface CalendarHome {
 }
 
 /**
- * Finds the calendars behind an address that a person gave. Throws `bad_input` where there is no CalDAV or no address, and
- * `caldav_failed` with what the server said.
+ * Finds the calendars behind an address that a person gave. Throws `bad_input` when there is no CalDAV or no address, and
+ * `caldav_failed` with the server's words.
  */
 export async function findCalendarHome(
   deps: Deps,
@@ -89,11 +89,11 @@ function needPreset(id: string): Preset {
   throw new AppError("bad_input", `there is no preset ${id}; there are ${presets.map((one) => one.id).join(", ")}`);
 }
 
-/** Makes a calendar of that name at a place. Throws `caldav_failed`, `bad_input` where calendars are made elsewhere. */
+/** Makes a calendar with that name in a home. Throws `caldav_failed`, and `bad_input` when programs cannot make any. */
 export async function createCalendar(deps: Deps, place: CalendarHome, name: string): Promise<FoundCalendar> {
   const [home] = place.homes;
   if (place.preset?.makesCalendars === false) {
-    throw connectError("makes-none", `${place.preset.name} lets no program make calendars: ${place.preset.hint}`);
+    throw connectError("makes-none", `${place.preset.name} does not let programs make calendars: ${place.preset.hint}`);
   }
   if (home === undefined) throw connectError("makes-none", "the server does not say where calendars can be made");
   const made = await makeCalendar(home, { name, colour: null }, connect(deps, place.access), deps.random);
@@ -135,13 +135,13 @@ export async function openCalendar(
   return makeCalendarPort(target.calendarUrl, await connectTarget(deps, target));
 }
 
-/** Opens what was sealed with a target. Throws `seal_broken`. */
+/** Opens the sealed credentials of a target. Throws `seal_broken`. */
 export async function openAccess(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Access> {
   const access: Access = JSON.parse(await open(deps.keys, accessPlace(target.id), target.credentials));
   return access;
 }
 
-/** Opens what was sealed with a target; null when no key opens it. */
+/** Opens the sealed credentials of a target; null when no key opens them. */
 export async function tryOpenAccess(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Access | null> {
   try {
     return await openAccess(deps, target);

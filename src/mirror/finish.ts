@@ -8,7 +8,7 @@ import { encodeReport, type PushReport } from "./report.ts";
 import { type PushRun, saveLedger } from "./run.ts";
 
 /**
- * Notes on the target how the run went and when it is due again; stops it, or forgets it when all of it is removed.
+ * Notes the outcome and the next due time on the target; stops it, or forgets it when all its events are removed.
  * `written`: nothing is left to write.
  */
 export async function finishRun(run: PushRun, written: boolean): Promise<void> {
@@ -41,12 +41,12 @@ export async function finishRun(run: PushRun, written: boolean): Promise<void> {
   await saveLedger(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
 }
 
-/** Returns true when a report tells anything: a run without news leaves the report of the one before. */
+/** Returns true when a report has news; a run without news keeps the report before it. */
 function isNews({ created, updated, deleted, restored, conflict, failed, failure, held }: PushReport): boolean {
   return created + updated + deleted + restored + conflict + failed > 0 || failure !== "" || held !== "";
 }
 
-/** Returns when the target is due again, epoch seconds. `writtenAt`: the last write. */
+/** Returns the time at which the target is due again, epoch seconds. `writtenAt`: time of the last write. */
 function nextDueAt(run: PushRun, writtenAt: number): number {
   const nowAt = epochSeconds(run.deps);
   if (!run.report.complete) return nowAt;
@@ -61,7 +61,7 @@ function nextDueAt(run: PushRun, writtenAt: number): number {
 /** Seconds between runs that fail. */
 const pauses: BackOff = { first: 6, most: 1350 };
 
-/** When so many accounts of a host are refused within an hour, the server and not the passwords may be at fault. */
+/** Accounts of a host refused within an hour for which the server, not their passwords, may be at fault. */
 const refusedAccounts = 3;
 const hostRestSeconds = 900;
 

@@ -31,7 +31,7 @@ export function googleApp({ config }: Pick<Deps, "config">): GoogleApp | null {
   return { clientId, clientSecret, redirectUri: publicUrl + googleReturnPath };
 }
 
-/** The secrets that tie a consent to the browser that began it. */
+/** The secrets that bind a consent to the browser that began it. */
 export interface PendingConsent {
   readonly state: string;
   readonly verifier: string;
@@ -43,7 +43,7 @@ export async function beginConsent(deps: Deps, account: string): Promise<Pending
   return { ...begun, url: await consentUrl(needApp(deps), { ...begun, account }) };
 }
 
-/** Ends a consent. Resolves to the tokens, or why there are none, for the pages; logs what Google said. Throws `bad_config`. */
+/** Ends a consent. Resolves to the tokens, or the reason for none, for the pages; logs Google's words. Throws `bad_config`. */
 export async function finishConsent(
   deps: Deps,
   { code, verifier, username }: { readonly code: string; readonly verifier: string; readonly username: string },

@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import { type GuardedFetch, makeGuardedFetch } from "../security/guard.ts";
 import { outsideRules } from "../security/outside.ts";
 
-/** Makes the fetch for places that users name, under the rules of the settings. */
+/** Makes the fetch for addresses that users give, under the rules of the settings. */
 export function guardedFetch({
   outside,
   deadline,

@@ -4,8 +4,8 @@ import type { Failure } from "../caldav/port.ts";
 import type { StopCode } from "../store/targets.ts";
 
 /**
- * Why a run ends early. `stop`: the target stops until somebody acts; `wait`: seconds until the next run, null for what the
- * back-off says.
+ * The early end of a run. `stop`: the target stops until somebody acts; `wait`: seconds until the next run, null for the
+ * back-off.
  */
 export type Halt =
   | { readonly stop: Exclude<StopCode, "">; readonly reason: string }
@@ -14,7 +14,7 @@ export type Halt =
 /** The end of a run whose budget is spent: nothing failed, and the next one may follow at once. */
 export const outOfBudget: Halt = { wait: 0, reason: "" };
 
-/** Returns how a failure that concerns more than one event ends the run. `host`: that of the calendar. */
+/** Returns the end of a run for a failure that concerns more than one event. `host`: that of the calendar. */
 export function makeHalt(failure: Failure, host: string): Halt {
   const said = serverText(failure) || `no answer${failure.text === "" ? "" : `: ${failure.text}`}`;
   switch (failure.kind) {
@@ -25,7 +25,7 @@ export function makeHalt(failure: Failure, host: string): Halt {
         stop: "credentials",
         reason:
           host === googleHost
-            ? "Google no longer lets this service in: the permission was withdrawn or ran out. Its owner must give it again on the target's page."
+            ? "Google no longer gives this service access: the permission was withdrawn or expired. Its owner must give it again on the target's page."
             : "The server no longer takes the user name or password. Give new ones with `targets credentials`.",
       };
     case "read-only":

@@ -7,17 +7,17 @@ import { type Access, tryOpenAccess, sealAccess } from "./connect.ts";
 import { revokeUnusedConsent } from "./forget.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** What happens to the targets when a feed gets another owner. */
+/** The changes of the targets when a feed gets another owner. */
 export interface HandOver {
   /** Statements for the batch that gives the feed away. */
   readonly statements: readonly Statement[];
-  /** Revokes consents at Google that nothing uses any more; for after the batch. */
+  /** Revokes consents at Google that nothing uses any more; call it after the batch. */
   readonly end: () => Promise<void>;
 }
 
 /**
- * Removes from the targets of a feed what leads into the calendars of the former owner: credentials, user names, and what
- * the servers said. A run under way can save nothing more. The targets stop until the new owner gives credentials of their
+ * Removes from the targets of a feed all that leads to the former owner's calendars: credentials, user names and servers'
+ * texts. A run under way can save nothing more. The targets stop until the new owner gives credentials of their
  * own.
  */
 export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {

@@ -6,7 +6,7 @@ import { putRow, type PushRun, saveLedger } from "./run.ts";
 const pageSize = 500;
 
 /**
- * Notes in the ledger what the calendar should have of the feed's events, the soonest first, as many as the budget lets it.
+ * Notes in the ledger which of the feed's events the calendar should have, the soonest first, as many as the budget allows.
  * Sends nothing. Resolves to true when the whole feed was noted.
  */
 export async function noteWanted(run: PushRun): Promise<boolean> {
@@ -17,7 +17,7 @@ export async function noteWanted(run: PushRun): Promise<boolean> {
     if (row !== undefined) putRow(run, { ...row, wantedHash: "", nextAt: 0 });
   }
   let left = deps.budget.events;
-  // In a dry run nothing is saved, so that the same page would come again.
+  // A dry run saves nothing, so that the same page would come again.
   const most = run.dry ? left : Math.min(pageSize, left);
   for (let full = true; full && left > 0;) {
     const page = await listNews(deps.sql, target.id, feed.id, `empty-${feed.id}`, Math.min(most, left));
@@ -41,7 +41,7 @@ export async function noteWanted(run: PushRun): Promise<boolean> {
   return true;
 }
 
-/** Returns the fingerprint of the object that an event is written as. */
+/** Returns the fingerprint of the object as which an event is written. */
 export function hashWanted(run: PushRun, uid: string, generation: number, vevent: string): string {
   return hashObject(writeObject(vevent, objectUid(uid, run.target.id, generation), run.owner));
 }

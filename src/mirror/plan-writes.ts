@@ -3,12 +3,12 @@ import { hrefName } from "../caldav/hrefs.ts";
 import { isOurName, uidToName, objectUid } from "./remote-object.ts";
 import type { SyncChanges, ListedObject } from "../caldav/port.ts";
 
-/** What a calendar holds: all of it, or what changed since it was last compared. */
+/** The objects in a calendar: all of them, or those that changed since the last comparison. */
 export type RemoteListing = { readonly all: readonly ListedObject[] } | SyncChanges;
 
 /** The objects to read before anything is written. */
 export interface Suspects {
-  /** Rows whose object may not be what they say. */
+  /** Rows whose object may differ from them. */
   readonly rows: readonly LedgerRow[];
   /** Rows whose object a whole listing does not have. */
   readonly missing: readonly LedgerRow[];
@@ -87,13 +87,13 @@ export interface WritePlan {
   readonly retired: readonly LedgerRow[];
   /** Rows of events that are not wanted and were never there. */
   readonly forgotten: readonly LedgerRow[];
-  /** Says why deletions are held; "" when none are. */
+  /** The reason for which deletions are held; "" when none are. */
   readonly held: string;
 }
 
 export interface PlanRules {
   readonly nowAt: number;
-  /** The window of the feed, epoch seconds: what lies outside left it and is not deleted. */
+  /** The window of the feed, epoch seconds: events that left it are not deleted. */
   readonly window: { readonly fromAt: number; readonly toAt: number };
   /** Deletions to do. `guard`: unless they are many; `hold`: none; `allow`: all. */
   readonly deletions: "guard" | "hold" | "allow";
@@ -101,7 +101,7 @@ export interface PlanRules {
   readonly removing: boolean;
 }
 
-/** So many deletions, or this share of the events, are never held. */
+/** Deletions that are never held, as a number and as a share of the events. */
 const guardLeast = 10;
 const guardShare = 0.3;
 
@@ -113,7 +113,7 @@ export function neededWrite(row: LedgerRow, removing = false): WriteVerb | null 
   return row.href === "" ? "create" : "update";
 }
 
-/** Plans the writes that make the calendar what the ledger wants. */
+/** Plans the writes that bring the calendar to what the ledger wants. */
 export function planWrites(ledger: Iterable<LedgerRow>, rules: PlanRules): WritePlan {
   const writes: PlannedWrite[] = [];
   const deletes: PlannedWrite[] = [];
@@ -152,7 +152,7 @@ function heldReason(count: number, live: number, deletions: PlanRules["deletions
   return count <= most ? "" : `${count} of ${live} events would be deleted at once`;
 }
 
-/** Orders what is to come by its start, then what is over, the latest first. */
+/** Orders coming events by their start, then past ones, the latest first. */
 function bySoonest(nowAt: number): (a: PlannedWrite, b: PlannedWrite) => number {
   return (a, b) => {
     const [over, other] = [a.row.endAt <= nowAt, b.row.endAt <= nowAt];

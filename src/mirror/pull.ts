@@ -7,25 +7,25 @@ import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./rea
 import { haltRun, putRow, countTrouble, type PushRun, saveLedger } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Seconds between two looks at a calendar that we did not write to. */
+/** Seconds between two checks of a calendar that we did not write to. */
 export const checkSeconds = 900;
 /** Seconds between two complete listings. */
 const listSeconds = 86_400;
-/** Some servers' ctag and sync-token are seconds: one read so soon after a write may miss the next write. */
+/** Seconds after a write during which a ctag or sync-token may miss the next write, since some servers' count seconds. */
 export const tagGrainSeconds = 2;
 
-/** Seconds that a server's clock may be off. */
+/** Seconds by which a server's clock may be wrong. */
 const clockSkew = 300;
 
 /**
- * Returns true when a ctag or sync-token is the second of the last change, and that was just now (SOGo's are): it is the
- * same after another change in that second, and so worth nothing once we have written.
+ * Returns true when a ctag or sync-token is the second of the last change (as SOGo's are) and that was just now: another
+ * change in that second leaves it the same, so that it is worth nothing once we have written.
  */
 export function countsSeconds(tag: string | null, nowAt: number): boolean {
   return (tag?.match(/\d{10}/g) ?? []).some((digits) => Math.abs(Number(digits) - nowAt) < clockSkew);
 }
 
-/** Returns true when the calendar has to be asked what changed in it. */
+/** Returns true when the changes in the calendar must be read. */
 export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
   const { target } = run;
   const nowAt = epochSeconds(run.deps);
@@ -34,8 +34,8 @@ export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
 }
 
 /**
- * Brings the ledger up to what is in the calendar: the outcome of requests of an earlier run and, when a comparison is due
- * (or `asked`), what others did. Saves what it finds before the ctag and sync-token, so that an interrupted run compares
+ * Updates the ledger from the calendar: the outcome of an earlier run's requests and, when a comparison is due (or
+ * `asked`), other people's changes. Saves its findings before the ctag and sync-token, so that an interrupted run compares
  * again. Sets `halt` when the calendar does not respond.
  */
 export async function pull(run: PushRun, asked: boolean): Promise<void> {
@@ -43,7 +43,7 @@ export async function pull(run: PushRun, asked: boolean): Promise<void> {
   if (look === null) return;
   const nowAt = epochSeconds(run.deps);
   const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
-  // What is written again anyway, under a precondition, need not be read when the listing lacks it.
+  // An object that is missing from the listing and written again anyway, under a precondition, need not be read.
   const sure = run.target.edits === "mirror";
   if (sure) for (const row of missing) applyReconciled(run, row, null);
   for (const some of multigetChunks(run, sure ? rows : [...rows, ...missing]))
@@ -55,13 +55,13 @@ export async function pull(run: PushRun, asked: boolean): Promise<void> {
 
 interface Pulled {
   readonly remote: RemoteListing | null;
-  /** The columns of the target to save once all of it is dealt with. */
+  /** The columns of the target to save once all changes are dealt with. */
   readonly change: Parameters<typeof saveLedger>[1] | null;
 }
 
 const nothingPulled: Pulled = { remote: null, change: null };
 
-/** Asks the calendar as little as will do. Resolves to null when it does not respond. */
+/** Reads the changes with as few requests as possible. Resolves to null when the calendar does not respond. */
 async function readChanges(run: PushRun): Promise<Pulled | null> {
   const { target, port, profile } = run;
   const nowAt = epochSeconds(run.deps);
@@ -72,7 +72,7 @@ async function readChanges(run: PushRun): Promise<Pulled | null> {
     const changes = await readChangesSince(run, target.syncToken, noted);
     if (changes !== "token-lost") return changes;
   }
-  // Read before the listing, so that what changes between the two is seen next time.
+  // Read before the listing, so that a change between the two is seen next time.
   const state = await port.state();
   if ("failure" in state) return haltPull(run, state.failure);
   if (!whole && !target.dirty && hasSameTags(state.value, target)) return { remote: null, change: noted };

@@ -17,11 +17,11 @@ import { dropRow, holdLease, type PushRun, putRow } from "./run.ts";
 import { executeWrites } from "./write.ts";
 
 export interface PushOptions {
-  /** Only report what would be done: the calendar is read and nothing is written. */
+  /** True to report only: the calendar is read and nothing is written. */
   readonly dryRun?: boolean;
-  /** Do the deletions that are held because they are so many. */
+  /** True to make the deletions that are held because there are so many. */
   readonly allowRemovals?: boolean;
-  /** Ask the calendar whether it is due or not, and do not wait after failures. */
+  /** True to read the calendar before it is due, and not to wait after failures. */
   readonly now?: boolean;
   /** Epoch milliseconds after which nothing more is begun. */
   readonly until?: number;
@@ -41,9 +41,9 @@ function isReady({ state }: FeedRow): boolean {
 }
 
 /**
- * Makes the calendar of a target what its feed is, as far as the meter and the budget let it; what is left is a smaller
- * difference for the next run. Writes and deletes only objects of this target, each with a precondition. What the server
- * says ends in the report and on the target, never in an exception. Throws `conflict` when another run has this target,
+ * Brings the calendar of a target up to its feed, as far as the meter and the budget allow; the rest is a smaller
+ * difference for the next run. Writes and deletes only objects of this target, each with a precondition. Failures of the
+ * server go into the report and onto the target and are never thrown. Throws `conflict` when another run has this target,
  * `store_failed`.
  */
 export async function push(
@@ -126,10 +126,10 @@ async function beginRun(
   return run;
 }
 
-/** An event that could not be deleted in so many tries stays in the calendar. */
+/** Attempts to delete an event; after that it stays in the calendar. */
 const mostAttempts = 4;
 
-/** Notes that the calendar should have none of our events. */
+/** Notes in the ledger that the calendar should have none of our events. */
 function wantNothing(run: PushRun): void {
   for (const row of run.ledger.values()) {
     if (row.wantedHash !== "") putRow(run, { ...row, wantedHash: "", attempts: 0, nextAt: 0 });
@@ -140,7 +140,7 @@ function wantNothing(run: PushRun): void {
   }
 }
 
-/** Writes what the ledger wants and the calendar lacks; in a dry run it only reports that. */
+/** Writes the events that the ledger wants and the calendar lacks; a dry run only reports them. */
 async function writeWanted(run: PushRun, options: PushOptions): Promise<void> {
   const plan = planWrites(run.ledger.values(), planRules(run, options));
   for (const row of plan.retired) putRow(run, { ...row, state: "retired" });
@@ -155,7 +155,7 @@ async function writeWanted(run: PushRun, options: PushOptions): Promise<void> {
 
 function planRules(run: PushRun, { allowRemovals = false }: PushOptions): PlanRules {
   const { feed, target } = run;
-  // The window of the day for which the events were rendered: it moves before they do.
+  // The window of the day for which the events were rendered: today's may already be another.
   const window = windowOf(feed.profile, feed.windowAt);
   const deletions = feed.state === "suspended" ? "hold" : allowRemovals ? "allow" : "guard";
   return { nowAt: epochSeconds(run.deps), window, deletions, removing: target.state === "removing" };

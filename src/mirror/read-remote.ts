@@ -15,7 +15,7 @@ export interface SeenObject extends RemoteState {
 
 /** Objects read at once. */
 const readSize = 100;
-/** Requests kept back for what is begun. */
+/** Requests reserved for work that has begun. */
 const reserve = 3;
 
 /** Returns true when the run may begin nothing more: it has ended, or its requests or its time are spent. */
@@ -26,8 +26,8 @@ export function isExhausted(run: PushRun): boolean {
 }
 
 /**
- * Yields parts as large as one reading may be. What a multiget leaves out is asked for one by one, so that in the worst
- * case each object costs a PROPFIND and a GET.
+ * Yields chunks of the size that one reading may have. Objects that a multiget leaves out are read one by one, so that in
+ * the worst case each takes a PROPFIND and a GET.
  */
 export function* multigetChunks<T>(run: PushRun, items: readonly T[]): Generator<T[]> {
   for (let from = 0; from < items.length;) {
@@ -37,7 +37,7 @@ export function* multigetChunks<T>(run: PushRun, items: readonly T[]): Generator
   }
 }
 
-/** Returns the href of a row's object: in the server's spelling, or the one it would have. */
+/** Returns the href of a row's object: in the server's spelling, or the one that it would get. */
 export function objectHref(run: PushRun, row: LedgerRow): string {
   if (row.href !== "") return row.href;
   return new URL(uidToName(rowUid(run, row)), run.target.calendarUrl).pathname;
@@ -67,7 +67,7 @@ export async function readObjects(
   );
 }
 
-/** Returns what an object at a row's href is to us; one without a UID is somebody else's. */
+/** Returns the state of an object at a row's href; one without a UID is somebody else's. */
 export function classifyObject(run: PushRun, row: LedgerRow, object: RemoteObject): SeenObject {
   const { href, etag } = object;
   const read = readObject(object.body);
@@ -75,7 +75,7 @@ export function classifyObject(run: PushRun, row: LedgerRow, object: RemoteObjec
   const { uid, marker, hash, startAt, endAt } = read;
   const named = uid === rowUid(run, row);
   const marked = named && marker === ownerMarker(run.owner);
-  // Some servers strip unknown properties; then the ledger and the UID have to do.
+  // Some servers strip unknown properties; then the ledger and the UID must suffice.
   return { href, etag, hash, own: marked || (named && marker === ""), marked, startAt, endAt };
 }
 

@@ -9,15 +9,15 @@ export interface RemoteState {
   readonly own: boolean;
 }
 
-/** What follows from reading an object. `row` null: there is nothing left to remember. */
+/** The result of reading an object. `row` null: nothing is left to remember. */
 export interface Reconciled {
   readonly row: LedgerRow | null;
-  /** What was found: our own write, a change by somebody that is put back, or one that is left. */
+  /** The finding: our own write, a foreign change that is undone, or one that is left. */
   readonly found: "" | "adopted" | "restored" | "left";
 }
 
 const daySeconds = 86_400;
-/** An event is put back so often within a day: then another program undoes it, and both would go on for ever. */
+/** Times that an event is put back within a day; after that another program is undoing it, and neither would ever stop. */
 const mostRestores = 3;
 
 /**
@@ -43,7 +43,7 @@ export function reconcile(
   if (hash === row.intentHash) return { row: { ...read, pushedHash: hash }, found: adopted };
   if (row.wantedHash === "") return { row: row.state === "retired" ? { ...read, state: "retired" } : read, found: "" };
   if (hash === row.pushedHash || hash === row.remoteHash) return { row: read, found: "" };
-  // The booking changed as well, or what we wrote is not known: ours is written over it.
+  // The booking changed too, or our last write is not known: ours is written over it.
   if (row.wantedHash !== row.pushedHash) return { row: { ...read, pushedHash: "" }, found: "" };
   if (row.state === "left") return { row: { ...read, state: "left" }, found: "" };
   return putBack({ ...read, pushedHash: "" }, row, edits, nowAt);
@@ -52,7 +52,7 @@ export function reconcile(
 function reconcileMissing(row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Reconciled {
   if (row.wantedHash === "") return { row: null, found: "" };
   const gone = blankRow(row);
-  // It never was there, or we may have deleted it ourselves, or the booking changed as well.
+  // It never was there, or we may have deleted it ourselves, or the booking changed too.
   const ours = row.state === "new" || row.state === "create" || row.state === "delete";
   if (ours || row.wantedHash !== row.pushedHash) return { row: gone, found: "" };
   if (row.state === "left") return { row: { ...gone, state: "left", pushedHash: row.pushedHash }, found: "" };
@@ -76,8 +76,8 @@ function putBack(restored: LedgerRow, row: LedgerRow, edits: "mirror" | "respect
 }
 
 /**
- * Returns the row of an event that was written without learning its ETag, after it was read. What differs from what was
- * written is written once more; what then differs in the same way is how this server stores it.
+ * Returns the row of an event that was written without learning its ETag, after it was read. A difference from
+ * what was written is overwritten once; if it then comes back, it is this server's way of storing the event.
  */
 export function settleEtag(row: LedgerRow, seen: RemoteState): LedgerRow {
   const read = { ...row, href: seen.href, etag: seen.etag };

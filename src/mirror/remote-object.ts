@@ -12,9 +12,9 @@ export interface ReadObject {
   readonly uid: string;
   /** The ownership marker; "" for none. */
   readonly marker: string;
-  /** Fingerprint of what the event is to a person; see `fingerprint`. */
+  /** The result of `fingerprint`. */
   readonly hash: string;
-  /** Epoch seconds; 0 where they are no UTC date-time. */
+  /** Epoch seconds; 0 when it is no UTC date-time. */
   readonly startAt: number;
   readonly endAt: number;
 }
@@ -26,7 +26,7 @@ export function objectUid(uid: string, targetId: string, generation: number): st
   return `${uid.replace(/[^A-Za-z0-9-]/g, "-")}-${targetId}-${generation}`;
 }
 
-/** Returns the name of an object in its calendar; some servers take no other. */
+/** Returns the name of the object in its calendar; some servers accept no other. */
 export function uidToName(uid: string): string {
   return `${uid}.ics`;
 }
@@ -92,7 +92,7 @@ export function hashObject(body: string): string {
   return readObject(body)?.hash ?? "";
 }
 
-/** Properties that we never write: one of them turns the event into another. */
+/** Properties that we never write and that change an event. */
 const foreign = ["DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"];
 
 const table: readonly Property[] = eventProperties;
@@ -100,8 +100,8 @@ const alwaysMirrored = table.filter(({ mirrored }) => mirrored === "always").map
 const mirroredWherePresent = table.filter(({ mirrored }) => mirrored === "where-present").map(({ name }) => name);
 
 /**
- * Returns the fingerprint of all that makes an event another one to a person. The UID says whose it is, not what it is;
- * servers add CLASS, people alarms and colours. The ledger keeps fingerprints, so it may not change for an event that
+ * Returns the fingerprint of all properties whose change a person would notice. The UID is left out: it says whose event it
+ * is; so are additions, such as CLASS by servers, alarms and colours by people. The ledger keeps fingerprints, so it may not change for an event that
  * stays the same.
  */
 function fingerprint(events: readonly ReadonlyMap<string, string>[]): string {
@@ -114,7 +114,7 @@ function fingerprint(events: readonly ReadonlyMap<string, string>[]): string {
   return digest(texts.sort().join("\u0001"));
 }
 
-/** Returns the value as it is compared: servers respell escapes, white space and case. */
+/** Returns the value in the form that is compared: servers respell escapes, white space and case. */
 function comparedText(name: string, parameters: string, value: string): string {
   const text = unescapeText(value).replace(/\s+/gu, " ").trim();
   if (name === "STATUS" || name === "TRANSP") return text.toUpperCase();
@@ -122,7 +122,7 @@ function comparedText(name: string, parameters: string, value: string): string {
   return name === "DTSTART" || name === "DTEND" ? `${text}${zone}` : text;
 }
 
-/** Returns 106 bits, the same on every machine; nobody gains by making two texts collide. */
+/** Returns a digest of 106 bits, the same on every machine; nobody gains by making two texts collide. */
 function digest(text: string): string {
   return mix(text, 0x9e3779b9) + mix(text, 0x85ebca6b);
 }

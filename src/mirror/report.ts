@@ -2,14 +2,14 @@ import type { FailureKind } from "../caldav/port.ts";
 import type { TargetRow } from "../store/targets.ts";
 import type { PlannedWrite } from "./plan-writes.ts";
 
-/** What one run did with one target. */
+/** The report of one run over one target. */
 export interface PushReport {
   readonly id: string;
   readonly name: string;
   created: number;
   updated: number;
   deleted: number;
-  /** Writes of an interrupted run that were found done. */
+  /** Writes of an interrupted run that turned out to be done. */
   adopted: number;
   /** Events put back after somebody changed or deleted them in the calendar. */
   restored: number;
@@ -19,17 +19,17 @@ export interface PushReport {
   failed: number;
   /** Requests that left, redirects and renewals of tokens included. */
   requests: number;
-  /** Says which deletions are held because they are so many; "" for none. */
+  /** A sentence on deletions that are held because there are so many; "" for none. */
   held: string;
-  /** Why the run ended early; "" when it did not. */
+  /** The reason for which the run ended early; "" when it did not. */
   failure: string;
-  /** What kind of answer ended it; "" for none. */
+  /** The kind of failure that ended it; "" for none. */
   cause: FailureKind | "";
-  /** What the server itself said then; "" when it said nothing. */
+  /** The server's own words then; "" for none. */
   said: string;
   /** True when nothing is left that may be done now. */
   complete: boolean;
-  /** What a dry run would do. */
+  /** The writes that a dry run would make. */
   planned: readonly PlannedWrite[];
 }
 

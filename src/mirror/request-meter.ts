@@ -1,10 +1,10 @@
 import type { Deps } from "../deps.ts";
 import { RequestsSpent } from "../security/guard.ts";
 
-/** Counts the requests that leave for the outside: redirected ones, second tries and renewals of tokens too. */
+/** The count of requests to the outside, with redirects, retries and renewals of tokens. */
 export interface RequestMeter {
   sent: number;
-  /** So many may be sent. */
+  /** The most that may be sent. */
   readonly most: number;
 }
 
@@ -13,7 +13,7 @@ export interface MeteredDeps extends Deps {
   readonly meter: RequestMeter;
 }
 
-/** Returns the same dependencies with a meter of their own; once it is spent nothing more is sent. */
+/** Returns the dependencies with a meter of their own; once it is spent, nothing more is sent. */
 export function meterRequests(deps: Deps, most = deps.budget.requests): MeteredDeps {
   const meter: RequestMeter = { sent: 0, most };
   return {

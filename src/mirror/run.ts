@@ -10,7 +10,7 @@ import type { MeteredDeps } from "./request-meter.ts";
 import type { PushReport } from "./report.ts";
 import { type Halt, makeHalt, outOfBudget } from "./halt.ts";
 
-/** One run over one target: what it works on, what it has done, and how it goes on. */
+/** One run over one target: its inputs, its progress and its pace. */
 export interface PushRun {
   readonly deps: MeteredDeps;
   readonly port: CalendarPort;
@@ -23,7 +23,7 @@ export interface PushRun {
   /** Nothing is written, neither to the calendar nor to the database. */
   readonly dry: boolean;
   readonly report: PushReport;
-  /** As it was last saved. */
+  /** The target as it was last saved. */
   target: TargetRow;
 
   /** Rows by UID. */
@@ -35,7 +35,7 @@ export interface PushRun {
 
   /** UIDs that were written and whose ETag is not known. */
   readonly unread: Set<string>;
-  /** UIDs whose write was refused for now and may have been done all the same. */
+  /** UIDs whose write was refused for now but may have been done nevertheless. */
   readonly unsure: Set<string>;
   /** A write was sent. */
   wrote: boolean;
@@ -46,11 +46,11 @@ export interface PushRun {
   limit: number;
   /** Good responses since `limit` changed. */
   successes: number;
-  /** Responses in a row that say nothing. */
+  /** Useless responses in a row. */
   troubles: number;
   /** Refusals in a row without a reason. */
   denials: number;
-  /** Why nothing more is begun; null while the run goes on. */
+  /** The reason for which nothing more is begun; null while the run goes on. */
   halt: Halt | null;
 }
 
@@ -76,7 +76,7 @@ export function dropRow(run: PushRun, uid: string): void {
 
 /**
  * Saves the changed rows of the ledger and columns of the target, all or nothing, one save after the other.
- * Throws `conflict` when another run took the lease: then nothing of it was written.
+ * Throws `conflict`, with nothing written, when another run took the lease.
  */
 export async function saveLedger(run: PushRun, change: TargetChange = {}): Promise<void> {
   const next = run.saving.then(async () => saveNow(run, change));
@@ -111,7 +111,7 @@ export function requestsLeft({ deps }: PushRun): number {
   return deps.meter.most - deps.meter.sent;
 }
 
-/** Counts a good response; after so many one more request may go at once. */
+/** Counts a good response; enough of them allow one more concurrent request. */
 export function countSuccess(run: PushRun): void {
   run.troubles = 0;
   run.denials = 0;
@@ -121,7 +121,7 @@ export function countSuccess(run: PushRun): void {
   run.limit += 1;
 }
 
-/** Counts a response that says nothing or asks for less: half as many requests may go at once. */
+/** Counts a useless or throttling response, which halves the concurrent requests. */
 export function countTrouble(run: PushRun): void {
   run.successes = 0;
   run.troubles += 1;

@@ -7,26 +7,26 @@ import type { PushReport } from "./report.ts";
 import { meterRequests } from "./request-meter.ts";
 import { rotate } from "../rotate.ts";
 
-/** What a run over all targets may do. */
+/** The limits of a run over all targets. */
 export interface MirrorLimits {
   /** Only targets of feeds over this source. */
   readonly sourceId: string | undefined;
   readonly requests: number;
-  /** Returns the statements that are left; called before each target. */
+  /** Returns the number of statements left; called before each target. */
   readonly statements: () => number;
-  /** Does the work; logs what it throws and resolves to undefined then. */
+  /** Does the work; logs its failure and resolves to undefined then. */
   readonly attempt: <T>(event: string, work: () => Promise<T>) => Promise<T | undefined>;
 }
 
-/** Statements that one target may cost besides what its requests do. */
+/** Statements that one target may need besides those for its requests. */
 const statementsOfTarget = 16;
-/** One target may keep the others waiting so long. */
+/** Milliseconds for which one target may keep the others waiting. */
 const targetMilliseconds = 20_000;
 const allMilliseconds = 45_000;
-/** A run begins about once a minute, so that a provider's limit for a minute is the limit of a run; so is that of a host. */
+/** Requests a minute to one host. Runs begin about once a minute, so that a limit for a minute is that of a run. */
 const hostPerMinute = 600;
 
-/** Pushes to every due target within the limits. Resolves to the reports; `complete`: none was left out. */
+/** Pushes to every due target within the limits. Resolves to the reports; `complete`: none was skipped. */
 export async function pushDueTargets(
   deps: Deps,
   limits: MirrorLimits,
@@ -65,7 +65,7 @@ export async function pushDueTargets(
       continue;
     }
     reports.push(report);
-    // A server that does not respond would keep each of its other targets waiting as long.
+    // A server that does not respond would delay each of its other targets by as long.
     if (report.failure !== "") ill.add(target.host);
     if (!report.complete && report.failure === "") complete = false;
   }

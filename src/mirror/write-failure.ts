@@ -5,15 +5,15 @@ import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remo
 import { haltRun, putRow, countTrouble, type PushRun } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** After so many responses in a row that say nothing the run ends. */
+/** Useless responses in a row after which the run ends. */
 const mostTroubles = 5;
-/** After so many refusals in a row without a reason the calendar counts as read-only. */
+/** Refusals in a row without a reason after which the calendar counts as read-only. */
 const mostDenials = 3;
-/** Seconds of Retry-After that a run waits for by itself. */
+/** Longest Retry-After, in seconds, for which a run itself waits. */
 const shortWait = 5;
-/** Seconds until an event is tried again that will hardly be taken then. */
+/** Seconds until the next attempt for an event that will hardly be accepted. */
 export const longestWait = 21_600;
-/** Seconds after which an event that could not be written is tried again, by the tries before. */
+/** Seconds until the next attempt for an event that could not be written, by the number of attempts before. */
 const waits = [60, 300, 1800, longestWait] as const;
 const fullWait = 1800;
 
@@ -49,7 +49,7 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
         return false;
       }
       await run.deps.sleep((failure.retryAfter ?? 0) * 1000);
-      // If it was done all the same, the precondition of the next try fails, unless that is refused for another reason.
+      // If it was done nevertheless, the next attempt fails for its precondition, unless it is refused for another reason.
       run.unsure.add(row.uid);
       putRow(run, revert(row));
       return true;
@@ -69,7 +69,7 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
 
 /**
  * Reads what is at the event's href now. The ETag is read first: an older one makes the next write fail, a newer one would
- * let it overwrite what was not seen. Some servers give a stale ETag with the body.
+ * let it overwrite a change that was not read. Some servers give a stale ETag with the body.
  */
 async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
   const looked = await run.port.look(objectHref(run, row));
@@ -87,7 +87,7 @@ async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
   return reconcileRow(run, row, { ...object, etag });
 }
 
-/** Notes what follows from the object that was read; null: there is none. */
+/** Reconciles the row with the object that was read; null: there is none. */
 function reconcileRow(run: PushRun, row: LedgerRow, object: RemoteObject | null): boolean {
   run.unsure.delete(row.uid);
   applyReconciled(run, row, object === null ? null : classifyObject(run, row, object));
@@ -111,7 +111,7 @@ function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): boolean
   return false;
 }
 
-/** Finds the object that has the UID: if it is ours it is adopted, else the event gets the next UID. */
+/** Finds the object that has the UID: ours is adopted, otherwise the event gets the next UID. */
 async function findTakenUid(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   let { href } = failure;
   if (href === null) {
@@ -130,7 +130,7 @@ async function findTakenUid(run: PushRun, row: LedgerRow, failure: Failure): Pro
   return true;
 }
 
-/** Reads the state of the calendar after a response that may mean that it is gone. */
+/** Reads the state of the calendar after a response that may mean it is gone. */
 async function checkCalendar(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   const state = await run.port.state();
   if ("failure" in state) {
@@ -146,17 +146,17 @@ async function checkCalendar(run: PushRun, row: LedgerRow, failure: Failure): Pr
   return false;
 }
 
-/** Returns the row as it was before a request that surely was not done. */
+/** Returns the row as it was before a request that was certainly not done. */
 export function revert(row: LedgerRow): LedgerRow {
   return { ...row, state: row.href === "" ? "new" : "synced", intentHash: "" };
 }
 
-/** Returns the row after a refusal: as it was before, unless an earlier try may have been done, which is read first. */
+/** Returns the row after a refusal: as it was before, unless an earlier attempt may have been done, which is read first. */
 export function rollBack(run: PushRun, row: LedgerRow): LedgerRow {
   return run.unsure.has(row.uid) ? row : revert(row);
 }
 
-/** Notes that an event could not be written, and why; it is tried again after `wait` seconds. */
+/** Notes the reason for which an event could not be written; it is tried again after `wait` seconds. */
 export function failRow(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
   run.report.failed += 1;
   putRow(run, {
@@ -173,7 +173,7 @@ function waitAfter(attempts: number): number {
 
 const fullText = "the calendar is full";
 
-/** Reads a failure that a row noted, for people: `full`: the calendar is full; `said`: the server's own words, or "". */
+/** Returns the failure that a row noted, for people. `full`: the calendar is full; `said`: the server's words, or "". */
 export function describeFailure(noted: string): { readonly full: boolean; readonly said: string } {
   const full = noted.startsWith(fullText);
   return { full, said: !full && /^\d{3}\b/.test(noted) ? noted : "" };

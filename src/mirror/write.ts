@@ -11,9 +11,9 @@ import { handleFailure, failRow, longestWait, revert, rollBack } from "./write-f
 import { dropRow, holdLease, putRow, countSuccess, type PushRun, requestsLeft, saveLedger } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
-/** Intents saved at once: at most so many objects are read again after a crash. */
+/** Intents saved at once: the most objects that are read again after a crash. */
 const jobsAtOnce = 50;
-/** After so many tries an event that others keep changing is left for the next run. */
+/** Attempts after which an event that others keep changing is left for the next run. */
 const mostTries = 5;
 /** Bytes of the largest object: many servers refuse larger ones and few programs show them. */
 const mostBytes = 65_536;
@@ -28,7 +28,7 @@ interface Job {
 
 /**
  * Makes these writes, several at once: saves the intents before the requests and the outcomes after them. Ends early when
- * `halt` is set; what is left is a smaller difference for the next run. Throws `conflict`, `store_failed`.
+ * `halt` is set; the rest is a smaller difference for the next run. Throws `conflict`, `store_failed`.
  */
 export async function executeWrites(run: PushRun, actions: readonly PlannedWrite[]): Promise<void> {
   const queue = queueJobs(run, actions);
@@ -40,7 +40,7 @@ export async function executeWrites(run: PushRun, actions: readonly PlannedWrite
     try {
       for (let job = await queue.next(); job !== null && broken === null; job = await queue.next()) {
         await performJob(run, job);
-        // Fewer at once, or more: this one ends, or brings another.
+        // The limit may have changed: this worker ends, or starts another.
         if (active > run.limit) break;
         if (active < run.limit) workers.push(work());
       }
@@ -63,7 +63,7 @@ function rethrow(broken: { readonly error: unknown } | null): void {
 }
 
 interface Jobs {
-  /** Resolves to the next job, after its intent was saved; null when there is none, or the run may not go on. */
+  /** Resolves to the next job, after its intent was saved; null when none is left, or the run may not go on. */
   next(): Promise<Job | null>;
   /** Takes back the intents of jobs that were never sent. */
   giveUp(): void;
@@ -98,7 +98,7 @@ function queueJobs(run: PushRun, actions: readonly PlannedWrite[]): Jobs {
   };
 }
 
-/** Saves what is about to be sent. An event that this calendar cannot take is noted as failed instead. */
+/** Saves the intents of writes. An event that this calendar cannot take is noted as failed instead. */
 async function noteIntents(run: PushRun, actions: readonly PlannedWrite[]): Promise<Job[]> {
   const uids = actions.filter(({ verb }) => verb !== "delete").map(({ row }) => row.uid);
   const texts = uids.length === 0 ? new Map<string, string>() : await findTexts(run.deps.sql, run.feed.id, uids);
@@ -108,7 +108,7 @@ async function noteIntents(run: PushRun, actions: readonly PlannedWrite[]): Prom
     const vevent = await withSignInLinks(run.deps, run.feed, texts.get(row.uid) ?? "");
     if (verb === "create" && run.full) continue;
     if (verb !== "delete") {
-      // The event is gone since; the next run notes that.
+      // The event is gone by now; the next run notes that.
       if (vevent === "") continue;
       const fault = unfitReason(run, row, vevent);
       if (fault !== "") {
@@ -131,18 +131,18 @@ function withIntent(row: LedgerRow, verb: WriteVerb): LedgerRow {
   return { ...row, state: verb, intentHash: row.wantedHash };
 }
 
-/** Returns why this calendar cannot take an event; "" when it can. */
+/** Returns the reason for which this calendar cannot take an event; "" when it can. */
 function unfitReason(run: PushRun, row: LedgerRow, vevent: string): string {
   const { maxBytes, minAt, maxAt } = run.profile;
   const bytes = new TextEncoder().encode(vevent).length + 500;
   const most = Math.min(mostBytes, maxBytes ?? mostBytes);
   if (bytes > most) return `the event has ${bytes} bytes and this calendar takes ${most}`;
-  if (minAt !== null && row.startAt < minAt) return "the event is before the time that this calendar holds";
-  if (maxAt !== null && row.endAt > maxAt) return "the event is after the time that this calendar holds";
+  if (minAt !== null && row.startAt < minAt) return "the event is before the earliest time that this calendar takes";
+  if (maxAt !== null && row.endAt > maxAt) return "the event is after the latest time that this calendar takes";
   return "";
 }
 
-/** Sends one write and what follows from its response, until the event is settled or left for a later run. */
+/** Sends one write and its follow-ups, until the event is settled or left for a later run. */
 async function performJob(run: PushRun, job: Job): Promise<void> {
   for (let turn = 0; turn < mostTries; turn += 1) {
     const row = run.ledger.get(job.uid);
@@ -170,10 +170,10 @@ async function performJob(run: PushRun, job: Job): Promise<void> {
     if (now.generation !== row.generation) await saveLedger(run);
   }
   const row = run.ledger.get(job.uid);
-  if (row !== undefined) failRow(run, row, "the calendar changes it as fast as it is written");
+  if (row !== undefined) failRow(run, row, "the calendar changes the event as fast as it is written");
 }
 
-/** Sends the write that a row intends; looks first where the server ignores the precondition. */
+/** Sends the write that a row intends; checks the precondition itself when the server ignores it. */
 async function sendWrite(run: PushRun, row: LedgerRow, vevent: string): Promise<WriteOutcome> {
   const { port, profile } = run;
   run.wrote = true;
@@ -197,7 +197,7 @@ async function sendWrite(run: PushRun, row: LedgerRow, vevent: string): Promise<
   return port.remove(row.href, row.etag);
 }
 
-/** Returns the failure of a precondition that we checked ourselves, since the server ignores it. */
+/** Returns the failure of a precondition that we checked ourselves because the server ignores it. */
 function ownRefusal(kind: "exists" | "changed"): Failure {
   return { kind, status: null, precondition: "", text: "", retryAfter: null, href: null };
 }
@@ -217,7 +217,7 @@ function noteDone(run: PushRun, row: LedgerRow, { href, etag }: { href: string; 
   putRow(run, { ...row, ...written, ...settled, remoteHash: etag === null ? row.remoteHash : "" });
 }
 
-/** Reads what was written without learning its ETag. What cannot be read now is found by the next comparison. */
+/** Reads the objects that were written without learning their ETags. The next comparison finds those it cannot read. */
 async function readUnread(run: PushRun): Promise<void> {
   const rows = [...run.unread].flatMap((uid) => run.ledger.get(uid) ?? []);
   for (const some of multigetChunks(

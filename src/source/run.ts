@@ -21,9 +21,9 @@ export interface RefreshReport {
   skipped: number;
   /** Pages and single bookings asked of Waldur. */
   requests: number;
-  /** Of these, full pages. */
+  /** The full pages among these requests. */
   pages: number;
-  /** Why the run stopped early; "" when it did all there was. */
+  /** The reason for which the run stopped early; "" when it did everything. */
   failure: string;
   /** The report of a mass removal held back; "" for none. */
   held: string;

@@ -27,7 +27,7 @@ const accounts = table("accounts", {
   refusedAt: orNull(int),
   /** As who-am-I told them last. */
   roles: json<readonly Role[]>(),
-  /** When a page or the API last asked who-am-I for it, epoch seconds; 0: never. */
+  /** Time of the last who-am-I for a page or the API, epoch seconds; 0: never. */
   askedAt: int,
 });
 

@@ -35,7 +35,7 @@ const decisions = table("decisions", {
   fullName: text,
   /** Waldur was told with WALDUR_DECISION_TOKEN and names its user. */
   byOperator: flag,
-  /** Of the client, shortened. */
+  /** The address of the client, shortened. */
   address: text,
 });
 

@@ -37,7 +37,7 @@ const columns = {
   attempts: int,
   /** Before this it is not tried again. */
   nextAt: int,
-  /** Why the last attempt failed; "" when it did not. */
+  /** The reason for which the last attempt failed; "" when it did not. */
   failure: text,
   /** Times it was put back since `restoredAt`. */
   restores: int,

@@ -13,7 +13,7 @@ const sources = table("sources", {
   /** The organisation whose roles open it; "" when any provider role does. */
   customerUuid: text,
   name: text,
-  /** Why Waldur shows only part of it; "" when it shows all. */
+  /** The reason for which Waldur shows only part of it; "" when it shows everything. */
   partial: text,
   createdAt: int,
   dueAt: int,
@@ -27,9 +27,9 @@ const sources = table("sources", {
   /** An error code; "" while Waldur answers. */
   failure: text,
   access: oneOf(["ok", "lost"], "ok"),
-  /** When who-am-I last showed the role. */
+  /** Time at which who-am-I last showed the role. */
   accessAt: orNull(int),
-  /** How far the list of orders, and that of bookings, was read. */
+  /** Marks up to which the lists of orders and of bookings were read. */
   ordersMicros: int,
   bookingsMicros: int,
   /** The next page of a walk through the orders that spans runs, and the mark to keep at its end. */

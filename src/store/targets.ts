@@ -17,7 +17,7 @@ const targets = table("targets", {
   name: text,
   /** Address of the collection, ending in a slash. */
   calendarUrl: text,
-  /** Of that address, with port. */
+  /** The host of that address, with its port. */
   host: text,
   /** Host and user. */
   account: text,

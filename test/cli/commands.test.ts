@@ -56,7 +56,7 @@ describe("bookings", () => {
               next: null,
             }),
     });
-    expect([exit, err]).toEqual([0, "1 bookings do not fit and are left out.\n"]);
+    expect([exit, err]).toEqual([0, "1 bookings cannot be read and are left out.\n"]);
     expect(asked.map(({ path }) => path)).toEqual(["/bookings", "/bookings?page=2"]);
     const when = out.split("\n").map((line) => line.split(/ {2,}/)[0]);
     expect(when).toEqual([
@@ -157,7 +157,7 @@ describe("sync", () => {
     [{ failure: "the account lost its role" }, 1, "Core Facility: the account lost its role"],
     [{ failure: "waldur_timeout: no answer in 60 s" }, 4, "no answer in 60 s"],
     [{ held: "90 of 100 are gone" }, 1, "90 of 100 are gone; if that is right: sync --allow-removals"],
-    [{ skipped: 2 }, 0, "2 bookings do not fit"],
+    [{ skipped: 2 }, 0, "2 bookings cannot be read"],
   ])("with %j", async (source, wanted, message) => {
     const { exit, err, asked } = await run("sync", { "POST /sync": () => answer(syncJson(source)) });
     expect([exit, asked.length]).toEqual([wanted, 1]);

@@ -121,7 +121,7 @@ describe("feeds add", () => {
       "GET /feeds/f1": () => answer({ ...loading, source: { ...loading.source, failure: "waldur_unreachable" } }),
     });
     expect([exit, out]).toEqual([4, ""]);
-    expect(err).toContain("feed f1 is made, but its first load fails: Waldur does not answer");
+    expect(err).toContain("feed f1 was created, but its first load fails: Waldur does not answer");
     expect(asked.filter(({ path }) => path === "/sync")).toHaveLength(3);
   });
 
@@ -132,7 +132,7 @@ describe("feeds add", () => {
       "GET /feeds/f1": () => answer(loading),
     });
     expect(exit).toBe(1);
-    expect(err).toContain("still loads; feeds show f1 will tell its address");
+    expect(err).toContain("still loading; feeds show f1 will print its address");
     expect(slept).toBeGreaterThan(60);
   });
 

@@ -61,7 +61,7 @@ describe("bad usage", () => {
       '--states takes Creating, OK, Erred, Updating, Terminating, Terminated, not "Errd"',
     ],
     ["feeds add --mine --expires 2030-02-30", '--expires takes a date such as 2030-01-31, not "2030-02-30"'],
-    ["export", "give one of --feed and --provider"],
+    ["export", "give either --feed or --provider"],
     ["demo --bookings many", "--bookings takes a whole number from 0 to 1000000"],
     ["providers --server calendar.example.org", "--server takes the address of a service"],
   ])("%s", async (line, message) => {

@@ -162,11 +162,11 @@ describe("a target", () => {
 
 describe("connecting", () => {
   it.each([
-    ["a wrong password", { password: "wrong" }, "does not take this user name and password"],
+    ["a wrong password", { password: "wrong" }, "refused this user name and password"],
     ["no password", { password: undefined }, "username and password"],
     ["Outlook", { url: "someone@outlook.com" }, "no CalDAV"],
     ["Proton", { preset: "proton", url: "" }, "no CalDAV"],
-    ["an address inside", { url: "http://127.0.0.1/dav/" }, "not asked"],
+    ["an address inside", { url: "http://127.0.0.1/dav/" }, "forbid this address"],
     ["a calendar that is not there", { calendar: "Holidays" }, "there are: Work"],
     ["a preset that is not there", { preset: "lotus" }, "there is no preset lotus"],
   ])("with %s says what to do and stores nothing", async (_, asked, message) => {
@@ -186,7 +186,7 @@ describe("connecting", () => {
     const { caldav, api } = await loadFeed();
     const asked = { url: caldav.home, username: "someone@outlook.com", password: "x" };
     const { json } = await api("POST", "/targets/calendars", asked);
-    expect(json.error.message).toContain("does not take this user name and password");
+    expect(json.error.message).toContain("refused this user name and password");
   });
 
   it("lists the calendars and makes one", async () => {

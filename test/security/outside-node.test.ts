@@ -62,7 +62,7 @@ describe("the transport on Node", () => {
   it("refuses a name that leads inside, and nothing is reached", async () => {
     expect(await ask("rebound.example.org", answering("127.0.0.1"), false)).toEqual({
       failed: "blocked",
-      why: "rebound.example.org leads to an address that is not in the public internet",
+      why: "rebound.example.org leads to an address that is not on the public internet",
     });
     expect(hits).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { type Trust, trusts } from "./signer.ts";
 export interface GoogleApp {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Where Google sends the person back; registered with the client. */
+  /** The address to which Google sends the person back; registered with the client. */
   readonly redirectUri: string;
 }
 

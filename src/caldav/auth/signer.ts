@@ -3,32 +3,32 @@ import { hex } from "../../security/hash.ts";
 import type { Signer } from "../../security/guard.ts";
 import { answerDigest, type DigestChallenge, readDigestChallenge } from "./digest.ts";
 
-/** What a person signs in with: a user name with a password, or a token. */
+/** A user name with a password, or a token. */
 export type LoginCredentials =
   | { readonly kind: "password"; readonly username: string; readonly password: string }
   | { readonly kind: "bearer"; readonly token: string };
 
-/** The places where credentials may go. */
+/** The addresses that may receive the credentials. */
 export interface Trust {
   /** Origins that the person has confirmed. */
   readonly origins: readonly string[];
-  /** A domain whose https hosts all belong together, such as `icloud.com` (a preset says so); null for none. */
+  /** A domain, named by a preset, all of whose https hosts may receive them, such as `icloud.com`; null for none. */
   readonly domain: string | null;
 }
 
-/** Returns true when a place may see the credentials. */
+/** Returns true when an address may receive the credentials. */
 export function trusts({ origins, domain }: Trust, url: URL): boolean {
   if (origins.includes(url.origin)) return true;
   return domain !== null && url.protocol === "https:" && url.port === "" && `.${url.hostname}`.endsWith(`.${domain}`);
 }
 
 /**
- * Makes the signer that shows credentials where they may go. A password goes as Basic in UTF-8 (RFC 7617), or as Digest
+ * Makes the signer that sends credentials to trusted addresses only. A password goes as Basic in UTF-8 (RFC 7617), or as Digest
  * (RFC 7616) from the first challenge that asks for it and not for Basic. Throws `bad_input` for a token that no header can carry.
  */
 export function makeSigner(credentials: LoginCredentials, trust: Trust, random: (bytes: number) => Uint8Array): Signer {
   if (credentials.kind === "bearer" && !/^[\x21-\x7e]+$/.test(credentials.token)) {
-    throw new AppError("bad_input", "the token is empty, or has a space or character that no token has");
+    throw new AppError("bad_input", "the token is empty, or holds a space or another character that no token has");
   }
   let digest: DigestChallenge | null = null;
   let count = 0;

@@ -10,7 +10,7 @@ export const check: Command = {
   summary: "print the settings and try the connection to Waldur",
   operands: [],
   options: [json, server],
-  notes: ["It succeeds when Waldur answers and the account can see bookings; what is worth knowing is told anyway."],
+  notes: ["Exits with 0 when Waldur answers and the account can see bookings; the findings are printed in any case."],
   async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/check");
     const { settings, waldur, sources } = readAnswer(responses.check, answer);

@@ -13,7 +13,7 @@ function decision(action: Action, summary: string): Command {
     summary,
     operands: ["UUID"],
     options: [json, server],
-    notes: ["It is done as the account of WALDUR_API_TOKEN, and every feed that holds the booking shows it at once."],
+    notes: ["Acts as the account of WALDUR_API_TOKEN; every feed that holds the booking shows the result at once."],
     async run({ args, runtime, client }) {
       const uuid = readUuidOption("UUID", args.operands[0] ?? "");
       const answer = await (await client()).json("POST", `/bookings/${uuid}/${action}`);
@@ -24,15 +24,15 @@ function decision(action: Action, summary: string): Command {
   };
 }
 
-const booking = option("booking", "UUID", "only those on this booking");
-const limit = option("limit", "COUNT", "how many, the newest first; 100 unless said");
+const booking = option("booking", "UUID", "only decisions on this booking");
+const limit = option("limit", "COUNT", "how many to list, newest first; 100 by default");
 
 const list: Command = {
   name: "decisions",
-  summary: "list who accepted or rejected what through this service",
+  summary: "list the decisions made through this service",
   operands: [],
   options: [booking, limit, json, server],
-  notes: ["Tries that came to nothing are listed as well. Times are UTC; they are kept for DECISION_DAYS."],
+  notes: ["Attempts that changed nothing are listed too. Times are UTC; entries are kept for DECISION_DAYS."],
   async run({ args, runtime, client }) {
     const uuid = args.value(booking);
     const most = readWhole(args, limit, 1, 1000);

@@ -4,7 +4,7 @@ import { type Command, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { readUuidOption } from "../option-values.ts";
 
-const feed = option("feed", "ID", "what this feed serves");
+const feed = option("feed", "ID", "the calendar that this feed serves");
 const provider = option("provider", "UUID", "all bookings of this provider, read from Waldur now");
 
 export const exportCalendar: Command = {
@@ -12,11 +12,11 @@ export const exportCalendar: Command = {
   summary: "print a calendar (.ics)",
   operands: [],
   options: [feed, provider, server],
-  notes: ["One of --feed and --provider is needed."],
+  notes: ["Give either --feed or --provider."],
   async run({ args, runtime, client }) {
     const id = args.value(feed);
     const uuid = args.value(provider);
-    if ((id === null) === (uuid === null)) throw new AppError("bad_input", "give one of --feed and --provider");
+    if ((id === null) === (uuid === null)) throw new AppError("bad_input", "give either --feed or --provider");
     const path =
       uuid === null ? `/feeds/${encodeURIComponent(id ?? "")}` : `/providers/${readUuidOption("--provider", uuid)}`;
     runtime.stdout(await (await client()).text(`${path}/calendar.ics`));

@@ -5,12 +5,12 @@ import { type Arguments, type Option, option, toggle } from "../args.ts";
 import { readChoice, readInstant, readUuidOption, readWhole, splitList } from "../option-values.ts";
 
 const name = option("name", "TEXT", "name of the calendar");
-const detail = option("detail", "LEVEL", `how much it tells: ${details.join(", ")}`);
+const detail = option("detail", "LEVEL", `how much the events show: ${details.join(", ")}`);
 const language = option("language", "CODE", languages.join(" or "));
-const zone = option("zone", "ZONE", "IANA time zone whose local time the text tells as well");
+const zone = option("zone", "ZONE", "IANA time zone whose local time the text also shows");
 const alarm = option("alarm", "MINUTES", "remind this long before the start");
 const colour = option("colour", "NAME", "CSS colour name");
-const cancelled = option("cancelled", "WHAT", "keep or drop what was cancelled");
+const cancelled = option("cancelled", "WHAT", "cancelled bookings: keep or drop");
 const decisions = option("decisions", "HOW", `links to accept and reject: ${decisionModes.join(", ")}`);
 const pastDays = option("past-days", "DAYS", "how far back it shows");
 const futureDays = option("future-days", "DAYS", "how far ahead it shows");
@@ -25,7 +25,7 @@ const text = option(
 );
 const expires = option("expires", "DATE", "end the feed after this day (UTC)");
 
-/** What shapes a feed, for `feeds add` and `feeds set`. */
+/** The options that shape a feed, for `feeds add` and `feeds set`. */
 export const feedOptions: readonly Option[] = [
   name,
   detail,
@@ -46,12 +46,12 @@ export const feedOptions: readonly Option[] = [
 ];
 
 export const feedNotes = [
-  "--decisions sign-in: pending events of a full feed have links to a page that asks who you are, then accepts or rejects;",
-  "signed: whoever sees the event can decide as the feed's owner, where the operator allows it; off: no links.",
-  "Lists are separated by commas. An empty value takes an option back: --alarm= --states=",
+  "--decisions sign-in: pending events of a full feed link to a page where you sign in, then accept or reject;",
+  "signed: anyone who sees the event can decide as the feed's owner, if the operator allows it; off: no links.",
+  "Separate the items of a list with commas. An empty value resets an option: --alarm= --states=",
 ] as const;
 
-/** How one option becomes a member of the request; null takes it back, as an empty list or text does with a filter. */
+/** The member of the request for each option; null resets it, and an empty list or text removes a filter. */
 const members: readonly (readonly [Option, key: string, read: (args: Arguments, given: string) => unknown])[] = [
   [name, "name", (_, given) => given],
   [detail, "detail", (_, given) => readChoice(detail, given, details)],
@@ -73,7 +73,7 @@ const filters: readonly (readonly [Option, key: string, read: (part: string) => 
   [projects, "projects", (part) => readUuidOption("--projects", part)],
 ];
 
-/** The members of a request that the options ask for; only what was given. Throws `bad_input`. */
+/** Returns the members of a request for the options that were given. Throws `bad_input`. */
 export function readFeedOptions(args: Arguments): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [given, key, read] of members) {
@@ -96,10 +96,10 @@ const customer = option("customer", "UUID", "bookings of this customer");
 const project = option("project", "UUID", "bookings of this project");
 const mine = toggle("mine", "bookings that the account itself made");
 
-/** What a feed is made of, for `feeds add`. */
+/** The options that name the source of a feed, for `feeds add`. */
 export const sourceOptions: readonly Option[] = [provider, offering, customer, project, mine];
 
-/** The one source that the options name. Throws `bad_input` unless it is one. */
+/** Returns the source that the options name. Throws `bad_input` unless they name exactly one. */
 export function readSource(args: Arguments): { kind: string; uuid?: string } {
   const given = sourceOptions.filter((source) => args.has(source));
   const [chosen] = given;

@@ -2,7 +2,7 @@ import type { FeedJson } from "../../web/api/responses.ts";
 import { formatPairs, formatTable } from "../table.ts";
 import { formatInstant } from "../option-values.ts";
 
-/** Feeds as a table, without their addresses. */
+/** Returns feeds as a table, without their addresses. */
 export function formatFeeds(feeds: readonly FeedJson[]): string {
   return formatTable(
     ["id", "state", "source", "events", "kB", "last used", "by", "name"],
@@ -19,7 +19,7 @@ export function formatFeeds(feeds: readonly FeedJson[]): string {
   );
 }
 
-/** All about one feed, its address too. */
+/** Returns everything about one feed, its address included. */
 export function formatFeed(feed: FeedJson): string {
   const { source, profile } = feed;
   return formatPairs([

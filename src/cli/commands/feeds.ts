@@ -9,16 +9,16 @@ import { feedNotes, feedOptions, readFeedOptions, readSource, sourceOptions } fr
 import { formatFeed, formatFeeds } from "./feed-text.ts";
 import { waitForAddress } from "./wait-for-address.ts";
 
-const now = toggle("now", "answer 410 at once, without clearing the calendars that subscribed");
+const now = toggle("now", "answer 410 at once, without clearing subscribed calendars first");
 
 const add: Command = {
   name: "feeds add",
-  summary: "make a feed and print its address",
+  summary: "create a feed and print its address",
   operands: [],
   options: [...sourceOptions, ...feedOptions, json, server],
   notes: [
     ...feedNotes,
-    "The address is printed alone, once the first load is done. Whoever has it can read the calendar.",
+    "The address is printed alone, once the first load is done. Anyone who has it can read the calendar.",
   ],
   async run(call) {
     const { args, runtime } = call;
@@ -39,7 +39,7 @@ const list: Command = {
   summary: "list the feeds",
   operands: [],
   options: [json, server],
-  notes: ["Addresses are secrets: feeds show tells them, and --json."],
+  notes: ["Addresses are secrets: only feeds show and --json print them."],
   async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/feeds");
     if (args.has(json)) printJson(runtime, answer);
@@ -50,7 +50,7 @@ const list: Command = {
 
 const show: Command = {
   name: "feeds show",
-  summary: "tell all about a feed, its address too",
+  summary: "show everything about a feed, its address included",
   operands: ["ID"],
   options: [json, server],
   notes: [],
@@ -72,7 +72,7 @@ const set: Command = {
 
 const rotate: Command = {
   name: "feeds rotate",
-  summary: "give a feed a new address and print it; the old one is cleared",
+  summary: "give a feed a new address and print it; calendars at the old one are cleared",
   operands: ["ID"],
   options: [json, server],
   notes: [],
@@ -83,7 +83,7 @@ const rotate: Command = {
     else {
       const { id, address } = readAnswer(responses.feed, answer);
       if (address === null)
-        throw new AppError("conflict", `feed ${id} is still loading; feeds show ${id} will tell its address`);
+        throw new AppError("conflict", `feed ${id} is still loading; feeds show ${id} will print its address`);
       call.runtime.stdout(`${address}\n`);
     }
     return exits.ok;
@@ -95,7 +95,7 @@ const revoke: Command = {
   summary: "end a feed",
   operands: ["ID"],
   options: [now, json, server],
-  notes: ["Its address first answers a calendar that says so, which clears what subscribed; then 410."],
+  notes: ["Its address first serves a calendar that says so, which clears subscribed calendars; later it answers 410."],
   async run(call) {
     const path = call.args.has(now) ? `${feedPath(call)}?now=1` : feedPath(call);
     const answer = await (await call.client()).json("DELETE", path);

@@ -41,12 +41,12 @@ export const bookings: Command = {
   options: [provider, json, server, ...bookingParameters],
   notes: [
     "All pages are read unless --page names one. Times are UTC.",
-    "Options in Waldur's words go to Waldur as they are; which of them work depends on its version.",
+    "Options with Waldur's names are passed to Waldur unchanged; its version decides which of them work.",
   ],
   async run({ args, runtime, client }) {
     const progress = showProgress(runtime);
     const listed = await readPages(await client(), args, progress).finally(progress.end);
-    if (listed.skipped > 0) runtime.stderr(`${listed.skipped} bookings do not fit and are left out.\n`);
+    if (listed.skipped > 0) runtime.stderr(`${listed.skipped} bookings cannot be read and are left out.\n`);
     if (args.has(json)) printJson(runtime, { bookings: listed.raw, count: listed.count });
     else runtime.stdout(formatTable(heads, listed.bookings.map(bookingRow)));
     return exits.ok;
@@ -71,10 +71,10 @@ function formatSlots(slots: BookingJson["slots"]): string {
 
 interface Pages {
   readonly bookings: readonly BookingJson[];
-  /** As the API gave them. */
+  /** The bookings as the API sent them. */
   readonly raw: readonly unknown[];
   readonly count: number | null;
-  /** Bookings that did not fit and are missing. */
+  /** Number of bookings that could not be read and are missing. */
   readonly skipped: number;
 }
 

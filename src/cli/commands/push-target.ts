@@ -7,7 +7,7 @@ import { showProgress } from "../progress.ts";
 import { formatPush } from "./target-text.ts";
 import type { Runtime } from "../runtime.ts";
 
-/** Pushes to one target until nothing is left to do, and tells what was done; gives the exit code. */
+/** Pushes to one target until nothing is left to do and prints the report. Resolves to the exit code. */
 export async function pushTarget(
   runtime: Runtime,
   client: Client,
@@ -23,7 +23,7 @@ export async function pushTarget(
       const round: PushJson = readAnswer(responses.push, answer);
       total = total === null ? round : addPush(total, round);
       progress.show(`${total.created + total.updated + total.deleted} events written so far`);
-      // One that asks for nothing would not do so the next time either.
+      // A round without a request would send none the next time either.
       if (round.complete || round.failure !== "" || asked.dryRun || round.requests === 0) break;
     }
   } finally {
@@ -34,7 +34,7 @@ export async function pushTarget(
   return judgePush(runtime.stderr, total);
 }
 
-/** Two rounds over the same target as one. */
+/** Returns two rounds over the same target as one. */
 export function addPush(old: PushJson, now: PushJson): PushJson {
   return {
     ...now,
@@ -49,11 +49,11 @@ export function addPush(old: PushJson, now: PushJson): PushJson {
   };
 }
 
-/** Says what needs somebody, and gives the exit code. */
+/** Writes to stderr what needs attention. Returns the exit code. */
 export function judgePush(stderr: Runtime["stderr"], { id, name, held, failure, failed }: PushJson): number {
   if (failure !== "") stderr(`${name}: ${failure}\n`);
   if (held !== "") stderr(`${name}: ${held}; if that is right: sync --target ${id} --allow-removals\n`);
   if (failed > 0)
-    stderr(`${name}: ${failed} events could not be written and are tried again; targets show ${id} tells why\n`);
+    stderr(`${name}: ${failed} events could not be written and are tried again; targets show ${id} says why\n`);
   return failure === "" && held === "" && failed === 0 ? exits.ok : exits.failed;
 }

@@ -4,21 +4,21 @@ import { exits } from "../exit.ts";
 import { readWhole } from "../option-values.ts";
 
 const bookings = option("bookings", "N", "how many bookings the sample has, about 60 by default");
-const still = toggle("still", "nothing happens by itself in the sample");
-const rotate = toggle("rotate", "put the new key first and seal anew all that is stored");
+const still = toggle("still", "keep the sample unchanged: nothing happens in it by itself");
+const rotate = toggle("rotate", "put the new key first and reseal everything that is stored");
 
 export const serve: Command = {
   name: "serve",
   summary: "run the service; without WALDUR_API_URL on a sample Waldur",
   operands: [],
   options: [],
-  notes: ["Settings come from the environment: docs/configuration.md lists them, check prints them."],
+  notes: ["Settings come from the environment: docs/configuration.md lists them and `check` prints them."],
   run: ({ runtime }) => runtime.serve(),
 };
 
 export const demo: Command = {
   name: "demo",
-  summary: "run the service on a sample Waldur, whatever is set",
+  summary: "run the service on a sample Waldur, whatever the settings are",
   operands: [],
   options: [bookings, still],
   notes: [],
@@ -28,10 +28,10 @@ export const demo: Command = {
 
 export const keygen: Command = {
   name: "keygen",
-  summary: "make a key for SECRET_KEYS",
+  summary: "create a key for SECRET_KEYS",
   operands: [],
   options: [rotate],
-  notes: ["The key is printed alone on a line; whoever has it can open what is sealed."],
+  notes: ["The key is printed alone on a line; anyone who has it can open sealed secrets."],
   async run({ args, runtime }) {
     const made = await runtime.keygen({ rotate: args.has(rotate) });
     for (const note of made.notes) runtime.stderr(`${note}\n`);

@@ -10,13 +10,13 @@ import { formatTable } from "../table.ts";
 import { addPush, judgePush, pushTarget } from "./push-target.ts";
 import type { Runtime } from "../runtime.ts";
 
-const dryRun = toggle("dry-run", "only tell what would change");
-const allowRemovals = toggle("allow-removals", "let through removals that were held because they are so many");
-const source = option("source", "ID", "only this source; feeds list --json tells the ids");
+const dryRun = toggle("dry-run", "only show what would change");
+const allowRemovals = toggle("allow-removals", "allow removals that were held because there are so many");
+const source = option("source", "ID", "only this source; feeds list --json shows the ids");
 
-const target = option("target", "ID", "only this target, and nothing of Waldur; targets list tells the ids");
+const target = option("target", "ID", "only this target, without reading Waldur; targets list shows the ids");
 
-/** Rounds in a row that changed nothing and asked nothing: somebody else is at work on the sources. */
+/** Rounds in a row that changed nothing and sent nothing: another run is at work on the sources. */
 const patience = 60;
 const pauseMilliseconds = 1000;
 
@@ -26,8 +26,8 @@ export const sync: Command = {
   operands: [],
   options: [dryRun, allowRemovals, source, target, json, server],
   notes: [
-    "It exits with 1 when a source failed or removals were held, with 4 when Waldur does not answer.",
-    "With --target it pushes the feed into that calendar, due or not; --dry-run prints the plan.",
+    "Exits with 1 when a source failed or removals were held, and with 4 when Waldur does not answer.",
+    "With --target it pushes the feed to that calendar, due or not; --dry-run prints the plan.",
   ],
   async run({ args, runtime, client }) {
     const targetId = args.value(target);
@@ -53,7 +53,7 @@ export const sync: Command = {
   },
 };
 
-/** A run on Workers is bounded, so a large load needs several; what they did is added up. */
+/** Repeats the run, since one on Workers is limited. Resolves to the sum of the reports. */
 async function runUntilComplete(
   runtime: Runtime,
   client: Client,
@@ -67,7 +67,7 @@ async function runUntilComplete(
     const round: SyncJson = readAnswer(responses.sync, await client.json("POST", "/sync", asked));
     ({ since } = round);
     total = addRound(total, round);
-    // A dry run stores nothing, so the next would begin where this one did.
+    // A dry run stores nothing, so that the next would begin at the same place.
     if (total.complete || wanted.dryRun || round.sources.some(({ failure }) => failure !== "")) return total;
     const pushed = round.targets.some(({ requests }) => requests > 0);
     const worked = [...round.sources, ...round.feeds].some(
@@ -75,9 +75,9 @@ async function runUntilComplete(
     );
     const read = round.sources.some(({ requests }) => requests > 0);
     idle = worked || read || pushed ? 0 : idle + 1;
-    if (idle >= patience) throw new AppError("conflict", "the run does not get on: another one may be at work");
+    if (idle >= patience) throw new AppError("conflict", "the run makes no progress: another one may be at work");
     if (idle > 0) await runtime.sleep(pauseMilliseconds);
-    progress.show(`${total.sources.reduce((sum, { added }) => sum + added, 0)} bookings new so far`);
+    progress.show(`${total.sources.reduce((sum, { added }) => sum + added, 0)} new bookings so far`);
   }
 }
 
@@ -143,7 +143,7 @@ function formatReport({ sources, feeds, targets }: SyncJson): string {
   );
 }
 
-/** Says on stderr what needs somebody, and gives the exit code. */
+/** Writes to stderr what needs attention. Returns the exit code. */
 function judge({ stderr }: Runtime, { sources, feeds, targets, complete }: SyncJson): number {
   let exit: number = exits.ok;
   for (const { name, failure, held, skipped } of sources) {
@@ -151,7 +151,7 @@ function judge({ stderr }: Runtime, { sources, feeds, targets, complete }: SyncJ
       stderr(`${name}: ${held}; if that is right: sync --allow-removals\n`);
       exit = exits.failed;
     }
-    if (skipped > 0) stderr(`${name}: ${skipped} bookings do not fit and are left out; the log says why\n`);
+    if (skipped > 0) stderr(`${name}: ${skipped} bookings cannot be read and are left out; the log says why\n`);
     if (failure !== "") {
       stderr(`${name}: ${failure}\n`);
       exit = exit === exits.failed ? exit : failureExitCode(failure);
@@ -159,9 +159,11 @@ function judge({ stderr }: Runtime, { sources, feeds, targets, complete }: SyncJ
   }
   for (const { name, held } of feeds) {
     if (held.length > 0)
-      stderr(`${name}: ${held.length} events are held back, they would break calendars; feeds show tells which\n`);
+      stderr(
+        `${name}: ${held.length} events are held back because they would break calendars; feeds show lists them\n`,
+      );
   }
   for (const item of targets) exit = Math.max(exit, judgePush(stderr, item));
-  if (!complete && exit === exits.ok) stderr("There is more to do; the service goes on with it.\n");
+  if (!complete && exit === exits.ok) stderr("There is more to do; the service continues with it.\n");
   return exit;
 }

@@ -2,7 +2,7 @@ import type { PushJson, TargetJson } from "../../web/api/responses.ts";
 import { formatPairs, formatTable } from "../table.ts";
 import { formatInstant } from "../option-values.ts";
 
-/** Targets as a table. */
+/** Returns targets as a table. */
 export function formatTargets(targets: readonly TargetJson[]): string {
   return formatTable(
     ["id", "state", "feed", "events", "mirrored", "name", "trouble"],
@@ -15,7 +15,7 @@ export function formatTargets(targets: readonly TargetJson[]): string {
   );
 }
 
-/** All about one target. */
+/** Returns everything about one target. */
 export function formatTarget(target: TargetJson): string {
   if (!("calendar" in target))
     return formatPairs([
@@ -55,7 +55,7 @@ export function formatTarget(target: TargetJson): string {
   ]);
 }
 
-/** What a run did, or the plan of a dry one. */
+/** Returns the report of a run, or the plan of a dry one. */
 export function formatPush(report: PushJson, dry: boolean): string {
   if (dry) {
     return formatTable(

@@ -13,18 +13,18 @@ import type { Runtime } from "../runtime.ts";
 
 const known = presets.filter(({ start }) => start !== null).map(({ id }) => id);
 
-const feed = option("feed", "ID", "the feed to mirror; feeds list tells the ids");
+const feed = option("feed", "ID", "the feed to mirror; feeds list shows the ids");
 const url = option("url", "URL", "address of the CalDAV server or of the calendar");
 const preset = option("preset", "NAME", `kind of server: ${known.join(", ")}`);
 const username = option("username", "NAME", "user on that server");
-const calendar = option("calendar", "WHICH", "name or address of the calendar, where there are several");
-const create = option("create", "NAME", "make a calendar of this name");
-const edits = option("edits", "WHAT", "what becomes of changes made in the calendar: mirror (undone) or respect");
+const calendar = option("calendar", "WHICH", "name or address of the calendar, if there are several");
+const create = option("create", "NAME", "create a calendar with this name");
+const edits = option("edits", "WHAT", "changes made in the calendar: mirror (undo them) or respect (keep them)");
 const cancelled = option("cancelled", "WHAT", "cancelled bookings: keep (struck out) or delete");
-const events = option("events", "WHAT", "what becomes of its events in the calendar: leave or remove");
+const events = option("events", "WHAT", "its events in the calendar: leave or remove");
 
 const secretNotes = [
-  "The password comes from the environment variable CALDAV_PASSWORD, else from standard input. Without --username it is a token.",
+  "The password is read from the environment variable CALDAV_PASSWORD, otherwise from standard input. Without --username it is a token.",
 ] as const;
 const feedOnlyNote =
   "Exchange, Outlook.com, Microsoft 365 and Proton have no CalDAV: subscribe to the feed's address there instead.";
@@ -36,13 +36,13 @@ const add: Command = {
   options: [feed, url, preset, username, calendar, create, edits, cancelled, json, server],
   notes: [
     ...secretNotes,
-    "Before anything is stored, one event is written to the calendar, changed and taken away again, to see how the server behaves.",
+    "Before anything is stored, one event is written to the calendar, changed and deleted again, to test how the server behaves.",
     feedOnlyNote,
   ],
   async run(call) {
     const { args, runtime } = call;
     const id = args.value(feed);
-    if (id === null) throw new AppError("bad_input", "--feed is missing; feeds list tells the ids");
+    if (id === null) throw new AppError("bad_input", "--feed is missing; feeds list shows the ids");
     const body = {
       feed: id,
       ...(await readCalendarOptions(args, runtime)),
@@ -57,7 +57,7 @@ const add: Command = {
 
 const calendars: Command = {
   name: "targets calendars",
-  summary: "list the calendars behind an address",
+  summary: "list the calendars found at an address",
   operands: [],
   options: [url, preset, username, json, server],
   notes: [...secretNotes, feedOnlyNote],
@@ -93,7 +93,7 @@ const list: Command = {
 
 const show: Command = {
   name: "targets show",
-  summary: "tell all about a target but its credentials",
+  summary: "show everything about a target except its credentials",
   operands: ["ID"],
   options: [json, server],
   notes: [],
@@ -113,7 +113,7 @@ function changeCommand(verb: "probe" | "pause" | "resume", summary: string, note
 
 const credentials: Command = {
   name: "targets credentials",
-  summary: "give new credentials for every target of the same account",
+  summary: "store new credentials for every target of the same account",
   operands: ["ID"],
   options: [username, json, server],
   notes: secretNotes,
@@ -128,7 +128,7 @@ const remove: Command = {
   summary: "end a target",
   operands: ["ID"],
   options: [events, json, server],
-  notes: ["Only events that this target wrote are taken away. `remove` may take several runs of the service."],
+  notes: ["Only events that this target wrote are deleted. `remove` may take several runs of the service."],
   async run(call) {
     const what = choiceOf(call.args, events, ["leave", "remove"]);
     if (what === null) {
@@ -137,7 +137,7 @@ const remove: Command = {
     const answer = await (await call.client()).json("DELETE", `${targetPath(call)}?events=${what}`);
     if (call.args.has(json)) printJson(call.runtime, answer);
     else {
-      const gone = what === "leave" ? "has ended; its events stay" : "ends; its events are being taken away";
+      const gone = what === "leave" ? "has ended; its events stay" : "ends; its events are being deleted";
       call.runtime.stderr(`Target ${call.args.operands[0] ?? ""} ${gone}.\n`);
     }
     return exits.ok;
@@ -149,9 +149,9 @@ export const targetCommands: readonly Command[] = [
   calendars,
   list,
   show,
-  changeCommand("probe", "try again how the target's server behaves"),
+  changeCommand("probe", "test again how the target's server behaves"),
   changeCommand("pause", "send nothing to the calendar until it is resumed"),
-  changeCommand("resume", "go on with a paused or stopped target", ["What had failed is tried anew at once."]),
+  changeCommand("resume", "resume a paused or stopped target", ["Events that had failed are tried again at once."]),
   credentials,
   remove,
 ];

@@ -7,14 +7,14 @@ import { showProgress } from "../progress.ts";
 import type { Runtime } from "../runtime.ts";
 
 const pauseMilliseconds = 1000;
-/** Rounds without any progress after which waiting ends: somebody else may hold the source for a while. */
+/** Rounds without progress after which waiting ends: another run may hold the source for a while. */
 const patience = 120;
-/** Failures in a row: Waldur's reads are retried below this already. */
+/** Failures in a row after which waiting ends; each reading of Waldur is already retried by itself. */
 const failuresBorne = 3;
 
 /**
- * Drives the first load of a feed until its address is shown, one bounded run of the service after the other.
- * Throws `conflict` when it stands still, and the failure when Waldur fails three times in a row: the feed stays.
+ * Drives the first load of a feed until its address is shown, one limited run of the service after the other.
+ * Throws `conflict` without progress, and the failure when Waldur fails three times in a row; the feed stays.
  */
 export async function waitForAddress(runtime: Runtime, client: Client, feed: FeedJson): Promise<FeedJson> {
   const progress = showProgress(runtime);
@@ -31,7 +31,7 @@ export async function waitForAddress(runtime: Runtime, client: Client, feed: Fee
       if (failure !== "" && failures >= failuresBorne) {
         throw new AppError(
           failureExitCode(next.source.failure ?? failure) === exits.unreachable ? "waldur_unreachable" : "conflict",
-          `feed ${feed.id} is made, but its first load fails: ${failure}. It goes on by itself while the service runs; feeds show ${feed.id} will tell the address`,
+          `feed ${feed.id} was created, but its first load fails: ${failure}. The service keeps trying while it runs; feeds show ${feed.id} will print the address`,
         );
       }
       const moved = next.source.bookings !== current.source.bookings || next.source.loaded !== current.source.loaded;
@@ -39,7 +39,7 @@ export async function waitForAddress(runtime: Runtime, client: Client, feed: Fee
       if (still >= patience) {
         throw new AppError(
           "conflict",
-          `feed ${feed.id} is made, but still loads; feeds show ${feed.id} will tell its address`,
+          `feed ${feed.id} was created, but is still loading; feeds show ${feed.id} will print its address`,
         );
       }
       current = next;

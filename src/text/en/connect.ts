@@ -56,7 +56,7 @@ export const connect = {
     long: "This address is too long.",
     https: "The address must start with https://. The operator of this service can allow this server without it.",
   },
-  /** Why a calendar could not be connected. */
+  /** The reasons for which a calendar could not be connected. */
   reasons: {
     "no-caldav":
       "Exchange, Outlook.com, Microsoft 365 and Proton have no CalDAV. Subscribe to the calendar's address there instead.",

@@ -8,7 +8,7 @@ export const mirror = {
   connect: "Connect a calendar",
   mirror: "Mirror",
   of: "Mirrors",
-  /** Why a mirror stopped, and who must act. */
+  /** The reason for which a mirror stopped, and who must act. */
   stops: {
     credentials: "Stopped: the server no longer accepts the user name and password. Enter new ones.",
     owner:

@@ -12,7 +12,7 @@ export interface Operation {
   readonly route: string;
   readonly summary: string;
   readonly description?: string;
-  /** What the caller must be allowed to do with the feed; `anyone`: everybody with a token. */
+  /** The right to the feed that the caller needs; `anyone`: everybody with a token. */
   readonly right: Right | "anyone" | "operator";
   readonly query?: Readonly<Record<string, QueryParameter>>;
   readonly body?: RequestBody;
@@ -20,16 +20,16 @@ export interface Operation {
   readonly answer: string;
   /** Schema of the JSON; `calendar` for text/calendar. */
   readonly response: v.GenericSchema | "calendar";
-  /** Errors of our own that it may give, besides 401 and those of Waldur. */
+  /** The codes of our own errors, besides 401 and those of Waldur. */
   readonly errors: readonly ErrorCode[];
-  /** Schema of every other answer; `failure` unless said. */
+  /** Schema of every other answer; `failure` when absent. */
   readonly failure?: v.GenericSchema;
 }
 
 interface RequestBody {
   readonly schema: v.GenericSchema;
   readonly required: boolean;
-  /** What its members mean. */
+  /** The meaning of each member. */
   readonly notes: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +48,7 @@ const oneTarget = { answer: "The target", response: responses.target };
 const calendar = { answer: "A calendar", response: "calendar" } as const;
 const decision = {
   right: "anyone",
-  answer: "The booking is as it was wanted",
+  answer: "The booking is in the state asked for",
   response: responses.outcome,
   errors: ["bad_input"],
   failure: responses.notDecided,
@@ -76,19 +76,19 @@ export const operations: readonly Operation[] = [
     ...decision,
     route: "POST /bookings/{uuid}/accept",
     summary:
-      "Accepts a booking as the caller, for the operator as the account of WALDUR_API_TOKEN; feeds show it at once",
+      "Accepts a booking as the caller (the operator acts as the account of WALDUR_API_TOKEN); feeds show it at once",
   },
   {
     ...decision,
     route: "POST /bookings/{uuid}/reject",
     summary:
-      "Rejects a booking as the caller, for owners and managers of the provider with WALDUR_DECISION_TOKEN where needed",
+      "Rejects a booking as the caller; for owners and managers of the provider with WALDUR_DECISION_TOKEN if needed",
   },
   {
     route: "GET /decisions",
-    summary: "Lists who accepted or rejected what through this service, or tried to; the newest first",
+    summary: "Lists the decisions made or attempted through this service, newest first",
     right: "content",
-    query: { booking: { schema: v.string(), description: "Only those on this booking" }, limit },
+    query: { booking: { schema: v.string(), description: "Only decisions on this booking" }, limit },
     answer: "The decisions",
     response: responses.decisions,
     errors: ["bad_input"],
@@ -119,7 +119,7 @@ export const operations: readonly Operation[] = [
   {
     ...oneFeed,
     route: "POST /feeds",
-    summary: "Makes a feed; its address shows once the first load is done",
+    summary: "Creates a feed; its address is shown once the first load is done",
     right: "anyone",
     body: { schema: newFeed, required: true, notes: notes.profile },
     status: 201,
@@ -129,7 +129,7 @@ export const operations: readonly Operation[] = [
   {
     ...oneFeed,
     route: "PATCH /feeds/{id}",
-    summary: "Changes a feed; its address stays. An empty list or text takes a filter away",
+    summary: "Changes a feed; its address stays. An empty list or text removes a filter",
     right: "change",
     body: { schema: changedFeed, required: false, notes: notes.profile },
     errors: ["bad_input", "not_found", "conflict"],
@@ -137,7 +137,7 @@ export const operations: readonly Operation[] = [
   {
     ...oneFeed,
     route: "DELETE /feeds/{id}",
-    summary: "Ends a feed; its addresses say so for 30 days, or with `now=1` answer 410 at once",
+    summary: "Ends a feed; its addresses say so for 30 days, or answer 410 at once with `now=1`",
     right: "end",
     query: { now: { schema: v.picklist(["1"]) } },
     errors: ["not_found"],
@@ -152,25 +152,24 @@ export const operations: readonly Operation[] = [
   {
     ...oneFeed,
     route: "POST /feeds/{id}/take-over",
-    summary:
-      "Takes over the feed of a colleague; it is read with the caller's token from then on, and gets one more address",
+    summary: "Takes over a colleague's feed; it is read with the caller's token from then on and gets one more address",
     right: "takeOver",
     errors: ["not_found", "conflict"],
   },
   {
     ...calendar,
     route: "GET /feeds/{id}/calendar.ics",
-    summary: "Returns what the feed serves",
+    summary: "Returns the calendar that the feed serves",
     right: "content",
     errors: ["not_found"],
   },
   {
     route: "GET /runs",
-    summary: "Lists readings of Waldur that changed something, failed or recovered; the newest first, of 90 days",
+    summary: "Lists the runs of the last 90 days that changed something, failed or recovered, newest first",
     right: "content",
     query: {
-      source: { schema: v.string(), description: "Only those of this source" },
-      failed: { schema: v.picklist(["1"]), description: "Only those that did not do all" },
+      source: { schema: v.string(), description: "Only runs of this source" },
+      failed: { schema: v.picklist(["1"]), description: "Only runs that did not finish" },
       before: { schema: time },
       limit,
     },
@@ -180,15 +179,16 @@ export const operations: readonly Operation[] = [
   },
   {
     route: "POST /sync",
-    summary: "Runs over all sources, or one, with a full sweep",
-    description: "A run is bounded on Workers. When `complete` is false, ask again with the `since` of the answer.",
+    summary: "Reads all sources, or one, with a full sweep",
+    description:
+      "A run is limited on Workers. When `complete` is false, repeat the request with the `since` of the answer.",
     right: "operator",
     body: {
       schema: syncRequest,
       required: false,
       notes: notes.sync,
     },
-    answer: "What was done",
+    answer: "The report",
     response: responses.sync,
     errors: ["bad_input", "forbidden", "not_found"],
   },
@@ -205,7 +205,7 @@ export const operations: readonly Operation[] = [
     route: "POST /targets",
     summary: "Connects a feed to a calendar",
     description:
-      "One event is written to the calendar, changed and taken away again, to see how the server behaves. Exchange, Outlook.com, Microsoft 365 and Proton have no CalDAV. Google is connected on the pages.",
+      "One event is written to the calendar, changed and deleted again, to test how the server behaves. Exchange, Outlook.com, Microsoft 365 and Proton have no CalDAV. Google calendars are connected on the pages.",
     right: "change",
     body: {
       schema: newTarget,
@@ -217,7 +217,7 @@ export const operations: readonly Operation[] = [
   },
   {
     route: "POST /targets/calendars",
-    summary: "Lists the calendars behind an address; nothing is stored",
+    summary: "Lists the calendars found at an address; nothing is stored",
     right: "anyone",
     body: { schema: place, required: true, notes: notes.place },
     answer: "The calendars",
@@ -227,58 +227,58 @@ export const operations: readonly Operation[] = [
   { ...oneTarget, route: "GET /targets/{id}", summary: "Returns one target", right: "name", errors: ["not_found"] },
   {
     route: "DELETE /targets/{id}",
-    summary: "Ends a target; its events are left, or taken away in this and later runs",
+    summary: "Ends a target; its events are left in the calendar, or deleted in this and later runs",
     right: "end",
     query: { events: { schema: v.picklist(["leave", "remove"]), required: true } },
-    answer: "The target while its events are being taken away; its id and `removed` once it is gone",
+    answer: "The target while its events are being deleted; its id and `removed` once it is gone",
     response: v.union([responses.target, responses.removedTarget]),
     errors: ["bad_input", "not_found", "conflict"],
   },
   {
     ...oneTarget,
     route: "POST /targets/{id}/probe",
-    summary: "Tries again how the server behaves",
+    summary: "Tests again how the server behaves",
     right: "change",
     errors: ["not_found", "conflict", "caldav_failed"],
   },
   {
     ...oneTarget,
     route: "POST /targets/{id}/pause",
-    summary: "Sends nothing more to the calendar until it is resumed",
+    summary: "Pauses a target; nothing is sent to its calendar until it is resumed",
     right: "change",
     errors: ["not_found", "conflict"],
   },
   {
     ...oneTarget,
     route: "POST /targets/{id}/resume",
-    summary: "Goes on with a paused or stopped target; what had failed is tried again",
+    summary: "Resumes a paused or stopped target; events that had failed are tried again",
     right: "change",
     errors: ["not_found", "conflict"],
   },
   {
     ...oneTarget,
     route: "POST /targets/{id}/credentials",
-    summary: "Keeps new credentials, for all targets that the same person has on that account",
+    summary: "Stores new credentials for all targets that the same person has on that account",
     right: "change",
     body: { schema: credentials, required: true, notes: notes.credentials },
     errors: ["bad_input", "not_found", "caldav_failed"],
   },
   {
     route: "POST /targets/{id}/sync",
-    summary: "Runs over the target once, due or not",
+    summary: "Pushes to the target once, due or not",
     right: "change",
     body: {
       schema: pushRequest,
       required: false,
       notes: notes.push,
     },
-    answer: "What was done. When `complete` is false and `failure` is empty, ask again",
+    answer: "The report. When `complete` is false and `failure` is empty, repeat the request",
     response: responses.push,
     errors: ["bad_input", "not_found", "conflict"],
   },
   {
     route: "GET /check",
-    summary: "Returns the settings without secrets, and what the connection to Waldur is good for",
+    summary: "Returns the settings without secrets, and whether the connection to Waldur works",
     right: "operator",
     answer: "The findings",
     response: responses.check,

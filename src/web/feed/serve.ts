@@ -192,7 +192,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     return refusalResponse(404, request.method, deps.config);
   }
 
-  /** When there are too many, those served longest ago make room. */
+  /** Drops the entries that were served longest ago when there are too many. */
   function keep(secret: string, served: Served): void {
     addresses.delete(secret);
     addresses.set(secret, served);

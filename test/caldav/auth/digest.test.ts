@@ -101,6 +101,6 @@ describe("credentials", () => {
   it("that no header can carry are refused at once", () => {
     const make = () =>
       makeSigner({ kind: "bearer", token: "a b" }, { origins: [], domain: null }, () => new Uint8Array());
-    expect(make).toThrow("the token is empty, or has a space");
+    expect(make).toThrow("the token is empty, or holds a space");
   });
 });

@@ -90,7 +90,7 @@ describe("a mirror on an Estonian page", () => {
     const full = await failing("the calendar is full (507 quota-not-exceeded)");
     expect(full).toContain("Kalender on täis");
     expect(full).not.toContain("the calendar is full");
-    expect(await failing("the calendar changes it as fast as it is written")).not.toContain("as fast as it is");
+    expect(await failing("the calendar changes the event as fast as it is written")).not.toContain("as fast as it is");
   });
 
   it.each(connectReasons)(
