@@ -60,7 +60,7 @@ export async function cold(): Promise<Figure[]> {
 
 /** Renders the whole calendar as a service without stored text would: from the bookings in the database, cleaned and folded. */
 async function renderStored(sql: Sql): Promise<string> {
-  const bookings = await listChanged(sql, "source", 0, events.length);
+  const bookings = await listChanged(sql, "s", 0, events.length);
   const context = {
     profile,
     homeport: "https://homeport.example.org/",

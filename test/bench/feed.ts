@@ -1,10 +1,9 @@
 import type { Booking } from "../../src/calendar/booking.ts";
 import type { Event } from "../../src/calendar/event.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
-import { changeFeed } from "../../src/store/feeds.ts";
-import { writeEvents } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import { chunkRows } from "../../src/store/bulk.ts";
+import { eventRow, placeEvents } from "../rows.ts";
 import { insertServed, secret, startAt } from "../web/feed/served.ts";
 import { writeBookings, encodeBooking } from "../../src/store/write-bookings.ts";
 
@@ -35,20 +34,17 @@ export const events: readonly Event[] = Array.from({ length: 5000 }, (_, index) 
 /** Writes the feed with these events into an empty database. */
 export async function placeFeed(sql: Sql): Promise<void> {
   await insertServed(sql);
-  const rows = events.map((event) => ({
-    feedId: "feed",
-    rev: 1,
-    uid: event.uid,
-    bookingUuid: event.uid.slice(0, 32),
-    sequence: 1,
-    stampAt: startAt,
-    startAt: event.start,
-    endAt: event.end,
-    cancelledAt: null,
-    vevent: renderEvent(event, { sequence: 1, stamp: startAt }),
-  }));
-  const moved = changeFeed("feed", { rev: 1, revisedAt: startAt, state: "active", eventCount: rows.length });
-  await sql.batch([...(moved === null ? [] : [moved]), ...chunkRows(rows).chunks.map((json) => writeEvents("", json))]);
+  const rows = events.map((event) =>
+    eventRow(event.uid, {
+      bookingUuid: event.uid.slice(0, 32),
+      stampAt: startAt,
+      startAt: event.start,
+      endAt: event.end,
+      vevent: renderEvent(event, { sequence: 1, stamp: startAt }),
+    }),
+  );
+  const change = { rev: 1, revisedAt: startAt, state: "active", eventCount: rows.length } as const;
+  await placeEvents(sql, "feed", change, rows);
 }
 
 /** Writes the bookings of these events, which a service without stored text would read. */
@@ -77,7 +73,7 @@ export async function placeBookings(sql: Sql): Promise<void> {
       errorMessage: "",
     };
     return encodeBooking({
-      sourceId: "source",
+      sourceId: "s",
       booking,
       orderState: "done",
       slots: [{ ...period, n: 1, real: true, gone: false }],

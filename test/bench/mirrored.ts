@@ -5,6 +5,7 @@ import { getFeed } from "../../src/feed/commands.ts";
 import type { RealTarget } from "../mirror/real-target.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { targetId } from "../mirror/push-world.ts";
+import { setColumns } from "../rows.ts";
 
 /** Returns so many events with their titles; those of the first `changed` name the round. */
 export function titles(count: number, round = 0, changed = 0): Map<string, string> {
@@ -16,7 +17,7 @@ export function titles(count: number, round = 0, changed = 0): Map<string, strin
 /** Pushes as the service does when the target is due; with `compare` its comparison is due too. */
 export async function pushAll(to: RealTarget, compare = true): Promise<PushReport> {
   const { deps, port } = to;
-  if (compare) await deps.sql.run("UPDATE targets SET checked_at = 0");
+  if (compare) await setColumns(deps.sql, "targets", { checked_at: 0 });
   const report = await push(meterRequests(deps), await needTarget(to), await getFeed(deps, "f"), port);
   if (!report.complete) throw new Error(`the push ended early: ${report.failure}`);
   return report;

@@ -9,9 +9,9 @@ import { findEvents, joinVevents } from "../../src/store/events.ts";
 import { type FeedRow, listFeeds } from "../../src/store/feeds.ts";
 import { addFeed } from "../../src/feed/commands.ts";
 import { newProfile } from "../../src/feed/profile.ts";
-import { statement } from "../../src/store/sql.ts";
 import { decide, type DecisionRequest } from "../../src/decision/decide.ts";
 import { makeBrowser, makeCase } from "./decided.ts";
+import { holdLease, insertRow, setColumns } from "../rows.ts";
 
 describe("after a decision", () => {
   it("every feed that holds the booking serves it: rendered after Waldur's answer, before ours, without another request", async () => {
@@ -136,7 +136,7 @@ describe("after a decision", () => {
         // Another run writes to the feed between our reading and our writing, each time.
         if (statements.some((each) => each.sql.includes("INSERT INTO events"))) {
           rev += 1;
-          await sql.run("UPDATE feeds SET rev = ?2, writer = 'another' WHERE id = ?1", busy.id, rev);
+          await setColumns(sql, "feeds", { rev, writer: "another" }, busy.id);
         }
         return sql.batch(statements);
       };
@@ -154,27 +154,22 @@ describe("after a decision", () => {
       const { world, feed: first, feeds, page, there, statusIn } = await makeMany(3);
       const { sql } = world.deps;
       const source = await world.source(first);
-      const columns =
-        "kind, scope_uuid, customer_uuid, name, created_at, rev, loaded_at, offerings, sweep_id, swept_at";
+      const [own = {}] = await sql.all("SELECT * FROM sources WHERE id = ?1", source.id);
+      const bookings = await sql.all("SELECT * FROM bookings WHERE source_id = ?1", source.id);
       for (let n = 0; n < 40; n += 1) {
         const id = `colleague-${n}`;
-        await sql.run("INSERT INTO accounts (id, kind, user_uuid, created_at) VALUES (?1, 'person', ?1, 1)", id);
-        await sql.run(
-          `INSERT INTO sources (id, account_id, due_at, ${columns}) SELECT ?1, ?1, 0, ${columns} FROM sources WHERE id = ?2`,
-          id,
-          source.id,
-        );
-        await sql.run("CREATE TEMP TABLE held AS SELECT * FROM bookings WHERE source_id = ?1", source.id);
-        await sql.run("UPDATE held SET source_id = ?1", id);
-        await sql.run("INSERT INTO bookings SELECT * FROM held");
-        await sql.run("DROP TABLE held");
+        await sql.batch([
+          insertRow("accounts", { id, kind: "person", user_uuid: id, created_at: 1 }),
+          insertRow("sources", { ...own, id, account_id: id }),
+          ...bookings.map((row) => insertRow("bookings", { ...row, source_id: id })),
+        ]);
         const profile = newProfile(world.deps.config, id, {});
         feeds.push(await addFeed(world.deps, { ...source, accountId: id }, profile, null));
         // Their tokens are not what this is about.
-        await sql.run("UPDATE sources SET due_at = ?2 WHERE id = ?1", id, 9e9);
+        await setColumns(sql, "sources", { due_at: 9e9 }, id);
       }
       // Another run has the list of one.
-      await sql.run("INSERT INTO leases VALUES ('source:colleague-7', 'run', 9000000000)");
+      await holdLease(sql, "source", "colleague-7");
       await world.tick();
       for (const feed of feeds) expect(await statusIn(feed)).toBe("TENTATIVE");
       expect((await there().decide(page, "accept")).status).toBe(200);
@@ -243,9 +238,8 @@ describe("after a decision", () => {
     const { booking, link } = await one.request();
     const { browser, page } = await one.signedIn("providerOwner", link);
     const { sql } = world.deps;
-    const lease = `source:${offering.sourceId}`;
     const until = Math.floor(world.clock.ms / 1000) + 1;
-    await sql.run("INSERT INTO leases (name, holder, until_at) VALUES (?1, 'run', ?2)", lease, until);
+    await holdLease(sql, "source", offering.sourceId, until);
     let moved = false;
     const batch: typeof sql.batch = async (statements) => {
       if (!moved && statements.some((each) => each.sql.includes("INSERT INTO events"))) {
@@ -272,9 +266,7 @@ describe("after a decision", () => {
     const { browser, page } = await one.signedIn("providerOwner", link);
     const source = await world.source(one.feed);
     const until = Math.floor(world.clock.ms / 1000) + 60;
-    await world.deps.sql.batch([
-      statement("INSERT INTO leases (name, holder, until_at) VALUES (?1, 'run', ?2)", `source:${source.id}`, until),
-    ]);
+    await holdLease(world.deps.sql, "source", source.id, until);
     expect((await browser.decide(page, "accept")).status).toBe(200);
     expect(await one.status(booking.uuid)).toBe("TENTATIVE");
     expect((await world.source(one.feed)).dueAt).toBeLessThanOrEqual(world.clock.ms / 1000);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { listDecisions } from "../../src/store/decisions.ts";
-import { statement } from "../../src/store/sql.ts";
 import type { World } from "../world.ts";
 import { makeCase, writesOf } from "./decided.ts";
+import { holdLease } from "../rows.ts";
 
 /** A clock that stands: who waits gives way, and no lease runs out. */
 function giveWay(world: World): void {
@@ -98,9 +98,7 @@ describe("many clicks", () => {
     const { link, booking } = await one.request();
     const { browser, page } = await one.signedIn("providerOwner", link);
     const until = Math.floor(world.clock.ms / 1000) + 600;
-    await world.deps.sql.batch([
-      statement("INSERT INTO leases (name, holder, until_at) VALUES (?1, 'x', ?2)", `booking:${booking.uuid}`, until),
-    ]);
+    await holdLease(world.deps.sql, "booking", booking.uuid, until);
     const busy = await browser.decide(page, "accept");
     expect([busy.status, busy.note]).toEqual([503, expect.stringContaining("at this moment")]);
     expect(world.sample.find(booking.uuid)?.state).toBe("Creating");

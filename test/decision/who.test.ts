@@ -3,8 +3,8 @@ import { people } from "../../src/demo/people.ts";
 import type { Deps } from "../../src/deps.ts";
 import { findUser } from "../../src/store/accounts.ts";
 import { listDecisions } from "../../src/store/decisions.ts";
-import { statement } from "../../src/store/sql.ts";
 import { makeBrowser, makeCase, writesOf } from "./decided.ts";
+import { setColumns } from "../rows.ts";
 
 const actions = ["accept", "reject"] as const;
 
@@ -123,7 +123,7 @@ describe("who may decide", () => {
     expect(await open(forbidden)).toMatchObject({ status: 200, buttons: [] });
     // Not the sample: the account of the environment never.
     expect(await open({ ...world.deps, sample: false })).toMatchObject({ status: 200, buttons: [] });
-    await world.deps.sql.batch([statement("UPDATE accounts SET is_staff = 1")]);
+    await setColumns(world.deps.sql, "accounts", { is_staff: 1 });
     expect(await open()).toMatchObject({ status: 200, buttons: [] });
   });
 });

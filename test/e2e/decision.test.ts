@@ -6,7 +6,6 @@ import { people } from "../../src/demo/people.ts";
 import { newKey, parseKeyRing } from "../../src/security/keys.ts";
 import { seal } from "../../src/security/seal.ts";
 import { addUser } from "../../src/store/accounts.ts";
-import { statement } from "../../src/store/sql.ts";
 import { sealedTokenPlace } from "../../src/account/client.ts";
 import { requestTo, sentence, stateAfter, waldurAnswers } from "../waldur-answers.ts";
 import { linkIn } from "../decision/decided.ts";
@@ -14,6 +13,7 @@ import { makeFormClient } from "./form-client.ts";
 import { runCli } from "./process.ts";
 import { adminToken, type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
+import { setColumns } from "../rows.ts";
 
 const modes = ["sign-in", "signed"] as const satisfies readonly DecisionMode[];
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
@@ -97,7 +97,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
     );
     const user = { ...providerOwner, isStaff: false, roles: [], tokenLifetime: null, tokenExpiresAt: null };
     await addUser(service.sql, { id: "person", kind: "person", token }, user, 1);
-    await service.sql.batch([statement("UPDATE sources SET account_id = 'person'")]);
+    await setColumns(service.sql, "sources", { account_id: "person" });
   }
 
   describe.each(modes)("by %s", (mode) => {

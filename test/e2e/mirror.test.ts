@@ -9,6 +9,7 @@ import { type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 import { openForm } from "./open-form.ts";
 import { unfold } from "../../src/calendar/content-line.ts";
+import { setColumns } from "../rows.ts";
 
 const radicale = programs.radicale ?? programs.newRadicale;
 const missing = [
@@ -181,7 +182,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         await look("mirror-remove-wrong");
         await page.goto(path);
         await look("calendar-mirrored");
-        await service.sql.run("UPDATE targets SET state = 'stopped', stop_code = 'credentials', failure = 'x'");
+        await setColumns(service.sql, "targets", { state: "stopped", stop_code: "credentials", failure: "x" });
         await page.goto(service.url);
         const name = (await page.locator("main .note.bad a").first().textContent()) ?? "";
         const told = page.locator(".mirrors li").filter({ hasText: name });

@@ -10,6 +10,7 @@ import { lostAnswer, status, throttled } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
 import { makeWorld } from "../world.ts";
 import { connectFeed, loadFeed, serverUser } from "./connected.ts";
+import { setColumns } from "../rows.ts";
 
 const summaries = (bodies: Iterable<string>): string[] =>
   [...bodies].map((body) => /SUMMARY:(.*)/.exec(body.replaceAll(/\r?\n /g, ""))?.[1]?.trim() ?? "").sort();
@@ -270,7 +271,7 @@ describe("limits", () => {
 
   it("what a provider bears in a minute is not exceeded", async () => {
     const { world, caldav, id } = await connectFeed();
-    await world.deps.sql.run("UPDATE targets SET per_minute = 10");
+    await setColumns(world.deps.sql, "targets", { per_minute: 10 });
     for (const name of caldav.bodies().keys()) caldav.drop(name);
     caldav.taken();
     for (let run = 0; run < 12; run += 1) {
@@ -287,10 +288,8 @@ describe("limits", () => {
     for (const other of ["bob", "carol", "erin"]) {
       await world.deps.sql.batch([insertTarget({ ...first, id: other, account: `caldav.example.org ${other}` }, 1)]);
     }
-    await world.deps.sql.run(
-      "UPDATE targets SET stop_code = 'credentials', state = 'stopped', stopped_at = ?1 WHERE id IN ('bob', 'carol')",
-      world.deps.now() / 1000,
-    );
+    const refused = { stop_code: "credentials", state: "stopped", stopped_at: world.deps.now() / 1000 };
+    for (const other of ["bob", "carol"]) await setColumns(world.deps.sql, "targets", refused, other);
     caldav.script(status(401), () => true, 1000);
     world.wait(1000);
     const port = await openCalendar(world.deps, first);

@@ -8,14 +8,15 @@ import type { FeedRow } from "../../src/store/feeds.ts";
 import { listLedger } from "../../src/store/ledger.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { readMigrations } from "../../src/store/migrations-node.ts";
-import { type Sql, statement } from "../../src/store/sql.ts";
+import type { EventRow } from "../../src/store/events.ts";
+import type { Sql } from "../../src/store/sql.ts";
 import { openSqlite } from "../../src/store/sqlite.ts";
 import { findTarget, insertTarget, type NewTarget, type TargetRow } from "../../src/store/targets.ts";
 import { getFeed } from "../../src/feed/commands.ts";
 import { push, type PushOptions } from "../../src/mirror/push.ts";
 import type { PushReport } from "../../src/mirror/report.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
-import { makeFeed, startAnew } from "../contract/store/rows.ts";
+import { eventRow, makeFeed, newTarget, placeEvents, startAnew } from "../rows.ts";
 import { wide } from "../wide.ts";
 import { calendarUrl, faithful, memoryCalendar, meterPort, profileOf, type Quirks } from "./memory-calendar.ts";
 
@@ -23,9 +24,9 @@ export const targetId = "00112233aabbccdd";
 const startAt = Date.UTC(2027, 0, 4, 9) / 1000;
 const daySeconds = 86_400;
 
-/** An empty database that has all tables. */
-export async function openStore(path = ":memory:"): Promise<ReturnType<typeof openSqlite>> {
-  const sql = openSqlite(path);
+/** Opens an empty database in memory that has all tables. */
+export async function openStore(): Promise<ReturnType<typeof openSqlite>> {
+  const sql = openSqlite(":memory:");
   await migrate(sql, await readMigrations("migrations"), startAt);
   return sql;
 }
@@ -92,24 +93,18 @@ export async function pushWorld(options: PushWorldOptions = {}) {
     sample: false,
     budget: { ...wide, ...options.budget },
   };
-  await sql.batch(["ledger", "targets", "leases", "meta"].map((table) => statement(`DELETE FROM ${table}`)));
   await startAnew(sql);
-  await makeFeed(sql, "f", "s", startAt);
-  await sql.run("UPDATE feeds SET state = 'active', rev = 1, window_at = ?1 WHERE id = 'f'", startAt);
-  const made: NewTarget = {
-    id: targetId,
-    feedId: "f",
+  await makeFeed(sql, "f", {}, startAt);
+  await placeEvents(sql, "f", { state: "active", rev: 1, windowAt: startAt }, []);
+  const made = newTarget(targetId, {
     name: "Work",
     calendarUrl,
     host: "caldav.example",
     account: "caldav.example alice",
     credentials: "sealed",
     profile: JSON.stringify(profileOf(quirks, options.profile)),
-    perMinute: null,
-    edits: "mirror",
-    cancelled: "keep",
     ...options.target,
-  };
+  });
   await sql.batch([insertTarget(made, startAt)]);
   let rev = 1;
   const wanted = new Map<string, string>();
@@ -129,29 +124,21 @@ export async function pushWorld(options: PushWorldOptions = {}) {
     /** Makes events what they now are; null: they are gone. */
     async set(events: Readonly<Record<string, Told | null>>): Promise<void> {
       rev += 1;
+      const rows: EventRow[] = [];
+      const gone: string[] = [];
       for (const [uid, told] of Object.entries(events)) {
         if (told === null) {
           wanted.delete(uid);
-          await sql.run("DELETE FROM events WHERE feed_id = 'f' AND uid = ?1", uid);
+          gone.push(uid);
           continue;
         }
         const vevent = veventOf(uid, told);
-        const from = startAt + (told.day ?? 1) * daySeconds;
         wanted.set(uid, vevent);
-        await sql.run(
-          `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
-           VALUES ('f', ?1, 'b', ?2, 1, ?3, ?3, ?4, ?5, ?6) ON CONFLICT (feed_id, uid) DO UPDATE SET rev = excluded.rev,
-             start_at = excluded.start_at, end_at = excluded.end_at, cancelled_at = excluded.cancelled_at,
-             vevent = excluded.vevent`,
-          uid,
-          rev,
-          from,
-          from + 3600,
-          told.cancelled === true ? startAt : null,
-          vevent,
-        );
+        const from = startAt + (told.day ?? 1) * daySeconds;
+        const cancelledAt = told.cancelled === true ? startAt : null;
+        rows.push(eventRow(uid, { startAt: from, cancelledAt, vevent }));
       }
-      await sql.run("UPDATE feeds SET rev = ?1 WHERE id = 'f'", rev);
+      await placeEvents(sql, "f", { rev }, rows, gone);
     },
     target: async (): Promise<TargetRow> => {
       const target = await findTarget(sql, targetId);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FailureKind } from "../../src/caldav/port.ts";
 import { failureOf, writesOf } from "./memory-calendar.ts";
 import { pushWorld } from "./push-world.ts";
+import { setColumns } from "../rows.ts";
 
 const three = { a: { summary: "A", day: 3 }, b: { summary: "B", day: 1 }, c: { summary: "C", day: 2 } };
 
@@ -146,7 +147,7 @@ describe("many deletions at once", () => {
     await world.set({ a: { summary: "A" } });
     await world.push();
     await world.set({ a: null });
-    await world.sql.run("UPDATE feeds SET state = 'suspended' WHERE id = 'f'");
+    await setColumns(world.sql, "feeds", { state: "suspended" });
     expect(await world.push()).toMatchObject({ deleted: 0, held: "1 deletions wait until Waldur answers again" });
   });
 });
@@ -184,7 +185,7 @@ describe("a deletion that was done and answered with 503 while the run ended", (
     expect(await world.push({}, { sleep })).toMatchObject({ complete: false });
     expect([...world.own().keys()]).toEqual([world.name("b")]);
     world.calendar.state.fault = null;
-    await world.sql.run("UPDATE targets SET state = 'on'");
+    await setColumns(world.sql, "targets", { state: "on" });
     await world.set({ a: { summary: "A" } });
     expect(await world.push({ now: true })).toMatchObject({ complete: true });
     expect(world.summary(world.name("a"))).toBe("A");
@@ -217,7 +218,7 @@ describe("a write that was done and answered with 503, and refused when it was t
     await world.push();
     expect(tries).toBe(2);
     world.calendar.state.fault = null;
-    await world.sql.run("UPDATE targets SET state = 'on'");
+    await setColumns(world.sql, "targets", { state: "on" });
     world.wait(30_000);
     // The booking is again what it was before: then nothing but our own note tells that the object is not somebody's.
     await world.set(one.first);
@@ -330,7 +331,7 @@ describe("removing a target", () => {
     await world.push();
     world.edit(world.name("a"), "mine");
     world.calendar.put("mine.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n");
-    await world.sql.run("UPDATE targets SET state = 'removing'");
+    await setColumns(world.sql, "targets", { state: "removing" });
     await world.push();
     expect([...world.calendar.objects.keys()]).toEqual(["mine.ics"]);
     await expect(world.target()).rejects.toThrow("gone");

@@ -6,6 +6,7 @@ import { AppError } from "../../src/errors.ts";
 import { clearLedgerFailures } from "../../src/store/ledger.ts";
 import { faithful, failureOf, type Quirks, writesOf } from "./memory-calendar.ts";
 import { pushWorld, type PushWorld, targetId, type Told } from "./push-world.ts";
+import { setColumns } from "../rows.ts";
 
 /** One step of a schedule; plain data, so that a counter-example can be pasted into a test. */
 type Step =
@@ -206,7 +207,7 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
       remove: wrap(async (href: string, etag: string) => port.remove(href, etag)),
     };
     // What the service does when it comes to a target: only a running one.
-    if ((await world.target()).state !== "on") await sql.run("UPDATE targets SET state = 'on', failures = 0");
+    if ((await world.target()).state !== "on") await setColumns(sql, "targets", { state: "on", failures: 0 });
     try {
       await world.push({ now }, { sql: through }, faulty);
     } catch (error) {
@@ -249,7 +250,7 @@ export async function play(sql: Sql, { quirks, edits, requests, steps }: Schedul
 /** The database comes from an older copy that knows nothing of what was pushed. */
 async function forgetLedger(sql: Sql): Promise<void> {
   await sql.run("DELETE FROM ledger");
-  await sql.run("UPDATE targets SET feed_rev = -1, sync_token = NULL, ctag = NULL, listed_at = 0");
+  await setColumns(sql, "targets", { feed_rev: -1, sync_token: null, ctag: null, listed_at: 0 });
 }
 
 async function quiet(
@@ -259,7 +260,7 @@ async function quiet(
   touched: ReadonlySet<string>,
 ): Promise<string[]> {
   const { sql, calendar } = world;
-  await sql.run("UPDATE targets SET state = 'on'");
+  await setColumns(sql, "targets", { state: "on" });
   await sql.batch([clearLedgerFailures(targetId)]);
   for (let round = 0; round < 8; round += 1) {
     // Longer than an event waits after its failures; not so long that the daily listing would find what was missed.

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { CalendarPort } from "../../src/caldav/port.ts";
 import type { Deps } from "../../src/deps.ts";
 import { newKey } from "../../src/security/keys.ts";
-import { chunkRows } from "../../src/store/bulk.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { readMigrations } from "../../src/store/migrations-node.ts";
 import { insertTarget } from "../../src/store/targets.ts";
@@ -18,7 +17,7 @@ import {
   sealAccess,
 } from "../../src/mirror/connect.ts";
 import { user } from "../dav-server/programs.ts";
-import { makeFeed, startAnew } from "../contract/store/rows.ts";
+import { eventRow, makeFeed, newTarget, placeEvents, startAnew } from "../rows.ts";
 import { openPusher, type Pusher } from "./pusher.ts";
 import { targetId, veventOf } from "./push-world.ts";
 
@@ -46,11 +45,8 @@ export async function realTarget(url: string, name = "Bookings"): Promise<RealTa
   const nowAt = Math.floor(Date.now() / 1000);
   await migrate(sql, await readMigrations("migrations"), nowAt);
   await startAnew(sql);
-  await makeFeed(sql, "f", "s", nowAt);
-  await sql.run(
-    "UPDATE feeds SET state = 'active', rev = 1, window_at = ?1 WHERE id = 'f'",
-    Date.UTC(2027, 0, 4) / 1000,
-  );
+  await makeFeed(sql, "f", {}, nowAt);
+  await placeEvents(sql, "f", { state: "active", rev: 1, windowAt: Date.UTC(2027, 0, 4) / 1000 }, []);
   const place = await findCalendarHome(deps, {
     text: `${url}/`,
     preset: null,
@@ -59,19 +55,14 @@ export async function realTarget(url: string, name = "Bookings"): Promise<RealTa
   const calendar = await createCalendar(deps, place, name);
   const profile = await probe(calendar.url, connect(deps, place.access), deps.random);
   if ("failure" in profile) throw new Error(profile.failure.text);
-  const made = {
-    id: targetId,
-    feedId: "f",
+  const made = newTarget(targetId, {
     name,
     calendarUrl: calendar.url,
     host,
     account: `${host} alice`,
     credentials: await sealAccess(deps, targetId, place.access),
     profile: JSON.stringify(profile.value),
-    perMinute: null,
-    edits: "mirror",
-    cancelled: "keep",
-  } as const;
+  });
   await sql.batch([insertTarget(made, nowAt)]);
   let rev = 1;
   const known = new Map<string, string>();
@@ -87,26 +78,12 @@ export async function realTarget(url: string, name = "Bookings"): Promise<RealTa
         if (known.get(uid) === summary) return [];
         known.set(uid, summary);
         const day = (n % 300) / 24;
-        const start = Date.UTC(2027, 0, 4, 9) / 1000 + day * 86_400;
-        return [{ uid, start, vevent: veventOf(uid, { day, summary }) }];
+        const startAt = Date.UTC(2027, 0, 4, 9) / 1000 + day * 86_400;
+        return [eventRow(uid, { startAt, vevent: veventOf(uid, { day, summary }) })];
       });
-      for (const json of chunkRows(rows).chunks) {
-        await sql.run(
-          `INSERT INTO events (feed_id, uid, booking_uuid, rev, sequence, stamp_at, start_at, end_at, cancelled_at, vevent)
-           SELECT 'f', value->>'$.uid', 'b', ?2, 1, 1, value->>'$.start', value->>'$.start' + 3600, NULL, value->>'$.vevent'
-           FROM json_each(?1) WHERE true ON CONFLICT (feed_id, uid) DO UPDATE SET rev = excluded.rev,
-             start_at = excluded.start_at, end_at = excluded.end_at, vevent = excluded.vevent`,
-          json,
-          rev,
-        );
-      }
       const gone = [...known.keys()].filter((uid) => !events.has(uid));
       for (const uid of gone) known.delete(uid);
-      await sql.run(
-        "DELETE FROM events WHERE feed_id = 'f' AND uid IN (SELECT value FROM json_each(?1))",
-        JSON.stringify(gone),
-      );
-      await sql.run("UPDATE feeds SET rev = ?1 WHERE id = 'f'", rev);
+      await placeEvents(sql, "f", { rev }, rows, gone);
     },
     async close() {
       await close();

@@ -6,6 +6,7 @@ import { googleClient, googleMail, makeGoogle } from "../dav-server/google.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
 import { type Connected, connectFeed, loadFeed, serverUser } from "./connected.ts";
 import { makeWorld } from "../world.ts";
+import { setColumns } from "../rows.ts";
 
 /** Somebody writes another title into every event of the calendar. */
 function editAll({ caldav }: Connected): number {
@@ -100,7 +101,7 @@ describe("the requests of a run", () => {
   it("count against the minute of a provider whose multiget leaves objects out", async () => {
     const connected = await connectFeed({ multigetMost: 0 });
     const { world, caldav } = connected;
-    await world.deps.sql.run("UPDATE targets SET per_minute = 12");
+    await setColumns(world.deps.sql, "targets", { per_minute: 12 });
     editAll(connected);
     for (let run = 0; run < 6; run += 1) {
       world.wait(1000);

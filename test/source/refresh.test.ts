@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readCalendar, type ReadEvent } from "../read-calendar.ts";
 import { makeWorld, type World } from "../world.ts";
+import { setColumns } from "../rows.ts";
 
 /** A feed over the sample, loaded. */
 async function begin(options: Parameters<typeof makeWorld>[0] = {}) {
@@ -139,7 +140,7 @@ describe("what does not change", () => {
   it("says the same after everything was rendered anew", async () => {
     const { world, feed, address } = await begin();
     const text = await world.calendar(address);
-    await world.deps.sql.run("UPDATE feeds SET rendered_rev = 0 WHERE id = ?1", feed.id);
+    await setColumns(world.deps.sql, "feeds", { rendered_rev: 0 }, feed.id);
     await world.tick();
     expect(await world.calendar(address)).toBe(text);
   });

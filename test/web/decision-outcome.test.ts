@@ -6,6 +6,7 @@ import { countTry } from "../../src/store/attempts.ts";
 import { makeCase, origin, seen } from "../decision/decided.ts";
 import type { World } from "../world.ts";
 import { visitor } from "./visitor.ts";
+import { holdLease } from "../rows.ts";
 
 /** The token of the operator, who acts as the owner of the provider. */
 const adminToken = "the-operator-of-these-tests";
@@ -41,8 +42,7 @@ const causes: Readonly<Record<Decision["result"], Cause>> = {
   unchanged: { arrange: answering(() => new Response("down", { status: 500 })) },
   unknown: { arrange: answering(() => Object.assign(new Error("too late"), { name: "TimeoutError" })) },
   busy: {
-    arrange: async ({ deps }, { uuid }) =>
-      deps.sql.run("INSERT INTO leases (name, holder, until_at) VALUES (?1, 'x', 9000000000)", `booking:${uuid}`),
+    arrange: async ({ deps }, { uuid }) => holdLease(deps.sql, "booking", uuid),
   },
   limited: {
     arrange: async ({ deps, clock }, { uuid }) => {

@@ -5,6 +5,7 @@ import { addTarget, syncTarget } from "../../src/mirror/commands.ts";
 import { status } from "../dav-server/faults.ts";
 import { beginMirror, connectThere, login } from "./mirrored.ts";
 import { visitor } from "./visitor.ts";
+import { setColumns } from "../rows.ts";
 
 /** A mirror that is on, and a colleague of whoever made it. */
 async function withColleague() {
@@ -59,11 +60,12 @@ describe("taking over a feed that is mirrored", () => {
     async (was) => {
       const { world, row, takeOver, caldav, feedId } = await withColleague();
       const stopped = stopCodes.find((code) => code === was);
-      await world.deps.sql.run(
-        `UPDATE targets SET state = ?1, stop_code = ?2, failure = 'HTTP 500: alice', failing_since_at = 1`,
-        stopped === undefined ? was : "stopped",
-        stopped ?? "",
-      );
+      await setColumns(world.deps.sql, "targets", {
+        state: stopped === undefined ? was : "stopped",
+        stop_code: stopped ?? "",
+        failure: "HTTP 500: alice",
+        failing_since_at: 1,
+      });
       const { trust } = await openAccess(world.deps, await row());
       expect((await takeOver()).headers.get("Location")).toBe(`/feeds/${feedId}?done=taken`);
       const taken = await row();

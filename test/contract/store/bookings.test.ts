@@ -15,7 +15,7 @@ import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
 import type { Sql } from "../../../src/store/sql.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
-import { bookingOf, slotOf, startAnew, store, t, uuidOf, writeOf } from "./rows.ts";
+import { bookingOf, slotOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 import {
   writeOrderStates,
   markMissed,

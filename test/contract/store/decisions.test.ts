@@ -15,7 +15,7 @@ import { readMigrations } from "../../../src/store/migrations-node.ts";
 import { changeSource, findSource, listSourcesWith, makeDue, moveSources } from "../../../src/store/sources.ts";
 import type { Sql } from "../../../src/store/sql.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
-import { bookingOf, startAnew, t, uuidOf, writeOf } from "./rows.ts";
+import { bookingOf, startAnew, t, uuidOf, writeOf } from "../../rows.ts";
 import { writeBookings, encodeBooking } from "../../../src/store/write-bookings.ts";
 
 const row = (id: string, change: Partial<DecisionRow> = {}): DecisionRow => ({

@@ -3,13 +3,13 @@ import { addUser, findAccount, listAccounts, noteAsked } from "../../../src/stor
 import { listPending } from "../../../src/store/bookings.ts";
 import { countTry, readTries } from "../../../src/store/attempts.ts";
 import { addDecision, type DecisionRow, listDecisionsOf } from "../../../src/store/decisions.ts";
-import { listAgenda, writeEvents } from "../../../src/store/events.ts";
+import { listAgenda } from "../../../src/store/events.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
 import { forgetRuns, listRuns, type RunRow, writeRun } from "../../../src/store/runs.ts";
 import type { Sql } from "../../../src/store/sql.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
-import { bookingOf, makeFeed, startAnew, store, t, uuidOf, writeOf } from "./rows.ts";
+import { bookingOf, eventRow, makeFeed, placeEvents, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 
 describe.each(engines)("queries of the pages over $engine", ({ open }) => {
   let opened: Opened;
@@ -73,18 +73,10 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
   it("an agenda has what lies partly in its days, in order, with the offering where it is known", async () => {
     await makeFeed(sql, "f");
     await store(sql, "s", [writeOf(bookingOf(1))]);
-    const row = (n: number, startAt: number, endAt: number) => ({
-      uid: `${uuidOf(n)}-1`,
-      bookingUuid: uuidOf(n),
-      sequence: 0,
-      stampAt: t,
-      startAt,
-      endAt,
-      cancelledAt: null,
-      vevent: `event ${n}`,
-    });
+    const row = (n: number, startAt: number, endAt: number) =>
+      eventRow(`${uuidOf(n)}-1`, { bookingUuid: uuidOf(n), startAt, endAt, vevent: `event ${n}` });
     const rows = [row(1, t, t + 100), row(2, t + 50, t + 250), row(3, t + 200, t + 300), row(4, t + 300, t + 400)];
-    await sql.batch([writeEvents("", JSON.stringify(rows.map((one) => ({ feedId: "f", rev: 1, ...one }))))]);
+    await placeEvents(sql, "f", { rev: 1 }, rows);
     const found = await listAgenda(sql, { id: "f", sourceId: "s" }, t + 100, t + 300, 10);
     expect(found.map(({ vevent }) => vevent)).toEqual(["event 2", "event 3"]);
     const [first] = await listAgenda(sql, { id: "f", sourceId: "s" }, t, t + 1, 10);

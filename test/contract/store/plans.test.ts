@@ -12,7 +12,7 @@ import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
 import { type Sql, type SqlValue, type Statement, statement } from "../../../src/store/sql.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
-import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "./rows.ts";
+import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 
 /** Walks over a table, a source or a feed, as the engine tells them. */
 const walk =

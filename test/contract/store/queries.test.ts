@@ -45,7 +45,7 @@ import {
 } from "../../../src/store/sources.ts";
 import type { Sql, Statement } from "../../../src/store/sql.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
-import { eventsJson, feedOf, leaving, makeFeed, profile, startAnew, t, uuidOf } from "./rows.ts";
+import { eventRow, eventsJson, feedOf, leaving, makeFeed, profile, startAnew, t, uuidOf } from "../../rows.ts";
 
 describe.each(engines)("named queries over $engine", ({ open }) => {
   let opened: Opened;
@@ -199,9 +199,9 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
 
   describe("feeds", () => {
     beforeEach(async () => {
-      await makeFeed(sql, "f", "s", t + 1);
-      await makeFeed(sql, "g", "s", t);
-      await makeFeed(sql, "h", "other", t + 2);
+      await makeFeed(sql, "f", {}, t + 1);
+      await makeFeed(sql, "g", {}, t);
+      await makeFeed(sql, "h", { sourceId: "other" }, t + 2);
     });
     const ids = (feeds: readonly { id: string }[]) => feeds.map(({ id }) => id);
 
@@ -275,17 +275,10 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
   });
 
   describe("events", () => {
-    const eventOf = (uid: string, change: Partial<EventRow> = {}): EventRow => ({
-      uid,
-      bookingUuid: uuidOf(1),
-      sequence: 2_147_483_647,
-      stampAt: t,
-      startAt: t,
-      endAt: t + 3600,
-      cancelledAt: null,
-      vevent: `BEGIN:VEVENT\r\nUID:${uid}\r\nSUMMARY:õ 🔬\r\nEND:VEVENT\r\n`,
-      ...change,
-    });
+    const eventOf = (uid: string, change: Partial<EventRow> = {}): EventRow => {
+      const vevent = `BEGIN:VEVENT\r\nUID:${uid}\r\nSUMMARY:õ 🔬\r\nEND:VEVENT\r\n`;
+      return eventRow(uid, { sequence: 2_147_483_647, vevent, ...change });
+    };
     const uids = (rows: readonly EventRow[]) => rows.map(({ uid }) => uid).toSorted();
     /** Writes events as the run `writer` that reads feed `f` now, and moves it on by one. */
     const commit = async (writer: string, ...rows: readonly EventRow[]) => {

@@ -18,7 +18,6 @@ import { migrate } from "../../../src/store/migrate.ts";
 import { readMigrations } from "../../../src/store/migrations-node.ts";
 import { listSealed, replaceSealed } from "../../../src/store/sealed.ts";
 import type { Sql, Statement } from "../../../src/store/sql.ts";
-import { statement } from "../../../src/store/sql.ts";
 import {
   changeTarget,
   countRefused,
@@ -26,29 +25,11 @@ import {
   findTarget,
   insertTarget,
   listTargets,
-  type NewTarget,
   restHost,
   stopTargets,
 } from "../../../src/store/targets.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
-import { makeFeed, startAnew, t } from "./rows.ts";
-
-function targetOf(id: string, change: Partial<NewTarget> = {}): NewTarget {
-  return {
-    id,
-    feedId: "f",
-    name: "Töö",
-    calendarUrl: "https://dav.example/work/",
-    host: "dav.example",
-    account: "dav.example alice",
-    credentials: `sealed of ${id}`,
-    profile: "{}",
-    perMinute: null,
-    edits: "mirror",
-    cancelled: "keep",
-    ...change,
-  };
-}
+import { makeFeed, newTarget, startAnew, t } from "../../rows.ts";
 
 const fence = { name: "target:t", holder: "me" };
 const full: LedgerRow = {
@@ -82,11 +63,10 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
   });
   afterAll(async () => opened.close());
   beforeEach(async () => {
-    await sql.batch(["ledger", "targets", "leases"].map((table) => statement(`DELETE FROM ${table}`)));
     await startAnew(sql);
     await makeFeed(sql, "f");
     await makeFeed(sql, "g");
-    await sql.batch([insertTarget(targetOf("t"), t)]);
+    await sql.batch([insertTarget(newTarget("t"), t)]);
     await takeLease(sql, fence.name, fence.holder, t, 60);
   });
 
@@ -96,10 +76,10 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
 
   it("gives a new target back as it was made, due at once and with nothing pushed", async () => {
     await write(
-      insertTarget(targetOf("u", { feedId: "g", perMinute: 30, edits: "respect", cancelled: "delete" }), t + 1),
+      insertTarget(newTarget("u", { feedId: "g", perMinute: 30, edits: "respect", cancelled: "delete" }), t + 1),
     );
     expect(await findTarget(sql, "u")).toMatchObject({
-      ...targetOf("u", { feedId: "g", perMinute: 30, edits: "respect", cancelled: "delete" }),
+      ...newTarget("u", { feedId: "g", perMinute: 30, edits: "respect", cancelled: "delete" }),
       state: "on",
       feedRev: -1,
       dirty: true,
@@ -127,9 +107,9 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
 
   it("stops the running targets of an account or of a feed, and no other", async () => {
     await write(
-      insertTarget(targetOf("u", { feedId: "g" }), t),
-      insertTarget(targetOf("v", { account: "dav.example bob" }), t),
-      insertTarget(targetOf("w"), t),
+      insertTarget(newTarget("u", { feedId: "g" }), t),
+      insertTarget(newTarget("v", { account: "dav.example bob" }), t),
+      insertTarget(newTarget("w"), t),
       changeTarget("w", { state: "removing" }),
       stopTargets({ account: "dav.example alice" }, "credentials", "why", t + 3),
     );

@@ -6,6 +6,7 @@ import { lintCalendar } from "../../../src/calendar/lint.ts";
 import type { Joined, Sql, SqlRow } from "../../../src/store/sql.ts";
 import type { FeedDeps, FeedWork } from "../../../src/web/feed/serve.ts";
 import { honestWork, makeServed } from "./served.ts";
+import { setColumns } from "../../rows.ts";
 
 /** One failure behind the route. */
 type Fault = "none" | "rejects" | "throws" | "hangs" | "garbage";
@@ -173,7 +174,7 @@ describe("whatever fails behind a feed's address", () => {
     const broken: { now: Case | null } = { now: null };
     const { ask, sql } = await makeServed({ deps: (deps) => spoil(deps, broken, never) });
     await ask();
-    await sql.run("UPDATE addresses SET ended_at = 1, gone = 1");
+    await setColumns(sql, "addresses", { ended_at: 1, gone: 1 });
     expect((await ask()).status).toBe(410);
     const [sample] = fc.sample(cases, { numRuns: 1, seed: 1 });
     if (sample === undefined) throw new Error("no case");

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { rendererVersion } from "../../../src/calendar/feed.ts";
 import { lintCalendar } from "../../../src/calendar/lint.ts";
 import { endAddresses } from "../../../src/store/feeds.ts";
-import { statement } from "../../../src/store/sql.ts";
 import { makeServed, startAt } from "./served.ts";
+import { setColumns } from "../../rows.ts";
 
 const day = 86_400;
 
@@ -187,7 +187,7 @@ describe("gzip", () => {
 describe("the life of an address", () => {
   it("is hidden while the feed loads", async () => {
     const { ask, sql } = await makeServed();
-    await sql.run("UPDATE feeds SET state = 'loading'");
+    await setColumns(sql, "feeds", { state: "loading" });
     expect((await ask()).status).toBe(404);
   });
 
@@ -215,7 +215,7 @@ describe("the life of an address", () => {
 
   it("ends by itself when the feed expires", async () => {
     const { ask, sql, clock } = await makeServed();
-    await sql.batch([statement("UPDATE feeds SET expires_at = ?1", startAt + 60)]);
+    await setColumns(sql, "feeds", { expires_at: startAt + 60 });
     expect(await (await ask()).text()).toContain("Booking 1");
     clock.ms += 60_000;
     expect(await (await ask()).text()).toContain("This calendar has ended");

@@ -5,9 +5,10 @@ import { connectReasons } from "../../../src/mirror/connect-error.ts";
 import { fieldErrorText } from "../../../src/web/pages/views/field-error.tsx";
 import { failureReason } from "../../../src/web/source-health.ts";
 import { status } from "../../dav-server/faults.ts";
-import { type Begun, beginMirror, connectThere } from "../mirrored.ts";
+import { beginMirror, connectThere } from "../mirrored.ts";
 import { visitor } from "../visitor.ts";
 import { texts } from "../../../src/text/index.ts";
+import { insertRow, setColumns } from "../../rows.ts";
 
 /** A mirror that is on, and its owner in a browser in Estonian. */
 async function inEstonian() {
@@ -18,13 +19,6 @@ async function inEstonian() {
   const reader = visitor(begun.world, "et");
   await reader.signIn(begun.world.sample.tokens.providerOwner);
   return { ...begun, path, reader };
-}
-
-/** Has the target stand as if that had happened. */
-async function set({ world }: Begun, columns: Record<string, string | number | null>): Promise<void> {
-  const names = Object.keys(columns);
-  const text = names.map((name, index) => `${name} = ?${index + 1}`).join(", ");
-  await world.deps.sql.run(`UPDATE targets SET ${text}`, ...Object.values(columns));
 }
 
 const said = "500: <b>Oops & out</b>";
@@ -47,7 +41,13 @@ describe("a mirror on an Estonian page", () => {
     async (code) => {
       const begun = await inEstonian();
       const report = JSON.stringify({ cause: "unknown", said, endedAt: 1 });
-      await set(begun, { state: "stopped", stop_code: code, stop_reason: "In English", failure: "In English", report });
+      await setColumns(begun.world.deps.sql, "targets", {
+        state: "stopped",
+        stop_code: code,
+        stop_reason: "In English",
+        failure: "In English",
+        report,
+      });
       const [overview, page] = [await begun.reader.page("/"), await begun.reader.page(begun.path)];
       expect(overview).toContain(`<a href="${begun.path}" dir="auto">`);
       for (const one of [overview, page]) {
@@ -63,7 +63,11 @@ describe("a mirror on an Estonian page", () => {
     const begun = await inEstonian();
     for (const words of ["", said]) {
       const report = JSON.stringify({ cause, said: words, endedAt: 1 });
-      await set(begun, { failing_since_at: 1_800_000_000, failure: "In English", report });
+      await setColumns(begun.world.deps.sql, "targets", {
+        failing_since_at: 1_800_000_000,
+        failure: "In English",
+        report,
+      });
       const kind = cause === "throttled" ? cause : words === "" ? "silent" : "wrong";
       const sentence = texts.et.mirror.failing[kind]("");
       const [start = "", end = ""] = sentence.split("alates ");
@@ -81,7 +85,7 @@ describe("a mirror on an Estonian page", () => {
   it("an event that was not taken: the server's words as a quotation, what we found ourselves in our own", async () => {
     const begun = await inEstonian();
     const failing = async (text: string) => {
-      await begun.world.deps.sql.run("UPDATE ledger SET failure = ?1", text);
+      await setColumns(begun.world.deps.sql, "ledger", { failure: text });
       return begun.reader.page(begun.path);
     };
     expect(await failing("403 need-privileges no <way>")).toContain(
@@ -150,14 +154,10 @@ describe("mirrors on the overview", () => {
       return world.counts.statements;
     };
     const one = await count();
-    const [{ names = "" } = {}] = await world.deps.sql.all(
-      "SELECT group_concat(name) AS names FROM pragma_table_info('targets') WHERE name NOT IN ('id', 'name')",
-    );
-    await world.deps.sql.run(
-      `INSERT INTO targets (id, name, ${String(names)})
-       SELECT 'copy' || value, 'Copy ' || value, ${String(names)} FROM targets, json_each(?1)`,
-      JSON.stringify(Array.from({ length: 300 }, (_, n) => n)),
-    );
+    const { sql } = world.deps;
+    const [target = {}] = await sql.all("SELECT * FROM targets");
+    const copies = Array.from({ length: 300 }, (_, n) => ({ ...target, id: `copy${n}`, name: `Copy ${n}` }));
+    await sql.batch(copies.map((copy) => insertRow("targets", copy)));
 
     expect([one, await count()]).toEqual([9, 9]);
     const page = await owner.page("/");
