@@ -2,11 +2,11 @@
 export interface BackOff {
   readonly first: number;
   readonly most: number;
-  /** Each pause is so many times the one before; twice when left out. */
+  /** Factor from each pause to the next; 2 by default. */
   readonly factor?: number;
 }
 
-/** Returns the pause after so many failed tries. Half of it is chance, so that many do not come back at once. */
+/** Returns the pause after a number of failed attempts. Half of it is random, so that clients do not return all at once. */
 export function pauseAfter(
   tries: number,
   { first, most, factor = 2 }: BackOff,

@@ -10,15 +10,15 @@ export interface Deps {
   readonly sql: Sql;
   /** Outgoing HTTP to Waldur. */
   readonly fetch: Fetch;
-  /** Outgoing HTTP to places that users name: the raw transport, for `makeGuarded` alone. Follows no redirect. */
+  /** Outgoing HTTP to places that users name: the raw transport, for `makeGuardedFetch` alone. Follows no redirect. */
   readonly outside: Fetch;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Cryptographically random bytes. */
   readonly random: (bytes: number) => Uint8Array<ArrayBuffer>;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after that number of milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Aborts after so many milliseconds with a `TimeoutError`. */
+  /** Aborts with a `TimeoutError` after that number of milliseconds. */
   readonly deadline: (milliseconds: number) => AbortSignal;
   /** The address a request came from, as the platform tells it; "" when it does not. */
   readonly addressOf: (request: Request) => string;
@@ -27,7 +27,7 @@ export interface Deps {
   readonly log: Log;
   readonly config: Config;
   readonly keys: KeyRing;
-  /** The Waldur behind is the sample: every event says so. */
+  /** True when the Waldur is the sample: every event then says so. */
   readonly sample: boolean;
   /** The cost that one run may have; Workers count, Node hardly does. */
   readonly budget: Budget;

@@ -102,7 +102,7 @@ function members(facts: Facts, nameOf: (name: string) => FactName, secrets: read
   }
 }
 
-/** Logs a failure, with the code and facts of an `AppError`: `conflict` is for the next run and no error. */
+/** Logs a failure with the code and facts of an `AppError`: `conflict` as info, since the next run resolves it. */
 export function logFailure({ log }: { readonly log: Log }, event: string, error: unknown, facts: Facts = {}): void {
   const own = error instanceof AppError ? error.facts : {};
   const level = codeOf(error) === "conflict" ? "info" : "error";

@@ -1,4 +1,4 @@
-/** Makes a pure function that keeps its last results, at most so many: what is asked for again is not made again. */
+/** Returns a pure function with a cache of its last results, whose number is limited. */
 export function memoize<K extends string | number, V>(make: (key: K) => V, most: number): (key: K) => V {
   const kept = new Map<K, V>();
   return (key) => {

@@ -100,7 +100,7 @@ export async function findVisibleFeed(
   right: Right,
 ): Promise<VisibleSource & { readonly feed: FeedRow }> {
   const seen = await look(deps, viewer, id, right);
-  if (seen === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows those there are`);
+  if (seen === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows all feeds`);
   return seen;
 }
 
@@ -117,7 +117,7 @@ export async function findVisibleTarget(
   const target = await findTarget(deps.sql, id);
   const seen = target === null ? null : await look(deps, viewer, target.feedId, right);
   if (target === null || seen === null) {
-    throw new AppError("not_found", `there is no target ${id}; targets list shows those there are`);
+    throw new AppError("not_found", `there is no target ${id}; targets list shows all targets`);
   }
   return { ...seen, target };
 }

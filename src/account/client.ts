@@ -65,7 +65,7 @@ export async function ensureEnvironmentAccount(deps: Deps): Promise<AccountRow> 
   if (found !== null) return found;
   await addAccount(deps.sql, environmentAccount, null, epochSeconds(deps));
   const made = await findAccount(deps.sql, environmentAccount);
-  if (made === null) throw new AppError("store_failed", "the account that was just made is not there");
+  if (made === null) throw new AppError("store_failed", "the account that was just created is missing");
   return made;
 }
 

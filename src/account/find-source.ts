@@ -38,14 +38,14 @@ export async function resolveSource(
 ): Promise<NewSource> {
   const scopeUuid = kind === "mine" ? "" : uuid.toLowerCase().replaceAll("-", "");
   if (kind !== "mine" && !/^[0-9a-f]{32}$/.test(scopeUuid)) {
-    throw new AppError("bad_input", `${uuid} is no uuid: wanted are 32 hexadecimal digits, as Waldur shows them`);
+    throw new AppError("bad_input", `${uuid} is no UUID: give 32 hexadecimal digits, as Waldur shows them`);
   }
   const found = await resolveScope(client, user, kind, scopeUuid);
   if (kind === "provider" && !mayReadOrganisation(user, found.customerUuid)) {
     throw new AppError(
       "bad_input",
-      `${user.username} is neither owner nor manager of ${found.name}, so Waldur shows it none of its bookings; ` +
-        "take the token of an account that is",
+      `${user.username} is neither owner nor manager of ${found.name}, so Waldur shows that account none of its bookings; ` +
+        "use the token of an account that is",
     );
   }
   return { accountId: account.id, kind, scopeUuid, ...found };
@@ -81,7 +81,7 @@ async function resolveScope(client: WaldurClient, user: User, kind: ScopeKind, u
       if (provider.customerUuid !== uuid) {
         throw new AppError(
           "bad_input",
-          `${uuid} is the provider's own uuid; its bookings go by the organisation's: ${provider.customerUuid}`,
+          `${uuid} is the provider's own UUID; give that of its organisation: ${provider.customerUuid}`,
         );
       }
       return { customerUuid: uuid, name: provider.customerName, partial: "" };
@@ -115,5 +115,5 @@ function onlyOwn(user: User): string {
 }
 
 function unknown(what: string, uuid: string, command: string): AppError {
-  return new AppError("not_found", `Waldur shows no ${what} ${uuid}; \`${command}\` lists those there are`);
+  return new AppError("not_found", `Waldur shows no ${what} ${uuid}; \`${command}\` lists those it shows`);
 }

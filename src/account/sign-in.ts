@@ -114,7 +114,7 @@ async function keep(
     await addUser(deps.sql, { id, kind, token: await sealFor(id) }, user, epochSeconds(deps));
   }
   const known = await findUser(deps.sql, kind, user.uuid);
-  if (known === null) throw new AppError("store_failed", "the account that was just made is not there");
+  if (known === null) throw new AppError("store_failed", "the account that was just created is missing");
   const kept = await heldToken(deps, known);
   const better = kept === null || known.refusedAt !== null || (replace && (lasts(token) || !lasts(kept)));
   if (kept !== token && better) await changeToken(deps.sql, known.id, await sealFor(known.id));

@@ -13,7 +13,7 @@ const schema = v.object({
   logins: v.array(v.object({ provider: v.string(), label: v.string() })),
 });
 
-/** The Waldur as pages show it, whoever looks. */
+/** The Waldur as pages show it to everybody. */
 export type CachedSite = v.InferOutput<typeof schema>;
 
 const nothing: CachedSite = { at: 0, name: "", colour: null, logins: [] };

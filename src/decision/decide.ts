@@ -12,7 +12,7 @@ import { epochSeconds } from "../clock.ts";
 
 /** Somebody who waits for another decision looks so often, at growing distances (milliseconds): half a minute in all. */
 const looks = { tries: 12, first: 650, most: 5300, factor: 1.4 };
-/** Attempts that may reach Waldur from one address on one booking, within so many seconds. */
+/** Attempts that may reach Waldur from one address on one booking, within a number of seconds. */
 const mostTries = 20;
 const triesSeconds = 600;
 

@@ -32,7 +32,7 @@ import {
   credentialsUsername,
 } from "./connect.ts";
 import { failureError, connectError } from "./connect-error.ts";
-import { getFeed } from "../feed/commands.ts";
+import { getFeed, needAlive } from "../feed/commands.ts";
 import { forgetTarget } from "./forget.ts";
 import { ensureInstallation } from "./installation.ts";
 import { push, type PushOptions } from "./push.ts";
@@ -60,7 +60,7 @@ export interface NewTargetRequest extends CalendarAddress {
  */
 export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<TargetRow> {
   const feed = await getFeed(deps, asked.feedId);
-  if (feed.state === "ended") throw new AppError("conflict", `feed ${feed.id} has ended; add a new one`);
+  needAlive(feed);
   const place = await findCalendarHome(deps, asked);
   const calendar =
     asked.create === null ? chooseCalendar(place, asked.calendar) : await createCalendar(deps, place, asked.create);

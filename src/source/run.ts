@@ -203,7 +203,7 @@ export function noteSkipped(run: SourceRun, skipped: readonly Skipped[]): void {
 }
 
 /**
- * Reads these bookings one by one, rich, and stores them; as many as the budget lets it.
+ * Reads these bookings one by one, rich, and stores them; as many as the budget allows.
  * Resolves to the uuids it did not come to and those Waldur does not show (404).
  */
 export async function rereadBookings(

@@ -20,9 +20,9 @@ import { bookingFilter } from "../waldur/scope.ts";
 import { markMissed, markVanished } from "../store/write-bookings.ts";
 
 const weekSeconds = 7 * 86_400;
-/** Up to so many bookings are read one by one; more, and the page is asked again with all columns. */
+/** Most bookings of a page that are read one by one; for more, the page is read again with all columns. */
 const singly = 8;
-/** Up to so many missing bookings are asked for by name before they count as gone. */
+/** Most missing bookings that are asked for by name before they count as gone. */
 const asked = 20;
 const restarts = 3;
 /** So many fit into one parameter of a statement. */

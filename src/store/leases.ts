@@ -72,7 +72,7 @@ const takeSql = `INSERT INTO leases (name, holder, until_at) SELECT value, ?2, ?
     WHERE leases.until_at <= ?4 OR leases.holder = excluded.holder`;
 
 /**
- * Takes a lease for so many seconds when it is free, has run out, or is the holder's own already.
+ * Takes a lease for a number of seconds when it is free, has expired, or is already the holder's own.
  * Resolves to true when the holder has it now. `holder` names one run and nothing else.
  */
 export async function takeLease(
@@ -97,7 +97,7 @@ export async function takeLeases(
   return new Set(rows.map((row) => readText(row, "name")));
 }
 
-/** Makes a lease that the holder still has last so many seconds from now. Resolves to false when it did not have it. */
+/** Extends the holder's own lease to a number of seconds from now. Resolves to false when the holder had lost it. */
 export async function renewLease(
   sql: Sql,
   name: string,
@@ -129,7 +129,7 @@ export async function dropLease(sql: Sql, name: string, holder: string): Promise
   await dropLeases(sql, [name], holder);
 }
 
-/** Makes the statement that takes a lease from whoever has it. */
+/** Makes the statement that takes a lease from its holder. */
 export function endLease(name: string): Statement {
   return statement("DELETE FROM leases WHERE name = ?1", name);
 }

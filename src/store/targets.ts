@@ -50,7 +50,7 @@ const targets = table("targets", {
   failures: int,
   failingSinceAt: orNull(int),
   failure: text,
-  /** Deletions that were held because they are so many; "" for none. */
+  /** Deletions that were held because there are so many; "" for none. */
   held: text,
   /** Events put back, ever. */
   restores: int,

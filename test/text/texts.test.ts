@@ -22,10 +22,14 @@ describe.each(languages.filter((language) => language !== "en"))("the language %
         .map(([path]) => path)
         .toSorted(),
     ).toEqual([...others.keys()].toSorted());
-    expect(flat(all).filter(([path, text]) => text.length > 3 && others.get(path) === text)).toEqual([]);
+    const advice = `still English in src/text/${language}`;
+    expect(
+      flat(all).filter(([path, text]) => text.length > 3 && others.get(path) === text),
+      advice,
+    ).toEqual([]);
   });
 
   it.each(presets.filter(({ start }) => start !== null))("says how to sign in to $name", ({ id }) => {
-    expect(own.presets.hints[id]).toMatch(/\.$/);
+    expect(own.presets.hints[id], `hint of ${id} in src/text/${language}/presets.ts`).toMatch(/\.$/);
   });
 });

@@ -127,7 +127,7 @@ export interface GoogleSigner extends Signer {
   refusal(): Extract<GoogleOutcome, { refused: string }> | null;
 }
 
-/** A token is renewed this long before its end, so that none expires on its way. */
+/** Seconds before its end at which a token is renewed, so that none expires in transit. */
 const marginSeconds = 60;
 
 /**

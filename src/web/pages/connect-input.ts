@@ -14,7 +14,7 @@ export function connectErrorStatus(reason: ConnectReason): 400 | 502 {
   return reason === "failed" || reason === "silent" ? 502 : 400;
 }
 
-/** Returns a field as typed, cut to so many characters. */
+/** Returns a field as typed, cut to a number of characters. */
 export function readTypedField(fields: Fields, name: string, most: number): string {
   return fieldValue(fields, name).slice(0, most).toWellFormed();
 }
