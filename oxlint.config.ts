@@ -95,7 +95,7 @@ export default defineConfig({
       rules: { "eslint/no-restricted-imports": onlyBelow("calendar", [runtimes, outsideCalendar(files)]) },
     })),
     {
-      files: ["src/store/sqlite.ts", "src/store/migrations-node.ts"],
+      files: ["src/store/sql/sqlite.ts", "src/store/sql/migrations-node.ts"],
       rules: { "eslint/no-restricted-imports": onlyBelow("store", []) },
     },
     {

@@ -1,7 +1,7 @@
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import type { KeyRing } from "./security/keys.ts";
-import type { Sql } from "./store/sql.ts";
+import type { Sql } from "./store/sql/port.ts";
 
 export type Fetch = (request: Request) => Promise<Response>;
 

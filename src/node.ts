@@ -9,9 +9,9 @@ import { jsonLog } from "./log.ts";
 import { openOutside } from "./outside-node.ts";
 import { type KeyRing, newKey, parseKeyRing } from "./security/keys.ts";
 import { mayBeInside, outsideRules } from "./security/outside.ts";
-import { migrate } from "./store/migrate.ts";
-import { readMigrations } from "./store/migrations-node.ts";
-import { openSqlite } from "./store/sqlite.ts";
+import { migrate } from "./store/sql/migrate.ts";
+import { readMigrations } from "./store/sql/migrations-node.ts";
+import { openSqlite } from "./store/sql/sqlite.ts";
 
 /** Limits for Node, which only end runs that would never end. */
 const budget: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };

@@ -1,6 +1,6 @@
 import type { Deps } from "./deps.ts";
 import { logFailure } from "./log.ts";
-import { countStatements } from "./store/counted.ts";
+import { countStatements } from "./store/sql/counted.ts";
 import { forgetTries } from "./store/attempts.ts";
 import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";

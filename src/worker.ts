@@ -5,8 +5,8 @@ import type { Budget, Deps } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { jsonLog, type Log } from "./log.ts";
 import { type KeyRing, parseKeyRing } from "./security/keys.ts";
-import { withSqlDeadline } from "./store/counted.ts";
-import { openD1 } from "./store/d1.ts";
+import { withSqlDeadline } from "./store/sql/counted.ts";
+import { openD1 } from "./store/sql/d1.ts";
 import { tick } from "./tick.ts";
 import { refusalResponse } from "./web/feed/responses.ts";
 

@@ -1,7 +1,7 @@
 import type { Booking, NumberedSlot } from "../src/calendar/booking.ts";
 import type { FeedProfile } from "../src/calendar/profile.ts";
 import { addAccount } from "../src/store/accounts.ts";
-import { chunkRows } from "../src/store/bulk.ts";
+import { chunkRows } from "../src/store/sql/bulk.ts";
 import { deleteEvents, type EventRow, writeEvents } from "../src/store/events.ts";
 import {
   changeFeed,
@@ -14,7 +14,7 @@ import {
 } from "../src/store/feeds.ts";
 import { type LeaseKind, leaseName } from "../src/store/leases.ts";
 import { addSource, type SourceRow } from "../src/store/sources.ts";
-import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "../src/store/sql.ts";
+import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "../src/store/sql/port.ts";
 import type { NewTarget } from "../src/store/targets.ts";
 import { type BookingWrite, writeBookings, encodeBooking } from "../src/store/write-bookings.ts";
 

@@ -16,7 +16,7 @@ import {
   listFeeds,
 } from "../store/feeds.ts";
 import { addSource, findSource, type NewSource, type SourceRow } from "../store/sources.ts";
-import type { Statement } from "../store/sql.ts";
+import type { Statement } from "../store/sql/port.ts";
 import { stopTargets } from "../store/targets.ts";
 import { needUnexpired } from "./expiry.ts";
 import { maySignLinks } from "./links.ts";

@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { logFailure } from "../log.ts";
 import { hex } from "../security/hash.ts";
-import { chunkRows } from "../store/bulk.ts";
+import { chunkRows } from "../store/sql/bulk.ts";
 import { deleteEvents, type EventRow, findEvents, writeEvents } from "../store/events.ts";
 import { encodeRendered, type FeedRow, listWritten, writeRendered } from "../store/feeds.ts";
 import { compareFeed, countAdded, type EventChanges } from "./compare.ts";

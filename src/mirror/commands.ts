@@ -30,10 +30,10 @@ import {
   type CalendarHome,
   sealAccess,
   credentialsUsername,
-} from "./connect.ts";
-import { failureError, connectError } from "./connect-error.ts";
+} from "./connect/connect.ts";
+import { failureError, connectError } from "./connect/error.ts";
 import { getFeed, needAlive } from "../feed/commands.ts";
-import { forgetTarget } from "./forget.ts";
+import { forgetTarget } from "./connect/forget.ts";
 import { ensureInstallation } from "./installation.ts";
 import { push, type PushOptions } from "./push.ts";
 import type { PushReport } from "./report.ts";

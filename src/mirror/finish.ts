@@ -1,7 +1,7 @@
 import { type BackOff, pauseAfter } from "../backoff.ts";
 import { epochSeconds } from "../clock.ts";
 import { countRefused, restHost, stopTargets, type TargetChange } from "../store/targets.ts";
-import { forgetTarget } from "./forget.ts";
+import { forgetTarget } from "./connect/forget.ts";
 import type { Halt } from "./halt.ts";
 import { checkSeconds, tagGrainSeconds } from "./pull.ts";
 import { encodeReport, type PushReport } from "./report.ts";

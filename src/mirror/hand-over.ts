@@ -1,10 +1,10 @@
 import type { Deps } from "../deps.ts";
 import { endLease, leaseName } from "../store/leases.ts";
 import { clearLedgerFailures } from "../store/ledger.ts";
-import type { Statement } from "../store/sql.ts";
+import type { Statement } from "../store/sql/port.ts";
 import { handOverTarget, listTargets, type TargetRow } from "../store/targets.ts";
-import { type Access, tryOpenAccess, sealAccess } from "./connect.ts";
-import { revokeUnusedConsent } from "./forget.ts";
+import { type Access, tryOpenAccess, sealAccess } from "./connect/connect.ts";
+import { revokeUnusedConsent } from "./connect/forget.ts";
 import { epochSeconds } from "../clock.ts";
 
 /** The changes of the targets when a feed gets another owner. */

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
 import { listTargets, type TargetRow } from "../store/targets.ts";
-import { openCalendar } from "./connect.ts";
+import { openCalendar } from "./connect/connect.ts";
 import { isTargetDue, push } from "./push.ts";
 import type { PushReport } from "./report.ts";
 import { meterRequests } from "./request-meter.ts";

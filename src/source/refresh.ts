@@ -7,7 +7,7 @@ import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { makeLease } from "../store/leases.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { changeSource, noteSourceFailure, readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
-import type { Statement } from "../store/sql.ts";
+import type { Statement } from "../store/sql/port.ts";
 import { accountClient, identify } from "../account/client.ts";
 import { pollDelay } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";

@@ -2,7 +2,7 @@ import type { Booking, SlimBooking } from "../calendar/booking.ts";
 import { diff } from "../calendar/diff.ts";
 import { AppError } from "../errors.ts";
 import { countBookings, listMissed, listSlimBetween, type SlimRow } from "../store/bookings.ts";
-import type { Statement } from "../store/sql.ts";
+import type { Statement } from "../store/sql/port.ts";
 import type { Page } from "../waldur/client.ts";
 import {
   commitRun,

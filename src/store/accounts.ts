@@ -1,6 +1,6 @@
 import type { Role, User } from "../waldur/schema.ts";
-import type { Sql } from "./sql.ts";
-import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "./table.ts";
+import type { Sql } from "./sql/port.ts";
+import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
 
 /** The part of who-am-I that an account keeps. */
 type KnownUser = Omit<User, "isActive">;

@@ -1,5 +1,5 @@
-import { readInt } from "./row.ts";
-import type { Sql } from "./sql.ts";
+import { readInt } from "./sql/row.ts";
+import type { Sql } from "./sql/port.ts";
 
 /** Counts a try of that name in the stretch of time that began at `begunAt`. Resolves to the number of tries in it. */
 export async function countTry(sql: Sql, name: string, begunAt: number): Promise<number> {

@@ -1,7 +1,7 @@
 import { type Booking, type KnownBooking, type NumberedSlot, orderStates } from "../calendar/booking.ts";
-import { readInt, readText } from "./row.ts";
-import type { Sql, SqlRow } from "./sql.ts";
-import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "./table.ts";
+import { readInt, readText } from "./sql/row.ts";
+import type { Sql, SqlRow } from "./sql/port.ts";
+import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
 
 export const bookings = table("bookings", {
   sourceId: text,

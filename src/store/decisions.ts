@@ -1,6 +1,6 @@
-import { readInt, readTextOrNull } from "./row.ts";
-import type { Sql } from "./sql.ts";
-import { flag, int, oneOf, type RowOf, table, text } from "./table.ts";
+import { readInt, readTextOrNull } from "./sql/row.ts";
+import type { Sql } from "./sql/port.ts";
+import { flag, int, oneOf, type RowOf, table, text } from "./sql/table.ts";
 
 export const results = [
   "done", // Waldur took it, by this click or an earlier one of the same account

@@ -1,6 +1,6 @@
-import { readText } from "./row.ts";
-import { type Joined, type Sql, type Statement, statement } from "./sql.ts";
-import { int, orNull, type RowOf, table, text } from "./table.ts";
+import { readText } from "./sql/row.ts";
+import { type Joined, type Sql, type Statement, statement } from "./sql/port.ts";
+import { int, orNull, type RowOf, table, text } from "./sql/table.ts";
 
 const columns = {
   uid: text,

@@ -1,7 +1,7 @@
 import type { FeedProfile } from "../calendar/profile.ts";
-import { readInt, readIntOrNull, readText } from "./row.ts";
-import { type Sql, type SqlValue, type Statement, statement } from "./sql.ts";
-import { type Codec, int, json, oneOf, orNull, type RowOf, table, text } from "./table.ts";
+import { readInt, readIntOrNull, readText } from "./sql/row.ts";
+import { type Sql, type SqlValue, type Statement, statement } from "./sql/port.ts";
+import { type Codec, int, json, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
 
 /** Feeds of a version before decisions say nothing of them. */
 const profile: Codec<FeedProfile> = {

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { readText } from "./row.ts";
-import { type Sql, type Statement, statement } from "./sql.ts";
+import { readText } from "./sql/row.ts";
+import { type Sql, type Statement, statement } from "./sql/port.ts";
 
 /** Seconds that a lease is held: longer than a decision, or a step of a run, takes. */
 export const leaseSeconds = 180;

@@ -1,8 +1,8 @@
-import { chunkRows } from "./bulk.ts";
+import { chunkRows } from "./sql/bulk.ts";
 import type { Fence } from "./leases.ts";
-import { readInt, readIntOrNull, readText } from "./row.ts";
-import { type Sql, type Statement, statement } from "./sql.ts";
-import { int, oneOf, orNull, type RowOf, table, text } from "./table.ts";
+import { readInt, readIntOrNull, readText } from "./sql/row.ts";
+import { type Sql, type Statement, statement } from "./sql/port.ts";
+import { int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
 
 /**
  * The place of one event in a calendar. `new`: nothing was sent; `synced`: the calendar has what was pushed; `create`,

@@ -1,5 +1,5 @@
-import { readText } from "./row.ts";
-import type { Sql } from "./sql.ts";
+import { readText } from "./sql/row.ts";
+import type { Sql } from "./sql/port.ts";
 
 /** Returns the value kept under a key, or null. */
 export async function readMeta(sql: Sql, key: string): Promise<string | null> {

@@ -1,5 +1,5 @@
-import { readText } from "./row.ts";
-import { type Sql, type Statement, statement } from "./sql.ts";
+import { readText } from "./sql/row.ts";
+import { type Sql, type Statement, statement } from "./sql/port.ts";
 
 /** A sealed text and the place it is bound to. */
 export type SealedRow = SealedField & {

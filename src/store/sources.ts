@@ -1,7 +1,7 @@
 import type { OfferingFacts } from "../calendar/event.ts";
-import { readText } from "./row.ts";
-import { type Sql, type Statement, statement } from "./sql.ts";
-import { flag, int, oneOf, orNull, type RowOf, table, text } from "./table.ts";
+import { readText } from "./sql/row.ts";
+import { type Sql, type Statement, statement } from "./sql/port.ts";
+import { flag, int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
 import { scopeKinds } from "../waldur/scope.ts";
 
 const sources = table("sources", {

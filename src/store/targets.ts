@@ -1,7 +1,7 @@
-import { type Sql, type Statement, statement } from "./sql.ts";
-import { flag, int, oneOf, orNull, type RowOf, table, text } from "./table.ts";
+import { type Sql, type Statement, statement } from "./sql/port.ts";
+import { flag, int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
 import type { Fence } from "./leases.ts";
-import { readInt } from "./row.ts";
+import { readInt } from "./sql/row.ts";
 
 export const editPolicies = ["mirror", "respect"] as const;
 export const cancelledPolicies = ["keep", "delete"] as const;

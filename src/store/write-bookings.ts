@@ -1,7 +1,7 @@
 import type { Booking, NumberedSlot, OrderState } from "../calendar/booking.ts";
 import { bookings } from "./bookings.ts";
-import { readInt } from "./row.ts";
-import { type Sql, type SqlValue, type Statement, statement } from "./sql.ts";
+import { readInt } from "./sql/row.ts";
+import { type Sql, type SqlValue, type Statement, statement } from "./sql/port.ts";
 
 /** A booking as it is written. */
 export interface BookingWrite {

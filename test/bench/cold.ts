@@ -5,7 +5,7 @@ import { renderEvent } from "../../src/calendar/ical.ts";
 import { openNode } from "../../src/node.ts";
 import { listChanged } from "../../src/store/bookings.ts";
 import { joinVevents } from "../../src/store/events.ts";
-import type { Sql } from "../../src/store/sql.ts";
+import type { Sql } from "../../src/store/sql/port.ts";
 import { makeFeedServer } from "../../src/web/feed/serve.ts";
 import { honestWork, profile, secret, startAt } from "../web/feed/served.ts";
 import { events, path, placeBookings, placeFeed } from "./feed.ts";

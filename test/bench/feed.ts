@@ -1,8 +1,8 @@
 import type { Booking } from "../../src/calendar/booking.ts";
 import type { Event } from "../../src/calendar/event.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
-import type { Sql } from "../../src/store/sql.ts";
-import { chunkRows } from "../../src/store/bulk.ts";
+import type { Sql } from "../../src/store/sql/port.ts";
+import { chunkRows } from "../../src/store/sql/bulk.ts";
 import { eventRow, placeEvents } from "../rows.ts";
 import { insertServed, secret, startAt } from "../web/feed/served.ts";
 import { writeBookings, encodeBooking } from "../../src/store/write-bookings.ts";

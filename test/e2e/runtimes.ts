@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { D1Database } from "@cloudflare/workers-types";
 import { createTestHarness } from "wrangler";
-import { openD1 } from "../../src/store/d1.ts";
-import type { Sql } from "../../src/store/sql.ts";
-import { openSqlite } from "../../src/store/sqlite.ts";
+import { openD1 } from "../../src/store/sql/d1.ts";
+import type { Sql } from "../../src/store/sql/port.ts";
+import { openSqlite } from "../../src/store/sql/sqlite.ts";
 import { newKey } from "../../src/security/keys.ts";
 import { repository, start, until } from "./process.ts";
 

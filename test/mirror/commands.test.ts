@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { insertTarget } from "../../src/store/targets.ts";
-import { openCalendar } from "../../src/mirror/connect.ts";
+import { openCalendar } from "../../src/mirror/connect/connect.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { findLinked } from "../../src/decision/linked.ts";
 import { push } from "../../src/mirror/push.ts";

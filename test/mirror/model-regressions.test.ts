@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Sql } from "../../src/store/sql.ts";
+import type { Sql } from "../../src/store/sql/port.ts";
 import { play, type Schedule } from "./random-schedule.ts";
 import { openStore } from "./push-world.ts";
 

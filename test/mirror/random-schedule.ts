@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { hashObject, objectUid, readObject, writeObject } from "../../src/mirror/remote-object.ts";
 import type { CalendarPort, Failure, FailureKind } from "../../src/caldav/port.ts";
-import type { Sql } from "../../src/store/sql.ts";
+import type { Sql } from "../../src/store/sql/port.ts";
 import { AppError } from "../../src/errors.ts";
 import { clearLedgerFailures } from "../../src/store/ledger.ts";
 import { faithful, failureOf, type Quirks, writesOf } from "./memory-calendar.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { CalendarPort } from "../../src/caldav/port.ts";
 import type { Deps } from "../../src/deps.ts";
 import { newKey } from "../../src/security/keys.ts";
-import { migrate } from "../../src/store/migrate.ts";
-import { readMigrations } from "../../src/store/migrations-node.ts";
+import { migrate } from "../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../src/store/sql/migrations-node.ts";
 import { insertTarget } from "../../src/store/targets.ts";
 import { probe } from "../../src/caldav/probe.ts";
 import {
@@ -15,7 +15,7 @@ import {
   connect,
   openCalendar,
   sealAccess,
-} from "../../src/mirror/connect.ts";
+} from "../../src/mirror/connect/connect.ts";
 import { user } from "../dav-server/programs.ts";
 import { eventRow, makeFeed, newTarget, placeEvents, startAnew } from "../rows.ts";
 import { openPusher, type Pusher } from "./pusher.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addTarget, getTarget, syncTarget } from "../../src/mirror/commands.ts";
-import { findCalendarHome } from "../../src/mirror/connect.ts";
+import { findCalendarHome } from "../../src/mirror/connect/connect.ts";
 import { redirect } from "../dav-server/faults.ts";
 import { googleClient, googleMail, makeGoogle } from "../dav-server/google.ts";
 import type { Quirks } from "../dav-server/quirks.ts";

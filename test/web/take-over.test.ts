@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findTarget, stopCodes } from "../../src/store/targets.ts";
-import { openAccess } from "../../src/mirror/connect.ts";
+import { openAccess } from "../../src/mirror/connect/connect.ts";
 import { addTarget, syncTarget } from "../../src/mirror/commands.ts";
 import { status } from "../dav-server/faults.ts";
 import { beginMirror, connectThere, login } from "./mirrored.ts";

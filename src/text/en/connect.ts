@@ -1,4 +1,4 @@
-import type { ConnectReason } from "../../mirror/connect-error.ts";
+import type { ConnectReason } from "../../mirror/connect/error.ts";
 
 /** Connecting a calendar, step by step. */
 export const connect = {

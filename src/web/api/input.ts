@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { AppError } from "../../errors.ts";
-import type { CalendarAddress, Credentials } from "../../mirror/connect.ts";
+import type { CalendarAddress, Credentials } from "../../mirror/connect/connect.ts";
 import type { NewTargetRequest } from "../../mirror/commands.ts";
 import {
   changedFeed,

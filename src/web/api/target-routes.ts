@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import type { Env } from "../env.ts";
 import { AppError } from "../../errors.ts";
 import type { TargetRow } from "../../store/targets.ts";
-import { findCalendarHome } from "../../mirror/connect.ts";
+import { findCalendarHome } from "../../mirror/connect/connect.ts";
 import {
   addTarget,
   changeCredentials,

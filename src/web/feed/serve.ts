@@ -2,7 +2,7 @@ import { epochSeconds } from "../../clock.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError, codeOf, messageOf } from "../../errors.ts";
 import { joinVevents } from "../../store/events.ts";
-import type { Joined } from "../../store/sql.ts";
+import type { Joined } from "../../store/sql/port.ts";
 import { type AddressRow, type FeedRow, findAddress, findFeed, noteUse } from "../../store/feeds.ts";
 import {
   type ResponseSettings,

@@ -1,6 +1,6 @@
 import type { PageContext } from "../env.ts";
 import { open, seal } from "../../security/seal.ts";
-import type { Credentials } from "../../mirror/connect.ts";
+import type { Credentials } from "../../mirror/connect/connect.ts";
 import { dropCookie, putCookie, readCookie } from "../forms.ts";
 import { epochSeconds } from "../../clock.ts";
 

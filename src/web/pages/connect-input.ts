@@ -1,5 +1,5 @@
 import { type Preset, findPreset, presets, discoveryStart } from "../../caldav/presets.ts";
-import type { ConnectReason } from "../../mirror/connect-error.ts";
+import type { ConnectReason } from "../../mirror/connect/error.ts";
 import { fieldValue, type Fields } from "./page-context.tsx";
 import type { Texts } from "../../text/index.ts";
 

@@ -4,9 +4,9 @@ import type { ServerProfile } from "../../caldav/port.ts";
 import { AppError } from "../../errors.ts";
 import { countLedger } from "../../store/ledger.ts";
 import type { TargetRow } from "../../store/targets.ts";
-import { openAccess, credentialsUsername } from "../../mirror/connect.ts";
+import { openAccess, credentialsUsername } from "../../mirror/connect/connect.ts";
 import { googleHost } from "../../caldav/auth/google.ts";
-import { readConnectError } from "../../mirror/connect-error.ts";
+import { readConnectError } from "../../mirror/connect/error.ts";
 import {
   changeCredentials,
   pauseTarget,

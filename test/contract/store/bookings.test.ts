@@ -10,10 +10,10 @@ import {
   listSlotless,
   listStarting,
 } from "../../../src/store/bookings.ts";
-import { countStatements } from "../../../src/store/counted.ts";
-import { migrate } from "../../../src/store/migrate.ts";
-import { readMigrations } from "../../../src/store/migrations-node.ts";
-import type { Sql } from "../../../src/store/sql.ts";
+import { countStatements } from "../../../src/store/sql/counted.ts";
+import { migrate } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
+import type { Sql } from "../../../src/store/sql/port.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, slotOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 import {

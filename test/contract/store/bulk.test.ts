@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { chunkRows } from "../../../src/store/bulk.ts";
-import { type Sql, statement } from "../../../src/store/sql.ts";
+import { chunkRows } from "../../../src/store/sql/bulk.ts";
+import { type Sql, statement } from "../../../src/store/sql/port.ts";
 import { engines, type Opened } from "./engines.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { withSqlDeadline } from "../../../src/store/counted.ts";
-import { readInt, readIntOrNull, readText, readTextOrNull } from "../../../src/store/row.ts";
-import { type Sql, statement } from "../../../src/store/sql.ts";
-import { openSqlite } from "../../../src/store/sqlite.ts";
+import { withSqlDeadline } from "../../../src/store/sql/counted.ts";
+import { readInt, readIntOrNull, readText, readTextOrNull } from "../../../src/store/sql/row.ts";
+import { type Sql, statement } from "../../../src/store/sql/port.ts";
+import { openSqlite } from "../../../src/store/sql/sqlite.ts";
 
 const hanging: Sql = {
   all: async () => new Promise(() => {}),

@@ -10,10 +10,10 @@ import {
   listDecisions,
   settleDecision,
 } from "../../../src/store/decisions.ts";
-import { migrate } from "../../../src/store/migrate.ts";
-import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { migrate } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { changeSource, findSource, listSourcesWith, makeDue, moveSources } from "../../../src/store/sources.ts";
-import type { Sql } from "../../../src/store/sql.ts";
+import type { Sql } from "../../../src/store/sql/port.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, startAnew, t, uuidOf, writeOf } from "../../rows.ts";
 import { writeBookings, encodeBooking } from "../../../src/store/write-bookings.ts";

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestHarness } from "wrangler";
-import type { Sql } from "../../../src/store/sql.ts";
-import { openSqlite } from "../../../src/store/sqlite.ts";
+import type { Sql } from "../../../src/store/sql/port.ts";
+import { openSqlite } from "../../../src/store/sql/sqlite.ts";
 import { remoteSql } from "./wire.ts";
 
 /** The repository's own migrations. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countStatements } from "../../../src/store/counted.ts";
+import { countStatements } from "../../../src/store/sql/counted.ts";
 import { dropLease, dropLeases, renewLease, takeLease, takeLeases } from "../../../src/store/leases.ts";
 import { readMeta, writeMeta } from "../../../src/store/meta.ts";
-import { migrate } from "../../../src/store/migrate.ts";
-import { readMigrations } from "../../../src/store/migrations-node.ts";
-import type { Sql } from "../../../src/store/sql.ts";
+import { migrate } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
+import type { Sql } from "../../../src/store/sql/port.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 
 const t = 1_767_225_600;

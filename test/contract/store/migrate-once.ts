@@ -1,6 +1,6 @@
-import { migrate } from "../../../src/store/migrate.ts";
-import { readMigrations } from "../../../src/store/migrations-node.ts";
-import { openSqlite } from "../../../src/store/sqlite.ts";
+import { migrate } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
+import { openSqlite } from "../../../src/store/sql/sqlite.ts";
 
 // A process of its own: migrates the file given first with the folder given second, and prints the names it applied.
 const [, , file = "", folder = ""] = process.argv;

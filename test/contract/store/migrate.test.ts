@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { listMissing, migrate, type Migration, splitStatements } from "../../../src/store/migrate.ts";
-import { readMigrations } from "../../../src/store/migrations-node.ts";
-import { openSqlite } from "../../../src/store/sqlite.ts";
-import type { Sql } from "../../../src/store/sql.ts";
+import { listMissing, migrate, type Migration, splitStatements } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
+import { openSqlite } from "../../../src/store/sql/sqlite.ts";
+import type { Sql } from "../../../src/store/sql/port.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 
 const nowAt = 1_767_225_600; // 2026-01-01T00:00:00Z

@@ -4,10 +4,10 @@ import { listPending } from "../../../src/store/bookings.ts";
 import { countTry, readTries } from "../../../src/store/attempts.ts";
 import { addDecision, type DecisionRow, listDecisionsOf } from "../../../src/store/decisions.ts";
 import { listAgenda } from "../../../src/store/events.ts";
-import { migrate } from "../../../src/store/migrate.ts";
-import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { migrate } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { forgetRuns, listRuns, type RunRow, writeRun } from "../../../src/store/runs.ts";
-import type { Sql } from "../../../src/store/sql.ts";
+import type { Sql } from "../../../src/store/sql/port.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, eventRow, makeFeed, placeEvents, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 

@@ -8,9 +8,9 @@ import { forgetRuns, listRuns } from "../../../src/store/runs.ts";
 import { listSourcesWith, makeDue, moveSources } from "../../../src/store/sources.ts";
 import { findAccounts } from "../../../src/store/accounts.ts";
 import { dropLeases, takeLeases } from "../../../src/store/leases.ts";
-import { migrate } from "../../../src/store/migrate.ts";
-import { readMigrations } from "../../../src/store/migrations-node.ts";
-import { type Sql, type SqlValue, type Statement, statement } from "../../../src/store/sql.ts";
+import { migrate } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
+import { type Sql, type SqlValue, type Statement, statement } from "../../../src/store/sql/port.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 

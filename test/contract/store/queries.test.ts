@@ -32,8 +32,8 @@ import {
   listWritten,
   noteUse,
 } from "../../../src/store/feeds.ts";
-import { migrate } from "../../../src/store/migrate.ts";
-import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { migrate } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { listSealed, replaceSealed } from "../../../src/store/sealed.ts";
 import {
   addSource,
@@ -43,7 +43,7 @@ import {
   readOfferings,
   writeOfferings,
 } from "../../../src/store/sources.ts";
-import type { Sql, Statement } from "../../../src/store/sql.ts";
+import type { Sql, Statement } from "../../../src/store/sql/port.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 import { eventRow, eventsJson, feedOf, leaving, makeFeed, profile, startAnew, t, uuidOf } from "../../rows.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AppError } from "../../../src/errors.ts";
-import { countStatements } from "../../../src/store/counted.ts";
-import { type Sql, type SqlValue, statement } from "../../../src/store/sql.ts";
+import { countStatements } from "../../../src/store/sql/counted.ts";
+import { type Sql, type SqlValue, statement } from "../../../src/store/sql/port.ts";
 import { engines, type Opened } from "./engines.ts";
 
 describe.each(engines)("the port over $engine", ({ open }) => {

@@ -14,10 +14,10 @@ import {
   writeLedger,
 } from "../../../src/store/ledger.ts";
 import { settleMeta } from "../../../src/store/meta.ts";
-import { migrate } from "../../../src/store/migrate.ts";
-import { readMigrations } from "../../../src/store/migrations-node.ts";
+import { migrate } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { listSealed, replaceSealed } from "../../../src/store/sealed.ts";
-import type { Sql, Statement } from "../../../src/store/sql.ts";
+import type { Sql, Statement } from "../../../src/store/sql/port.ts";
 import {
   changeTarget,
   countRefused,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { AppError, messageOf } from "../../../src/errors.ts";
-import type { Sql, SqlValue } from "../../../src/store/sql.ts";
+import type { Sql, SqlValue } from "../../../src/store/sql/port.ts";
 
 const value = v.union([v.string(), v.number(), v.null()]);
 const parameters = v.array(value);

@@ -1,5 +1,5 @@
 import type { D1Database } from "@cloudflare/workers-types";
-import { openD1 } from "../../../src/store/d1.ts";
+import { openD1 } from "../../../src/store/sql/d1.ts";
 import { answer } from "./wire.ts";
 
 export default {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rendererVersion } from "../../../src/calendar/feed.ts";
 import { lintCalendar } from "../../../src/calendar/lint.ts";
-import type { Joined, Sql, SqlRow } from "../../../src/store/sql.ts";
+import type { Joined, Sql, SqlRow } from "../../../src/store/sql/port.ts";
 import type { FeedDeps, FeedWork } from "../../../src/web/feed/serve.ts";
 import { honestWork, makeServed } from "./served.ts";
 import { setColumns } from "../../rows.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failureKinds } from "../../../src/caldav/port.ts";
 import { stopCodes } from "../../../src/store/targets.ts";
-import { connectReasons } from "../../../src/mirror/connect-error.ts";
+import { connectReasons } from "../../../src/mirror/connect/error.ts";
 import { fieldErrorText } from "../../../src/web/pages/views/field-error.tsx";
 import { failureReason } from "../../../src/web/source-health.ts";
 import { status } from "../../dav-server/faults.ts";

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 import { isValue, storeFailed, wrongColumn } from "./failure.ts";
-import type { Joined, Sql, SqlRow, SqlValue } from "./sql.ts";
+import type { Joined, Sql, SqlRow, SqlValue } from "./port.ts";
 
 /** The number of prepared statements that are kept; the program has fewer distinct ones than that. */
 const keptStatements = 200;

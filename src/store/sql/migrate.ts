@@ -1,5 +1,5 @@
 import { readText } from "./row.ts";
-import { type Sql, statement } from "./sql.ts";
+import { type Sql, statement } from "./port.ts";
 
 /** One numbered file of `migrations/`. */
 export interface Migration {

@@ -1,7 +1,7 @@
 import type { D1Database, D1PreparedStatement, D1Result } from "@cloudflare/workers-types";
 import { isRow, storeFailed } from "./failure.ts";
 import { readText } from "./row.ts";
-import type { Sql, SqlValue } from "./sql.ts";
+import type { Sql, SqlValue } from "./port.ts";
 
 /** Opens the port over a D1 binding of Cloudflare Workers. */
 export function openD1(db: D1Database): Sql {

@@ -1,20 +1,20 @@
-import { makeCalendar, type FoundCalendar } from "../caldav/calendars.ts";
-import { makeCalendarPort } from "../caldav/client.ts";
-import { discover } from "../caldav/discover.ts";
-import { googleHost } from "../caldav/auth/google.ts";
-import type { CalendarPort } from "../caldav/port.ts";
-import { type Preset, findPreset, presets, discoveryStart } from "../caldav/presets.ts";
-import { type LoginCredentials, makeSigner, type Trust } from "../caldav/auth/signer.ts";
-import type { Connection } from "../caldav/wire.ts";
-import type { Deps } from "../deps.ts";
-import { AppError } from "../errors.ts";
-import { open, seal } from "../security/seal.ts";
-import { replaceSealed } from "../store/sealed.ts";
-import type { TargetRow } from "../store/targets.ts";
-import { failureError, connectError } from "./connect-error.ts";
+import { makeCalendar, type FoundCalendar } from "../../caldav/calendars.ts";
+import { makeCalendarPort } from "../../caldav/client.ts";
+import { discover } from "../../caldav/discover.ts";
+import { googleHost } from "../../caldav/auth/google.ts";
+import type { CalendarPort } from "../../caldav/port.ts";
+import { type Preset, findPreset, presets, discoveryStart } from "../../caldav/presets.ts";
+import { type LoginCredentials, makeSigner, type Trust } from "../../caldav/auth/signer.ts";
+import type { Connection } from "../../caldav/wire.ts";
+import type { Deps } from "../../deps.ts";
+import { AppError } from "../../errors.ts";
+import { open, seal } from "../../security/seal.ts";
+import { replaceSealed } from "../../store/sealed.ts";
+import type { TargetRow } from "../../store/targets.ts";
+import { failureError, connectError } from "./error.ts";
 import { type GoogleCredentials, googleSigner } from "./google.ts";
 import { guardedFetch } from "./guarded.ts";
-import { meterRequests } from "./request-meter.ts";
+import { meterRequests } from "../request-meter.ts";
 
 /** A user name with a password, a token, or the consent given at Google. */
 export type Credentials = LoginCredentials | GoogleCredentials;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError } from "../errors.ts";
+import { AppError } from "../../errors.ts";
 import type { Migration } from "./migrate.ts";
 
 /** Returns the numbered `.sql` files of a folder, in the order of their numbers. Throws `store_failed` when it cannot be read. */

@@ -1,5 +1,5 @@
 import { readInt, readText } from "./row.ts";
-import { type SqlRow, type SqlValue, type Statement, statement } from "./sql.ts";
+import { type SqlRow, type SqlValue, type Statement, statement } from "./port.ts";
 
 /** The form in which the values of a column are kept. */
 export interface Codec<T> {

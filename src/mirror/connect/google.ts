@@ -5,12 +5,12 @@ import {
   makeGoogleSigner,
   redeemCode,
   revokeTokens,
-} from "../caldav/auth/google.ts";
-import type { Trust } from "../caldav/auth/signer.ts";
-import type { Deps } from "../deps.ts";
-import { AppError } from "../errors.ts";
-import { type Signer, Unsigned } from "../security/guard.ts";
-import { newSecret } from "../security/secret.ts";
+} from "../../caldav/auth/google.ts";
+import type { Trust } from "../../caldav/auth/signer.ts";
+import type { Deps } from "../../deps.ts";
+import { AppError } from "../../errors.ts";
+import { type Signer, Unsigned } from "../../security/guard.ts";
+import { newSecret } from "../../security/secret.ts";
 import { guardedFetch } from "./guarded.ts";
 
 /** The tokens that a person's consent gave. */

@@ -1,5 +1,5 @@
-import type { Deps } from "../deps.ts";
-import { deleteTarget, listTargets, type TargetRow } from "../store/targets.ts";
+import type { Deps } from "../../deps.ts";
+import { deleteTarget, listTargets, type TargetRow } from "../../store/targets.ts";
 import { type Credentials, tryOpenAccess } from "./connect.ts";
 import { revokeConsent } from "./google.ts";
 

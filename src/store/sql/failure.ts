@@ -1,5 +1,5 @@
-import { AppError, messageOf } from "../errors.ts";
-import type { SqlRow, SqlValue } from "./sql.ts";
+import { AppError, messageOf } from "../../errors.ts";
+import type { SqlRow, SqlValue } from "./port.ts";
 
 /**
  * Makes the error that every driver throws. The message is the engine's, which names tables and columns but no values;

@@ -1,6 +1,6 @@
-import { withDeadline } from "../deadline.ts";
-import { AppError } from "../errors.ts";
-import type { Sql } from "./sql.ts";
+import { withDeadline } from "../../deadline.ts";
+import { AppError } from "../../errors.ts";
+import type { Sql } from "./port.ts";
 
 /** Wraps a database and counts the statements that were sent to it through this wrapper; each of a batch counts. */
 export function countStatements(sql: Sql): { readonly sql: Sql; readonly counts: { statements: number } } {

@@ -1,5 +1,5 @@
-import { AppError } from "../errors.ts";
-import type { SqlRow } from "./sql.ts";
+import { AppError } from "../../errors.ts";
+import type { SqlRow } from "./port.ts";
 
 /** Returns the text in a column. Throws `store_failed` when it is anything else. */
 export function readText(row: SqlRow, column: string): string {

@@ -1,7 +1,7 @@
-import { serverText } from "../caldav/failure.ts";
-import type { Failure } from "../caldav/port.ts";
-import type { Preset } from "../caldav/presets.ts";
-import { AppError, type ErrorCode } from "../errors.ts";
+import { serverText } from "../../caldav/failure.ts";
+import type { Failure } from "../../caldav/port.ts";
+import type { Preset } from "../../caldav/presets.ts";
+import { AppError, type ErrorCode } from "../../errors.ts";
 
 /** The reasons for which a calendar cannot be connected; pages say them in the reader's language. */
 export const connectReasons = [
