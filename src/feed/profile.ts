@@ -24,6 +24,6 @@ export function newProfile(config: Config, name: string, asked: Partial<FeedProf
 /** Returns the profile with what was asked for. Each filter is set by itself; an empty list or text removes it. */
 export function changeProfile(before: FeedProfile, { filter, ...asked }: Partial<FeedProfile>): FeedProfile {
   const merged: FeedFilter = { ...before.filter, ...filter };
-  const kept = Object.entries(merged).filter(([, value]) => value.length > 0);
+  const kept = Object.entries<readonly string[] | string>({ ...merged }).filter(([, value]) => value.length > 0);
   return { ...before, ...asked, filter: Object.fromEntries(kept) };
 }

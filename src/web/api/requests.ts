@@ -2,7 +2,7 @@ import { IANAZone } from "luxon";
 import * as v from "valibot";
 import { bookingStates } from "../../calendar/booking.ts";
 import { colours } from "../../calendar/colours.ts";
-import { decisionModes, details, languages } from "../../calendar/profile.ts";
+import { decisionModes, details, type FeedFilter, languages } from "../../calendar/profile.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import { scopeKinds } from "../../waldur/scope.ts";
 
@@ -21,7 +21,7 @@ const filter = v.strictObject({
   customers: v.exactOptional(uuids),
   projects: v.exactOptional(uuids),
   text: v.exactOptional(v.pipe(v.string(), v.trim(), v.maxLength(200, "may have at most 200 characters"))),
-});
+} satisfies Record<keyof FeedFilter, object>);
 
 export function wholeNumber(least: number, most: number) {
   const wanted = `must be a whole number from ${least} to ${most}`;

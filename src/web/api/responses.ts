@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { bookingStates } from "../../calendar/booking.ts";
-import { actions, decisionModes, details, languages } from "../../calendar/profile.ts";
+import { actions, decisionModes, details, type FeedFilter, languages } from "../../calendar/profile.ts";
 import { failureKinds } from "../../caldav/port.ts";
 import { results, ways } from "../../store/decisions.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
@@ -80,7 +80,7 @@ const profile = v.object({
     customers: v.exactOptional(list(v.string())),
     projects: v.exactOptional(list(v.string())),
     text: v.exactOptional(v.string()),
-  }),
+  } satisfies Record<keyof FeedFilter, object>),
 });
 
 export const feed = v.object({
