@@ -11,6 +11,8 @@ export default defineConfig({
       include: ["src/**/*.{ts,tsx}"],
       // Nothing in the terminal: the last line is the summary's.
       reporter: ["json-summary"],
+      // A little below what the whole suite covers: 91.9, 87.8, 92.7 and 93.5 %.
+      thresholds: { statements: 90.5, branches: 86, functions: 91, lines: 92 },
     },
   },
 });
