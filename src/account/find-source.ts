@@ -4,6 +4,7 @@ import type { AccountRow } from "../store/accounts.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { accountClient, ensureEnvironmentAccount, identify } from "./client.ts";
+import { readUuid } from "../waldur/parameters.ts";
 import { type ScopeKind, bookingFilter } from "../waldur/scope.ts";
 import { manages } from "../waldur/roles.ts";
 import type { NewSource } from "../store/sources.ts";
@@ -36,8 +37,11 @@ export async function resolveSource(
   kind: ScopeKind,
   uuid: string,
 ): Promise<NewSource> {
-  const scopeUuid = kind === "mine" ? "" : uuid.toLowerCase().replaceAll("-", "");
-  if (kind !== "mine" && !/^[0-9a-f]{32}$/.test(scopeUuid)) {
+  const scopeUuid = kind === "mine" ? "" : readUuid(uuid);
+  if (kind !== "mine" && uuid === "") {
+    throw new AppError("bad_input", `source.uuid: say which ${kind}; \`providers\` and \`bookings\` list UUIDs`);
+  }
+  if (scopeUuid === null) {
     throw new AppError("bad_input", `${uuid} is no UUID: give 32 hexadecimal digits, as Waldur shows them`);
   }
   const found = await resolveScope(client, user, kind, scopeUuid);

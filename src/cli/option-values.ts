@@ -1,3 +1,4 @@
+import { readUuid } from "../waldur/parameters.ts";
 import { DateTime } from "luxon";
 import { AppError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -25,8 +26,8 @@ export function readChoice<T extends string>(option: Option, text: string, choic
 
 /** A UUID as Waldur writes it: 32 lower-case hex digits; dashes are taken too. Throws `bad_input`. */
 export function readUuidOption(name: string, text: string): string {
-  const uuid = text.replaceAll("-", "").toLowerCase();
-  if (/^[0-9a-f]{32}$/.test(uuid)) return uuid;
+  const uuid = readUuid(text);
+  if (uuid !== null) return uuid;
   throw new AppError("bad_input", `${name} takes a UUID of 32 hex digits, not ${JSON.stringify(text)}`);
 }
 

@@ -4,14 +4,15 @@ import { bookingStates } from "../../calendar/booking.ts";
 import { colours } from "../../calendar/colours.ts";
 import { decisionModes, details, type FeedFilter, languages } from "../../calendar/profile.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
+import { readUuid } from "../../waldur/parameters.ts";
 import { scopeKinds } from "../../waldur/scope.ts";
 
 // The JSON that the API takes; docs/openapi.yaml is generated from these schemas.
 
 const uuid = v.pipe(
   v.string(),
-  v.transform((text) => text.toLowerCase().replaceAll("-", "")),
-  v.regex(/^[0-9a-f]{32}$/, "is no uuid: wanted are 32 hexadecimal digits"),
+  v.check((text) => readUuid(text) !== null, "is no uuid: wanted are 32 hexadecimal digits"),
+  v.transform((text) => readUuid(text) ?? text),
 );
 const uuids = v.pipe(v.array(uuid), v.maxLength(100, "may hold at most 100"));
 

@@ -63,12 +63,6 @@ export function apiRoutes(): Hono<Env> {
     .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
     .post("/feeds", async (c) => {
       const { source: asked, expiresAt = null, ...profile } = readNewFeed(await readBody(c));
-      if (asked.kind !== "mine" && !asked.uuid) {
-        throw new AppError(
-          "bad_input",
-          `source.uuid: say which ${asked.kind}; \`providers\` and \`bookings\` list uuids`,
-        );
-      }
       const source = await resolveSource(await asker(c), asked.kind, asked.uuid ?? "");
       const feed = await addFeed(c.env, source, newProfile(c.env.config, source.name, profile), expiresAt);
       return changed(c, feed, 201);
