@@ -67,13 +67,13 @@ export interface AddressRow {
   readonly feed: ServedFeed;
 }
 
+// Put together once: every request for a feed sends it.
+const selectAddress = `SELECT a.ended_at, a.gone, ${served.list("f")}
+  FROM addresses AS a JOIN feeds AS f ON f.id = a.feed_id WHERE a.hash = ?1`;
+
 /** Returns the address with that hash and its feed, or null. One statement. */
 export async function findAddress(sql: Sql, hash: string): Promise<AddressRow | null> {
-  const row = await sql.first(
-    `SELECT a.ended_at, a.gone, ${served.list("f")}
-     FROM addresses AS a JOIN feeds AS f ON f.id = a.feed_id WHERE a.hash = ?1`,
-    hash,
-  );
+  const row = await sql.first(selectAddress, hash);
   if (row === null) return null;
   return { endedAt: readIntOrNull(row, "ended_at"), gone: readInt(row, "gone") === 1, feed: served.read(row) };
 }
