@@ -1,5 +1,4 @@
 import type { Booking, NumberedSlot } from "../src/calendar/booking.ts";
-import type { FeedProfile } from "../src/calendar/profile.ts";
 import { addAccount } from "../src/store/accounts.ts";
 import { chunkRows } from "../src/store/sql/bulk.ts";
 import { deleteEvents, type EventRow, writeEvents } from "../src/store/events.ts";
@@ -17,6 +16,7 @@ import { addSource, type SourceRow } from "../src/store/sources.ts";
 import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "../src/store/sql/port.ts";
 import type { NewTarget } from "../src/store/targets.ts";
 import { type BookingWrite, writeBookings, encodeBooking } from "../src/store/write-bookings.ts";
+import { profile as profileWith } from "./calendar/samples.ts";
 
 /** 2026-01-01T00:00:00Z, when the rows of these tests were made. */
 export const t = 1_767_225_600;
@@ -69,19 +69,7 @@ export async function store(sql: Sql, sourceId: string, writes: readonly Booking
   await sql.batch([writeBookings(JSON.stringify(own))]);
 }
 
-export const profile: FeedProfile = {
-  name: "Microscope",
-  detail: "full",
-  language: "en",
-  zone: null,
-  alarmMinutes: null,
-  colour: null,
-  cancelled: "keep",
-  decisions: "sign-in",
-  pastDays: 30,
-  futureDays: 365,
-  filter: { states: ["OK", "Creating"], text: "näidis 🔬" },
-};
+export const profile = profileWith({ name: "Microscope", filter: { states: ["OK", "Creating"], text: "näidis 🔬" } });
 
 /** Returns a loaded source of account `a` over a provider's list, as it stands between two runs. */
 export function sourceRow(id: string, change: Partial<SourceRow> = {}): SourceRow {
