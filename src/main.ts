@@ -9,6 +9,7 @@ import { readConfig } from "./config.ts";
 import { AppError } from "./errors.ts";
 import { keyFile, openNode } from "./node.ts";
 import { newKey, parseKeyRing } from "./security/keys.ts";
+import { asService } from "./service-settings.ts";
 import { defaultSample, openSample, sampleFile, serve } from "./serve.ts";
 import { reseal } from "./account/reseal.ts";
 
@@ -44,7 +45,8 @@ async function openApi({ server }: ApiOptions): Promise<Api> {
   const quiet = { logLevel: "warn" } as const;
   const opened = hasWaldur ? await openNode(env, quiet) : await openSample(env, { ...defaultSample, ...quiet });
   const app = makeApp({ local: true });
-  return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
+  const deps = await asService(opened.deps);
+  return { fetch: async (request) => app.fetch(request, deps), close: async () => opened.close() };
 }
 
 /** Makes a key. Without SECRET_KEYS the ring is in its file, and a rotation leaves the new one there. */

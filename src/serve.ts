@@ -10,6 +10,7 @@ import { readMeta, writeMeta } from "./store/meta.ts";
 import { advise } from "./account/check.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
+import { noteServiceSettings } from "./service-settings.ts";
 import { tick } from "./tick.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,6 +46,7 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
     const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
     deps = { ...deps, config: { ...deps.config, publicUrl } };
   }
+  await noteServiceSettings(deps);
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
   let told = false;
   const timer = repeat(

@@ -4,6 +4,7 @@ import { countStatements } from "./store/sql/counted.ts";
 import { forgetTries } from "./store/attempts.ts";
 import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";
+import { noteReads } from "./store/reads.ts";
 import { findSource, listSources, type SourceRow } from "./store/sources.ts";
 import { endLostFeeds, expireFeed } from "./feed/commands.ts";
 import type { TargetRow } from "./store/targets.ts";
@@ -71,6 +72,8 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
 
   const refreshed: RefreshReport[] = [];
   const rendered: RenderReport[] = [];
+  /** When the reading of each source began, of those that Waldur answered for. */
+  const readAt = new Map<string, number>();
   let complete = true;
   let requests = 0;
   let pages = 0;
@@ -83,6 +86,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     let source: SourceRow = before;
     const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
     if ((forced || before.dueAt <= nowAt) && budget.requests > 3) {
+      const startedAt = epochSeconds(deps);
       const report = await attempt(deps, "refresh_failed", async () =>
         refresh({ ...deps, budget }, before, {
           allowRemovals: options.allowRemovals ?? false,
@@ -91,6 +95,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       );
       if (report !== undefined) {
         refreshed.push(report);
+        if (report.failure === "") readAt.set(report.id, startedAt);
         await attempt(deps, "run_not_kept", async () => recordRun(deps, before, report));
         requests += report.requests;
         pages += report.pages;
@@ -110,6 +115,9 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       rendered.push(...outcome.reports);
       if (!outcome.done) complete = false;
     });
+  }
+  if (readAt.size > 0 && statementsLeft() > 0) {
+    await attempt(deps, "reads_not_noted", async () => noteReads(sql, readAt));
   }
   const mirrored = await pushDueTargets(deps, {
     sourceId,

@@ -1,6 +1,6 @@
 import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
-import { actions, type Detail } from "./profile.ts";
+import type { Detail } from "./profile.ts";
 import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "./status.ts";
 import { cleanBlock, cleanLine, cleanUrl, truncate } from "./text.ts";
 import { bookingPage, orderPage } from "./homeport.ts";
@@ -114,7 +114,7 @@ function decisionLinks({ booking, context, status, words, orderUrl }: BookingTex
   const page = cleanUrl(context.decisionUrlOf(booking.uuid));
   if (page === "") return "";
   return [
-    ...actions.flatMap((action) => [`${words.decide[action]}:`, `${page}/${action}`]),
+    ...context.actionsOf(booking).flatMap((action) => [`${words.decide[action]}:`, `${page}/${action}`]),
     `${words.decide.both}:`,
     page,
   ].join("\n");

@@ -8,6 +8,7 @@ export function matchesFilter(known: KnownBooking, filter: FeedFilter): boolean 
   if (filter.offerings !== undefined && !filter.offerings.includes(booking.offeringUuid)) return false;
   if (filter.customers !== undefined && !filter.customers.includes(booking.customerUuid)) return false;
   if (filter.projects !== undefined && !filter.projects.includes(booking.projectUuid)) return false;
+  if (filter.requesters !== undefined && !filter.requesters.includes(booking.requesterUsername)) return false;
   const text = filter.text?.toLowerCase() ?? "";
   if (text === "") return true;
   const { name, description, requesterName, requesterUsername, customerName, projectName } = booking;

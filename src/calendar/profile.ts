@@ -24,6 +24,8 @@ export interface FeedFilter {
   readonly offerings?: readonly string[];
   readonly customers?: readonly string[];
   readonly projects?: readonly string[];
+  /** Usernames in Waldur. */
+  readonly requesters?: readonly string[];
   /** Case-insensitive part of the booking's name, description, requester, customer or project. */
   readonly text?: string;
 }

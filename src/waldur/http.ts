@@ -1,3 +1,4 @@
+import { userAgent } from "../agent.ts";
 import { type BackOff, pauseAfter } from "../backoff.ts";
 import { withDeadline } from "../deadline.ts";
 import { AppError, messageOf } from "../errors.ts";
@@ -111,6 +112,7 @@ async function sendOnce(
         // Errors are told apart by status; the little that is read of their texts is English.
         "Accept-Language": "en",
         Authorization: authorization(token),
+        "User-Agent": userAgent,
       },
       redirect: "manual",
       signal,

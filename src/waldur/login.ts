@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { userAgent } from "../agent.ts";
 import { AppError } from "../errors.ts";
 import type { Transport } from "./http.ts";
 import { readRefusal } from "./refusal.ts";
@@ -70,6 +71,7 @@ async function requestJson(
         headers: {
           Accept: "application/json",
           "Accept-Language": "en",
+          "User-Agent": userAgent,
           ...(body !== undefined && { "Content-Type": "application/json" }),
         },
         redirect: "manual",

@@ -18,11 +18,14 @@ export function hasAccess(
   { kind, customerUuid }: { readonly kind: ScopeKind; readonly customerUuid: string },
 ): boolean {
   if (!user.isActive) return false;
-  return user.isStaff || kind === "mine" || manages(user, customerUuid === "" ? undefined : customerUuid);
+  return user.isStaff || kind === "visible" || manages(user, customerUuid === "" ? undefined : customerUuid);
 }
 
 /** Returns true when the user acts for the provider of a booking: staff, its owners and managers, and anybody with a role on the offering. */
-export function actsForProvider(user: User, booking: Pick<Booking, "providerUuid" | "offeringUuid">): boolean {
+export function actsForProvider(
+  user: Pick<User, "isStaff" | "roles">,
+  booking: Pick<Booking, "providerUuid" | "offeringUuid">,
+): boolean {
   return (
     user.isStaff ||
     manages(user, booking.providerUuid) ||

@@ -79,7 +79,7 @@ describe("lost access is not an outage", () => {
     const { world, feed, address } = await begin();
     const changed = await world.addFeed({ detail: "busy" });
     await world.tick();
-    const mine = await resolveSource(await actAsOperator(world.deps), "mine", "");
+    const mine = await resolveSource(await actAsOperator(world.deps), "visible", "");
     world.sample.revokeRole("providerOwner");
     world.wait(3700);
     let done = false;

@@ -18,6 +18,7 @@ const states = option("states", "LIST", `only these states: ${bookingStates.join
 const offerings = option("offerings", "UUIDS", "only these offerings");
 const customers = option("customers", "UUIDS", "only these customers");
 const projects = option("projects", "UUIDS", "only these projects");
+const requesters = option("requesters", "USERS", "only bookings that these usernames made");
 const text = option(
   "text",
   "TEXT",
@@ -41,6 +42,7 @@ export const feedOptions: readonly Option[] = [
   offerings,
   customers,
   projects,
+  requesters,
   text,
   expires,
 ];
@@ -71,6 +73,7 @@ const filters: readonly (readonly [Option, key: string, read: (part: string) => 
   [offerings, "offerings", (part) => readUuidOption("--offerings", part)],
   [customers, "customers", (part) => readUuidOption("--customers", part)],
   [projects, "projects", (part) => readUuidOption("--projects", part)],
+  [requesters, "requesters", (part) => part],
 ];
 
 /** Returns the members of a request for the options that were given. Throws `bad_input`. */
@@ -95,9 +98,10 @@ const offering = option("offering", "UUID", "bookings of this offering");
 const customer = option("customer", "UUID", "bookings of this customer");
 const project = option("project", "UUID", "bookings of this project");
 const mine = toggle("mine", "bookings that the account itself made");
+const visible = toggle("visible", "every booking that Waldur shows the account");
 
 /** The options that name the source of a feed, for `feeds add`. */
-export const sourceOptions: readonly Option[] = [provider, offering, customer, project, mine];
+export const sourceOptions: readonly Option[] = [provider, offering, customer, project, mine, visible];
 
 /** Returns the source that the options name. Throws `bad_input` unless they name exactly one. */
 export function readSource(args: Arguments): { kind: string; uuid?: string } {
@@ -107,7 +111,7 @@ export function readSource(args: Arguments): { kind: string; uuid?: string } {
     throw new AppError("bad_input", `give one of ${sourceOptions.map((source) => `--${source.name}`).join(", ")}`);
   }
   const uuid = args.value(chosen);
-  return chosen === mine || uuid === null
+  return uuid === null || chosen.value === null
     ? { kind: chosen.name }
     : { kind: chosen.name, uuid: readUuidOption(`--${chosen.name}`, uuid) };
 }

@@ -5,7 +5,7 @@ import { colours } from "../../calendar/colours.ts";
 import { decisionModes, details, type FeedFilter, languages } from "../../calendar/profile.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import { readUuid } from "../../waldur/parameters.ts";
-import { scopeKinds } from "../../waldur/scope.ts";
+import { listKinds } from "../../account/find-source.ts";
 
 // The JSON that the API takes; docs/openapi.yaml is generated from these schemas.
 
@@ -16,11 +16,17 @@ const uuid = v.pipe(
 );
 const uuids = v.pipe(v.array(uuid), v.maxLength(100, "may hold at most 100"));
 
+const usernames = v.pipe(
+  v.array(v.pipe(v.string(), v.trim(), v.minLength(1, "may not be empty"), v.maxLength(200, "is too long"))),
+  v.maxLength(100, "may hold at most 100"),
+);
+
 const filter = v.strictObject({
   states: v.exactOptional(v.array(v.picklist(bookingStates, `may hold ${bookingStates.join(", ")}`))),
   offerings: v.exactOptional(uuids),
   customers: v.exactOptional(uuids),
   projects: v.exactOptional(uuids),
+  requesters: v.exactOptional(usernames),
   text: v.exactOptional(v.pipe(v.string(), v.trim(), v.maxLength(200, "may have at most 200 characters"))),
 } satisfies Record<keyof FeedFilter, object>);
 
@@ -75,7 +81,7 @@ const time = v.nullable(moment);
 
 export const newFeed = v.strictObject({
   source: v.strictObject({
-    kind: v.picklist(scopeKinds, `must be one of ${scopeKinds.join(", ")}`),
+    kind: v.picklist(listKinds, `must be one of ${listKinds.join(", ")}`),
     uuid: v.exactOptional(v.nullable(v.string())),
   }),
   ...profile,

@@ -79,6 +79,7 @@ const profile = v.object({
     offerings: v.exactOptional(list(v.string())),
     customers: v.exactOptional(list(v.string())),
     projects: v.exactOptional(list(v.string())),
+    requesters: v.exactOptional(list(v.string())),
     text: v.exactOptional(v.string()),
   } satisfies Record<keyof FeedFilter, object>),
 });

@@ -8,13 +8,14 @@ import { joinVevents } from "../../store/events.ts";
 import { type FeedRow, listFeeds } from "../../store/feeds.ts";
 import { listDecisions, listDecisionsOf } from "../../store/decisions.ts";
 import { listRuns } from "../../store/runs.ts";
+import { withLastReads } from "../../store/reads.ts";
 import { findSource, listSources } from "../../store/sources.ts";
 import { listBookings } from "../../source/list-bookings.ts";
 import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
 import { changeProfile, newProfile } from "../../feed/profile.ts";
 import { addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
-import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
+import { type ActingAccount, actAs, listProviders, resolveList, resolveSource } from "../../account/find-source.ts";
 import { dryRunSource } from "../../source/dry-run.ts";
 import { startRun, tick } from "../../tick.ts";
 import {
@@ -55,16 +56,18 @@ export function apiRoutes(): Hono<Env> {
     .get("/providers/:uuid/calendar.ics", async (c) => {
       const asks = await asker(c);
       const source = await resolveSource(asks, "provider", c.req.param("uuid"));
-      return calendar(
-        c,
-        await exportProvider(c.env, asks, source.scopeUuid, newProfile(c.env.config, source.name, {})),
-      );
+      const profile = newProfile(c.env.config, source.name, {});
+      const { calendar: body, readAt } = await exportProvider(c.env, asks, source.scopeUuid, profile);
+      const answer = calendar(c, body);
+      answer.headers.set("X-Read-At", isoTime(readAt) ?? "");
+      return answer;
     })
     .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
     .post("/feeds", async (c) => {
       const { source: asked, expiresAt = null, ...profile } = readNewFeed(await readBody(c));
-      const source = await resolveSource(await asker(c), asked.kind, asked.uuid ?? "");
-      const feed = await addFeed(c.env, source, newProfile(c.env.config, source.name, profile), expiresAt);
+      const { source, filter } = await resolveList(await asker(c), asked.kind, asked.uuid ?? "");
+      const whole = { ...profile, filter: { ...profile.filter, ...filter } };
+      const feed = await addFeed(c.env, source, newProfile(c.env.config, source.name, whole), expiresAt);
       return changed(c, feed, 201);
     })
     .get("/feeds/:id", async (c) => c.json(await oneFeed(c, (await feedFor(c, "name")).feed)))
@@ -180,8 +183,9 @@ async function changed(c: Context<Env>, feed: FeedRow, status: 200 | 201 = 200):
 }
 
 async function oneFeed(c: Context<Env>, feed: FeedRow) {
-  const source = await findSource(c.env.sql, feed.sourceId);
-  if (source === null) throw new AppError("not_found", `the source of feed ${feed.id} is gone`);
+  const stored = await findSource(c.env.sql, feed.sourceId);
+  const [source] = stored === null ? [] : await withLastReads(c.env.sql, [stored]);
+  if (source === undefined) throw new AppError("not_found", `the source of feed ${feed.id} is gone`);
   const counts = await countBookings(c.env.sql, source.id, epochSeconds(c.env));
   return feedJson(c.env, feed, source, counts, standingOf(c.var.viewer, source));
 }

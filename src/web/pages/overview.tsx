@@ -9,6 +9,7 @@ import { listFeeds } from "../../store/feeds.ts";
 import { readHomeport } from "../../account/site.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
 import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
+import { offeredActions } from "../../decision/rights.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
@@ -75,6 +76,7 @@ async function showOverview(
         next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}
         homeport={homeport}
+        actionsOf={(booking) => offeredActions(c.env, viewer.account, booking)}
         requests={requests.slice(0, mostRequests)}
         more={requests.length > mostRequests}
         providers={providers?.filter(({ uuid }) => !has.has(uuid)) ?? null}
