@@ -78,6 +78,11 @@ function waldur({ config, fetch, deadline, now }: Deps): AnonymousTransport | nu
     : { url: config.waldurApiUrl, fetch, deadline, now, timeoutMilliseconds: patienceMilliseconds };
 }
 
+/** Returns the address of HomePort as Waldur told it last, ending in a slash; null where it has told none. */
+export async function readHomeport(deps: Pick<Deps, "config" | "sql">): Promise<string | null> {
+  return (await readMeta(deps.sql, homeportKey(deps))) || null;
+}
+
 /** Returns the key of `meta` under which the address of HomePort is kept. */
 export function homeportKey(deps: Pick<Deps, "config">): string {
   return `homeport:${deps.config.waldurApiUrl ?? ""}`;

@@ -6,6 +6,7 @@ import { AppError } from "../../errors.ts";
 import { listAccounts } from "../../store/accounts.ts";
 import { findBookings, listPending } from "../../store/bookings.ts";
 import { listFeeds } from "../../store/feeds.ts";
+import { readHomeport } from "../../account/site.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
 import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
@@ -63,6 +64,7 @@ async function showOverview(
   const requests = await listRequests(c, seen, nowAt);
   const has = new Set(sources.filter(({ standing }) => may(standing, "content")).map(({ source }) => source.scopeUuid));
   const providers = await listOwnProviders(c);
+  const homeport = await readHomeport(c.env);
   return renderPage(
     c,
     texts[language].overview.title,
@@ -72,6 +74,7 @@ async function showOverview(
         sources={sources.slice(skip, skip + mostSources)}
         next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}
+        homeport={homeport}
         requests={requests.slice(0, mostRequests)}
         more={requests.length > mostRequests}
         providers={providers?.filter(({ uuid }) => !has.has(uuid)) ?? null}
