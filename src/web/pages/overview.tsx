@@ -13,7 +13,7 @@ import { offeredActions } from "../../decision/rights.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
-import { formLimit, pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
+import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { texts } from "../../text/index.ts";
 import { personName } from "../person-name.ts";
@@ -27,7 +27,7 @@ export function overviewRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/", signedIn, async (c) => showOverview(c, null))
     .get("/bookings/:uuid/:action{accept|reject}", signedIn, (c) => c.redirect("/", 303))
-    .post("/bookings/:uuid/:action{accept|reject}", formLimit, signedIn, async (c) => {
+    .post("/bookings/:uuid/:action{accept|reject}", signedIn, async (c) => {
       const action = actions.find((known) => known === c.req.param("action"));
       await readFormFields(c);
       if (action === undefined) throw new AppError("not_found", "there is no such action");
