@@ -4,6 +4,7 @@ import {
   addAccount,
   addUser,
   changeToken,
+  endPersonSessions,
   endSessions,
   findAccount,
   findAccounts,
@@ -121,6 +122,20 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await findAccount(sql, "p")).toMatchObject({ token: "new", refusedAt: null, sessionNo: 1 });
       await endSessions(sql, "p");
       expect(await findAccount(sql, "p")).toMatchObject({ token: "new", sessionNo: 2 });
+    });
+
+    it("lose all sessions of a person at once, but none of others and of the operator", async () => {
+      await addUser(sql, { id: "p", kind: "person", token: "sealed" }, user, t);
+      await addUser(sql, { id: "d", kind: "decider", token: "sealed" }, user, t);
+      await addUser(sql, { id: "q", kind: "person", token: "sealed" }, { ...user, uuid: uuidOf(8) }, t);
+      await noteUser(sql, "a", user);
+      const numbers = async () =>
+        [...(await findAccounts(sql, ["p", "d", "q", "a"])).values()].map((one) => one.sessionNo);
+      await endPersonSessions(sql, "d");
+      expect([(await findAccount(sql, "p"))?.sessionNo, (await findAccount(sql, "d"))?.sessionNo]).toEqual([1, 1]);
+      expect((await numbers()).toSorted()).toEqual([0, 0, 1, 1]);
+      await endPersonSessions(sql, "a");
+      expect((await numbers()).toSorted()).toEqual([0, 0, 1, 1]);
     });
 
     it("take an expiry that slides on only once it moved by more than a day, any other news at once", async () => {
