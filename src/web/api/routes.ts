@@ -127,7 +127,8 @@ export function apiRoutes(): Hono<Env> {
       const action = c.req.param("action") === "accept" ? "accept" : "reject";
       const { account } = c.var.viewer;
       const request = { bookingUuid: c.req.param("uuid"), action, account, via: "api", feedId: "" } as const;
-      const { result, byOperator, status, code, text: message } = await decideBooking(c, request, "en");
+      const { result, byOperator, status, code, text, order } = await decideBooking(c, request, "en");
+      const message = order === "" ? text : `${text} The order in Waldur: ${order}`;
       if (code === null) return c.json({ result, byOperator, message }, status);
       return c.json({ result, error: { code, message, requestId: c.get("requestId") } }, status);
     })

@@ -1,4 +1,3 @@
-import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -7,7 +6,7 @@ import { AppError } from "../../errors.ts";
 import type { AccountRow } from "../../store/accounts.ts";
 import { cachedSite } from "../../account/site.ts";
 import { loadViewer } from "../../account/access.ts";
-import { checkForm, formNonce, nonceField, readForm } from "../forms.ts";
+import { checkForm, type Fields, fieldValue, formNonce, nonceField, readForm } from "../forms.ts";
 import type { Env, PageContext } from "../env.ts";
 import { findBrowserAccount } from "../sessions.ts";
 import { preferredLanguage } from "../accept-language.ts";
@@ -17,19 +16,6 @@ import { Nav } from "./views/nav.tsx";
 
 /** Name of the cookie that remembers the page to go back to after signing in. */
 export const nextCookie = "next";
-
-/** Fields of a form, each with all its values; without files. */
-export type Fields = ReadonlyMap<string, readonly string[]>;
-
-const mostBytes = 32_768;
-
-/** Refuses forms larger than any of ours. */
-export const formLimit = bodyLimit({
-  maxSize: mostBytes,
-  onError() {
-    throw new AppError("bad_input", "the form is larger than any of ours");
-  },
-});
 
 /** Lets through those who are signed in; redirects others to sign in, and from there back to the page. */
 export const signedIn = createMiddleware<Env>(async (c, next) => {
@@ -49,19 +35,9 @@ export function formPurpose({ id }: Pick<AccountRow, "id">): string {
 
 /** Reads the fields of a form that the viewer sent from one of our pages. Throws `foreign_form`. */
 export async function readFormFields(c: PageContext, purpose = formPurpose(c.var.viewer.account)): Promise<Fields> {
-  const body = await readForm(c);
-  await checkForm(c, purpose, body[nonceField]);
-  return new Map(
-    Object.entries(body).map(([name, value]) => [
-      name,
-      (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string"),
-    ]),
-  );
-}
-
-/** Returns the first value of a field; "" without one. */
-export function fieldValue(fields: Fields, name: string): string {
-  return fields.get(name)?.[0] ?? "";
+  const fields = await readForm(c);
+  await checkForm(c, purpose, fieldValue(fields, nonceField));
+  return fields;
 }
 
 export function pageLanguage(c: PageContext): Language {

@@ -12,7 +12,7 @@ import { checkOrigin, formNonce } from "../forms.ts";
 import { beginSession, dropSessions, findBrowserAccount } from "../sessions.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
-import { formLimit, nextCookie, pageLanguage, readFormFields, formPurpose, renderBarePage } from "./page-context.tsx";
+import { nextCookie, pageLanguage, readFormFields, formPurpose, renderBarePage } from "./page-context.tsx";
 import { isLoopback } from "../own-machine.ts";
 import { texts } from "../../text/index.ts";
 import { personName } from "../person-name.ts";
@@ -29,13 +29,13 @@ const tokenPlace = { table: "cookie", row: "login", column: "token" };
 export function signInRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: safeNextPath(c.req.query("next")) }))
-    .post("/sign-in", formLimit, async (c) => signInWithToken(c))
-    .post("/sign-out", formLimit, async (c) => signOut(c))
+    .post("/sign-in", async (c) => signInWithToken(c))
+    .post("/sign-out", async (c) => signOut(c))
     .get("/sign-in/waldur/:provider", async (c) => beginLogin(c, c.req.param("provider")))
     .get("/oauth_login_completed/:provider/", async (c) => finishLogin(c, c.req.param("provider")))
     .get("/oauth_login_completed/:provider", async (c) => finishLogin(c, c.req.param("provider")))
     .get("/sign-in/continue", async (c) => showContinue(c))
-    .post("/sign-in/continue", formLimit, async (c) => confirmLogin(c));
+    .post("/sign-in/continue", async (c) => confirmLogin(c));
 }
 
 /** Returns the path to open after signing in: a page of ours, whatever was asked. */
