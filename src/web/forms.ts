@@ -1,5 +1,6 @@
 import { putCookie, readCookie } from "./cookies.ts";
 import type { PageContext } from "./env.ts";
+import { hasPublicUrl } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { checkNonce, signNonce } from "../security/nonce.ts";
 import { newSecret } from "../security/secret.ts";
@@ -62,7 +63,9 @@ export async function checkForm(c: PageContext, purpose: string, nonce: unknown,
 export function checkOrigin(c: PageContext): void {
   const { headers } = c.req.raw;
   const origin = headers.get("Origin");
-  const own = [new URL(c.req.url).origin, new URL(c.env.config.publicUrl).origin];
+  const { config } = c.env;
+  // Whoever asks says what the host is: that is believed only where nothing else tells.
+  const own = [new URL(config.publicUrl).origin, ...(hasPublicUrl(config) ? [] : [new URL(c.req.url).origin])];
   const site = headers.get("Sec-Fetch-Site");
   const dest = headers.get("Sec-Fetch-Dest") ?? "document";
   const ours =
