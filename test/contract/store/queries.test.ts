@@ -130,12 +130,13 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       await addUser(sql, { id: "q", kind: "person", token: "sealed" }, { ...user, uuid: uuidOf(8) }, t);
       await noteUser(sql, "a", user);
       const numbers = async () =>
-        [...(await findAccounts(sql, ["p", "d", "q", "a"])).values()].map((one) => one.sessionNo);
-      await endPersonSessions(sql, "d");
-      expect([(await findAccount(sql, "p"))?.sessionNo, (await findAccount(sql, "d"))?.sessionNo]).toEqual([1, 1]);
-      expect((await numbers()).toSorted()).toEqual([0, 0, 1, 1]);
-      await endPersonSessions(sql, "a");
-      expect((await numbers()).toSorted()).toEqual([0, 0, 1, 1]);
+        Object.fromEntries(
+          [...(await findAccounts(sql, ["p", "d", "q", "a"]))].map(([id, one]) => [id, one.sessionNo]),
+        );
+      for (const id of ["d", "a"]) {
+        await endPersonSessions(sql, id);
+        expect(await numbers()).toEqual({ p: 1, d: 1, q: 0, a: 0 });
+      }
     });
 
     it("take an expiry that slides on only once it moved by more than a day, any other news at once", async () => {
