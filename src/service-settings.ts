@@ -11,6 +11,7 @@ const schema = v.object({
   tombstoneDays: v.number(),
   outageNoticeHours: v.number(),
   outageClearDays: v.number(),
+  accessClearHours: v.number(),
 });
 
 /** Keeps the settings of the service, which has just started, that shape its feeds. Throws `store_failed`. */

@@ -12,7 +12,7 @@ import { unstoredBooking, unstoredContext } from "./unstored.ts";
 import { AppError } from "../errors.ts";
 import { listChanged } from "../store/bookings.ts";
 import { withLastReads } from "../store/reads.ts";
-import { listSources, readOfferings } from "../store/sources.ts";
+import { listSources, lostAccess, readOfferings } from "../store/sources.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
 import type { ActingAccount } from "../account/find-source.ts";
@@ -60,12 +60,12 @@ export async function exportProvider(
 /** Loads the bookings from the source of that provider that was read last; null where none is loaded and current. */
 async function loadStored(deps: Deps, providerUuid: string): Promise<ProviderBookings | null> {
   const sources = (await withLastReads(deps.sql, await listSources(deps.sql))).filter(
-    ({ kind, scopeUuid, access, loadedAt, failingSinceAt }) =>
-      kind === "provider" &&
-      scopeUuid === providerUuid &&
-      access === "ok" &&
-      loadedAt !== null &&
-      failingSinceAt === null,
+    (one) =>
+      one.kind === "provider" &&
+      one.scopeUuid === providerUuid &&
+      one.loadedAt !== null &&
+      one.failingSinceAt === null &&
+      lostAccess(one) === null,
   );
   const [source] = sources.toSorted((a, b) => (b.freshAt ?? 0) - (a.freshAt ?? 0));
   const readAt = source?.freshAt ?? 0;

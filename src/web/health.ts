@@ -3,7 +3,7 @@ import type { Env } from "./env.ts";
 import { messageOf } from "../errors.ts";
 import { listFeeds } from "../store/feeds.ts";
 import { withLastReads } from "../store/reads.ts";
-import { listSources } from "../store/sources.ts";
+import { listSources, lostAccess } from "../store/sources.ts";
 import { isoTime } from "./api/feed-json.ts";
 import { isOperator } from "./auth.ts";
 import { epochSeconds } from "../clock.ts";
@@ -29,7 +29,9 @@ export function healthRoutes(): Hono<Env> {
             id: source.id,
             name: source.name,
             kind: source.kind,
-            access: source.access,
+            access: lostAccess(source) === null ? "ok" : "lost",
+            lost: source.lost || null,
+            lostSince: isoTime(source.lostAt),
             loaded: source.loadedAt !== null,
             freshAt: isoTime(source.freshAt),
             ageSeconds: source.freshAt === null ? null : nowAt - source.freshAt,
