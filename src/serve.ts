@@ -8,7 +8,8 @@ import { listen, type Opened, type OpenOptions, openNode, repeat } from "./node.
 import { listFeeds } from "./store/feeds.ts";
 import { readMeta, writeMeta } from "./store/meta.ts";
 import { advise } from "./account/check.ts";
-import { feedAddress, webcalAddress } from "./feed/commands.ts";
+import { reseal } from "./account/reseal.ts";
+import { findFeedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { tick } from "./tick.ts";
 
@@ -23,8 +24,6 @@ export interface ServeOptions {
 }
 
 const publicFolder = join(import.meta.dirname, "../public");
-/** The sample's own database in DATA_DIR. */
-export const sampleFile = "sample.sqlite";
 const sampleUrl = "http://sample.waldur.invalid";
 const daySeconds = 86_400;
 /** Days after which the sample starts anew: its bookings lie around the day on which it was made. */
@@ -45,6 +44,8 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
     const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
     deps = { ...deps, config: { ...deps.config, publicUrl } };
   }
+  // Keys that were put first in SECRET_KEYS seal from the start on.
+  deps.defer(reseal(deps));
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
   let told = false;
   const timer = repeat(
@@ -57,8 +58,11 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         deps.log.error("run_failed", { message: messageOf(error) });
         if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
       }
-      if (!told) await introduce(deps, print);
+      if (told) return;
       told = true;
+      await introduce(deps, print).catch((error: unknown) =>
+        deps.log.error("introduction_failed", { message: messageOf(error) }),
+      );
     },
     Math.min(60, deps.config.pollSeconds),
   );
@@ -89,7 +93,7 @@ export async function openSample(
   };
   const opened = await openNode(env, {
     ...options,
-    file: sampleFile,
+    file: "sample.sqlite",
     sample: true,
     settings,
     fetch: async (request) => {
@@ -114,18 +118,21 @@ export async function openSample(
   };
 }
 
+const hiddenAddress = "Its address works as before but cannot be shown: `check` says which key is missing.";
+
 /** Prints the addresses after the start, and what to do with them. */
 async function introduce(deps: Deps, print: (text: string) => void): Promise<void> {
   const feeds = (await listFeeds(deps.sql)).filter(({ state }) => state !== "ended");
   const shown = feeds.filter(({ state }) => state !== "loading");
   const [first] = shown;
   if (deps.sample) print("\nThis is a sample: its Waldur, people and bookings are made up.\n");
-  if (first !== undefined && shown.length === 1) {
-    const address = await feedAddress(deps, first);
+  if (deps.keys.lost !== "") print(`\n${deps.keys.lost}.\n`);
+  const address = first === undefined ? null : await findFeedAddress(deps, first);
+  if (first !== undefined && address !== null && shown.length === 1) {
     print(`\n${first.profile.name}: ${first.eventCount} events\n\n${address}\n\n${webcalAddress(address)}\n`);
   } else {
     for (const feed of shown) {
-      print(`\n${feed.profile.name}: ${feed.eventCount} events\n${await feedAddress(deps, feed)}\n`);
+      print(`\n${feed.profile.name}: ${feed.eventCount} events\n${(await findFeedAddress(deps, feed)) ?? hiddenAddress}\n`);
     }
   }
   const loading = feeds.length - shown.length;

@@ -14,6 +14,7 @@ export const sources: typeof english = {
     waldur_throttled: "Walduri sõnul küsitakse liiga tihti",
     waldur_failed: "Waldur vastab vigadega",
     waldur_forbidden: "Waldur keeldub, sest õigus puudub",
+    seal_broken: "Teenuse võti on puudu ja konto pääsutunnust ei saa kasutada; selle inimene võib uuesti sisse logida,",
     other: "Walduri vastuseid ei saa kasutada",
   },
   changing:
