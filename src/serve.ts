@@ -132,7 +132,9 @@ async function introduce(deps: Deps, print: (text: string) => void): Promise<voi
     print(`\n${first.profile.name}: ${first.eventCount} events\n\n${address}\n\n${webcalAddress(address)}\n`);
   } else {
     for (const feed of shown) {
-      print(`\n${feed.profile.name}: ${feed.eventCount} events\n${(await findFeedAddress(deps, feed)) ?? hiddenAddress}\n`);
+      print(
+        `\n${feed.profile.name}: ${feed.eventCount} events\n${(await findFeedAddress(deps, feed)) ?? hiddenAddress}\n`,
+      );
     }
   }
   const loading = feeds.length - shown.length;

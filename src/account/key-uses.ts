@@ -22,7 +22,13 @@ export async function listKeyUses(deps: Pick<Deps, "sql" | "keys">): Promise<Key
   for (const id of new Set([...ring, ...groups.keys()])) {
     const sealed = groups.get(id) ?? [];
     const count = (column: string): number => sealed.find((group) => group.column === column)?.count ?? 0;
-    const state = !ring.includes(id) ? "missing" : !(await opensAll(deps, sealed)) ? "other" : id === ring[0] ? "first" : "kept";
+    const state = !ring.includes(id)
+      ? "missing"
+      : !(await opensAll(deps, sealed))
+        ? "other"
+        : id === ring[0]
+          ? "first"
+          : "kept";
     uses.push({ id, state, addresses: count("secret"), tokens: count("token"), credentials: count("credentials") });
   }
   return uses;

@@ -14,7 +14,8 @@ export const sources = {
     waldur_throttled: "Waldur has reported too many requests",
     waldur_failed: "Waldur has answered with errors",
     waldur_forbidden: "Waldur has refused because a permission is missing",
-    seal_broken: "A key of this service is missing, so the token of the account cannot be used; its person can sign in again,",
+    seal_broken:
+      "A key of this service is missing, so the token of the account cannot be used; its person can sign in again,",
     other: "Waldur's answers could not be used",
   },
   changing:
