@@ -71,6 +71,8 @@ export interface KnownBooking {
   readonly booking: Booking;
   /** State of the order that created the booking; null when unknown. */
   readonly orderState: OrderState | null;
+  /** That order; null when unknown. */
+  readonly orderUuid: string | null;
   readonly slots: readonly NumberedSlot[];
   /** Proven to be gone from Waldur. */
   readonly vanished: boolean;

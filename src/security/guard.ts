@@ -1,6 +1,6 @@
 import { withDeadline } from "../deadline.ts";
 import { messageOf } from "../errors.ts";
-import { readResponseText } from "../response.ts";
+import { readResponseText } from "../body.ts";
 import { BlockedAddress, type OutsideRules, blockedReason } from "./outside.ts";
 
 /** The outside of guarded requests. */

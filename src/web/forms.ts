@@ -1,8 +1,13 @@
 import { getCookie, setCookie } from "hono/cookie";
 import type { PageContext } from "./env.ts";
+import { hasPublicUrl } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { checkNonce, signNonce } from "../security/nonce.ts";
 import { newSecret } from "../security/secret.ts";
+import { readRequestText } from "./request-body.ts";
+
+/** The fields of a form, each with all its values. */
+export type Fields = ReadonlyMap<string, readonly string[]>;
 
 /** Name of the hidden field. */
 export const nonceField = "nonce";
@@ -49,13 +54,23 @@ export async function formNonce(c: PageContext, purpose: string, cookieName = "f
   return signNonce(c.env.keys, cookie, purpose);
 }
 
-/** Returns the fields of a sent form, a list for a repeated one; none when the body is no form. */
-export async function readForm(c: PageContext): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    return await c.req.parseBody({ all: true });
-  } catch {
-    return {};
+/** Returns the fields of a sent form, each with all its values; none when the body is no form as ours are. Throws `too_large`. */
+export async function readForm(c: PageContext): Promise<Fields> {
+  const type = c.req.header("Content-Type") ?? "";
+  const text = await readRequestText(c);
+  const fields = new Map<string, string[]>();
+  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) return fields;
+  for (const [name, value] of new URLSearchParams(text)) {
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value);
   }
+  return fields;
+}
+
+/** Returns the first value of a field; "" without one. */
+export function fieldValue(fields: Fields, name: string): string {
+  return fields.get(name)?.[0] ?? "";
 }
 
 /**
@@ -66,7 +81,9 @@ export async function readForm(c: PageContext): Promise<Readonly<Record<string, 
 export async function checkForm(c: PageContext, purpose: string, nonce: unknown, cookieName = "form"): Promise<void> {
   const { headers } = c.req.raw;
   const origin = headers.get("Origin");
-  const own = [new URL(c.req.url).origin, new URL(c.env.config.publicUrl).origin];
+  const { config } = c.env;
+  // Whoever asks says what the host is: that is believed only where nothing else tells.
+  const own = [new URL(config.publicUrl).origin, ...(hasPublicUrl(config) ? [] : [new URL(c.req.url).origin])];
   const site = headers.get("Sec-Fetch-Site") ?? "same-origin";
   const dest = headers.get("Sec-Fetch-Dest") ?? "document";
   const sent = origin !== null && own.includes(origin) && site === "same-origin" && dest === "document";

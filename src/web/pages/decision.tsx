@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { type Action, actions, type Language } from "../../calendar/profile.ts";
 import { codeOf, messageOf } from "../../errors.ts";
 import { type AccountRow, endSessions } from "../../store/accounts.ts";
@@ -10,7 +9,7 @@ import { loadPageData } from "../../decision/page-data.ts";
 import type { SessionKind } from "../../security/session.ts";
 import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
 import { shortAddress } from "../address.ts";
-import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie, readForm } from "../forms.ts";
+import { checkForm, dropCookie, fieldValue, formNonce, nonceField, putCookie, readCookie, readForm } from "../forms.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
 import type { Notice } from "../notice.ts";
 import type { Env, PageContext } from "../env.ts";
@@ -25,8 +24,6 @@ import { personName } from "../person-name.ts";
 const session = "decide";
 const mostSignIns = 30;
 const signInSeconds = 600;
-/** Most bytes of a form; a token may have 4,096 characters. */
-const mostBytes = 32 * 1024;
 
 /**
  * Returns the routes of the pages on which bookings are decided: `/a/<token>`. GET, HEAD and OPTIONS change nothing in
@@ -34,7 +31,6 @@ const mostBytes = 32 * 1024;
  */
 export function decisionRoutes(): Hono<Env> {
   const app = new Hono<Env>();
-  app.use("/a/*", bodyLimit({ maxSize: mostBytes, onError: (c) => c.text("Too large.\n", 413) }));
   app.get("/a/:token", async (c) => showLinked(c, null));
   app.get("/a/:token/:action{accept|reject}", async (c) =>
     showLinked(c, c.req.param("action") === "accept" ? "accept" : "reject"),
@@ -48,6 +44,7 @@ export function decisionRoutes(): Hono<Env> {
   app.options("/a/*", (c) => c.body(null, 204, { Allow: "GET, HEAD, POST, OPTIONS" }));
   app.all("/a/*", (c) => (["GET", "HEAD", "POST"].includes(c.req.method) ? showMissing(c) : refuseMethod(c)));
   app.onError((error, c) => {
+    if (codeOf(error) === "too_large") return c.text("Too large.\n", 413);
     c.env.log.error("page_failed", { code: codeOf(error) ?? "bug", message: messageOf(error) });
     const language = languageFor(c, null);
     return c.html(<PlainPage language={language} {...texts[language].decision.broken} />, 503);
@@ -109,8 +106,8 @@ async function decideFromForm(c: PageContext): Promise<Response> {
   const words = texts[languageFor(c, linked)].decision;
   const form = await readForm(c);
   const person = await findPerson(c);
-  const action = actions.find((known) => known === form["action"]) ?? null;
-  if (!(await isOurs(c, linked, "decide", form[nonceField]))) {
+  const action = actions.find((known) => known === fieldValue(form, "action")) ?? null;
+  if (!(await isOurs(c, linked, "decide", fieldValue(form, nonceField)))) {
     return renderDecision(c, linked, {
       preselected: action,
       person,
@@ -145,16 +142,16 @@ async function signInWithForm(c: PageContext): Promise<Response> {
   if (linked === null) return showMissing(c);
   const words = texts[languageFor(c, linked)].decision;
   const form = await readForm(c);
-  const preselected = actions.find((known) => known === form["action"]) ?? null;
+  const preselected = actions.find((known) => known === fieldValue(form, "action")) ?? null;
   const fail = async (text: string, status: Shown["status"]): Promise<Response> =>
     renderDecision(c, linked, { preselected, person: null, notice: { tone: "bad", text }, status });
-  if (!(await isOurs(c, linked, "sign-in", form[nonceField]))) return fail(words.foreign, 403);
+  if (!(await isOurs(c, linked, "sign-in", fieldValue(form, nonceField)))) return fail(words.foreign, 403);
   const nowAt = epochSeconds(c.env);
   const name = `sign-in:${shortAddress(c.env.addressOf(c.req.raw))}`;
   if ((await countTry(c.env.sql, name, nowAt - (nowAt % signInSeconds))) > mostSignIns)
     return fail(words.tooOften, 429);
   try {
-    const { cookie, lasts } = await signIn(c.env, session, typeof form["token"] === "string" ? form["token"] : "");
+    const { cookie, lasts } = await signIn(c.env, session, fieldValue(form, "token"));
     putCookie(c, session, cookie, lasts, "Lax");
   } catch (error) {
     const code = codeOf(error);
@@ -180,11 +177,11 @@ async function forgetPerson(c: PageContext): Promise<Response> {
   if (linked === null) return showMissing(c);
   const form = await readForm(c);
   const person = await findPerson(c);
-  if (!(await isOurs(c, linked, "forget", form[nonceField]))) {
+  if (!(await isOurs(c, linked, "forget", fieldValue(form, nonceField)))) {
     const notice: Notice = { tone: "bad", text: texts[languageFor(c, linked)].decision.foreign };
     return renderDecision(c, linked, { preselected: null, person, notice, status: 403 });
   }
-  if (person !== null && form["which"] === "all") await endSessions(c.env.sql, person.id);
+  if (person !== null && fieldValue(form, "which") === "all") await endSessions(c.env.sql, person.id);
   dropCookie(c, session);
   dropCookie(c, sessionCookie);
   return c.redirect(`/a/${linked.token}`, 303);

@@ -1,4 +1,3 @@
-import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -7,7 +6,7 @@ import { AppError } from "../../errors.ts";
 import { findSessionAccount } from "../../account/sign-in.ts";
 import { cachedSite } from "../../account/site.ts";
 import { type Viewer, loadViewer } from "../../account/access.ts";
-import { checkForm, formNonce, nonceField, readCookie, readForm } from "../forms.ts";
+import { checkForm, type Fields, fieldValue, formNonce, nonceField, readCookie, readForm } from "../forms.ts";
 import type { Env, PageContext } from "../env.ts";
 import { preferredLanguage } from "../accept-language.ts";
 import { zonedTimes, type Times } from "./times.ts";
@@ -19,19 +18,6 @@ export const sessionCookie = "session";
 
 /** Name of the cookie that remembers the page to go back to after signing in. */
 export const nextCookie = "next";
-
-/** Fields of a form, each with all its values; without files. */
-export type Fields = ReadonlyMap<string, readonly string[]>;
-
-const mostBytes = 32_768;
-
-/** Refuses forms larger than any of ours. */
-export const formLimit = bodyLimit({
-  maxSize: mostBytes,
-  onError() {
-    throw new AppError("bad_input", "the form is larger than any of ours");
-  },
-});
 
 /** Lets through those who are signed in; redirects others to sign in, and from there back to the page. */
 export const signedIn = createMiddleware<Env>(async (c, next) => {
@@ -51,19 +37,9 @@ function formPurpose({ account }: Viewer): string {
 
 /** Reads the fields of a form that the viewer sent from one of our pages. Throws `foreign_form`. */
 export async function readFormFields(c: PageContext, purpose = formPurpose(c.var.viewer)): Promise<Fields> {
-  const body = await readForm(c);
-  await checkForm(c, purpose, body[nonceField]);
-  return new Map(
-    Object.entries(body).map(([name, value]) => [
-      name,
-      (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string"),
-    ]),
-  );
-}
-
-/** Returns the first value of a field; "" without one. */
-export function fieldValue(fields: Fields, name: string): string {
-  return fields.get(name)?.[0] ?? "";
+  const fields = await readForm(c);
+  await checkForm(c, purpose, fieldValue(fields, nonceField));
+  return fields;
 }
 
 export function pageLanguage(c: PageContext): Language {

@@ -10,15 +10,7 @@ import { shortAddress } from "../address.ts";
 import { dropCookie, formNonce, putCookie, readCookie } from "../forms.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
-import {
-  formLimit,
-  nextCookie,
-  pageLanguage,
-  readFormFields,
-  sessionCookie,
-  renderBarePage,
-  signedIn,
-} from "./page-context.tsx";
+import { nextCookie, pageLanguage, readFormFields, sessionCookie, renderBarePage, signedIn } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
 import { personName } from "../person-name.ts";
 
@@ -34,8 +26,8 @@ const tokenPlace = { table: "cookie", row: "login", column: "token" };
 export function signInRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: safeNextPath(c.req.query("next")) }))
-    .post("/sign-in", formLimit, async (c) => signInWithToken(c))
-    .post("/sign-out", formLimit, signedIn, async (c) => {
+    .post("/sign-in", async (c) => signInWithToken(c))
+    .post("/sign-out", signedIn, async (c) => {
       await readFormFields(c);
       await endSessions(c.env.sql, c.var.viewer.account.id);
       dropCookie(c, sessionCookie);
@@ -45,7 +37,7 @@ export function signInRoutes(): Hono<Env> {
     .get("/oauth_login_completed/:provider/", async (c) => finishLogin(c, c.req.param("provider")))
     .get("/oauth_login_completed/:provider", async (c) => finishLogin(c, c.req.param("provider")))
     .get("/sign-in/continue", async (c) => showContinue(c))
-    .post("/sign-in/continue", formLimit, async (c) => confirmLogin(c));
+    .post("/sign-in/continue", async (c) => confirmLogin(c));
 }
 
 /** Returns the path to open after signing in: a page of ours, whatever was asked. */
