@@ -8,6 +8,7 @@ import { listen, type Opened, type OpenOptions, openNode, repeat } from "./node.
 import { listFeeds } from "./store/feeds.ts";
 import { readMeta, writeMeta } from "./store/meta.ts";
 import { advise } from "./account/check.ts";
+import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { noteServiceSettings } from "./service-settings.ts";
@@ -24,8 +25,6 @@ export interface ServeOptions {
 }
 
 const publicFolder = join(import.meta.dirname, "../public");
-/** The sample's own database in DATA_DIR. */
-export const sampleFile = "sample.sqlite";
 const sampleUrl = "http://sample.waldur.invalid";
 const daySeconds = 86_400;
 /** Days after which the sample starts anew: its bookings lie around the day on which it was made. */
@@ -47,6 +46,8 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
     deps = { ...deps, config: { ...deps.config, port, publicUrl } };
   }
   await noteServiceSettings(deps);
+  // Keys that were put first in SECRET_KEYS seal from the start on.
+  deps.defer(reseal(deps));
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
   let told = false;
   const timer = repeat(
@@ -61,8 +62,12 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         deps.log.error("run_failed", { message: messageOf(error) });
         if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
       }
-      if (!told || made.length > 0) await introduce(deps, made, print);
+      const begins = !told;
       told = true;
+      if (!begins && made.length === 0) return;
+      await introduce(deps, made, print).catch((error: unknown) =>
+        deps.log.error("introduction_failed", { message: messageOf(error) }),
+      );
     },
     Math.min(60, deps.config.pollSeconds),
   );
@@ -93,7 +98,7 @@ export async function openSample(
   };
   const opened = await openNode(env, {
     ...options,
-    file: sampleFile,
+    file: "sample.sqlite",
     sample: true,
     settings,
     fetch: async (request) => {
@@ -127,6 +132,7 @@ async function introduce(deps: Deps, made: readonly string[], print: (text: stri
   const shown = feeds.filter(({ id, state }) => made.includes(id) && state !== "loading");
   const [first] = shown;
   if (deps.sample) print("\nThis is a sample: its Waldur, people and bookings are made up.\n");
+  if (deps.keys.lost !== "") print(`\n${deps.keys.lost}.\n`);
   if (first !== undefined && shown.length === 1) {
     const address = await feedAddress(deps, first);
     print(`\n${first.profile.name}: ${first.eventCount} events\n\n${address}\n\n${webcalAddress(address)}\n`);
