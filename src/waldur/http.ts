@@ -1,6 +1,7 @@
 import { type BackOff, pauseAfter } from "../backoff.ts";
 import { withDeadline } from "../deadline.ts";
 import { AppError, messageOf } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import { readResponseText } from "../response.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
 
@@ -134,15 +135,15 @@ async function sendOnce(
     const type = response.headers.get("Content-Type") ?? "something without a type";
     throw fail({ code: "waldur_bad_answer", message: `Waldur answered ${type}, not JSON`, facts: { status } });
   }
-  try {
-    return { headers: response.headers, body: JSON.parse(text) };
-  } catch {
+  const body = parseJson(text);
+  if (body === undefined) {
     throw fail({
       code: "waldur_bad_answer",
       message: "Waldur's answer is broken JSON: it may have been cut",
       facts: { status },
     });
   }
+  return { headers: response.headers, body };
 }
 
 function connectionFailure(error: unknown, signal: AbortSignal): Refused {

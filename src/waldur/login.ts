@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import type { Transport } from "./http.ts";
 import { readRefusal } from "./refusal.ts";
 import { readSite, type Site } from "./schema.ts";
@@ -85,9 +86,7 @@ async function requestJson(
     const { code, message, facts = {} } = readRefusal(response, text, { url, token: " ", now: from.now() });
     throw new AppError(code, message, { facts: { path, ...facts } });
   }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("waldur_bad_answer", "Waldur's answer is not JSON", { facts: { path } });
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw new AppError("waldur_bad_answer", "Waldur's answer is not JSON", { facts: { path } });
+  return value;
 }

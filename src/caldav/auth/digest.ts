@@ -17,13 +17,14 @@ export function readDigestChallenge(headers: Headers): DigestChallenge | null {
   const found: Map<string, string>[] = [];
   let fields: Map<string, string> | null = null;
   // Challenges are separated by commas, and so are their fields: a scheme in front of a field begins the next challenge.
-  for (const [part] of (headers.get("WWW-Authenticate") ?? "").matchAll(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g)) {
-    const [, scheme, name = "", value = ""] = /^\s*(?:([\w-]+)\s+)?([\w-]+)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
+  for (const [part] of (headers.get("WWW-Authenticate") ?? "").matchAll(/(?:"(?:[^"\\]|\\.)*"?|[^",])+/g)) {
+    const [, scheme, name = "", value = ""] = /^\s*(?:([\w-]+)\s+)?([\w-]+)\s*=(.*)$/.exec(part) ?? [];
+    const text = value.trim();
     if (scheme !== undefined) {
       fields = /^digest$/i.test(scheme) ? new Map<string, string>() : null;
       if (fields !== null) found.push(fields);
     }
-    fields?.set(name.toLowerCase(), value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value);
+    fields?.set(name.toLowerCase(), text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text);
   }
   const challenges = found.map(readFields).filter((challenge) => challenge !== null);
   return challenges.find(({ algorithm }) => algorithm.startsWith("SHA")) ?? challenges[0] ?? null;
