@@ -16,6 +16,7 @@ import { recordRun } from "./source/run-log.ts";
 import { type RefreshReport } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
 import { epochSeconds } from "./clock.ts";
+import { reseal } from "./account/reseal.ts";
 
 /** The report of one run. */
 export interface TickReport {
@@ -51,7 +52,10 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   const statementsLeft = (): number => deps.budget.statements - counts.statements;
   const nowAt = epochSeconds(deps);
   const begunAt = deps.now();
-  if (nowAt % 3600 < 60) await attempt(deps, "forget_failed", async () => forgetOld(deps));
+  if (nowAt % 3600 < 60) {
+    await attempt(deps, "forget_failed", async () => forgetOld(deps));
+    await attempt(deps, "reseal_failed", async () => reseal(deps, deps.budget.statements / 4));
+  }
   const feeds = (await listFeeds(sql)).filter((feed) => feed.state !== "ended");
   const living: FeedRow[] = [];
   for (const feed of feeds) {
