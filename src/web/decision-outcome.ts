@@ -1,3 +1,4 @@
+import { cleanName } from "../calendar/foreign-text.ts";
 import type { Language } from "../calendar/profile.ts";
 import { decide, type Decision, type DecisionRequest } from "../decision/decide.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -43,8 +44,8 @@ export async function decideBooking(
   const text = outcome[result]({
     action,
     byOperator,
-    provider: booking?.providerName || unnamed.provider,
-    customer: booking?.customerName || unnamed.customer,
+    provider: cleanName(booking?.providerName ?? "") || unnamed.provider,
+    customer: cleanName(booking?.customerName ?? "") || unnamed.customer,
     name: personName(account) || unnamed.account,
   });
   return { ...outcomes[result], result, byOperator, text };

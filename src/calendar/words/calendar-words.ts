@@ -18,6 +18,8 @@ export interface CalendarWords {
   >;
   /** Stands in front of the links to decide. */
   readonly decide: Readonly<Record<"accept" | "reject" | "both", string>>;
+  /** Stands above the quoted words of the requester. */
+  readonly message: string;
   readonly part: (number: number, count: number) => string;
   readonly backwards: string;
   readonly lengthless: string;

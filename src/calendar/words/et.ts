@@ -47,6 +47,7 @@ export const et: CalendarWords = {
     error: "Viga",
   },
   decide: { accept: "Kinnita", reject: "Lükka tagasi", both: "Vaata lähemalt ja otsusta" },
+  message: "Taotleja sõnum:",
   part: (number, count) => `Osa ${number}/${count}`,
   backwards: "Walduris on selle aja lõpp enne algust; näidatud on nende vaheline aeg.",
   lengthless: "Walduris ei ole sellel ajal kestust; näidatud on üks minut.",
