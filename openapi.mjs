@@ -73,7 +73,8 @@ function describeOperation({
   failure,
 }) {
   const failed = describe(failure ?? components.Failure);
-  const byStatus = Map.groupBy(errors, (code) => errorStatuses[code]);
+  const codes = body ? [...errors, "too_large"] : errors;
+  const byStatus = Map.groupBy(codes, (code) => errorStatuses[code]);
   return {
     summary,
     description: [description, rights[right]].filter(Boolean).join(" ") || undefined,

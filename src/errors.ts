@@ -1,6 +1,7 @@
 /** The ways the program itself can fail; one code, one meaning. */
 const errorCodes = [
   "bad_input", // what the caller gave does not fit; the message says what would
+  "too_large", // the body of our own caller's request has too many bytes
   "bad_config", // a setting is missing or wrong
   "unauthorized", // our own caller showed no valid credential
   "forbidden", // our own caller is known, and may not do this

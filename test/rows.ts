@@ -60,7 +60,16 @@ export function bookingOf(n: number, change: Partial<Booking> = {}): Booking {
 /** Returns what is written of a booking: its own slots numbered, rev 1, unless `change` says otherwise. */
 export function writeOf(booking: Booking, change: Partial<BookingWrite> = {}): BookingWrite {
   const slots = booking.slots.map((slot, index) => ({ ...slot, n: index + 1, real: true, gone: false }));
-  return { sourceId: "s", booking, orderState: null, slots, slim: `slim of ${booking.name}`, rev: 1, ...change };
+  return {
+    sourceId: "s",
+    booking,
+    orderState: null,
+    orderUuid: null,
+    slots,
+    slim: `slim of ${booking.name}`,
+    rev: 1,
+    ...change,
+  };
 }
 
 /** Writes these bookings as a run does. */
@@ -88,7 +97,8 @@ export function sourceRow(id: string, change: Partial<SourceRow> = {}): SourceRo
     freshAt: t,
     failingSinceAt: null,
     failure: "",
-    access: "ok",
+    lost: "",
+    lostAt: null,
     accessAt: t,
     ordersMicros: 0,
     bookingsMicros: 0,
@@ -128,6 +138,7 @@ export function feedRow(id: string, change: Partial<FeedRow> = {}): FeedRow {
     windowAt: t,
     windowUuid: "",
     noticeAt: 0,
+    notice: "",
     eventCount: 0,
     byteCount: 0,
     held: [],

@@ -18,6 +18,8 @@ export type CachedSite = v.InferOutput<typeof schema>;
 
 const nothing: CachedSite = { at: 0, name: "", colour: null, logins: [] };
 const freshSeconds = 600;
+/** Who comes while it is asked does not ask too, for so long. */
+const askingSeconds = 10;
 const patienceMilliseconds = 5000;
 
 /**
@@ -32,10 +34,12 @@ export async function cachedSite(deps: Deps): Promise<CachedSite> {
   const found = stored === null ? null : v.safeParse(schema, JSON.parse(stored));
   const known = found?.success === true ? found.output : nothing;
   if (epochSeconds(deps) - known.at < freshSeconds) return known;
-  const asked = refreshSite(deps, from, known).then(async (site) => {
+  const keep = async (site: CachedSite): Promise<CachedSite> => {
     await writeMeta(deps.sql, key, JSON.stringify(site));
     return site;
-  });
+  };
+  await keep({ ...known, at: epochSeconds(deps) - freshSeconds + askingSeconds });
+  const asked = refreshSite(deps, from, known).then(keep);
   if (known.at === 0) return asked;
   deps.defer(asked);
   return known;
@@ -72,6 +76,11 @@ function waldur({ config, fetch, deadline, now }: Deps): AnonymousTransport | nu
   return config.waldurApiUrl === null
     ? null
     : { url: config.waldurApiUrl, fetch, deadline, now, timeoutMilliseconds: patienceMilliseconds };
+}
+
+/** Returns the address of HomePort as Waldur told it last, ending in a slash; null where it has told none. */
+export async function readHomeport(deps: Pick<Deps, "config" | "sql">): Promise<string | null> {
+  return (await readMeta(deps.sql, homeportKey(deps))) || null;
 }
 
 /** Returns the key of `meta` under which the address of HomePort is kept. */

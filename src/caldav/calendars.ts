@@ -4,7 +4,7 @@ import { hex } from "../security/hash.ts";
 import { makeFailure, responseFailure, innerStatus, unansweredFailure } from "./failure.ts";
 import { findProperty, mayWrite, type Member, propertyText } from "./multistatus.ts";
 import type { ReadResult, Failure } from "./port.ts";
-import { type Connection, makeWire, propfindRequest, readLimits, type Wire, writeLimits } from "./wire.ts";
+import { type Connection, discoveryLimits, makeWire, propfindRequest, type Wire, writeLimits } from "./wire.ts";
 import { appleSpace, caldavSpace, calendarServerSpace, child, childrenOf, davSpace } from "./xml.ts";
 
 /** A calendar collection as a server describes it. */
@@ -47,7 +47,7 @@ export async function findCalendars(
   depth: "0" | "1",
   wire: Wire,
 ): Promise<ReadResult<readonly FoundCalendar[]>> {
-  const result = await wire.exchange(propfindRequest(url, depth, properties), readLimits);
+  const result = await wire.exchange(propfindRequest(url, depth, properties), discoveryLimits);
   const answer = wire.toMultistatus(result);
   if ("failure" in answer) return answer;
   // Hrefs are relative to the address that responded, which may be another after redirects.

@@ -2,7 +2,7 @@ import { findCalendars, type FoundCalendar } from "./calendars.ts";
 import { makeFailure } from "./failure.ts";
 import { findProperty } from "./multistatus.ts";
 import type { Failure } from "./port.ts";
-import { type Connection, makeWire, propfindRequest, type Wire } from "./wire.ts";
+import { type Connection, discoveryLimits, makeWire, propfindRequest, type Wire } from "./wire.ts";
 import { caldavSpace, childrenOf } from "./xml.ts";
 
 /** The calendars that an address leads to. */
@@ -81,10 +81,7 @@ async function readContext(
   url: string,
   wire: Wire,
 ): Promise<DiscoveryContext | { readonly failure: Failure } | { readonly confirm: string }> {
-  const result = await wire.exchange(propfindRequest(url, "0", startProps), {
-    milliseconds: 20_000,
-    mostBytes: 1024 * 1024,
-  });
+  const result = await wire.exchange(propfindRequest(url, "0", startProps), discoveryLimits);
   if (!("failed" in result) && result.status === 401 && result.withheld) return { confirm: new URL(result.url).origin };
   const answer = wire.toMultistatus(result);
   if ("failure" in answer || "failed" in result)

@@ -1,7 +1,7 @@
 import type { KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
 import { type BookingTexts, bookingTexts, eventDescription, eventPlace, eventTitle, shownAt } from "./event-text.ts";
-import { bookingStatus, eventStatus } from "./status.ts";
+import { eventStatus } from "./status.ts";
 
 /** Times outside are cut off: no client is sure of times before 1970, DATE-TIME ends with 9999 (RFC 5545 3.3.5). */
 const firstAt = 0;
@@ -17,7 +17,7 @@ const lastAt = 253_402_300_799;
  * holds both.
  */
 export function bookingEvents(known: KnownBooking, context: EventContext): Event[] {
-  const texts = bookingTexts(known.booking, bookingStatus(known), context);
+  const texts = bookingTexts(known, context);
   const live = known.slots.filter((slot) => !slot.gone).toSorted((a, b) => a.start - b.start || a.n - b.n);
   return known.slots.map((slot) => slotEvent(texts, slot, live.indexOf(slot), live.length));
 }

@@ -71,7 +71,11 @@ export interface KnownBooking {
   readonly booking: Booking;
   /** State of the order that created the booking; null when unknown. */
   readonly orderState: OrderState | null;
+  /** That order; null when unknown. */
+  readonly orderUuid: string | null;
   readonly slots: readonly NumberedSlot[];
   /** Proven to be gone from Waldur. */
   readonly vanished: boolean;
+  /** Its account lost the role that showed it: no event of it stays, and none says that it was cancelled. */
+  readonly unseen?: boolean;
 }

@@ -1,8 +1,9 @@
-import type { Booking, NumberedSlot } from "./booking.ts";
+import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
 import { cleanName, cleanPerson, cleanWords, quoteMessage } from "./foreign-text.ts";
 import { actions, type Detail } from "./profile.ts";
-import { type BookingStatus, eventStatus } from "./status.ts";
+import { bookingPage, orderPage } from "./homeport.ts";
+import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "./status.ts";
 import { cleanUrl, truncate } from "./text.ts";
 import { localTime } from "./window.ts";
 import type { CalendarWords } from "./words/calendar-words.ts";
@@ -27,10 +28,14 @@ export interface BookingTexts {
   readonly offering: string;
   /** The booking's page in HomePort; "" for none. */
   readonly url: string;
+  /** The order's page there, while only that page can move it; else "". */
+  readonly orderUrl: string;
 }
 
 /** Returns the texts of a booking, cleaned and cut to length. */
-export function bookingTexts(booking: Booking, status: BookingStatus, context: EventContext): BookingTexts {
+export function bookingTexts(known: KnownBooking, context: EventContext): BookingTexts {
+  const { booking } = known;
+  const status = bookingStatus(known);
   const facts = context.offerings.get(booking.offeringUuid);
   return {
     booking,
@@ -39,7 +44,8 @@ export function bookingTexts(booking: Booking, status: BookingStatus, context: E
     words: calendarWords[context.profile.language],
     name: cleanName(booking.name),
     offering: cleanName(facts?.name ?? "") || cleanName(booking.offeringName),
-    url: context.homeport === null ? "" : cleanUrl(`${context.homeport}resource-details/${booking.uuid}/`),
+    url: cleanUrl(bookingPage(context.homeport, booking)),
+    orderUrl: status === "awaiting-order" ? cleanUrl(orderPage(context.homeport, known)) : "",
   };
 }
 
@@ -110,9 +116,10 @@ function isLost({ status }: BookingTexts, slot: NumberedSlot): boolean {
   return slot.gone && eventStatus[status] !== "CANCELLED";
 }
 
-/** Returns the links to decide on a pending booking: each on its own line, so that every calendar program links it. */
-function decisionLinks({ booking, context, status, words }: BookingTexts): string {
-  if (eventStatus[status] !== "TENTATIVE") return "";
+/** Returns the links to decide on a booking that can be decided, or to its order where that comes first: each on its own line, so that every calendar program links it. */
+function decisionLinks({ booking, context, status, words, orderUrl }: BookingTexts): string {
+  if (orderUrl !== "") return `${words.order}:\n${orderUrl}`;
+  if (!isDecidable(status)) return "";
   const page = cleanUrl(context.decisionUrlOf(booking.uuid));
   if (page === "") return "";
   return [

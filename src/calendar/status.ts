@@ -6,6 +6,7 @@ const bookingStatuses = [
   "requested", // waiting, and it is not known for whom
   "awaiting-approval", // the customer's side has not approved yet; nobody can accept
   "awaiting-start", // approved, waits for the project or its start date
+  "awaiting-order", // the provider approves the order in Waldur first; accept and reject answer 400
   "awaiting-provider", // the provider can accept or reject
   "confirmed",
   "updating",
@@ -23,7 +24,7 @@ const requests: Readonly<Record<OrderState, BookingStatus>> = {
   "pending-consumer": "awaiting-approval",
   "pending-project": "awaiting-start",
   "pending-start-date": "awaiting-start",
-  "pending-provider": "awaiting-provider",
+  "pending-provider": "awaiting-order",
   executing: "awaiting-provider",
   // The order list is read before the booking: it already shows the decision.
   done: "confirmed",
@@ -55,6 +56,11 @@ export function bookingStatus(
   }
 }
 
+/** Returns true when Waldur takes an accept or reject at this status, or may do so: the order of `requested` is not known. */
+export function isDecidable(status: BookingStatus): boolean {
+  return status === "awaiting-provider" || status === "requested";
+}
+
 function endOf(order: OrderState | null): BookingStatus {
   if (order === "canceled") return "rejected";
   if (order === "rejected") return "refused";
@@ -67,6 +73,7 @@ export const eventStatus: Readonly<Record<BookingStatus, Event["status"]>> = {
   requested: "TENTATIVE",
   "awaiting-approval": "TENTATIVE",
   "awaiting-start": "TENTATIVE",
+  "awaiting-order": "TENTATIVE",
   "awaiting-provider": "TENTATIVE",
   confirmed: "CONFIRMED",
   updating: "CONFIRMED",

@@ -12,6 +12,7 @@ export const exitHelp: readonly (readonly [string, string])[] = [
 
 const exitCodes: Readonly<Record<ErrorCode, number>> = {
   bad_input: exits.usage,
+  too_large: exits.usage,
   bad_config: exits.usage,
   unauthorized: exits.failed,
   forbidden: exits.failed,

@@ -1,18 +1,18 @@
 import type { Booking, NumberedSlot } from "../calendar/booking.ts";
 import { eventTimes } from "../calendar/booking-events.ts";
-import { type BookingStatus, bookingStatus, eventStatus } from "../calendar/status.ts";
+import { bookingPage, orderPage } from "../calendar/homeport.ts";
+import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "../calendar/status.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type AccountRow, noteRefused } from "../store/accounts.ts";
 import { listBeside } from "../store/bookings.ts";
 import { type DecisionRow, findDone } from "../store/decisions.ts";
-import { readMeta } from "../store/meta.ts";
 import { readOfferings } from "../store/sources.ts";
 import { accountClient, identify } from "../account/client.ts";
 import { bookingEnd, rejectRight } from "./rights.ts";
 import { epochSeconds } from "../clock.ts";
 import { actsForProvider } from "../waldur/roles.ts";
-import { homeportKey } from "../account/site.ts";
+import { readHomeport } from "../account/site.ts";
 import type { Linked } from "./linked.ts";
 
 /** A time that anybody may see, with a name for those who represent the provider. Epoch seconds. */
@@ -37,8 +37,8 @@ export interface PageData {
   readonly booking: Booking;
   readonly offering: string;
   readonly meaning: BookingStatus;
-  /** `open`: it can be decided; `past`: nobody decided in time. */
-  readonly standing: "open" | "decided" | "past";
+  /** `open`: it can be decided; `waiting`: something else comes first; `past`: nobody decided in time. */
+  readonly standing: "open" | "waiting" | "decided" | "past";
   readonly parts: readonly { readonly start: number; readonly end: number }[];
   readonly beside: readonly OverlappingBooking[];
   readonly reader: Reader | null;
@@ -46,8 +46,9 @@ export interface PageData {
   readonly expired: boolean;
   /** The decision made through us; only for readers who represent the provider. */
   readonly made: DecisionRow | null;
-  /** The booking in Waldur's own pages; "" where their address is not known. */
+  /** The booking, and the order behind it, in Waldur's own pages; "" where their address is not known. */
   readonly homeport: string;
+  readonly order: string;
 }
 
 /**
@@ -64,19 +65,26 @@ export async function loadPageData(
   const parts = livePeriods(slots);
   const asked = person === null ? null : await loadReader(deps, person, booking);
   const insider = asked?.reader?.insider === true;
-  const homeport = (await readMeta(deps.sql, homeportKey(deps))) ?? "";
+  const homeport = await readHomeport(deps);
   const pending = eventStatus[meaning] === "TENTATIVE";
   return {
     booking,
     offering: readOfferings(source.offerings).get(booking.offeringUuid)?.name || booking.offeringName,
     meaning,
-    standing: pending ? (bookingEnd(booking) <= epochSeconds(deps) ? "past" : "open") : "decided",
+    standing: !pending
+      ? "decided"
+      : bookingEnd(booking) <= epochSeconds(deps)
+        ? "past"
+        : isDecidable(meaning)
+          ? "open"
+          : "waiting",
     parts,
     beside: await listOverlapping(deps, source.id, booking, parts, insider),
     reader: asked?.reader ?? null,
     expired: asked?.expired ?? false,
     made: insider && !pending ? await findDone(deps.sql, booking.uuid, 0) : null,
-    homeport: homeport === "" ? "" : `${homeport}resource-details/${booking.uuid}/`,
+    homeport: bookingPage(homeport, booking),
+    order: orderPage(homeport, known),
   };
 }
 

@@ -81,7 +81,7 @@ async function storeBooking(
     for (const source of await listSourcesWith(deps.sql, booking.uuid)) {
       const known = stored.get(source.id);
       if (known === undefined || !leases.has(leaseName("source", source.id))) continue;
-      const write = bookingChange(source.id, known, booking, orderState, source.rev + 1);
+      const write = bookingChange(source.id, known, booking, { state: orderState, uuid: null }, source.rev + 1);
       if (write === null) {
         holdings.set(source.id, { source, known });
         continue;

@@ -84,7 +84,7 @@ const fates: readonly Fate[] = [
   ["Creating", "pending-project", false],
   ["OK", "done", true],
   ["Creating", "executing", true],
-  ["Creating", "pending-provider", false],
+  ["Creating", "pending-consumer", false],
   ["Terminating", "done", true],
   ["OK", "done", false],
   ["Updating", "done", true],
@@ -96,6 +96,7 @@ const oddities: Readonly<Record<number, (booking: SampleBooking) => Partial<Samp
   24: withSlots("end before start", (slot) => [{ ...slot, start: slot.end, end: slot.start }]),
   44: withSlots("twice the same", (slot) => [slot, { ...slot, backendId: slot.backendId.replace(/.{4}$/, "0000") }]),
   33: ({ orders: [order] }) => ({ orders: [{ ...order, state: "pending-start-date" }] }),
+  36: ({ orders: [order] }) => ({ orders: [{ ...order, state: "pending-provider" }] }),
   40: () => ({ description: ["A description", "that is a list"] }),
 };
 

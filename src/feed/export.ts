@@ -1,4 +1,4 @@
-import type { Booking, OrderState } from "../calendar/booking.ts";
+import type { Booking } from "../calendar/booking.ts";
 import type { OfferingFacts } from "../calendar/event.ts";
 import { bookingEvents } from "../calendar/booking-events.ts";
 import { joinFeed } from "../calendar/feed.ts";
@@ -24,10 +24,10 @@ export async function exportProvider(
   profile: FeedProfile,
 ): Promise<string> {
   const scope = { kind: "provider", scopeUuid: providerUuid } as const;
-  const orderStates = new Map<string, OrderState>();
+  const orders = new Map<string, Order>();
   await readAll(deps, async (page): Promise<Page<Order>> => {
     const listed = await client.orders(orderFilter(scope), page);
-    for (const order of listed.rows) if (order.type === "Create") orderStates.set(order.bookingUuid, order.state);
+    for (const order of listed.rows) if (order.type === "Create") orders.set(order.bookingUuid, order);
     return listed;
   });
   const bookings: Booking[] = [];
@@ -42,7 +42,7 @@ export async function exportProvider(
   );
   const context = { ...unstoredContext(deps, profile), homeport, offerings };
   const vevents = bookings.flatMap((booking) => {
-    const known = unstoredBooking(booking, orderStates.get(booking.uuid) ?? null);
+    const known = unstoredBooking(booking, orders.get(booking.uuid) ?? null);
     const stamp = Math.floor(booking.modifiedMicros / 1_000_000);
     return bookingEvents(known, context)
       .map((event) => ({

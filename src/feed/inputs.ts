@@ -1,13 +1,13 @@
-import { homeportKey } from "../account/site.ts";
+import { readHomeport } from "../account/site.ts";
 import type { KnownBooking } from "../calendar/booking.ts";
 import type { EventContext, OfferingFacts } from "../calendar/event.ts";
+import { bookingStatus, isDecidable } from "../calendar/status.ts";
 import { epochSeconds } from "../clock.ts";
 import type { Deps } from "../deps.ts";
 import { busyUid } from "../security/hash.ts";
 import { open } from "../security/seal.ts";
 import { type AccountRow, findAccounts } from "../store/accounts.ts";
 import type { FeedRow } from "../store/feeds.ts";
-import { readMeta } from "../store/meta.ts";
 import { readOfferings, type SourceRow } from "../store/sources.ts";
 import { sealedFeedPlace } from "./commands.ts";
 import { decisionUrl, feedLinkKind } from "./links.ts";
@@ -31,14 +31,14 @@ export async function readInputs(
   feeds: readonly FeedRow[],
 ): Promise<RenderInputs> {
   const linked = feeds.some(({ profile }) => profile.detail !== "busy");
-  const homeport = linked ? await readMeta(deps.sql, homeportKey(deps)) : null;
+  const homeport = linked ? await readHomeport(deps) : null;
   const signed = feeds.some(({ profile }) => profile.decisions === "signed");
   const accounts = [...new Set(sources.map(({ accountId }) => accountId))];
   const nowAt = epochSeconds(deps);
   return {
     nowAt,
     buriedBefore: nowAt - deps.config.tombstoneDays * 86_400,
-    homeport: homeport === "" ? null : homeport,
+    homeport,
     offerings: new Map(sources.map(({ id, offerings }) => [id, readOfferings(offerings)])),
     owners: signed ? await findAccounts(deps.sql, accounts) : new Map(),
   };
@@ -61,7 +61,7 @@ export async function eventContext(
   const urls = new Map<string, string>();
   const linkKind = feedLinkKind(deps, profile, inputs.owners.get(source.accountId) ?? null);
   if (linkKind !== null) {
-    const pending = bookings.filter(({ booking, vanished }) => booking.state === "Creating" && !vanished);
+    const pending = bookings.filter((known) => isDecidable(bookingStatus(known)));
     const uuids = pending.map(({ booking }) => booking.uuid);
     await Promise.all(uuids.map(async (uuid) => urls.set(uuid, await decisionUrl(deps, feed, linkKind, uuid))));
   }

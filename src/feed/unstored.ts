@@ -1,12 +1,19 @@
-import type { Booking, KnownBooking, OrderState } from "../calendar/booking.ts";
+import type { Booking, KnownBooking } from "../calendar/booking.ts";
 import type { EventContext } from "../calendar/event.ts";
 import type { FeedProfile } from "../calendar/profile.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
+import type { Order } from "../waldur/schema.ts";
 
 /** Returns a booking that Waldur lists as if it were stored for the first time. */
-export function unstoredBooking(booking: Booking, orderState: OrderState | null): KnownBooking {
-  return { booking, orderState, slots: numberSlots([], booking), vanished: false };
+export function unstoredBooking(booking: Booking, order: Pick<Order, "uuid" | "state"> | null): KnownBooking {
+  return {
+    booking,
+    orderState: order?.state ?? null,
+    orderUuid: order?.uuid ?? null,
+    slots: numberSlots([], booking),
+    vanished: false,
+  };
 }
 
 /** Returns the context for events that no feed holds: without decision links, with UIDs that anybody can work out. */

@@ -1,11 +1,11 @@
-import type { OrderState, SlimBooking } from "../calendar/booking.ts";
+import type { SlimBooking } from "../calendar/booking.ts";
 import { findSlim, listSlotless } from "../store/bookings.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
 import { commitRun, noteSkipped, rereadBookings, type SourceRun, slimText, spendPage, spendRequest } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter, orderFilter } from "../waldur/scope.ts";
-import { writeOrderStates } from "../store/write-bookings.ts";
+import { writeOrders } from "../store/write-bookings.ts";
 
 /** Rows may become visible a little after the time they carry: both lists are read again from so long before the mark. */
 const overlapMicros = 60_000_000;
@@ -45,7 +45,7 @@ export async function poll(run: SourceRun): Promise<void> {
     (await listSlotless(run.deps.sql, run.source.id, epochSeconds(run.deps))).filter((uuid) => !candidates.has(uuid)),
     Math.floor(epochSeconds(run.deps) / 60),
   );
-  const { left, absent } = await rereadBookings(run, [...candidates], changedOrders.states);
+  const { left, absent } = await rereadBookings(run, [...candidates], changedOrders.creating);
   await rereadBookings(run, slotless, new Map());
 
   // Marks move only past what was dealt with; the rest, and a booking that is suddenly absent, is for a sweep.
@@ -78,15 +78,15 @@ function takeTurn(uuids: readonly string[], turn: number): string[] {
 }
 
 interface ChangedOrders {
-  /** State of the order that made each booking. */
-  readonly states: Map<string, OrderState>;
+  /** The order that made each booking. */
+  readonly creating: Map<string, Order>;
   /** Bookings whose orders say that they should be read again. */
   readonly touched: Set<string>;
   readonly highest: number;
 }
 
 async function readOrders(run: SourceRun, since: number): Promise<ChangedOrders> {
-  const states = new Map<string, OrderState>();
+  const creating = new Map<string, Order>();
   const touched = new Set<string>();
   let highest = run.source.ordersMicros;
   let page: number | null = 1;
@@ -96,19 +96,19 @@ async function readOrders(run: SourceRun, since: number): Promise<ChangedOrders>
       page,
     );
     for (const order of listed.rows) {
-      if (order.type === "Create") states.set(order.bookingUuid, order.state);
+      if (order.type === "Create") creating.set(order.bookingUuid, order);
       if (order.modifiedMicros > run.source.ordersMicros) touched.add(order.bookingUuid);
       highest = Math.max(highest, order.modifiedMicros);
     }
     page = listed.next;
   }
-  const known = await findSlim(run.deps.sql, run.source.id, [...states.keys()]);
-  for (const [uuid, state] of states) {
+  const known = await findSlim(run.deps.sql, run.source.id, [...creating.keys()]);
+  for (const [uuid, { state }] of creating) {
     const stored = known.get(uuid);
     if (stored !== undefined && stored.orderState !== state) touched.add(uuid);
   }
   // More pages than this run may read: those read so far are dealt with, and the mark stays where it was.
-  return { states, touched, highest: page === null ? highest : run.source.ordersMicros };
+  return { creating, touched, highest: page === null ? highest : run.source.ordersMicros };
 }
 
 /** Walks through the whole order list at the first load, for the state of the order behind each booking. Spans runs; resolves to true when done. */
@@ -126,13 +126,14 @@ export async function walkOrders(run: SourceRun): Promise<boolean> {
     let { rev } = run.source;
     const changed = creating
       .filter((order) => known.has(order.bookingUuid) && known.get(order.bookingUuid)?.orderState !== order.state)
-      .map((order) => ({ uuid: order.bookingUuid, orderState: order.state, rev: (rev += 1) }));
+      .map((order) => ({
+        uuid: order.bookingUuid,
+        orderState: order.state,
+        orderUuid: order.uuid,
+        rev: (rev += 1),
+      }));
     page = listed.next;
-    await commitRun(
-      run,
-      { rev, ordersPage: page },
-      changed.length === 0 ? [] : [writeOrderStates(run.source.id, changed)],
-    );
+    await commitRun(run, { rev, ordersPage: page }, changed.length === 0 ? [] : [writeOrders(run.source.id, changed)]);
   }
   return true;
 }

@@ -107,6 +107,13 @@ async function checkUnmoved(run: SourceRun): Promise<void> {
   }
 }
 
+/** What is told of the order that made a booking. */
+export interface ToldOrder {
+  readonly state: OrderState;
+  /** null: not told. */
+  readonly uuid: string | null;
+}
+
 /** Returns the text by which a slim listing tells whether a booking changed. */
 export function slimText(booking: SlimBooking): string {
   return JSON.stringify([
@@ -120,12 +127,12 @@ export function slimText(booking: SlimBooking): string {
 
 /**
  * Stores what Waldur now says of these bookings: only those that differ are written, each under a rev of its own.
- * Bookings that turn out not to be of the source are left out. `orderStates` are what the order list just told.
+ * Bookings that turn out not to be of the source are left out. `orders` are what the order list just told.
  */
 export async function saveBookings(
   run: SourceRun,
   bookings: readonly Booking[],
-  orderStates: ReadonlyMap<string, OrderState> = new Map(),
+  orders: ReadonlyMap<string, ToldOrder> = new Map(),
 ): Promise<void> {
   const own = bookings.filter((booking) => belongs(booking, run.source));
   if (own.length < bookings.length) {
@@ -142,7 +149,7 @@ export async function saveBookings(
   const writes: Record<string, string | number | null>[] = [];
   for (const booking of own) {
     const known = stored.get(booking.uuid);
-    const write = bookingChange(run.source.id, known, booking, orderStates.get(booking.uuid), rev + 1);
+    const write = bookingChange(run.source.id, known, booking, orders.get(booking.uuid), rev + 1);
     if (write === null) continue;
     rev += 1;
     if (known === undefined) {
@@ -176,12 +183,13 @@ export function bookingChange(
   sourceId: string,
   known: BookingRow | undefined,
   booking: Booking,
-  told: OrderState | undefined,
+  told: ToldOrder | undefined,
   rev: number,
 ): BookingWrite | null {
-  const orderState = told ?? known?.orderState ?? null;
+  const orderState = told?.state ?? known?.orderState ?? null;
+  const orderUuid = told?.uuid ?? known?.orderUuid ?? null;
   const slots = numberSlots(known?.slots ?? [], booking);
-  const write = { sourceId, booking, orderState, slots, slim: slimText(booking), rev };
+  const write = { sourceId, booking, orderState, orderUuid, slots, slim: slimText(booking), rev };
   return known !== undefined && same(known, write) ? null : write;
 }
 
@@ -209,7 +217,7 @@ export function noteSkipped(run: SourceRun, skipped: readonly Skipped[]): void {
 export async function rereadBookings(
   run: SourceRun,
   uuids: readonly string[],
-  orderStates: ReadonlyMap<string, OrderState>,
+  orders: ReadonlyMap<string, ToldOrder>,
 ): Promise<{ left: readonly string[]; absent: readonly string[] }> {
   const found: Booking[] = [];
   const absent: string[] = [];
@@ -226,6 +234,6 @@ export async function rereadBookings(
       absent.push(uuid);
     }
   }
-  await saveBookings(run, found, orderStates);
+  await saveBookings(run, found, orders);
   return { left: uuids.slice(done), absent };
 }

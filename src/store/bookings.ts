@@ -16,6 +16,7 @@ export const bookings = table("bookings", {
   data: json<Booking>(),
   slots: json<readonly NumberedSlot[]>(),
   orderState: orNull(oneOf(orderStates, null)),
+  orderUuid: orNull(text),
   /** Waldur may still write its slots without telling. */
   slotless: flag,
   firstStartAt: int,
@@ -23,11 +24,12 @@ export const bookings = table("bookings", {
   lastEndAt: int,
   /** The sweep that did not see it; null while it is listed. */
   missedSweep: orNull(int),
+  /** Since when it is known to be gone; 0: out of the account's sight, which tells nothing of the booking; null while it is listed. */
   vanishedAt: orNull(int),
 });
 
 const slimColumns = bookings.pick("uuid", "slim", "orderState", "missedSweep", "vanishedAt");
-const wholeColumns = bookings.pick("data", "slots", "orderState", "vanishedAt", "rev");
+const wholeColumns = bookings.pick("data", "slots", "orderState", "orderUuid", "vanishedAt", "rev");
 
 /** The part of a stored booking that a comparison with a slim listing needs. */
 export type SlimRow = Omit<RowOf<typeof slimColumns>, "vanishedAt"> & { readonly vanished: boolean };
@@ -226,6 +228,6 @@ function bySlim(rows: readonly SqlRow[]): Map<string, SlimRow> {
 }
 
 function readStoredBooking(row: SqlRow): BookingRow {
-  const { data: booking, slots, orderState, vanishedAt, rev } = wholeColumns.read(row);
-  return { booking, slots, orderState, vanished: vanishedAt !== null, rev };
+  const { data: booking, vanishedAt, ...rest } = wholeColumns.read(row);
+  return { booking, ...rest, vanished: vanishedAt !== null, ...(vanishedAt === 0 && { unseen: true }) };
 }

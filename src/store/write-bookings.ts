@@ -8,6 +8,7 @@ export interface BookingWrite {
   readonly sourceId: string;
   readonly booking: Booking;
   readonly orderState: OrderState | null;
+  readonly orderUuid: string | null;
   readonly slots: readonly NumberedSlot[];
   readonly slim: string;
   readonly rev: number;
@@ -25,6 +26,7 @@ export function encodeBooking({
   sourceId,
   booking,
   orderState,
+  orderUuid,
   slots,
   slim,
   rev,
@@ -45,6 +47,7 @@ export function encodeBooking({
     data: booking,
     slots,
     orderState,
+    orderUuid,
     slotless: booking.slots.length === 0 && !waits && (state === "Creating" || state === "OK"),
     firstStartAt: Math.min(...starts, Number.MAX_SAFE_INTEGER),
     lastStartAt: Math.max(...starts, 0),
@@ -52,15 +55,16 @@ export function encodeBooking({
   });
 }
 
-/** Makes the statement that keeps order states learned from a walk, each under the rev given with it. */
-export function writeOrderStates(
+/** Makes the statement that keeps orders learned from a walk, each under the rev given with it. */
+export function writeOrders(
   sourceId: string,
-  changes: readonly { uuid: string; orderState: OrderState; rev: number }[],
+  changes: readonly { uuid: string; orderState: OrderState; orderUuid: string; rev: number }[],
 ): Statement {
   return statement(
     `WITH change AS MATERIALIZED (
-       SELECT value->>'$.uuid' AS uuid, value->>'$.orderState' AS state, value->>'$.rev' AS rev FROM json_each(?2))
-     UPDATE bookings SET order_state = change.state, rev = change.rev FROM change
+       SELECT value->>'$.uuid' AS uuid, value->>'$.orderState' AS state, value->>'$.orderUuid' AS made_by,
+              value->>'$.rev' AS rev FROM json_each(?2))
+     UPDATE bookings SET order_state = change.state, order_uuid = change.made_by, rev = change.rev FROM change
      WHERE source_id = ?1 AND bookings.uuid IN (SELECT uuid FROM change) AND bookings.uuid = change.uuid`,
     sourceId,
     JSON.stringify(changes),
@@ -78,8 +82,11 @@ export function markMissed(sourceId: string, uuids: readonly string[], sweepId: 
   );
 }
 
-/** Makes the statement that marks bookings as gone from Waldur; each gets a rev of its own, counted up from `rev`. */
-export function markVanished(sourceId: string, uuids: readonly string[], rev: number, nowAt: number): Statement {
+/**
+ * Makes the statement that marks bookings as gone from Waldur since `goneAt`, or with 0 as out of the account's sight; each
+ * gets a rev of its own, counted up from `rev`.
+ */
+export function markVanished(sourceId: string, uuids: readonly string[], rev: number, goneAt: number): Statement {
   return statement(
     `WITH gone AS MATERIALIZED (SELECT value AS uuid, key AS position FROM json_each(?2))
      UPDATE bookings SET vanished_at = ?4, slotless = 0, missed_sweep = NULL, rev = ?3 + 1 + gone.position FROM gone
@@ -87,7 +94,7 @@ export function markVanished(sourceId: string, uuids: readonly string[], rev: nu
     sourceId,
     JSON.stringify(uuids),
     rev,
-    nowAt,
+    goneAt,
   );
 }
 

@@ -1,8 +1,11 @@
 import type { Action } from "../calendar/profile.ts";
+import type { BookingStatus } from "../calendar/status.ts";
 
 /** The decision that a sentence is about. */
 export interface DecisionFacts {
   readonly action: Action;
+  /** The booking's status as stored; null: it is not stored. */
+  readonly status: BookingStatus | null;
   readonly provider: string;
   readonly customer: string;
   /** Name of the account. */

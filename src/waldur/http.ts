@@ -1,7 +1,7 @@
 import { type BackOff, pauseAfter } from "../backoff.ts";
 import { withDeadline } from "../deadline.ts";
 import { AppError, messageOf } from "../errors.ts";
-import { readResponseText } from "../response.ts";
+import { readResponseText } from "../body.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
 
 /** The outside of requests to one Waldur. */
@@ -64,7 +64,7 @@ export function authorization(token: string): string {
 
 async function sendPatiently(
   transport: Transport,
-  method: string,
+  method: "GET" | "POST",
   path: string,
   query?: URLSearchParams,
 ): Promise<WaldurResponse> {
@@ -90,16 +90,42 @@ function pauseBefore({ random }: Transport, error: AppError, attempt: number): n
 
 async function sendOnce(
   transport: Transport,
-  method: string,
+  method: "GET" | "POST",
   path: string,
   query?: URLSearchParams,
 ): Promise<WaldurResponse> {
   const { token } = transport;
+  const suffix = query === undefined || query.size === 0 ? "" : `?${query.toString()}`;
+  return exchange(transport, { method, path: `/api${path}`, suffix, token });
+}
+
+/** One request as Waldur gets it. */
+interface WaldurRequest {
+  readonly method: "GET" | "POST";
+  /** Behind Waldur's address. */
+  readonly path: string;
+  /** The query with its question mark; "" for none. */
+  readonly suffix?: string;
+  /** Null: whoever asks says not who they are. */
+  readonly token: string | null;
+  /** Sent as JSON; by default nothing. */
+  readonly body?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Sends one request, once, and reads its answer within the limits of time and bytes. Throws `waldur_…` errors; neither their
+ * texts nor their causes hold the token.
+ */
+export async function exchange(
+  transport: Pick<Transport, "url" | "fetch" | "deadline" | "now" | "timeoutMilliseconds">,
+  { method, path, suffix = "", token, body }: WaldurRequest,
+): Promise<WaldurResponse> {
   // The causes are left out: runtimes and parsers quote headers and bodies in theirs.
   const fail = ({ code, message, facts = {} }: Refused): AppError =>
-    new AppError(code, shorten(message.replaceAll(token, "…")), { facts: { path, ...facts } });
-  const url = `${transport.url}/api${path}`;
-  const suffix = query === undefined || query.size === 0 ? "" : `?${query.toString()}`;
+    new AppError(code, shorten(token === null ? message : message.replaceAll(token, "…")), {
+      facts: { path: path.replace(/^\/api(?=\/)/, ""), ...facts },
+    });
+  const url = `${transport.url}${path}`;
   const signal = transport.deadline(transport.timeoutMilliseconds);
   let response: Response;
   let text: string | null;
@@ -110,17 +136,19 @@ async function sendOnce(
         Accept: "application/json",
         // Errors are told apart by status; the little that is read of their texts is English.
         "Accept-Language": "en",
-        Authorization: authorization(token),
+        ...(token !== null && { Authorization: authorization(token) }),
+        ...(body !== undefined && { "Content-Type": "application/json" }),
       },
       redirect: "manual",
       signal,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     response = await withDeadline(transport.fetch(request), () => signal);
     text = await readResponseText(response, response.ok ? mostBytes : mostRefusalBytes, signal);
   } catch (error) {
     throw fail(connectionFailure(error, signal));
   }
-  if (!response.ok) throw fail(readRefusal(response, text ?? "", { url, token, now: transport.now() }));
+  if (!response.ok) throw fail(readRefusal(response, text ?? "", { url, token: token ?? "", now: transport.now() }));
   const { status } = response;
   if (text === null) {
     throw fail({

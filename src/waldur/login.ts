@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
-import type { Transport } from "./http.ts";
-import { readRefusal } from "./refusal.ts";
+import { exchange, type Transport } from "./http.ts";
 import { readSite, type Site } from "./schema.ts";
 
 /** The outside of a request without a token. */
@@ -24,13 +23,14 @@ const logins = v.array(
 
 /** Reads `GET /api/configuration/`, which anybody may read. Throws the `waldur_…` errors. */
 export async function readSiteAnonymously(from: AnonymousTransport): Promise<Site> {
-  return readSite(await requestJson(from, "/api/configuration/"));
+  return readSite((await exchange(from, { method: "GET", path: "/api/configuration/", token: null })).body);
 }
 
 /** Reads `GET /api/identity-providers/`: the active ones; none where this Waldur does not tell. Throws the `waldur_…` errors. */
 export async function listLogins(from: AnonymousTransport): Promise<LoginMethod[]> {
   try {
-    const found = v.safeParse(logins, await requestJson(from, "/api/identity-providers/"));
+    const { body } = await exchange(from, { method: "GET", path: "/api/identity-providers/", token: null });
+    const found = v.safeParse(logins, body);
     const active = found.success ? found.output.filter((one) => one.is_active) : [];
     return active.map(({ provider, label }) => ({ provider, label: label || provider }));
   } catch (error) {
@@ -47,47 +47,9 @@ export function loginUrl(url: string, provider: string, origin: string): string 
 
 /** Returns the token for a code (`POST /api-auth/token-exchange/`), which is good once and for 10 seconds. Throws the `waldur_…` errors. */
 export async function exchangeCode(from: AnonymousTransport, code: string): Promise<string> {
-  const answer = v.safeParse(
-    v.object({ token: v.string() }),
-    await requestJson(from, "/api-auth/token-exchange/", { code }),
-  );
+  const path = "/api-auth/token-exchange/";
+  const { body } = await exchange(from, { method: "POST", path, token: null, body: { code } });
+  const answer = v.safeParse(v.object({ token: v.string() }), body);
   if (!answer.success) throw new AppError("waldur_bad_answer", "Waldur gave no token for its code");
   return answer.output.token;
-}
-
-async function requestJson(
-  from: AnonymousTransport,
-  path: string,
-  body?: Readonly<Record<string, string>>,
-): Promise<unknown> {
-  const url = `${from.url}${path}`;
-  let response: Response;
-  let text: string;
-  try {
-    response = await from.fetch(
-      new Request(url, {
-        method: body === undefined ? "GET" : "POST",
-        headers: {
-          Accept: "application/json",
-          "Accept-Language": "en",
-          ...(body !== undefined && { "Content-Type": "application/json" }),
-        },
-        redirect: "manual",
-        signal: from.deadline(from.timeoutMilliseconds),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      }),
-    );
-    text = await response.text();
-  } catch {
-    throw new AppError("waldur_unreachable", "Waldur cannot be reached", { facts: { path } });
-  }
-  if (!response.ok) {
-    const { code, message, facts = {} } = readRefusal(response, text, { url, token: " ", now: from.now() });
-    throw new AppError(code, message, { facts: { path, ...facts } });
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("waldur_bad_answer", "Waldur's answer is not JSON", { facts: { path } });
-  }
 }

@@ -11,6 +11,7 @@ export interface Refused {
 interface RefusedRequest {
   /** The address of the request, without its query. */
   readonly url: string;
+  /** "" for a request without one. */
   readonly token: string;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -98,7 +99,7 @@ function detailOf(body: unknown, depth = 0): string {
 function refusedParameters(body: unknown, token: string): string {
   if (typeof body !== "object" || body === null) return "";
   return Object.keys(body)
-    .filter((name) => /^[a-z_]{1,40}$/.test(name) && !name.includes(token))
+    .filter((name) => /^[a-z_]{1,40}$/.test(name) && (token === "" || !name.includes(token)))
     .join(",");
 }
 

@@ -1,6 +1,7 @@
 import { cleanName } from "../calendar/foreign-text.ts";
 import type { Language } from "../calendar/profile.ts";
 import { decide, type Decision, type DecisionRequest } from "../decision/decide.ts";
+import { findWait } from "../decision/find-wait.ts";
 import type { ErrorCode } from "../errors.ts";
 import { shortAddress } from "./address.ts";
 import type { PageContext } from "./env.ts";
@@ -29,6 +30,8 @@ const outcomes = {
 export interface DecisionOutcome extends Notice, Pick<Decision, "result" | "byOperator"> {
   readonly status: (typeof outcomes)[Decision["result"]]["status"];
   readonly code: ErrorCode | null;
+  /** The order in HomePort that has to move first; "" for none. */
+  readonly order: string;
 }
 
 /** Accepts or rejects a booking for the client of this request. Throws as `decide`. */
@@ -40,13 +43,15 @@ export async function decideBooking(
   const { action, account } = request;
   const address = shortAddress(deps.addressOf(req.raw));
   const { result, booking, byOperator } = await decide(deps, { ...request, address });
+  const wait = result === "not-ready" && booking !== null ? await findWait(deps, booking.uuid) : null;
   const { outcome, unnamed } = texts[language].decision;
   const text = outcome[result]({
     action,
     byOperator,
+    status: wait?.status ?? null,
     provider: cleanName(booking?.providerName ?? "") || unnamed.provider,
     customer: cleanName(booking?.customerName ?? "") || unnamed.customer,
     name: personName(account) || unnamed.account,
   });
-  return { ...outcomes[result], result, byOperator, text };
+  return { ...outcomes[result], result, byOperator, text, order: wait?.order ?? "" };
 }

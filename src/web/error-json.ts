@@ -4,6 +4,7 @@ import { AppError, type ErrorCode } from "../errors.ts";
 /** The HTTP status of each error. */
 export const errorStatuses: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
   bad_input: 400,
+  too_large: 413,
   bad_config: 500,
   unauthorized: 401,
   forbidden: 403,

@@ -76,6 +76,7 @@ export async function placeBookings(sql: Sql): Promise<void> {
       sourceId: "s",
       booking,
       orderState: "done",
+      orderUuid: null,
       slots: [{ ...period, n: 1, real: true, gone: false }],
       slim: "",
       rev: index + 1,

@@ -80,7 +80,7 @@ describe("the events of a booking", () => {
     const before = numberSlots([], booking({ state: "OK", slots: two }));
     const now = booking({ state: "OK", slots: two.slice(1) });
     const events = bookingEvents(
-      { booking: now, orderState: "done", slots: numberSlots(before, now), vanished: false },
+      known(now, { orderState: "done", slots: numberSlots(before, now) }),
       context({ alarmMinutes: 10 }),
     );
     expect(events.map(({ n, status, alarmMinutes }) => [n, status, alarmMinutes])).toEqual([

@@ -63,6 +63,7 @@ export const hostileKnown: fc.Arbitrary<KnownBooking> = fc
   .record({
     booking: hostileBooking,
     orderState: fc.constantFrom(...orderStates, null),
+    orderUuid: fc.constantFrom(null, "f".repeat(32)),
     vanished: fc.boolean(),
   })
   .map((known) => ({ ...known, slots: numberSlots([], known.booking) }));

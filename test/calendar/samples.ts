@@ -58,7 +58,8 @@ export function profile(change: Partial<FeedProfile> = {}): FeedProfile {
 
 export function known(change: Partial<Booking> = {}, rest: Partial<KnownBooking> = {}): KnownBooking {
   const made = booking(change);
-  return { booking: made, orderState: "executing", slots: numberSlots([], made), vanished: false, ...rest };
+  const order = { orderState: "executing", orderUuid: uuid("f") } as const;
+  return { booking: made, ...order, slots: numberSlots([], made), vanished: false, ...rest };
 }
 
 export function context(change: Partial<FeedProfile> = {}, rest: Partial<EventContext> = {}): EventContext {

@@ -9,7 +9,7 @@ describe("what state and order state mean together", () => {
     ["Creating", "pending-consumer", "awaiting-approval", "TENTATIVE"],
     ["Creating", "pending-project", "awaiting-start", "TENTATIVE"],
     ["Creating", "pending-start-date", "awaiting-start", "TENTATIVE"],
-    ["Creating", "pending-provider", "awaiting-provider", "TENTATIVE"],
+    ["Creating", "pending-provider", "awaiting-order", "TENTATIVE"],
     ["Creating", "executing", "awaiting-provider", "TENTATIVE"],
     ["OK", "done", "confirmed", "CONFIRMED"],
     ["OK", "executing", "confirmed", "CONFIRMED"],

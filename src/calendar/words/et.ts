@@ -7,6 +7,7 @@ export const et: CalendarWords = {
     requested: "Ootel: ",
     "awaiting-approval": "Ootel: ",
     "awaiting-start": "Ootel: ",
+    "awaiting-order": "Ootel: ",
     "awaiting-provider": "Ootel: ",
     confirmed: "",
     updating: "",
@@ -22,6 +23,7 @@ export const et: CalendarWords = {
     requested: "Taotletud, otsust veel ei ole",
     "awaiting-approval": "Taotletud, ootab kliendi heakskiitu",
     "awaiting-start": "Taotletud, ootab projekti või tellimuse algust",
+    "awaiting-order": "Taotletud, ootab, et teenusepakkuja kinnitaks tellimuse Walduris",
     "awaiting-provider": "Taotletud, ootab teenusepakkuja otsust",
     confirmed: "Kinnitatud",
     updating: "Kinnitatud, uuendamisel",
@@ -48,6 +50,7 @@ export const et: CalendarWords = {
   },
   decide: { accept: "Kinnita", reject: "Lükka tagasi", both: "Vaata lähemalt ja otsusta" },
   message: "Taotleja sõnum:",
+  order: "Tellimus Walduris",
   part: (number, count) => `Osa ${number}/${count}`,
   backwards: "Walduris on selle aja lõpp enne algust; näidatud on nende vaheline aeg.",
   lengthless: "Walduris ei ole sellel ajal kestust; näidatud on üks minut.",
@@ -87,6 +90,40 @@ export const et: CalendarWords = {
       text: (since) =>
         `Waldurit ei ole saanud lugeda alates ${since}, seetõttu on broneeringud eemaldatud. Need tulevad tagasi, ` +
         "kui Waldurit saab jälle lugeda. Sellega peab tegelema Walduri või selle kalendriteenuse haldaja.",
+    },
+    role: {
+      title: "Kalender ei ole ajakohane: roll Walduris on ära võetud",
+      text: (since, until) =>
+        `Broneeringud on seisuga ${since}. Sellest ajast ei ole kontol, mis neid loeb, Walduris rolli, mis neid näitab. ` +
+        "Organisatsiooni omanik peab rolli tagasi andma või kolleeg, kellel see on, peab kalendri üle võtma. " +
+        `Muidu eemaldatakse broneeringud ${until}.`,
+    },
+    inactive: {
+      title: "Kalender ei ole ajakohane: selle kasutaja ei ole Walduris aktiivne",
+      text: (since, until) =>
+        `Broneeringud on seisuga ${since}. Sellest ajast ei ole kasutaja, kelle konto neid loeb, Walduris aktiivne. ` +
+        "Walduri haldaja peab kasutaja uuesti aktiveerima või kolleeg peab kalendri üle võtma. " +
+        `Muidu eemaldatakse broneeringud ${until}.`,
+    },
+    part: {
+      title: "Osa broneeringuid ei ole ajakohased: roll Walduris on ära võetud",
+      text: (since, until) =>
+        `Kontol, mis seda kalendrit loeb, ei ole alates ${since} Walduris rolli, mis näitab osa selle broneeringuid. ` +
+        `Nende organisatsiooni omanik peab rolli tagasi andma. Muidu eemaldatakse need broneeringud ${until}.`,
+    },
+    "role-cleared": {
+      title: "Kalender on tühjendatud: roll Walduris on ära võetud",
+      text: (since) =>
+        `Kontol, mis broneeringuid loeb, ei ole alates ${since} Walduris rolli, mis neid näitab, seetõttu on need ` +
+        "eemaldatud. Need tulevad ise samale aadressile tagasi, kui organisatsiooni omanik annab rolli tagasi või kui " +
+        "kolleeg, kellel see on, kalendri üle võtab.",
+    },
+    "inactive-cleared": {
+      title: "Kalender on tühjendatud: selle kasutaja ei ole Walduris aktiivne",
+      text: (since) =>
+        `Kasutaja, kelle konto broneeringuid loeb, ei ole alates ${since} Walduris aktiivne, seetõttu on need eemaldatud. ` +
+        "Need tulevad ise samale aadressile tagasi, kui Walduri haldaja kasutaja uuesti aktiveerib või kui kolleeg " +
+        "kalendri üle võtab.",
     },
   },
 };

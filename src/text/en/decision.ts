@@ -1,4 +1,5 @@
 import type { Action } from "../../calendar/profile.ts";
+import type { BookingStatus } from "../../calendar/status.ts";
 import type { Decision } from "../../decision/decide.ts";
 import type { DecisionFacts } from "../facts.ts";
 
@@ -17,8 +18,8 @@ const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => str
     action === "accept"
       ? `Waldur refused: this account may not accept. Owners and managers of ${provider} may. Nothing was changed.`
       : `Waldur refused: only its staff, the requester, and owners and managers of ${customer} may reject this booking. Ask one of them, or the operator of Waldur. Nothing was changed.`,
-  "not-ready": ({ customer }) =>
-    `Too early: the request is still waiting for approval by ${customer}, or for its project to start. Nothing was changed; come back after that.`,
+  "not-ready": ({ status, provider, customer }) =>
+    `Too early. ${move(status, provider, customer)} Nothing was changed.`,
   gone: () => "Waldur does not have this booking any more, or does not show it to this account. Nothing was changed.",
   expired: ({ name }) => `Waldur no longer accepts the token of ${name}. Sign in with a new one. Nothing was changed.`,
   unchanged: () => "Waldur did not answer as it should. Nothing was changed; try again in a minute.",
@@ -28,6 +29,20 @@ const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => str
     "Somebody is deciding on this booking at this moment. Your click changed nothing; look again in a minute.",
   limited: () => "There were too many attempts on this booking. Nothing was changed; wait ten minutes.",
 };
+
+/** Says whose move it is while nobody can accept or reject. */
+function move(status: BookingStatus | null, provider: string, customer: string): string {
+  switch (status) {
+    case "awaiting-approval":
+      return `It is the customer’s move: ${customer} has not approved this request yet. After that the provider can decide here.`;
+    case "awaiting-start":
+      return "This request waits for its project or its start date. After that the provider can decide here.";
+    case "awaiting-order":
+      return `It is the provider’s move, in Waldur: an owner or manager of ${provider} has to approve the order there first. Waldur takes no answer from here before that.`;
+    default:
+      return `Waldur takes no answer yet: ${customer} has not approved this request, its project has not started, or its order waits for ${provider} in Waldur.`;
+  }
+}
 
 /** The page on which a booking is accepted or rejected. */
 export const decision = {
@@ -51,6 +66,7 @@ export const decision = {
   besideConfirmed: "already confirmed",
   decide: "Your decision",
   as: (name: string) => `You are deciding as ${name}.`,
+  waiting: { title: "Not to be decided here yet", move, order: "Open the order in Waldur" },
   /** A link with which whoever holds it decides. */
   holder: (name: string) => `Whoever has this link decides as ${name}: keep it to yourself.`,
   signIn: {

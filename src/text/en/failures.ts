@@ -3,6 +3,7 @@ import type { ErrorCode } from "../../errors.ts";
 /** A sentence for each error code: the failure, and who must act. */
 export const failures = {
   bad_input: "Something in the form is not valid. Go back, check it and send it again.",
+  too_large: "What you sent is larger than anything this service takes. Go back and send less.",
   bad_config: "A setting of this service is missing or wrong. Its operator must correct it.",
   unauthorized: "You are not signed in. Sign in and try again.",
   forbidden: "You are not allowed to do this. Ask the operator of this service.",

@@ -2,6 +2,7 @@ import type { failures as english } from "../en/failures.ts";
 
 export const failures: typeof english = {
   bad_input: "Midagi vormis ei sobi. Mine tagasi, vaata see üle ja saada uuesti.",
+  too_large: "Saadetu on suurem, kui teenus vastu võtab. Mine tagasi ja saada vähem.",
   bad_config: "Teenuse seadistus on puudu või vale. Seda peab vaatama teenuse haldaja.",
   unauthorized: "Sa ei ole sisse logitud. Logi sisse ja proovi uuesti.",
   forbidden: "Sul ei ole selleks õigust. Küsi teenuse haldajalt.",

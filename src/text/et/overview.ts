@@ -8,7 +8,8 @@ export const overview: typeof english = {
   of: "Taotleja",
   accept: "Kinnita",
   reject: "Lükka tagasi",
-  notYet: "Seda ei saa veel keegi otsustada",
+  notYet: "Siin ei saa seda veel otsustada",
+  order: "Ava tellimus Walduris",
   sources: "Kalendrid",
   noCalendars: "Kalendrit veel ei ole. Tee esimene: selleks kulub minut.",
   next: "Veel kalendreid",
@@ -48,7 +49,7 @@ export const overview: typeof english = {
     offering: "Waldur näitab ainult broneeringuid, mille see konto ise tegi.",
     other: "Waldur näitab ainult nende pakkumiste broneeringuid, mida see konto haldab, ja tema enda omi.",
   },
-  states: { loading: "tegemisel", active: "töös", suspended: "peatatud: Waldurist ei ole uudiseid", ended: "lõppenud" },
+  states: { loading: "tegemisel", active: "töös", suspended: "praegu tühjendatud", ended: "lõppenud" },
   refused: (when) =>
     `Waldur ei võta sinu pääsutunnust vastu alates ${when}. Kalendreid ei uuendata, kuni logid uuega sisse.`,
   expires: (when) => `Sinu Walduri pääsutunnus aegub ${when}. Logi enne seda uuega sisse.`,

@@ -1,9 +1,10 @@
-import type { Context } from "hono";
 import { AppError } from "../../errors.ts";
+import type { PageContext } from "../env.ts";
+import { readRequestText } from "../request-body.ts";
 
-/** The JSON of a request's body; an empty one is an object without members. Throws `bad_input`. */
-export async function readBody(c: Context): Promise<unknown> {
-  const text = await c.req.text();
+/** The JSON of a request's body; an empty one is an object without members. Throws `bad_input`, `too_large`. */
+export async function readBody(c: PageContext): Promise<unknown> {
+  const text = await readRequestText(c);
   if (text.trim() === "") return {};
   try {
     return JSON.parse(text);

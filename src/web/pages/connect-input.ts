@@ -1,6 +1,6 @@
 import { type Preset, findPreset, presets, discoveryStart } from "../../caldav/presets.ts";
 import type { ConnectReason } from "../../mirror/connect/error.ts";
-import { fieldValue, type Fields } from "./page-context.tsx";
+import { fieldValue, type Fields } from "../forms.ts";
 import type { Texts } from "../../text/index.ts";
 
 /** The key of the sentence about a wrong field. */

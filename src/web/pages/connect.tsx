@@ -9,6 +9,7 @@ import { googleApp } from "../../mirror/connect/google.ts";
 import { addTarget } from "../../mirror/commands.ts";
 import { findVisibleFeed } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
+import { fieldValue } from "../forms.ts";
 import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts";
 import {
   type FieldError,
@@ -22,7 +23,7 @@ import {
 } from "./connect-input.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
-import { fieldValue, formLimit, pageLanguage, readFormFields, renderPage, signedIn } from "./page-context.tsx";
+import { pageLanguage, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
 
 type Status = 200 | 400 | 502;
@@ -34,7 +35,7 @@ export function connectRoutes(): Hono<Env> {
       const draft = await readDraft(c, c.req.param("id"));
       return showAddressStep(c, { preset: draft?.preset ?? "", text: draft?.text ?? "" }, {});
     })
-    .post("/feeds/:id/targets/new", formLimit, signedIn, async (c) => {
+    .post("/feeds/:id/targets/new", signedIn, async (c) => {
       const fields = await readFormFields(c);
       const { feed } = await findLivingFeed(c);
       const { typed, preset, faults } = readAddressForm(fields, googleApp(c.env) !== null);
@@ -46,14 +47,14 @@ export function connectRoutes(): Hono<Env> {
       const draft = await readDraft(c, c.req.param("id"));
       return draft === null ? toFirstStep(c) : showSignInStep(c, draft, { username: "", faults: {} });
     })
-    .post("/feeds/:id/targets/new/sign-in", formLimit, signedIn, async (c) => signInToServer(c))
+    .post("/feeds/:id/targets/new/sign-in", signedIn, async (c) => signInToServer(c))
     .get("/feeds/:id/targets/new/calendar", signedIn, async (c) => {
       const draft = await readDraft(c, c.req.param("id"));
       return draft?.credentials
         ? showCalendarStep(c, { ...draft, credentials: draft.credentials }, null, {})
         : toFirstStep(c);
     })
-    .post("/feeds/:id/targets/new/calendar", formLimit, signedIn, async (c) => addCalendar(c));
+    .post("/feeds/:id/targets/new/calendar", signedIn, async (c) => addCalendar(c));
 }
 
 async function findLivingFeed(c: PageContext) {

@@ -1,32 +1,29 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { type Action, actions, type Language } from "../../calendar/profile.ts";
 import { codeOf, messageOf } from "../../errors.ts";
-import { type AccountRow, endSessions } from "../../store/accounts.ts";
+import { type AccountRow, endPersonSessions } from "../../store/accounts.ts";
 import { findBookings } from "../../store/bookings.ts";
 import { countTry } from "../../store/attempts.ts";
 import { chooseDecider } from "../../decision/rights.ts";
 import { loadPageData } from "../../decision/page-data.ts";
-import type { SessionKind } from "../../security/session.ts";
-import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
+import { renewSession, signIn } from "../../account/sign-in.ts";
 import { shortAddress } from "../address.ts";
-import { checkForm, dropCookie, formNonce, nonceField, putCookie, readCookie, readForm } from "../forms.ts";
+import { putCookie } from "../cookies.ts";
+import { checkForm, fieldValue, formNonce, nonceField, readForm } from "../forms.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
+import { beginSession, dropSessions, findBrowserAccount, keepSession } from "../sessions.ts";
 import type { Notice } from "../notice.ts";
 import type { Env, PageContext } from "../env.ts";
 import { preferredLanguage } from "../accept-language.ts";
 import { DecisionPage, PlainPage } from "./views/decision.tsx";
-import { nextCookie, sessionCookie } from "./page-context.tsx";
+import { nextCookie } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { texts } from "../../text/index.ts";
 import { type Linked, findLinked } from "../../decision/linked.ts";
 import { personName } from "../person-name.ts";
 
-const session = "decide";
 const mostSignIns = 30;
 const signInSeconds = 600;
-/** Most bytes of a form; a token may have 4,096 characters. */
-const mostBytes = 32 * 1024;
 
 /**
  * Returns the routes of the pages on which bookings are decided: `/a/<token>`. GET, HEAD and OPTIONS change nothing in
@@ -34,7 +31,6 @@ const mostBytes = 32 * 1024;
  */
 export function decisionRoutes(): Hono<Env> {
   const app = new Hono<Env>();
-  app.use("/a/*", bodyLimit({ maxSize: mostBytes, onError: (c) => c.text("Too large.\n", 413) }));
   app.get("/a/:token", async (c) => showLinked(c, null));
   app.get("/a/:token/:action{accept|reject}", async (c) =>
     showLinked(c, c.req.param("action") === "accept" ? "accept" : "reject"),
@@ -48,6 +44,7 @@ export function decisionRoutes(): Hono<Env> {
   app.options("/a/*", (c) => c.body(null, 204, { Allow: "GET, HEAD, POST, OPTIONS" }));
   app.all("/a/*", (c) => (["GET", "HEAD", "POST"].includes(c.req.method) ? showMissing(c) : refuseMethod(c)));
   app.onError((error, c) => {
+    if (codeOf(error) === "too_large") return c.text("Too large.\n", 413);
     c.env.log.error("page_failed", { code: codeOf(error) ?? "bug", message: messageOf(error) });
     const language = languageFor(c, null);
     return c.html(<PlainPage language={language} {...texts[language].decision.broken} />, 503);
@@ -78,7 +75,9 @@ async function renderDecision(
   const language = languageFor(c, linked);
   const seen = await loadPageData(c.env, linked, person);
   // A cookie that is used stays valid for another ninety days.
-  if (person?.kind === "decider" && seen.reader !== null && !seen.expired) await renewCookie(c, person);
+  if (person?.kind === "decider" && seen.reader !== null && !seen.expired) {
+    keepSession(c, "decide", await renewSession(c.env, "decide", person));
+  }
   const expired: Notice | null =
     seen.expired && person !== null
       ? { tone: "bad", text: texts[language].decision.expired(personName(person)) }
@@ -109,8 +108,8 @@ async function decideFromForm(c: PageContext): Promise<Response> {
   const words = texts[languageFor(c, linked)].decision;
   const form = await readForm(c);
   const person = await findPerson(c);
-  const action = actions.find((known) => known === form["action"]) ?? null;
-  if (!(await isOurs(c, linked, "decide", form[nonceField]))) {
+  const action = actions.find((known) => known === fieldValue(form, "action")) ?? null;
+  if (!(await isOurs(c, linked, "decide", fieldValue(form, nonceField)))) {
     return renderDecision(c, linked, {
       preselected: action,
       person,
@@ -145,17 +144,16 @@ async function signInWithForm(c: PageContext): Promise<Response> {
   if (linked === null) return showMissing(c);
   const words = texts[languageFor(c, linked)].decision;
   const form = await readForm(c);
-  const preselected = actions.find((known) => known === form["action"]) ?? null;
+  const preselected = actions.find((known) => known === fieldValue(form, "action")) ?? null;
   const fail = async (text: string, status: Shown["status"]): Promise<Response> =>
     renderDecision(c, linked, { preselected, person: null, notice: { tone: "bad", text }, status });
-  if (!(await isOurs(c, linked, "sign-in", form[nonceField]))) return fail(words.foreign, 403);
+  if (!(await isOurs(c, linked, "sign-in", fieldValue(form, nonceField)))) return fail(words.foreign, 403);
   const nowAt = epochSeconds(c.env);
   const name = `sign-in:${shortAddress(c.env.addressOf(c.req.raw))}`;
   if ((await countTry(c.env.sql, name, nowAt - (nowAt % signInSeconds))) > mostSignIns)
     return fail(words.tooOften, 429);
   try {
-    const { cookie, lasts } = await signIn(c.env, session, typeof form["token"] === "string" ? form["token"] : "");
-    putCookie(c, session, cookie, lasts, "Lax");
+    await beginSession(c, "decide", await signIn(c.env, "decide", fieldValue(form, "token")));
   } catch (error) {
     const code = codeOf(error);
     if (code === "bad_input") return fail(words.badToken, 400);
@@ -174,19 +172,18 @@ async function goSignIn(c: PageContext): Promise<Response> {
   return c.redirect("/sign-in", 303);
 }
 
-/** Answers the form that ends the session in this browser, or in all of the person's. */
+/** Answers the form that ends the sessions of this browser, or of all browsers of the person. */
 async function forgetPerson(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return showMissing(c);
   const form = await readForm(c);
   const person = await findPerson(c);
-  if (!(await isOurs(c, linked, "forget", form[nonceField]))) {
+  if (!(await isOurs(c, linked, "forget", fieldValue(form, nonceField)))) {
     const notice: Notice = { tone: "bad", text: texts[languageFor(c, linked)].decision.foreign };
     return renderDecision(c, linked, { preselected: null, person, notice, status: 403 });
   }
-  if (person !== null && form["which"] === "all") await endSessions(c.env.sql, person.id);
-  dropCookie(c, session);
-  dropCookie(c, sessionCookie);
+  if (person !== null && fieldValue(form, "which") === "all") await endPersonSessions(c.env.sql, person.id);
+  dropSessions(c);
   return c.redirect(`/a/${linked.token}`, 303);
 }
 
@@ -202,20 +199,10 @@ function refuseMethod(c: PageContext): Response {
 
 /** Finds who is signed in here, or else on the other pages; null for the operator's own account. */
 async function findPerson(c: PageContext): Promise<AccountRow | null> {
-  const decider = await findCookieAccount(c, session, session);
+  const decider = await findBrowserAccount(c, "decide");
   if (decider !== null) return decider;
-  const person = await findCookieAccount(c, "pages", sessionCookie);
+  const person = await findBrowserAccount(c, "pages");
   return person?.kind === "person" ? person : null;
-}
-
-async function findCookieAccount(c: PageContext, kind: SessionKind, name: string): Promise<AccountRow | null> {
-  const cookie = readCookie(c, name);
-  return cookie === "" ? null : findSessionAccount(c.env, kind, cookie);
-}
-
-async function renewCookie(c: PageContext, person: AccountRow): Promise<void> {
-  const { cookie, lasts } = await renewSession(c.env, session, person);
-  putCookie(c, session, cookie, lasts, "Lax");
 }
 
 async function isOurs(c: PageContext, linked: Linked, form: string, nonce: unknown): Promise<boolean> {

@@ -4,7 +4,7 @@ import { readDay } from "./times.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
 import { isExpired } from "../../feed/expiry.ts";
 import { profile } from "../api/requests.ts";
-import { fieldValue, type Fields } from "./page-context.tsx";
+import { fieldValue, type Fields } from "../forms.ts";
 
 /** Wrong fields, each with the key of its sentence. */
 export type FeedFormErrors = Readonly<

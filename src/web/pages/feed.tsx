@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Env, PageContext } from "../env.ts";
+import { fieldValue } from "../forms.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import type { FeedRow } from "../../store/feeds.ts";
@@ -18,15 +19,7 @@ import { listMirrors } from "./mirror-health.ts";
 import { zonedTimes } from "./times.ts";
 import { FeedForm, type FeedFormProps } from "./views/feed-form.tsx";
 import { FeedView } from "./views/feed.tsx";
-import {
-  fieldValue,
-  formLimit,
-  pageLanguage,
-  pageTimes,
-  readFormFields,
-  renderPage,
-  signedIn,
-} from "./page-context.tsx";
+import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { scopeKinds } from "../../waldur/scope.ts";
 import { takeOverFeed } from "../../take-over.ts";
@@ -44,7 +37,7 @@ export function feedPageRoutes(): Hono<Env> {
         });
         return showNew(c, source, { typed: feedFormValues(first, null), faults: {}, preview: null });
       })
-      .post("/feeds/new", formLimit, signedIn, async (c) => {
+      .post("/feeds/new", signedIn, async (c) => {
         const fields = await readFormFields(c);
         const source = await findAskedSource(c, fieldValue(fields, "kind"), fieldValue(fields, "uuid"));
         const typed = readFeedForm(fields);
@@ -68,20 +61,20 @@ export function feedPageRoutes(): Hono<Env> {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
         return showEdit(c, feed, { typed: feedFormValues(feed.profile, feed.expiresAt), faults: {}, preview: null });
       })
-      .post("/feeds/:id/edit", formLimit, signedIn, async (c) => edit(c))
-      .post("/feeds/:id/rotate", formLimit, signedIn, async (c) => {
+      .post("/feeds/:id/edit", signedIn, async (c) => edit(c))
+      .post("/feeds/:id/rotate", signedIn, async (c) => {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
         if (!(await isConfirmed(c))) return showFeed(c, "rotate");
         startRun(c.env, await rotateFeed(c.env, feed));
         return c.redirect(`/feeds/${feed.id}?done=rotated`, 303);
       })
-      .post("/feeds/:id/revoke", formLimit, signedIn, async (c) => {
+      .post("/feeds/:id/revoke", signedIn, async (c) => {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "end");
         if (!(await isConfirmed(c))) return showFeed(c, "revoke");
         startRun(c.env, await revokeFeed(c.env, feed, false));
         return c.redirect(`/feeds/${feed.id}?done=revoked`, 303);
       })
-      .post("/feeds/:id/take-over", formLimit, signedIn, async (c) => {
+      .post("/feeds/:id/take-over", signedIn, async (c) => {
         await readFormFields(c);
         const { viewer } = c.var;
         const { feed, source } = await findVisibleFeed(c.env, viewer, c.req.param("id"), "takeOver");

@@ -6,12 +6,13 @@ import { AppError } from "../../errors.ts";
 import { listAccounts } from "../../store/accounts.ts";
 import { findBookings, listPending } from "../../store/bookings.ts";
 import { listFeeds } from "../../store/feeds.ts";
+import { readHomeport } from "../../account/site.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
 import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
-import { formLimit, pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
+import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { texts } from "../../text/index.ts";
 import { personName } from "../person-name.ts";
@@ -25,7 +26,7 @@ export function overviewRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/", signedIn, async (c) => showOverview(c, null))
     .get("/bookings/:uuid/:action{accept|reject}", signedIn, (c) => c.redirect("/", 303))
-    .post("/bookings/:uuid/:action{accept|reject}", formLimit, signedIn, async (c) => {
+    .post("/bookings/:uuid/:action{accept|reject}", signedIn, async (c) => {
       const action = actions.find((known) => known === c.req.param("action"));
       await readFormFields(c);
       if (action === undefined) throw new AppError("not_found", "there is no such action");
@@ -63,6 +64,7 @@ async function showOverview(
   const requests = await listRequests(c, seen, nowAt);
   const has = new Set(sources.filter(({ standing }) => may(standing, "content")).map(({ source }) => source.scopeUuid));
   const providers = await listOwnProviders(c);
+  const homeport = await readHomeport(c.env);
   return renderPage(
     c,
     texts[language].overview.title,
@@ -72,6 +74,7 @@ async function showOverview(
         sources={sources.slice(skip, skip + mostSources)}
         next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}
+        homeport={homeport}
         requests={requests.slice(0, mostRequests)}
         more={requests.length > mostRequests}
         providers={providers?.filter(({ uuid }) => !has.has(uuid)) ?? null}

@@ -18,20 +18,12 @@ import {
 import { startRun } from "../../tick.ts";
 import { may, type Right, findVisibleTarget } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
+import { fieldValue, type Fields } from "../forms.ts";
 import { readPassword, connectErrorStatus } from "./connect-input.ts";
 import { mirrorHealth } from "./mirror-health.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type TargetErrors, TargetView } from "./views/target.tsx";
-import {
-  fieldValue,
-  type Fields,
-  formLimit,
-  pageLanguage,
-  pageTimes,
-  readFormFields,
-  renderPage,
-  signedIn,
-} from "./page-context.tsx";
+import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { readLastReport } from "../../mirror/report.ts";
 
 /** The longest that a person waits for a run. */
@@ -42,26 +34,26 @@ export function targetPageRoutes(): Hono<Env> {
   return (
     new Hono<Env>()
       .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
-      .post("/targets/:id/pause", formLimit, signedIn, async (c) =>
+      .post("/targets/:id/pause", signedIn, async (c) =>
         handleChange(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
       )
-      .post("/targets/:id/resume", formLimit, signedIn, async (c) =>
+      .post("/targets/:id/resume", signedIn, async (c) =>
         handleChange(c, "change", "on", async (target) => resumeTarget(c.env, target)),
       )
-      .post("/targets/:id/probe", formLimit, signedIn, async (c) =>
+      .post("/targets/:id/probe", signedIn, async (c) =>
         handleChange(c, "change", "probed", async (target) => probeTarget(c.env, target)),
       )
-      .post("/targets/:id/allow", formLimit, signedIn, async (c) =>
+      .post("/targets/:id/allow", signedIn, async (c) =>
         handleChange(c, "change", "allowed", async (target, fields) => {
           if (!isSure(fields)) return { ...nothingWrong, unsure: "allow" };
           await syncTarget(c.env, target, { allowRemovals: true, until: c.env.now() + runMilliseconds });
           return undefined;
         }),
       )
-      .post("/targets/:id/credentials", formLimit, signedIn, async (c) =>
+      .post("/targets/:id/credentials", signedIn, async (c) =>
         handleChange(c, "change", "credentials", async (target, fields) => takeCredentials(c, target, fields)),
       )
-      .post("/targets/:id/remove", formLimit, signedIn, async (c) => removeMirror(c))
+      .post("/targets/:id/remove", signedIn, async (c) => removeMirror(c))
       // A browser may open the address of a sent form again.
       .get("/targets/:id/:deed{pause|resume|probe|allow|credentials|remove}", signedIn, async (c) => {
         const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "end");

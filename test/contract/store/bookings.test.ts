@@ -17,7 +17,7 @@ import type { Sql } from "../../../src/store/sql/port.ts";
 import { engines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, slotOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 import {
-  writeOrderStates,
+  writeOrders,
   markMissed,
   markVanished,
   touchOfferings,
@@ -56,9 +56,15 @@ describe.each(engines)("queries of bookings over $engine", ({ open }) => {
     });
     const slots = [slotOf(t + 50, t - 50, { backendId: hostile, n: 7, real: false, gone: true })];
     await store(sql, "s", [
-      writeOf(booking, { slots, slim: hostile.replace("\ud800", ""), orderState: "executing", rev: 3 }),
+      writeOf(booking, {
+        slots,
+        slim: hostile.replace("\ud800", ""),
+        orderState: "executing",
+        orderUuid: uuidOf(8),
+        rev: 3,
+      }),
     ]);
-    const row = { booking, slots, orderState: "executing", vanished: false, rev: 3 };
+    const row = { booking, slots, orderState: "executing", orderUuid: uuidOf(8), vanished: false, rev: 3 };
     expect(await findBookings(sql, "s", [uuidOf(1), uuidOf(2)])).toEqual(new Map([[uuidOf(1), row]]));
     expect(await findBookings(sql, "other", [uuidOf(1)])).toEqual(new Map());
     const slim = { slim: hostile.replace("\ud800", ""), orderState: "executing", missedSweep: null, vanished: false };
@@ -87,7 +93,7 @@ describe.each(engines)("queries of bookings over $engine", ({ open }) => {
     await store(sql, "s", changed);
     const found = await findBookings(sql, "s", [uuidOf(1), uuidOf(2)]);
     for (const { booking, slots, orderState, rev } of changed) {
-      expect(found.get(booking.uuid)).toEqual({ booking, slots, orderState, rev, vanished: false });
+      expect(found.get(booking.uuid)).toEqual({ booking, slots, orderState, orderUuid: null, rev, vanished: false });
     }
     expect(await listMissed(sql, "s", t)).toEqual([]);
     expect(await countBookings(sql, "s", t)).toEqual({ listed: 2, pending: 0 });
@@ -218,14 +224,16 @@ describe.each(engines)("queries of bookings over $engine", ({ open }) => {
     );
     await store(sql, "other", [writeOf(bookingOf(1))]);
     const changes = [
-      { uuid: uuidOf(2), orderState: "done" as const, rev: 7 },
-      { uuid: uuidOf(9), orderState: "done" as const, rev: 8 },
-      { uuid: uuidOf(1), orderState: "pending-provider" as const, rev: 9 },
+      { uuid: uuidOf(2), orderState: "done" as const, orderUuid: uuidOf(12), rev: 7 },
+      { uuid: uuidOf(9), orderState: "done" as const, orderUuid: uuidOf(19), rev: 8 },
+      { uuid: uuidOf(1), orderState: "pending-provider" as const, orderUuid: uuidOf(11), rev: 9 },
     ];
-    expect(await sql.batch([writeOrderStates("s", changes)])).toEqual([2]);
+    expect(await sql.batch([writeOrders("s", changes)])).toEqual([2]);
     expect(await revs()).toEqual({ 2: 7, 1: 9 });
     const states = [...(await findSlim(sql, "s", [uuidOf(1), uuidOf(2)])).values()].map((row) => row.orderState);
     expect(states).toEqual(["pending-provider", "done"]);
+    const orders = [...(await findBookings(sql, "s", [uuidOf(1), uuidOf(2)])).values()].map((row) => row.orderUuid);
+    expect(orders).toEqual([uuidOf(11), uuidOf(12)]);
     expect((await findSlim(sql, "other", [uuidOf(1)])).get(uuidOf(1))?.orderState).toBeNull();
   });
 

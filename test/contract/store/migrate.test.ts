@@ -83,8 +83,20 @@ describe.each(engines)("migrate over $engine", ({ open }) => {
       ),
     ];
     const before = await rows();
-    await migrate(sql, all, nowAt);
+    await migrate(
+      sql,
+      all.slice(
+        0,
+        all.findIndex(({ name }) => name.endsWith("_order.sql")),
+      ),
+      nowAt,
+    );
     expect(await rows()).toEqual(before);
+    await migrate(sql, all, nowAt);
+    expect(await sql.all("SELECT uuid, order_uuid FROM bookings ORDER BY uuid")).toEqual([
+      { uuid: "b1", order_uuid: null },
+      { uuid: "b2", order_uuid: null },
+    ]);
     await expect(sql.run(`INSERT INTO bookings SELECT * FROM bookings WHERE uuid = 'b1'`)).rejects.toMatchObject({
       code: "store_failed",
     });
@@ -118,6 +130,24 @@ describe.each(engines)("migrate over $engine", ({ open }) => {
     expect(await sql.all("SELECT * FROM ledger ORDER BY uid")).toEqual(
       before.map(({ intent_at: _intentAt, ...kept }) => kept),
     );
+  });
+
+  it("takes a source whose access was lost for one that lost its role now, so that its feeds get their day of grace", async () => {
+    const all = await readMigrations(migrationsFolder);
+    const lost = all.findIndex(({ name }) => name.endsWith("_lost.sql"));
+    await migrate(sql, all.slice(0, lost), nowAt);
+    await sql.run("INSERT INTO accounts (id, created_at) VALUES ('a', 1)");
+    await sql.run(
+      `INSERT INTO sources (id, account_id, kind, scope_uuid, customer_uuid, name, created_at, due_at, access)
+       VALUES ('s', 'a', 'mine', '', '', 'S', 1, 1, 'ok'), ('t', 'a', 'provider', 'x', 'x', 'T', 1, 1, 'lost')`,
+    );
+    await migrate(sql, all, nowAt);
+    const rows = await sql.all("SELECT id, lost, lost_at FROM sources ORDER BY id");
+    expect(rows).toEqual([
+      { id: "s", lost: "", lost_at: null },
+      { id: "t", lost: "role", lost_at: expect.any(Number) },
+    ]);
+    expect(Number(rows[1]?.["lost_at"])).toBeGreaterThan(nowAt);
   });
 
   it("is done once when several start at once", async () => {

@@ -48,7 +48,7 @@ const queries: readonly [string, Query][] = [
   ["listMissed", async (sql) => bookings.listMissed(sql, "s", 1)],
   ["hasPending", async (sql) => bookings.hasPending(sql, "s", 1)],
   ["writeBookings", async (sql) => sql.batch([writes.writeBookings(one)])],
-  ["writeOrderStates", async (sql) => sql.batch([writes.writeOrderStates("s", [])])],
+  ["writeOrders", async (sql) => sql.batch([writes.writeOrders("s", [])])],
   ["markMissed", async (sql) => sql.batch([writes.markMissed("s", uuids, 1)])],
   ["markVanished", async (sql) => sql.batch([writes.markVanished("s", uuids, 1, 1)])],
   ["findEvents", async (sql) => events.findEvents(sql, ["f", "g"], uuids)],
@@ -69,6 +69,7 @@ const queries: readonly [string, Query][] = [
   ["findAccounts", async (sql) => findAccounts(sql, ["a"])],
   ["listSourcesWith", async (sql) => listSourcesWith(sql, "b")],
   ["findDone", async (sql) => decisions.findDone(sql, "b", 1)],
+  ["findOwnDone", async (sql) => decisions.findOwnDone(sql, { bookingUuid: "b", accountId: "a", action: "accept" }, 1)],
   [
     "countUnknown",
     async (sql) => decisions.countUnknown(sql, { bookingUuid: "b", accountId: "a", action: "accept" }, 1),

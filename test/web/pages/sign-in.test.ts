@@ -75,9 +75,9 @@ describe("signing in with a token", () => {
 
   it("a form larger than any of ours is not read", async () => {
     const world = await makeWorld({ bookings: 0 });
-    const answer = await visitor(world).signIn("x".repeat(40_000));
-    expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain("Something in the form is not valid");
+    const answer = await visitor(world).signIn("x".repeat(70_000));
+    expect(answer.status).toBe(413);
+    expect(await answer.text()).toContain("larger than anything this service takes");
   });
 
   it("tells an outage of Waldur from a wrong token", async () => {

@@ -51,7 +51,13 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
         </p>
         <Facts {...props} words={words} />
         <Besides {...props} words={words} />
-        {data.standing === "open" ? <Choice {...props} words={words} /> : <Closed {...props} words={words} />}
+        {data.standing === "open" ? (
+          <Choice {...props} words={words} />
+        ) : data.standing === "waiting" ? (
+          <Waiting data={data} words={words} />
+        ) : (
+          <Closed {...props} words={words} />
+        )}
         {person !== null && (
           <form method="post" action={`${props.path}/forget`} class="actions quiet">
             <input type="hidden" name={nonceField} value={props.nonces.forget} />
@@ -169,6 +175,27 @@ const Closed: FC<SectionProps> = ({ words, data, zone }) => {
     </section>
   );
 };
+
+/** Says whose move it is, with a link to the order. */
+const Waiting: FC<Pick<SectionProps, "words" | "data">> = ({ words, data: { booking, meaning, order } }) => (
+  <section class="card">
+    <h2>{words.waiting.title}</h2>
+    <p>
+      {words.waiting.move(
+        meaning,
+        cleanName(booking.providerName) || words.unnamed.provider,
+        cleanName(booking.customerName) || words.unnamed.customer,
+      )}
+    </p>
+    {order !== "" && (
+      <p>
+        <a href={order} rel="noreferrer">
+          {words.waiting.order}
+        </a>
+      </p>
+    )}
+  </section>
+);
 
 const InWaldur: FC<Pick<SectionProps, "words" | "data">> = ({ words, data }) =>
   data.homeport === "" ? null : (

@@ -1,5 +1,6 @@
 import type { FC } from "hono/jsx";
-import { bookingStatus } from "../../../calendar/status.ts";
+import { orderPage } from "../../../calendar/homeport.ts";
+import { bookingStatus, isDecidable } from "../../../calendar/status.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import { cleanName, cleanPerson } from "../../../calendar/foreign-text.ts";
 import { calendarWords } from "../../../calendar/words/index.ts";
@@ -25,6 +26,8 @@ export interface OverviewProps {
   readonly viewer: Viewer;
   readonly times: Times;
   readonly nowAt: number;
+  /** The address of HomePort; null where it is not known. */
+  readonly homeport: string | null;
   readonly requests: readonly BookingRow[];
   /** True when more are waiting than are shown. */
   readonly more: boolean;
@@ -142,13 +145,13 @@ function durationText(seconds: number, language: Language): string {
     : words.minutes(Math.max(1, Math.floor(seconds / 60)));
 }
 
-const decidable = new Set(["requested", "awaiting-provider"]);
 const mostSlots = 3;
 /** Most characters of a message; the page of the booking and the calendar have the whole. */
 const mostMessage = 200;
 
-const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row }) => {
+const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row, homeport }) => {
   const words = texts[language].overview;
+  const order = orderPage(homeport, row);
   const { booking, slots } = row;
   const meaning = bookingStatus(row);
   const live = slots.filter(({ gone }) => !gone);
@@ -171,7 +174,7 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
         {words.of} {cleanPerson(booking.requesterName, booking.requesterUsername)}, {cleanName(booking.projectName)}
         {booking.customerName !== "" && ` (${cleanName(booking.customerName)})`}
       </p>
-      {decidable.has(meaning) ? (
+      {isDecidable(meaning) ? (
         <form method="post" class="actions">
           <input type="hidden" name={nonceField} value={nonce} />
           <button formaction={`/bookings/${booking.uuid}/accept`} aria-label={`${words.accept}: ${name}`}>
@@ -188,6 +191,14 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
       ) : (
         <p>
           <span class="state wait">{calendarWords[language].state[meaning]}</span> {words.notYet}.
+          {order !== "" && (
+            <>
+              {" "}
+              <a href={order} rel="noreferrer">
+                {words.order}
+              </a>
+            </>
+          )}
         </p>
       )}
       <RequesterMessage language={language} text={booking.description} most={mostMessage} />

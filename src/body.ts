@@ -1,0 +1,52 @@
+import { withDeadline } from "./deadline.ts";
+
+/**
+ * Reads a body to its end. Resolves to null when it has more than `most` bytes, counted as they arrive, so after any
+ * decompression; the rest of it is not read then. Rejects with the signal's reason once that is aborted, whatever the body
+ * does.
+ */
+export async function readBytes(
+  body: ReadableStream<Uint8Array> | null,
+  most: number,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (body === null) return new Uint8Array();
+  const reader = body.getReader();
+  try {
+    return await withDeadline(gather(reader, most), () => signal);
+  } catch (error) {
+    void reader.cancel(error).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Reads the body of an answer as text; otherwise as `readBytes`. */
+export async function readResponseText(response: Response, most: number, signal: AbortSignal): Promise<string | null> {
+  const bytes = await readBytes(response.body, most, signal);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
+}
+
+/** Gathers the chunks in one buffer: kept apart, a body that comes byte by byte would take many times its size. */
+async function gather(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  let buffer = new Uint8Array();
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return buffer.subarray(0, size);
+    const end = size + value.byteLength;
+    if (end > most) {
+      await reader.cancel();
+      return null;
+    }
+    if (end > buffer.byteLength) {
+      const grown = new Uint8Array(Math.min(most, Math.max(end, 2 * buffer.byteLength)));
+      grown.set(buffer.subarray(0, size));
+      buffer = grown;
+    }
+    buffer.set(value, size);
+    size = end;
+  }
+}
