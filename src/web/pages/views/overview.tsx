@@ -3,7 +3,7 @@ import { orderPage } from "../../../calendar/homeport.ts";
 import { bookingStatus, isDecidable } from "../../../calendar/status.ts";
 import type { Booking } from "../../../calendar/booking.ts";
 import type { Action, Language } from "../../../calendar/profile.ts";
-import { cleanBlock, cleanLine, truncate } from "../../../calendar/text.ts";
+import { cleanName, cleanPerson } from "../../../calendar/foreign-text.ts";
 import { calendarWords } from "../../../calendar/words/index.ts";
 import type { BookingRow } from "../../../store/bookings.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
@@ -14,6 +14,7 @@ import { sourceHealth } from "../../source-health.ts";
 import type { Mirror } from "../mirror-health.ts";
 import type { Times } from "../times.ts";
 import { Note } from "./field.tsx";
+import { RequesterMessage } from "./message.tsx";
 import { FeedMirrors, TroubledMirrors } from "./mirrors.tsx";
 import { texts } from "../../../text/index.ts";
 
@@ -58,7 +59,7 @@ export const OverviewView: FC<OverviewProps> = (props) => {
       <h1>{words.title}</h1>
       {decided && (
         <Note tone={decided.tone}>
-          {decided.name !== "" && <strong dir="auto">{cleanLine(decided.name)}: </strong>}
+          {decided.name !== "" && <strong dir="auto">{cleanName(decided.name)}: </strong>}
           {decided.text}
         </Note>
       )}
@@ -155,6 +156,8 @@ function durationText(seconds: number, language: Language): string {
 }
 
 const mostSlots = 3;
+/** Most characters of a message; the page of the booking and the calendar have the whole. */
+const mostMessage = 200;
 
 const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row, homeport, actionsOf }) => {
   const words = texts[language].overview;
@@ -163,12 +166,12 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
   const offered = actionsOf(booking);
   const meaning = bookingStatus(row);
   const live = slots.filter(({ gone }) => !gone);
-  const name = cleanLine(booking.name) || calendarWords[language].booking;
+  const name = cleanName(booking.name) || calendarWords[language].booking;
   return (
     <li class="card request">
       <h3 dir="auto">{name}</h3>
       <p>
-        <strong>{cleanLine(booking.offeringName)}</strong>
+        <strong>{cleanName(booking.offeringName)}</strong>
         <br />
         {live.slice(0, mostSlots).map(({ start, end }) => (
           <>
@@ -179,14 +182,9 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
         {live.length > mostSlots && <>… ({live.length})</>}
       </p>
       <p class="quiet">
-        {words.of} {cleanLine(booking.requesterName) || booking.requesterUsername}, {cleanLine(booking.projectName)}
-        {booking.customerName !== "" && ` (${cleanLine(booking.customerName)})`}
+        {words.of} {cleanPerson(booking.requesterName, booking.requesterUsername)}, {cleanName(booking.projectName)}
+        {booking.customerName !== "" && ` (${cleanName(booking.customerName)})`}
       </p>
-      {booking.description !== "" && (
-        <p class="text" dir="auto">
-          {truncate(cleanBlock(booking.description), 200)}
-        </p>
-      )}
       {isDecidable(meaning) && offered.length > 0 ? (
         <form method="post" class="actions">
           <input type="hidden" name={nonceField} value={nonce} />
@@ -214,6 +212,7 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
           )}
         </p>
       )}
+      <RequesterMessage language={language} text={booking.description} most={mostMessage} />
     </li>
   );
 };
