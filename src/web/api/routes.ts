@@ -47,14 +47,9 @@ export function apiRoutes(): Hono<Env> {
     .get("/providers", async (c) =>
       c.json({ providers: await listProviders(await asker(c)) } satisfies json.ProvidersJson),
     )
-    .get("/bookings", async (c) => c.json((await listBookings(await asker(c), query(c))) satisfies json.BookingsJson))
+    .get("/bookings", async (c) => answerBookings(c, query(c)))
     .get("/providers/:uuid/bookings", async (c) =>
-      c.json(
-        (await listBookings(await asker(c), {
-          ...query(c),
-          provider_uuid: c.req.param("uuid"),
-        })) satisfies json.BookingsJson,
-      ),
+      answerBookings(c, { ...query(c), provider_uuid: c.req.param("uuid") }),
     )
     .get("/providers/:uuid/calendar.ics", async (c) => {
       const asks = await asker(c);
@@ -169,6 +164,13 @@ export function apiRoutes(): Hono<Env> {
 /** Returns Waldur as the caller sees it. */
 async function asker(c: Context<Env>): Promise<ActingAccount> {
   return actAs(c.env, c.var.viewer.account);
+}
+
+/** Answers with a page of bookings; what Waldur ignores of the query is named in a header too. */
+async function answerBookings(c: Context<Env>, asked: Record<string, string | string[]>): Promise<Response> {
+  const listed: json.BookingsJson = await listBookings(c.env, await asker(c), asked);
+  if (listed.notApplied.length > 0) c.header("X-Not-Applied", listed.notApplied.join(", "));
+  return c.json(listed);
 }
 
 /** Returns the ids of the sources whose content the caller may see. */

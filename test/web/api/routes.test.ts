@@ -115,8 +115,9 @@ describe("a feed", () => {
     expect((await call("GET", `/api/v1/feeds/${feed.id}`)).body.warning).toContain("limit 5");
     const logged = world.log.entries.filter(({ event }) => event === "feed_large");
     const { eventCount, byteCount } = await world.feed(feed.id);
-    expect(logged.map(({ level, facts: { warning: _, ...facts } }) => [level, facts])).toEqual([
-      ["warn", { feed: feed.id, name: feed.profile.name, events: eventCount, bytes: byteCount }],
+    const facts = { feed: feed.id, name: feed.profile.name, events: eventCount, bytes: byteCount };
+    expect(logged.map((entry) => [entry.level, entry.facts])).toEqual([
+      ["warn", { ...facts, warning: expect.stringContaining(`${eventCount} events`) }],
     ]);
   });
 });
@@ -133,6 +134,22 @@ describe("what Waldur has", () => {
     const calendar = await call("GET", `/api/v1/providers/${providerUuid}/calendar.ics`);
     expect(lintCalendar(calendar.text)).toEqual([]);
     expect(calendar.headers.get("Content-Type")).toBe("text/calendar; charset=utf-8");
+  });
+
+  it("says in words and in a header what Waldur did not apply", async () => {
+    const { world, call } = await begin();
+    const { providerUuid } = world.sample;
+    for (const path of ["/api/v1/bookings", `/api/v1/providers/${providerUuid}/bookings`]) {
+      const some = await call("GET", `${path}?flavor_name=m1&is_attached=true&state=OK`);
+      expect(some.headers.get("X-Not-Applied")).toBe("flavor_name, is_attached");
+      expect(some.body.notApplied).toEqual(["flavor_name", "is_attached"]);
+      expect((await call("GET", `${path}?state=OK`)).headers.get("X-Not-Applied")).toBeNull();
+      const refused = await call("GET", `${path}?o=type`);
+      expect([refused.status, refused.body.error.code]).toEqual([400, "bad_input"]);
+      const chosen = await call("GET", `${path}?field=name&field=state&state=OK`);
+      expect(chosen.body.bookings).toEqual([]);
+      expect(chosen.body.rows[0]).toEqual({ name: expect.any(String), state: "OK" });
+    }
   });
 
   it("is exported from what a feed over it has stored, without a request for bookings", async () => {
