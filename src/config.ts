@@ -91,6 +91,12 @@ const schema = v.object({
     "14",
     "Days without Waldur after which feeds are cleared",
   ),
+  accessClearHours: setting(
+    "ACCESS_CLEAR_HOURS",
+    wholeSetting(0, 8760),
+    "24",
+    "Hours after which a feed is cleared whose account lost its role in Waldur, or whose user is not active there",
+  ),
   endedDays: setting(
     "ENDED_DAYS",
     wholeSetting(0, 3650),
@@ -138,7 +144,7 @@ const schema = v.object({
     "CALDAV_ALLOW_HOSTS",
     hostList,
     visible(
-      "Hosts of CalDAV servers, with or without a port, that may be http, in a private network and on any port; separated by commas",
+      "Hosts of CalDAV servers that may be http and in a private network, each on the port named with it, without one on 80, 443, 5232 and 8443; separated by commas",
     ),
   ),
   googleClientId: optional(
@@ -198,6 +204,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     });
   }
   return { ...read.output, publicUrl: read.output.publicUrl ?? ownAddress(read.output) };
+}
+
+/** Returns true when PUBLIC_URL says where the service is; without it that is what `HOST` and `PORT` give. */
+export function hasPublicUrl(config: Config): boolean {
+  return config.publicUrl !== ownAddress(config);
 }
 
 /** Returns a line for each environment variable that looks like a setting and is none, with the one that was probably meant. */

@@ -12,6 +12,9 @@ import { newKey, parseKeyRing } from "./security/keys.ts";
 import { defaultSample, openSample, sampleFile, serve } from "./serve.ts";
 import { reseal } from "./account/reseal.ts";
 
+// Whatever is written is for this user alone: the database, the log that SQLite keeps beside it, keys, copies.
+process.umask(0o077);
+
 const { env } = process;
 const hasWaldur = (env["WALDUR_API_URL"]?.trim() ?? "") !== "";
 

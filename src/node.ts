@@ -1,15 +1,16 @@
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { type Config, readConfig, secretsOf } from "./config.ts";
+import { keepPrivate, openDataFolder } from "./data-folder.ts";
 import type { Budget, Deps, Fetch } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { jsonLog } from "./log.ts";
 import { openOutside } from "./outside-node.ts";
 import { type KeyRing, newKey, parseKeyRing } from "./security/keys.ts";
 import { clientAddress } from "./security/proxies.ts";
-import { mayBeInside, outsideRules } from "./security/outside.ts";
+import { isAllowed, outsideRules } from "./security/outside.ts";
 import { migrate } from "./store/sql/migrate.ts";
 import { readMigrations } from "./store/sql/migrations-node.ts";
 import { openSqlite } from "./store/sql/sqlite.ts";
@@ -53,17 +54,17 @@ export async function openNode(
   }: OpenOptions = {},
 ): Promise<Opened> {
   const config = readConfig({ ...env, ...settings });
-  await mkdir(config.dataDir, { recursive: true }).catch((error: unknown) => {
-    throw new AppError("bad_config", `DATA_DIR: the folder ${config.dataDir} cannot be created`, { cause: error });
-  });
-  const keys = await readKeys(config);
-  const sql = openSqlite(join(config.dataDir, file));
-  const work = new Set<Promise<unknown>>();
   const level = env["LOG_LEVEL"] === undefined && logLevel !== undefined ? logLevel : config.logLevel;
   const log = jsonLog(write, Date.now, level, secretsOf(config));
+  await openDataFolder(config.dataDir, log);
+  const keys = await readKeys(config);
+  const path = join(config.dataDir, file);
+  await keepPrivate(path, log);
+  const sql = openSqlite(path);
+  const work = new Set<Promise<unknown>>();
   await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
   const rules = outsideRules(config);
-  const outside = openOutside((host) => mayBeInside(host, rules));
+  const outside = openOutside((url) => isAllowed(url, rules));
   const deps: Deps = {
     sql,
     outside: outside.fetch,

@@ -26,28 +26,34 @@ export interface OutsideTransport {
 /**
  * Makes a transport whose connections look up and check an address in one step, so that a name cannot lead to another
  * address afterwards. A name with any blocked address is refused with `BlockedAddress`, unless `mayBeInside` says that the
- * operator allows that host. IP literals are never looked up: the guard checks those. `resolve` is the system's resolver.
+ * operator allows that host on that port. IP literals are never looked up: the guard checks those. `resolve` is the
+ * system's resolver.
  */
-export function openOutside(mayBeInside: (host: string) => boolean, resolve: Resolve = lookup): OutsideTransport {
-  const pinned: LookupFunction = (host, options, callback) => {
-    resolve(host, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, "", 0);
-      const [first] = addresses;
-      const blocked = addresses.some(({ address }) => isBlockedIp(address));
-      if (first === undefined || (blocked && !mayBeInside(host))) {
-        return callback(new BlockedAddress(`${host} leads to an address that is not on the public internet`), "", 0);
-      }
-      if (options.all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
+export function openOutside(mayBeInside: (url: URL) => boolean, resolve: Resolve = lookup): OutsideTransport {
+  const pinned =
+    (inside: boolean): LookupFunction =>
+    (host, options, callback) => {
+      resolve(host, { ...options, all: true }, (error, addresses) => {
+        if (error !== null) return callback(error, "", 0);
+        const [first] = addresses;
+        const blocked = addresses.some(({ address }) => isBlockedIp(address));
+        if (first === undefined || (blocked && !inside)) {
+          return callback(new BlockedAddress(`${host} leads to an address that is not on the public internet`), "", 0);
+        }
+        if (options.all === true) callback(null, addresses);
+        else callback(null, first.address, first.family);
+      });
+    };
+  const openAgent = (inside: boolean): Agent =>
+    new Agent({
+      connect: { lookup: pinned(inside), timeout: connectMilliseconds },
+      connections,
+      headersTimeout: idleMilliseconds,
+      bodyTimeout: idleMilliseconds,
+      allowH2: false,
     });
-  };
-  const dispatcher = new Agent({
-    connect: { lookup: pinned, timeout: connectMilliseconds },
-    connections,
-    headersTimeout: idleMilliseconds,
-    bodyTimeout: idleMilliseconds,
-    allowH2: false,
-  });
+  // A look-up is not told the port, so what may lead inside has connections of its own.
+  const agents = { inside: openAgent(true), outside: openAgent(false) };
   return {
     async fetch(request) {
       const body = request.body === null ? null : await request.text();
@@ -57,7 +63,7 @@ export function openOutside(mayBeInside: (host: string) => boolean, resolve: Res
         body,
         redirect: "manual",
         signal: request.signal,
-        dispatcher,
+        dispatcher: mayBeInside(new URL(request.url)) ? agents.inside : agents.outside,
       });
       return new Response(response.body === null ? null : piped(response.body.getReader()), {
         status: response.status,
@@ -65,7 +71,7 @@ export function openOutside(mayBeInside: (host: string) => boolean, resolve: Res
         headers: [...response.headers],
       });
     },
-    close: async () => dispatcher.destroy(),
+    close: async () => void (await Promise.all([agents.inside.destroy(), agents.outside.destroy()])),
   };
 }
 

@@ -43,21 +43,23 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
   );
   if (deps.config.port === 0) {
     const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
-    deps = { ...deps, config: { ...deps.config, publicUrl } };
+    deps = { ...deps, config: { ...deps.config, port, publicUrl } };
   }
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
   let told = false;
   const timer = repeat(
     async () => {
+      let made: readonly string[] = [];
       try {
-        const hint = await makeFirstFeeds(deps);
-        if (hint !== "") print(`\n${hint}\n`);
+        const first = await makeFirstFeeds(deps);
+        made = first.ids;
+        if (first.hint !== "") print(`\n${first.hint}\n`);
         await tick(deps);
       } catch (error) {
         deps.log.error("run_failed", { message: messageOf(error) });
         if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
       }
-      if (!told) await introduce(deps, print);
+      if (!told || made.length > 0) await introduce(deps, made, print);
       told = true;
     },
     Math.min(60, deps.config.pollSeconds),
@@ -114,10 +116,13 @@ export async function openSample(
   };
 }
 
-/** Prints the addresses after the start, and what to do with them. */
-async function introduce(deps: Deps, print: (text: string) => void): Promise<void> {
+/**
+ * Prints what is served after the start, and what to do with it: the addresses of the feeds that this very start made, and of
+ * no others, since what is printed is kept in journals and read by more people than a calendar.
+ */
+async function introduce(deps: Deps, made: readonly string[], print: (text: string) => void): Promise<void> {
   const feeds = (await listFeeds(deps.sql)).filter(({ state }) => state !== "ended");
-  const shown = feeds.filter(({ state }) => state !== "loading");
+  const shown = feeds.filter(({ id, state }) => made.includes(id) && state !== "loading");
   const [first] = shown;
   if (deps.sample) print("\nThis is a sample: its Waldur, people and bookings are made up.\n");
   if (first !== undefined && shown.length === 1) {
@@ -128,12 +133,15 @@ async function introduce(deps: Deps, print: (text: string) => void): Promise<voi
       print(`\n${feed.profile.name}: ${feed.eventCount} events\n${await feedAddress(deps, feed)}\n`);
     }
   }
-  const loading = feeds.length - shown.length;
-  if (loading > 0) print(`\n${loading} feeds are still loading; \`feeds list\` shows them.\n`);
+  const loading = feeds.filter(({ state }) => state === "loading").length;
+  const others = feeds.length - shown.length - loading;
+  if (loading > 0) print(`\n${countFeeds(loading)} still loading; \`feeds list\` shows how far they are.\n`);
+  if (others > 0) print(`\n${countFeeds(others)} served: \`feeds list\` shows which, \`feeds show ID\` the address.\n`);
   if (first !== undefined) {
     print(
       "\nSubscribe: open the webcal: address, or paste the other one where your calendar program says " +
-        "“from URL” or “subscribe”.\nWhoever has an address can read the calendar: share it like a password.\n",
+        "“from URL” or “subscribe”.\nWhoever has an address can read the calendar: share it like a password.\n" +
+        "It is printed this once; `feeds show ID` prints it again.\n",
     );
   }
   if (deps.sample) {
@@ -142,4 +150,8 @@ async function introduce(deps: Deps, print: (text: string) => void): Promise<voi
         "Ctrl+C stops the service.\n",
     );
   }
+}
+
+function countFeeds(count: number): string {
+  return count === 1 ? "1 feed is" : `${count} feeds are`;
 }

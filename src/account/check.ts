@@ -96,6 +96,9 @@ async function checkDecisionToken(deps: Deps): Promise<string | null> {
 export function advise(error: AppError): string {
   switch (error.code) {
     case "waldur_refused_token":
+      if (error.facts.inactive === true) {
+        return `${error.message}. The user is not active in Waldur: ask its operator to activate the user again; the token stays as it is.`;
+      }
       return `${error.message}. Make a new token in Waldur and set WALDUR_API_TOKEN to it.`;
     case "waldur_unreachable":
     case "waldur_timeout":

@@ -5,19 +5,27 @@ import { addFeed } from "./commands.ts";
 import { newProfile } from "./profile.ts";
 import { listProviders, actAsOperator } from "../account/find-source.ts";
 import type { NewSource } from "../store/sources.ts";
+import type { User } from "../waldur/schema.ts";
 
 const key = "first-feeds";
 
+/** The feeds that a first start made. */
+export interface FirstFeeds {
+  readonly ids: readonly string[];
+  /** The reason why there is none; "" where there is no more to say. */
+  readonly hint: string;
+}
+
 /**
  * Makes the feeds of a first start: one for each provider that the operator's account manages, none for staff, who see
- * every provider. Does so once, and never when there are feeds. Resolves to why none was made, "" otherwise. Throws
- * Waldur's failures; the next start tries again.
+ * every provider. Does so once, and never when there are feeds. Throws Waldur's failures; the next start tries again.
  */
-export async function makeFirstFeeds(deps: Deps): Promise<string> {
-  if ((await readMeta(deps.sql, key)) !== null || (await listFeeds(deps.sql)).length > 0) return "";
+export async function makeFirstFeeds(deps: Deps): Promise<FirstFeeds> {
+  if ((await readMeta(deps.sql, key)) !== null || (await listFeeds(deps.sql)).length > 0) return { ids: [], hint: "" };
   const asker = await actAsOperator(deps);
   const { account, user } = asker;
   const own = user.isStaff ? [] : (await listProviders(asker)).filter((provider) => provider.own);
+  const ids: string[] = [];
   for (const { uuid, name } of own) {
     const source: NewSource = {
       accountId: account.id,
@@ -27,13 +35,14 @@ export async function makeFirstFeeds(deps: Deps): Promise<string> {
       name,
       partial: "",
     };
-    await addFeed(deps, source, newProfile(deps.config, name, {}), null);
+    ids.push((await addFeed(deps, source, newProfile(deps.config, name, {}), null)).id);
   }
   await writeMeta(deps.sql, key, "made");
-  if (user.isStaff) {
-    return `${user.username} is staff and sees every provider, so no feed was made by itself. List them with \`providers\`, then \`feeds add --provider UUID\`.`;
-  }
-  return own.length > 0
-    ? ""
-    : `${user.username} manages no provider, so no feed was made. \`feeds add --mine\` shows its own bookings; for a provider's, set WALDUR_API_TOKEN of its owner or manager.`;
+  return { ids, hint: own.length > 0 ? "" : hintFor(user) };
+}
+
+function hintFor({ isStaff, username }: User): string {
+  return isStaff
+    ? `${username} is staff and sees every provider, so no feed was made by itself. List them with \`providers\`, then \`feeds add --provider UUID\`.`
+    : `${username} manages no provider, so no feed was made. \`feeds add --mine\` shows its own bookings; for a provider's, set WALDUR_API_TOKEN of its owner or manager.`;
 }

@@ -19,6 +19,20 @@ const blocked4 = [
   "240.0.0.0/4",
 ];
 
+/**
+ * Public by their numbers, and answered inside a cloud only: the wire server of Azure, the metadata of Equinix Metal, resolvers
+ * of Tencent, private access to Google's APIs. The metadata of AWS, Google, Azure, Oracle, Alibaba, DigitalOcean, OpenStack
+ * and others is link-local, shared or unique local, and so above or below.
+ */
+const cloud4 = [
+  "168.63.129.16/32",
+  "192.80.8.124/32",
+  "183.60.82.98/32",
+  "183.60.83.19/32",
+  "199.36.153.4/30",
+  "199.36.153.8/30",
+];
+
 /** Only global unicast of IPv6 is for everybody, and of that not these: protocol assignments with Teredo, documentation, 6to4. */
 const global6 = "2000::/3";
 const blocked6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
@@ -53,7 +67,7 @@ function bytesOf6(text: string): Bytes {
 export function isBlockedIp(text: string): boolean {
   const bytes = parseIp(text);
   if (bytes === null) return false;
-  if (bytes.length === 4) return blocked4.some((range) => isIn(bytes, range));
+  if (bytes.length === 4) return [...blocked4, ...cloud4].some((range) => isIn(bytes, range));
   return !isIn(bytes, global6) || blocked6.some((range) => isIn(bytes, range));
 }
 

@@ -2,7 +2,7 @@ import { isBlockedIp, parseIp } from "./ip.ts";
 
 /** The rules of the operator about addresses outside. */
 export interface OutsideRules {
-  /** Hosts, or hosts with a port, that may also be http, private and on any port (`CALDAV_ALLOW_HOSTS`). */
+  /** Hosts with a port, or without one for the usual ports, that may also be http and private (`CALDAV_ALLOW_HOSTS`). */
   readonly allowed: readonly string[];
   /** Host names that are the service itself. */
   readonly own: readonly string[];
@@ -22,22 +22,24 @@ export class BlockedAddress extends Error {
 }
 
 const longest = 2000;
-/** Ports on which CalDAV servers listen with TLS. */
-const ports = new Set(["", "8443", "5232"]);
+/** Ports on which CalDAV servers listen besides the scheme's own. */
+const ports = new Set(["8443", "5232"]);
 /** Names that are answered inside a network or machine only, those of cloud metadata among them. */
 const insideNames =
   /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|lan|home|corp|private|arpa|onion|test|invalid)$/;
 
-/** Returns true when a name may lead inside: the operator has allowed that host, with whatever port. */
-export function mayBeInside(host: string, { allowed }: OutsideRules): boolean {
-  return allowed.some((one) => one.replace(/:\d+$/, "") === host.replace(/\.$/, ""));
-}
-
-/** Returns true when the operator has allowed the host of this address, and with its port if a port was given. */
-function isAllowed(url: URL, { allowed }: OutsideRules): boolean {
+/**
+ * Returns true when the operator has allowed the host of this address on its port: it may then be http and lead inside.
+ * A host that was named without a port is allowed on those of CalDAV servers.
+ */
+export function isAllowed(url: URL, { allowed }: OutsideRules): boolean {
   const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
   const host = hostOf(url);
-  return allowed.some((one) => one === host || one === `${host}:${port}`);
+  return allowed.includes(`${host}:${port}`) || (allowed.includes(host) && (port === "80" || isCaldavPort(url)));
+}
+
+function isCaldavPort({ port }: URL): boolean {
+  return port === "" || ports.has(port);
 }
 
 /** Returns the host as it is compared: lower case (URLs do that), without the root's dot. */
@@ -51,14 +53,15 @@ export function blockedReason(url: URL, rules: OutsideRules): string | null {
   if (url.username !== "" || url.password !== "") return "an address may not hold a user or password";
   if (url.href.length > longest) return `an address may have ${longest} characters`;
   if (isAllowed(url, rules)) return null;
-  if (url.protocol === "http:") return "only https is allowed; the operator can allow the host in CALDAV_ALLOW_HOSTS";
+  if (url.protocol === "http:")
+    return "only https is allowed; the operator can allow host and port in CALDAV_ALLOW_HOSTS";
   const host = hostOf(url);
   if (rules.own.includes(host)) return "this is the service itself";
   if (isBlockedIp(host)) return "this address is not in the public internet";
   if (parseIp(host) === null && (!host.includes(".") || insideNames.test(host))) {
     return "this name is not one of the public internet";
   }
-  if (!ports.has(url.port))
+  if (!isCaldavPort(url))
     return `port ${url.port} is not one of CalDAV's; the operator can allow it in CALDAV_ALLOW_HOSTS`;
   return null;
 }

@@ -1,5 +1,6 @@
 import { getCookie, setCookie } from "hono/cookie";
 import type { PageContext } from "./env.ts";
+import { hasPublicUrl } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { checkNonce, signNonce } from "../security/nonce.ts";
 import { newSecret } from "../security/secret.ts";
@@ -80,7 +81,9 @@ export function fieldValue(fields: Fields, name: string): string {
 export async function checkForm(c: PageContext, purpose: string, nonce: unknown, cookieName = "form"): Promise<void> {
   const { headers } = c.req.raw;
   const origin = headers.get("Origin");
-  const own = [new URL(c.req.url).origin, new URL(c.env.config.publicUrl).origin];
+  const { config } = c.env;
+  // Whoever asks says what the host is: that is believed only where nothing else tells.
+  const own = [new URL(config.publicUrl).origin, ...(hasPublicUrl(config) ? [] : [new URL(c.req.url).origin])];
   const site = headers.get("Sec-Fetch-Site") ?? "same-origin";
   const dest = headers.get("Sec-Fetch-Dest") ?? "document";
   const sent = origin !== null && own.includes(origin) && site === "same-origin" && dest === "document";

@@ -3,7 +3,7 @@ import { unfold } from "../../src/calendar/content-line.ts";
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintEvent } from "../../src/calendar/lint.ts";
-import { relink } from "../../src/calendar/relink.ts";
+import { relink, withoutLinks } from "../../src/calendar/relink.ts";
 import { context, known, nowAt, uuid } from "./samples.ts";
 
 const vevent = (letter: string): string => {
@@ -34,5 +34,24 @@ describe("an event for a calendar that others see", () => {
   it("is what the feed with such links would have shown", async () => {
     const to = /https:\S+?\/a\/s[^\\]+?(?=\/accept)/.exec(unfold(vevent("s")))?.[0] ?? "";
     expect(await relink(vevent("d"), async () => to)).toBe(vevent("s"));
+  });
+});
+
+describe("an event for somebody who may not decide by its links", () => {
+  it("leads to one page in place of either kind, and is all the same otherwise", () => {
+    for (const letter of ["s", "d"]) {
+      const read = withoutLinks(vevent(letter), "https://calendar.example/");
+      expect(lintEvent(read)).toEqual([]);
+      const text = unfold(read);
+      expect(text).not.toMatch(/\/a\//);
+      expect(text.match(/https:\/\/calendar\.example\/\\n/g)).toHaveLength(3);
+      expect(text.length).toBeLessThan(unfold(vevent(letter)).length);
+    }
+  });
+
+  it("keeps its bytes where there is no link", () => {
+    const [event] = bookingEvents(known(), context());
+    const plain = event === undefined ? "" : reviseEvent(event, null, nowAt).vevent;
+    expect(withoutLinks(plain, "https://calendar.example/")).toBe(plain);
   });
 });

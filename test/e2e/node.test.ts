@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,16 +42,61 @@ describe("a first start without any setting", () => {
     },
   );
 
-  it("keeps feed and address over a restart, and the key to itself", async () => {
+  it("keeps feed and address over a restart, and prints the address this once", async () => {
     const port = String(await freePort());
     const first = serve({ PORT: port }, ["demo", "--still"]);
     const address = await addressIn(first);
     const etag = (await fetch(address)).headers.get("ETag");
     expect((await first.stop()).code).toBe(0);
-    expect((await stat(join(folder, "secret-keys"))).mode & 0o777).toBe(0o600);
     const second = serve({ PORT: port }, ["demo", "--still"]);
-    expect(await addressIn(second)).toBe(address);
+    await until(() => second.stdout().includes("1 feed is served"), said(second));
     expect((await fetch(address)).headers.get("ETag")).toBe(etag);
+    const { stdout, stderr } = await second.stop();
+    expect(stdout + stderr).not.toContain(new URL(address).pathname.split("/")[2]);
+  });
+
+  it("keeps the folder and all in it to its user, an older one with what lies in it too", async () => {
+    const inside = join(folder, "a", "b");
+    const modes = async (): Promise<Record<string, string>> => {
+      const names = ["", ...(await readdir(inside))];
+      const found = names.map(async (name) => [name, ((await stat(join(inside, name))).mode & 0o777).toString(8)]);
+      return Object.fromEntries(await Promise.all(found));
+    };
+    const closed = {
+      "": "700",
+      "sample.sqlite": "600",
+      "sample.sqlite-shm": "600",
+      "sample.sqlite-wal": "600",
+      "secret-keys": "600",
+    };
+    const first = serve({ DATA_DIR: inside });
+    await addressIn(first);
+    expect(await modes()).toEqual(closed);
+    // As a version before left it, killed.
+    first.child.kill("SIGKILL");
+    await first.finished;
+    await chmod(inside, 0o755);
+    for (const name of ["sample.sqlite", "sample.sqlite-wal", "sample.sqlite-shm"])
+      await chmod(join(inside, name), 0o644);
+    const second = serve({ DATA_DIR: inside });
+    await until(() => second.stdout().includes("1 feed is served"), said(second));
+    expect(await modes()).toEqual(closed);
+  });
+
+  it("leaves a folder that others use as it is, and says so", async () => {
+    await writeFile(join(folder, "other"), "");
+    await chmod(folder, 0o755);
+    const service = serve();
+    await addressIn(service);
+    expect((await stat(folder)).mode & 0o777).toBe(0o755);
+    expect((await stat(join(folder, "sample.sqlite"))).mode & 0o777).toBe(0o600);
+    expect(service.stderr()).toContain('"event":"data_folder_open"');
+  });
+
+  it.each(["/proc/waldur-calendar", "/dev/null/data"])("ends at once where %s can be no folder", async (where) => {
+    const { code, stderr } = await runCli(["serve"], { DATA_DIR: where, PORT: "0" });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`DATA_DIR: the folder ${where} cannot be used`);
   });
 });
 

@@ -50,7 +50,7 @@ describe("the transport on Node", () => {
       outside: outside.fetch,
       deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
       // Loopback has no TLS here: the guard lets the host through, so that the look-up alone decides.
-      rules: { allowed: [host], own: [] },
+      rules: { allowed: [`${host}:${port}`], own: [] },
     });
     const headers = new Headers();
     const url = `http://${host}:${port}${path}`;
@@ -93,6 +93,21 @@ describe("the transport on Node", () => {
   it("goes inside for a host that the operator allows", async () => {
     expect(await ask("dav.lan", answering("127.0.0.1"), true)).toMatchObject({ status: 200 });
     expect(hits).toHaveLength(1);
+  });
+
+  it("goes inside for an allowed host on its port only, and for no other name on the same connections", async () => {
+    const outside = openOutside((url) => url.host === `dav.lan:${port}`, answering("127.0.0.1"));
+    const get = async (host: string): Promise<number | string> =>
+      outside.fetch(new Request(`http://${host}/`)).then(
+        ({ status }) => status,
+        (error: Error) => String(error.cause),
+      );
+    hits = [];
+    expect(await get(`dav.lan:${port}`)).toBe(200);
+    expect(await get("dav.lan:8443")).toContain("not on the public internet");
+    expect(await get(`other.lan:${port}`)).toContain("not on the public internet");
+    expect(hits).toHaveLength(1);
+    await outside.close();
   });
 
   it("sends a text with its length, and follows no redirect by itself", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultConfig, readConfig } from "../../src/config.ts";
-import { mayBeInside, blockedReason, outsideRules } from "../../src/security/outside.ts";
+import { blockedReason, isAllowed, outsideRules } from "../../src/security/outside.ts";
 
 const rules = outsideRules({
   caldavAllowHosts: ["dav.inside.lan", "10.0.0.5:5232"],
@@ -53,7 +53,16 @@ describe("addresses that may not be asked", () => {
       "a port of something else",
       ["https://dav.example.org:22/", "https://dav.example.org:6379/", "https://dav.example.org:80/"],
     ],
-    ["an allowed host on another port", ["https://10.0.0.5/", "http://10.0.0.5:80/", "https://x.dav.inside.lan/"]],
+    [
+      "an allowed host on another port",
+      [
+        "https://10.0.0.5/",
+        "http://10.0.0.5:80/",
+        "https://x.dav.inside.lan/",
+        "https://dav.inside.lan:9999/",
+        "http://dav.inside.lan:6379/",
+      ],
+    ],
     ["endless", [`https://dav.example.org/${"a".repeat(2000)}`]],
   ])("%s", (_, addresses) => {
     expect(addresses.filter((address) => !refused(address))).toEqual([]);
@@ -66,7 +75,8 @@ describe("addresses that may not be asked", () => {
     "https://dav.example.org:5232/",
     "https://1.1.1.1/",
     "http://dav.inside.lan/",
-    "https://dav.inside.lan:9999/",
+    "https://dav.inside.lan:8443/",
+    "http://dav.inside.lan:5232/",
     "http://10.0.0.5:5232/x",
   ])("%s may", (address) => {
     expect(refused(address)).toBe(false);
@@ -84,16 +94,19 @@ describe("addresses that may not be asked", () => {
     }
   });
 
-  it("may be inside only for hosts that the operator named", () => {
-    expect(["dav.inside.lan", "dav.inside.lan.", "10.0.0.5"].map((host) => mayBeInside(host, rules))).toEqual([
-      true,
-      true,
-      true,
-    ]);
-    expect(["inside.lan", "x.dav.inside.lan", "10.0.0.6"].map((host) => mayBeInside(host, rules))).toEqual([
-      false,
-      false,
-      false,
-    ]);
+  it("may lead inside only where the operator named the host, on its port", () => {
+    const inside = (address: string): boolean => isAllowed(new URL(address), rules);
+    expect(
+      ["http://dav.inside.lan/", "https://dav.inside.lan./", "https://10.0.0.5:5232/"].filter(inside),
+    ).toHaveLength(3);
+    expect(
+      [
+        "https://inside.lan/",
+        "https://x.dav.inside.lan/",
+        "https://10.0.0.6:5232/",
+        "https://10.0.0.5/",
+        "http://dav.inside.lan:6379/",
+      ].filter(inside),
+    ).toEqual([]);
   });
 });

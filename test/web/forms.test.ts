@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { beforeAll, describe, expect, it } from "vitest";
+import { defaultConfig } from "../../src/config.ts";
 import type { Deps } from "../../src/deps.ts";
 import type { Env } from "../../src/web/env.ts";
 import { codeOf } from "../../src/errors.ts";
@@ -70,15 +71,26 @@ describe("a form of ours", () => {
     expect(cookieOf(await get("/apart"))).toMatch(/^__Host-form-2=/);
   });
 
-  it("may come over the address that a proxy in front has, or the one behind it", async () => {
+  it("comes from PUBLIC_URL, whatever host the request names; without that setting from the host it names", async () => {
     const page = await get("/form/one");
     const { one }: { one: string } = JSON.parse(await page.text());
     const Cookie = cookieOf(page);
-    expect(await post({ ...own, Cookie }, one, "http://127.0.0.1:8080")).toBe("ours");
-    expect(await post({ ...own, Origin: "http://127.0.0.1:8080", Cookie }, one, "http://127.0.0.1:8080")).toBe("ours");
-    expect(await post({ ...own, Origin: "https://other.example", Cookie }, one, "http://127.0.0.1:8080")).toBe(
+    const behind = "http://127.0.0.1:8080";
+    expect(await post({ ...own, Cookie }, one, behind)).toBe("ours");
+    expect(await post({ ...own, Origin: behind, Cookie }, one, behind)).toBe("foreign_form");
+    expect(await post({ ...own, Origin: "https://evil.example", Cookie }, one, "https://evil.example")).toBe(
       "foreign_form",
     );
+    const set = deps;
+    try {
+      deps = { ...set, config: { ...set.config, publicUrl: defaultConfig.publicUrl } };
+      const named = "http://localhost:8080";
+      expect(await post({ ...own, Origin: named, Cookie }, one, named)).toBe("ours");
+      expect(await post({ ...own, Origin: behind, Cookie }, one, named)).toBe("ours");
+      expect(await post({ ...own, Origin: "https://other.example", Cookie }, one, named)).toBe("foreign_form");
+    } finally {
+      deps = set;
+    }
   });
 
   it("has cookies of this very host only", async () => {

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { Env } from "../env.ts";
 import { joinFeedBytes } from "../../calendar/feed.ts";
+import { withoutLinks } from "../../calendar/relink.ts";
 import { describeConfig } from "../../config.ts";
 import { AppError } from "../../errors.ts";
 import { type BookingCounts, countBookings } from "../../store/bookings.ts";
@@ -84,8 +85,9 @@ export function apiRoutes(): Hono<Env> {
       return changed(c, await takeOverFeed(c.env, feed, own));
     })
     .get("/feeds/:id/calendar.ics", async (c) => {
-      const { feed } = await feedFor(c, "content");
-      return calendar(c, joinFeedBytes(feed.profile, (await joinVevents(c.env.sql, feed.id)).bytes));
+      const { feed, standing } = await feedFor(c, "content");
+      const { bytes } = await joinVevents(c.env.sql, feed.id);
+      return calendar(c, joinFeedBytes(feed.profile, may(standing, "address") ? bytes : hideLinks(c.env, bytes)));
     })
     .get("/runs", async (c) => {
       const { failed = "", before = "", source = "", limit = "100" } = c.req.query();
@@ -198,6 +200,11 @@ async function allFeeds(c: Context<Env>) {
     if (found !== undefined) feeds.push(await feedJson(c.env, feed, found.source, found.counts, found.standing));
   }
   return feeds;
+}
+
+/** Returns events for somebody who may not have the feed's address: its links to decide lead to the overview, where people sign in. */
+function hideLinks({ config }: Env["Bindings"], vevents: Uint8Array): Uint8Array {
+  return new TextEncoder().encode(withoutLinks(new TextDecoder().decode(vevents), `${config.publicUrl}/`));
 }
 
 function calendar(c: Context<Env>, body: string | Uint8Array<ArrayBuffer>): Response {

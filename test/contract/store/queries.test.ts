@@ -150,11 +150,11 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
     it("are made once for a list, due at once, and open again when added again", async () => {
       expect(await addSource(sql, { id: "one", ...list }, t)).toBe("one");
       expect(await findSource(sql, "one")).toMatchObject({ ...list, createdAt: t, dueAt: t, rev: 0, loadedAt: null });
-      await write(changeSource("one", { access: "lost", accessAt: t, dueAt: t + 999, rev: 5 }));
+      await write(changeSource("one", { lost: "role", lostAt: t, accessAt: t, dueAt: t + 999, rev: 5 }));
       const again = { id: "two", ...list, name: "New", partial: "only a part", customerUuid: "d" };
       expect(await addSource(sql, again, t + 60)).toBe("one");
       expect(await findSource(sql, "two")).toBeNull();
-      const opened = { access: "ok", accessAt: null, dueAt: t + 60, rev: 5, createdAt: t };
+      const opened = { lost: "", lostAt: null, accessAt: null, dueAt: t + 60, rev: 5, createdAt: t };
       expect(await findSource(sql, "one")).toMatchObject({ ...again, id: "one", ...opened });
       expect(await addSource(sql, { id: "three", ...list, kind: "project" }, t)).toBe("three");
     });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { unfold } from "../../../src/calendar/content-line.ts";
+import { lintCalendar } from "../../../src/calendar/lint.ts";
 import { makeWorld, type World } from "../../world.ts";
 import { origin, visitor } from "../visitor.ts";
 
@@ -50,6 +52,24 @@ describe("the API", () => {
     expect(await read(colleague)).toMatchObject({ standing: "colleague", address: null, profile: null });
     expect(await (await colleague("/runs")).json()).toEqual({ runs: [] });
     expect(await (await owner("/runs")).json()).toMatchObject({ runs: [{ added: expect.any(Number), failure: "" }] });
+  });
+
+  it("gives the operator no link with which a person's requests are decided, and the person all of them", async () => {
+    const world = await makeWorld({ bookings: 8, config: { adminToken, signedDecisions: true } });
+    const [owner, operator] = [caller(world, world.sample.tokens.providerOwner), caller(world, adminToken)];
+    world.sample.request();
+    for (const decisions of ["signed", "sign-in"]) {
+      const body = JSON.stringify({ source: { kind: "provider", uuid: world.sample.providerUuid }, decisions });
+      const made = await (await owner("/feeds", { method: "POST", body })).text();
+      const id = /"id":"([0-9a-f]{16})"/.exec(made)?.[1] ?? "";
+      await world.settle();
+      const read = async (call: typeof owner) => (await call(`/feeds/${id}/calendar.ics`)).text();
+      const [owned, seen] = [unfold(await read(owner)), await read(operator)];
+      expect(owned).toContain(`${origin}/a/${decisions === "signed" ? "d" : "s"}`);
+      expect(unfold(seen)).not.toContain("/a/");
+      expect(lintCalendar(seen)).toEqual([]);
+      expect(seen.match(/BEGIN:VEVENT/g)).toHaveLength(owned.match(/BEGIN:VEVENT/g)?.length ?? 0);
+    }
   });
 
   it("ignores cookies", async () => {
