@@ -3,8 +3,8 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { noteRefused } from "../store/accounts.ts";
-import { countTry, readTries } from "../store/attempts.ts";
-import { addDecision, type DecisionRow, findDone, settleDecision } from "../store/decisions.ts";
+import { countTry, readDecisionTries } from "../store/attempts.ts";
+import { addDecision, type DecisionRow, findOwnDone, settleDecision } from "../store/decisions.ts";
 import { makeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
 import {
@@ -27,7 +27,7 @@ const mostFailures = 100;
 /**
  * Accepts or rejects a booking as this account. Asks Waldur first who the account is and how the booking stands, and reads
  * back what the answer leaves open. Makes one decision at a time on a booking: of many at once one reaches Waldur, and the
- * same account's others share its outcome. Then every feed that holds the booking shows it. Throws `bad_input` for what is
+ * same person's others share its outcome. Then every feed that holds the booking shows it. Throws `bad_input` for what is
  * no uuid, `store_failed`, and `bad_config` without a Waldur.
  */
 export async function decide(deps: Deps, request: DecisionRequest): Promise<Decision> {
@@ -49,9 +49,9 @@ export async function decide(deps: Deps, request: DecisionRequest): Promise<Deci
 }
 
 async function findSame(deps: Deps, { bookingUuid, action, account }: DecisionRequest): Promise<Decision | null> {
-  const done = await findDone(deps.sql, bookingUuid, epochSeconds(deps) - sameClickSeconds);
-  const same = done !== null && done.accountId === account.id && done.action === action;
-  return same ? { result: "done", booking: null, byOperator: done.byOperator } : null;
+  const click = { bookingUuid, action, accountId: account.id };
+  const done = await findOwnDone(deps.sql, click, epochSeconds(deps) - sameClickSeconds);
+  return done === null ? null : { result: "done", booking: null, byOperator: done.byOperator };
 }
 
 async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision> {
@@ -59,7 +59,7 @@ async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision>
   // Each account has its own tries, and each network that has only a link, so that nobody uses up another's.
   const name = `decide ${account.id} ${via === "signed" ? wish.address : via}`;
   const begunAt = stretchStart(deps);
-  const { tries, held } = await readTries(deps.sql, name, begunAt, bookingUuid);
+  const { tries, held } = await readDecisionTries(deps.sql, name, begunAt, bookingUuid);
   if (tries >= mostFailures) return undecided("limited");
   if (held && (await countTry(deps.sql, `${name} ${bookingUuid}`, begunAt)) > mostTries) return undecided("limited");
   // Whatever uuid is invented, there is nothing to note of a booking that is neither stored nor shown by Waldur.

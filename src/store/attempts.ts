@@ -18,8 +18,14 @@ export async function countTries(sql: Sql, name: string, begunAt: number, tries:
   return row === null ? tries : readInt(row, "tries");
 }
 
+/** Returns the number of tries of that name in the stretch of time that began at `begunAt`. */
+export async function readTries(sql: Sql, name: string, begunAt: number): Promise<number> {
+  const row = await sql.first("SELECT tries FROM attempts WHERE name = ?1 AND begun_at = ?2", name, begunAt);
+  return row === null ? 0 : readInt(row, "tries");
+}
+
 /** Returns the number of tries of that name in the stretch that began at `begunAt`, and true where a source holds the booking. */
-export async function readTries(
+export async function readDecisionTries(
   sql: Sql,
   name: string,
   begunAt: number,

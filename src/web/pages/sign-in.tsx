@@ -7,9 +7,12 @@ import { endSessions } from "../../store/accounts.ts";
 import { verifyToken, signIn, signInOperator } from "../../account/sign-in.ts";
 import { cachedSite, loginAddress, exchangeLoginCode } from "../../account/site.ts";
 import { requestNetwork } from "../address.ts";
-import { dropCookie, formNonce, putCookie, readCookie } from "../forms.ts";
+import { dropCookie, putCookie, readCookie } from "../cookies.ts";
+import { checkOrigin, formNonce } from "../forms.ts";
+import { beginSession, dropSessions, findBrowserAccount } from "../sessions.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
-import { nextCookie, pageLanguage, readFormFields, sessionCookie, renderBarePage, signedIn } from "./page-context.tsx";
+import { nextCookie, pageLanguage, readFormFields, formPurpose, renderBarePage } from "./page-context.tsx";
+import { isLoopback } from "../own-machine.ts";
 import { texts } from "../../text/index.ts";
 import { personName } from "../person-name.ts";
 
@@ -26,12 +29,7 @@ export function signInRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: safeNextPath(c.req.query("next")) }))
     .post("/sign-in", async (c) => signInWithToken(c))
-    .post("/sign-out", signedIn, async (c) => {
-      await readFormFields(c);
-      await endSessions(c.env.sql, c.var.viewer.account.id);
-      dropCookie(c, sessionCookie);
-      return c.redirect("/sign-in", 303);
-    })
+    .post("/sign-out", async (c) => signOut(c))
     .get("/sign-in/waldur/:provider", async (c) => beginLogin(c, c.req.param("provider")))
     .get("/oauth_login_completed/:provider/", async (c) => finishLogin(c, c.req.param("provider")))
     .get("/oauth_login_completed/:provider", async (c) => finishLogin(c, c.req.param("provider")))
@@ -53,9 +51,7 @@ function openNextPage(c: PageContext, asked: string): Response {
 
 /** A token goes only over https, or stays on the machine. */
 function isSafe(c: PageContext): boolean {
-  const { protocol, hostname } = new URL(c.req.url);
-  const loopback = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-  return loopback || protocol === "https:" || c.env.config.publicUrl.startsWith("https:");
+  return [c.req.url, c.env.config.publicUrl].some((url) => url.startsWith("https:")) || isLoopback(c.req.url);
 }
 
 async function showSignIn(
@@ -85,7 +81,7 @@ async function signInWithToken(c: PageContext): Promise<Response> {
   if (token === "") return showSignIn(c, { fault: words.missing, next }, 400);
   try {
     const session = (await signInOperator(c.env, token)) ?? (await signIn(c.env, "pages", token, requestNetwork(c)));
-    putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
+    await beginSession(c, "pages", session);
     return openNextPage(c, next);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
@@ -93,6 +89,18 @@ async function signInWithToken(c: PageContext): Promise<Response> {
     if (error.code === "waldur_refused_token") return showSignIn(c, { fault: words.refused, next }, 401);
     return showSignIn(c, { fault: texts[pageLanguage(c)].failures[error.code], next }, 502);
   }
+}
+
+/** Ends the page sessions of the account, in all browsers, and every session of this one, also where the page was too old. */
+async function signOut(c: PageContext): Promise<Response> {
+  const account = await findBrowserAccount(c, "pages");
+  if (account === null) checkOrigin(c);
+  else {
+    await readFormFields(c, formPurpose(account));
+    await endSessions(c.env.sql, account.id);
+  }
+  dropSessions(c);
+  return c.redirect("/sign-in", 303);
 }
 
 async function beginLogin(c: PageContext, provider: string): Promise<Response> {
@@ -148,8 +156,7 @@ async function confirmLogin(c: PageContext): Promise<Response> {
     return showSignIn(c, { fault: texts[pageLanguage(c)].signIn.foreignLogin, next: "/" }, 403);
   }
   try {
-    const session = await signIn(c.env, "pages", token, requestNetwork(c));
-    putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
+    await beginSession(c, "pages", await signIn(c.env, "pages", token, requestNetwork(c)));
     return openNextPage(c, "/");
   } catch (error) {
     return failedLogin(c, error);

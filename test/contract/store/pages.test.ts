@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addUser, findAccount, listAccounts, noteAsked } from "../../../src/store/accounts.ts";
 import { listPending } from "../../../src/store/bookings.ts";
-import { countTry, forgetTry, readTries } from "../../../src/store/attempts.ts";
+import { countTry, forgetTry, readDecisionTries } from "../../../src/store/attempts.ts";
 import { addDecision, type DecisionRow, listDecisionsOf } from "../../../src/store/decisions.ts";
 import { listAgenda } from "../../../src/store/events.ts";
 import { migrate } from "../../../src/store/sql/migrate.ts";
@@ -126,8 +126,8 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
     expect(await countTry(sql, "token 192.0.2.0", t + 600)).toBe(1);
     expect(await countTry(sql, "token 198.51.100.0", t)).toBe(1);
     await forgetTry(sql, "token 192.0.2.0", t);
-    expect(await readTries(sql, "token 192.0.2.0", t, uuidOf(77))).toEqual({ tries: 1, held: false });
-    expect(await readTries(sql, "token 192.0.2.0", t + 1200, uuidOf(77))).toEqual({ tries: 0, held: false });
+    expect(await readDecisionTries(sql, "token 192.0.2.0", t, uuidOf(77))).toEqual({ tries: 1, held: false });
+    expect(await readDecisionTries(sql, "token 192.0.2.0", t + 1200, uuidOf(77))).toEqual({ tries: 0, held: false });
     expect(await countTry(sql, "token 192.0.2.0", t)).toBe(2);
   });
 

@@ -4,6 +4,7 @@ import {
   addAccount,
   addUser,
   changeToken,
+  endPersonSessions,
   endSessions,
   findAccount,
   findAccounts,
@@ -121,6 +122,21 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await findAccount(sql, "p")).toMatchObject({ token: "new", refusedAt: null, sessionNo: 1 });
       await endSessions(sql, "p");
       expect(await findAccount(sql, "p")).toMatchObject({ token: "new", sessionNo: 2 });
+    });
+
+    it("lose all sessions of a person at once, but none of others and of the operator", async () => {
+      await addUser(sql, { id: "p", kind: "person", token: "sealed" }, user, t);
+      await addUser(sql, { id: "d", kind: "decider", token: "sealed" }, user, t);
+      await addUser(sql, { id: "q", kind: "person", token: "sealed" }, { ...user, uuid: uuidOf(8) }, t);
+      await noteUser(sql, "a", user);
+      const numbers = async () =>
+        Object.fromEntries(
+          [...(await findAccounts(sql, ["p", "d", "q", "a"]))].map(([id, one]) => [id, one.sessionNo]),
+        );
+      for (const id of ["d", "a"]) {
+        await endPersonSessions(sql, id);
+        expect(await numbers()).toEqual({ p: 1, d: 1, q: 0, a: 0 });
+      }
     });
 
     it("take an expiry that slides on only once it moved by more than a day, any other news at once", async () => {
