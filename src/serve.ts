@@ -8,6 +8,7 @@ import { listen, type Opened, type OpenOptions, openNode, repeat } from "./node.
 import { listFeeds } from "./store/feeds.ts";
 import { readMeta, writeMeta } from "./store/meta.ts";
 import { advise } from "./account/check.ts";
+import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { tick } from "./tick.ts";
@@ -23,8 +24,6 @@ export interface ServeOptions {
 }
 
 const publicFolder = join(import.meta.dirname, "../public");
-/** The sample's own database in DATA_DIR. */
-export const sampleFile = "sample.sqlite";
 const sampleUrl = "http://sample.waldur.invalid";
 const daySeconds = 86_400;
 /** Days after which the sample starts anew: its bookings lie around the day on which it was made. */
@@ -45,6 +44,8 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
     const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
     deps = { ...deps, config: { ...deps.config, port, publicUrl } };
   }
+  // Keys that were put first in SECRET_KEYS seal from the start on.
+  deps.defer(reseal(deps));
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
   let told = false;
   const timer = repeat(
@@ -59,8 +60,12 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         deps.log.error("run_failed", { message: messageOf(error) });
         if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
       }
-      if (!told || made.length > 0) await introduce(deps, made, print);
+      const begins = !told;
       told = true;
+      if (!begins && made.length === 0) return;
+      await introduce(deps, made, print).catch((error: unknown) =>
+        deps.log.error("introduction_failed", { message: messageOf(error) }),
+      );
     },
     Math.min(60, deps.config.pollSeconds),
   );
@@ -91,7 +96,7 @@ export async function openSample(
   };
   const opened = await openNode(env, {
     ...options,
-    file: sampleFile,
+    file: "sample.sqlite",
     sample: true,
     settings,
     fetch: async (request) => {
@@ -125,6 +130,7 @@ async function introduce(deps: Deps, made: readonly string[], print: (text: stri
   const shown = feeds.filter(({ id, state }) => made.includes(id) && state !== "loading");
   const [first] = shown;
   if (deps.sample) print("\nThis is a sample: its Waldur, people and bookings are made up.\n");
+  if (deps.keys.lost !== "") print(`\n${deps.keys.lost}.\n`);
   if (first !== undefined && shown.length === 1) {
     const address = await feedAddress(deps, first);
     print(`\n${first.profile.name}: ${first.eventCount} events\n\n${address}\n\n${webcalAddress(address)}\n`);

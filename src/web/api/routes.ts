@@ -32,6 +32,7 @@ import type * as json from "./responses.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
 import { decideBooking } from "../decision-outcome.ts";
 import { readBody } from "./read-body.ts";
+import { keysJson } from "../key-health.ts";
 import { sourceComplaints } from "../source-health.ts";
 import { targetRoutes } from "./target-routes.ts";
 import { pushJson } from "./target-json.ts";
@@ -156,6 +157,7 @@ export function apiRoutes(): Hono<Env> {
         settings,
         waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) },
         sources,
+        keys: await keysJson(c.env),
       } satisfies json.CheckJson);
     });
 }
