@@ -88,11 +88,14 @@ async function decideNoted(deps: Deps, wish: DecisionRequest): Promise<Decision>
     username: account.username,
     fullName: account.fullName,
     byOperator: false,
+    insider: false,
   };
   await addDecision(deps.sql, row);
-  const decision = await askWaldur(deps, wish);
+  const { insider, ...decision } = await askWaldur(deps, wish);
   const { result, byOperator } = decision;
-  if (result !== "busy" && result !== "limited") await settleDecision(deps.sql, row.id, result, byOperator);
+  if (result !== "busy" && result !== "limited") {
+    await settleDecision(deps.sql, row.id, { result, byOperator, insider });
+  }
   return decision;
 }
 
