@@ -40,6 +40,7 @@ function prepare(bindings: Bindings): WorkerReady {
     );
   }
   const log = jsonLog((line) => console.log(line), Date.now, config.logLevel, secretsOf(config));
+  for (const message of config.misspelt) log.warn("setting_unknown", { message });
   ready = { config, keys: parseKeyRing(config.secretKeys), log };
   return ready;
 }

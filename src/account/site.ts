@@ -2,7 +2,14 @@ import * as v from "valibot";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { type AnonymousTransport, exchangeCode, listLogins, loginUrl, readSiteAnonymously } from "../waldur/login.ts";
+import {
+  type AnonymousTransport,
+  exchangeCode,
+  isWaldur,
+  listLogins,
+  loginUrl,
+  readSiteAnonymously,
+} from "../waldur/login.ts";
 import { epochSeconds } from "../clock.ts";
 
 const schema = v.object({
@@ -58,6 +65,12 @@ export async function exchangeLoginCode(deps: Deps, code: string): Promise<strin
   const from = waldur(deps);
   if (from === null) throw new AppError("bad_config", "WALDUR_API_URL must be set");
   return exchangeCode(from, code);
+}
+
+/** Returns true when a Waldur is at WALDUR_API_URL, false when something else answers there, null when nothing does. */
+export async function findWaldur(deps: Deps): Promise<boolean | null> {
+  const from = waldur(deps);
+  return from === null ? null : isWaldur(from);
 }
 
 async function refreshSite(deps: Deps, from: AnonymousTransport, known: CachedSite): Promise<CachedSite> {
