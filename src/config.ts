@@ -84,6 +84,12 @@ const schema = v.object({
     "14",
     "Days without Waldur after which feeds are cleared",
   ),
+  accessClearHours: setting(
+    "ACCESS_CLEAR_HOURS",
+    wholeSetting(0, 8760),
+    "24",
+    "Hours after which a feed is cleared whose account lost its role in Waldur, or whose user is not active there",
+  ),
   endedDays: setting(
     "ENDED_DAYS",
     wholeSetting(0, 3650),

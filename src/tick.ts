@@ -4,8 +4,8 @@ import { countStatements } from "./store/sql/counted.ts";
 import { forgetTries } from "./store/attempts.ts";
 import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";
-import { findSource, listSources, type SourceRow } from "./store/sources.ts";
-import { endLostFeeds, expireFeed } from "./feed/commands.ts";
+import { findSource, listSources, lostAccess, type SourceRow } from "./store/sources.ts";
+import { expireFeed } from "./feed/commands.ts";
 import type { TargetRow } from "./store/targets.ts";
 import { pushDueTargets } from "./mirror/schedule.ts";
 import type { PushReport } from "./mirror/report.ts";
@@ -59,14 +59,9 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     else await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
   }
   const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
-  const endLost = async (source: SourceRow): Promise<void> =>
-    attempt(deps, "end_failed", async () => endLostFeeds(deps, source));
   const sources = (await listSources(sql)).filter((source) => feedsOf.has(source.id));
-  for (const source of sources) if (source.access === "lost") await endLost(source);
   const { sourceId, sweepSince } = options;
-  const asked = sources.filter(
-    ({ id, access }) => access === "ok" && options.onlyTargets !== true && (sourceId === undefined || id === sourceId),
-  );
+  const asked = sources.filter(({ id }) => options.onlyTargets !== true && (sourceId === undefined || id === sourceId));
   const forced = sourceId !== undefined || sweepSince !== undefined;
 
   const refreshed: RefreshReport[] = [];
@@ -96,11 +91,10 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
         pages += report.pages;
       } else complete = false;
       source = (await findSource(sql, before.id)) ?? before;
-      if (source.loadedAt === null || source.sweepPage !== null) complete = false;
+      if (lostAccess(source) === null && (source.loadedAt === null || source.sweepPage !== null)) complete = false;
     }
-    if (source.access === "lost") await endLost(source);
     const behind = (feedsOf.get(source.id) ?? []).filter((feed) => isBehind(deps, feed, source));
-    if (source.access !== "ok" || behind.length === 0) continue;
+    if (behind.length === 0) continue;
     await attempt(deps, "render_failed", async () => {
       const outcome = await renderFeeds(deps, source, behind, {
         events: deps.budget.events - events,

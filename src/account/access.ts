@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type AccountRow, findAccount, noteAsked, noteRefused } from "../store/accounts.ts";
 import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
-import { findSource, listSources, type SourceRow } from "../store/sources.ts";
+import { findSource, listSources, lostAccess, type SourceRow } from "../store/sources.ts";
 import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { accountClient, identify } from "./client.ts";
 import { epochSeconds } from "../clock.ts";
@@ -46,12 +46,12 @@ export async function loadViewer(deps: Deps, account: AccountRow): Promise<Viewe
 /** Returns the standing of the viewer to a source. */
 export function standingOf(
   { account, operator }: Viewer,
-  source: Pick<SourceRow, "accountId" | "kind" | "customerUuid" | "access">,
+  source: Pick<SourceRow, "accountId" | "kind" | "customerUuid" | "lost">,
 ): Standing {
   const { isStaff, roles, refusedAt } = account;
   const holds = refusedAt === null && hasAccess({ isActive: true, isStaff, roles }, source);
   if (source.accountId === account.id) {
-    return operator || (holds && source.access === "ok") ? "owner" : "former";
+    return operator || (holds && lostAccess(source) === null) ? "owner" : "former";
   }
   if (operator) return "operator";
   // A list that any role opens is shared with nobody: another role opens another list.

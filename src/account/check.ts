@@ -112,6 +112,9 @@ export async function advise(deps: Deps, error: AppError): Promise<string> {
   const told = endSentence(error.message);
   switch (error.code) {
     case "waldur_refused_token":
+      if (error.facts.inactive === true) {
+        return `${told} The user is not active in Waldur: ask its operator to activate the user again; the token stays as it is.`;
+      }
       return `${told} Make a new token in Waldur and set WALDUR_API_TOKEN to it.`;
     case "waldur_unreachable":
     case "waldur_timeout":

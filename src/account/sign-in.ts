@@ -24,13 +24,9 @@ const sessions = {
   decide: { kind: "decider", lasts: 90 * 86_400 },
 } as const satisfies Record<SessionKind, { kind: AccountRow["kind"]; lasts: number }>;
 
-/** Somebody who has just shown a token of theirs. */
-export interface SignedIn extends NewSession {
-  readonly account: AccountRow;
-  readonly user: User;
-}
-
+/** A session that has just begun. */
 export interface NewSession {
+  readonly account: AccountRow;
   /** The value of the session's cookie, and how long it lasts, seconds. */
   readonly cookie: string;
   readonly lasts: number;
@@ -42,11 +38,11 @@ export interface NewSession {
  * next logout. Throws `bad_input` for what is no token, and Waldur's failures: `waldur_refused_token` when
  * it does not take it or the user is not active.
  */
-export async function signIn(deps: Deps, session: SessionKind, token: string): Promise<SignedIn> {
+export async function signIn(deps: Deps, session: SessionKind, token: string): Promise<NewSession> {
   const { shown, user } = await verifyToken(deps, token);
   const account = await keep(deps, sessions[session].kind, shown, user, true);
   deps.log.info("signed_in", { account: account.id, username: user.username, session });
-  return { account, user, ...(await renewSession(deps, session, account)) };
+  return renewSession(deps, session, account);
 }
 
 /**
@@ -70,15 +66,12 @@ export async function verifyToken(deps: Deps, token: string): Promise<{ shown: s
 }
 
 /** Makes a new cookie for an account that is signed in. */
-export async function renewSession(
-  deps: Deps,
-  session: SessionKind,
-  { id, sessionNo }: AccountRow,
-): Promise<NewSession> {
+export async function renewSession(deps: Deps, session: SessionKind, account: AccountRow): Promise<NewSession> {
   const { lasts } = sessions[session];
+  const { id, sessionNo } = account;
   const expiresAt = epochSeconds(deps) + lasts;
   const cookie = await sealSession(deps.keys, session, { accountId: id, sessionNo, expiresAt }, deps.random);
-  return { cookie, lasts };
+  return { account, cookie, lasts };
 }
 
 /** Signs the operator in, who showed ADMIN_TOKEN; null for any other text. */

@@ -76,4 +76,6 @@ export interface KnownBooking {
   readonly slots: readonly NumberedSlot[];
   /** Proven to be gone from Waldur. */
   readonly vanished: boolean;
+  /** Its account lost the role that showed it: no event of it stays, and none says that it was cancelled. */
+  readonly unseen?: boolean;
 }

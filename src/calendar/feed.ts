@@ -53,16 +53,24 @@ export function endedCalendar(profile: FeedProfile, endedAt: number): string {
   return joinFeed(profile, [renderEvent(event, { sequence: 0, stamp: endedAt })]);
 }
 
+/** Why a feed is out of date, since when, and until when it is kept so; null: for long. Epoch seconds. */
+export interface Notice {
+  readonly reason: NoticeReason;
+  readonly sinceAt: number;
+  readonly untilAt: number | null;
+}
+
 /**
  * Returns the event, on the day of `nowAt`, that says since when (`sinceAt`; both epoch seconds) the calendar is out of
  * date, why, and who must act. It changes once a day.
  */
 export function noticeEvent(
   profile: FeedProfile,
-  facts: { readonly uid: string; readonly sinceAt: number; readonly nowAt: number; readonly reason: NoticeReason },
+  facts: Notice & { readonly uid: string; readonly nowAt: number },
 ): Event {
   const { title, text } = calendarWords[profile.language].notice[facts.reason];
-  return dayNotice(profile, facts.uid, facts.nowAt, title, text(localMoment(profile, facts.sinceAt)));
+  const [since, until] = [localMoment(profile, facts.sinceAt), localMoment(profile, facts.untilAt ?? facts.nowAt)];
+  return dayNotice(profile, facts.uid, facts.nowAt, title, text(since, until));
 }
 
 /** Returns the event, on the day of `nowAt` (epoch seconds), that stands in a feed that would be empty. */

@@ -35,7 +35,7 @@ export interface Decision {
   readonly byOperator: boolean;
 }
 
-/** An earlier click of the same account counts as this one for so long. */
+/** An earlier click of the same person counts as this one for so long. */
 export const sameClickSeconds = 600;
 
 /** Returns a decision that did not reach Waldur, or that Waldur did not accept. */
@@ -181,7 +181,7 @@ async function showSettled(deps: Deps, { action, account }: DecisionRequest, boo
   else await requestReread(deps, booking.uuid);
   if (booking.state !== wanted[action]) return undecided("other", booking);
   const sinceAt = epochSeconds(deps) - sameClickSeconds;
-  // This attempt is one of them; an earlier one means that this very account had told Waldur.
+  // This attempt is one of them; an earlier one means that this very person had told Waldur.
   const own = await countUnknown(deps.sql, { bookingUuid: booking.uuid, accountId: account.id, action }, sinceAt);
   return undecided(own > 1 ? "done" : "already", booking);
 }

@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { noteRefused } from "../store/accounts.ts";
 import { countTry } from "../store/attempts.ts";
-import { addDecision, type DecisionRow, findDone, settleDecision } from "../store/decisions.ts";
+import { addDecision, type DecisionRow, findOwnDone, settleDecision } from "../store/decisions.ts";
 import { makeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
 import { askWaldur, type Decision, sameClickSeconds, type DecisionRequest } from "./ask-waldur.ts";
@@ -19,7 +19,7 @@ const triesSeconds = 600;
 /**
  * Accepts or rejects a booking as this account. Asks Waldur first who the account is and how the booking stands, and reads
  * back what the answer leaves open. Makes one decision at a time on a booking: of many at once one reaches Waldur, and the
- * same account's others share its outcome. Then every feed that holds the booking shows it. Throws `bad_input` for what is
+ * same person's others share its outcome. Then every feed that holds the booking shows it. Throws `bad_input` for what is
  * no uuid, `store_failed`, and `bad_config` without a Waldur.
  */
 export async function decide(deps: Deps, request: DecisionRequest): Promise<Decision> {
@@ -43,9 +43,9 @@ export async function decide(deps: Deps, request: DecisionRequest): Promise<Deci
 }
 
 async function findSame(deps: Deps, { bookingUuid, action, account }: DecisionRequest): Promise<Decision | null> {
-  const done = await findDone(deps.sql, bookingUuid, epochSeconds(deps) - sameClickSeconds);
-  const same = done !== null && done.accountId === account.id && done.action === action;
-  return same ? { result: "done", booking: null, byOperator: done.byOperator } : null;
+  const click = { bookingUuid, action, accountId: account.id };
+  const done = await findOwnDone(deps.sql, click, epochSeconds(deps) - sameClickSeconds);
+  return done === null ? null : { result: "done", booking: null, byOperator: done.byOperator };
 }
 
 async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision> {

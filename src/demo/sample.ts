@@ -39,8 +39,11 @@ export interface SampleWaldur extends Pick<
   readonly tokens: Readonly<Record<RoleName, string>>;
   /** Organisation of the provider that `providerOwner` owns. */
   readonly providerUuid: string;
-  /** Takes every role from the person. */
-  revokeRole(role: RoleName): void;
+  /** Makes the person an owner of that organisation as well. */
+  grantRole(role: RoleName, organisation: string): void;
+  /** Takes every role from the person, or only that of staff; `giveBack` makes everything as it was. */
+  revokeRole(role: RoleName, of?: "staff"): void;
+  giveBack(role: RoleName): void;
   /** The user may not come in any more; `activate` takes that back. */
   deactivate(role: RoleName): void;
   activate(role: RoleName): void;
@@ -243,9 +246,15 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
     fetch: async (request) => answer(request),
     tokens,
     providerUuid: offerings[0]?.customer.uuid ?? "",
-    revokeRole(role) {
-      persons[role] = { ...persons[role], grants: [], isStaff: false };
+    grantRole(role, uuid) {
+      const { grants } = persons[role];
+      persons[role] = { ...persons[role], grants: [...grants, { role: "CUSTOMER.OWNER", scope: "customer", uuid }] };
     },
+    revokeRole(role, of) {
+      const { grants } = persons[role];
+      persons[role] = { ...persons[role], grants: of === "staff" ? grants : [], isStaff: false };
+    },
+    giveBack: (role) => void (persons[role] = people[role]),
     deactivate: (role) => void inactive.add(role),
     activate: (role) => void inactive.delete(role),
     expireToken: (role) => void expired.add(role),

@@ -6,16 +6,8 @@ import { open, seal } from "../security/seal.ts";
 import { hashSecret, newSecret } from "../security/secret.ts";
 import { findAccount } from "../store/accounts.ts";
 import { clearEvents } from "../store/events.ts";
-import {
-  changeFeed,
-  endAddresses,
-  type FeedRow,
-  findFeed,
-  insertAddress,
-  insertFeed,
-  listFeeds,
-} from "../store/feeds.ts";
-import { addSource, findSource, type NewSource, type SourceRow } from "../store/sources.ts";
+import { changeFeed, endAddresses, type FeedRow, findFeed, insertAddress, insertFeed } from "../store/feeds.ts";
+import { addSource, findSource, type NewSource } from "../store/sources.ts";
 import type { Statement } from "../store/sql/port.ts";
 import { stopTargets } from "../store/targets.ts";
 import { needUnexpired } from "./expiry.ts";
@@ -129,21 +121,6 @@ export async function revokeFeed(deps: Deps, feed: FeedRow, gone: boolean): Prom
 export async function expireFeed(deps: Deps, feed: FeedRow): Promise<void> {
   await deps.sql.batch(endStatements(feed, feed.expiresAt ?? epochSeconds(deps)));
   deps.log.info("feed_expired", { feed: feed.id });
-}
-
-/** Ends the feeds that are over a source now, all or none, because its account lost the access to it. */
-export async function endLostFeeds(deps: Deps, source: Pick<SourceRow, "id">): Promise<void> {
-  const nowAt = epochSeconds(deps);
-  const feeds = (await listFeeds(deps.sql, [source.id])).filter((feed) => feed.state !== "ended");
-  await deps.sql.batch(feeds.flatMap((feed) => [...endStatements(feed, nowAt), endAddresses(feed.id, nowAt, false)]));
-  for (const feed of feeds) {
-    deps.log.error("feed_ended", {
-      feed: feed.id,
-      name: feed.profile.name,
-      source: feed.sourceId,
-      reason: "access_lost",
-    });
-  }
 }
 
 function endStatements(feed: FeedRow, endedAt: number): Statement[] {

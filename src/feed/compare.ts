@@ -28,7 +28,7 @@ type Now = Pick<RenderInputs, "nowAt" | "buriedBefore">;
  * booking. A feed that had events is never left without one: some clients take an empty calendar for a failure.
  */
 export function compareFeed(step: FeedStep, rows: readonly EventRow[], context: EventContext, now: Now): EventChanges {
-  const { feed, source, notice } = step;
+  const { feed, notice } = step;
   const uuids = new Set(step.bookings.map(({ booking }) => booking.uuid));
   const have = new Map(rows.filter((row) => uuids.has(row.bookingUuid)).map((row) => [row.uid, row]));
   const write: { row: EventRow; old: EventRow | undefined }[] = [];
@@ -52,11 +52,12 @@ export function compareFeed(step: FeedStep, rows: readonly EventRow[], context: 
   if (notice !== null) {
     const uid = `notice-${feed.id}`;
     const old = rows.find((row) => row.uid === uid);
-    const facts = { uid, sinceAt: source.failingSinceAt ?? now.nowAt, nowAt: now.nowAt, reason: notice.reason };
-    const row = notice.dayAt === 0 ? null : renderRow(noticeEvent(feed.profile, facts), "", old, now.nowAt);
-    if (row !== null) write.push({ row, old });
-    if (notice.dayAt === 0 && old !== undefined) drop.push(old);
-    if (notice.dayAt !== 0) rendered += 1;
+    if (notice !== "none") {
+      const event = noticeEvent(feed.profile, { ...notice, uid, nowAt: now.nowAt });
+      const row = renderRow(event, "", old, now.nowAt);
+      if (row !== null) write.push({ row, old });
+      rendered += 1;
+    } else if (old !== undefined) drop.push(old);
   }
   return { ...keepOne(step, write, drop, rows, now.nowAt), rendered, faults };
 }
@@ -75,7 +76,7 @@ function isWanted(
   { nowAt, buriedBefore }: Now,
 ): boolean {
   const { filter } = profile;
-  if (!inWindow(event, window)) return false;
+  if (known.unseen === true || !inWindow(event, window)) return false;
   if (event.status !== "CANCELLED") return matchesFilter(known, filter);
   if (profile.cancelled === "drop") return false;
   if (row !== undefined) {

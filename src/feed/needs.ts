@@ -1,14 +1,14 @@
-import { rendererVersion } from "../calendar/feed.ts";
+import { type Notice, rendererVersion } from "../calendar/feed.ts";
 import { windowOf } from "../calendar/window.ts";
 import type { NoticeReason } from "../calendar/words/calendar-words.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
-import type { SourceRow } from "../store/sources.ts";
+import { clearTime, type SourceRow } from "../store/sources.ts";
 import { linksVersion } from "./links.ts";
 
 /**
- * The next thing to do about a feed's events, in this order: bookings have changed, the window has moved on, the notice of
- * an outage is out of date; `settle` writes the rest of the row. `suspend` comes before all: the last good copy is too old.
+ * The next thing to do about a feed's events, in this order: bookings have changed, the window has moved on, its notice is
+ * out of date; `settle` writes the rest of the row. `suspend` comes before all: the last good copy is too old.
  */
 type Need = "suspend" | "changes" | "window" | "notice" | "settle";
 
@@ -25,15 +25,15 @@ type Settings = Pick<Deps, "config" | "keys">;
 
 /** Returns what the feed needs next at `nowAt` (epoch seconds), by its row and its loaded source's; null for nothing. */
 export function findNeed(deps: Settings, feed: FeedRow, source: SourceRow, nowAt: number): FeedCursor | null {
-  const noticeAt = noticeDay(deps, feed, source, nowAt);
-  if (isStarved(deps, source, nowAt)) {
-    const suspended = feed.state === "suspended" && feed.noticeAt === noticeAt;
-    return suspended ? null : { feed, now: feed, need: "suspend" };
+  const notice = findNotice(deps, source, nowAt);
+  if (notice?.clears === true) {
+    const done = feed.state === "suspended" && !isNoticeDue(feed, notice, nowAt);
+    return done ? null : { feed, now: feed, need: "suspend" };
   }
   const now = renderStart(deps, feed, nowAt);
   if (now.renderedRev < source.rev) return { feed, now, need: "changes" };
   if (now.windowAt !== windowOf(feed.profile, nowAt).dayAt) return { feed, now, need: "window" };
-  if (now.noticeAt !== noticeAt) return { feed, now, need: "notice" };
+  if (isNoticeDue(now, notice, nowAt)) return { feed, now, need: "notice" };
   return now !== feed || now.state === "loading" ? { feed, now, need: "settle" } : null;
 }
 
@@ -51,19 +51,39 @@ function renderStart(deps: Settings, feed: FeedRow, nowAt: number): FeedRow {
   return now.windowAt === dayAt && now.windowUuid === "" ? now : { ...now, windowAt: dayAt, windowUuid: "" };
 }
 
-/** Returns true when Waldur has failed for so long that the last good copy is no longer served. */
-function isStarved({ config }: Settings, { failingSinceAt }: SourceRow, nowAt: number): boolean {
-  return failingSinceAt !== null && nowAt - failingSinceAt >= config.outageClearDays * 86_400;
+/** The notice that a feed should show, and whether it stands there alone. */
+export interface DueNotice extends Notice {
+  readonly clears: boolean;
 }
 
-/** Returns why the source cannot be read. */
-export function noticeReason({ failure }: SourceRow): NoticeReason {
+/** Returns the notice that feeds over the source should show at `nowAt` (epoch seconds); null for none. */
+export function findNotice({ config }: Pick<Deps, "config">, source: SourceRow, nowAt: number): DueNotice | null {
+  const { lost, lostAt, failingSinceAt } = source;
+  const untilAt = clearTime(config, source);
+  const away = failingSinceAt === null ? 0 : nowAt - failingSinceAt;
+  if (lost !== "" && lostAt !== null && untilAt !== null) {
+    const notice = { sinceAt: lostAt, untilAt };
+    if (lost !== "part" && nowAt >= untilAt) return { ...notice, reason: `${lost}-cleared`, clears: true };
+    if (away < config.outageClearDays * 86_400) return { ...notice, reason: lost, clears: false };
+  }
+  if (failingSinceAt === null || away < config.outageNoticeHours * 3600) return null;
+  const clears = away >= config.outageClearDays * 86_400;
+  return { reason: clears ? "suspended" : outageReason(source), sinceAt: failingSinceAt, untilAt: null, clears };
+}
+
+function outageReason({ failure }: SourceRow): NoticeReason {
   if (failure === "waldur_refused_token" || failure === "waldur_forbidden") return "token";
   return failure === "waldur_unreachable" || failure === "waldur_timeout" ? "unreachable" : "failing";
 }
 
-/** Returns the start of the day (epoch seconds) whose outage notice the feed should show; 0 for none. */
-export function noticeDay({ config }: Settings, feed: FeedRow, { failingSinceAt }: SourceRow, nowAt: number): number {
-  const due = failingSinceAt !== null && nowAt - failingSinceAt >= config.outageNoticeHours * 3600;
-  return due && feed.state !== "loading" ? windowOf(feed.profile, nowAt).dayAt : 0;
+/** Returns true when the feed does not show that notice yet: it has a new one each day, and when something else was lost. */
+function isNoticeDue(feed: FeedRow, notice: Notice | null, nowAt: number): boolean {
+  if (notice === null || feed.state === "loading") return feed.noticeAt !== 0;
+  if (feed.noticeAt !== windowOf(feed.profile, nowAt).dayAt) return true;
+  return feed.notice !== notice.reason && !(isOutage(feed.notice) && isOutage(notice.reason));
+}
+
+/** Returns true for what comes and goes within a day: for another one the notice is not written anew. */
+function isOutage(reason: FeedRow["notice"]): boolean {
+  return reason === "unreachable" || reason === "token" || reason === "failing";
 }

@@ -1,13 +1,13 @@
 import type { KnownBooking } from "../calendar/booking.ts";
+import type { Notice } from "../calendar/feed.ts";
 import { type Window, windowOf } from "../calendar/window.ts";
-import type { NoticeReason } from "../calendar/words/calendar-words.ts";
 import type { Deps } from "../deps.ts";
 import { listChanged, listStarting } from "../store/bookings.ts";
 import { type EventRow, listStale } from "../store/events.ts";
 import type { FeedChange } from "../store/feeds.ts";
 import type { SourceRow } from "../store/sources.ts";
 import type { RenderInputs } from "./inputs.ts";
-import { type FeedCursor, noticeDay, noticeReason } from "./needs.ts";
+import { type FeedCursor, findNotice } from "./needs.ts";
 
 /** One step of one feed: what is compared and dropped in one transaction, and what its row becomes. */
 export interface FeedStep extends Pick<FeedCursor, "feed" | "now"> {
@@ -19,8 +19,8 @@ export interface FeedStep extends Pick<FeedCursor, "feed" | "now"> {
   readonly drop: readonly EventRow[];
   /** True when those are only too old: the last may stay in a feed that would run empty. */
   readonly aged: boolean;
-  /** The notice of the outage for the day that begins at `dayAt` (0 takes it away); null leaves it as it is. */
-  readonly notice: { readonly dayAt: number; readonly reason: NoticeReason } | null;
+  /** The notice that the feed is out of date, "none" to take it away; null leaves it as it is. */
+  readonly notice: Notice | "none" | null;
   /** Columns of the feed's row that the step sets. */
   readonly change: FeedChange;
 }
@@ -54,7 +54,9 @@ export async function planStep(
   const [first] = cursors;
   const { now } = first;
   const step = emptyStep(first, source, inputs.nowAt);
-  const dayAt = noticeDay(deps, now, source, inputs.nowAt);
+  const found = now.state === "loading" ? null : findNotice(deps, source, inputs.nowAt);
+  const noticeAt = found === null ? 0 : step.window.dayAt;
+  const noted = { noticeAt, notice: found?.reason ?? "" } as const;
   switch (first.need) {
     case "changes": {
       const steps = cursors.map((cursor) => emptyStep(cursor, source, inputs.nowAt));
@@ -70,11 +72,10 @@ export async function planStep(
     case "window":
       return planWindow(deps, inputs, step, budget);
     case "notice":
-      return [{ ...step, notice: { dayAt, reason: noticeReason(source) }, change: { noticeAt: dayAt } }];
+      return [{ ...step, notice: found ?? "none", change: noted }];
     case "suspend": {
       const drop = await listStale(deps.sql, now.id, Number.MAX_SAFE_INTEGER, 0, 0);
-      const notice = dayAt === 0 ? null : { dayAt, reason: "suspended" as const };
-      return [{ ...step, drop, notice, change: { noticeAt: dayAt, state: "suspended", renderedRev: 0, held: [] } }];
+      return [{ ...step, drop, notice: found, change: { ...noted, state: "suspended", renderedRev: 0, held: [] } }];
     }
     case "settle":
       return [step];

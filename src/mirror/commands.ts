@@ -37,6 +37,7 @@ import { forgetTarget } from "./connect/forget.ts";
 import { ensureInstallation } from "./installation.ts";
 import { push, type PushOptions } from "./push.ts";
 import type { PushReport } from "./report.ts";
+import { countRequests, fewestRequests, requestsAllowed } from "./provider-limit.ts";
 import { meterRequests } from "./request-meter.ts";
 import { epochSeconds } from "../clock.ts";
 
@@ -227,14 +228,25 @@ export async function removeTarget(
   return null;
 }
 
-/** Runs one target, due or not. Throws `conflict` when it is not on, or another run has it. */
+/**
+ * Runs one target, due or not. Throws `conflict` when it is not on, another run has it, or its provider takes no more
+ * requests in this minute.
+ */
 export async function syncTarget(deps: Deps, target: TargetRow, options: PushOptions): Promise<PushReport> {
   if (target.state !== "on" && target.state !== "removing") {
     throw new AppError("conflict", target.stopReason || `target ${target.id} is ${target.state}; resume it first`);
   }
   const feed = await getFeed(deps, target.feedId);
-  const metered = meterRequests(deps);
-  return push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true });
+  const allowed = await requestsAllowed(deps, target);
+  if (allowed < fewestRequests) {
+    throw new AppError("conflict", `${target.host} takes no more requests in this minute; try again in a minute`);
+  }
+  const metered = meterRequests(deps, Math.min(deps.budget.requests, allowed));
+  try {
+    return await push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true });
+  } finally {
+    await countRequests(deps, target, metered.meter.sent);
+  }
 }
 
 /** Returns the columns of a target that is due now and has not failed. */

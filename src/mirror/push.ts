@@ -157,6 +157,8 @@ function planRules(run: PushRun, { allowRemovals = false }: PushOptions): PlanRu
   const { feed, target } = run;
   // The window of the day for which the events were rendered: today's may already be another.
   const window = windowOf(feed.profile, feed.windowAt);
-  const deletions = feed.state === "suspended" ? "hold" : allowRemovals ? "allow" : "guard";
+  // What Waldur no longer shows to the feed's account must leave; what it only does not answer for stays.
+  const lost = feed.state === "suspended" && (feed.notice === "role-cleared" || feed.notice === "inactive-cleared");
+  const deletions = lost || allowRemovals ? "allow" : feed.state === "suspended" ? "hold" : "guard";
   return { nowAt: epochSeconds(run.deps), window, deletions, removing: target.state === "removing" };
 }

@@ -17,6 +17,8 @@ export interface SeenObject extends RemoteState {
 const readSize = 100;
 /** Requests reserved for work that has begun. */
 const reserve = 3;
+/** The most requests that one object takes when a multiget leaves it out: a PROPFIND and a GET, each redirected once. */
+const requestsPerObject = 4;
 
 /** Returns true when the run may begin nothing more: it has ended, or its requests or its time are spent. */
 export function isExhausted(run: PushRun): boolean {
@@ -25,13 +27,10 @@ export function isExhausted(run: PushRun): boolean {
   return run.halt !== null;
 }
 
-/**
- * Yields chunks of the size that one reading may have. Objects that a multiget leaves out are read one by one, so that in
- * the worst case each takes a PROPFIND and a GET.
- */
+/** Yields chunks of the size that one reading may have, even if the multiget leaves all objects out. */
 export function* multigetChunks<T>(run: PushRun, items: readonly T[]): Generator<T[]> {
   for (let from = 0; from < items.length;) {
-    const size = Math.max(1, Math.min(readSize, Math.floor((requestsLeft(run) - reserve - 2) / 2)));
+    const size = Math.max(1, Math.min(readSize, Math.floor((requestsLeft(run) - reserve - 2) / requestsPerObject)));
     yield items.slice(from, from + size);
     from += size;
   }

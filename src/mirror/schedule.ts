@@ -4,6 +4,7 @@ import { listTargets, type TargetRow } from "../store/targets.ts";
 import { openCalendar } from "./connect/connect.ts";
 import { isTargetDue, push } from "./push.ts";
 import type { PushReport } from "./report.ts";
+import { countRequests, fewestRequests, requestsAllowed } from "./provider-limit.ts";
 import { meterRequests } from "./request-meter.ts";
 import { rotate } from "../rotate.ts";
 
@@ -19,12 +20,10 @@ export interface MirrorLimits {
 }
 
 /** Statements that one target may need besides those for its requests. */
-const statementsOfTarget = 16;
+const statementsOfTarget = 20;
 /** Milliseconds for which one target may keep the others waiting. */
 const targetMilliseconds = 20_000;
 const allMilliseconds = 45_000;
-/** Requests a minute to one host. Runs begin about once a minute, so that a limit for a minute is that of a run. */
-const hostPerMinute = 600;
 
 /** Pushes to every due target within the limits. Resolves to the reports; `complete`: none was skipped. */
 export async function pushDueTargets(
@@ -40,14 +39,17 @@ export async function pushDueTargets(
     return feed !== undefined && asked && isTargetDue(deps, target, feed) ? [{ target, feed }] : [];
   });
   const reports: PushReport[] = [];
-  const spent = new Map<string, number>();
   const ill = new Set<string>();
   const end = deps.now() + allMilliseconds;
   let left = limits.requests;
   let complete = true;
   for (const { target, feed } of rotate(due, deps.now() / 1000)) {
-    const requests = Math.min(left, requestsAllowed(target, spent));
-    if (requests < 4 || limits.statements() < statementsOfTarget || deps.now() >= end || ill.has(target.host)) {
+    if (limits.statements() < statementsOfTarget || deps.now() >= end || ill.has(target.host)) {
+      complete = false;
+      continue;
+    }
+    const requests = Math.min(left, await requestsAllowed(deps, target));
+    if (requests < fewestRequests) {
       complete = false;
       continue;
     }
@@ -59,7 +61,7 @@ export async function pushDueTargets(
     });
     const { sent } = metered.meter;
     left -= sent;
-    for (const key of [target.account, target.host]) spent.set(key, (spent.get(key) ?? 0) + sent);
+    await countRequests(deps, target, sent);
     if (report === undefined) {
       complete = false;
       continue;
@@ -70,10 +72,4 @@ export async function pushDueTargets(
     if (!report.complete && report.failure === "") complete = false;
   }
   return { reports, complete };
-}
-
-/** Returns the requests that a run may still send to the provider of a target. */
-function requestsAllowed({ perMinute, account, host }: TargetRow, spent: ReadonlyMap<string, number>): number {
-  if (perMinute === null) return Number.POSITIVE_INFINITY;
-  return Math.min(perMinute - (spent.get(account) ?? 0), hostPerMinute - (spent.get(host) ?? 0));
 }

@@ -17,8 +17,21 @@ export interface Signer {
   trusts(url: URL): boolean;
   /** The value of Authorization for a request; null: none yet. Throws `Unsigned`. */
   header(method: string, url: URL): Promise<string | null>;
-  /** Called with a 401 of a trusted place; true: `header` gives another value now, try once more. Throws `Unsigned`. */
-  challenged(headers: Headers): Promise<boolean>;
+  /**
+   * Returns the value of Authorization with which a request is worth repeating that a trusted place answered with 401;
+   * null: with none. Throws `Unsigned`.
+   */
+  signAgain(refused: RefusedRequest): Promise<string | null>;
+}
+
+/** A request that was answered with 401. */
+export interface RefusedRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** Its Authorization. */
+  readonly authorization: string | null;
+  /** The fields of the response. */
+  readonly headers: Headers;
 }
 
 /** Thrown by a signer that cannot sign at the moment; the request is not sent. */
@@ -87,18 +100,19 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
     const signal = deadline(asked.milliseconds);
     let url = URL.canParse(asked.url) ? new URL(asked.url) : null;
     let hops = 0;
-    let tries = 0;
+    let repeated: string | null = null;
     for (;;) {
       if (url === null) return { failed: "blocked", why: "this is no address" };
       const refused = blockedReason(url, rules);
       if (refused !== null) return { failed: "blocked", why: `${url.origin}: ${refused}` };
       const trusted = signer !== null && signer.trusts(url);
-      const told = await sendOnce(asked, url, trusted ? await signer.header(asked.method, url) : null, signal);
+      const authorization: string | null = trusted ? (repeated ?? (await signer.header(asked.method, url))) : null;
+      const told = await sendOnce(asked, url, authorization, signal);
       if ("failed" in told) return told;
       const here: HttpResult = { ...told, withheld: signer !== null && !trusted };
-      if (told.status === 401 && trusted && tries < 1 && (await signer.challenged(told.headers))) {
-        tries += 1;
-        continue;
+      if (told.status === 401 && trusted && repeated === null) {
+        repeated = await signer.signAgain({ method: asked.method, url, authorization, headers: told.headers });
+        if (repeated !== null) continue;
       }
       const location = told.headers.get("Location");
       if (!redirects.has(told.status) || location === null) return here;
@@ -108,7 +122,7 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
       if (stop !== null || hops > mostRedirects) {
         return { failed: "blocked", why: `${url.origin}: ${stop ?? "it redirects too often"}` };
       }
-      tries = 0;
+      repeated = null;
       url = to;
     }
   }

@@ -1,7 +1,10 @@
 /** Returns the HMAC-SHA-256 (RFC 2104) of a text in UTF-8: 32 bytes. The key may not be empty. */
-export async function hmac(key: Uint8Array<ArrayBuffer>, text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, new TextEncoder().encode(text)));
+export async function hmac(key: Uint8Array<ArrayBuffer> | CryptoKey, text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const usable =
+    key instanceof CryptoKey
+      ? key
+      : await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", usable, new TextEncoder().encode(text)));
 }
 
 /** Returns the SHA-256 of a text in UTF-8: 32 bytes. */

@@ -1,4 +1,5 @@
 import { encodeBase64url } from "./base64url.ts";
+import { hmac } from "./hash.ts";
 import type { KeyRing } from "./keys.ts";
 import { sameText } from "./secret.ts";
 
@@ -49,6 +50,5 @@ async function linkSignature(keys: KeyRing, id: string, link: Link, generation: 
   const key = await keys.key("links", id);
   if (key === null) return null;
   const bound = JSON.stringify(["v1", id, link.kind, link.feedId, link.bookingUuid, generation]);
-  const whole = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(bound));
-  return encodeBase64url(new Uint8Array(whole).subarray(0, keptBytes));
+  return encodeBase64url((await hmac(key, bound)).subarray(0, keptBytes));
 }

@@ -1,4 +1,5 @@
 import { encodeBase64url } from "./base64url.ts";
+import { hmac } from "./hash.ts";
 import type { KeyRing } from "./keys.ts";
 import { sameText } from "./secret.ts";
 
@@ -21,6 +22,5 @@ export async function checkNonce(keys: KeyRing, cookie: string, purpose: string,
 async function nonceSignature(keys: KeyRing, id: string, cookie: string, purpose: string): Promise<string | null> {
   const key = await keys.key("forms", id);
   if (key === null) return null;
-  const bound = new TextEncoder().encode(JSON.stringify([cookie, purpose]));
-  return `${id}.${encodeBase64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, bound)))}`;
+  return `${id}.${encodeBase64url(await hmac(key, JSON.stringify([cookie, purpose])))}`;
 }

@@ -6,9 +6,17 @@ import { hasPending } from "../store/bookings.ts";
 import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { makeLease } from "../store/leases.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { changeSource, noteSourceFailure, readOfferings, type SourceRow, writeOfferings } from "../store/sources.ts";
+import {
+  clearTime,
+  lostAccess,
+  noteSourceFailure,
+  readOfferings,
+  type SourceRow,
+  writeOfferings,
+} from "../store/sources.ts";
 import type { Statement } from "../store/sql/port.ts";
-import { accountClient, identify } from "../account/client.ts";
+import { accountClient } from "../account/client.ts";
+import { loseAccess, proveAccess } from "./access.ts";
 import { pollDelay } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
 import {
@@ -23,7 +31,6 @@ import {
 import { sweep, isSweepDue } from "./sweep.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
-import { hasAccess } from "../waldur/roles.ts";
 import { homeportKey } from "../account/site.ts";
 import { touchOfferings, countOfOfferings } from "../store/write-bookings.ts";
 
@@ -61,15 +68,12 @@ export async function refresh(
       deferred: {},
     };
     try {
-      if (!(await checkAccess(run))) return report;
-      await readNames(run);
-      if (run.source.loadedAt === null) await load(run, () => serverDate);
-      else {
-        await poll(run);
-        if (isSweepDue(run)) await sweep(run);
+      await read(run, () => serverDate);
+      await noteAnswer(run, account.tokenLifetime);
+      const refused = run.source.lost === "inactive";
+      if (refused !== (account.refusedAt !== null)) {
+        await noteRefused(deps.sql, account.id, refused ? epochSeconds(deps) : null);
       }
-      await noteSuccess(run, account.tokenLifetime);
-      if (account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
     } finally {
       await run.lease.release();
     }
@@ -81,30 +85,29 @@ export async function refresh(
   return report;
 }
 
-/** Asks who-am-I at least hourly: a lost role or an inactive user is not an outage, it ends the feeds. */
-async function checkAccess(run: SourceRun): Promise<boolean> {
-  const { deps, source } = run;
-  const nowAt = epochSeconds(deps);
-  if (source.access === "lost") {
-    run.report.failure = "the account no longer has the role that shows these bookings";
-    return false;
+/** Reads what is due. That the account may not read the source, or its user is not active, is noted and no failure. */
+async function read(run: SourceRun, serverDate: () => number | null): Promise<void> {
+  try {
+    if (!(await checkAccess(run))) return;
+    await readNames(run);
+    if (run.source.loadedAt === null) return await load(run, serverDate);
+    await poll(run);
+    if (isSweepDue(run)) await sweep(run);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.facts.inactive !== true) throw error;
+    run.source = await loseAccess(run.deps, run.source, "inactive", run.report);
   }
-  if (!isDue(run, source.accessAt) && source.held === "") return true;
-  if (!spendRequest(run)) return true;
-  const user = await identify(deps, source.accountId, run.client);
-  if (hasAccess(user, source)) {
-    deferColumns(run, { accessAt: nowAt });
-    return true;
-  }
-  await loseAccess(run.deps, source, `${user.username} no longer has the role that shows ${source.name}`);
-  run.report.failure = "the account no longer has the role that shows these bookings";
-  return false;
 }
 
-async function loseAccess(deps: Deps, source: SourceRow, reason: string): Promise<void> {
-  const lost = changeSource(source.id, { access: "lost" });
-  if (lost !== null) await deps.sql.run(lost.sql, ...lost.parameters);
-  deps.log.error("access_lost", { source: source.id, name: source.name, reason });
+/**
+ * Asks who-am-I at least hourly, and with each run of a source that its account may not read: that is not an outage. Resolves
+ * to false when the account may not read it.
+ */
+async function checkAccess(run: SourceRun): Promise<boolean> {
+  const readable = lostAccess(run.source) === null;
+  if (readable && !isDue(run, run.source.accessAt)) return true;
+  if (!spendRequest(run)) return readable;
+  return (await proveAccess(run)) !== null;
 }
 
 /** Returns true when something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
@@ -136,10 +139,11 @@ async function readNames(run: SourceRun): Promise<void> {
   const facts = new Map<string, OfferingFacts>(
     offerings.map(({ uuid, name, latitude, longitude }) => [uuid, { name, latitude, longitude }]),
   );
-  const text = writeOfferings(facts);
+  const before = readOfferings(run.source.offerings);
+  // One that is not listed any more may still have bookings here.
+  const text = writeOfferings(new Map([...before, ...facts]));
   deferColumns(run, { offeringsAt: nowAt });
   if (text === run.source.offerings) return;
-  const before = readOfferings(run.source.offerings);
   const changed = [...facts.keys()].filter(
     (uuid) => JSON.stringify(before.get(uuid)) !== JSON.stringify(facts.get(uuid)),
   );
@@ -165,21 +169,26 @@ async function load(run: SourceRun, serverDate: () => number | null): Promise<vo
   run.deps.log.info("source_loaded", { source: run.source.id, name: run.source.name, bookings: run.source.sweepCount });
 }
 
-async function noteSuccess(run: SourceRun, lifetime: number | null): Promise<void> {
+/** Notes that Waldur answered, and when the source is due again. */
+async function noteAnswer(run: SourceRun, lifetime: number | null): Promise<void> {
   const { deps, source } = run;
   const nowAt = epochSeconds(deps);
-  const pending = await hasPending(deps.sql, source.id, nowAt);
-  const used = await lastUse(deps.sql, source.id);
+  const readable = lostAccess(source) === null;
+  const cleared = !readable && nowAt >= (clearTime(deps.config, source) ?? nowAt);
+  const pending = !cleared && (await hasPending(deps.sql, source.id, nowAt));
+  const used = cleared ? null : await lastUse(deps.sql, source.id);
   const facts = { pending, read: used !== null && nowAt - used < readWithinSeconds, lifetime };
   const pace = pollDelay(deps.config, facts, nowAt);
   // At the quick pace a source stays due and nothing is written.
-  const quick = pace <= deps.config.pollSeconds || source.loadedAt === null || source.sweepPage !== null;
+  const loading = readable && (source.loadedAt === null || source.sweepPage !== null);
+  const quick = pace <= deps.config.pollSeconds || loading;
   if (!quick) deferColumns(run, { dueAt: nowAt + pace });
   if (source.failingSinceAt !== null) {
     deferColumns(run, { failingSinceAt: null, failure: "" });
     deps.log.info("waldur_back", { source: source.id, seconds: nowAt - source.failingSinceAt });
   }
   const stale = source.freshAt === null || nowAt - source.freshAt >= noteSeconds;
+  if (!readable) return writeDeferred(run);
   if (stale || Object.keys(run.deferred).length > 0) deferColumns(run, { freshAt: nowAt });
   await writeDeferred(run);
 }
@@ -189,10 +198,6 @@ async function noteFailure(deps: Deps, source: SourceRow, error: AppError): Prom
   deps.log.warn("refresh_failed", { source: source.id, code: error.code, message: error.message, ...error.facts });
   if (error.code === "store_failed") return;
   if (error.code === "waldur_refused_token") await noteRefused(deps.sql, source.accountId, epochSeconds(deps));
-  if (error.code === "waldur_refused_token" && error.facts.inactive === true) {
-    await loseAccess(deps, source, "the user is not active any more");
-    return;
-  }
   const nowAt = epochSeconds(deps);
   const retryAfter = Number(error.facts.retryAfter ?? 0);
   if (source.failure === error.code && source.failingSinceAt !== null && retryAfter <= 0) return;

@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { forgetRuns, writeRun } from "../store/runs.ts";
-import type { SourceRow } from "../store/sources.ts";
+import { lostAccess, type SourceRow } from "../store/sources.ts";
 import { type RefreshReport } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
@@ -13,7 +13,9 @@ const keptSeconds = 90 * 86_400;
 export async function recordRun(deps: Deps, before: SourceRow, report: RefreshReport): Promise<void> {
   const { added, changed, removed, skipped, requests, held } = report;
   const [failure = ""] = report.failure.split(":", 1);
-  const news = added + changed + removed > 0 || failure !== before.failure || held !== before.held;
+  const lost = lostAccess(before);
+  const failing = lost === null ? before.failure : `lost_${lost}`;
+  const news = added + changed + removed > 0 || failure !== failing || held !== before.held;
   if (!news) return;
   const endedAt = epochSeconds(deps);
   await deps.sql.batch([

@@ -1,7 +1,7 @@
 import type { Booking, SlimBooking } from "../calendar/booking.ts";
 import { diff } from "../calendar/diff.ts";
-import { AppError } from "../errors.ts";
-import { countBookings, listMissed, listSlimBetween, type SlimRow } from "../store/bookings.ts";
+import { listMissed, listSlimBetween, type SlimRow } from "../store/bookings.ts";
+import { lostAccess } from "../store/sources.ts";
 import type { Statement } from "../store/sql/port.ts";
 import type { Page } from "../waldur/client.ts";
 import {
@@ -13,20 +13,16 @@ import {
   saveBookings,
   slimText,
   spendPage,
-  spendRequest,
 } from "./run.ts";
+import { chunksOf, removeMissed } from "./remove-missed.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
-import { markMissed, markVanished } from "../store/write-bookings.ts";
+import { markMissed } from "../store/write-bookings.ts";
 
 const weekSeconds = 7 * 86_400;
 /** Most bookings of a page that are read one by one; for more, the page is read again with all columns. */
 const singly = 8;
-/** Most missing bookings that are asked for by name before they count as gone. */
-const asked = 20;
 const restarts = 3;
-/** So many fit into one parameter of a statement. */
-const mostUuids = 10_000;
 
 /** Returns true when a full sweep is under way or due. */
 export function isSweepDue(run: SourceRun): boolean {
@@ -56,10 +52,7 @@ export async function sweep(run: SourceRun): Promise<boolean> {
       await commitRun(run, place(run));
       return false;
     }
-    if (outcome === "end") {
-      await finish(run);
-      return true;
-    }
+    if (outcome === "end") return finish(run);
     if (outcome === "shifted") run.source = { ...run.source, sweepPage: null };
     // A first load is long: it goes on where it was cut.
     else if (run.source.loadedAt === null) await commitRun(run, place(run));
@@ -158,51 +151,16 @@ async function commitMarks(
   if (statements.length > 0) await commitRun(run, {}, statements);
 }
 
-function chunksOf(uuids: readonly string[]): (readonly string[])[] {
-  const count = Math.ceil(uuids.length / mostUuids);
-  return Array.from({ length: count }, (_, index) => uuids.slice(index * mostUuids, (index + 1) * mostUuids));
-}
-
-/** Ends a sweep whose list was read whole with its count unchanged: what it did not hold is gone, unless that is too much to believe. */
-async function finish(run: SourceRun): Promise<void> {
+/** Ends a sweep whose list was read whole with its count unchanged. Resolves to false when that must be done again. */
+async function finish(run: SourceRun): Promise<boolean> {
   const { source, deps } = run;
-  const missed = await listMissed(deps.sql, source.id, source.sweepId);
-  let held = "";
-  if (missed.length > 0) {
-    const { listed } = await countBookings(deps.sql, source.id, epochSeconds(deps));
-    const limit = Math.max(deps.config.removalGuardMin, Math.floor((listed * deps.config.removalGuardPercent) / 100));
-    if (missed.length > limit && !run.allowRemovals) {
-      held = `${missed.length} of ${listed} bookings are no longer listed, more than ${limit} at once; nothing was removed`;
-      deps.log.error("removal_held", { source: source.id, missing: missed.length, listed, limit });
-    } else {
-      const gone = missed.length <= asked ? await confirmGone(run, missed) : missed;
-      if (gone.length > 0) {
-        const { rev } = run.source;
-        const marks = chunksOf(gone).map((uuids, index) =>
-          markVanished(source.id, uuids, rev + index * mostUuids, epochSeconds(deps)),
-        );
-        await commitRun(run, { rev: rev + gone.length }, marks);
-        run.report.removed += gone.length;
-      }
-    }
+  const held = await removeMissed(run, await listMissed(deps.sql, source.id, source.sweepId));
+  if (held === null) {
+    const lost = lostAccess(run.source) !== null;
+    await commitRun(run, { ...place(run), ...(lost && { sweepPage: null, sweepWanted: true }) });
+    return false;
   }
   run.report.held = held;
   deferColumns(run, { ...place(run), sweptAt: source.sweepId, sweepPage: null, held, skipped: run.report.skipped });
-}
-
-async function confirmGone(run: SourceRun, uuids: readonly string[]): Promise<string[]> {
-  const gone: string[] = [];
-  const present: string[] = [];
-  for (const uuid of uuids) {
-    if (!spendRequest(run)) break;
-    try {
-      await run.client.booking(uuid);
-      present.push(uuid);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "waldur_not_found") throw error;
-      gone.push(uuid);
-    }
-  }
-  if (present.length > 0) await commitRun(run, {}, [markMissed(run.source.id, present, null)]);
-  return gone;
+  return true;
 }

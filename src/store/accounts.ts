@@ -106,6 +106,17 @@ export async function changeToken(sql: Sql, id: string, token: string): Promise<
   );
 }
 
+/** Returns the SQL that lists the accounts of the person behind an account, none for the operator's; `parameter` is its id. */
+export function personAccounts(parameter: string): string {
+  return `SELECT id FROM accounts WHERE kind != 'operator' AND kind IN ('person', 'decider')
+    AND user_uuid = (SELECT user_uuid FROM accounts WHERE kind != 'operator' AND id = ${parameter})`;
+}
+
+/** Ends every session of the person behind an account, whatever token began it; never one of the operator. */
+export async function endPersonSessions(sql: Sql, id: string): Promise<void> {
+  await sql.run(`UPDATE accounts SET session_no = session_no + 1 WHERE id IN (${personAccounts("?1")})`, id);
+}
+
 /** Ends every session of an account. */
 export async function endSessions(sql: Sql, id: string): Promise<void> {
   await sql.run("UPDATE accounts SET session_no = session_no + 1 WHERE id = ?1", id);

@@ -3,13 +3,19 @@ import type { Sql } from "./sql/port.ts";
 
 /** Counts a try of that name in the stretch of time that began at `begunAt`. Resolves to the number of tries in it. */
 export async function countTry(sql: Sql, name: string, begunAt: number): Promise<number> {
+  return countTries(sql, name, begunAt, 1);
+}
+
+/** Counts several tries at once, as `countTry` counts one. */
+export async function countTries(sql: Sql, name: string, begunAt: number, tries: number): Promise<number> {
   const row = await sql.first(
-    `INSERT INTO attempts (name, begun_at, tries) VALUES (?1, ?2, 1)
-     ON CONFLICT (name, begun_at) DO UPDATE SET tries = tries + 1 RETURNING tries`,
+    `INSERT INTO attempts (name, begun_at, tries) VALUES (?1, ?2, ?3)
+     ON CONFLICT (name, begun_at) DO UPDATE SET tries = tries + excluded.tries RETURNING tries`,
     name,
     begunAt,
+    tries,
   );
-  return row === null ? 1 : readInt(row, "tries");
+  return row === null ? tries : readInt(row, "tries");
 }
 
 /** Returns the number of tries of that name in the stretch of time that began at `begunAt`. */

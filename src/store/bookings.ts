@@ -24,6 +24,7 @@ export const bookings = table("bookings", {
   lastEndAt: int,
   /** The sweep that did not see it; null while it is listed. */
   missedSweep: orNull(int),
+  /** Since when it is known to be gone; 0: out of the account's sight, which tells nothing of the booking; null while it is listed. */
   vanishedAt: orNull(int),
 });
 
@@ -228,5 +229,5 @@ function bySlim(rows: readonly SqlRow[]): Map<string, SlimRow> {
 
 function readStoredBooking(row: SqlRow): BookingRow {
   const { data: booking, vanishedAt, ...rest } = wholeColumns.read(row);
-  return { booking, ...rest, vanished: vanishedAt !== null };
+  return { booking, ...rest, vanished: vanishedAt !== null, ...(vanishedAt === 0 && { unseen: true }) };
 }

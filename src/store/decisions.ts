@@ -1,9 +1,10 @@
 import { readInt, readTextOrNull } from "./sql/row.ts";
 import type { Sql } from "./sql/port.ts";
+import { personAccounts } from "./accounts.ts";
 import { flag, int, oneOf, type RowOf, table, text } from "./sql/table.ts";
 
 export const results = [
-  "done", // Waldur took it, by this click or an earlier one of the same account
+  "done", // Waldur took it, by this click or an earlier one of the same person
   "already", // somebody else had decided the same before
   "other", // it was decided otherwise, or has ended
   "past", // its last period is over
@@ -63,14 +64,36 @@ export async function findDone(sql: Sql, bookingUuid: string, sinceAt: number): 
   return row === null ? null : decisions.read(row);
 }
 
-/** Returns the number of decisions of that account, on a booking, made at or after `sinceAt`. */
+/** True for rows of the account ?2 and of the same person's other one: a Waldur user has one for each kind of session. */
+const ofPerson = `(account_id = ?2 OR account_id IN (${personAccounts("?2")}))`;
+
+/** Returns the last decision on a booking that Waldur took from us, made at or after `sinceAt`, if it was this one, by the person behind that account; or null. */
+export async function findOwnDone(
+  sql: Sql,
+  { bookingUuid, accountId, action }: Pick<DecisionRow, "bookingUuid" | "accountId" | "action">,
+  sinceAt: number,
+): Promise<DecisionRow | null> {
+  const row = await sql.first(
+    `SELECT * FROM (
+       SELECT * FROM decisions WHERE booking_uuid = ?1 AND made_at >= ?4 AND result = 'done'
+       ORDER BY made_at DESC, rowid DESC LIMIT 1
+     ) WHERE action = ?3 AND ${ofPerson}`,
+    bookingUuid,
+    accountId,
+    action,
+    sinceAt,
+  );
+  return row === null ? null : decisions.read(row);
+}
+
+/** Returns the number of decisions of the person behind that account, on a booking, made at or after `sinceAt`. */
 export async function countUnknown(
   sql: Sql,
   { bookingUuid, accountId, action }: Pick<DecisionRow, "bookingUuid" | "accountId" | "action">,
   sinceAt: number,
 ): Promise<number> {
   const row = await sql.first(
-    `SELECT count(*) AS found FROM decisions WHERE booking_uuid = ?1 AND made_at >= ?4 AND account_id = ?2
+    `SELECT count(*) AS found FROM decisions WHERE booking_uuid = ?1 AND made_at >= ?4 AND ${ofPerson}
        AND action = ?3 AND result = 'unknown'`,
     bookingUuid,
     accountId,

@@ -1,4 +1,5 @@
 import type { FeedProfile } from "../calendar/profile.ts";
+import { noticeReasons } from "../calendar/words/calendar-words.ts";
 import { readInt, readIntOrNull, readText } from "./sql/row.ts";
 import { type Sql, type SqlValue, type Statement, statement } from "./sql/port.ts";
 import { type Codec, int, json, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
@@ -40,8 +41,10 @@ const feeds = table("feeds", {
   /** Start of the day whose window the rows follow, and the uuid up to which a move to it came. */
   windowAt: int,
   windowUuid: text,
-  /** Start of the day whose notice of an outage is shown; 0: none. */
+  /** Start of the day whose notice is shown that the feed is out of date; 0: none. */
   noticeAt: int,
+  /** Why it is out of date, as that notice says; "" without one. */
+  notice: oneOf(["", ...noticeReasons], ""),
   eventCount: int,
   byteCount: int,
   /** Events held back by the linter. */
@@ -148,6 +151,7 @@ const rendered = feeds.pick(
   "windowAt",
   "windowUuid",
   "noticeAt",
+  "notice",
   "eventCount",
   "byteCount",
   "held",

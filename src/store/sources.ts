@@ -26,7 +26,13 @@ const sources = table("sources", {
   failingSinceAt: orNull(int),
   /** An error code; "" while Waldur answers. */
   failure: text,
-  access: oneOf(["ok", "lost"], "ok"),
+  /**
+   * What its account lost in Waldur: the role that opens it, its user's being active, or the roles that showed some of its
+   * bookings; "" for nothing.
+   */
+  lost: oneOf(["", "role", "inactive", "part"], ""),
+  /** Since when, as far as we know; null for nothing. */
+  lostAt: orNull(int),
   /** Time at which who-am-I last showed the role. */
   accessAt: orNull(int),
   /** Marks up to which the lists of orders and of bookings were read. */
@@ -60,6 +66,22 @@ export type SourceRow = RowOf<typeof sources>;
 /** Columns of a source that a run sets. */
 export type SourceChange = Partial<Omit<SourceRow, "id">>;
 
+/** What an account can lose so that nothing of its source can be read. */
+export type LostAccess = "role" | "inactive";
+
+/** Returns what the source's account has lost so that nothing of it can be read; null while it can. */
+export function lostAccess({ lost }: Pick<SourceRow, "lost">): LostAccess | null {
+  return lost === "role" || lost === "inactive" ? lost : null;
+}
+
+/** Returns the time, epoch seconds, from which what the source's account has lost is not shown any more; null when it lost nothing. */
+export function clearTime(
+  { accessClearHours }: { readonly accessClearHours: number },
+  { lostAt }: Pick<SourceRow, "lostAt">,
+): number | null {
+  return lostAt === null ? null : lostAt + accessClearHours * 3600;
+}
+
 /** A source that may not be stored yet: a list that Waldur can give an account, as `resolveSource` found it. */
 export type NewSource = Pick<SourceRow, "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">;
 
@@ -78,7 +100,7 @@ export async function findSource(sql: Sql, id: string): Promise<SourceRow | null
 export async function listSourcesWith(sql: Sql, bookingUuid: string): Promise<SourceRow[]> {
   const rows = await sql.all(
     `SELECT sources.* FROM bookings INDEXED BY bookings_uuid JOIN sources ON sources.id = bookings.source_id
-     WHERE bookings.uuid = ?1 AND sources.loaded_at IS NOT NULL AND sources.access = 'ok'`,
+     WHERE bookings.uuid = ?1 AND sources.loaded_at IS NOT NULL AND sources.lost NOT IN ('role', 'inactive')`,
     bookingUuid,
   );
   return rows.map(sources.read);
@@ -89,7 +111,7 @@ export async function addSource(sql: Sql, source: NewSource & { readonly id: str
   const { sql: insert, parameters } = sources.insert(
     { ...source, createdAt: nowAt, dueAt: nowAt },
     `ON CONFLICT (account_id, kind, scope_uuid) DO UPDATE SET name = excluded.name, partial = excluded.partial,
-       customer_uuid = excluded.customer_uuid, access = 'ok', access_at = NULL, due_at = excluded.due_at
+       customer_uuid = excluded.customer_uuid, lost = '', lost_at = NULL, access_at = NULL, due_at = excluded.due_at
      RETURNING id`,
   );
   const row = await sql.first(insert, ...parameters);

@@ -82,8 +82,11 @@ export function markMissed(sourceId: string, uuids: readonly string[], sweepId: 
   );
 }
 
-/** Makes the statement that marks bookings as gone from Waldur; each gets a rev of its own, counted up from `rev`. */
-export function markVanished(sourceId: string, uuids: readonly string[], rev: number, nowAt: number): Statement {
+/**
+ * Makes the statement that marks bookings as gone from Waldur since `goneAt`, or with 0 as out of the account's sight; each
+ * gets a rev of its own, counted up from `rev`.
+ */
+export function markVanished(sourceId: string, uuids: readonly string[], rev: number, goneAt: number): Statement {
   return statement(
     `WITH gone AS MATERIALIZED (SELECT value AS uuid, key AS position FROM json_each(?2))
      UPDATE bookings SET vanished_at = ?4, slotless = 0, missed_sweep = NULL, rev = ?3 + 1 + gone.position FROM gone
@@ -91,7 +94,7 @@ export function markVanished(sourceId: string, uuids: readonly string[], rev: nu
     sourceId,
     JSON.stringify(uuids),
     rev,
-    nowAt,
+    goneAt,
   );
 }
 

@@ -21,6 +21,11 @@ export function hasAccess(
   return user.isStaff || kind === "mine" || manages(user, customerUuid === "" ? undefined : customerUuid);
 }
 
+/** Returns true when Waldur shows the user this booking as long as it stands: staff see all, others what they manage or made. */
+export function sees(user: User, booking: Pick<Booking, "providerUuid" | "requesterUsername">): boolean {
+  return user.isStaff || manages(user, booking.providerUuid) || booking.requesterUsername === user.username;
+}
+
 /** Returns true when the user acts for the provider of a booking: staff, its owners and managers, and anybody with a role on the offering. */
 export function actsForProvider(user: User, booking: Pick<Booking, "providerUuid" | "offeringUuid">): boolean {
   return (

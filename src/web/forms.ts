@@ -1,4 +1,4 @@
-import { getCookie, setCookie } from "hono/cookie";
+import { putCookie, readCookie } from "./cookies.ts";
 import type { PageContext } from "./env.ts";
 import { hasPublicUrl } from "../config.ts";
 import { AppError } from "../errors.ts";
@@ -12,44 +12,14 @@ export type Fields = ReadonlyMap<string, readonly string[]>;
 /** Name of the hidden field. */
 export const nonceField = "nonce";
 
-/** Attributes of all our cookies; the prefix binds them to this very host (RFC 6265bis 4.1.3.2). */
-const cookieShape = { prefix: "host", secure: true, httpOnly: true, path: "/" } as const;
-
-/** Sets one of our cookies; `maxAge` is in seconds. */
-export function putCookie(
-  c: PageContext,
-  name: string,
-  value: string,
-  maxAge: number,
-  sameSite: "Lax" | "Strict",
-): void {
-  setCookie(c, name, value, { ...cookieShape, sameSite, maxAge });
-}
-
-/** Returns the value of one of our cookies; "" without it. */
-export function readCookie(c: PageContext, name: string): string {
-  return getCookie(c, name, "host") ?? "";
-}
-
-/** Deletes one of our cookies. */
-export function dropCookie(c: PageContext, name: string): void {
-  setCookie(c, name, "", { ...cookieShape, sameSite: "Lax", maxAge: 0 });
-}
-
-/** Cookies made for each request, by name: all forms of a page share one. */
-const made = new WeakMap<Request, Map<string, string>>();
-
 /**
  * Returns the hidden field of a form for that purpose. It is bound to a random cookie that the browser sends back only
  * with requests from our own pages. A page opened from elsewhere gets a new cookie, which ends the forms of the page
  * before: `cookieName` keeps such pages apart.
  */
 export async function formNonce(c: PageContext, purpose: string, cookieName = "form"): Promise<string> {
-  const own = made.get(c.req.raw) ?? new Map<string, string>();
-  made.set(c.req.raw, own);
-  const known = own.get(cookieName) ?? readCookie(c, cookieName);
+  const known = readCookie(c, cookieName);
   const cookie = /^[\w-]{32}$/.test(known) ? known : newSecret(c.env.random);
-  own.set(cookieName, cookie);
   putCookie(c, cookieName, cookie, 86_400, "Strict");
   return signNonce(c.env.keys, cookie, purpose);
 }
@@ -74,23 +44,37 @@ export function fieldValue(fields: Fields, name: string): string {
 }
 
 /**
- * Lets a POST through only when a person sent it from our own page: Origin is ours, Sec-Fetch-* (if the browser sends
- * them) say same origin and no frame, and cookie and hidden field belong together and to this purpose. Throws
- * `foreign_form`.
+ * Lets a POST through only when a person sent it from our own page: as `checkOrigin`, and cookie and hidden field belong
+ * together and to this purpose. Throws `foreign_form`.
  */
 export async function checkForm(c: PageContext, purpose: string, nonce: unknown, cookieName = "form"): Promise<void> {
+  checkOrigin(c);
+  const cookie = readCookie(c, cookieName);
+  const matches = cookie !== "" && typeof nonce === "string" && (await checkNonce(c.env.keys, cookie, purpose, nonce));
+  if (!matches) throw foreignForm();
+}
+
+/**
+ * Lets a POST through only when it was sent from our own page: Origin is ours, Sec-Fetch-* (if the browser sends them) say
+ * same origin and no frame. `Origin: null`, which our own page sends behind a proxy that adds
+ * `Referrer-Policy: no-referrer`, counts as ours where Sec-Fetch-Site says so: no page can set that field. Throws
+ * `foreign_form`.
+ */
+export function checkOrigin(c: PageContext): void {
   const { headers } = c.req.raw;
   const origin = headers.get("Origin");
   const { config } = c.env;
   // Whoever asks says what the host is: that is believed only where nothing else tells.
   const own = [new URL(config.publicUrl).origin, ...(hasPublicUrl(config) ? [] : [new URL(c.req.url).origin])];
-  const site = headers.get("Sec-Fetch-Site") ?? "same-origin";
+  const site = headers.get("Sec-Fetch-Site");
   const dest = headers.get("Sec-Fetch-Dest") ?? "document";
-  const sent = origin !== null && own.includes(origin) && site === "same-origin" && dest === "document";
-  const cookie = readCookie(c, cookieName);
-  const matches =
-    sent && cookie !== "" && typeof nonce === "string" && (await checkNonce(c.env.keys, cookie, purpose, nonce));
-  if (!matches) {
-    throw new AppError("foreign_form", "This form did not come from our own page, or is too old. Open the page again.");
-  }
+  const ours =
+    origin === "null"
+      ? site === "same-origin"
+      : origin !== null && own.includes(origin) && (site === null || site === "same-origin");
+  if (!ours || dest !== "document") throw foreignForm();
+}
+
+function foreignForm(): AppError {
+  return new AppError("foreign_form", "This form did not come from our own page, or is too old. Open the page again.");
 }

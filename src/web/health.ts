@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Env } from "./env.ts";
 import { messageOf } from "../errors.ts";
 import { listFeeds } from "../store/feeds.ts";
-import { listSources } from "../store/sources.ts";
+import { listSources, lostAccess } from "../store/sources.ts";
 import { isoTime } from "./api/feed-json.ts";
 import { isOperator } from "./auth.ts";
 import { epochSeconds } from "../clock.ts";
@@ -27,7 +27,9 @@ export function healthRoutes(): Hono<Env> {
             id: source.id,
             name: source.name,
             kind: source.kind,
-            access: source.access,
+            access: lostAccess(source) === null ? "ok" : "lost",
+            lost: source.lost || null,
+            lostSince: isoTime(source.lostAt),
             loaded: source.loadedAt !== null,
             freshAt: isoTime(source.freshAt),
             ageSeconds: source.freshAt === null ? null : nowAt - source.freshAt,

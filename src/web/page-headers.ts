@@ -7,7 +7,7 @@ const policy =
 
 /**
  * Gives the answers behind it the headers of a page. `Referrer-Policy: same-origin`, not `no-referrer`: with that a browser
- * sends its own forms with `Origin: null`.
+ * sends our own forms with `Origin: null`, which an old one (without Sec-Fetch-Site) cannot tell from a foreign form.
  */
 export const pageHeaders = createMiddleware<Env>(async (c, next) => {
   await next();

@@ -7,7 +7,7 @@ import { texts } from "../text/index.ts";
 /** Returns how up to date a source is, or why it is not and who must act. */
 export function sourceHealth(source: SourceRow, language: Language, times: Times): Notice {
   const words = texts[language].sources;
-  if (source.access === "lost") return { tone: "bad", text: words.lost };
+  if (source.lost !== "") return { tone: "bad", text: words.lost[source.lost](times.moment(source.lostAt ?? 0)) };
   if (source.failingSinceAt !== null) {
     return {
       tone: "bad",
@@ -26,7 +26,7 @@ export function sourceComplaints(source: SourceRow, language: Language): string[
   return [
     ...(tone === "good" ? [] : [text]),
     ...(source.held === "" ? [] : [`${source.held}.`]),
-    ...(source.loadedAt !== null && source.sweepWanted ? [changing] : []),
+    ...(source.loadedAt !== null && source.sweepWanted && source.lost === "" ? [changing] : []),
     ...(source.skipped === 0 ? [] : [skipped(source.skipped)]),
   ];
 }

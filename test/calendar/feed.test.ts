@@ -12,10 +12,9 @@ import {
 } from "../../src/calendar/feed.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
 import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";
+import { noticeReasons } from "../../src/calendar/words/calendar-words.ts";
 import { anyProfile } from "./hostile.ts";
 import { feedOf, known, nowAt, profile } from "./samples.ts";
-
-const reasons = ["unreachable", "token", "failing", "suspended"] as const;
 
 describe("a feed's calendar", () => {
   it("tells name, colour and how often to come, in the order readers want", () => {
@@ -104,12 +103,12 @@ describe("the calendar of an address that ended", () => {
 });
 
 describe("notices", () => {
-  const facts = { uid: "notice-1", sinceAt: nowAt - 50_000, nowAt };
+  const facts = { uid: "notice-1", sinceAt: nowAt - 50_000, untilAt: nowAt + 40_000, nowAt };
 
-  it.each(reasons)("%s: say since when and who must act, on this day", (reason) => {
+  it.each(noticeReasons)("%s: say since when and who must act, on this day", (reason) => {
     const event = noticeEvent(profile({ zone: "Europe/Tallinn" }), { ...facts, reason });
     expect(event.description).toContain("2026-11-23 00:06 (Europe/Tallinn)");
-    expect(event.description).toMatch(/Whoever runs .* must/);
+    expect(event.description).toMatch(/Whoever runs .* must|(?:owner of|operator of) .* (?:must|gives|activates)/);
     expect(event.start).toBeLessThanOrEqual(nowAt);
     expect(event.end).toBeGreaterThan(nowAt);
     expect(lintEvent(reviseEvent(event, null, nowAt).vevent)).toEqual([]);

@@ -49,10 +49,20 @@ describe("golden files: each state with each order state", () => {
     expectGolden(`${state.toLowerCase()}-et`, calendarOf(state, change));
   });
 
+  it.each(languages)("notices of what was lost, %s", (language) => {
+    const own = profile({ language, zone: "Europe/Tallinn" });
+    const reasons = ["inactive", "inactive-cleared", "part", "role", "role-cleared"] as const;
+    const events = reasons.map((reason) =>
+      noticeEvent(own, { uid: `notice-${reason}`, sinceAt: nowAt - 50_000, untilAt: nowAt + 36_400, nowAt, reason }),
+    );
+    const vevents = events.map((event) => reviseEvent(event, null, nowAt).vevent);
+    expectGolden(`notices-lost-${language}`, joinFeed(own, vevents));
+  });
+
   it.each(languages)("notices, %s", (language) => {
     const own = profile({ language, zone: "Europe/Tallinn" });
     const notices = (["failing", "suspended", "token", "unreachable"] as const).map((reason) =>
-      noticeEvent(own, { uid: `notice-${reason}`, sinceAt: nowAt - 50_000, nowAt, reason }),
+      noticeEvent(own, { uid: `notice-${reason}`, sinceAt: nowAt - 50_000, untilAt: null, nowAt, reason }),
     );
     const events = [emptyEvent(own, { uid: "empty", nowAt }), ...notices];
     expectGolden(

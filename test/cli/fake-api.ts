@@ -101,6 +101,8 @@ export function feedJson(changes: { readonly source?: object; readonly [name: st
       failure: null,
       failingSince: null,
       access: "ok",
+      lost: null,
+      lostSince: null,
       held: null,
       skipped: 0,
       ...source,

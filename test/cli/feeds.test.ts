@@ -181,7 +181,13 @@ describe("feeds show", () => {
   it("tells the address and all that matters", async () => {
     const feed = feedJson({
       held: ["abc-1: no start"],
-      source: { failure: "waldur_timeout", access: "lost", held: "9 of 10 are gone" },
+      source: {
+        failure: "waldur_timeout",
+        access: "lost",
+        lost: "role",
+        lostSince: "2027-01-04T09:00:00.000Z",
+        held: "9 of 10 are gone",
+      },
     });
     const { exit, out } = await run("feeds show f1", { "GET /feeds/f1": () => answer(feed) });
     expect(exit).toBe(0);
@@ -191,7 +197,7 @@ describe("feeds show", () => {
         `address: ${address}`,
         "bookings: 12",
         "failure: waldur_timeout",
-        "access: lost",
+        "lost: the role that shows it, since 2027-01-04 09:00Z",
         "removals: 9 of 10 are gone",
         "held back: abc-1: no start",
         "alarm: 15 minutes before",

@@ -62,6 +62,11 @@ export interface Quirks {
   readonly makeAgain: 403 | 405 | 409;
   readonly canMake: boolean;
   readonly auth: "none" | "basic" | "digest" | "bearer";
+  /**
+   * The life of a nonce of Digest. `once`: each is good for one request; `stale` and `silent`: for three, after which the
+   * challenge says so, or does not.
+   */
+  readonly nonces: "fixed" | "once" | "stale" | "silent";
   /** Yahoo: a 401 without WWW-Authenticate. */
   readonly challenges: boolean;
 }
@@ -101,6 +106,7 @@ export const faithful: Quirks = {
   makeAgain: 405,
   canMake: true,
   auth: "basic",
+  nonces: "fixed",
   challenges: true,
 };
 

@@ -1,7 +1,7 @@
 import { denied, plain } from "./answers.ts";
 import { etagHeader } from "./etag.ts";
 import type { Fault } from "./faults.ts";
-import { allows, challengeOf, type User } from "./gate.ts";
+import { makeGate, type User } from "./gate.ts";
 import { faithful, type Quirks } from "./quirks.ts";
 import { propfind, report } from "./reading.ts";
 import { Shelf, type Stored } from "./shelf.ts";
@@ -25,6 +25,7 @@ export function makeCaldav(options: ServerOptions = {}) {
   const now = options.now ?? ((): number => Date.UTC(2027, 0, 4));
   const origin = options.origin ?? "https://caldav.example";
   const user: User = options.user ?? { name: "alice", password: "s3cret", token: "bearer-of-alice" };
+  const gate = makeGate(quirks, user);
   const shelves = new Map<string, Shelf>([[`${home}work/`, new Shelf("Work", quirks, now)]]);
   const site: Site = { quirks, origin, shelves, now };
   const requests: Recorded[] = [];
@@ -71,8 +72,8 @@ export function makeCaldav(options: ServerOptions = {}) {
     const { method, path } = seen;
     if (path === "/.well-known/caldav") return plain(301, "", { Location: "/dav/" });
     if (!path.startsWith("/dav/")) return plain(404, "nothing here");
-    if (!(await allows(quirks.auth, user, seen))) {
-      return plain(401, "who are you?", quirks.challenges ? { "WWW-Authenticate": challengeOf(quirks.auth) } : {});
+    if (!gate.allows(seen)) {
+      return plain(401, "who are you?", quirks.challenges ? { "WWW-Authenticate": gate.challenge() } : {});
     }
     if (method === "OPTIONS") return plain(200, "", { DAV: "1, 3, access-control, calendar-access" });
     if (method === "PROPFIND") return propfind(site, seen);

@@ -5,7 +5,8 @@ import { formsOf, makeCase } from "./decided.ts";
 describe("a form from elsewhere", () => {
   const foreign: readonly (readonly [string, Record<string, string>, boolean])[] = [
     ["without Origin", { Origin: "" }, true],
-    ["with the Origin null", { Origin: "null" }, true],
+    ["with the Origin null, from another site", { Origin: "null", "Sec-Fetch-Site": "cross-site" }, true],
+    ["with the Origin null, in a frame", { Origin: "null", "Sec-Fetch-Dest": "iframe" }, true],
     ["of a foreign Origin", { Origin: "https://evil.example" }, true],
     ["of our name on http", { Origin: "http://calendar.example" }, true],
     ["from another site, as Sec-Fetch-Site says", { "Sec-Fetch-Site": "cross-site" }, true],

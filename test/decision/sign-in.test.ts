@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { findSessionAccount } from "../../src/account/sign-in.ts";
-import { formsOf, makeBrowser, makeCase, origin } from "./decided.ts";
+import { formsOf, makeBrowser, makeCase, origin, type Seen } from "./decided.ts";
+
+/** The cookie of a page's forms. */
+function formCookieOf({ headers }: Seen): [name: string, value: string] {
+  const [line = ""] = headers.getSetCookie();
+  const [name = "", value = ""] = line.split(";", 1)[0]?.split("=") ?? [];
+  return [name, value];
+}
 
 describe("signing in to decide", () => {
   it("takes a token once; from then on one click is enough, for ninety days after the last", async () => {
@@ -65,7 +72,9 @@ describe("signing in to decide", () => {
     const [cookie = ""] = response.headers.getSetCookie();
     expect([response.status, response.headers.get("Location")]).toEqual([303, new URL(link).pathname]);
     expect(cookie).toMatch(/^__Host-decide=v1\.[\w.-]+; Max-Age=7776000; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
-    expect(page.headers.getSetCookie()[0]).toMatch(/^__Host-form-\w{8}=[\w-]{32}; .*SameSite=Strict$/);
+    expect(page.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^__Host-form-\w{8}=[\w-]{32}; .*SameSite=Strict$/),
+    ]);
     const after = await browser.signIn(page, "sample-provider-owner");
     expect(after.html).not.toContain('sample-provider-owner"');
     expect(JSON.stringify(world.log.entries)).not.toContain("sample-provider-owner");
@@ -111,6 +120,86 @@ describe("signing in to decide", () => {
     const three = await signedIn("providerOwner", link);
     await three.browser.submit(three.page, "/forget", { which: "all" });
     expect((await two.browser.open(link)).buttons).toEqual([]);
+  });
+
+  it("is forgotten everywhere: the sessions of the pages end too, in all browsers, but nobody else's", async () => {
+    const adminToken = "a-token-for-the-operator-only";
+    const { world, request, signedIn } = await makeCase({ config: { adminToken } });
+    const { link } = await request();
+    const onPages = async (token: string) => {
+      const browser = makeBrowser(world);
+      await browser.submit(await browser.send("/sign-in"), "/sign-in", { token });
+      return browser;
+    };
+    const [own, other, operator] = [
+      await onPages(world.sample.tokens.providerOwner),
+      await onPages(world.sample.tokens.providerManager),
+      await onPages(adminToken),
+    ];
+    // The operator's account is of the same user of Waldur.
+    const { browser, page } = await signedIn("providerOwner", link);
+    await browser.submit(page, "/forget", { which: "all" });
+    expect((await own.send("/")).html).toContain("<h1>Sign in</h1>");
+    expect((await other.send("/")).html).toContain("<h1>Overview</h1>");
+    expect((await operator.send("/")).html).toContain("<h1>Overview</h1>");
+    // From the pages' session alone as well.
+    const again = await onPages(world.sample.tokens.providerOwner);
+    const deciding = await signedIn("providerOwner", link);
+    await again.submit(await again.open(link), "/forget", { which: "all" });
+    expect((await again.send("/")).html).toContain("<h1>Sign in</h1>");
+    expect((await deciding.browser.open(link)).buttons).toEqual([]);
+  });
+
+  it("ends in this browser with signing out of the pages, also from a page whose session is over", async () => {
+    const { world, request, signedIn } = await makeCase();
+    const { link } = await request();
+    const elsewhere = await signedIn("providerOwner", link);
+    for (const hours of [0, 9]) {
+      const { browser } = await signedIn("providerOwner", link);
+      await browser.submit(await browser.send("/sign-in"), "/sign-in", { token: world.sample.tokens.providerOwner });
+      const overview = await browser.send("/");
+      expect(overview.html).toContain("<h1>Overview</h1>");
+      world.wait(hours * 3600);
+      expect((await browser.submit(overview, "/sign-out", {})).html).toContain("<h1>Sign in</h1>");
+      expect([...browser.cookies.keys()].filter((name) => /decide|session/.test(name))).toEqual([]);
+      expect((await browser.open(link)).buttons).toEqual([]);
+    }
+    expect((await elsewhere.browser.open(link)).buttons).toEqual(["accept", "reject"]);
+  });
+
+  it.each([
+    ["on the pages", "/sign-in", "providerManager", "Sam Sample", "__Host-decide"],
+    ["to decide", null, "providerManager", "Sam Sample", "__Host-session"],
+  ] as const)(
+    "has one person a browser: another who signs in %s takes the place",
+    async (_, path, role, name, gone) => {
+      const { world, request, signedIn } = await makeCase();
+      const { link } = await request();
+      const { browser } = await signedIn("providerOwner", link);
+      await browser.submit(await browser.send("/sign-in"), "/sign-in", { token: world.sample.tokens.providerOwner });
+      expect([...browser.cookies.keys()]).toEqual(expect.arrayContaining(["__Host-decide", "__Host-session"]));
+      const token = world.sample.tokens[role];
+      if (path !== null) await browser.submit(await browser.send(path), path, { token });
+      else {
+        // The form that a browser without a session has got.
+        const form = await makeBrowser(world).open(link);
+        browser.cookies.set(...formCookieOf(form));
+        await browser.signIn(form, token);
+      }
+      expect(browser.cookies.has(gone)).toBe(false);
+      expect((await browser.open(link)).html).toContain(`Signed in as ${name}`);
+    },
+  );
+
+  it("is one person's, whatever session shows it: a second click through the other one says the same", async () => {
+    const { world, request, signedIn } = await makeCase();
+    const { link } = await request();
+    const { browser, page } = await signedIn("providerManager", link);
+    const pages = makeBrowser(world);
+    await pages.submit(await pages.send("/sign-in"), "/sign-in", { token: world.sample.tokens.providerManager });
+    const open = await pages.open(link);
+    expect((await browser.decide(page, "accept")).note).toContain("Accepted.");
+    expect((await pages.decide(open, "accept")).note).toContain("Accepted.");
   });
 
   it("opens no pages of the operator or of people", async () => {

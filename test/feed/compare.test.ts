@@ -145,10 +145,10 @@ describe("a feed compared with its bookings", () => {
   it("gains the notice of an outage, which changes with its day, and goes with the outage", () => {
     const feed = watchFeed();
     feed.compare([known()]);
-    const dayAt = nowAt - (nowAt % day);
-    expect(feed.compare([], { notice: { dayAt, reason: "unreachable" } }).write).toHaveLength(1);
+    const notice = { reason: "unreachable", sinceAt: nowAt - day, untilAt: null } as const;
+    expect(feed.compare([], { notice }).write).toHaveLength(1);
     expect(feed.uids()).toEqual([uid, "notice-f"]);
-    expect(feed.compare([], { notice: { dayAt: 0, reason: "unreachable" } }).drop).toHaveLength(1);
+    expect(feed.compare([], { notice: "none" }).drop).toHaveLength(1);
     expect(feed.uids()).toEqual([uid]);
   });
 });

@@ -4,7 +4,7 @@ import { openCalendar } from "../../src/mirror/connect/connect.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { findLinked } from "../../src/decision/linked.ts";
 import { push } from "../../src/mirror/push.ts";
-import { addTarget, getTarget } from "../../src/mirror/commands.ts";
+import { addTarget, getTarget, syncTarget } from "../../src/mirror/commands.ts";
 import { makeCaldav } from "../dav-server/server.ts";
 import { lostAnswer, status, throttled } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
@@ -274,11 +274,19 @@ describe("limits", () => {
     await setColumns(world.deps.sql, "targets", { per_minute: 10 });
     for (const name of caldav.bodies().keys()) caldav.drop(name);
     caldav.taken();
+    world.wait(60 - ((world.deps.now() / 1000) % 60));
     for (let run = 0; run < 12; run += 1) {
-      world.wait(60);
-      await world.tick();
+      // Runs also begin at once after a change.
+      for (let again = 0; again < 3; again += 1) {
+        world.wait(10);
+        await setColumns(world.deps.sql, "targets", { due_at: 0 });
+        await world.tick();
+      }
       expect(caldav.taken().length).toBeLessThanOrEqual(10);
+      world.wait(30);
     }
+    await setColumns(world.deps.sql, "targets", { per_minute: 3 });
+    await expect(syncTarget(world.deps, await getTarget(world.deps, id), {})).rejects.toThrow("try again in a minute");
     expect((await getTarget(world.deps, id)).restores).toBeGreaterThan(0);
   });
 

@@ -37,7 +37,7 @@ const ask = (method: string, url: string, more: Partial<HttpRequest> = {}): Http
 const signer = (...origins: string[]): Signer => ({
   trusts: (url) => origins.includes(url.origin),
   header: async () => "Basic c2VjcmV0",
-  challenged: async () => false,
+  signAgain: async () => null,
 });
 
 describe("redirects of readings", () => {
@@ -202,9 +202,9 @@ describe("an exchange", () => {
     let asked = 0;
     const eager: Signer = {
       ...signer("https://a.example.org"),
-      challenged: async () => {
+      signAgain: async () => {
         asked += 1;
-        return true;
+        return "Basic YW5vdGhlcg==";
       },
     };
     expect(await guarded(ask("GET", "https://a.example.org/"), eager)).toMatchObject({ status: 401, withheld: false });

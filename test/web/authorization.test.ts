@@ -17,7 +17,7 @@ const table: Readonly<Record<string, readonly number[]>> = {
   "GET /": [303, 200, 200, 200, 303, 200, 200],
   "GET /sign-in": same(200),
   "POST /sign-in": same(400),
-  "POST /sign-out": [401, 303, 303, 303, 401, 303, 303],
+  "POST /sign-out": same(303),
   "GET /sign-in/waldur/:provider": same(404),
   "GET /oauth_login_completed/:provider": same(403),
   "GET /oauth_login_completed/:provider/": same(403),

@@ -16,7 +16,11 @@ const foreign: Readonly<
   Record<string, { headers?: Record<string, string>; fields?: Record<string, string>; bare?: true }>
 > = {
   "from another origin": { headers: { Origin: "https://evil.example" } },
-  "with a null origin": { headers: { Origin: "null" } },
+  "with a null origin, from another site": { headers: { Origin: "null", "Sec-Fetch-Site": "cross-site" } },
+  "with a null origin, from a sibling host": { headers: { Origin: "null", "Sec-Fetch-Site": "same-site" } },
+  "with a null origin, from no page": { headers: { Origin: "null", "Sec-Fetch-Site": "none" } },
+  "with a null origin, from an old browser": { headers: { Origin: "null", "Sec-Fetch-Site": "" } },
+  "with a null origin, in a frame": { headers: { Origin: "null", "Sec-Fetch-Dest": "iframe" } },
   "fetched across sites": { headers: { "Sec-Fetch-Site": "cross-site" } },
   "from a sibling host": { headers: { "Sec-Fetch-Site": "same-site" } },
   "in a frame": { headers: { "Sec-Fetch-Dest": "iframe" } },
@@ -76,6 +80,17 @@ describe("a form that did not come from our own page", () => {
     // Not even with the other's form cookie, as a sibling host could plant it.
     one.cookies.set("__Host-form", other.cookies.get("__Host-form") ?? "");
     expect((await one.post("/sign-out", { nonce })).status).toBe(403);
+  });
+
+  it("a form of our own page is taken behind a proxy whose Referrer-Policy makes its origin null", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const owner = visitor(world);
+    const headers = { Origin: "null", "Sec-Fetch-Site": "same-origin" };
+    const token = world.sample.tokens.providerOwner;
+    const signed = await owner.post("/sign-in", { nonce: await owner.nonceOf("/sign-in"), token }, headers);
+    expect([signed.status, signed.headers.get("Location")]).toEqual([303, "/"]);
+    const out = await owner.post("/sign-out", { nonce: await owner.nonceOf("/") }, headers);
+    expect([out.status, out.headers.get("Location")]).toEqual([303, "/sign-in"]);
   });
 
   it("a form of one's own page is taken", async () => {

@@ -12,24 +12,38 @@ export interface DigestChallenge {
   readonly stale: boolean;
 }
 
-/** Returns the strongest Digest challenge of a 401 that we can answer; null for none. */
-export function readDigestChallenge(headers: Headers): DigestChallenge | null {
-  const found: Map<string, string>[] = [];
-  let fields: Map<string, string> | null = null;
-  // Challenges are separated by commas, and so are their fields: a scheme in front of a field begins the next challenge.
-  for (const [part] of (headers.get("WWW-Authenticate") ?? "").matchAll(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g)) {
-    const [, scheme, name = "", value = ""] = /^\s*(?:([\w-]+)\s+)?([\w-]+)\s*=\s*(.*?)\s*$/.exec(part) ?? [];
-    if (scheme !== undefined) {
-      fields = /^digest$/i.test(scheme) ? new Map<string, string>() : null;
-      if (fields !== null) found.push(fields);
-    }
-    fields?.set(name.toLowerCase(), value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value);
+/** A challenge, or credentials: a scheme with its parameters by lower-case name (RFC 9110 11.2). */
+export interface AuthScheme {
+  /** In lower case. */
+  readonly scheme: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** Returns the schemes in a value of WWW-Authenticate or Authorization. */
+export function readAuthSchemes(value: string): readonly AuthScheme[] {
+  const found: { scheme: string; parameters: Map<string, string> }[] = [];
+  // Challenges are separated by commas, and so are their parameters: a scheme in front of one begins the next challenge.
+  for (const [part] of value.matchAll(/(?:"(?:[^"\\]|\\.)*"?|[^",])+/g)) {
+    const [, bare] = /^\s*([\w-]+)\s*$/.exec(part) ?? [];
+    const [, scheme = bare, name = "", given = ""] = /^\s*(?:([\w-]+)\s+)?([\w-]+)\s*=(.*)$/.exec(part) ?? [];
+    if (scheme !== undefined) found.push({ scheme: scheme.toLowerCase(), parameters: new Map<string, string>() });
+    const text = given.trim();
+    const plain = text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text;
+    if (name !== "") found.at(-1)?.parameters.set(name.toLowerCase(), plain);
   }
-  const challenges = found.map(readFields).filter((challenge) => challenge !== null);
+  return found;
+}
+
+/** Returns the strongest Digest challenge that we can answer; null for none. */
+export function pickDigestChallenge(schemes: readonly AuthScheme[]): DigestChallenge | null {
+  const challenges = schemes
+    .filter(({ scheme }) => scheme === "digest")
+    .map(({ parameters }) => readDigestChallenge(parameters))
+    .filter((challenge) => challenge !== null);
   return challenges.find(({ algorithm }) => algorithm.startsWith("SHA")) ?? challenges[0] ?? null;
 }
 
-function readFields(fields: ReadonlyMap<string, string>): DigestChallenge | null {
+function readDigestChallenge(fields: ReadonlyMap<string, string>): DigestChallenge | null {
   const nonce = fields.get("nonce");
   const named = (fields.get("algorithm") ?? "MD5").toLowerCase();
   const algorithm = (["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"] as const).find(

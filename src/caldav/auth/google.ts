@@ -162,15 +162,22 @@ export function makeGoogleSigner(
     });
     return renewal;
   };
+  const bearer = (): string | null => (refused?.refused === "revoked" ? null : `Bearer ${tokens.accessToken}`);
   return {
     trusts: (url) => trusts(trust, url),
     refusal: () => refused,
     async header() {
       if (refused?.refused !== "revoked" && tokens.expiresAt - marginSeconds <= connection.now() / 1000)
         await renewOnce();
-      return refused?.refused === "revoked" ? null : `Bearer ${tokens.accessToken}`;
+      return bearer();
     },
-    challenged: async () => refused?.refused !== "revoked" && renewOnce(),
+    async signAgain({ authorization }) {
+      const newest = bearer();
+      // A request beside it may have brought a new token meanwhile.
+      if (newest === null || newest !== authorization) return newest;
+      await renewOnce();
+      return bearer();
+    },
   };
 }
 

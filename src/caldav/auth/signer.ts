@@ -1,12 +1,16 @@
 import { AppError } from "../../errors.ts";
 import { hex } from "../../security/hash.ts";
 import type { Signer } from "../../security/guard.ts";
-import { answerDigest, type DigestChallenge, readDigestChallenge } from "./digest.ts";
+import { answerDigest, type DigestChallenge, pickDigestChallenge, readAuthSchemes } from "./digest.ts";
 
 /** A user name with a password, or a token. */
-export type LoginCredentials =
-  | { readonly kind: "password"; readonly username: string; readonly password: string }
-  | { readonly kind: "bearer"; readonly token: string };
+export type LoginCredentials = PasswordCredentials | { readonly kind: "bearer"; readonly token: string };
+
+interface PasswordCredentials {
+  readonly kind: "password";
+  readonly username: string;
+  readonly password: string;
+}
 
 /** The addresses that may receive the credentials. */
 export interface Trust {
@@ -32,28 +36,41 @@ export function makeSigner(credentials: LoginCredentials, trust: Trust, random: 
   }
   let digest: DigestChallenge | null = null;
   let count = 0;
+  const basicOrBearer =
+    credentials.kind === "bearer" ? `Bearer ${credentials.token}` : `Basic ${encodeBasic(credentials)}`;
+  const answer = async (challenge: DigestChallenge, login: PasswordCredentials, method: string, url: URL) => {
+    count += 1;
+    const uri = `${url.pathname}${url.search}`;
+    return answerDigest(challenge, login, { method, uri, cnonce: hex(random(8)), count });
+  };
   return {
     trusts: (url) => trusts(trust, url),
     async header(method, url) {
-      if (credentials.kind === "bearer") return `Bearer ${credentials.token}`;
-      if (digest === null) return basic(credentials);
-      count += 1;
-      const uri = `${url.pathname}${url.search}`;
-      return answerDigest(digest, credentials, { method, uri, cnonce: hex(random(8)), count });
+      return digest === null || credentials.kind === "bearer"
+        ? basicOrBearer
+        : answer(digest, credentials, method, url);
     },
-    async challenged(headers) {
-      const asked = readDigestChallenge(headers);
-      if (credentials.kind !== "password" || asked === null) return false;
-      if (digest === null ? /(?:^|,)\s*Basic\b/i.test(headers.get("WWW-Authenticate") ?? "") : !asked.stale)
-        return false;
-      digest = asked;
-      count = 0;
-      return true;
+    async signAgain({ method, url, authorization, headers }) {
+      if (credentials.kind === "bearer") return null;
+      const asked = readAuthSchemes(headers.get("WWW-Authenticate") ?? "");
+      const challenge = pickDigestChallenge(asked);
+      if (challenge === null) return null;
+      if (authorization === basicOrBearer) {
+        if (asked.some(({ scheme }) => scheme === "basic")) return null;
+      } else {
+        // Refused with the very nonce that is asked for: the password is wrong.
+        const [sent] = readAuthSchemes(authorization ?? "");
+        if (sent?.parameters.get("nonce") === challenge.nonce && !challenge.stale) return null;
+      }
+      // Of requests side by side each has a challenge of its own, and some servers take each nonce once.
+      if (challenge.nonce !== digest?.nonce) count = 0;
+      digest = challenge;
+      return answer(challenge, credentials, method, url);
     },
   };
 }
 
-function basic({ username, password }: { readonly username: string; readonly password: string }): string {
+function encodeBasic({ username, password }: PasswordCredentials): string {
   const bytes = new TextEncoder().encode(`${username}:${password}`);
-  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }

@@ -1,7 +1,21 @@
 import type { BookingStatus } from "../status.ts";
 
-/** The reasons for which a feed is out of date. */
-export type NoticeReason = "unreachable" | "token" | "failing" | "suspended";
+/**
+ * The reasons for which a feed is out of date: Waldur's or the token's; `suspended`: emptied for one of these. Of what its
+ * account lost in Waldur: `role`, `inactive`, and with `-cleared` that it was emptied for that; `part`: a role that shows some.
+ */
+export const noticeReasons = [
+  "unreachable",
+  "token",
+  "failing",
+  "suspended",
+  "role",
+  "inactive",
+  "part",
+  "role-cleared",
+  "inactive-cleared",
+] as const;
+export type NoticeReason = (typeof noticeReasons)[number];
 
 /** Every text of this program that a calendar can show, in one language. */
 export interface CalendarWords {
@@ -28,5 +42,8 @@ export interface CalendarWords {
   readonly ended: { readonly title: string; readonly text: (since: string) => string };
   /** The event that stands alone in a feed that would be empty. */
   readonly empty: { readonly title: string; readonly text: string };
-  readonly notice: Readonly<Record<NoticeReason, { readonly title: string; readonly text: (since: string) => string }>>;
+  /** `until`: when the bookings are taken out unless what was lost is given back. */
+  readonly notice: Readonly<
+    Record<NoticeReason, { readonly title: string; readonly text: (since: string, until: string) => string }>
+  >;
 }

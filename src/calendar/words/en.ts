@@ -90,5 +90,40 @@ export const en: CalendarWords = {
         `Waldur could not be read since ${since}, so the bookings were taken out. They come back as soon as it can be ` +
         "read. Whoever runs Waldur or this calendar service must see to it.",
     },
+    role: {
+      title: "Calendar not up to date: a role in Waldur was taken away",
+      text: (since, until) =>
+        `Bookings are as of ${since}. The account that reads them has had no role in Waldur since that shows them. ` +
+        "An owner of the organisation must give it the role back, or a colleague who holds one must take this calendar " +
+        `over. Otherwise the bookings are taken out at ${until}.`,
+    },
+    inactive: {
+      title: "Calendar not up to date: its user is not active in Waldur",
+      text: (since, until) =>
+        `Bookings are as of ${since}. The user whose account reads them has not been active in Waldur since. ` +
+        "The operator of Waldur must activate the user again, or a colleague must take this calendar over. " +
+        `Otherwise the bookings are taken out at ${until}.`,
+    },
+    part: {
+      title: "Some bookings are not up to date: a role in Waldur was taken away",
+      text: (since, until) =>
+        `The account that reads this calendar has had no role in Waldur since ${since} that shows some of its bookings. ` +
+        "An owner of their organisation must give it the role back. " +
+        `Otherwise these bookings are taken out at ${until}.`,
+    },
+    "role-cleared": {
+      title: "Calendar emptied: a role in Waldur was taken away",
+      text: (since) =>
+        `The account that reads the bookings has had no role in Waldur since ${since} that shows them, so they were ` +
+        "taken out. They come back by themselves, under the same address, when an owner of the organisation gives it " +
+        "the role back, or when a colleague who holds one takes this calendar over.",
+    },
+    "inactive-cleared": {
+      title: "Calendar emptied: its user is not active in Waldur",
+      text: (since) =>
+        `The user whose account reads the bookings has not been active in Waldur since ${since}, so they were taken out. ` +
+        "They come back by themselves, under the same address, when the operator of Waldur activates the user again, or " +
+        "when a colleague takes this calendar over.",
+    },
   },
 };

@@ -90,5 +90,39 @@ export const et: CalendarWords = {
         `Waldurit ei ole saanud lugeda alates ${since}, seetõttu on broneeringud eemaldatud. Need tulevad tagasi, ` +
         "kui Waldurit saab jälle lugeda. Sellega peab tegelema Walduri või selle kalendriteenuse haldaja.",
     },
+    role: {
+      title: "Kalender ei ole ajakohane: roll Walduris on ära võetud",
+      text: (since, until) =>
+        `Broneeringud on seisuga ${since}. Sellest ajast ei ole kontol, mis neid loeb, Walduris rolli, mis neid näitab. ` +
+        "Organisatsiooni omanik peab rolli tagasi andma või kolleeg, kellel see on, peab kalendri üle võtma. " +
+        `Muidu eemaldatakse broneeringud ${until}.`,
+    },
+    inactive: {
+      title: "Kalender ei ole ajakohane: selle kasutaja ei ole Walduris aktiivne",
+      text: (since, until) =>
+        `Broneeringud on seisuga ${since}. Sellest ajast ei ole kasutaja, kelle konto neid loeb, Walduris aktiivne. ` +
+        "Walduri haldaja peab kasutaja uuesti aktiveerima või kolleeg peab kalendri üle võtma. " +
+        `Muidu eemaldatakse broneeringud ${until}.`,
+    },
+    part: {
+      title: "Osa broneeringuid ei ole ajakohased: roll Walduris on ära võetud",
+      text: (since, until) =>
+        `Kontol, mis seda kalendrit loeb, ei ole alates ${since} Walduris rolli, mis näitab osa selle broneeringuid. ` +
+        `Nende organisatsiooni omanik peab rolli tagasi andma. Muidu eemaldatakse need broneeringud ${until}.`,
+    },
+    "role-cleared": {
+      title: "Kalender on tühjendatud: roll Walduris on ära võetud",
+      text: (since) =>
+        `Kontol, mis broneeringuid loeb, ei ole alates ${since} Walduris rolli, mis neid näitab, seetõttu on need ` +
+        "eemaldatud. Need tulevad ise samale aadressile tagasi, kui organisatsiooni omanik annab rolli tagasi või kui " +
+        "kolleeg, kellel see on, kalendri üle võtab.",
+    },
+    "inactive-cleared": {
+      title: "Kalender on tühjendatud: selle kasutaja ei ole Walduris aktiivne",
+      text: (since) =>
+        `Kasutaja, kelle konto broneeringuid loeb, ei ole alates ${since} Walduris aktiivne, seetõttu on need eemaldatud. ` +
+        "Need tulevad ise samale aadressile tagasi, kui Walduri haldaja kasutaja uuesti aktiveerib või kui kolleeg " +
+        "kalendri üle võtab.",
+    },
   },
 };

@@ -19,6 +19,12 @@ export function formatFeeds(feeds: readonly FeedJson[]): string {
   );
 }
 
+const lostWords = {
+  role: "the role that shows it",
+  inactive: "its user is not active in Waldur",
+  part: "a role that shows some of it",
+} as const;
+
 /** Returns everything about one feed, its address included. */
 export function formatFeed(feed: FeedJson): string {
   const { source, profile } = feed;
@@ -31,7 +37,7 @@ export function formatFeed(feed: FeedJson): string {
     ["source", `${source.kind} ${source.name}`.trim()],
     ["source uuid", source.uuid],
     ["partial", source.partial],
-    ["access", source.access === "ok" ? null : source.access],
+    ["lost", source.lost === null ? null : `${lostWords[source.lost]}, since ${formatInstant(source.lostSince)}`],
     ["bookings", String(source.bookings)],
     ["fresh at", formatInstant(source.freshAt, "never read")],
     ["failure", source.failure],

@@ -75,7 +75,7 @@ export function googleSigner(
     header: async () => {
       throw new Unsigned("GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET are not set");
     },
-    challenged: async () => false,
+    signAgain: async () => null,
   };
 }
 

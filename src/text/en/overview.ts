@@ -51,7 +51,7 @@ export const overview = {
     offering: "Waldur shows only the bookings that this account made itself.",
     other: "Waldur shows only bookings of offerings that this account manages, and its own.",
   },
-  states: { loading: "being created", active: "on", suspended: "paused: no news from Waldur", ended: "ended" },
+  states: { loading: "being created", active: "on", suspended: "emptied for now", ended: "ended" },
   refused: (when: string) =>
     `Waldur has not accepted your token since ${when}. Your calendars are not updated until you sign in with a new one.`,
   expires: (when: string) => `Your token in Waldur expires on ${when}. Sign in with a new one before then.`,

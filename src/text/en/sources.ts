@@ -4,7 +4,14 @@ export const sources = {
   loading: "Being read for the first time",
   waits: "Waiting to be read for the first time",
   failing: (reason: string, when: string) => `${reason} since ${when}. The service tries again every minute.`,
-  lost: "The account that reads it no longer has the role in Waldur. Its calendars have ended.",
+  lost: {
+    role: (when: string) =>
+      `The account that reads it has had no role in Waldur since ${when} that shows these bookings. An owner of the organisation must give it the role back, or a colleague who holds one must take the calendars over. Then they go on by themselves.`,
+    inactive: (when: string) =>
+      `The user whose account reads it has not been active in Waldur since ${when}. The operator of Waldur must activate the user again, or a colleague must take the calendars over. Then they go on by themselves.`,
+    part: (when: string) =>
+      `The account that reads it lost a role in Waldur at ${when} that showed some of these bookings. An owner of their organisation must give it the role back, else these bookings are taken out.`,
+  },
   held: "Many bookings disappeared at once. They are kept until the operator says that this is right.",
   /** Each is followed by "since" and a time. */
   reasons: {
@@ -14,6 +21,8 @@ export const sources = {
     waldur_throttled: "Waldur has reported too many requests",
     waldur_failed: "Waldur has answered with errors",
     waldur_forbidden: "Waldur has refused because a permission is missing",
+    lost_role: "The account has lost the role that shows these bookings",
+    lost_inactive: "The user has not been active in Waldur",
     other: "Waldur's answers could not be used",
   },
   changing:

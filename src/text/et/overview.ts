@@ -49,7 +49,7 @@ export const overview: typeof english = {
     offering: "Waldur näitab ainult broneeringuid, mille see konto ise tegi.",
     other: "Waldur näitab ainult nende pakkumiste broneeringuid, mida see konto haldab, ja tema enda omi.",
   },
-  states: { loading: "tegemisel", active: "töös", suspended: "peatatud: Waldurist ei ole uudiseid", ended: "lõppenud" },
+  states: { loading: "tegemisel", active: "töös", suspended: "praegu tühjendatud", ended: "lõppenud" },
   refused: (when) =>
     `Waldur ei võta sinu pääsutunnust vastu alates ${when}. Kalendreid ei uuendata, kuni logid uuega sisse.`,
   expires: (when) => `Sinu Walduri pääsutunnus aegub ${when}. Logi enne seda uuega sisse.`,

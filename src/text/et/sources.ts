@@ -5,7 +5,14 @@ export const sources: typeof english = {
   loading: "Loetakse esimest korda",
   waits: "Ootab esimest lugemist",
   failing: (reason, when) => `${reason} alates ${when}. Teenus proovib uuesti iga minut.`,
-  lost: "Kontol, mis seda loeb, ei ole Walduris enam seda rolli. Selle kalendrid on lõppenud.",
+  lost: {
+    role: (when) =>
+      `Kontol, mis seda loeb, ei ole alates ${when} Walduris rolli, mis neid broneeringuid näitab. Organisatsiooni omanik peab rolli tagasi andma või kolleeg, kellel see on, peab kalendrid üle võtma. Siis jätkavad need ise.`,
+    inactive: (when) =>
+      `Kasutaja, kelle konto seda loeb, ei ole alates ${when} Walduris aktiivne. Walduri haldaja peab kasutaja uuesti aktiveerima või kolleeg peab kalendrid üle võtma. Siis jätkavad need ise.`,
+    part: (when) =>
+      `Konto, mis seda loeb, kaotas ${when} Walduris rolli, mis näitas osa neist broneeringutest. Nende organisatsiooni omanik peab rolli tagasi andma, muidu eemaldatakse need broneeringud.`,
+  },
   held: "Korraga kadus palju broneeringuid. Neid hoitakse alles, kuni haldaja ütleb, et nii on õige.",
   reasons: {
     waldur_refused_token: "Waldur ei võta pääsutunnust vastu",
@@ -14,6 +21,8 @@ export const sources: typeof english = {
     waldur_throttled: "Walduri sõnul küsitakse liiga tihti",
     waldur_failed: "Waldur vastab vigadega",
     waldur_forbidden: "Waldur keeldub, sest õigus puudub",
+    lost_role: "Konto on kaotanud rolli, mis neid broneeringuid näitab",
+    lost_inactive: "Kasutaja ei ole Walduris aktiivne",
     other: "Walduri vastuseid ei saa kasutada",
   },
   changing:

@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
-import { hex } from "../../security/hash.ts";
+import { hex, hmac } from "../../security/hash.ts";
 import { ensureEnvironmentAccount } from "../../account/client.ts";
 import { ensureTokenAccount } from "../../account/sign-in.ts";
 import { loadViewer } from "../../account/access.ts";
@@ -74,5 +74,5 @@ function unauthorized(): AppError {
 async function keyedHash({ keys }: Deps, token: string): Promise<string> {
   const key = await keys.key("bearers", keys.ids[0]);
   if (key === null) throw new AppError("seal_broken", "the first key of the ring is not in it");
-  return hex(new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(token))));
+  return hex(await hmac(key, token));
 }

@@ -2,7 +2,7 @@ import type { Deps } from "../../deps.ts";
 import { sizeWarning } from "../../calendar/size.ts";
 import type { BookingCounts } from "../../store/bookings.ts";
 import type { FeedRow } from "../../store/feeds.ts";
-import type { SourceRow } from "../../store/sources.ts";
+import { lostAccess, type SourceRow } from "../../store/sources.ts";
 import { feedAddress, webcalAddress } from "../../feed/commands.ts";
 import { may, type Standing } from "../../account/access.ts";
 import type { FeedJson } from "./responses.ts";
@@ -43,7 +43,9 @@ export async function feedJson(
       freshAt: isoTime(source.freshAt),
       failure: source.failure || null,
       failingSince: isoTime(source.failingSinceAt),
-      access: source.access,
+      access: lostAccess(source) === null ? "ok" : "lost",
+      lost: source.lost || null,
+      lostSince: isoTime(source.lostAt),
       held: source.held || null,
       skipped: source.skipped,
     },

@@ -100,7 +100,12 @@ export const feed = v.object({
     freshAt: timeOrNull,
     failure: describe(textOrNull, "An error code"),
     failingSince: timeOrNull,
-    access: v.picklist(["ok", "lost"]),
+    access: describe(v.picklist(["ok", "lost"]), "Whether Waldur lets the account read it"),
+    lost: describe(
+      v.nullable(v.picklist(["role", "inactive", "part"])),
+      "What the account lost: the role, its user's being active, or a role that shows some of the bookings",
+    ),
+    lostSince: timeOrNull,
     held: describe(textOrNull, "Report of a mass removal held back"),
     skipped: whole,
   }),

@@ -1,7 +1,7 @@
 import type { PageContext } from "../env.ts";
 import { open, seal } from "../../security/seal.ts";
 import type { Credentials } from "../../mirror/connect/connect.ts";
-import { dropCookie, putCookie, readCookie } from "../forms.ts";
+import { dropCookie, putCookie, readCookie } from "../cookies.ts";
 import { epochSeconds } from "../../clock.ts";
 
 /** The answers so far of somebody who connects a calendar. */

@@ -1,27 +1,27 @@
 import { Hono } from "hono";
 import { type Action, actions, type Language } from "../../calendar/profile.ts";
 import { codeOf, messageOf } from "../../errors.ts";
-import { type AccountRow, endSessions } from "../../store/accounts.ts";
+import { type AccountRow, endPersonSessions } from "../../store/accounts.ts";
 import { findBookings } from "../../store/bookings.ts";
 import { countTry } from "../../store/attempts.ts";
 import { chooseDecider } from "../../decision/rights.ts";
 import { loadPageData } from "../../decision/page-data.ts";
-import type { SessionKind } from "../../security/session.ts";
-import { findSessionAccount, renewSession, signIn } from "../../account/sign-in.ts";
+import { renewSession, signIn } from "../../account/sign-in.ts";
 import { shortAddress } from "../address.ts";
-import { checkForm, dropCookie, fieldValue, formNonce, nonceField, putCookie, readCookie, readForm } from "../forms.ts";
+import { putCookie } from "../cookies.ts";
+import { checkForm, fieldValue, formNonce, nonceField, readForm } from "../forms.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
+import { beginSession, dropSessions, findBrowserAccount, keepSession } from "../sessions.ts";
 import type { Notice } from "../notice.ts";
 import type { Env, PageContext } from "../env.ts";
 import { preferredLanguage } from "../accept-language.ts";
 import { DecisionPage, PlainPage } from "./views/decision.tsx";
-import { nextCookie, sessionCookie } from "./page-context.tsx";
+import { nextCookie } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
 import { texts } from "../../text/index.ts";
 import { type Linked, findLinked } from "../../decision/linked.ts";
 import { personName } from "../person-name.ts";
 
-const session = "decide";
 const mostSignIns = 30;
 const signInSeconds = 600;
 
@@ -75,7 +75,9 @@ async function renderDecision(
   const language = languageFor(c, linked);
   const seen = await loadPageData(c.env, linked, person);
   // A cookie that is used stays valid for another ninety days.
-  if (person?.kind === "decider" && seen.reader !== null && !seen.expired) await renewCookie(c, person);
+  if (person?.kind === "decider" && seen.reader !== null && !seen.expired) {
+    keepSession(c, "decide", await renewSession(c.env, "decide", person));
+  }
   const expired: Notice | null =
     seen.expired && person !== null
       ? { tone: "bad", text: texts[language].decision.expired(personName(person)) }
@@ -151,8 +153,7 @@ async function signInWithForm(c: PageContext): Promise<Response> {
   if ((await countTry(c.env.sql, name, nowAt - (nowAt % signInSeconds))) > mostSignIns)
     return fail(words.tooOften, 429);
   try {
-    const { cookie, lasts } = await signIn(c.env, session, fieldValue(form, "token"));
-    putCookie(c, session, cookie, lasts, "Lax");
+    await beginSession(c, "decide", await signIn(c.env, "decide", fieldValue(form, "token")));
   } catch (error) {
     const code = codeOf(error);
     if (code === "bad_input") return fail(words.badToken, 400);
@@ -171,7 +172,7 @@ async function goSignIn(c: PageContext): Promise<Response> {
   return c.redirect("/sign-in", 303);
 }
 
-/** Answers the form that ends the session in this browser, or in all of the person's. */
+/** Answers the form that ends the sessions of this browser, or of all browsers of the person. */
 async function forgetPerson(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return showMissing(c);
@@ -181,9 +182,8 @@ async function forgetPerson(c: PageContext): Promise<Response> {
     const notice: Notice = { tone: "bad", text: texts[languageFor(c, linked)].decision.foreign };
     return renderDecision(c, linked, { preselected: null, person, notice, status: 403 });
   }
-  if (person !== null && fieldValue(form, "which") === "all") await endSessions(c.env.sql, person.id);
-  dropCookie(c, session);
-  dropCookie(c, sessionCookie);
+  if (person !== null && fieldValue(form, "which") === "all") await endPersonSessions(c.env.sql, person.id);
+  dropSessions(c);
   return c.redirect(`/a/${linked.token}`, 303);
 }
 
@@ -199,20 +199,10 @@ function refuseMethod(c: PageContext): Response {
 
 /** Finds who is signed in here, or else on the other pages; null for the operator's own account. */
 async function findPerson(c: PageContext): Promise<AccountRow | null> {
-  const decider = await findCookieAccount(c, session, session);
+  const decider = await findBrowserAccount(c, "decide");
   if (decider !== null) return decider;
-  const person = await findCookieAccount(c, "pages", sessionCookie);
+  const person = await findBrowserAccount(c, "pages");
   return person?.kind === "person" ? person : null;
-}
-
-async function findCookieAccount(c: PageContext, kind: SessionKind, name: string): Promise<AccountRow | null> {
-  const cookie = readCookie(c, name);
-  return cookie === "" ? null : findSessionAccount(c.env, kind, cookie);
-}
-
-async function renewCookie(c: PageContext, person: AccountRow): Promise<void> {
-  const { cookie, lasts } = await renewSession(c.env, session, person);
-  putCookie(c, session, cookie, lasts, "Lax");
 }
 
 async function isOurs(c: PageContext, linked: Linked, form: string, nonce: unknown): Promise<boolean> {

@@ -10,7 +10,7 @@ import { startRun } from "../../tick.ts";
 import { findVisibleFeed, findVisibleTarget } from "../../account/access.ts";
 import { keepDraft, openCookie, readDraft, sealCookie } from "./connect-draft.ts";
 import { readMailAddress } from "./connect-input.ts";
-import { dropCookie, putCookie, readCookie } from "../forms.ts";
+import { dropCookie, putCookie, readCookie } from "../cookies.ts";
 import { signedIn } from "./page-context.tsx";
 
 /** A consent begun in this browser, and its purpose. */

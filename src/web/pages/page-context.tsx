@@ -3,25 +3,23 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Language } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
-import { findSessionAccount } from "../../account/sign-in.ts";
+import type { AccountRow } from "../../store/accounts.ts";
 import { cachedSite } from "../../account/site.ts";
-import { type Viewer, loadViewer } from "../../account/access.ts";
-import { checkForm, type Fields, fieldValue, formNonce, nonceField, readCookie, readForm } from "../forms.ts";
+import { loadViewer } from "../../account/access.ts";
+import { checkForm, type Fields, fieldValue, formNonce, nonceField, readForm } from "../forms.ts";
 import type { Env, PageContext } from "../env.ts";
+import { findBrowserAccount } from "../sessions.ts";
 import { preferredLanguage } from "../accept-language.ts";
 import { zonedTimes, type Times } from "./times.ts";
 import { Layout } from "./views/layout.tsx";
 import { Nav } from "./views/nav.tsx";
-
-/** Name of the cookie that holds a session of the pages. */
-export const sessionCookie = "session";
 
 /** Name of the cookie that remembers the page to go back to after signing in. */
 export const nextCookie = "next";
 
 /** Lets through those who are signed in; redirects others to sign in, and from there back to the page. */
 export const signedIn = createMiddleware<Env>(async (c, next) => {
-  const account = await findSessionAccount(c.env, "pages", readCookie(c, sessionCookie));
+  const account = await findBrowserAccount(c, "pages");
   if (account === null) {
     if (c.req.method === "POST") throw new AppError("unauthorized", "sign in first");
     return c.redirect(c.req.path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(c.req.path)}`, 303);
@@ -30,13 +28,13 @@ export const signedIn = createMiddleware<Env>(async (c, next) => {
   return next();
 });
 
-/** Returns the purpose for which the forms of a viewer's pages are signed. */
-function formPurpose({ account }: Viewer): string {
-  return `pages ${account.id}`;
+/** Returns the purpose for which the forms of the pages of an account are signed. */
+export function formPurpose({ id }: Pick<AccountRow, "id">): string {
+  return `pages ${id}`;
 }
 
 /** Reads the fields of a form that the viewer sent from one of our pages. Throws `foreign_form`. */
-export async function readFormFields(c: PageContext, purpose = formPurpose(c.var.viewer)): Promise<Fields> {
+export async function readFormFields(c: PageContext, purpose = formPurpose(c.var.viewer.account)): Promise<Fields> {
   const fields = await readForm(c);
   await checkForm(c, purpose, fieldValue(fields, nonceField));
   return fields;
@@ -59,7 +57,7 @@ export async function renderPage(
   status: ContentfulStatusCode = 200,
 ): Promise<Response> {
   const { viewer } = c.var;
-  const nonce = await formNonce(c, formPurpose(viewer));
+  const nonce = await formNonce(c, formPurpose(viewer.account));
   const top = <Nav language={pageLanguage(c)} viewer={viewer} nonce={nonce} path={c.req.path} />;
   return renderBarePage(c, title, make(nonce), status, top);
 }

@@ -7,10 +7,13 @@ import { endSessions } from "../../store/accounts.ts";
 import { verifyToken, signIn, signInOperator } from "../../account/sign-in.ts";
 import { cachedSite, loginAddress, exchangeLoginCode } from "../../account/site.ts";
 import { shortAddress } from "../address.ts";
-import { dropCookie, formNonce, putCookie, readCookie } from "../forms.ts";
+import { dropCookie, putCookie, readCookie } from "../cookies.ts";
+import { checkOrigin, formNonce } from "../forms.ts";
+import { beginSession, dropSessions, findBrowserAccount } from "../sessions.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
-import { nextCookie, pageLanguage, readFormFields, sessionCookie, renderBarePage, signedIn } from "./page-context.tsx";
+import { nextCookie, pageLanguage, readFormFields, formPurpose, renderBarePage } from "./page-context.tsx";
+import { isLoopback } from "../own-machine.ts";
 import { texts } from "../../text/index.ts";
 import { personName } from "../person-name.ts";
 
@@ -27,12 +30,7 @@ export function signInRoutes(): Hono<Env> {
   return new Hono<Env>()
     .get("/sign-in", async (c) => showSignIn(c, { fault: "", next: safeNextPath(c.req.query("next")) }))
     .post("/sign-in", async (c) => signInWithToken(c))
-    .post("/sign-out", signedIn, async (c) => {
-      await readFormFields(c);
-      await endSessions(c.env.sql, c.var.viewer.account.id);
-      dropCookie(c, sessionCookie);
-      return c.redirect("/sign-in", 303);
-    })
+    .post("/sign-out", async (c) => signOut(c))
     .get("/sign-in/waldur/:provider", async (c) => beginLogin(c, c.req.param("provider")))
     .get("/oauth_login_completed/:provider/", async (c) => finishLogin(c, c.req.param("provider")))
     .get("/oauth_login_completed/:provider", async (c) => finishLogin(c, c.req.param("provider")))
@@ -54,9 +52,7 @@ function openNextPage(c: PageContext, asked: string): Response {
 
 /** A token goes only over https, or stays on the machine. */
 function isSafe(c: PageContext): boolean {
-  const { protocol, hostname } = new URL(c.req.url);
-  const loopback = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-  return loopback || protocol === "https:" || c.env.config.publicUrl.startsWith("https:");
+  return [c.req.url, c.env.config.publicUrl].some((url) => url.startsWith("https:")) || isLoopback(c.req.url);
 }
 
 async function showSignIn(
@@ -88,7 +84,7 @@ async function signInWithToken(c: PageContext): Promise<Response> {
   try {
     await checkRateLimit(c.env, purpose, address);
     const session = (await signInOperator(c.env, token)) ?? (await signIn(c.env, "pages", token));
-    putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
+    await beginSession(c, "pages", session);
     return openNextPage(c, next);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
@@ -100,6 +96,18 @@ async function signInWithToken(c: PageContext): Promise<Response> {
     const status = error.code === "too_many" ? 429 : 502;
     return showSignIn(c, { fault: texts[pageLanguage(c)].failures[error.code], next }, status);
   }
+}
+
+/** Ends the page sessions of the account, in all browsers, and every session of this one, also where the page was too old. */
+async function signOut(c: PageContext): Promise<Response> {
+  const account = await findBrowserAccount(c, "pages");
+  if (account === null) checkOrigin(c);
+  else {
+    await readFormFields(c, formPurpose(account));
+    await endSessions(c.env.sql, account.id);
+  }
+  dropSessions(c);
+  return c.redirect("/sign-in", 303);
 }
 
 async function beginLogin(c: PageContext, provider: string): Promise<Response> {
@@ -155,8 +163,7 @@ async function confirmLogin(c: PageContext): Promise<Response> {
     return showSignIn(c, { fault: texts[pageLanguage(c)].signIn.foreignLogin, next: "/" }, 403);
   }
   try {
-    const session = await signIn(c.env, "pages", token);
-    putCookie(c, sessionCookie, session.cookie, session.lasts, "Lax");
+    await beginSession(c, "pages", await signIn(c.env, "pages", token));
     return openNextPage(c, "/");
   } catch (error) {
     return failedLogin(c, error);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { answerDigest, readDigestChallenge } from "../../../src/caldav/auth/digest.ts";
+import { answerDigest, pickDigestChallenge, readAuthSchemes } from "../../../src/caldav/auth/digest.ts";
+import type { Signer } from "../../../src/security/guard.ts";
 import { makeSigner } from "../../../src/caldav/auth/signer.ts";
 
-const challenge = (text: string) => readDigestChallenge(new Headers({ "WWW-Authenticate": text }));
+const challenge = (text: string) => pickDigestChallenge(readAuthSchemes(text));
 
 /** RFC 7616 3.9.1. */
 const rfc = {
@@ -54,26 +55,43 @@ describe("HTTP Digest", () => {
   const random = (bytes: number) => new Uint8Array(bytes);
   const make = (username = "al", password = "pä") =>
     makeSigner({ kind: "password", username, password }, trust, random);
-  const asks = (text: string) => new Headers({ "WWW-Authenticate": text });
+  /** Resolves to what a request is repeated with that was signed so and refused with that challenge. */
+  const again = async (signer: Signer, authorization: string | null, text: string) =>
+    signer.signAgain({ method: "GET", url, authorization, headers: new Headers({ "WWW-Authenticate": text }) });
+  const one = (nonce: string, more = ""): string =>
+    `Digest realm="a, Basic \\"x\\"", nonce="${nonce}", qop="auth"${more}`;
 
   it("is used from the first challenge on, counting", async () => {
     const signer = make();
-    expect(await signer.header("GET", url)).toBe(`Basic ${Buffer.from("al:pä").toString("base64")}`);
-    expect(await signer.challenged(asks('Digest realm="x", nonce="1", qop="auth"'))).toBe(true);
-    expect(await signer.header("GET", url)).toMatch(/^Digest username="al", .*uri="\/a\?b".*nc=00000001/);
-    expect(await signer.header("GET", url)).toContain("nc=00000002");
-    expect(await signer.challenged(asks('Digest realm="x", nonce="2", qop="auth"'))).toBe(false);
-    expect(await signer.challenged(asks('Digest realm="x", nonce="2", qop="auth", stale=true'))).toBe(true);
-    expect(await signer.header("GET", url)).toMatch(/nonce="2".*nc=00000001/);
+    const basic = await signer.header("GET", url);
+    expect(basic).toBe(`Basic ${Buffer.from("al:pä").toString("base64")}`);
+    expect(await again(signer, basic, one("1"))).toMatch(/^Digest username="al", .*uri="\/a\?b".*nc=00000001/);
+    const second = await signer.header("GET", url);
+    expect(second).toMatch(/nonce="1".*nc=00000002/);
+    expect(await again(signer, second, one("1"))).toBe(null);
+    expect(await again(signer, second, one("1", ", stale=true"))).toMatch(/nonce="1".*nc=00000003/);
+    expect(await again(signer, second, one("2", ", stale=true"))).toMatch(/nonce="2".*nc=00000001/);
+    expect(await again(signer, second, one("3"))).toMatch(/nonce="3".*nc=00000001/);
+    expect(await signer.header("GET", url)).toMatch(/nonce="3".*nc=00000002/);
+  });
+
+  it("is used for every request of several that were sent as Basic side by side", async () => {
+    const signer = make();
+    const [first, second] = [await signer.header("PUT", url), await signer.header("PUT", url)];
+    expect(await again(signer, first, one("1"))).toMatch(/nonce="1".*nc=00000001/);
+    expect(await again(signer, second, one("1"))).toMatch(/nonce="1".*nc=00000002/);
+    expect(await again(signer, second, one("2"))).toMatch(/nonce="2".*nc=00000001/);
   });
 
   it("does not follow a refused Basic, and names users in UTF-8", async () => {
-    expect(await make().challenged(asks('Basic realm="x"'))).toBe(false);
-    expect(await make().challenged(asks('Digest realm="x", nonce="1", Basic realm="x"'))).toBe(false);
-    expect(await make().challenged(new Headers())).toBe(false);
+    const basic = await make().header("GET", url);
+    expect(await again(make(), basic, 'Basic realm="x"')).toBe(null);
+    expect(await again(make(), basic, 'Digest realm="x", nonce="1", Basic realm="x"')).toBe(null);
+    expect(await again(make(), basic, 'Negotiate, Basic, Digest realm="x", nonce="1"')).toBe(null);
+    expect(await again(make(), basic, "")).toBe(null);
     const signer = make("õnne");
-    await signer.challenged(asks('Digest realm="x", nonce="1"'));
-    expect(await signer.header("GET", url)).toContain("username*=UTF-8''%C3%B5nne");
+    const signed = await again(signer, await signer.header("GET", url), one("1"));
+    expect(signed).toContain("username*=UTF-8''%C3%B5nne");
   });
 });
 

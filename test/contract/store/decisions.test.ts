@@ -6,10 +6,12 @@ import {
   countUnknown,
   type DecisionRow,
   findDone,
+  findOwnDone,
   forgetDecisions,
   listDecisions,
   settleDecision,
 } from "../../../src/store/decisions.ts";
+import { addUser } from "../../../src/store/accounts.ts";
 import { migrate } from "../../../src/store/sql/migrate.ts";
 import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { changeSource, findSource, listSourcesWith, makeDue, moveSources } from "../../../src/store/sources.ts";
@@ -72,6 +74,28 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
     expect(await findDone(sql, uuidOf(1), t)).toEqual(row("one", { result: "done", byOperator: true }));
     expect(await findDone(sql, uuidOf(1), t + 1)).toBeNull();
     expect(await findDone(sql, uuidOf(2), 0)).toBeNull();
+  });
+
+  it("are one person's over all accounts of the same user of Waldur", async () => {
+    const user = { uuid: uuidOf(9), username: "maria", fullName: "Maria", isStaff: false, roles: [] };
+    const token = { tokenLifetime: null, tokenExpiresAt: null };
+    await addUser(sql, { id: "p", kind: "person", token: "sealed" }, { ...user, ...token }, t);
+    await addUser(sql, { id: "d", kind: "decider", token: "sealed" }, { ...user, ...token }, t);
+    await addUser(sql, { id: "q", kind: "person", token: "sealed" }, { ...user, ...token, uuid: uuidOf(8) }, t);
+    await addDecision(sql, row("one", { accountId: "p" }));
+    const click = { bookingUuid: uuidOf(1), accountId: "d", action: "reject" } as const;
+    expect([await findOwnDone(sql, click, t), await countUnknown(sql, click, t)]).toEqual([null, 1]);
+    await settleDecision(sql, "one", "done", false);
+    for (const accountId of ["p", "d"]) {
+      expect(await findOwnDone(sql, { ...click, accountId }, t)).toMatchObject({ id: "one", accountId: "p" });
+    }
+    expect(await findOwnDone(sql, { ...click, accountId: "q" }, t)).toBeNull();
+    expect(await findOwnDone(sql, { ...click, accountId: "nobody" }, t)).toBeNull();
+    expect(await findOwnDone(sql, { ...click, action: "accept" }, t)).toBeNull();
+    expect(await findOwnDone(sql, click, t + 1)).toBeNull();
+    // Only the last one counts.
+    await addDecision(sql, row("two", { accountId: "q", result: "done", madeAt: t + 1 }));
+    expect(await findOwnDone(sql, click, t)).toBeNull();
   });
 
   it("are forgotten after their time, tries after theirs", async () => {

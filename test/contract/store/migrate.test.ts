@@ -132,6 +132,24 @@ describe.each(engines)("migrate over $engine", ({ open }) => {
     );
   });
 
+  it("takes a source whose access was lost for one that lost its role now, so that its feeds get their day of grace", async () => {
+    const all = await readMigrations(migrationsFolder);
+    const lost = all.findIndex(({ name }) => name.endsWith("_lost.sql"));
+    await migrate(sql, all.slice(0, lost), nowAt);
+    await sql.run("INSERT INTO accounts (id, created_at) VALUES ('a', 1)");
+    await sql.run(
+      `INSERT INTO sources (id, account_id, kind, scope_uuid, customer_uuid, name, created_at, due_at, access)
+       VALUES ('s', 'a', 'mine', '', '', 'S', 1, 1, 'ok'), ('t', 'a', 'provider', 'x', 'x', 'T', 1, 1, 'lost')`,
+    );
+    await migrate(sql, all, nowAt);
+    const rows = await sql.all("SELECT id, lost, lost_at FROM sources ORDER BY id");
+    expect(rows).toEqual([
+      { id: "s", lost: "", lost_at: null },
+      { id: "t", lost: "role", lost_at: expect.any(Number) },
+    ]);
+    expect(Number(rows[1]?.["lost_at"])).toBeGreaterThan(nowAt);
+  });
+
   it("is done once when several start at once", async () => {
     const starts = [sql, opened.another(), opened.another(), opened.another()];
     const done = await Promise.all(starts.map(async (start) => migrate(start, [one, two], nowAt)));

@@ -69,6 +69,7 @@ const queries: readonly [string, Query][] = [
   ["findAccounts", async (sql) => findAccounts(sql, ["a"])],
   ["listSourcesWith", async (sql) => listSourcesWith(sql, "b")],
   ["findDone", async (sql) => decisions.findDone(sql, "b", 1)],
+  ["findOwnDone", async (sql) => decisions.findOwnDone(sql, { bookingUuid: "b", accountId: "a", action: "accept" }, 1)],
   [
     "countUnknown",
     async (sql) => decisions.countUnknown(sql, { bookingUuid: "b", accountId: "a", action: "accept" }, 1),

@@ -4,6 +4,7 @@ import {
   addAccount,
   addUser,
   changeToken,
+  endPersonSessions,
   endSessions,
   findAccount,
   findAccounts,
@@ -123,6 +124,21 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await findAccount(sql, "p")).toMatchObject({ token: "new", sessionNo: 2 });
     });
 
+    it("lose all sessions of a person at once, but none of others and of the operator", async () => {
+      await addUser(sql, { id: "p", kind: "person", token: "sealed" }, user, t);
+      await addUser(sql, { id: "d", kind: "decider", token: "sealed" }, user, t);
+      await addUser(sql, { id: "q", kind: "person", token: "sealed" }, { ...user, uuid: uuidOf(8) }, t);
+      await noteUser(sql, "a", user);
+      const numbers = async () =>
+        Object.fromEntries(
+          [...(await findAccounts(sql, ["p", "d", "q", "a"]))].map(([id, one]) => [id, one.sessionNo]),
+        );
+      for (const id of ["d", "a"]) {
+        await endPersonSessions(sql, id);
+        expect(await numbers()).toEqual({ p: 1, d: 1, q: 0, a: 0 });
+      }
+    });
+
     it("take an expiry that slides on only once it moved by more than a day, any other news at once", async () => {
       const expiry = async () => (await findAccount(sql, "a"))?.tokenExpiresAt;
       await noteUser(sql, "a", user);
@@ -150,11 +166,11 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
     it("are made once for a list, due at once, and open again when added again", async () => {
       expect(await addSource(sql, { id: "one", ...list }, t)).toBe("one");
       expect(await findSource(sql, "one")).toMatchObject({ ...list, createdAt: t, dueAt: t, rev: 0, loadedAt: null });
-      await write(changeSource("one", { access: "lost", accessAt: t, dueAt: t + 999, rev: 5 }));
+      await write(changeSource("one", { lost: "role", lostAt: t, accessAt: t, dueAt: t + 999, rev: 5 }));
       const again = { id: "two", ...list, name: "New", partial: "only a part", customerUuid: "d" };
       expect(await addSource(sql, again, t + 60)).toBe("one");
       expect(await findSource(sql, "two")).toBeNull();
-      const opened = { access: "ok", accessAt: null, dueAt: t + 60, rev: 5, createdAt: t };
+      const opened = { lost: "", lostAt: null, accessAt: null, dueAt: t + 60, rev: 5, createdAt: t };
       expect(await findSource(sql, "one")).toMatchObject({ ...again, id: "one", ...opened });
       expect(await addSource(sql, { id: "three", ...list, kind: "project" }, t)).toBe("three");
     });

@@ -1,0 +1,107 @@
+import { AppError } from "../errors.ts";
+import { epochSeconds } from "../clock.ts";
+import { countBookings, findBookings } from "../store/bookings.ts";
+import { clearTime } from "../store/sources.ts";
+import { markMissed, markVanished } from "../store/write-bookings.ts";
+import { sees } from "../waldur/roles.ts";
+import { proveAccess } from "./access.ts";
+import { commitRun, deferColumns, type SourceRun, spendRequest } from "./run.ts";
+
+/** Most missing bookings that are asked for by name before they count as gone. */
+const asked = 20;
+/** So many fit into one parameter of a statement. */
+const mostUuids = 10_000;
+
+/**
+ * Removes what a whole listing did not hold, unless that is too much to believe. Waldur does not list what an account may
+ * not see, and answers 404 for it: gone is only what the account would see by its roles as who-am-I tells them afterwards.
+ * Resolves to the report of what was held, "" for nothing; to null when the account may not read the source any more, or
+ * this run may not ask.
+ */
+export async function removeMissed(run: SourceRun, missed: readonly string[]): Promise<string | null> {
+  if (missed.length === 0) return holdUnseen(run, []);
+  const { source, deps } = run;
+  const { listed } = await countBookings(deps.sql, source.id, epochSeconds(deps));
+  const limit = Math.max(deps.config.removalGuardMin, Math.floor((listed * deps.config.removalGuardPercent) / 100));
+  const many = missed.length > limit && !run.allowRemovals;
+  const absent = many ? missed : await findAbsent(run, missed);
+  if (absent.length === 0) return holdUnseen(run, []);
+  const user = spendRequest(run) ? await proveAccess(run) : null;
+  if (user === null) return null;
+  const known = await findBookings(deps.sql, source.id, absent);
+  const { gone = [], unseen = [] } = Object.groupBy(absent, (uuid) => {
+    const booking = known.get(uuid)?.booking;
+    return booking !== undefined && sees(user, booking) ? "gone" : "unseen";
+  });
+  const reports = [await holdUnseen(run, unseen)];
+  if (!many || gone.length <= limit) await markGone(run, gone, epochSeconds(deps));
+  else {
+    deps.log.error("removal_held", { source: source.id, missing: gone.length, listed, limit });
+    reports.push(
+      `${gone.length} of ${listed} bookings are no longer listed, more than ${limit} at once; nothing was removed`,
+    );
+  }
+  return reports.filter((text) => text !== "").join("; ");
+}
+
+/**
+ * Keeps bookings that the account does not see any more, because it lost the role that showed them, until its feeds are to
+ * be cleared; then they leave without a trace. Resolves to the report of what is kept; "" for nothing.
+ */
+async function holdUnseen(run: SourceRun, uuids: readonly string[]): Promise<string> {
+  const { deps, source } = run;
+  const nowAt = epochSeconds(deps);
+  if (uuids.length === 0) {
+    if (source.lost === "part") deferColumns(run, { lost: "", lostAt: null });
+    return "";
+  }
+  if (source.lost !== "part") {
+    deps.log.error("access_lost", { source: source.id, name: source.name, reason: "a role that shows some bookings" });
+    deferColumns(run, { lost: "part", lostAt: nowAt });
+  }
+  const clearAt = clearTime(deps.config, run.source) ?? nowAt;
+  if (clearAt > nowAt && !run.allowRemovals) {
+    const until = new Date(clearAt * 1000).toISOString();
+    return `${uuids.length} bookings are not shown to the account any more, because it lost a role; they stay until ${until}`;
+  }
+  deferColumns(run, { lost: "", lostAt: null });
+  await markGone(run, uuids, 0);
+  return "";
+}
+
+/** Marks bookings as gone since then, or with 0 as out of sight. */
+async function markGone(run: SourceRun, uuids: readonly string[], goneAt: number): Promise<void> {
+  if (uuids.length === 0) return;
+  const { rev, id } = run.source;
+  const marks = chunksOf(uuids).map((some, index) => markVanished(id, some, rev + index * mostUuids, goneAt));
+  await commitRun(run, { rev: rev + uuids.length }, marks);
+  run.report.removed += uuids.length;
+}
+
+/**
+ * Asks for missing bookings by name and returns those that Waldur does not show either. Of very many only the first are
+ * asked for; they speak for the others when Waldur shows none of them.
+ */
+async function findAbsent(run: SourceRun, missed: readonly string[]): Promise<readonly string[]> {
+  const absent: string[] = [];
+  const present: string[] = [];
+  for (const uuid of missed.slice(0, asked)) {
+    // The last request is for who-am-I.
+    if (run.requestsLeft < 2 || !spendRequest(run)) break;
+    try {
+      await run.client.booking(uuid);
+      present.push(uuid);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "waldur_not_found") throw error;
+      absent.push(uuid);
+    }
+  }
+  if (present.length > 0) await commitRun(run, {}, [markMissed(run.source.id, present, null)]);
+  return absent.length === asked ? [...absent, ...missed.slice(asked)] : absent;
+}
+
+/** Returns the uuids in parts that fit into one parameter of a statement. */
+export function chunksOf(uuids: readonly string[]): (readonly string[])[] {
+  const count = Math.ceil(uuids.length / mostUuids);
+  return Array.from({ length: count }, (_, index) => uuids.slice(index * mostUuids, (index + 1) * mostUuids));
+}
