@@ -20,7 +20,18 @@ const rooms = [
 
 /** The files on top of src that are above some rooms: the verbs over several nouns, then the entries. */
 const verbs = ["tick", "take-over"];
-const entries = ["app", "node", "serve", "worker", "cli", "main", "outside-node", "data-folder", "sample-node"];
+const entries = [
+  "app",
+  "node",
+  "serve",
+  "worker",
+  "cli",
+  "main",
+  "outside-node",
+  "data-folder",
+  "key-file",
+  "sample-node",
+];
 
 const runtimes = { regex: "^(node|cloudflare):", message: "Only entries and drivers know the runtime." };
 
@@ -103,7 +114,7 @@ export default defineConfig({
       rules: { "eslint/no-restricted-imports": onlyBelow("cli", []) },
     },
     {
-      files: ["src/outside-node.ts", "src/data-folder.ts"],
+      files: ["src/outside-node.ts", "src/data-folder.ts", "src/key-file.ts"],
       rules: { "eslint/no-restricted-imports": "off" },
     },
     {

@@ -7,9 +7,10 @@ import { runCli } from "./cli/run.ts";
 import type { Api, ApiOptions, Keygen } from "./cli/runtime.ts";
 import { readConfig, wantsSample } from "./config.ts";
 import { AppError } from "./errors.ts";
-import { keyFile, openNode } from "./node.ts";
-import { newKey, parseKeyRing } from "./security/keys.ts";
-import { defaultSample, openSample, sampleFile, type SampleSize } from "./sample-node.ts";
+import { keyFile } from "./key-file.ts";
+import { databaseFiles, type Opened, openNode } from "./node.ts";
+import { defaultSample, openSample, type SampleSize } from "./sample-node.ts";
+import { newKey } from "./security/keys.ts";
 import { serve } from "./serve.ts";
 import { reseal } from "./account/reseal.ts";
 
@@ -50,29 +51,49 @@ async function openApi({ server }: ApiOptions): Promise<Api> {
   return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
 }
 
-/** Makes a key. Without SECRET_KEYS the ring is in its file, and a rotation leaves the new one there. */
+/**
+ * Makes a key. A rotation puts it first in the key file, which a running service takes up at once, and seals what is stored
+ * anew. Keys in SECRET_KEYS are for whoever starts the service to change: it could not open what they have not told it.
+ */
 async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
   const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
   if (!rotate) return { keys: key, notes: [] };
   const config = readConfig(env);
+  if (config.secretKeys !== null) {
+    return {
+      keys: `${key},${config.secretKeys}`,
+      notes: [
+        "Set SECRET_KEYS to this and restart the service, which then seals everything anew; `check` says when the old keys may go:",
+      ],
+    };
+  }
   const path = keyFile(config);
-  // The sample's database lies beside the other one, under the same keys; opening makes a key if there is none.
-  const opened = [await openNode(env)];
-  if (existsSync(join(config.dataDir, sampleFile))) opened.push(await openNode(env, { file: sampleFile }));
+  const opened: Opened[] = [];
   try {
-    const old = config.secretKeys ?? (await readFile(path, "utf8")).trim();
-    const ring = `${key},${old}`;
-    // Kept before anything is sealed with it, so that an interrupted rotation can go on.
-    if (config.secretKeys === null) {
-      await writeFile(`${path}.new`, `${ring}\n`, { mode: 0o600 });
-      await rename(`${path}.new`, path);
+    // Opening makes a key if there is none. The sample's database lies beside the other one, under the same keys.
+    for (const file of databaseFiles) {
+      if (opened.length === 0 || existsSync(join(config.dataDir, file))) opened.push(await openNode(env, { file }));
     }
-    let count = 0;
-    for (const { deps } of opened) count += await reseal({ ...deps, keys: parseKeyRing(ring) });
-    const sealed = `${count} stored secrets are sealed with the new key.`;
-    return config.secretKeys === null
-      ? { keys: null, notes: [sealed, `${path} holds it; restart the service.`] }
-      : { keys: ring, notes: [sealed, "Set SECRET_KEYS to this at once and restart the service:"] };
+    const lost = opened.find(({ deps }) => deps.keys.lost !== "")?.deps.keys.lost;
+    if (lost !== undefined) throw new AppError("bad_config", lost);
+    // Kept before anything is sealed with it, so that an interrupted rotation can go on.
+    await writeFile(`${path}.new`, `${key},${(await readFile(path, "utf8")).trim()}\n`, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+    let sealed = 0;
+    let kept = 0;
+    for (const { deps } of opened) {
+      const done = await reseal(deps);
+      sealed += done.sealed;
+      kept += done.kept;
+    }
+    return {
+      keys: null,
+      notes: [
+        `${sealed} stored secrets are sealed with the new key.`,
+        ...(kept === 0 ? [] : [`${kept} could not be opened and stay as they are; \`check\` says more.`]),
+        `${path} holds it; a running service has taken it up. The old keys may go from the file.`,
+      ],
+    };
   } finally {
     for (const one of opened) await one.close();
   }

@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
@@ -6,10 +6,11 @@ import { type Config, type Environment, readConfig, secretsOf } from "./config.t
 import { keepPrivate, openDataFolder } from "./data-folder.ts";
 import type { Budget, Deps, Fetch } from "./deps.ts";
 import { AppError } from "./errors.ts";
+import { openKeyRing } from "./key-file.ts";
 import { jsonLog } from "./log.ts";
 import { openOutside } from "./outside-node.ts";
-import { type KeyRing, newKey, parseKeyRing } from "./security/keys.ts";
 import { isAllowed, outsideRules } from "./security/outside.ts";
+import { hasSealed } from "./store/sealed.ts";
 import { migrate } from "./store/sql/migrate.ts";
 import { readMigrations } from "./store/sql/migrations-node.ts";
 import { openSqlite } from "./store/sql/sqlite.ts";
@@ -26,9 +27,13 @@ export interface Opened {
   readonly close: () => Promise<void>;
 }
 
+/** The database of the service and that of the sample, which may lie in one folder under the same keys. */
+export const databaseFiles = ["waldur-calendar.sqlite", "sample.sqlite"] as const;
+type DatabaseFile = (typeof databaseFiles)[number];
+
 export interface OpenOptions {
-  /** Name of the database file in DATA_DIR. */
-  readonly file?: string;
+  /** The database file in DATA_DIR. */
+  readonly file?: DatabaseFile;
   /** Answers requests to Waldur instead of the network. */
   readonly fetch?: Fetch;
   readonly sample?: boolean;
@@ -56,12 +61,18 @@ export async function openNode(
   const level = env["LOG_LEVEL"] === undefined && logLevel !== undefined ? logLevel : config.logLevel;
   const log = jsonLog(write, Date.now, level, secretsOf(config));
   await openDataFolder(config.dataDir, log);
-  const keys = await readKeys(config);
   const path = join(config.dataDir, file);
   await keepPrivate(path, log);
   const sql = openSqlite(path);
   const work = new Set<Promise<unknown>>();
   await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
+  const keys = await openKeyRing(config, async () => (await hasSealed(sql)) || hasSealedBeside(config, file)).catch(
+    (error: unknown) => {
+      sql.close();
+      throw error;
+    },
+  );
+  if (keys.lost !== "") log.error("keys_lost", { message: keys.lost });
   const rules = outsideRules(config);
   const outside = openOutside((url) => isAllowed(url, rules));
   const deps: Deps = {
@@ -95,6 +106,20 @@ export async function openNode(
   };
 }
 
+/** Resolves to true when the other database of the folder holds something sealed. */
+async function hasSealedBeside({ dataDir }: Config, file: DatabaseFile): Promise<boolean> {
+  for (const other of databaseFiles) {
+    if (other === file || !existsSync(join(dataDir, other))) continue;
+    const sql = openSqlite(join(dataDir, other));
+    try {
+      if (await hasSealed(sql)) return true;
+    } finally {
+      sql.close();
+    }
+  }
+  return false;
+}
+
 /** Makes a source of random bytes with a stock, since a few cost as much as thousands. No byte is given twice. */
 function makeRandom(): Deps["random"] {
   const stock = new Uint8Array(4096);
@@ -126,38 +151,6 @@ function flushLines(): void {
 }
 
 process.on("exit", flushLines);
-
-/** Returns the path of the key that is created when SECRET_KEYS is not set. */
-export function keyFile(config: Pick<Config, "dataDir">): string {
-  return join(config.dataDir, "secret-keys");
-}
-
-async function readKeys(config: Config): Promise<KeyRing> {
-  if (config.secretKeys !== null) return parseKeyRing(config.secretKeys);
-  const path = keyFile(config);
-  try {
-    return parseKeyRing((await readFile(path, "utf8")).trim());
-  } catch (error) {
-    if (!isMissing(error)) {
-      throw new AppError("bad_config", `the key file ${path} cannot be used`, { cause: error });
-    }
-  }
-  const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
-  try {
-    // `wx`: of two processes that start at the same time, one creates the key and the other reads it.
-    await writeFile(path, `${key}\n`, { mode: 0o600, flag: "wx" });
-    await chmod(path, 0o600);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
-      throw new AppError("bad_config", `the key file ${path} cannot be created`, { cause: error });
-    }
-  }
-  return parseKeyRing((await readFile(path, "utf8")).trim());
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
-}
 
 /**
  * Returns the socket that systemd opened for this process (sd_listen_fds(3)), if any. It stays open over a restart: Thunderbird

@@ -9,8 +9,6 @@ import { type Opened, type OpenOptions, openNode } from "./node.ts";
 import { hex } from "./security/hash.ts";
 import { readMeta, writeMeta } from "./store/meta.ts";
 
-/** The sample's own database in DATA_DIR. */
-export const sampleFile = "sample.sqlite";
 const sampleUrl = "http://sample.waldur.invalid";
 const daySeconds = 86_400;
 /** Days after which the sample starts anew: its bookings lie around the day on which it was made. */
@@ -74,7 +72,7 @@ async function openEmpty(
   let answer: Fetch | undefined;
   const opened = await openNode(env, {
     ...options,
-    file: sampleFile,
+    file: "sample.sqlite",
     sample: true,
     settings: {
       // Somebody who tries it at night should see changes too.

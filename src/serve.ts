@@ -8,6 +8,7 @@ import { listen, openNode, repeat } from "./node.ts";
 import { runSample, type SampleSize } from "./sample-node.ts";
 import { listFeeds } from "./store/feeds.ts";
 import { advise } from "./account/check.ts";
+import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { tick } from "./tick.ts";
@@ -39,6 +40,8 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
   }
   const stopping = stopped();
   for (const message of deps.config.misspelt) deps.log.warn("setting_unknown", { message });
+  // Keys that were put first in SECRET_KEYS seal from the start on.
+  deps.defer(reseal(deps));
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
   let told = false;
   const timer = repeat(
@@ -53,8 +56,12 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         deps.log.error("run_failed", { message: messageOf(error) });
         if (!told && error instanceof AppError) print(`\n${await advise(deps, error)}\nThe service keeps trying.\n`);
       }
-      if (!told || made.length > 0) await introduce(deps, made, print);
+      const begins = !told;
       told = true;
+      if (!begins && made.length === 0) return;
+      await introduce(deps, made, print).catch((error: unknown) =>
+        deps.log.error("introduction_failed", { message: messageOf(error) }),
+      );
     },
     Math.min(60, deps.config.pollSeconds),
   );
@@ -75,6 +82,7 @@ async function introduce(deps: Deps, made: readonly string[], print: (text: stri
   const shown = feeds.filter(({ id, state }) => made.includes(id) && state !== "loading");
   const [first] = shown;
   if (deps.sample) print("\nThis is a sample: its Waldur, people and bookings are made up.\n");
+  if (deps.keys.lost !== "") print(`\n${deps.keys.lost}.\n`);
   if (first !== undefined && shown.length === 1) {
     const address = await feedAddress(deps, first);
     print(`\n${first.profile.name}: ${first.eventCount} events\n\n${address}\n\n${webcalAddress(address)}\n`);

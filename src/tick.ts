@@ -16,6 +16,7 @@ import { recordRun } from "./source/run-log.ts";
 import { type RefreshReport } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
 import { epochSeconds } from "./clock.ts";
+import { reseal } from "./account/reseal.ts";
 
 /** The report of one run. */
 export interface TickReport {
@@ -51,7 +52,10 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   const statementsLeft = (): number => deps.budget.statements - counts.statements;
   const nowAt = epochSeconds(deps);
   const begunAt = deps.now();
-  if (nowAt % 3600 < 60) await attempt(deps, "forget_failed", async () => forgetOld(deps));
+  if (nowAt % 3600 < 60) {
+    await attempt(deps, "forget_failed", async () => forgetOld(deps));
+    await attempt(deps, "reseal_failed", async () => reseal(deps, deps.budget.statements / 4));
+  }
   const feeds = (await listFeeds(sql)).filter((feed) => feed.state !== "ended");
   const living: FeedRow[] = [];
   for (const feed of feeds) {
@@ -93,9 +97,11 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       source = (await findSource(sql, before.id)) ?? before;
       if (lostAccess(source) === null && (source.loadedAt === null || source.sweepPage !== null)) complete = false;
     }
-    const behind = (feedsOf.get(source.id) ?? []).filter((feed) => isBehind(deps, feed, source));
-    if (behind.length === 0) continue;
+    if (!(feedsOf.get(source.id) ?? []).some((feed) => isBehind(deps, feed, source))) continue;
     await attempt(deps, "render_failed", async () => {
+      // Read anew: a decision may have moved them on while Waldur was read.
+      const now = (await listFeeds(sql, [source.id])).filter((feed) => !isExpired(feed, nowAt));
+      const behind = now.filter((feed) => isBehind(deps, feed, source));
       const outcome = await renderFeeds(deps, source, behind, {
         events: deps.budget.events - events,
         more: () => statementsLeft() >= statementsOfStep,

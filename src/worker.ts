@@ -4,7 +4,7 @@ import { type Config, readConfig, secretsOf } from "./config.ts";
 import type { Budget, Deps } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { jsonLog, type Log } from "./log.ts";
-import { type KeyRing, parseKeyRing } from "./security/keys.ts";
+import { type KeyRing, makeKeylessRing, parseKeyRing } from "./security/keys.ts";
 import { withSqlDeadline } from "./store/sql/counted.ts";
 import { openD1 } from "./store/sql/d1.ts";
 import { tick } from "./tick.ts";
@@ -33,7 +33,7 @@ function prepare(bindings: Bindings): WorkerReady {
   if (ready !== undefined) return ready;
   const variables = Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   const config = readConfig(Object.fromEntries(variables));
-  if (config.secretKeys === null || config.waldurApiUrl === null) {
+  if (config.waldurApiUrl === null) {
     throw new AppError(
       "bad_config",
       "On Workers SECRET_KEYS, WALDUR_API_URL and WALDUR_API_TOKEN must be set, with `wrangler secret put`; `keygen` makes a key.",
@@ -41,8 +41,17 @@ function prepare(bindings: Bindings): WorkerReady {
   }
   const log = jsonLog((line) => console.log(line), Date.now, config.logLevel, secretsOf(config));
   for (const message of config.misspelt) log.warn("setting_unknown", { message });
-  ready = { config, keys: parseKeyRing(config.secretKeys), log };
+  const keys = config.secretKeys === null ? makeKeylessRing(randomBytes, keysMissing) : parseKeyRing(config.secretKeys);
+  if (keys.lost !== "") log.error("keys_lost", { message: keys.lost });
+  ready = { config, keys, log };
   return ready;
+}
+
+/** Feeds that are stored go on without it. */
+const keysMissing = "SECRET_KEYS is not set; set it with `wrangler secret put`. `keygen` makes a key for a first start";
+
+function randomBytes(bytes: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(bytes));
 }
 
 function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
@@ -53,7 +62,7 @@ function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
     // `global_fetch_strictly_public` in wrangler.toml keeps it out of the operator's own zone.
     outside: async (request) => fetch(request),
     now: Date.now,
-    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    random: randomBytes,
     sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
     addressOf: (request) => request.headers.get("CF-Connecting-IP") ?? "",

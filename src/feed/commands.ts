@@ -2,7 +2,7 @@ import type { FeedProfile } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { open, seal } from "../security/seal.ts";
+import { open, seal, unlessSealed } from "../security/seal.ts";
 import { hashSecret, newSecret } from "../security/secret.ts";
 import { findAccount } from "../store/accounts.ts";
 import { clearEvents } from "../store/events.ts";
@@ -59,6 +59,17 @@ export async function feedAddress(deps: Pick<Deps, "keys" | "config">, feed: Fee
   return `${deps.config.publicUrl}/f/${secret}/${feed.slug}.ics`;
 }
 
+/** Returns the address at which a feed is served; null when no key opens it. It works all the same. */
+export async function findFeedAddress(deps: Pick<Deps, "keys" | "config">, feed: FeedRow): Promise<string | null> {
+  return unlessSealed(feedAddress(deps, feed));
+}
+
+/** Returns true when no key opens what a `busy` feed is rendered with: it stays as it is until the key is back. */
+export async function standsStill(deps: Pick<Deps, "keys">, { id, profile, salt }: FeedRow): Promise<boolean> {
+  if (profile.detail !== "busy") return false;
+  return (await unlessSealed(open(deps.keys, sealedFeedPlace(id, "salt"), salt))) === null;
+}
+
 /** Returns the `webcal:` address, which calendar programs open on a click; no secure variant is known to all of them. */
 export function webcalAddress(address: string): string {
   return address.replace(/^https?:/, "webcal:");
@@ -95,12 +106,16 @@ export async function updateFeed(
   return getFeed(deps, feed.id);
 }
 
-/** Gives a feed a new address. The old one says for a while that it has ended; its decision links stop working at once. */
+/**
+ * Gives a feed a new address. The old one says for a while that it has ended; its decision links stop working at once. A feed
+ * that stood still because a key is lost goes on.
+ */
 export async function rotateFeed(deps: Deps, feed: FeedRow): Promise<FeedRow> {
   needAlive(feed);
   const secret = newSecret(deps.random);
-  const sealed = await seal(deps.keys, sealedFeedPlace(feed.id, "secret"), secret, deps.random);
-  const change = changeFeed(feed.id, { secret: sealed, links: hex(deps.random(8)), renderedRev: 0 });
+  const sealed = await sealAll(deps, feed.id, { secret, salt: newSecret(deps.random) });
+  const salt = (await standsStill(deps, feed)) ? sealed.salt : feed.salt;
+  const change = changeFeed(feed.id, { secret: sealed.secret, salt, links: hex(deps.random(8)), renderedRev: 0 });
   await deps.sql.batch([
     endAddresses(feed.id, epochSeconds(deps), false),
     insertAddress(feed.id, await hashSecret(secret)),

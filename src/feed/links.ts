@@ -16,13 +16,13 @@ export function maySignLinks(
   return deps.config.signedDecisions && !account.isStaff && (deps.sample || account.kind === "person");
 }
 
-/** Returns the kind of link in a feed's pending events; null for a feed without links. */
+/** Returns the kind of link in a feed's pending events; null for a feed without links, and while there is no key to sign them. */
 export function feedLinkKind(
-  deps: Pick<Deps, "config" | "sample">,
+  deps: Pick<Deps, "config" | "keys" | "sample">,
   profile: Pick<FeedProfile, "detail" | "decisions">,
   account: Pick<AccountRow, "kind" | "isStaff"> | null,
 ): LinkKind | null {
-  if (profile.detail !== "full" || profile.decisions === "off") return null;
+  if (profile.detail !== "full" || profile.decisions === "off" || deps.keys.lost !== "") return null;
   return profile.decisions === "signed" && account !== null && maySignLinks(deps, account) ? "signed" : "sign-in";
 }
 
@@ -30,6 +30,7 @@ export function feedLinkKind(
 export function linksVersion(deps: Pick<Deps, "config" | "keys">, profile: FeedProfile): string {
   if (profile.detail !== "full" || profile.decisions === "off") return "";
   const allowed = profile.decisions === "signed" && deps.config.signedDecisions ? "signed" : "sign-in";
+  if (deps.keys.lost !== "") return "no key";
   return `${deps.keys.ids[0]} ${allowed} ${deps.config.publicUrl}`;
 }
 

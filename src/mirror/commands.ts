@@ -25,7 +25,7 @@ import {
   findCalendarHome,
   connect,
   connectTarget,
-  openAccess,
+  accessOrNone,
   openCalendar,
   type CalendarHome,
   sealAccess,
@@ -186,7 +186,7 @@ export function targetLocation({
  * Throws `bad_input`, `caldav_failed` when they do not lead to the calendar.
  */
 export async function changeCredentials(deps: Deps, target: TargetRow, credentials: Credentials): Promise<TargetRow> {
-  const access: Access = { ...(await openAccess(deps, target)), credentials };
+  const access: Access = { ...(await accessOrNone(deps, target)), credentials };
   const sealed = await sealAccess(deps, target.id, access);
   const port = await openCalendar(deps, { ...target, credentials: sealed });
   const state = await port.state();
@@ -198,10 +198,14 @@ export async function changeCredentials(deps: Deps, target: TargetRow, credentia
     const own = one.stopCode !== "owner" && one.account === target.account;
     const shares = own && (await feedAccountId(deps, one)) === keeper;
     if (one.id !== target.id && !shares) continue;
-    const next = { ...(await openAccess(deps, one)), credentials };
+    const before = await accessOrNone(deps, one);
     const waits = one.stopCode === "credentials" || one.stopCode === "owner";
-    const change = { credentials: await sealAccess(deps, one.id, next), account };
-    await updateTarget(deps, one, waits ? { ...change, state: "on", ...withoutFailures(deps) } : change);
+    const change = { credentials: await sealAccess(deps, one.id, { ...before, credentials }), account };
+    await updateTarget(deps, one, {
+      ...change,
+      ...(waits && { state: "on" as const }),
+      ...((waits || before.credentials === null) && withoutFailures(deps)),
+    });
   }
   return getTarget(deps, target.id);
 }

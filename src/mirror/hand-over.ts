@@ -3,7 +3,7 @@ import { endLease, leaseName } from "../store/leases.ts";
 import { clearLedgerFailures } from "../store/ledger.ts";
 import type { Statement } from "../store/sql/port.ts";
 import { handOverTarget, listTargets, type TargetRow } from "../store/targets.ts";
-import { type Access, tryOpenAccess, sealAccess } from "./connect/connect.ts";
+import { type Access, accessOrNone, sealAccess } from "./connect/connect.ts";
 import { revokeUnusedConsent } from "./connect/forget.ts";
 import { epochSeconds } from "../clock.ts";
 
@@ -23,11 +23,10 @@ export interface HandOver {
 export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
   const targets = await listTargets(deps.sql, feedId);
   const statements: Statement[] = [];
-  const before: { target: TargetRow; access: Access | null }[] = [];
+  const before: { target: TargetRow; access: Access }[] = [];
   for (const target of targets) {
-    const access = await tryOpenAccess(deps, target);
-    const trust = access?.trust ?? { origins: [new URL(target.calendarUrl).origin], domain: null };
-    const nothing = await sealAccess(deps, target.id, { credentials: null, trust });
+    const access = await accessOrNone(deps, target);
+    const nothing = await sealAccess(deps, target.id, { ...access, credentials: null });
     before.push({ target, access });
     statements.push(
       endLease(leaseName("target", target.id)),
@@ -38,8 +37,7 @@ export async function handOver(deps: Deps, feedId: string): Promise<HandOver> {
   return {
     statements,
     async end() {
-      for (const { target, access } of before)
-        await revokeUnusedConsent(deps, target.account, access?.credentials ?? null);
+      for (const { target, access } of before) await revokeUnusedConsent(deps, target.account, access.credentials);
     },
   };
 }

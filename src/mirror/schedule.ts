@@ -1,6 +1,8 @@
+import { epochSeconds } from "../clock.ts";
 import type { Deps } from "../deps.ts";
+import { codeOf, messageOf } from "../errors.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
-import { listTargets, type TargetRow } from "../store/targets.ts";
+import { changeTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { openCalendar } from "./connect/connect.ts";
 import { isTargetDue, push } from "./push.ts";
 import type { PushReport } from "./report.ts";
@@ -55,7 +57,10 @@ export async function pushDueTargets(
     }
     const metered = meterRequests(deps, requests);
     const report = await limits.attempt("push_failed", async () => {
-      const port = await openCalendar(metered, target);
+      const port = await openCalendar(metered, target).catch(async (error: unknown) => {
+        if (codeOf(error) === "seal_broken") await noteSealed(deps, target, messageOf(error));
+        throw error;
+      });
       const until = Math.min(end, deps.now() + targetMilliseconds);
       return push(metered, target, feed, port, { until });
     });
@@ -72,4 +77,20 @@ export async function pushDueTargets(
     if (!report.complete && report.failure === "") complete = false;
   }
   return { reports, complete };
+}
+
+/** Seconds between two looks at credentials that no key opens. */
+const sealedSeconds = 600;
+
+/** Notes on a target that no key opens its credentials; its next run looks again. */
+async function noteSealed(deps: Deps, target: TargetRow, failure: string): Promise<void> {
+  const nowAt = epochSeconds(deps);
+  const { failingSinceAt, failures } = target;
+  const change = changeTarget(target.id, {
+    failures: failures + 1,
+    failure,
+    failingSinceAt: failingSinceAt ?? nowAt,
+    dueAt: nowAt + sealedSeconds,
+  });
+  if (change !== null) await deps.sql.batch([change]);
 }

@@ -17,7 +17,12 @@ export interface KeyRing {
    * Null when the ring has no key of that id.
    */
   key(purpose: KeyPurpose, id: string): Promise<CryptoKey> | null;
+  /** Why nothing can be sealed and no link be signed, with what to do; "" in a ring that has its keys. */
+  readonly lost: string;
 }
+
+/** The purposes of keys for what is worth nothing after a restart. */
+const passing: readonly KeyPurpose[] = ["sessions", "forms", "bearers"];
 
 const keyBytes = 32;
 
@@ -44,6 +49,7 @@ export function parseKeyRing(text: string): KeyRing {
   const derived = new Map<string, Promise<CryptoKey>>();
   return {
     ids: [first, ...others],
+    lost: "",
     key(purpose, id) {
       const master = masters.get(id);
       if (master === undefined) return null;
@@ -53,6 +59,15 @@ export function parseKeyRing(text: string): KeyRing {
       return key;
     },
   };
+}
+
+/**
+ * Makes the ring of a service whose keys are lost, and why: people can sign in with what needs no key, but nothing is sealed,
+ * opened or signed that outlives the process.
+ */
+export function makeKeylessRing(random: (bytes: number) => Uint8Array, lost: string): KeyRing {
+  const own = parseKeyRing(newKey(random));
+  return { ids: own.ids, lost, key: (purpose, id) => (passing.includes(purpose) ? own.key(purpose, id) : null) };
 }
 
 /** Makes a new entry for SECRET_KEYS: `id:key` with a random id. */

@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import { encodeBase64url } from "./base64url.ts";
 import { hmac } from "./hash.ts";
 import type { KeyRing } from "./keys.ts";
@@ -22,12 +23,12 @@ const keptBytes = 16;
 /**
  * Makes the token of a link: kind, key id, signature, feed and booking, without a clock, so that the same data gives the same
  * bytes. At most 95 characters, of those that every calendar program takes for part of a link, the last a digit or letter.
- * `generation` is the feed's own: with another one every link before is dead.
+ * `generation` is the feed's own: with another one every link before is dead. Throws `seal_broken` when the ring has no key.
  */
 export async function signLink(keys: KeyRing, link: Link, generation: string): Promise<string> {
   const [id] = keys.ids;
   const signature = await linkSignature(keys, id, link, generation);
-  if (signature === null) throw new Error("the first key of the ring is not in it");
+  if (signature === null) throw new AppError("seal_broken", `no link can be signed: ${keys.lost}`);
   return `${letters[link.kind]}${id}.${signature}.${link.feedId}.${link.bookingUuid}`;
 }
 

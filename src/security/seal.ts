@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError, codeOf } from "../errors.ts";
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import type { KeyRing, SealingPurpose } from "./keys.ts";
 
@@ -15,7 +15,8 @@ const tagBytes = 16;
 
 /**
  * Seals a text for one place with the ring's first key for the purpose: AES-256-GCM (NIST SP 800-38D) under a random 96-bit nonce,
- * place and key id authenticated with it. Resolves to `v1.<key id>.<base64url of nonce, ciphertext and tag>`.
+ * place and key id authenticated with it. Resolves to `v1.<key id>.<base64url of nonce, ciphertext and tag>`. Throws
+ * `seal_broken` when the ring has no key.
  */
 export async function seal(
   keys: KeyRing,
@@ -28,7 +29,7 @@ export async function seal(
   const nonce = random(nonceBytes);
   const sealed = await crypto.subtle.encrypt(
     gcm(nonce, place, id),
-    await keyOf(keys, purpose, id, place),
+    await sealingKey(keys, purpose, id),
     new TextEncoder().encode(plaintext),
   );
   const bytes = new Uint8Array(nonceBytes + sealed.byteLength);
@@ -61,9 +62,23 @@ export async function open(
   }
 }
 
+/** Resolves to what was opened; null when no key opens it. */
+export async function unlessSealed<T>(opening: Promise<T>): Promise<T | null> {
+  return opening.catch((error: unknown) => {
+    if (codeOf(error) === "seal_broken") return null;
+    throw error;
+  });
+}
+
 /** Returns the id of the key that sealed a text: it needs sealing again when that is not the ring's first. Throws `seal_broken`. */
 export function sealedBy(sealed: string): string {
   return parseSealed(sealed).id;
+}
+
+async function sealingKey(keys: KeyRing, purpose: SealingPurpose, id: string): Promise<CryptoKey> {
+  const key = keys.key(purpose, id);
+  if (key === null) throw new AppError("seal_broken", `no secret can be stored: ${keys.lost}`);
+  return key;
 }
 
 async function keyOf(keys: KeyRing, purpose: SealingPurpose, id: string, place: SealedPlace): Promise<CryptoKey> {

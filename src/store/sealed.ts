@@ -1,5 +1,5 @@
-import { readText } from "./sql/row.ts";
-import { type Sql, type Statement, statement } from "./sql/port.ts";
+import { readInt, readText } from "./sql/row.ts";
+import { type Sql, type SqlRow, type Statement, statement } from "./sql/port.ts";
 
 /** A sealed text and the place it is bound to. */
 export type SealedRow = SealedField & {
@@ -33,17 +33,60 @@ const listing = sealedColumns
   )
   .join(" UNION ALL ");
 
-/** Returns at most `limit` sealed texts of the whole database, in the order of their `id`, from the one after `afterId` on ("": the first). */
-export async function listSealed(sql: Sql, afterId: string, limit: number): Promise<SealedRow[]> {
-  const rows = await sql.all(`SELECT * FROM (${listing}) WHERE id > ?1 ORDER BY id LIMIT ?2`, afterId, limit);
-  return rows.flatMap((row) => {
-    const place = sealedColumns.find(
-      ({ table, column }) => table === readText(row, "table") && column === readText(row, "column"),
-    );
-    return place === undefined
-      ? []
-      : [{ ...place, row: readText(row, "row"), id: readText(row, "id"), text: readText(row, "text") }];
-  });
+/** The id of the key in a sealed text, `v1.<id>.…`. */
+const keyOf = `substr("text", 4, instr(substr("text", 4), '.') - 1)`;
+
+/**
+ * Returns at most `limit` texts of the whole database that these keys have sealed, in the order of their `id`, from the one
+ * after `afterId` on ("": the first).
+ */
+export async function listSealed(
+  sql: Sql,
+  keys: readonly string[],
+  afterId: string,
+  limit: number,
+): Promise<SealedRow[]> {
+  const rows = await sql.all(
+    `SELECT * FROM (${listing}) WHERE id > ?1 AND ${keyOf} IN (SELECT value FROM json_each(?3)) ORDER BY id LIMIT ?2`,
+    afterId,
+    limit,
+    JSON.stringify(keys),
+  );
+  return rows.flatMap(readSealed);
+}
+
+/** The texts of one column that one key has sealed: their number, and one of them. */
+export type SealedGroup = SealedRow & { readonly key: string; readonly count: number };
+
+/** Counts what each key has sealed, without the feeds that have ended. */
+export async function countSealed(sql: Sql): Promise<SealedGroup[]> {
+  const rows = await sql.all(
+    `SELECT *, ${keyOf} AS key, count(*) AS count FROM (${listing})
+     WHERE "table" != 'feeds' OR "row" IN (SELECT id FROM feeds WHERE state != 'ended')
+     GROUP BY "table", "column", key ORDER BY key, id`,
+  );
+  return rows.flatMap((row) =>
+    readSealed(row).map((sealed) => ({ ...sealed, key: readText(row, "key"), count: readInt(row, "count") })),
+  );
+}
+
+/** Resolves to true when the database holds something sealed; it may be one without tables, or of an earlier version. */
+export async function hasSealed(sql: Sql): Promise<boolean> {
+  const table = await sql.first("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'feeds'");
+  if (table === null) return false;
+  const row = await sql.first(
+    "SELECT EXISTS (SELECT 1 FROM feeds) OR EXISTS (SELECT 1 FROM accounts WHERE token IS NOT NULL) AS found",
+  );
+  return row !== null && readInt(row, "found") === 1;
+}
+
+function readSealed(row: SqlRow): SealedRow[] {
+  const place = sealedColumns.find(
+    ({ table, column }) => table === readText(row, "table") && column === readText(row, "column"),
+  );
+  return place === undefined
+    ? []
+    : [{ ...place, row: readText(row, "row"), id: readText(row, "id"), text: readText(row, "text") }];
 }
 
 /** Makes the statement that puts another sealed text in a place; it changes no row when the old one is not there any more. */

@@ -188,8 +188,9 @@ describe("check", () => {
     problems: [],
   };
   const settings = describeConfig({ ...defaultConfig, adminToken: "hush".repeat(8) });
+  const keys = { ring: [], problems: [] };
   const routes = (changes: object) => ({
-    "GET /check": () => answer({ settings, waldur: { ...waldur, ...changes }, sources: [] }),
+    "GET /check": () => answer({ settings, waldur: { ...waldur, ...changes }, sources: [], keys }),
   });
 
   it("prints every setting and what Waldur says", async () => {
@@ -214,11 +215,27 @@ describe("check", () => {
 
   it("tells what is wrong with sources, and fails for none of it", async () => {
     const sources = ["Imaging Centre: Many bookings vanished at once."];
-    const { exit, err } = await run("check", { "GET /check": () => answer({ settings, waldur, sources }) });
+    const { exit, err } = await run("check", { "GET /check": () => answer({ settings, waldur, sources, keys }) });
     expect([exit, err]).toEqual([0, `${sources[0]}\n`]);
   });
 
+  it("tells which key seals, which may go, and which is missing", async () => {
+    const ring = [
+      { id: "new", state: "first", sealed: 7 },
+      { id: "old", state: "kept", sealed: 0 },
+      { id: "gone", state: "missing", sealed: 2 },
+    ];
+    const lost = { ring, problems: ["The key gone is missing."] };
+    const { out, err } = await run("check", {
+      "GET /check": () => answer({ settings, waldur, sources: [], keys: lost }),
+    });
+    expect(err).toBe("The key gone is missing.\n");
+    expect(out).toMatch(/key new +seals; holds 7 stored secrets\n/);
+    expect(out).toMatch(/key old +opens nothing any more and may go\n/);
+    expect(out).toMatch(/key gone +is missing; holds 2 stored secrets\n/);
+  });
+
   it("with --json prints what the API answers", async () => {
-    expect(JSON.parse((await run("check --json", routes({}))).out)).toEqual({ settings, waldur, sources: [] });
+    expect(JSON.parse((await run("check --json", routes({}))).out)).toEqual({ settings, waldur, sources: [], keys });
   });
 });

@@ -120,6 +120,7 @@ export function feedJson(changes: { readonly source?: object; readonly [name: st
       filter: { states: ["OK", "Creating"], text: "laser" },
     },
     address: "https://calendar.example.org/f/secret-secret/core-facility.ics",
+    missingKey: null,
     webcal: "webcal://calendar.example.org/f/secret-secret/core-facility.ics",
     events: 14,
     bytes: 9100,

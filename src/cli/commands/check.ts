@@ -13,7 +13,7 @@ export const check: Command = {
   notes: ["Exits with 0 when Waldur answers and the account can see bookings; the findings are printed in any case."],
   async run({ args, runtime, client }) {
     const answer = await (await client()).json("GET", "/check");
-    const { settings, waldur, sources } = readAnswer(responses.check, answer);
+    const { settings, waldur, sources, keys } = readAnswer(responses.check, answer);
     if (args.has(json)) printJson(runtime, answer);
     else {
       const rows = settings.map(({ name, value, source, help }) => [name, value, source, help]);
@@ -26,14 +26,29 @@ export const check: Command = {
         ["may accept", yesOrNo(waldur.canAccept)],
         ["may reject", yesOrNo(waldur.canReject)],
         ["token expires", formatExpiry(waldur.tokenExpiresAt, waldur.tokenLifetime)],
+        ...keys.ring.map(({ id, state, sealed }) => [`key ${id}`, describeKey(state, sealed)] as const),
       ]);
       runtime.stdout(`${formatTable(["setting", "value", "source", "what it is"], rows)}\n${pairs}`);
     }
-    for (const problem of [...waldur.problems, ...sources]) runtime.stderr(`${problem}\n`);
+    for (const problem of [...waldur.problems, ...sources, ...keys.problems]) runtime.stderr(`${problem}\n`);
     if (waldur.ok) return exits.ok;
     return waldur.code === null ? exits.failed : failureExitCode(waldur.code);
   },
 };
+
+function describeKey(state: responses.CheckJson["keys"]["ring"][number]["state"], sealed: number): string {
+  const count = `${sealed} stored secrets`;
+  switch (state) {
+    case "first":
+      return `seals; holds ${count}`;
+    case "kept":
+      return sealed === 0 ? "opens nothing any more and may go" : `only opens; holds ${count}`;
+    case "missing":
+      return `is missing; holds ${count}`;
+    case "other":
+      return `is not the one that sealed ${count}`;
+  }
+}
 
 function yesOrNo(answer: boolean): string {
   return answer ? "yes" : "no";

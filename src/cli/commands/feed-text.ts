@@ -32,7 +32,7 @@ export function formatFeed(feed: FeedJson): string {
     ["id", feed.id],
     ["name", feed.name],
     ["state", feed.state],
-    ["address", feed.address ?? "shown when the first load is done"],
+    ["address", feed.address ?? hiddenAddress(feed)],
     ["webcal", feed.webcal],
     ["source", `${source.kind} ${source.name}`.trim()],
     ["source uuid", source.uuid],
@@ -50,6 +50,12 @@ export function formatFeed(feed: FeedJson): string {
     ["expires", formatInstant(feed.expiresAt, "never")],
     ["last used", feed.usedAt === null ? "never" : `${formatInstant(feed.usedAt)} by ${feed.usedBy ?? "unknown"}`],
   ]);
+}
+
+function hiddenAddress({ missingKey }: FeedJson): string {
+  return missingKey === null
+    ? "shown when the first load is done"
+    : `works as before, but is sealed with key ${missingKey}, which is missing`;
 }
 
 function formatProfile(profile: NonNullable<FeedJson["profile"]>): readonly (readonly [string, string | null])[] {

@@ -22,7 +22,7 @@ export async function waitForAddress(runtime: Runtime, client: Client, feed: Fee
   let still = 0;
   let failures = 0;
   try {
-    while (current.address === null) {
+    while (current.address === null && current.missingKey === null) {
       progress.show(`loading ${current.source.name}: ${current.source.bookings} bookings`);
       const run = readAnswer(responses.sync, await client.json("POST", "/sync", { source: current.source.id }));
       const next = readAnswer(responses.feed, await client.json("GET", `/feeds/${encodeURIComponent(feed.id)}`));

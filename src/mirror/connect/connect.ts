@@ -8,7 +8,7 @@ import { type LoginCredentials, makeSigner, type Trust } from "../../caldav/auth
 import type { Connection } from "../../caldav/wire.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
-import { open, seal } from "../../security/seal.ts";
+import { open, seal, unlessSealed } from "../../security/seal.ts";
 import { replaceSealed } from "../../store/sealed.ts";
 import type { TargetRow } from "../../store/targets.ts";
 import { failureError, connectError } from "./error.ts";
@@ -143,12 +143,16 @@ export async function openAccess(deps: Deps, target: Pick<TargetRow, "id" | "cre
 
 /** Opens the sealed credentials of a target; null when no key opens them. */
 export async function tryOpenAccess(deps: Deps, target: Pick<TargetRow, "id" | "credentials">): Promise<Access | null> {
-  try {
-    return await openAccess(deps, target);
-  } catch (error) {
-    if (error instanceof AppError && error.code === "seal_broken") return null;
-    throw error;
-  }
+  return unlessSealed(openAccess(deps, target));
+}
+
+/** Returns the access to the calendar of a target; one without credentials, for its own server, when no key opens what it had. */
+export async function accessOrNone(
+  deps: Deps,
+  target: Pick<TargetRow, "id" | "credentials" | "calendarUrl">,
+): Promise<Access> {
+  const trust = { origins: [new URL(target.calendarUrl).origin], domain: null };
+  return (await tryOpenAccess(deps, target)) ?? { credentials: null, trust };
 }
 
 /** Seals the credentials of a target. */

@@ -6,6 +6,7 @@ import { failures } from "./failures.ts";
 import { feed } from "./feed.ts";
 import { feedForm } from "./feed-form.ts";
 import { history } from "./history.ts";
+import { keys } from "./keys.ts";
 import { mirror } from "./mirror.ts";
 import { overview } from "./overview.ts";
 import { presets } from "./presets.ts";
@@ -22,6 +23,7 @@ export const en = {
   feed,
   feedForm,
   history,
+  keys,
   mirror,
   overview,
   presets,

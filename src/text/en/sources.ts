@@ -23,6 +23,8 @@ export const sources = {
     waldur_forbidden: "Waldur has refused because a permission is missing",
     lost_role: "The account has lost the role that shows these bookings",
     lost_inactive: "The user has not been active in Waldur",
+    seal_broken:
+      "A key of this service is missing, so the token of the account cannot be used; its person can sign in again,",
     other: "Waldur's answers could not be used",
   },
   changing:

@@ -7,6 +7,7 @@ import { failures } from "./failures.ts";
 import { feed } from "./feed.ts";
 import { feedForm } from "./feed-form.ts";
 import { history } from "./history.ts";
+import { keys } from "./keys.ts";
 import { mirror } from "./mirror.ts";
 import { overview } from "./overview.ts";
 import { presets } from "./presets.ts";
@@ -23,6 +24,7 @@ export const et: typeof en = {
   feed,
   feedForm,
   history,
+  keys,
   mirror,
   overview,
   presets,

@@ -23,6 +23,7 @@ export const sources: typeof english = {
     waldur_forbidden: "Waldur keeldub, sest õigus puudub",
     lost_role: "Konto on kaotanud rolli, mis neid broneeringuid näitab",
     lost_inactive: "Kasutaja ei ole Walduris aktiivne",
+    seal_broken: "Teenuse võti on puudu ja konto pääsutunnust ei saa kasutada; selle inimene võib uuesti sisse logida,",
     other: "Walduri vastuseid ei saa kasutada",
   },
   changing:

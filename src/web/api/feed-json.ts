@@ -3,8 +3,9 @@ import { sizeWarning } from "../../calendar/size.ts";
 import type { BookingCounts } from "../../store/bookings.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import { lostAccess, type SourceRow } from "../../store/sources.ts";
-import { feedAddress, webcalAddress } from "../../feed/commands.ts";
+import { findFeedAddress, webcalAddress } from "../../feed/commands.ts";
 import { may, type Standing } from "../../account/access.ts";
+import { sealedBy } from "../../security/seal.ts";
 import type { FeedJson } from "./responses.ts";
 
 /** Returns epoch seconds as ISO 8601; null stays null. */
@@ -23,7 +24,8 @@ export async function feedJson(
   counts: BookingCounts,
   standing: Standing,
 ): Promise<FeedJson> {
-  const address = feed.state !== "loading" && may(standing, "address") ? await feedAddress(deps, feed) : null;
+  const shown = feed.state !== "loading" && may(standing, "address");
+  const address = shown ? await findFeedAddress(deps, feed) : null;
   const open = may(standing, "content");
   const { name, ...profile } = feed.profile;
   return {
@@ -51,6 +53,7 @@ export async function feedJson(
     },
     profile: open ? profile : null,
     address,
+    missingKey: shown && address === null ? sealedBy(feed.secret) : null,
     webcal: address === null ? null : webcalAddress(address),
     events: feed.eventCount,
     bytes: feed.byteCount,

@@ -110,7 +110,11 @@ export const feed = v.object({
     skipped: whole,
   }),
   profile: describe(v.nullable(profile), "Null for those who may only see name and state"),
-  address: describe(textOrNull, "Null while loading, and for everybody but the account that made it"),
+  address: describe(
+    textOrNull,
+    "Null while loading, for everybody but the account that made it, and while `missingKey` is not there",
+  ),
+  missingKey: describe(textOrNull, "Id of the missing key with which the address is sealed; it works all the same"),
   webcal: textOrNull,
   events: whole,
   bytes: whole,
@@ -299,5 +303,21 @@ export const check = v.object({
     problems: list(v.string()),
   }),
   sources: describe(list(v.string()), "What is wrong with sources, in words"),
+  keys: describe(
+    v.object({
+      ring: list(
+        v.object({
+          id: v.string(),
+          state: describe(
+            v.picklist(["first", "kept", "missing", "other"]),
+            "`first` seals, `kept` only opens, `missing` is not there, `other` is not the one that sealed",
+          ),
+          sealed: describe(whole, "Stored secrets that are sealed with it"),
+        }),
+      ),
+      problems: list(v.string()),
+    }),
+    "The keys that seal what is stored",
+  ),
 });
 export type CheckJson = v.InferOutput<typeof check>;

@@ -33,6 +33,7 @@ import { feedJson, isoTime } from "./feed-json.ts";
 import { decideBooking } from "../decision-outcome.ts";
 import { endSentence } from "../../sentence.ts";
 import { readBody } from "./read-body.ts";
+import { keysJson } from "../key-health.ts";
 import { sourceComplaints } from "../source-health.ts";
 import { targetRoutes } from "./target-routes.ts";
 import { pushJson } from "./target-json.ts";
@@ -161,6 +162,7 @@ export function apiRoutes(): Hono<Env> {
           tokenExpiresAt: isoTime(waldur.tokenExpiresAt),
         },
         sources,
+        keys: await keysJson(c.env),
       } satisfies json.CheckJson);
     });
 }

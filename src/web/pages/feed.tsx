@@ -5,7 +5,8 @@ import type { FeedProfile } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import { findAccount } from "../../store/accounts.ts";
-import { feedAddress, addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
+import { addFeed, findFeedAddress, revokeFeed, rotateFeed, standsStill, updateFeed } from "../../feed/commands.ts";
+import { sealedBy } from "../../security/seal.ts";
 import { maySignLinks } from "../../feed/links.ts";
 import { type ActingAccount, actAs, resolveSource } from "../../account/find-source.ts";
 import { listOfferings, previewFeed } from "../../feed/preview.ts";
@@ -187,7 +188,9 @@ async function showFeed(c: PageContext, unsure: "" | "rotate" | "revoke"): Promi
   const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const { feed, source, standing } = seen;
   const reachable = feed.state !== "loading" && feed.state !== "ended" && may(standing, "address");
-  const address = reachable ? await feedAddress(c.env, feed) : null;
+  const address = reachable ? await findFeedAddress(c.env, feed) : null;
+  const hidden = reachable && address === null ? sealedBy(feed.secret) : null;
+  const stands = feed.state !== "ended" && (await standsStill(c.env, feed)) ? sealedBy(feed.salt) : null;
   const large = sizeWarning(c.env.config, feed.eventCount, feed.byteCount) !== null;
   const done = c.req.query("done");
   const mirrors = await listMirrors(c, feed.id);
@@ -196,7 +199,7 @@ async function showFeed(c: PageContext, unsure: "" | "rotate" | "revoke"): Promi
     feed.profile.name,
     (nonce) => (
       <FeedView
-        {...{ language, nonce, feed, source, standing, address, large, unsure, mirrors }}
+        {...{ language, nonce, feed, source, standing, address, hidden, stands, large, unsure, mirrors }}
         times={pageTimes(c)}
         done={unsure === "" ? (done ?? "") : ""}
       />

@@ -2,10 +2,12 @@ import { Hono } from "hono";
 import type { Env, PageContext } from "../env.ts";
 import { AppError } from "../../errors.ts";
 import { sameText } from "../../security/secret.ts";
-import { openAccess, credentialsUsername } from "../../mirror/connect/connect.ts";
+import { tryOpenAccess, credentialsUsername } from "../../mirror/connect/connect.ts";
 import { readConnectError } from "../../mirror/connect/error.ts";
 import { beginConsent, finishConsent, type GoogleCredentials, googleReturnPath } from "../../mirror/connect/google.ts";
 import { changeCredentials } from "../../mirror/commands.ts";
+import { googleHost } from "../../caldav/auth/google.ts";
+import type { TargetRow } from "../../store/targets.ts";
 import { startRun } from "../../tick.ts";
 import { findVisibleFeed, findVisibleTarget } from "../../account/access.ts";
 import { keepDraft, openCookie, readDraft, sealCookie } from "./connect-draft.ts";
@@ -38,11 +40,18 @@ export function googleRoutes(): Hono<Env> {
     })
     .get("/targets/:id/google", signedIn, async (c) => {
       const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "change");
-      const { credentials } = await openAccess(c.env, target);
-      if (credentials?.kind !== "google") throw new AppError("not_found", "there is no consent at Google to renew");
-      return goToGoogle(c, credentialsUsername(credentials), { targetId: target.id });
+      const username = await consentUsername(c, target);
+      if (username === null) throw new AppError("not_found", "there is no consent at Google to renew");
+      return goToGoogle(c, username, { targetId: target.id });
     })
     .get(googleReturnPath, signedIn, async (c) => returnFromGoogle(c));
+}
+
+/** Returns the mail address whose consent a target needs, also when no key opens the one it had; null for no calendar at Google. */
+async function consentUsername({ env }: PageContext, target: TargetRow): Promise<string | null> {
+  const access = await tryOpenAccess(env, target);
+  if (access === null) return target.host === googleHost ? target.account.slice(target.host.length + 1) : null;
+  return access.credentials?.kind === "google" ? credentialsUsername(access.credentials) : null;
 }
 
 async function goToGoogle(c: PageContext, username: string, about: Pending["for"]): Promise<Response> {

@@ -6,6 +6,8 @@ import type { Notice } from "../notice.ts";
 import type { Times } from "./times.ts";
 import { pageLanguage, pageTimes } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
+import { tryOpenAccess } from "../../mirror/connect/connect.ts";
+import { sealedBy } from "../../security/seal.ts";
 import { readLastReport } from "../../mirror/report.ts";
 
 /** Returns the state of a mirror in words, with what somebody must do. */
@@ -48,5 +50,13 @@ export interface Mirror {
 /** Lists the mirrors of a feed, or all. */
 export async function listMirrors(c: PageContext, feedId?: string): Promise<Mirror[]> {
   const targets = await listTargets(c.env.sql, feedId);
-  return targets.map((target) => ({ target, health: mirrorHealth(target, pageLanguage(c), pageTimes(c)) }));
+  return Promise.all(targets.map(async (target) => ({ target, health: await readMirrorHealth(c, target) })));
+}
+
+/** Returns the state of a mirror in words; of one that waits for a missing key, which one. */
+export async function readMirrorHealth(c: PageContext, target: TargetRow): Promise<Notice> {
+  const language = pageLanguage(c);
+  const stopped = target.state !== "on" && target.state !== "removing";
+  if (stopped || (await tryOpenAccess(c.env, target)) !== null) return mirrorHealth(target, language, pageTimes(c));
+  return { tone: "bad", text: texts[language].keys.mirror(sealedBy(target.credentials)) };
 }

@@ -7,9 +7,11 @@ import { listAccounts } from "../../store/accounts.ts";
 import { findBookings, listPending } from "../../store/bookings.ts";
 import { listFeeds } from "../../store/feeds.ts";
 import { readHomeport } from "../../account/site.ts";
+import { listKeyUses } from "../../account/key-uses.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
 import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
+import { keyComplaints } from "../key-health.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
 import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
@@ -64,13 +66,14 @@ async function showOverview(
   const requests = await listRequests(c, seen, nowAt);
   const has = new Set(sources.filter(({ standing }) => may(standing, "content")).map(({ source }) => source.scopeUuid));
   const providers = await listOwnProviders(c);
+  const lostKeys = viewer.operator ? keyComplaints(await listKeyUses(c.env), language) : [];
   const homeport = await readHomeport(c.env);
   return renderPage(
     c,
     texts[language].overview.title,
     (nonce) => (
       <OverviewView
-        {...{ language, nonce, viewer, decided, nowAt, troubled }}
+        {...{ language, nonce, viewer, decided, nowAt, troubled, lostKeys }}
         sources={sources.slice(skip, skip + mostSources)}
         next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}

@@ -4,7 +4,7 @@ import type { ServerProfile } from "../../caldav/port.ts";
 import { AppError } from "../../errors.ts";
 import { countLedger } from "../../store/ledger.ts";
 import type { TargetRow } from "../../store/targets.ts";
-import { openAccess, credentialsUsername } from "../../mirror/connect/connect.ts";
+import { accessOrNone, credentialsUsername } from "../../mirror/connect/connect.ts";
 import { googleHost } from "../../caldav/auth/google.ts";
 import { readConnectError } from "../../mirror/connect/error.ts";
 import {
@@ -20,7 +20,7 @@ import { may, type Right, findVisibleTarget } from "../../account/access.ts";
 import { shortAddress } from "../address.ts";
 import { fieldValue, type Fields } from "../forms.ts";
 import { readPassword, connectErrorStatus } from "./connect-input.ts";
-import { mirrorHealth } from "./mirror-health.ts";
+import { readMirrorHealth } from "./mirror-health.ts";
 import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type TargetErrors, TargetView } from "./views/target.tsx";
 import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
@@ -137,9 +137,10 @@ async function showTarget(c: PageContext, wrong: Wrong): Promise<Response> {
   const { target, feed, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const counts = await countLedger(c.env.sql, target.id);
   const profile: ServerProfile = JSON.parse(target.profile);
-  const { credentials } = await openAccess(c.env, target);
+  const { credentials } = await accessOrNone(c.env, target);
   const about = { target, feed, standing, counts, profile, report: readLastReport(target), times };
   const username = wrong.username || (may(standing, "content") ? credentialsUsername(credentials) : "");
+  const health = await readMirrorHealth(c, target);
   const { status, faults, unsure, events } = wrong;
   const told = {
     done: status === 200 && unsure === "" ? (c.req.query("done") ?? "") : "",
@@ -151,7 +152,7 @@ async function showTarget(c: PageContext, wrong: Wrong): Promise<Response> {
     (nonce) => (
       <TargetView
         {...{ language, nonce, faults, unsure, events, username, ...about, ...told }}
-        health={mirrorHealth(target, language, times)}
+        health={health}
         byGoogle={credentials === null ? target.host === googleHost : credentials.kind === "google"}
       />
     ),

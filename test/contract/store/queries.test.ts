@@ -223,7 +223,7 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
 
     it("are found by id, source and address, with the profile as it was given", async () => {
       const feed = await findFeed(sql, "f");
-      const sealed = { salt: "salt of f", secret: "secret of f" };
+      const sealed = { salt: "v1.old.salt of f", secret: "v1.old.secret of f" };
       const fresh = { state: "loading", rev: 0, revisedAt: t + 1, renderedRev: 0, eventCount: 0, held: [] };
       const unused = { createdAt: t + 1, expiresAt: null, usedAt: null, usedBy: "" };
       expect(feed).toMatchObject({ id: "f", sourceId: "s", profile, ...sealed, epoch: "e1", ...fresh, ...unused });
@@ -451,33 +451,34 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
   });
 
   describe("sealed texts", () => {
-    it("are listed page by page, each with the place it is bound to", async () => {
-      await addAccount(sql, "b", "token of b", t);
+    it("are listed page by page by their key, each with the place it is bound to", async () => {
+      await addAccount(sql, "a", "v1.new.token of a", t);
+      await addAccount(sql, "b", "v1.old.token of b", t);
       await makeFeed(sql, "f");
       await makeFeed(sql, "g");
       const seen: Record<string, string>[] = [];
       for (let after = ""; ;) {
-        const page = await listSealed(sql, after, 2);
+        const page = await listSealed(sql, ["old"], after, 2);
         const last = page.at(-1);
         if (last === undefined) break;
         seen.push(...page.map(({ table, row, column, text }) => ({ table, row, column, text })));
         after = last.id;
       }
       expect(seen).toEqual([
-        { table: "accounts", row: "b", column: "token", text: "token of b" },
-        { table: "feeds", row: "f", column: "salt", text: "salt of f" },
-        { table: "feeds", row: "g", column: "salt", text: "salt of g" },
-        { table: "feeds", row: "f", column: "secret", text: "secret of f" },
-        { table: "feeds", row: "g", column: "secret", text: "secret of g" },
+        { table: "accounts", row: "b", column: "token", text: "v1.old.token of b" },
+        { table: "feeds", row: "f", column: "salt", text: "v1.old.salt of f" },
+        { table: "feeds", row: "g", column: "salt", text: "v1.old.salt of g" },
+        { table: "feeds", row: "f", column: "secret", text: "v1.old.secret of f" },
+        { table: "feeds", row: "g", column: "secret", text: "v1.old.secret of g" },
       ]);
     });
 
     it("are replaced where the old one still stands", async () => {
       await makeFeed(sql, "f");
       const secret = { table: "feeds", row: "f", column: "secret" } as const;
-      expect(await write(replaceSealed(secret, "secret of f", "sealed anew"))).toEqual([1]);
-      expect(await write(replaceSealed(secret, "secret of f", "too late"))).toEqual([0]);
-      expect(await findFeed(sql, "f")).toMatchObject({ secret: "sealed anew", salt: "salt of f" });
+      expect(await write(replaceSealed(secret, "v1.old.secret of f", "sealed anew"))).toEqual([1]);
+      expect(await write(replaceSealed(secret, "v1.old.secret of f", "too late"))).toEqual([0]);
+      expect(await findFeed(sql, "f")).toMatchObject({ secret: "sealed anew", salt: "v1.old.salt of f" });
       await addAccount(sql, "b", "token of b", t);
       expect(await write(replaceSealed({ table: "accounts", row: "b", column: "token" }, "token of b", "x"))).toEqual([
         1,

@@ -193,9 +193,9 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
   });
 
   it("lists sealed credentials with the others, for new keys", async () => {
-    const rows = await listSealed(sql, "", 100);
+    const rows = await listSealed(sql, ["old"], "", 100);
     const own = rows.find(({ table }) => table === "targets");
-    expect(own).toMatchObject({ column: "credentials", row: "t", text: "sealed of t" });
+    expect(own).toMatchObject({ column: "credentials", row: "t", text: "v1.old.sealed of t" });
     if (own === undefined) throw new Error("it is not there");
     await write(replaceSealed(own, own.text, "anew"));
     expect(await findTarget(sql, "t")).toMatchObject({ credentials: "anew" });

@@ -21,6 +21,10 @@ export interface FeedProps {
   readonly times: Times;
   /** Null: it has none yet or no longer, or this reader may not see it. */
   readonly address: string | null;
+  /** Id of the missing key with which the address is sealed; null when none is missing. */
+  readonly hidden: string | null;
+  /** Id of the missing key without which its events are not brought up to date; null when none is missing. */
+  readonly stands: string | null;
   /** True when it is so large that some programs show only part of it. */
   readonly large: boolean;
   /** Key of the action just done; "" for none. */
@@ -44,6 +48,7 @@ export const FeedView: FC<FeedProps> = (props) => {
           <strong>{words.warning}.</strong> {words.sizeWarning(feed.eventCount, feed.byteCount)}
         </Note>
       )}
+      {props.stands !== null && <Note tone="bad">{texts[language].keys.standing(props.stands)}</Note>}
       {standing === "former" && <Note tone="bad">{texts[language].overview.standing.former}</Note>}
       {may(standing, "content") && feed.state !== "ended" && (
         <p class="links">
@@ -60,10 +65,11 @@ export const FeedView: FC<FeedProps> = (props) => {
   );
 };
 
-const Subscribe: FC<FeedProps> = ({ language, feed, address, standing }) => {
+const Subscribe: FC<FeedProps> = ({ language, feed, address, hidden, standing }) => {
   const words = texts[language].feed;
   if (feed.state === "ended") return <p>{words.ended}</p>;
   if (!may(standing, "address")) return <p class="quiet">{words.noAddress}</p>;
+  if (hidden !== null) return <Note tone="bad">{texts[language].keys.address(hidden)}</Note>;
   if (address === null) return <Note tone="wait">{words.loading}</Note>;
   const webcal = webcalAddress(address);
   const encoded = encodeURIComponent(address);

@@ -37,6 +37,8 @@ export interface OverviewProps {
   })[];
   /** Mirrors of all sources, also those on other pages, for which somebody must act. */
   readonly troubled: readonly Mirror[];
+  /** What is sealed with missing keys, for the operator. */
+  readonly lostKeys: readonly string[];
   /** Number of sources before the next page; null: there is none. */
   readonly next: number | null;
   /** Providers without a calendar; null: Waldur did not answer. */
@@ -57,6 +59,9 @@ export const OverviewView: FC<OverviewProps> = (props) => {
           {decided.text}
         </Note>
       )}
+      {props.lostKeys.map((text) => (
+        <Note tone="bad">{text}</Note>
+      ))}
       <TokenNote {...props} />
       <TroubledMirrors language={language} mirrors={props.troubled} />
       <section aria-labelledby="requests">
