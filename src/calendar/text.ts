@@ -39,7 +39,7 @@ export function truncate(text: string, most: number): string {
   while (end > 0 && /[\uDC00-\uDFFF\p{Mn}\p{Me}\u200D]/u.test(text.slice(end).charAt(0))) end -= 1;
   return `${text
     .slice(0, end)
-    .replace(/\u200D+$/, "")
+    .replace(/(?<!\u200D)\u200D+$/, "")
     .trimEnd()}…`;
 }
 
