@@ -38,7 +38,7 @@ export async function runSample(env: Environment, { bookings, still }: SampleSiz
   }
   await writeMeta(deps.sql, keys.size, String(bookings));
   const sample = await makeSample(deps, bookings);
-  use(sample.fetch);
+  use(fetchFrom(sample));
   const { server, address } = await share(sample, hex(deps.random(16)));
   await writeMeta(deps.sql, keys.address, address);
   const life = still ? null : setInterval(() => sample.step(), stepMilliseconds);
@@ -60,7 +60,7 @@ export async function openSample(env: Environment, options: Pick<OpenOptions, "l
   const { deps } = opened;
   const running = await findRunning(deps);
   const size = Number((await readMeta(deps.sql, keys.size)) ?? defaultSample.bookings);
-  use(running ?? (await makeSample(deps, size)).fetch);
+  use(running ?? fetchFrom(await makeSample(deps, size)));
   return opened;
 }
 
@@ -97,6 +97,10 @@ async function makeSample(deps: Deps, bookings: number): Promise<SampleWaldur> {
   const begunAt = nowAt - kept < sampleDays * daySeconds ? kept : nowAt;
   await writeMeta(deps.sql, key, String(begunAt));
   return sampleWaldur({ now: deps.now, begunAt, bookings, baseUrl: sampleUrl });
+}
+
+function fetchFrom(sample: SampleWaldur): Fetch {
+  return async (request) => sample.fetch(request);
 }
 
 /** Lets other processes of this machine ask the sample, at an address that only the database tells. */
