@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { type Config, readConfig, secretsOf } from "./config.ts";
+import { type Config, type Environment, readConfig, secretsOf } from "./config.ts";
 import { keepPrivate, openDataFolder } from "./data-folder.ts";
 import type { Budget, Deps, Fetch } from "./deps.ts";
 import { AppError } from "./errors.ts";
@@ -48,7 +48,7 @@ export interface OpenOptions {
 
 /** Creates what is missing (folder, key, database, tables) and opens the program. Throws `bad_config`, `store_failed`. */
 export async function openNode(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   {
     file = "waldur-calendar.sqlite",
     fetch: answer,

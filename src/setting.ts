@@ -64,6 +64,14 @@ function isPlainAddress(text: string): boolean {
   return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
 }
 
+export const publicAddress = v.pipe(
+  address("https://calendar.example.org"),
+  v.check(
+    (url) => new URL(url).pathname === "/",
+    "give the address without a path: the service needs a host name, or a port, of its own",
+  ),
+);
+
 export const waldurAddress = v.pipe(
   address("https://waldur.example.org"),
   // Waldur's own papers call the address with /api at the end the API URL.

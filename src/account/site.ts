@@ -2,7 +2,14 @@ import * as v from "valibot";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { type AnonymousTransport, exchangeCode, listLogins, loginUrl, readSiteAnonymously } from "../waldur/login.ts";
+import {
+  type AnonymousTransport,
+  exchangeCode,
+  isWaldur,
+  listLogins,
+  loginUrl,
+  readSiteAnonymously,
+} from "../waldur/login.ts";
 import { epochSeconds } from "../clock.ts";
 import { slowWrongToken } from "./tries.ts";
 
@@ -67,6 +74,12 @@ export async function exchangeLoginCode(deps: Deps, code: string, network: strin
     await slowWrongToken(deps, network);
     throw error;
   }
+}
+
+/** Returns true when a Waldur is at WALDUR_API_URL, false when something else answers there, null when nothing does. */
+export async function findWaldur(deps: Deps): Promise<boolean | null> {
+  const from = waldur(deps);
+  return from === null ? null : isWaldur(from);
 }
 
 async function refreshSite(deps: Deps, from: AnonymousTransport, known: CachedSite): Promise<CachedSite> {
