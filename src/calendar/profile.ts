@@ -30,6 +30,14 @@ export interface FeedFilter {
   readonly text?: string;
 }
 
+/** The least and the most of each number of a profile. */
+export const profileBounds = {
+  /** Four weeks. */
+  alarmMinutes: { least: 0, most: 40_320 },
+  pastDays: { least: 0, most: 3650 },
+  futureDays: { least: 1, most: 3650 },
+} as const;
+
 /** All that shapes the text of a feed besides the bookings themselves. */
 export interface FeedProfile {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { readHomeport } from "../account/site.ts";
-import type { Booking, KnownBooking } from "../calendar/booking.ts";
+import type { KnownBooking } from "../calendar/booking.ts";
 import type { OfferingFacts } from "../calendar/event.ts";
 import { bookingEvents } from "../calendar/booking-events.ts";
 import { joinFeed } from "../calendar/feed.ts";
@@ -9,11 +9,10 @@ import type { FeedProfile } from "../calendar/profile.ts";
 import { epochSeconds } from "../clock.ts";
 import type { Deps } from "../deps.ts";
 import { unstoredBooking, unstoredContext } from "./unstored.ts";
-import { AppError } from "../errors.ts";
 import { listChanged } from "../store/bookings.ts";
 import { withLastReads } from "../store/reads.ts";
 import { listSources, lostAccess, readOfferings } from "../store/sources.ts";
-import type { Page } from "../waldur/client.ts";
+import { walkPages } from "../waldur/pages.ts";
 import type { Order } from "../waldur/schema.ts";
 import type { ActingAccount } from "../account/find-source.ts";
 import { bookingFilter, orderFilter, belongs } from "../waldur/scope.ts";
@@ -86,13 +85,13 @@ async function readLive(deps: Deps, { client }: ActingAccount, providerUuid: str
   const scope = { kind: "provider", scopeUuid: providerUuid } as const;
   const readAt = epochSeconds(deps);
   const orders = new Map<string, Order>();
-  await readAll(deps, async (page): Promise<Page<Order>> => {
+  await walkPages(deps.budget.pages, async (page) => {
     const listed = await client.orders(orderFilter(scope), page);
     for (const order of listed.rows) if (order.type === "Create") orders.set(order.bookingUuid, order);
     return listed;
   });
   const bookings: KnownBooking[] = [];
-  await readAll(deps, async (page): Promise<Page<Booking>> => {
+  await walkPages(deps.budget.pages, async (page) => {
     const listed = await client.richBookings(bookingFilter(scope), page);
     const own = listed.rows.filter((booking) => belongs(booking, scope));
     bookings.push(...own.map((booking) => unstoredBooking(booking, orders.get(booking.uuid) ?? null)));
@@ -103,18 +102,4 @@ async function readLive(deps: Deps, { client }: ActingAccount, providerUuid: str
     (await client.offerings({ customerUuid: providerUuid })).map((offering) => [offering.uuid, offering]),
   );
   return { bookings, homeport, offerings, readAt };
-}
-
-async function readAll<T>(deps: Deps, read: (page: number) => Promise<Page<T>>): Promise<void> {
-  let pages = 0;
-  for (let page: number | null = 1; page !== null;) {
-    if (pages >= deps.budget.pages) {
-      throw new AppError(
-        "conflict",
-        "more bookings than can be read at once here; make a feed, which is loaded in steps",
-      );
-    }
-    pages += 1;
-    page = (await read(page)).next;
-  }
 }

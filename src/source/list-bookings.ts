@@ -3,6 +3,7 @@ import type { ActingAccount } from "../account/find-source.ts";
 import type { Deps } from "../deps.ts";
 import { type Page, refusedParameters, type WaldurClient } from "../waldur/client.ts";
 import { type BookingQuery, doubtfulParameters, parseQuery } from "../waldur/parameters.ts";
+import { walkPages } from "../waldur/pages.ts";
 import { type RowCheck, rowChecks } from "../waldur/row-checks.ts";
 import { type BookingColumns, type Order, readBooking, richFields } from "../waldur/schema.ts";
 import { findIgnored } from "./ignored-parameters.ts";
@@ -25,7 +26,10 @@ export async function listBookings(
   const checks = rowChecks(asked);
   const shown = [...(columns.length > 0 ? ["uuid", ...columns] : richFields), ...checks.map(({ column }) => column)];
   const listed = await readRows(client, asked, checks, page, [...new Set(shown)]);
-  const orders = asked.order_state === undefined || listed.rows.length === 0 ? null : await readOrders(client, asked);
+  const orders =
+    asked.order_state === undefined || listed.rows.length === 0
+      ? null
+      : await readOrders(client, asked, deps.budget.pages);
   const rows = listed.rows.filter(
     (row) =>
       checks.every(({ column, passes }) => !(column in row) || passes(row[column])) &&
@@ -73,8 +77,12 @@ async function readRows(
   }
 }
 
-/** Reads the state of the order that made each booking, from the order list. */
-async function readOrders(client: WaldurClient, asked: BookingQuery): Promise<ReadonlyMap<string, Order["state"]>> {
+/** Reads the state of the order that made each booking, from the order list, of at most `most` pages. */
+async function readOrders(
+  client: WaldurClient,
+  asked: BookingQuery,
+  most: number,
+): Promise<ReadonlyMap<string, Order["state"]>> {
   const { provider_uuid: providerUuid, customer_uuid: customerUuid, project_uuid: projectUuid } = asked;
   const filter = {
     ...(providerUuid && { providerUuid }),
@@ -82,11 +90,11 @@ async function readOrders(client: WaldurClient, asked: BookingQuery): Promise<Re
     ...(projectUuid && { projectUuid }),
   };
   const states = new Map<string, Order["state"]>();
-  for (let page: number | null = 1; page !== null;) {
-    const listed: Page<Order> = await client.orders(filter, page);
+  await walkPages(most, async (page) => {
+    const listed = await client.orders(filter, page);
     for (const { type, bookingUuid, state } of listed.rows) if (type === "Create") states.set(bookingUuid, state);
-    page = listed.next;
-  }
+    return listed;
+  });
   return states;
 }
 

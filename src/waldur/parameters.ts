@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { bookingStates, orderStates } from "../calendar/booking.ts";
+import { parseJson } from "../json.ts";
 import { readMicros } from "./time.ts";
 
 export type ParameterKind = "text" | "name" | "state" | "url" | "uuid" | "number" | "boolean" | "time" | "json";
@@ -230,16 +231,7 @@ function parseParameter(
         }
       );
     case "json":
-      return isJsonText(text) ? text : { wanted: "must be JSON" };
-  }
-}
-
-function isJsonText(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+      return parseJson(text) !== undefined ? text : { wanted: "must be JSON" };
   }
 }
 

@@ -3,6 +3,7 @@ import { people } from "../../src/demo/people.ts";
 import { listSources } from "../../src/store/sources.ts";
 import { listFeeds } from "../../src/store/feeds.ts";
 import { requestTo } from "../waldur-answers.ts";
+import { holdLease } from "../rows.ts";
 import { makeWorld } from "../world.ts";
 import { visitor, wholeForm } from "./visitor.ts";
 
@@ -64,4 +65,21 @@ it("a feed that an older version made of all it sees goes on showing that", asyn
   expect((await listSources(world.deps.sql)).map(({ kind }) => kind)).toEqual(["visible"]);
   await world.tick();
   expect(await titles()).toEqual(["Of a customer", "Own work"]);
+});
+
+it("a feed made on the pages is read at once, also while another run has its source", async () => {
+  const { world } = await begin();
+  const owner = visitor(world);
+  await owner.signIn(world.sample.tokens.providerOwner);
+  const make = async (name: string) => {
+    const form = "/feeds/new?kind=visible";
+    const made = await owner.send("/feeds/new", { ...wholeForm, name, kind: "visible", do: "save" }, form);
+    await world.settle();
+    return owner.page((made.headers.get("Location") ?? "").split("?")[0] ?? "");
+  };
+  expect(await make("First")).toContain("/f/");
+  const [source] = await listSources(world.deps.sql);
+  await holdLease(world.deps.sql, "source", source?.id ?? "", Math.floor(world.clock.ms / 1000) + 60);
+  requestTo(world.sample, { name: "Unread so far" });
+  expect(await make("Second")).toContain("/f/");
 });

@@ -1,5 +1,5 @@
 import { bookingStates } from "../../calendar/booking.ts";
-import { decisionModes, details, languages } from "../../calendar/profile.ts";
+import { decisionModes, details, languages, profileBounds } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import { type Arguments, type Option, option, toggle } from "../args.ts";
 import { readChoice, readInstant, readUuidOption, readWhole, splitList } from "../option-values.ts";
@@ -59,12 +59,12 @@ const members: readonly (readonly [Option, key: string, read: (args: Arguments, 
   [detail, "detail", (_, given) => readChoice(detail, given, details)],
   [language, "language", (_, given) => readChoice(language, given, languages)],
   [zone, "zone", (_, given) => given || null],
-  [alarm, "alarmMinutes", (args) => readWhole(args, alarm, 0, 40320)],
+  [alarm, "alarmMinutes", (args) => readWhole(args, alarm, profileBounds.alarmMinutes)],
   [colour, "colour", (_, given) => given.toLowerCase() || null],
   [cancelled, "cancelled", (_, given) => readChoice(cancelled, given, ["keep", "drop"])],
   [decisions, "decisions", (_, given) => readChoice(decisions, given, decisionModes)],
-  [pastDays, "pastDays", (args) => readDays(args, pastDays, 0)],
-  [futureDays, "futureDays", (args) => readDays(args, futureDays, 1)],
+  [pastDays, "pastDays", (args) => readDays(args, pastDays, profileBounds.pastDays)],
+  [futureDays, "futureDays", (args) => readDays(args, futureDays, profileBounds.futureDays)],
   [expires, "expiresAt", (_, given) => (given === "" ? null : readInstant(expires, given))],
 ];
 
@@ -116,8 +116,8 @@ export function readSource(args: Arguments): { kind: string; uuid?: string } {
     : { kind: chosen.name, uuid: readUuidOption(`--${chosen.name}`, uuid) };
 }
 
-function readDays(args: Arguments, days: Option, least: number): number {
-  const value = readWhole(args, days, least, 3650);
+function readDays(args: Arguments, days: Option, bounds: { readonly least: number; readonly most: number }): number {
+  const value = readWhole(args, days, bounds);
   if (value === null) throw new AppError("bad_input", `--${days.name} needs a number of days`);
   return value;
 }

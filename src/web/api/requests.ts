@@ -2,7 +2,7 @@ import { IANAZone } from "luxon";
 import * as v from "valibot";
 import { bookingStates } from "../../calendar/booking.ts";
 import { colours } from "../../calendar/colours.ts";
-import { decisionModes, details, type FeedFilter, languages } from "../../calendar/profile.ts";
+import { decisionModes, details, type FeedFilter, languages, profileBounds } from "../../calendar/profile.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import { readUuid } from "../../waldur/parameters.ts";
 import { listKinds } from "../../account/find-source.ts";
@@ -30,7 +30,7 @@ const filter = v.strictObject({
   text: v.exactOptional(v.pipe(v.string(), v.trim(), v.maxLength(200, "may have at most 200 characters"))),
 } satisfies Record<keyof FeedFilter, object>);
 
-export function wholeNumber(least: number, most: number) {
+export function wholeNumber({ least, most }: { readonly least: number; readonly most: number }) {
   const wanted = `must be a whole number from ${least} to ${most}`;
   return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted), v.maxValue(most, wanted));
 }
@@ -55,7 +55,7 @@ export const profile = {
       ),
     ),
   ),
-  alarmMinutes: v.exactOptional(v.nullable(wholeNumber(0, 40_320))),
+  alarmMinutes: v.exactOptional(v.nullable(wholeNumber(profileBounds.alarmMinutes))),
   colour: v.exactOptional(
     v.nullable(
       v.pipe(
@@ -67,8 +67,8 @@ export const profile = {
   ),
   cancelled: v.exactOptional(v.picklist(["keep", "drop"], "must be keep or drop")),
   decisions: v.exactOptional(v.picklist(decisionModes, `must be one of ${decisionModes.join(", ")}`)),
-  pastDays: v.exactOptional(wholeNumber(0, 3650)),
-  futureDays: v.exactOptional(wholeNumber(1, 3650)),
+  pastDays: v.exactOptional(wholeNumber(profileBounds.pastDays)),
+  futureDays: v.exactOptional(wholeNumber(profileBounds.futureDays)),
   filter: v.exactOptional(filter),
 };
 
