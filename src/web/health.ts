@@ -44,7 +44,7 @@ export function healthRoutes(): Hono<Env> {
         });
       } catch (error) {
         c.env.log.error("not_ready", { message: messageOf(error) });
-        return c.json({ ok: false, ...(detailed && { reason: messageOf(error) }) }, 503);
+        return c.json({ ok: false, ...(detailed && { reason: messageOf(error) }) }, 503, { "Retry-After": "30" });
       }
     });
 }
