@@ -108,7 +108,7 @@ export async function openSample(
   const nowAt = Math.floor(deps.now() / 1000);
   const key = `sample:${bookings}`;
   const kept = Number((await readMeta(deps.sql, key)) ?? 0);
-  const begunAt = nowAt - kept < sampleDays * daySeconds ? kept : nowAt;
+  const begunAt = Math.abs(nowAt - kept) < sampleDays * daySeconds ? kept : nowAt;
   await writeMeta(deps.sql, key, String(begunAt));
   sample = sampleWaldur({ now: deps.now, begunAt, bookings, baseUrl: sampleUrl });
   const life = still ? null : setInterval(() => sample?.step(), 60_000);

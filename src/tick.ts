@@ -15,6 +15,7 @@ import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
 import { recordRun } from "./source/run-log.ts";
 import { type RefreshReport } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
+import { isSourceDue } from "./source/pace.ts";
 import { epochSeconds } from "./clock.ts";
 import { reseal } from "./account/reseal.ts";
 
@@ -81,7 +82,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     }
     let source: SourceRow = before;
     const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
-    if ((forced || before.dueAt <= nowAt) && budget.requests > 3) {
+    if ((forced || isSourceDue(deps, before)) && budget.requests > 3) {
       const report = await attempt(deps, "refresh_failed", async () =>
         refresh({ ...deps, budget }, before, {
           allowRemovals: options.allowRemovals ?? false,
@@ -133,7 +134,7 @@ export function startRun(deps: Deps, changed: Pick<FeedRow, "sourceId"> | Pick<T
 async function forgetOld(deps: Deps): Promise<void> {
   const nowAt = epochSeconds(deps);
   await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400);
-  await forgetTries(deps.sql, nowAt - 3600);
+  await forgetTries(deps.sql, nowAt - 3600, nowAt + 3600);
 }
 
 /** Does the work; logs its failure and resolves to undefined then. */

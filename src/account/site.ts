@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { type AnonymousTransport, exchangeCode, listLogins, loginUrl, readSiteAnonymously } from "../waldur/login.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../clock.ts";
 
 const schema = v.object({
   /** Epoch seconds. */
@@ -33,7 +33,7 @@ export async function cachedSite(deps: Deps): Promise<CachedSite> {
   const stored = await readMeta(deps.sql, key);
   const found = stored === null ? null : v.safeParse(schema, JSON.parse(stored));
   const known = found?.success === true ? found.output : nothing;
-  if (epochSeconds(deps) - known.at < freshSeconds) return known;
+  if (!hasElapsed(known.at, freshSeconds, epochSeconds(deps))) return known;
   const keep = async (site: CachedSite): Promise<CachedSite> => {
     await writeMeta(deps.sql, key, JSON.stringify(site));
     return site;

@@ -32,7 +32,7 @@ export function healthRoutes(): Hono<Env> {
             lostSince: isoTime(source.lostAt),
             loaded: source.loadedAt !== null,
             freshAt: isoTime(source.freshAt),
-            ageSeconds: source.freshAt === null ? null : nowAt - source.freshAt,
+            ageSeconds: source.freshAt === null ? null : Math.max(0, nowAt - source.freshAt),
             sweptAt: source.sweptAt === 0 ? null : isoTime(source.sweptAt),
             sweepWanted: source.sweepWanted,
             failure: source.failure || null,
