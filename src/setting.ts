@@ -53,7 +53,7 @@ export function address(example: string) {
   return v.pipe(
     v.string(),
     v.check((text) => isPlainAddress(text), wanted),
-    v.transform((text) => new URL(text).href.replace(/\/+$/, "")),
+    v.transform((text) => new URL(text).href.replace(/(?<!\/)\/+$/, "")),
   );
 }
 

@@ -98,9 +98,11 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       source = (await findSource(sql, before.id)) ?? before;
       if (lostAccess(source) === null && (source.loadedAt === null || source.sweepPage !== null)) complete = false;
     }
-    const behind = (feedsOf.get(source.id) ?? []).filter((feed) => isBehind(deps, feed, source));
-    if (behind.length === 0) continue;
+    if (!(feedsOf.get(source.id) ?? []).some((feed) => isBehind(deps, feed, source))) continue;
     await attempt(deps, "render_failed", async () => {
+      // Read anew: a decision may have moved them on while Waldur was read.
+      const now = (await listFeeds(sql, [source.id])).filter((feed) => !isExpired(feed, nowAt));
+      const behind = now.filter((feed) => isBehind(deps, feed, source));
       const outcome = await renderFeeds(deps, source, behind, {
         events: deps.budget.events - events,
         more: () => statementsLeft() >= statementsOfStep,

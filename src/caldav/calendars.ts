@@ -71,7 +71,7 @@ function readCalendar(member: Member, place: URL): FoundCalendar {
   const writable = mayWrite(member);
   const size = Number(propertyText(member, "max-resource-size", caldavSpace) ?? "");
   return {
-    url: place.href.replace(/\/*$/, "/"),
+    url: place.href.replace(/(?<!\/)\/*$/, "/"),
     name: propertyText(member, "displayname") ?? "",
     colour: /^#[0-9a-f]{6}/i.exec(propertyText(member, "calendar-color", appleSpace) ?? "")?.[0].toLowerCase() ?? null,
     components: components.length === 0 ? null : components,
@@ -100,7 +100,7 @@ export async function makeCalendar(
   random: (bytes: number) => Uint8Array,
 ): Promise<ReadResult<FoundCalendar>> {
   const wire = makeWire(connection);
-  const url = new URL(`waldur-${hex(random(8))}/`, home.replace(/\/*$/, "/")).href;
+  const url = new URL(`waldur-${hex(random(8))}/`, home.replace(/(?<!\/)\/*$/, "/")).href;
   const needed = { "d:resourcetype": { "d:collection": {}, "c:calendar": {} }, "d:displayname": { _text: name } };
   const wanted = {
     ...needed,

@@ -58,7 +58,7 @@ const byStatus: Readonly<Record<number, Partial<Record<DavOperation | "any", Fai
 const mostText = 200;
 /** A server whose clock is wrong must not keep us away for long. */
 export const longestWaitSeconds = 24 * 3600;
-const uidInWords = /\buid\b.*(?:in use|already|exist|conflict)/i;
+const uidInWords = /\buid\b(?:(?!\buid\b).)*(?:in use|already|exist|conflict)/i;
 const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
 
 /** Returns the failure of a request without an answer; the outcome of one that was sent is unknown. */
@@ -118,7 +118,7 @@ function preconditionIn(text: string): { name: string; href: string | null } {
 
 /** Returns a server's text for people: without markup, on one line, at most 200 characters. */
 function plainText(text: string): string {
-  const words = text.slice(0, 8000).replace(/<(style|script|title)\b[\s\S]*?<\/\1>|<[^>]*>?/gi, " ");
+  const words = text.slice(0, 8000).replace(/<(style|script|title)\b(?:(?!<\1\b)[\s\S])*?<\/\1>|<[^>]*>?/gi, " ");
   return truncate(cleanLine(words), mostText);
 }
 

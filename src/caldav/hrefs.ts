@@ -44,18 +44,25 @@ function withoutQuery(href: string): string {
   return href.split(/[?#]/, 1)[0] ?? "";
 }
 
+const rest = "%[89ab][0-9a-f]";
+/** Escapes of characters in UTF-8 (RFC 3629 4), no more at once than a pattern can hold. */
+const escapes = new RegExp(
+  `(?:${[
+    "%[0-7][0-9a-f]",
+    `%(?:c[2-9a-f]|d[0-9a-f])${rest}`,
+    `%(?:e0%[ab][0-9a-f]|ed%[89][0-9a-f]|e[1-9a-cef]${rest})${rest}`,
+    `%(?:f0%[9ab][0-9a-f]|f4%8[0-9a-f]|f[1-3]${rest})${rest}${rest}`,
+  ].join("|")}){1,100}`,
+  "gi",
+);
+/** More marks on one letter than Unicode's stream-safe form has (UAX 15): composing takes time by the square of their number. */
+const marks = /\p{M}{31}/u;
+
 /**
  * Decodes each escape by itself (RFC 3986 2.1), so that a broken one cannot hide a slash or a dot beside it. A broken one
  * stays as it is; its percent sign keeps the name from being one of ours.
  */
 function decodePath(text: string): string {
-  return text
-    .replace(/%[0-7][0-9a-f]|(?:%[89a-f][0-9a-f])+/gi, (escapes) => {
-      try {
-        return decodeURIComponent(escapes);
-      } catch {
-        return escapes;
-      }
-    })
-    .normalize("NFC");
+  const decoded = text.replace(escapes, (whole) => decodeURIComponent(whole));
+  return marks.test(decoded) ? decoded : decoded.normalize("NFC");
 }

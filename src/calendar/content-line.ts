@@ -47,12 +47,22 @@ export function unfoldLines(text: string): string[] {
 
 /** Takes an unfolded content line apart; returns null when it is none. */
 export function parseContentLine(line: string): ContentLine | null {
-  const colon = line.indexOf(":");
-  const plain = line.slice(0, colon);
-  if (colon > 0 && /^[A-Za-z0-9-]+$/.test(plain)) return { name: plain, parameters: "", value: line.slice(colon + 1) };
-  const [head, name, parameters] = /^([A-Za-z0-9-]+)((?:;(?:"[^"]*"|[^":])*)?):/.exec(line) ?? [];
-  if (head === undefined || name === undefined || parameters === undefined) return null;
-  return { name, parameters, value: line.slice(head.length) };
+  const [name] = /^[A-Za-z0-9-]+(?=[;:])/.exec(line) ?? [];
+  const colon = name === undefined ? -1 : colonOf(line, name.length);
+  if (name === undefined || colon < 0) return null;
+  return { name, parameters: line.slice(name.length, colon), value: line.slice(colon + 1) };
+}
+
+/** Returns the place of the first colon outside quotes; -1 without one, or when a quote stays open. */
+function colonOf(line: string, from: number): number {
+  for (let at = from; at < line.length; at += 1) {
+    const mark = line.charAt(at);
+    if (mark === ":") return at;
+    if (mark !== '"') continue;
+    at = line.indexOf('"', at + 1);
+    if (at < 0) return -1;
+  }
+  return -1;
 }
 
 /** Returns the TEXT value (RFC 5545 3.3.11) of a cleaned text. */
@@ -60,9 +70,20 @@ export function escapeText(text: string): string {
   return text.replace(/[\\;,]/g, "\\$&").replaceAll("\n", "\\n");
 }
 
+const escapes = new Map(Object.entries({ "\\": "\\", ";": ";", ",": ",", n: "\n", N: "\n" }));
+
 /** Returns the text of a TEXT value (RFC 5545 3.3.11). */
 export function unescapeText(value: string): string {
-  return value.replace(/\\([\\;,nN])/g, (_, mark: string) => (mark === "n" || mark === "N" ? "\n" : mark));
+  if (!value.includes("\\")) return value;
+  const pieces: string[] = [];
+  let from = 0;
+  for (let at = value.indexOf("\\"); at >= 0; at = value.indexOf("\\", Math.max(from, at + 1))) {
+    const meant = escapes.get(value.charAt(at + 1));
+    if (meant === undefined) continue;
+    pieces.push(value.slice(from, at), meant);
+    from = at + 2;
+  }
+  return pieces.join("") + value.slice(from);
 }
 
 /** Returns the epoch seconds of a DATE-TIME in UTC (RFC 5545 3.3.5, form 2); null for all else and for no real time. */

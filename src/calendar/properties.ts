@@ -43,7 +43,7 @@ export const eventProperties = [
   {
     name: "URL",
     count: "0..1",
-    allows: like(/^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?[A-Za-z0-9._~/?=&%-]*$/),
+    allows: like(/^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?(?:[/?][A-Za-z0-9._~/?=&%-]*)?$/),
     mirrored: "always",
   },
   { name: "STATUS", count: "1", allows: like(/^(?:TENTATIVE|CONFIRMED|CANCELLED)$/), mirrored: "always" },

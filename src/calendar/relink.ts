@@ -1,7 +1,7 @@
 import { fold, unfold, unfoldLines } from "./content-line.ts";
 
 /** A link that lets whoever holds it decide: its token begins with `d`. */
-const signed = /https?:\/\/[^\s\\]+\/a\/d[a-z0-9]{1,8}\.[\w-]{22}\.[0-9a-f]{1,32}\.([0-9a-f]{32})/g;
+const signed = /https?:\/\/(?:(?!https?:\/\/)[^\s\\])+\/a\/d[a-z0-9]{1,8}\.[\w-]{22}\.[0-9a-f]{1,32}\.([0-9a-f]{32})/g;
 
 /** A link to decide of either kind, with the button that it names. */
 const anyLink =

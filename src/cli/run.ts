@@ -88,5 +88,5 @@ function readServer(text: string | null): string | null {
   if (url === null || !/^https?:$/.test(url.protocol) || /[?#@]/.test(text)) {
     throw new AppError("bad_input", "--server takes the address of a service, such as https://calendar.example.org");
   }
-  return url.href.replace(/\/+$/, "");
+  return url.href.replace(/(?<!\/)\/+$/, "");
 }

@@ -42,7 +42,7 @@ const blocked6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
  * number, IPv6 with or without brackets, zone and embedded IPv4. Null for what is a name.
  */
 export function parseIp(text: string): Bytes | null {
-  const bare = text.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
+  const bare = text.replace(/^\[|\]$/g, "").replace(/%.*/, "");
   const host = bare.includes(":") ? `[${bare}]` : bare;
   if (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(`http://${host}/`)) return null;
   const { hostname } = new URL(`http://${host}/`);

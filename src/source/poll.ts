@@ -2,7 +2,16 @@ import type { SlimBooking } from "../calendar/booking.ts";
 import { findSlim, listSlotless } from "../store/bookings.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
-import { commitRun, noteSkipped, rereadBookings, type SourceRun, slimText, spendPage, spendRequest } from "./run.ts";
+import {
+  commitRun,
+  enterRun,
+  noteSkipped,
+  rereadBookings,
+  type SourceRun,
+  slimText,
+  spendPage,
+  spendRequest,
+} from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter, orderFilter } from "../waldur/scope.ts";
 import { writeOrders } from "../store/write-bookings.ts";
@@ -123,9 +132,11 @@ export async function walkOrders(run: SourceRun): Promise<boolean> {
       run.source.id,
       creating.map((order) => order.bookingUuid),
     );
+    await enterRun(run);
     let { rev } = run.source;
     const changed = creating
-      .filter((order) => known.has(order.bookingUuid) && known.get(order.bookingUuid)?.orderState !== order.state)
+      .filter(({ bookingUuid }) => known.has(bookingUuid) && !run.overtaken.has(bookingUuid))
+      .filter(({ bookingUuid, state }) => known.get(bookingUuid)?.orderState !== state)
       .map((order) => ({
         uuid: order.bookingUuid,
         orderState: order.state,

@@ -22,6 +22,7 @@ import { pollDelay } from "./pace.ts";
 import { poll, walkOrders } from "./poll.ts";
 import {
   commitRun,
+  enterRun,
   writeDeferred,
   newReport,
   deferColumns,
@@ -67,6 +68,7 @@ export async function refresh(
       pagesLeft: deps.budget.pages,
       requestsLeft: deps.budget.requests,
       deferred: {},
+      overtaken: new Set(),
     };
     try {
       await read(run, () => serverDate);
@@ -150,6 +152,7 @@ async function readNames(run: SourceRun): Promise<void> {
     (uuid) => JSON.stringify(before.get(uuid)) !== JSON.stringify(facts.get(uuid)),
   );
   const touched = await countOfOfferings(run.deps.sql, run.source.id, changed);
+  await enterRun(run);
   const statements: Statement[] = touched === 0 ? [] : [touchOfferings(run.source.id, changed, run.source.rev)];
   await commitRun(run, { offerings: text, rev: run.source.rev + touched }, statements);
 }

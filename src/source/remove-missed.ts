@@ -5,7 +5,7 @@ import { clearTime } from "../store/sources.ts";
 import { markMissed, markVanished } from "../store/write-bookings.ts";
 import { sees } from "../waldur/roles.ts";
 import { proveAccess } from "./access.ts";
-import { commitRun, deferColumns, type SourceRun, spendRequest } from "./run.ts";
+import { commitRun, deferColumns, enterRun, type SourceRun, spendRequest } from "./run.ts";
 
 /** Most missing bookings that are asked for by name before they count as gone. */
 const asked = 20;
@@ -70,8 +70,10 @@ async function holdUnseen(run: SourceRun, uuids: readonly string[]): Promise<str
 }
 
 /** Marks bookings as gone since then, or with 0 as out of sight. */
-async function markGone(run: SourceRun, uuids: readonly string[], goneAt: number): Promise<void> {
-  if (uuids.length === 0) return;
+async function markGone(run: SourceRun, missed: readonly string[], goneAt: number): Promise<void> {
+  if (missed.length === 0) return;
+  await enterRun(run);
+  const uuids = missed.filter((uuid) => !run.overtaken.has(uuid));
   const { rev, id } = run.source;
   const marks = chunksOf(uuids).map((some, index) => markVanished(id, some, rev + index * mostUuids, goneAt));
   await commitRun(run, { rev: rev + uuids.length }, marks);

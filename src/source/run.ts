@@ -2,7 +2,7 @@ import type { Booking, OrderState, SlimBooking } from "../calendar/booking.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { type BookingRow, findBookings } from "../store/bookings.ts";
+import { type BookingRow, findBookings, listChangedUuids } from "../store/bookings.ts";
 import { chunkRows } from "../store/sql/bulk.ts";
 import type { Lease } from "../store/leases.ts";
 import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
@@ -49,6 +49,8 @@ export interface SourceRun {
   requestsLeft: number;
   /** Columns that may wait for the next write, or for the end of the run. */
   deferred: SourceChange;
+  /** Bookings that others have written since this run began to read: what it read of them may be older. */
+  overtaken: ReadonlySet<string>;
 }
 
 /** Counts another page; returns false, and counts none, when the budget has none left. */
@@ -70,15 +72,44 @@ export function spendRequest(run: SourceRun): boolean {
 }
 
 /**
- * Writes statements and columns of the source, all or nothing. The lease is taken with the first write: a run that finds
- * nothing to do costs no row. Throws `conflict` when another run has the source or has moved it on meanwhile.
+ * Takes the lease of the source, before the first write: a run that finds nothing to do costs no row. Bookings may have been
+ * written since the run read the source, as decisions do: it goes on from the rev at which the source stands now, and leaves
+ * these alone. To be called before a rev is counted up. Throws `conflict` when another run has the source, or has read it.
+ */
+export async function enterRun(run: SourceRun): Promise<void> {
+  if (!(await run.lease.hold())) return;
+  const { deps, started } = run;
+  const now = await findSource(deps.sql, started.id);
+  if (now === null || readersColumns.some((column) => now[column] !== started[column])) {
+    throw new AppError("conflict", "another run has moved this source on");
+  }
+  if (now.rev === started.rev) return;
+  run.overtaken = new Set(await listChangedUuids(deps.sql, started.id, started.rev));
+  run.source = { ...run.source, rev: now.rev };
+}
+
+/** Columns that only runs set which read Waldur. */
+const readersColumns = [
+  "loadedAt",
+  "ordersMicros",
+  "bookingsMicros",
+  "ordersPage",
+  "sweepId",
+  "sweepPage",
+  "sweptAt",
+  "offerings",
+] as const;
+
+/**
+ * Writes statements and columns of the source, all or nothing, under its lease. Throws `conflict` when another run has the
+ * source or has read it meanwhile.
  */
 export async function commitRun(
   run: SourceRun,
   change: SourceChange,
   statements: readonly Statement[] = [],
 ): Promise<void> {
-  if (await run.lease.hold()) await checkUnmoved(run);
+  await enterRun(run);
   const own = changeSource(run.source.id, { ...run.deferred, ...change });
   const all = own === null ? [...statements] : [...statements, own];
   if (all.length > 0) await run.deps.sql.batch(all);
@@ -97,14 +128,6 @@ export async function writeDeferred(run: SourceRun): Promise<void> {
   const own = changeSource(run.source.id, run.deferred);
   run.deferred = {};
   if (own !== null) await run.deps.sql.run(own.sql, ...own.parameters);
-}
-
-/** Throws `conflict` when another run has written the source since this one read it. */
-async function checkUnmoved(run: SourceRun): Promise<void> {
-  const now = await findSource(run.deps.sql, run.source.id);
-  if (now === null || now.rev !== run.started.rev || now.sweepId !== run.started.sweepId) {
-    throw new AppError("conflict", "another run has moved this source on");
-  }
 }
 
 /** What is told of the order that made a booking. */
@@ -127,7 +150,7 @@ export function slimText(booking: SlimBooking): string {
 
 /**
  * Stores what Waldur now says of these bookings: only those that differ are written, each under a rev of its own.
- * Bookings that turn out not to be of the source are left out. `orders` are what the order list just told.
+ * Bookings that turn out not to be of the source, and those that others have written meanwhile, are left out. `orders` are what the order list just told.
  */
 export async function saveBookings(
   run: SourceRun,
@@ -143,13 +166,18 @@ export async function saveBookings(
     run.source.id,
     own.map((booking) => booking.uuid),
   );
+  const changeOf = (booking: Booking, rev: number): BookingWrite | null =>
+    bookingChange(run.source.id, stored.get(booking.uuid), booking, orders.get(booking.uuid), rev);
+  const changed = own.filter((booking) => changeOf(booking, 0) !== null);
+  if (changed.length === 0) return;
+  await enterRun(run);
   let { rev } = run.source;
   let added = 0;
   let orderless = Number.MAX_SAFE_INTEGER;
   const writes: Record<string, string | number | null>[] = [];
-  for (const booking of own) {
+  for (const booking of changed) {
     const known = stored.get(booking.uuid);
-    const write = bookingChange(run.source.id, known, booking, orders.get(booking.uuid), rev + 1);
+    const write = run.overtaken.has(booking.uuid) ? null : changeOf(booking, rev + 1);
     if (write === null) continue;
     rev += 1;
     if (known === undefined) {

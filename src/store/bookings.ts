@@ -104,6 +104,12 @@ export async function listChanged(sql: Sql, sourceId: string, rev: number, limit
   return rows.map(readStoredBooking);
 }
 
+/** Returns the uuids of bookings changed after `rev`. */
+export async function listChangedUuids(sql: Sql, sourceId: string, rev: number): Promise<string[]> {
+  const rows = await sql.all("SELECT uuid FROM bookings WHERE source_id = ?1 AND rev > ?2", sourceId, rev);
+  return rows.map((row) => readText(row, "uuid"));
+}
+
 /** Returns bookings of an offering with a period that may overlap [fromAt, toAt), other than this one, in order of time. */
 export async function listBeside(
   sql: Sql,

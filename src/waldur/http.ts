@@ -2,6 +2,7 @@ import { type BackOff, pauseAfter } from "../backoff.ts";
 import { withDeadline } from "../deadline.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { readResponseText } from "../body.ts";
+import { parseJson } from "../json.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
 
 /** The outside of requests to one Waldur. */
@@ -162,15 +163,15 @@ export async function exchange(
     const type = response.headers.get("Content-Type") ?? "something without a type";
     throw fail({ code: "waldur_bad_answer", message: `Waldur answered ${type}, not JSON`, facts: { status } });
   }
-  try {
-    return { headers: response.headers, body: JSON.parse(text) };
-  } catch {
+  const parsed = parseJson(text);
+  if (parsed === undefined) {
     throw fail({
       code: "waldur_bad_answer",
       message: "Waldur's answer is broken JSON: it may have been cut",
       facts: { status },
     });
   }
+  return { headers: response.headers, body: parsed };
 }
 
 function connectionFailure(error: unknown, signal: AbortSignal): Refused {

@@ -13,6 +13,9 @@ export interface Page<T> {
   readonly next: number | null;
 }
 
+/** A page with more is not worth reading to its end. */
+const mostRows = 10_000;
+
 /**
  * Returns one page of any list of Waldur. A page past the end is empty with a count of 0: the list has become shorter since the page
  * before. Throws `waldur_bad_answer` for what is no list of Waldur's.
@@ -32,6 +35,7 @@ export async function readPage<T>(
   }
   const { headers, body } = answer;
   if (!Array.isArray(body)) throw badAnswerError("what should be a list is none");
+  if (body.length > mostRows) throw badAnswerError(`a page has ${body.length} rows, where at most 300 are asked for`);
   const rows: T[] = [];
   const skipped: Skipped[] = [];
   for (const row of body) {
@@ -75,7 +79,7 @@ export function readResultCount(headers: Headers): number {
 /** Returns the page number of rel="next" (RFC 8288); its host is the one the request was sent to, or somebody else's, and is not used. */
 function nextOf(headers: Headers): number | null {
   const link = headers.get("Link") ?? "";
-  const [, query] = /<[^>?]*\?([^>]*)>\s*;\s*rel="?next\b/.exec(link) ?? [];
+  const [, query] = /<[^<>?]*\?([^<>]*)>\s*;\s*rel="?next\b/.exec(link) ?? [];
   const page = query === undefined ? null : new URLSearchParams(query).get("page");
   return page !== null && /^\d{1,9}$/.test(page) ? Number(page) : null;
 }

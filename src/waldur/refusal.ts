@@ -1,5 +1,6 @@
 import type { AppError, ErrorCode } from "../errors.ts";
 import { readRetryAfter } from "../backoff.ts";
+import { parseJson } from "../json.ts";
 
 /** The meaning of an answer, or of the lack of one. */
 export interface Refused {
@@ -43,7 +44,7 @@ export function readRefusal(response: Response, text: string, { url, token, now 
   const facts = { status, ...(retryAfter !== null && { retryAfter: Math.min(retryAfter, longestWaitSeconds) }) };
   if (status === 429) return { code: "waldur_throttled", message: "Waldur is asked too often (429)", facts };
   if (status >= 500) return { code: "waldur_failed", message: `Waldur answered ${status}`, facts };
-  const body = parseJsonOrUndefined(text);
+  const body = parseJson(text);
   if (body === undefined) {
     // A missing booking or right is told in JSON: this comes from something else, and says nothing about either.
     const message = `Something that is not Waldur's API answered ${status}: is WALDUR_API_URL right, and what stands in front of it?`;
@@ -101,12 +102,4 @@ function refusedParameters(body: unknown, token: string): string {
   return Object.keys(body)
     .filter((name) => /^[a-z_]{1,40}$/.test(name) && (token === "" || !name.includes(token)))
     .join(",");
-}
-
-function parseJsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

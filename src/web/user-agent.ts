@@ -9,7 +9,7 @@ const clients: readonly (readonly [name: string, sign: RegExp])[] = [
   ["Nextcloud", /nextcloud|owncloud/i],
   ["vdirsyncer", /vdirsyncer/i],
   ["Apple", /dataaccessd|calendaragent|calendard|remindd|\bios\/|mac[_ ]?os[_ ]?x\/|cfnetwork|icalendar\//i],
-  ["browser", /mozilla\/.*(?:firefox|chrome|safari|edg)\//i],
+  ["browser", /mozilla\/(?:(?!mozilla\/).)*(?:firefox|chrome|safari|edg)\//i],
 ];
 
 /** Returns the name, without version, of the program behind a User-Agent; "other" for an unknown one. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { cleanLine, truncate } from "../../calendar/text.ts";
+import { parseJson } from "../../json.ts";
 import { encodeBase64url } from "../../security/base64url.ts";
 import { type GuardedFetch, type Signer, Unsigned } from "../../security/guard.ts";
 import { sha256 } from "../../security/hash.ts";
@@ -198,7 +199,7 @@ async function askToken(
 ): Promise<{ readonly granted: Granted } | Extract<GoogleOutcome, { refused: string }>> {
   const result = await postForm(guarded, endpoints.token, form);
   if ("failed" in result) return { refused: "failed", why: result.why };
-  const body = parseJsonOrNull(result.text);
+  const body = parseJson(result.text);
   if (result.status === 200 && v.is(granted, body)) return { granted: body };
   if (!v.is(denied, body)) return { refused: "failed", why: `Google answered ${result.status}` };
   const why = truncate(cleanLine(`${body.error}: ${body.error_description ?? ""}`), 200);
@@ -219,12 +220,4 @@ function makeTokens(
   now: number,
 ): GoogleTokens {
   return { accessToken, refreshToken, expiresAt: Math.floor(now / 1000 + life) };
-}
-
-function parseJsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { parseJson } from "../../json.ts";
 import type { PageContext } from "../env.ts";
 import { readRequestText } from "../request-body.ts";
 
@@ -6,9 +7,7 @@ import { readRequestText } from "../request-body.ts";
 export async function readBody(c: PageContext): Promise<unknown> {
   const text = await readRequestText(c);
   if (text.trim() === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError("bad_input", "the body is not JSON");
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw new AppError("bad_input", "the body is not JSON");
+  return value;
 }
