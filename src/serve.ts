@@ -95,7 +95,7 @@ async function introduce(deps: Deps, made: readonly string[], print: (text: stri
   }
   const loading = feeds.filter(({ state }) => state === "loading").length;
   const others = feeds.length - shown.length - loading;
-  if (loading > 0) print(`\n${countFeeds(loading)} still loading; \`feeds list\` shows how far they are.\n`);
+  if (loading > 0) print(`\n${countFeeds(loading)} still loading; \`feeds list\` shows the progress.\n`);
   if (others > 0) print(`\n${countFeeds(others)} served: \`feeds list\` shows which, \`feeds show ID\` the address.\n`);
   if (first !== undefined) {
     print(
