@@ -10,6 +10,7 @@ import {
   hostList,
   hours,
   keyRing,
+  networkList,
   optional,
   publicAddress,
   secret,
@@ -50,6 +51,12 @@ const schema = v.object({
   ),
   host: setting("HOST", host, "127.0.0.1", "Address the Node server listens on; 0.0.0.0 for all"),
   port: setting("PORT", wholeSetting(0, 65535), "8080", "Port the Node server listens on"),
+  trustedProxies: setting(
+    "TRUSTED_PROXIES",
+    networkList,
+    "127.0.0.0/8,::1",
+    "Addresses or networks of proxies in front, on Node, which say in `X-Forwarded-For` who asks; separated by commas",
+  ),
   publicUrl: optional(
     "PUBLIC_URL",
     publicAddress,
