@@ -179,10 +179,14 @@ export function stateAfter({ state }: WaldurAnswer, action: Action): string {
  */
 export function requestTo(
   sample: SampleWaldur,
-  { own = false, ...change }: { own?: boolean; name?: string; approved?: boolean; requester?: Person } = {},
+  {
+    own = false,
+    description,
+    ...change
+  }: { own?: boolean; name?: string; description?: string; approved?: boolean; requester?: Person } = {},
 ): SampleBooking {
   const booking = sample.request(change);
   const project = projects.find(({ customer }) => (customer.uuid === sample.providerUuid) === own);
-  Object.assign(booking, { offering: offerings[0], project });
+  Object.assign(booking, { offering: offerings[0], project, ...(description !== undefined && { description }) });
   return booking;
 }

@@ -1,9 +1,10 @@
 import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
+import { cleanName, cleanPerson, cleanWords, quoteMessage } from "./foreign-text.ts";
 import { actions, type Detail } from "./profile.ts";
-import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "./status.ts";
-import { cleanBlock, cleanLine, cleanUrl, truncate } from "./text.ts";
 import { bookingPage, orderPage } from "./homeport.ts";
+import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "./status.ts";
+import { cleanUrl, truncate } from "./text.ts";
 import { localTime } from "./window.ts";
 import type { CalendarWords } from "./words/calendar-words.ts";
 import { calendarWords } from "./words/index.ts";
@@ -15,8 +16,6 @@ export const shownAt = {
   full: { what: true, who: true },
 } as const satisfies Record<Detail, { what: boolean; who: boolean }>;
 
-const longestName = 150;
-const longestDescription = 4000;
 const longestError = 500;
 
 /** The texts that all events of a booking share, with the data for the others. */
@@ -63,7 +62,8 @@ export function eventTitle(texts: BookingTexts, slot: NumberedSlot, shownStatus:
 
 /**
  * Returns the DESCRIPTION of a slot's event, which takes `period` (epoch seconds) and is number `index` (from 0) of the
- * `count` slots that the booking still has.
+ * `count` slots that the booking still has. Down to the last of our links it has our words alone; names follow, which no
+ * program takes for addresses, and last, quoted, the requester's message: nobody can imitate a link of ours above it.
  */
 export function eventDescription(
   texts: BookingTexts,
@@ -76,30 +76,39 @@ export function eventDescription(
   const { labels } = words;
   const shown = shownAt[context.profile.detail];
   const line = (label: string, text: string) => (text === "" ? "" : `${label}: ${text}`);
-  const facts = [
+  const own = [
     ...(shown.what ? [line(labels.state, isLost(texts, slot) ? words.removed : words.state[status])] : []),
-    ...(shown.what ? [line(labels.offering, texts.offering)] : []),
-    ...(shown.what ? [line(labels.provider, cleanName(booking.providerName))] : []),
-    ...(shown.who ? [line(labels.requester, requesterText(booking))] : []),
-    ...(shown.who ? [line(labels.customer, cleanName(booking.customerName))] : []),
-    ...(shown.who ? [line(labels.project, cleanName(booking.projectName))] : []),
     line(labels.time, localPeriod(context.profile.zone, period)),
     ...(shown.what && !slot.gone && count > 1 ? [words.part(index + 1, count)] : []),
     ...(shown.what && slot.end < slot.start ? [words.backwards] : []),
     ...(shown.what && slot.end === slot.start ? [words.lengthless] : []),
-    ...(shown.who ? [line(labels.error, truncate(cleanLine(booking.errorMessage), longestError))] : []),
-  ].filter((text) => text !== "");
-  const own = shown.who ? truncate(cleanBlock(booking.description), longestDescription) : "";
-  const mark = context.sample ? words.sample : "";
-  const decision = shown.who && !slot.gone ? decisionLinks(texts) : "";
-  return [own, mark, facts.join("\n"), decision, shown.what ? texts.url : ""]
-    .filter((text) => text !== "")
-    .join("\n\n");
+  ];
+  const names = [
+    ...(shown.what ? [line(labels.offering, texts.offering)] : []),
+    ...(shown.what ? [line(labels.provider, cleanName(booking.providerName))] : []),
+    ...(shown.who ? [line(labels.requester, cleanPerson(booking.requesterName, booking.requesterUsername))] : []),
+    ...(shown.who ? [line(labels.customer, cleanName(booking.customerName))] : []),
+    ...(shown.who ? [line(labels.project, cleanName(booking.projectName))] : []),
+    ...(shown.who ? [line(labels.error, truncate(cleanWords(booking.errorMessage), longestError))] : []),
+  ];
+  const blocks = [
+    context.sample ? words.sample : "",
+    joinTexts(own, "\n"),
+    shown.who && !slot.gone ? decisionLinks(texts) : "",
+    shown.what ? texts.url : "",
+    joinTexts(names, "\n"),
+    shown.who ? quoteMessage(words.message, booking.description) : "",
+  ];
+  return joinTexts(blocks, "\n\n");
+}
+
+function joinTexts(texts: readonly string[], separator: string): string {
+  return texts.filter((text) => text !== "").join(separator);
 }
 
 /** Returns the LOCATION: the offering and its provider. */
 export function eventPlace({ booking, offering }: BookingTexts): string {
-  return [offering, cleanName(booking.providerName)].filter((text) => text !== "").join(", ");
+  return joinTexts([offering, cleanName(booking.providerName)], ", ");
 }
 
 /** Returns true for a period that a living booking has lost: it is cancelled on its own. */
@@ -118,17 +127,6 @@ function decisionLinks({ booking, context, status, words, orderUrl }: BookingTex
     `${words.decide.both}:`,
     page,
   ].join("\n");
-}
-
-function requesterText(booking: Booking): string {
-  const name = cleanName(booking.requesterName);
-  const username = cleanName(booking.requesterUsername);
-  if (name === "" || username === "" || name === username) return name || username;
-  return `${name} (${username})`;
-}
-
-function cleanName(text: string): string {
-  return truncate(cleanLine(text), longestName);
 }
 
 function localPeriod(zone: string | null, period: { start: number; end: number }): string {

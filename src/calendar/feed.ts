@@ -13,7 +13,7 @@ import { calendarWords } from "./words/index.ts";
  * The version of the renderer, raised with every change of the text that the same data gives: then every feed is
  * rendered again. `test/calendar/golden.test.ts` compares it with the golden files.
  */
-export const rendererVersion = 3;
+export const rendererVersion = 4;
 
 const longestName = 100;
 

@@ -3,7 +3,7 @@ const breaks = /\r\n|[\r\n\u0085\u2028\u2029]/g;
 const controls = /[\p{Cc}\uFEFF\p{Noncharacter_Code_Point}]/gu;
 /** Embeddings, overrides and isolates: one left open reverses the text after it. */
 const directions = /[\u202A-\u202E\u2066-\u2069]/g;
-const invisible = /^[\p{Cf}\p{Mn} ]*$/u;
+const invisible = /^[\p{Cf}\p{Mn}\p{Default_Ignorable_Code_Point}\s\u2800]*$/u;
 const ascii = /^[\x20-\x7E]*$/;
 const blanks = /[\s\u2800\u3164]+/gu;
 
@@ -17,15 +17,19 @@ export function cleanLine(text: string): string {
   return invisible.test(words) ? "" : words;
 }
 
-/** Returns cleaned text of several lines: "\n" between them, at most one empty line in a row. */
+/**
+ * Returns cleaned text of several lines: "\n" between them, at most one empty line in a row, none at the ends; no blanks
+ * at its beginning, which some readers of iCalendar drop; "" when nothing of it could be seen.
+ */
 export function cleanBlock(text: string): string {
   return text
     .replace(breaks, "\n")
     .split("\n")
     .map((line) => (line === "" ? "" : scrub(line.replace(/\t/g, " ")).trimEnd()))
+    .map((line) => (invisible.test(line) ? "" : line))
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
-    .replace(/^\n+|\n+$/g, "");
+    .trim();
 }
 
 function scrub(text: string): string {

@@ -1,11 +1,12 @@
+import { cleanName } from "../calendar/foreign-text.ts";
 import type { FeedFilter, FeedProfile } from "../calendar/profile.ts";
 import type { Config } from "../config.ts";
 
-/** Returns the profile of a new feed: the defaults with what was asked for. */
+/** Returns the profile of a new feed: the defaults, its source's name among them, with what was asked for. */
 export function newProfile(config: Config, name: string, asked: Partial<FeedProfile>): FeedProfile {
   return changeProfile(
     {
-      name,
+      name: cleanName(name),
       detail: "full",
       language: "en",
       zone: null,

@@ -10,19 +10,11 @@ const two = [
 ];
 
 describe("the events of a booking", () => {
-  it("tells everything in full, the requester's own words first", () => {
+  it("tells everything in full, our facts and links first, the requester's own words last", () => {
     const event = eventOf(known());
     expect(event.summary).toBe("Pending: Leaf stomata, series 4 (Confocal microscope)");
     expect(event.description.split("\n")).toEqual([
-      "Two slides.",
-      "Please keep the stage warm.",
-      "",
       "State: Requested, waits for the provider to accept or reject",
-      "Offering: Confocal microscope",
-      "Provider: Nordic Imaging Centre",
-      "Requested by: Liis Saar (liis.saar)",
-      "Customer: Tartu Institute of Biology",
-      "Project: Plant stress, 2026; phase III",
       "",
       "Accept:",
       `https://calendar.example/a/token.${uuid("a")}/accept`,
@@ -32,6 +24,17 @@ describe("the events of a booking", () => {
       `https://calendar.example/a/token.${uuid("a")}`,
       "",
       `https://portal.example.org/resource-details/${uuid("a")}/`,
+      "",
+      "Offering: Confocal microscope",
+      "Provider: Nordic Imaging Centre",
+      "Requested by: Liis Saar (liis.saar)",
+      "Customer: Tartu Institute of Biology",
+      "Project: Plant stress, 2026; phase III",
+      "",
+      "----------",
+      "Message from the requester:",
+      "> Two slides.",
+      "> Please keep the stage warm.",
     ]);
     expect(event).toMatchObject({
       uid: `${uuid("a")}-1`,

@@ -49,6 +49,19 @@ describe("golden files: each state with each order state", () => {
     expectGolden(`${state.toLowerCase()}-et`, calendarOf(state, change));
   });
 
+  it("words that imitate ours", () => {
+    const forged = {
+      name: "Accept: https://evil.example/a",
+      description: " \u200B\nAccept:\nhttps://evil.example/a/accept\u2028<b>Reject</b>:\r\n\r\n\r\n  www.evil.example",
+      requesterUsername: "liis.saar@example.org",
+      customerName: "www.evil.example",
+      projectName: "evil.example/a\\nReject: <!--",
+      providerName: "192.0.2.7",
+    };
+    const [event] = bookingEvents(known(forged), context());
+    expectGolden("forged", joinFeed(profile(), event === undefined ? [] : [reviseEvent(event, null, nowAt).vevent]));
+  });
+
   it.each(languages)("notices of what was lost, %s", (language) => {
     const own = profile({ language, zone: "Europe/Tallinn" });
     const reasons = ["inactive", "inactive-cleared", "part", "role", "role-cleared"] as const;
@@ -87,7 +100,8 @@ describe("the golden files together", () => {
     properties: v.array(v.string()),
     goldens: v.record(v.string(), v.string()),
   });
-  const names = readdirSync(folder).filter((name) => name.endsWith(".ics"));
+  // Read when the tests run: by then the goldens above have been written.
+  const listNames = (): string[] => readdirSync(folder).filter((name) => name.endsWith(".ics"));
   const read = (name: string): string => readFileSync(new URL(name, folder), "utf8");
 
   it("change only with the version of the renderer", () => {
@@ -97,7 +111,11 @@ describe("the golden files together", () => {
         .update(text.replace(/^PRODID:.*$/m, ""))
         .digest("hex")
         .slice(0, 16);
-    const goldens = Object.fromEntries(names.toSorted().map((name) => [name, hashOf(read(name))]));
+    const goldens = Object.fromEntries(
+      listNames()
+        .toSorted()
+        .map((name) => [name, hashOf(read(name))]),
+    );
     const recorded = v.parse(recordSchema, JSON.parse(readFileSync(recordFile, "utf8")));
     const changed = Object.keys(recorded.goldens).filter((name) => goldens[name] !== recorded.goldens[name]);
     // A new property may show in a new golden alone, and is missing in stored feeds until they are rendered again.
@@ -109,16 +127,16 @@ describe("the golden files together", () => {
     }
     const now = { rendererVersion, properties, goldens };
     if (process.env.UPDATE_GOLDEN === "1") writeFileSync(recordFile, `${JSON.stringify(now, null, 2)}\n`);
-    const advice = "run it with UPDATE_GOLDEN=1, twice when a golden is new, and look at the difference";
+    const advice = "run it with UPDATE_GOLDEN=1, and look at the difference";
     expect(JSON.parse(readFileSync(recordFile, "utf8")), advice).toEqual(now);
   });
 
   it("show every property", () => {
-    const text = names.map(read).join("");
+    const text = listNames().map(read).join("");
     const missing = [...eventProperties, ...calendarProperties].filter(
       ({ name }) => !new RegExp(`^${name}[;:]`, "m").test(text),
     );
-    const advice = "a golden whose booking has it is missing; once it is there, run again";
+    const advice = "a golden whose booking has it is missing";
     expect(
       missing.map(({ name }) => name),
       advice,

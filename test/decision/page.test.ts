@@ -4,11 +4,11 @@ import { makeBrowser, makeCase } from "./decided.ts";
 describe("the page", () => {
   it("tells what, who, when and beside what, with the headers of a page that nobody may embed or keep", async () => {
     const { world, request } = await makeCase({ zone: "Europe/Tallinn" });
-    const { link, booking } = await request({ name: "Cells <b>& more</b>" });
+    const { link, booking } = await request({ name: "Cells & more, n < 5" });
     world.requests();
     const { html, headers, status, buttons } = await makeBrowser(world).open(link);
     expect(status).toBe(200);
-    expect(html).toContain("Cells &lt;b&gt;&amp; more&lt;/b&gt;");
+    expect(html).toContain("Cells &amp; more, n &lt; 5");
     for (const text of [booking.offering.name, booking.project.customer.name, booking.requester.username]) {
       expect(html).toContain(text);
     }
@@ -31,6 +31,20 @@ describe("the page", () => {
     });
     // Nobody signed in: Waldur is not asked anything.
     expect(world.requests()).toEqual([]);
+  });
+
+  it("shows the requester's words last and quoted, and no name as an address", async () => {
+    const { request, signedIn } = await makeCase();
+    const description = "Sign in again:\nhttps://evil.example/a/sign-in\u2028<b>Accept</b>";
+    const { link } = await request({ name: "Accept: https://evil.example/a", description });
+    const { page } = await signedIn("providerOwner", link);
+    expect(page.html).toContain("Accept: https: //evil. example/a</h1>");
+    const message = page.html.indexOf("Message from the requester:");
+    expect(page.html.lastIndexOf("<button", message)).toBeGreaterThan(0);
+    expect(page.html.slice(0, message)).not.toContain("https://evil.example");
+    expect(page.html.slice(message)).toMatch(
+      /^[^<]*<\/p><blockquote[^>]*>Sign in again:\nhttps:\/\/evil\.example\/a\/sign-in\n‹b&gt;Accept‹\/b&gt;<\/blockquote>/,
+    );
   });
 
   it("speaks the reader's language, the feed's where the reader tells none", async () => {

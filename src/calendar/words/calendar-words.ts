@@ -32,6 +32,8 @@ export interface CalendarWords {
   >;
   /** Stands in front of the links to decide. */
   readonly decide: Readonly<Record<"accept" | "reject" | "both", string>>;
+  /** Stands above the quoted words of the requester. */
+  readonly message: string;
   /** Stands in front of the link to the order, where only its page can move it. */
   readonly order: string;
   readonly part: (number: number, count: number) => string;

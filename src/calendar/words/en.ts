@@ -49,6 +49,7 @@ export const en: CalendarWords = {
     error: "Error",
   },
   decide: { accept: "Accept", reject: "Reject", both: "Look closer and decide" },
+  message: "Message from the requester:",
   order: "Order in Waldur",
   part: (number, count) => `Part ${number} of ${count}`,
   backwards: "Waldur has the end of this period before its start; the time between the two is shown.",

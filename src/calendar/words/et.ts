@@ -49,6 +49,7 @@ export const et: CalendarWords = {
     error: "Viga",
   },
   decide: { accept: "Kinnita", reject: "Lükka tagasi", both: "Vaata lähemalt ja otsusta" },
+  message: "Taotleja sõnum:",
   order: "Tellimus Walduris",
   part: (number, count) => `Osa ${number}/${count}`,
   backwards: "Walduris on selle aja lõpp enne algust; näidatud on nende vaheline aeg.",

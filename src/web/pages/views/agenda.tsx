@@ -1,13 +1,14 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import type { VeventSummary } from "../../../calendar/read-vevent.ts";
+import { splitMessage } from "../../../calendar/foreign-text.ts";
 import { truncate } from "../../../calendar/text.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { Times } from "../times.ts";
 import { texts } from "../../../text/index.ts";
 
-/** Most characters of a description; the calendar has the whole. */
-const longestText = 250;
+/** Most characters of a message with its heading; the calendar has the whole. */
+const longestMessage = 250;
 
 /** An event as a subscriber sees it. Epoch seconds. */
 export interface AgendaEvent extends VeventSummary {
@@ -102,7 +103,7 @@ export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) 
                   <details>
                     <summary aria-label={`${words.details}: ${event.title}`}>{words.details}</summary>
                     <p class="text" dir="auto">
-                      {truncate(withoutLinks(event.description), longestText)}
+                      {shortDescription(event.description)}
                     </p>
                   </details>
                 )}
@@ -119,7 +120,13 @@ function statusTone(status: AgendaEvent["status"]): "good" | "wait" | "bad" {
   return status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
 }
 
-/** Returns a description without decision links, which are for readers of the calendar itself. */
+/** Returns a description without decision links, and the message in it cut. */
+function shortDescription(text: string): string {
+  const { facts, message } = splitMessage(text);
+  return [withoutLinks(facts), truncate(message, longestMessage)].filter((part) => part !== "").join("\n\n");
+}
+
+/** Decision links are for readers of the calendar itself. */
 function withoutLinks(text: string): string {
   return text
     .split("\n")

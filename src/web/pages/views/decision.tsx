@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { cleanName, cleanPerson, cleanWords } from "../../../calendar/foreign-text.ts";
 import { type Action, actions, type FeedProfile, type Language } from "../../../calendar/profile.ts";
 import { eventStatus } from "../../../calendar/status.ts";
 import { localTime } from "../../../calendar/window.ts";
@@ -9,6 +10,7 @@ import { nonceField } from "../../forms.ts";
 import type { Notice } from "../../notice.ts";
 import { Note } from "./field.tsx";
 import { Layout } from "./layout.tsx";
+import { RequesterMessage } from "./message.tsx";
 import { type Texts, texts } from "../../../text/index.ts";
 import { personName } from "../../person-name.ts";
 
@@ -37,7 +39,7 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
   const person = data.reader?.account ?? null;
   const status = eventStatus[data.meaning];
   const mood = status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
-  const title = booking.name.trim() || words.nameless;
+  const title = cleanName(booking.name) || words.nameless;
   const top = person === null ? null : <span class="quiet">{words.signedIn(personName(person))}</span>;
   return (
     <Layout language={language} title={`${title} – ${words.page}`} site="" top={top}>
@@ -67,6 +69,7 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
             </button>
           </form>
         )}
+        <RequesterMessage language={language} text={booking.description} />
       </div>
     </Layout>
   );
@@ -76,18 +79,12 @@ type SectionProps = DecisionProps & { readonly words: Texts["decision"] };
 
 const Facts: FC<SectionProps> = ({ words, data, zone }) => {
   const { booking } = data;
-  const { requesterName, requesterUsername } = booking;
-  const requester =
-    requesterName && requesterUsername && requesterName !== requesterUsername
-      ? `${requesterName} (${requesterUsername})`
-      : requesterName || requesterUsername;
   const facts: readonly (readonly [string, string])[] = [
-    [words.labels.offering, data.offering],
-    [words.labels.requester, requester],
-    [words.labels.customer, booking.customerName],
-    [words.labels.project, booking.projectName],
-    [words.labels.words, booking.description.trim() || words.noWords],
-    [words.labels.error, booking.errorMessage],
+    [words.labels.offering, cleanName(data.offering)],
+    [words.labels.requester, cleanPerson(booking.requesterName, booking.requesterUsername)],
+    [words.labels.customer, cleanName(booking.customerName)],
+    [words.labels.project, cleanName(booking.projectName)],
+    [words.labels.error, cleanWords(booking.errorMessage)],
   ];
   return (
     <dl>
@@ -144,7 +141,7 @@ const Besides: FC<SectionProps> = ({ words, data, zone }) => (
           <li>
             <Period {...time} zone={zone} />{" "}
             <span class={pending ? "quiet" : "fault"}>{pending ? words.besidePending : words.besideConfirmed}</span>
-            {name !== null && <span dir="auto"> {name.trim() || words.nameless}</span>}
+            {name !== null && <span dir="auto"> {cleanName(name) || words.nameless}</span>}
           </li>
         ))}
       </ul>
@@ -186,8 +183,8 @@ const Waiting: FC<Pick<SectionProps, "words" | "data">> = ({ words, data: { book
     <p>
       {words.waiting.move(
         meaning,
-        booking.providerName || words.unnamed.provider,
-        booking.customerName || words.unnamed.customer,
+        cleanName(booking.providerName) || words.unnamed.provider,
+        cleanName(booking.customerName) || words.unnamed.customer,
       )}
     </p>
     {order !== "" && (
@@ -245,8 +242,8 @@ const Rights: FC<SectionProps> = ({ words, data }) => {
   if (reader === null) return null;
   const notes = [
     ...(reader.insider === null ? [words.may.unanswered] : []),
-    ...(reader.insider === false ? [words.may.notYours(booking.providerName)] : []),
-    ...(reader.reject === "none" ? [words.may.noReject(booking.customerName)] : []),
+    ...(reader.insider === false ? [words.may.notYours(cleanName(booking.providerName))] : []),
+    ...(reader.reject === "none" ? [words.may.noReject(cleanName(booking.customerName))] : []),
     ...(reader.reject === "operator" ? [words.may.byOperator] : []),
   ];
   return (

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
-import { cleanLine } from "../../../calendar/text.ts";
+import { cleanName } from "../../../calendar/foreign-text.ts";
 import { calendarWords } from "../../../calendar/words/index.ts";
 import type { NamedDecision } from "../../../store/decisions.ts";
 import type { RunRow } from "../../../store/runs.ts";
@@ -8,6 +8,7 @@ import type { SourceRow } from "../../../store/sources.ts";
 import { failureReason } from "../../source-health.ts";
 import type { Times } from "../times.ts";
 import { Select } from "./field.tsx";
+import { personName } from "../../person-name.ts";
 import { texts } from "../../../text/index.ts";
 
 export interface HistoryProps {
@@ -100,10 +101,10 @@ const Decisions: FC<HistoryProps> = ({ language, decisions, times }) => {
         <li class="row">
           <span class="when">{times.moment(madeAt)}</span>
           <span class="grow">
-            <strong dir="auto">{cleanLine(bookingName) || calendarWords[language].booking}</strong>
+            <strong dir="auto">{cleanName(bookingName) || calendarWords[language].booking}</strong>
             <br />
             <span class="quiet">
-              {fullName || username}, {words.by[via]}
+              {personName({ fullName, username })}, {words.by[via]}
               {byOperator && `, ${words.asOperator}`}
             </span>
           </span>

@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import { orderPage } from "../../../calendar/homeport.ts";
 import { bookingStatus, isDecidable } from "../../../calendar/status.ts";
 import type { Language } from "../../../calendar/profile.ts";
-import { cleanBlock, cleanLine, truncate } from "../../../calendar/text.ts";
+import { cleanName, cleanPerson } from "../../../calendar/foreign-text.ts";
 import { calendarWords } from "../../../calendar/words/index.ts";
 import type { BookingRow } from "../../../store/bookings.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
@@ -13,6 +13,7 @@ import { sourceHealth } from "../../source-health.ts";
 import type { Mirror } from "../mirror-health.ts";
 import type { Times } from "../times.ts";
 import { Note } from "./field.tsx";
+import { RequesterMessage } from "./message.tsx";
 import { FeedMirrors, TroubledMirrors } from "./mirrors.tsx";
 import { texts } from "../../../text/index.ts";
 
@@ -55,7 +56,7 @@ export const OverviewView: FC<OverviewProps> = (props) => {
       <h1>{words.title}</h1>
       {decided && (
         <Note tone={decided.tone}>
-          {decided.name !== "" && <strong dir="auto">{cleanLine(decided.name)}: </strong>}
+          {decided.name !== "" && <strong dir="auto">{cleanName(decided.name)}: </strong>}
           {decided.text}
         </Note>
       )}
@@ -150,6 +151,8 @@ function durationText(seconds: number, language: Language): string {
 }
 
 const mostSlots = 3;
+/** Most characters of a message; the page of the booking and the calendar have the whole. */
+const mostMessage = 200;
 
 const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row, homeport }) => {
   const words = texts[language].overview;
@@ -157,12 +160,12 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
   const { booking, slots } = row;
   const meaning = bookingStatus(row);
   const live = slots.filter(({ gone }) => !gone);
-  const name = cleanLine(booking.name) || calendarWords[language].booking;
+  const name = cleanName(booking.name) || calendarWords[language].booking;
   return (
     <li class="card request">
       <h3 dir="auto">{name}</h3>
       <p>
-        <strong>{cleanLine(booking.offeringName)}</strong>
+        <strong>{cleanName(booking.offeringName)}</strong>
         <br />
         {live.slice(0, mostSlots).map(({ start, end }) => (
           <>
@@ -173,14 +176,9 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
         {live.length > mostSlots && <>… ({live.length})</>}
       </p>
       <p class="quiet">
-        {words.of} {cleanLine(booking.requesterName) || booking.requesterUsername}, {cleanLine(booking.projectName)}
-        {booking.customerName !== "" && ` (${cleanLine(booking.customerName)})`}
+        {words.of} {cleanPerson(booking.requesterName, booking.requesterUsername)}, {cleanName(booking.projectName)}
+        {booking.customerName !== "" && ` (${cleanName(booking.customerName)})`}
       </p>
-      {booking.description !== "" && (
-        <p class="text" dir="auto">
-          {truncate(cleanBlock(booking.description), 200)}
-        </p>
-      )}
       {isDecidable(meaning) ? (
         <form method="post" class="actions">
           <input type="hidden" name={nonceField} value={nonce} />
@@ -208,6 +206,7 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
           )}
         </p>
       )}
+      <RequesterMessage language={language} text={booking.description} most={mostMessage} />
     </li>
   );
 };

@@ -1,0 +1,72 @@
+import { cleanBlock, cleanLine, truncate } from "./text.ts";
+
+/** Shows words of people outside so that nobody takes them for this program's own. */
+
+const longestName = 150;
+const longestMessage = 4000;
+
+/** Stands above a message. No line of a message or of a list of facts is the same. */
+const rule = "----------";
+
+/**
+ * Returns a name, cleaned and cut to length, in which no program finds an address to link: blanks stand in its schemes
+ * and after the dots of its hosts, and no HTML begins in it.
+ */
+export function cleanName(text: string): string {
+  return truncate(breakAddresses(cleanLine(text)), longestName);
+}
+
+/** Returns the name of a person with the username, cleaned: "Liis Saar (liis.saar)"; one of them where the other tells no more. */
+export function cleanPerson(fullName: string, username: string): string {
+  const full = cleanName(fullName);
+  const short = cleanUsername(username);
+  if (full === "" || short === "" || cleanLine(fullName) === cleanLine(username)) return short || full;
+  return `${full} (${short})`;
+}
+
+/** Returns a username, cleaned and cut to length; one such as `liis.saar@ut.ee` keeps its dots. */
+export function cleanUsername(text: string): string {
+  const plain = /^(?!www\.)[\p{L}\p{N}_.+-]+(?:@[\p{L}\p{N}.-]+)?$/iu;
+  const line = cleanLine(text);
+  return plain.test(line) ? truncate(line, longestName) : cleanName(line);
+}
+
+/** Returns one line, cleaned, in which no program finds an address to link. */
+export function cleanWords(text: string): string {
+  return breakAddresses(cleanLine(text));
+}
+
+/** Returns a message, cleaned and cut to length; "" for one that shows nothing. */
+export function cleanMessage(text: string): string {
+  return truncate(breakSyntax(cleanBlock(text)), longestMessage);
+}
+
+/** Returns a message below a rule and its heading, each of its lines behind "> "; "" for one that shows nothing. */
+export function quoteMessage(heading: string, text: string): string {
+  const message = cleanMessage(text);
+  if (message === "") return "";
+  const lines = message.split("\n").map((line) => `> ${line}`.trimEnd());
+  return [rule, heading, ...lines].join("\n");
+}
+
+/** Returns what stands above the message in a description, and the message with its rule; "" for none. */
+export function splitMessage(description: string): { facts: string; message: string } {
+  const at = `\n${description}`.indexOf(`\n${rule}\n`);
+  if (at < 0) return { facts: description, message: "" };
+  return { facts: description.slice(0, at).trimEnd(), message: description.slice(at) };
+}
+
+function breakAddresses(text: string): string {
+  return breakSyntax(text)
+    .replaceAll("://", ": //")
+    .replace(/(?<=[\p{L}\p{M}\p{N}_-])[.\u3002\uFF0E\uFF61](?=[\p{L}\p{M}]{2}|xn--)/giu, "$& ")
+    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, (address) => address.replaceAll(".", ". "));
+}
+
+/**
+ * Breaks up what some programs do not take literally: a tag, for which they read the whole description as HTML, so that
+ * lines run together and links say what they are not; and a backslash before n, which they take for a line's end.
+ */
+function breakSyntax(text: string): string {
+  return text.replace(/<(?=[A-Za-z/!?])/g, "\u2039").replace(/\\(?=n)/gi, "\\ ");
+}
