@@ -3,6 +3,7 @@ import type { Action } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { AccountRow } from "../store/accounts.ts";
+import { findInSources } from "../store/bookings.ts";
 import { countUnknown, type Result, type Way } from "../store/decisions.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
@@ -48,30 +49,45 @@ const undecided = (result: Result, booking: Booking | null = null): Decision => 
 /**
  * Accepts or rejects a booking as its account: asks Waldur who that is and how the booking stands, tells it the decision,
  * reads back what its answer leaves open, and updates every feed that holds the booking. The caller holds the booking's
- * lease.
+ * lease. `insider`: the account stands for the booking's provider.
  * Throws `store_failed`, and `bad_config` without a Waldur.
  */
-export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Decision> {
-  const { bookingUuid, action, account } = wish;
+export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Decision & { readonly insider: boolean }> {
+  const { bookingUuid, account } = wish;
   let client: WaldurClient;
   let user: User;
   let before: Booking;
   try {
     client = await accountClient(deps, account);
     user = await identify(deps, account.id, client);
-    if (!user.isActive) return undecided("expired");
+    if (!user.isActive) return await unanswered(deps, wish, "expired");
     before = await needBooking(client, bookingUuid);
   } catch (error) {
     const failed = failureBefore(error);
     if (failed === "gone") await requestReread(deps, bookingUuid);
-    return undecided(failed);
+    return unanswered(deps, wish, failed);
   }
+  const decision = await tellWaldur({ deps, client, wish, before, byOperator: false }, user);
+  return { ...decision, insider: actsForProvider(user, before) };
+}
+
+/** Returns a decision on a booking that Waldur did not show. The account stands for the provider as Waldur said last. */
+async function unanswered(deps: Deps, { account, bookingUuid }: DecisionRequest, result: Result) {
+  const stored = await findInSources(deps.sql, bookingUuid);
+  const insider = [...stored.values()].some(({ booking }) => actsForProvider(account, booking));
+  return { ...undecided(result), insider };
+}
+
+/** Tells Waldur the decision of that user, if it can be made, and shows what becomes of it. */
+async function tellWaldur(asked: SentDecision, user: User): Promise<Decision> {
+  const { deps, client, wish, before } = asked;
+  const { action } = wish;
   if (before.state !== "Creating") return showSettled(deps, wish, before);
   if (bookingEnd(before) <= epochSeconds(deps)) return undecided("past", before);
   // Waldur would let whoever asks accept for themselves where they also manage the customer.
   if (action === "accept" && !actsForProvider(user, before)) return undecided("not-yours", before);
   try {
-    await client[action](bookingUuid);
+    await client[action](before.uuid);
     return await showDone(deps, client, action, before, false);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -79,7 +95,7 @@ export async function askWaldur(deps: Deps, wish: DecisionRequest): Promise<Deci
     if (error.code === "waldur_forbidden" && action === "reject" && person) {
       return rejectAsOperator(deps, client, wish, before);
     }
-    return refusal({ deps, client, wish, before, byOperator: false }, error);
+    return refusal(asked, error);
   }
 }
 
@@ -103,7 +119,7 @@ async function rejectAsOperator(
   }
 }
 
-/** A decision that was sent to Waldur, and failed. */
+/** A decision for Waldur, with the booking as it was shown before. */
 interface SentDecision {
   readonly deps: Deps;
   readonly client: WaldurClient;

@@ -65,13 +65,16 @@ async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision>
     username: account.username,
     fullName: account.fullName,
     byOperator: false,
+    insider: false,
   };
   await addDecision(deps.sql, row);
-  const decision = await askWaldur(deps, wish);
+  const { insider, ...decision } = await askWaldur(deps, wish);
   const { result, byOperator } = decision;
   if (result === "expired") await noteRefused(deps.sql, account.id, nowAt);
   else if (result === "done" && account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
-  if (result !== "busy" && result !== "limited") await settleDecision(deps.sql, row.id, result, byOperator);
+  if (result !== "busy" && result !== "limited") {
+    await settleDecision(deps.sql, row.id, { result, byOperator, insider });
+  }
   const level = result === "done" ? "info" : "warn";
   const { bookingUuid: booking, action, via, feedId: feed } = wish;
   deps.log[level]("decision", { booking, action, via, feed, account: account.id, result, byOperator });

@@ -36,6 +36,8 @@ const decisions = table("decisions", {
   fullName: text,
   /** Waldur was told with WALDUR_DECISION_TOKEN and names its user. */
   byOperator: flag,
+  /** Stood for the provider then, as Waldur had said last. */
+  insider: flag,
   /** The address of the client, shortened. */
   address: text,
 });
@@ -49,8 +51,18 @@ export async function addDecision(sql: Sql, row: DecisionRow): Promise<void> {
 }
 
 /** Keeps what became of a decision. */
-export async function settleDecision(sql: Sql, id: string, result: Result, byOperator: boolean): Promise<void> {
-  await sql.run("UPDATE decisions SET result = ?2, by_operator = ?3 WHERE id = ?1", id, result, Number(byOperator));
+export async function settleDecision(
+  sql: Sql,
+  id: string,
+  { result, byOperator, insider }: Pick<DecisionRow, "result" | "byOperator" | "insider">,
+): Promise<void> {
+  await sql.run(
+    "UPDATE decisions SET result = ?2, by_operator = ?3, insider = ?4 WHERE id = ?1",
+    id,
+    result,
+    Number(byOperator),
+    Number(insider),
+  );
 }
 
 /** Returns the last decision on a booking that Waldur took from us, made at or after `sinceAt`; or null. */
@@ -64,8 +76,10 @@ export async function findDone(sql: Sql, bookingUuid: string, sinceAt: number): 
   return row === null ? null : decisions.read(row);
 }
 
-/** True for rows of the account ?2 and of the same person's other one: a Waldur user has one for each kind of session. */
-const ofPerson = `(account_id = ?2 OR account_id IN (${personAccounts("?2")}))`;
+/** Returns the SQL that is true for rows of an account and of the same person's other one; `parameter` is its id. */
+function ofPerson(parameter: string): string {
+  return `(account_id = ${parameter} OR account_id IN (${personAccounts(parameter)}))`;
+}
 
 /** Returns the last decision on a booking that Waldur took from us, made at or after `sinceAt`, if it was this one, by the person behind that account; or null. */
 export async function findOwnDone(
@@ -77,7 +91,7 @@ export async function findOwnDone(
     `SELECT * FROM (
        SELECT * FROM decisions WHERE booking_uuid = ?1 AND made_at >= ?4 AND result = 'done'
        ORDER BY made_at DESC, rowid DESC LIMIT 1
-     ) WHERE action = ?3 AND ${ofPerson}`,
+     ) WHERE action = ?3 AND ${ofPerson("?2")}`,
     bookingUuid,
     accountId,
     action,
@@ -93,7 +107,7 @@ export async function countUnknown(
   sinceAt: number,
 ): Promise<number> {
   const row = await sql.first(
-    `SELECT count(*) AS found FROM decisions WHERE booking_uuid = ?1 AND made_at >= ?4 AND ${ofPerson}
+    `SELECT count(*) AS found FROM decisions WHERE booking_uuid = ?1 AND made_at >= ?4 AND ${ofPerson("?2")}
        AND action = ?3 AND result = 'unknown'`,
     bookingUuid,
     accountId,
@@ -119,23 +133,39 @@ export async function listDecisions(sql: Sql, bookingUuid: string | null, limit:
 /** A decision with the name of its booking, "" where that is not stored any more. */
 export type NamedDecision = DecisionRow & { readonly bookingName: string };
 
-/** Returns decisions on bookings of these sources made before `beforeAt`, newest first, of one booking or all (null); `failed`: only those that changed nothing. */
+/** The account that asks for decisions, and the uuids of organisations and offerings for which it acts as provider; null: all. */
+export interface DecisionReader {
+  readonly accountId: string;
+  readonly scopes: readonly string[] | null;
+}
+
+/**
+ * Returns decisions on bookings of these sources made before `beforeAt`, newest first, of one booking or all (null); `failed`:
+ * only those that changed nothing. With a reader only their own, and those on bookings of their providers: what Waldur took,
+ * and what others tried who stood for the provider too.
+ */
 export async function listDecisionsOf(
   sql: Sql,
   sourceIds: readonly string[],
+  reader: DecisionReader | null,
   { booking, beforeAt, failed, limit }: { booking: string | null; beforeAt: number; failed: boolean; limit: number },
 ): Promise<NamedDecision[]> {
   const rows = await sql.all(
     `SELECT decisions.*, (SELECT data->>'$.name' FROM bookings WHERE bookings.uuid = booking_uuid LIMIT 1) AS booking_name
      FROM decisions WHERE made_at < ?2 AND (?5 IS NULL OR booking_uuid = ?5) AND (?3 = 0 OR result NOT IN ('done', 'already')) AND EXISTS (
        SELECT 1 FROM bookings INDEXED BY bookings_uuid WHERE bookings.uuid = booking_uuid
-         AND source_id IN (SELECT value FROM json_each(?1)))
+         AND source_id IN (SELECT value FROM json_each(?1))
+         AND (?6 IS NULL OR ${ofPerson("?6")} OR ((insider = 1 OR result = 'done') AND (?7 IS NULL
+           OR data->>'$.providerUuid' IN (SELECT value FROM json_each(?7))
+           OR data->>'$.offeringUuid' IN (SELECT value FROM json_each(?7))))))
      ORDER BY made_at DESC, decisions.rowid DESC LIMIT ?4`,
     JSON.stringify(sourceIds),
     beforeAt,
     Number(failed),
     limit,
     booking,
+    reader?.accountId ?? null,
+    reader === null || reader.scopes === null ? null : JSON.stringify(reader.scopes),
   );
   return rows.map((row) => ({ ...decisions.read(row), bookingName: readTextOrNull(row, "booking_name") ?? "" }));
 }

@@ -26,11 +26,19 @@ export function sees(user: User, booking: Pick<Booking, "providerUuid" | "reques
   return user.isStaff || manages(user, booking.providerUuid) || booking.requesterUsername === user.username;
 }
 
-/** Returns true when the user acts for the provider of a booking: staff, its owners and managers, and anybody with a role on the offering. */
-export function actsForProvider(user: User, booking: Pick<Booking, "providerUuid" | "offeringUuid">): boolean {
-  return (
-    user.isStaff ||
-    manages(user, booking.providerUuid) ||
-    user.roles.some(({ scopeType, scopeUuid }) => scopeType === "offering" && scopeUuid === booking.offeringUuid)
+/** Returns the uuids of organisations and offerings for which a user with these roles acts as provider. */
+export function actingScopes({ roles }: Pick<User, "roles">): string[] {
+  const acting = roles.filter(
+    ({ name, scopeType }) => scopeType === "offering" || (scopeType === "customer" && managerRoles.has(name)),
   );
+  return acting.map(({ scopeUuid }) => scopeUuid);
+}
+
+/** Returns true when the user acts for the provider of a booking: staff, its owners and managers, and anybody with a role on the offering. */
+export function actsForProvider(
+  user: Pick<User, "isStaff" | "roles">,
+  booking: Pick<Booking, "providerUuid" | "offeringUuid">,
+): boolean {
+  const scopes = actingScopes(user);
+  return user.isStaff || scopes.includes(booking.providerUuid) || scopes.includes(booking.offeringUuid);
 }

@@ -13,6 +13,7 @@ const decision = {
   username: "ann",
   fullName: "Ann",
   byOperator: true,
+  insider: true,
   address: "192.0.2.0",
 };
 

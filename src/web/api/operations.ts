@@ -87,6 +87,8 @@ export const operations: readonly Operation[] = [
   {
     route: "GET /decisions",
     summary: "Lists the decisions made or attempted through this service, newest first",
+    description:
+      "Who decided is told to people who act for the provider of the booking, with the attempts of such people. Everybody sees their own; the operator sees all.",
     right: "content",
     query: { booking: { schema: v.string(), description: "Only decisions on this booking" }, limit },
     answer: "The decisions",

@@ -279,6 +279,7 @@ export const decisions = v.object({
       username: v.string(),
       fullName: v.string(),
       byOperator: v.boolean(),
+      insider: describe(v.boolean(), "Stood for the provider then"),
       address: describe(v.string(), "The client's network; empty for everybody but the operator"),
     }),
   ),

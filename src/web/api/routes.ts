@@ -7,7 +7,7 @@ import { AppError } from "../../errors.ts";
 import { type BookingCounts, countBookings } from "../../store/bookings.ts";
 import { joinVevents } from "../../store/events.ts";
 import { type FeedRow, listFeeds } from "../../store/feeds.ts";
-import { listDecisions, listDecisionsOf } from "../../store/decisions.ts";
+import { listDecisions } from "../../store/decisions.ts";
 import { listRuns } from "../../store/runs.ts";
 import { findSource, listSources } from "../../store/sources.ts";
 import { listBookings } from "../../source/list-bookings.ts";
@@ -30,6 +30,7 @@ import { readChangedFeed, readDecisionQuery, readLimit, readNewFeed, readSync, r
 import { operatorOnly } from "./auth.ts";
 import type * as json from "./responses.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
+import { listVisibleDecisions } from "../../decision/list-decisions.ts";
 import { decideBooking } from "../decision-outcome.ts";
 import { readBody } from "./read-body.ts";
 import { keysJson } from "../key-health.ts";
@@ -138,11 +139,11 @@ export function apiRoutes(): Hono<Env> {
     .get("/decisions", async (c) => {
       const { booking, limit } = readDecisionQuery(c.req.query());
       const { viewer } = c.var;
-      const ids = viewer.operator ? [] : await openSources(c);
+      const ids = await openSources(c);
       const query = { booking, beforeAt: epochSeconds(c.env) + 1, failed: false, limit };
       const decisions = viewer.operator
         ? await listDecisions(c.env.sql, booking, limit)
-        : (await listDecisionsOf(c.env.sql, ids, query)).map((row) => ({ ...row, address: "" }));
+        : await listVisibleDecisions(c.env, viewer, ids, query);
       return c.json({
         decisions: decisions.map(({ madeAt, ...rest }) => ({ madeAt: isoTime(madeAt), ...rest })),
       } satisfies json.DecisionsJson);

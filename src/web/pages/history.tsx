@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Env } from "../env.ts";
-import { listDecisionsOf } from "../../store/decisions.ts";
+import { listVisibleDecisions } from "../../decision/list-decisions.ts";
 import { listRuns } from "../../store/runs.ts";
 import { may, listVisibleSources } from "../../account/access.ts";
 import { HistoryView } from "./views/history.tsx";
@@ -24,7 +24,8 @@ export function historyRoutes(): Hono<Env> {
     const failed = onlyFailed === "1";
     const query = { beforeAt, failed, limit: mostRows + 1 };
     const runs = which === "runs" ? await listRuns(c.env.sql, ids, query) : [];
-    const decisions = which === "decisions" ? await listDecisionsOf(c.env.sql, ids, { ...query, booking: null }) : [];
+    const decisions =
+      which === "decisions" ? await listVisibleDecisions(c.env, c.var.viewer, ids, { ...query, booking: null }) : [];
     const last = which === "runs" ? runs[mostRows - 1]?.endedAt : decisions[mostRows - 1]?.madeAt;
     const older = Math.max(runs.length, decisions.length) > mostRows ? (last ?? null) : null;
     return renderPage(c, texts[language].history.title, () => (

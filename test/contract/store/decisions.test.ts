@@ -32,6 +32,7 @@ const row = (id: string, change: Partial<DecisionRow> = {}): DecisionRow => ({
   username: "maria",
   fullName: "Maria",
   byOperator: false,
+  insider: true,
   address: "192.0.2.0",
   ...change,
 });
@@ -70,7 +71,7 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
     expect([await countUnknown(sql, own, t), await countUnknown(sql, own, t + 1)]).toEqual([1, 0]);
     expect(await countUnknown(sql, { ...own, accountId: "b" }, t)).toBe(0);
     expect(await countUnknown(sql, { ...own, action: "accept" }, t)).toBe(0);
-    await settleDecision(sql, "one", "done", true);
+    await settleDecision(sql, "one", { result: "done", byOperator: true, insider: true });
     expect(await findDone(sql, uuidOf(1), t)).toEqual(row("one", { result: "done", byOperator: true }));
     expect(await findDone(sql, uuidOf(1), t + 1)).toBeNull();
     expect(await findDone(sql, uuidOf(2), 0)).toBeNull();
@@ -85,7 +86,7 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
     await addDecision(sql, row("one", { accountId: "p" }));
     const click = { bookingUuid: uuidOf(1), accountId: "d", action: "reject" } as const;
     expect([await findOwnDone(sql, click, t), await countUnknown(sql, click, t)]).toEqual([null, 1]);
-    await settleDecision(sql, "one", "done", false);
+    await settleDecision(sql, "one", { result: "done", byOperator: false, insider: true });
     for (const accountId of ["p", "d"]) {
       expect(await findOwnDone(sql, { ...click, accountId }, t)).toMatchObject({ id: "one", accountId: "p" });
     }

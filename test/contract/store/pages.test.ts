@@ -104,6 +104,7 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
       username: "person",
       fullName: "A. Person",
       byOperator: false,
+      insider: false,
       address: "192.0.2.0",
       ...change,
     });
@@ -111,13 +112,55 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
     for (const one of [decision("d1", 1), refused, decision("d3", 2)]) await addDecision(sql, one);
     const all = { booking: null, beforeAt: t + 100, failed: false, limit: 10 };
     const named = (one: DecisionRow) => ({ ...one, bookingName: "booking 1" });
-    expect(await listDecisionsOf(sql, ["s"], all)).toEqual([named(refused), named(decision("d1", 1))]);
-    expect(await listDecisionsOf(sql, ["s"], { ...all, failed: true })).toEqual([named(refused)]);
-    expect(await listDecisionsOf(sql, ["s"], { ...all, beforeAt: t + 5, limit: 1 })).toEqual([
+    expect(await listDecisionsOf(sql, ["s"], null, all)).toEqual([named(refused), named(decision("d1", 1))]);
+    expect(await listDecisionsOf(sql, ["s"], null, { ...all, failed: true })).toEqual([named(refused)]);
+    expect(await listDecisionsOf(sql, ["s"], null, { ...all, beforeAt: t + 5, limit: 1 })).toEqual([
       named(decision("d1", 1)),
     ]);
-    expect(await listDecisionsOf(sql, ["s"], { ...all, booking: uuidOf(2) })).toEqual([]);
-    expect(await listDecisionsOf(sql, ["other"], all)).toEqual([]);
+    expect(await listDecisionsOf(sql, ["s"], null, { ...all, booking: uuidOf(2) })).toEqual([]);
+    expect(await listDecisionsOf(sql, ["other"], null, all)).toEqual([]);
+  });
+
+  it("decisions are told to a reader whose provider's they are, tries only of those who stood for it, and one's own", async () => {
+    const [first, second] = [
+      { ...bookingOf(1), providerUuid: uuidOf(0xa1), offeringUuid: uuidOf(0xf1) },
+      { ...bookingOf(2), providerUuid: uuidOf(0xa2), offeringUuid: uuidOf(0xf2) },
+    ];
+    await store(sql, "s", [writeOf(first), writeOf(second)]);
+    const row = (id: string, change: Partial<DecisionRow>): DecisionRow => ({
+      id,
+      madeAt: t,
+      bookingUuid: first.uuid,
+      action: "accept",
+      result: "done",
+      via: "api",
+      feedId: "",
+      accountId: "b",
+      username: "person",
+      fullName: "",
+      byOperator: false,
+      insider: false,
+      address: "",
+      ...change,
+    });
+    for (const one of [
+      row("elsewhere", { bookingUuid: second.uuid, madeAt: t - 4 }),
+      row("own", { result: "not-yours", accountId: "a", madeAt: t - 3 }),
+      row("stranger", { result: "not-yours", madeAt: t - 2 }),
+      row("done", { madeAt: t - 1 }),
+      row("colleague", { result: "other", insider: true }),
+    ])
+      await addDecision(sql, one);
+    const query = { booking: null, beforeAt: t + 1, failed: false, limit: 10 };
+    const told = async (scopes: readonly string[] | null, accountId = "a") =>
+      (await listDecisionsOf(sql, ["s"], { accountId, scopes }, query)).map(({ id }) => id);
+    expect(await told([uuidOf(0xa1)])).toEqual(["colleague", "done", "own"]);
+    expect(await told([uuidOf(0xf1)])).toEqual(["colleague", "done", "own"]);
+    expect(await told([uuidOf(0xa1)], "c")).toEqual(["colleague", "done"]);
+    expect(await told([uuidOf(0xa2)], "c")).toEqual(["elsewhere"]);
+    expect(await told([])).toEqual(["own"]);
+    expect(await told([], "c")).toEqual([]);
+    expect(await told(null, "c")).toEqual(["colleague", "done", "elsewhere"]);
   });
 
   it("tries are counted by name and stretch of time", async () => {

@@ -74,8 +74,21 @@ const queries: readonly [string, Query][] = [
     "countUnknown",
     async (sql) => decisions.countUnknown(sql, { bookingUuid: "b", accountId: "a", action: "accept" }, 1),
   ],
+  [
+    "listDecisionsOf",
+    async (sql) =>
+      decisions.listDecisionsOf(
+        sql,
+        ["s"],
+        { accountId: "a", scopes: ["p"] },
+        { booking: null, beforeAt: 1, failed: false, limit: 10 },
+      ),
+  ],
   ["listDecisions", async (sql) => decisions.listDecisions(sql, "b", 100)],
-  ["settleDecision", async (sql) => decisions.settleDecision(sql, "d", "done", false)],
+  [
+    "settleDecision",
+    async (sql) => decisions.settleDecision(sql, "d", { result: "done", byOperator: false, insider: true }),
+  ],
   ["listFeeds", async (sql) => listFeeds(sql, ["s", "other"])],
   ["lastUse", async (sql) => lastUse(sql, "s")],
 ];

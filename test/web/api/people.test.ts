@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { unfold } from "../../../src/calendar/content-line.ts";
 import { lintCalendar } from "../../../src/calendar/lint.ts";
+import { people as samplePeople } from "../../../src/demo/people.ts";
+import { requestTo } from "../../waldur-answers.ts";
 import { makeWorld, type World } from "../../world.ts";
 import { origin, visitor } from "../visitor.ts";
 
@@ -88,6 +90,62 @@ describe("the API", () => {
       { error: expect.objectContaining({ code: "too_many" }) },
     ]);
     expect((await caller(world, adminToken)("/feeds")).status).toBe(200);
+  });
+
+  it("tells who decided to people who act for the provider alone, and tries of strangers to nobody but the operator", async () => {
+    const world = await makeWorld({ bookings: 0, config: { adminToken } });
+    const { tokens, providerUuid } = world.sample;
+    const people = ["providerOwner", "providerManager", "requester", "outsider"] as const;
+    const [maria, sam, jonas, pat] = people.map((role) => caller(world, tokens[role]));
+    if (!maria || !sam || !jonas || !pat) throw new Error("there are four people");
+    const make = async (call: typeof maria, source: object) =>
+      call("/feeds", { method: "POST", body: JSON.stringify({ source }) });
+    for (const call of [maria, sam]) await make(call, { kind: "provider", uuid: providerUuid });
+    await make(jonas, { kind: "mine" });
+    await world.settle();
+    const by = { requester: samplePeople.requester };
+    const [accepted, rejected] = [requestTo(world.sample, by), requestTo(world.sample, by)];
+    await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
+    const tried: [typeof maria, "accept" | "reject", string][] = [
+      [pat, "accept", accepted.uuid],
+      [jonas, "accept", accepted.uuid],
+      [maria, "accept", accepted.uuid],
+      [sam, "reject", accepted.uuid],
+      [jonas, "reject", rejected.uuid],
+    ];
+    for (const [call, action, uuid] of tried) {
+      await call(`/bookings/${uuid}/${action}`, { method: "POST" });
+      world.wait(1);
+    }
+    const told = async (call: typeof maria) => {
+      const { decisions }: { decisions: Record<string, string>[] } = JSON.parse(
+        await (await call("/decisions")).text(),
+      );
+      return decisions.map((one) => `${one["username"]} ${one["action"]} ${one["result"]} ${one["address"]}`);
+    };
+    const [ofJonas, trial] = ["jonas.sample reject done ", "jonas.sample accept not-yours "];
+    const ofProvider = [ofJonas, "sam.sample reject other ", "maria.naidis accept done "];
+    expect(await told(maria)).toEqual(ofProvider);
+    expect(await told(sam)).toEqual(ofProvider);
+    expect(await told(jonas)).toEqual([ofJonas, trial]);
+    expect(await told(pat)).toEqual([]);
+    expect(await told(caller(world, adminToken))).toEqual(
+      [...ofProvider, trial, "pat.sample accept gone "].map((line) => `${line}192.0.2.0`),
+    );
+    const history = async (token: string) => {
+      const browser = visitor(world);
+      await browser.signIn(token);
+      const page = await browser.page("/history");
+      const names = ["Maria Näidis", "Sam Sample", "Jonas Sample-Õunapuu", "Pat Sample"];
+      // Head and filter name the reader.
+      return names
+        .map((name) => page.split("plain log")[1]?.split(name).length ?? 0)
+        .map((parts) => Math.max(0, parts - 1));
+    };
+    expect(await history(tokens.providerOwner)).toEqual([1, 1, 1, 0]);
+    expect(await history(tokens.requester)).toEqual([0, 0, 2, 0]);
+    expect(await history(tokens.outsider)).toEqual([0, 0, 0, 0]);
+    expect(await history(adminToken)).toEqual([1, 1, 2, 1]);
   });
 
   it("accepts as the person, and tells of it who may see the booking", async () => {
