@@ -5,6 +5,7 @@ import { hex, hmac } from "../../security/hash.ts";
 import { ensureEnvironmentAccount } from "../../account/client.ts";
 import { ensureTokenAccount } from "../../account/sign-in.ts";
 import { loadViewer } from "../../account/access.ts";
+import { requestPace, takeTurn } from "../../account/turns.ts";
 import { findAccount } from "../../store/accounts.ts";
 import { requestNetwork } from "../address.ts";
 import type { Env } from "../env.ts";
@@ -24,7 +25,7 @@ export const authenticateLocal = createMiddleware<Env>(async (c, next) => {
 /**
  * Finds out who calls the API: `Authorization: Bearer` with ADMIN_TOKEN or with a token of Waldur. Cookies are ignored. A
  * token is shown to nobody but the Waldur of the settings, whose answer is kept for a minute under a keyed hash. Throws
- * `unauthorized`, and Waldur's failures.
+ * `unauthorized`, Waldur's failures, and `too_many` for whoever asks too often.
  */
 export function authenticate() {
   const known = new Map<string, { readonly accountId: string; readonly askedAt: number }>();
@@ -55,7 +56,7 @@ export function authenticate() {
       known.set(hash, { accountId: account.id, askedAt: nowAt });
     }
     c.set("viewer", await loadViewer(deps, account));
-    return next();
+    return takeTurn(deps, account.userUuid ?? account.id, requestPace, next);
   });
 }
 
