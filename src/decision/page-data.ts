@@ -1,6 +1,6 @@
 import type { Booking, NumberedSlot } from "../calendar/booking.ts";
 import { eventTimes } from "../calendar/booking-events.ts";
-import { bookingPage, orderPage } from "../calendar/homeport.ts";
+import { bookingAddress, orderAddress } from "../calendar/homeport.ts";
 import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "../calendar/status.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
@@ -86,8 +86,8 @@ export async function loadPageData(
     reader: asked?.reader ?? null,
     expired: asked?.expired ?? false,
     made: insider && !pending ? await findDone(deps.sql, booking.uuid, 0) : null,
-    homeport: bookingPage(homeport, booking),
-    order: orderPage(homeport, known),
+    homeport: bookingAddress(homeport, booking),
+    order: orderAddress(homeport, known),
   };
 }
 

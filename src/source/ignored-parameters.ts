@@ -4,9 +4,7 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import type { WaldurClient } from "../waldur/client.ts";
-import { type BookingQuery, bookingParameters, type ParameterKind, parseQuery } from "../waldur/parameters.ts";
-
-type ParameterName = keyof BookingQuery;
+import { bookingParameters, type ParameterKind, type ParameterName, parseQuery } from "../waldur/parameters.ts";
 
 /** What was found out of a server stands for so long: it may get another version, which it does not tell everybody. */
 const knownSeconds = 86_400;

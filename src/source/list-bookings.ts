@@ -1,7 +1,7 @@
 import type { Booking, Slot } from "../calendar/booking.ts";
 import type { ActingAccount } from "../account/find-source.ts";
 import type { Deps } from "../deps.ts";
-import { type Page, refusedParameters, type WaldurClient } from "../waldur/client.ts";
+import { type Page, refusedNames, type WaldurClient } from "../waldur/client.ts";
 import { type BookingQuery, doubtfulParameters, parseQuery } from "../waldur/parameters.ts";
 import { walkPages } from "../waldur/pages.ts";
 import { type RowCheck, rowChecks } from "../waldur/row-checks.ts";
@@ -29,7 +29,7 @@ export async function listBookings(
   const orders =
     asked.order_state === undefined || listed.rows.length === 0
       ? null
-      : await readOrders(client, asked, deps.budget.pages);
+      : await readOrderStates(client, asked, deps.budget.pages);
   const rows = listed.rows.filter(
     (row) =>
       checks.every(({ column, passes }) => !(column in row) || passes(row[column])) &&
@@ -70,7 +70,7 @@ async function readRows(
   try {
     return await client.bookingRows(asked, page, columns);
   } catch (error) {
-    const refused = refusedParameters(error);
+    const refused = refusedNames(error);
     if (refused.length === 0 || !refused.every((name) => checks.some((check) => check.name === name))) throw error;
     const rest = Object.entries(asked).filter(([name]) => !refused.includes(name));
     return client.bookingRows(Object.fromEntries(rest), page, columns);
@@ -78,7 +78,7 @@ async function readRows(
 }
 
 /** Reads the state of the order that made each booking, from the order list, of at most `most` pages. */
-async function readOrders(
+async function readOrderStates(
   client: WaldurClient,
   asked: BookingQuery,
   most: number,

@@ -247,7 +247,7 @@ export function makeWaldurClient(options: ClientOptions): WaldurClient {
 }
 
 /** Returns the parameters that Waldur refused; none for any other error. */
-export function refusedParameters(error: unknown): string[] {
+export function refusedNames(error: unknown): string[] {
   if (!(error instanceof AppError) || error.code !== "waldur_bad_request") return [];
   return String(error.facts["refused"] ?? "")
     .split(",")
@@ -256,7 +256,7 @@ export function refusedParameters(error: unknown): string[] {
 
 /** Returns true when Waldur refused one of these parameters. */
 function refuses(error: unknown, names: readonly string[]): boolean {
-  return refusedParameters(error).some((name) => names.includes(name));
+  return refusedNames(error).some((name) => names.includes(name));
 }
 
 function bookingPath(uuid: string): string {

@@ -113,7 +113,7 @@ export const doubtfulParameters = [
 ] as const satisfies readonly (keyof typeof bookingParameters)[];
 
 type ParameterTable = typeof bookingParameters;
-type ParameterName = keyof ParameterTable;
+export type ParameterName = keyof ParameterTable;
 interface ValueOf {
   text: string;
   name: string;

@@ -1,8 +1,5 @@
-import type { BookingQuery } from "./parameters.ts";
-import { readUuid } from "./parameters.ts";
+import { type BookingQuery, type ParameterName, readUuid } from "./parameters.ts";
 import { readMicros } from "./time.ts";
-
-type ParameterName = keyof BookingQuery;
 
 /** One parameter of a query as a row of the list can prove it. */
 export interface RowCheck {
@@ -18,7 +15,7 @@ type Wanted<N extends ParameterName> = NonNullable<BookingQuery[N]>;
 /** The end of the address of a thing in Waldur's API. */
 const addressed = /\/([0-9a-fA-F-]{32,36})\/?$/;
 const uuidIn = (address: string): string | null => readUuid(addressed.exec(address)?.[1]);
-const same = (shown: unknown, wanted: string | boolean): boolean => shown === wanted;
+const equals = (shown: unknown, wanted: string | boolean): boolean => shown === wanted;
 const sameUuid = (shown: unknown, wanted: string | null): boolean => wanted !== null && readUuid(shown) === wanted;
 const among = (shown: unknown, wanted: readonly string[]): boolean =>
   typeof shown === "string" && wanted.includes(shown);
@@ -45,18 +42,18 @@ export function rowChecks(query: BookingQuery): RowCheck[] {
   check("customer", "customer_uuid", (shown, wanted) => sameUuid(shown, uuidIn(wanted)));
   check("customer_uuid", "customer_uuid", sameUuid);
   check("has_terminate_date", "end_date", (shown, wanted) => (shown !== null) === wanted);
-  check("limit_based", "is_limit_based", same);
+  check("limit_based", "is_limit_based", equals);
   check("offering", "offering_uuid", (shown, wanted) => sameUuid(shown, uuidIn(wanted)));
-  check("offering_billable", "offering_billable", same);
-  check("offering_shared", "offering_shared", same);
+  check("offering_billable", "offering_billable", equals);
+  check("offering_shared", "offering_shared", equals);
   check("offering_slug", "offering_slug", among);
   check("offering_uuid", "offering_uuid", (shown, wanted) => among(readUuid(shown), wanted));
   check("parent_offering_uuid", "parent_offering_uuid", sameUuid);
   check("plan_uuid", "plan_uuid", sameUuid);
   check("project_uuid", "project_uuid", sameUuid);
   check("provider_uuid", "provider_uuid", sameUuid);
-  check("slug", "slug", same);
+  check("slug", "slug", equals);
   check("state", "state", among);
-  check("usage_based", "is_usage_based", same);
+  check("usage_based", "is_usage_based", equals);
   return checks;
 }

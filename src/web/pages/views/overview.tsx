@@ -1,5 +1,5 @@
 import type { FC } from "hono/jsx";
-import { orderPage } from "../../../calendar/homeport.ts";
+import { orderAddress } from "../../../calendar/homeport.ts";
 import { bookingStatus, isDecidable } from "../../../calendar/status.ts";
 import type { Booking } from "../../../calendar/booking.ts";
 import type { Action, Language } from "../../../calendar/profile.ts";
@@ -161,7 +161,7 @@ const mostMessage = 200;
 
 const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row, homeport, actionsOf }) => {
   const words = texts[language].overview;
-  const order = orderPage(homeport, row);
+  const order = orderAddress(homeport, row);
   const { booking, slots } = row;
   const offered = actionsOf(booking);
   const meaning = bookingStatus(row);
