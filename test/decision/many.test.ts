@@ -105,7 +105,7 @@ describe("many clicks", () => {
     const until = Math.floor(world.clock.ms / 1000) + 600;
     await holdLease(world.deps.sql, "booking", booking.uuid, until);
     const busy = await browser.decide(page, "accept");
-    expect([busy.status, busy.note]).toEqual([503, expect.stringContaining("at this moment")]);
+    expect([busy.status, busy.note]).toEqual([503, expect.stringContaining("right now")]);
     expect(world.sample.find(booking.uuid)?.state).toBe("Creating");
   });
 });

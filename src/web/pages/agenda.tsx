@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isolate } from "../../calendar/text.ts";
 import type { Env, PageContext } from "../env.ts";
 import { readVevent } from "../../calendar/read-vevent.ts";
 import { localTime } from "../../calendar/window.ts";
@@ -35,7 +36,7 @@ async function showAgenda(c: PageContext, id: string): Promise<Response> {
   const shown = events.slice(0, mostOnPage);
   const left = events[mostOnPage];
   const nextDay = left === undefined ? to.toFormat("yyyy-LL-dd") : times.date(left.start);
-  return renderPage(c, `${feed.profile.name}: ${texts[language].agenda.agenda}`, () => (
+  return renderPage(c, `${isolate(feed.profile.name)}: ${texts[language].agenda.agenda}`, () => (
     <AgendaView
       {...{ language, feed, times }}
       events={shown}
@@ -63,7 +64,7 @@ async function showMonth(c: PageContext, id: string): Promise<Response> {
     const day = first.plus({ days: index });
     return { startAt: day.toUnixInteger(), endAt: day.plus({ days: 1 }).toUnixInteger(), weekday: day.weekday };
   });
-  return renderPage(c, `${feed.profile.name}: ${texts[language].agenda.month}`, () => (
+  return renderPage(c, `${isolate(feed.profile.name)}: ${texts[language].agenda.month}`, () => (
     <MonthView
       {...{
         language,
