@@ -117,6 +117,7 @@ async function beginRun(
     successes: 0,
     troubles: 0,
     denials: 0,
+    unwritten: 0,
     until: options.until ?? Number.POSITIVE_INFINITY,
     full: false,
     wrote: false,

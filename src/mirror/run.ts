@@ -48,6 +48,8 @@ export interface PushRun {
   successes: number;
   /** Useless responses in a row. */
   troubles: number;
+  /** Events in a row that failed for the first time and were readably not written. */
+  unwritten: number;
   /** Refusals in a row without a reason. */
   denials: number;
   /** The reason for which nothing more is begun; null while the run goes on. */
@@ -115,16 +117,22 @@ export function requestsLeft({ deps }: PushRun): number {
 export function countSuccess(run: PushRun): void {
   run.troubles = 0;
   run.denials = 0;
+  run.unwritten = 0;
   run.successes += 1;
   if (run.successes < successesToGrow || run.limit >= mostAtOnce) return;
   run.successes = 0;
   run.limit += 1;
 }
 
-/** Counts a useless or throttling response, which halves the concurrent requests. */
+/** Counts a useless or throttling response. */
 export function countTrouble(run: PushRun): void {
-  run.successes = 0;
   run.troubles += 1;
+  slowDown(run);
+}
+
+/** Halves the concurrent requests. */
+export function slowDown(run: PushRun): void {
+  run.successes = 0;
   run.limit = Math.max(1, Math.floor(run.limit / 2));
 }
 

@@ -2,15 +2,21 @@ import type { LedgerRow } from "../store/ledger.ts";
 import { parentPath } from "../caldav/hrefs.ts";
 import type { Failure, RemoteObject } from "../caldav/port.ts";
 import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remote.ts";
-import { haltRun, putRow, countTrouble, type PushRun } from "./run.ts";
+import { neededWrite } from "./plan-writes.ts";
+import { readLastReport } from "./report.ts";
+import { haltRun, putRow, countTrouble, type PushRun, slowDown } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
 /** Useless responses in a row after which the run ends. */
 const mostTroubles = 5;
+/** Events in a row that failed for the first time, after which the fault is the server's and not theirs. */
+const mostUnwritten = 5;
 /** Refusals in a row without a reason after which the calendar counts as read-only. */
 const mostDenials = 3;
 /** Longest Retry-After, in seconds, for which a run itself waits. */
 const shortWait = 5;
+/** Longest wait, in seconds, of an event after an answer that says nothing of the event itself. */
+const longestUnknownWait = 1800;
 /** Seconds until the next attempt for an event that will hardly be accepted. */
 export const longestWait = 21_600;
 /** Seconds until the next attempt for an event that could not be written, by the number of attempts before. */
@@ -54,9 +60,7 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
       putRow(run, revert(row));
       return true;
     case "unknown":
-      countTrouble(run);
-      if (run.troubles >= mostTroubles) haltRun(run, failure);
-      return run.halt === null && (await readBack(run, row));
+      return settleUnknown(run, row, failure);
     case "unauthorized":
     case "read-only":
     case "blocked":
@@ -65,6 +69,18 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
       haltRun(run, failure);
       return false;
   }
+}
+
+/** Reads what came of a write whose outcome is unknown. One that was readably not done waits alone. */
+async function settleUnknown(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
+  slowDown(run);
+  if (!(await readBack(run, row))) return false;
+  const now = run.ledger.get(row.uid);
+  if (now === undefined || neededWrite(now, run.target.state === "removing") === null) return true;
+  failRow(run, now, failureText(failure), Math.min(waitAfter(now.attempts + 1), longestUnknownWait));
+  if (now.attempts === 0) run.unwritten += 1;
+  if (run.unwritten >= mostUnwritten) haltRun(run, failure);
+  return false;
 }
 
 /**
@@ -142,8 +158,14 @@ async function checkCalendar(run: PushRun, row: LedgerRow, failure: Failure): Pr
   if (row.state !== "create" && failure.status !== 403) return readBack(run, row);
   failRow(run, row, failureText(failure));
   if (failure.status === 403) run.denials += 1;
-  if (run.denials >= mostDenials) haltRun(run, { ...failure, kind: "read-only" });
+  if (run.denials >= mostDenials && !wroteLately(run)) haltRun(run, { ...failure, kind: "read-only" });
   return false;
+}
+
+/** Returns true when an event was written in this run, or in the last one that had something to write. */
+function wroteLately({ report, target }: PushRun): boolean {
+  const last = readLastReport(target);
+  return [report, last].some((one) => one !== null && one.created + one.updated + one.deleted > 0);
 }
 
 /** Returns the row as it was before a request that was certainly not done. */
