@@ -121,7 +121,7 @@ const document = {
     title: "waldur-calendar",
     version: "1",
     description:
-      "For the operator, who shows ADMIN_TOKEN, and for people, who show a token of the Waldur of the settings; cookies are ignored. People see and change what is theirs: feeds belong to the account that made them. Of feeds that colleagues with the same role in Waldur made they see name and state, and may take them over. Nobody but the account that made a feed is shown its address. Targets belong to the owner of their feed; colleagues see their name and state. A token is sent to that Waldur only, at most once a minute. After twenty wrong tokens from one network in ten minutes the answer is 429.",
+      "For the operator, who shows ADMIN_TOKEN, and for people, who show a token of the Waldur of the settings; cookies are ignored. People see and change what is theirs: feeds belong to the account that made them. Of feeds that colleagues with the same role in Waldur made they see name and state, and may take them over. Nobody but the account that made a feed is shown its address. Targets belong to the owner of their feed; colleagues see their name and state. A token is sent to that Waldur only, at most once a minute. After twenty wrong tokens from one network in ten minutes further wrong ones are answered late; a valid one never is. After twenty wrong passwords of CalDAV servers, or a hundred tries to decide that failed, the answer to one account is 429 until the ten minutes are over.",
   },
   servers: [{ url: "/api/v1" }],
   security: [{ operator: [] }, { person: [] }],

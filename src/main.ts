@@ -5,19 +5,19 @@ import { version } from "../package.json";
 import { makeApp } from "./app.ts";
 import { runCli } from "./cli/run.ts";
 import type { Api, ApiOptions, Keygen } from "./cli/runtime.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, wantsSample } from "./config.ts";
 import { AppError } from "./errors.ts";
 import { keyFile } from "./key-file.ts";
 import { databaseFiles, type Opened, openNode } from "./node.ts";
+import { defaultSample, openSample, type SampleSize } from "./sample-node.ts";
 import { newKey } from "./security/keys.ts";
-import { defaultSample, openSample, serve } from "./serve.ts";
+import { serve } from "./serve.ts";
 import { reseal } from "./account/reseal.ts";
 
 // Whatever is written is for this user alone: the database, the log that SQLite keeps beside it, keys, copies.
 process.umask(0o077);
 
 const { env } = process;
-const hasWaldur = (env["WALDUR_API_URL"]?.trim() ?? "") !== "";
 
 /**
  * Settles at the first SIGTERM or SIGINT; a second one ends the process at once. npm passes signals to its shell alone,
@@ -37,8 +37,8 @@ async function waitForStop(): Promise<void> {
   });
 }
 
-async function run(sample: { bookings: number; still: boolean } | null): Promise<number> {
-  await serve(env, { sample, print: (text) => void process.stdout.write(text), stopped: waitForStop() });
+async function run(sample: SampleSize | null): Promise<number> {
+  await serve(env, { sample, print: (text) => void process.stdout.write(text), stopped: waitForStop });
   return 0;
 }
 
@@ -46,7 +46,7 @@ async function run(sample: { bookings: number; still: boolean } | null): Promise
 async function openApi({ server }: ApiOptions): Promise<Api> {
   if (server !== null) return { fetch: async (request) => fetch(request), close: async () => undefined };
   const quiet = { logLevel: "warn" } as const;
-  const opened = hasWaldur ? await openNode(env, quiet) : await openSample(env, { ...defaultSample, ...quiet });
+  const opened = wantsSample(env) ? await openSample(env, quiet) : await openNode(env, quiet);
   const app = makeApp({ local: true });
   return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
 }
@@ -124,7 +124,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   isTerminal: process.stderr.isTTY,
   sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   api: openApi,
-  serve: async () => run(hasWaldur ? null : defaultSample),
+  serve: async () => run(wantsSample(env) ? defaultSample : null),
   demo: async (options) => run(options),
   keygen,
 });

@@ -13,7 +13,7 @@ import { refresh } from "./source/refresh.ts";
 import { isExpired } from "./feed/expiry.ts";
 import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
 import { recordRun } from "./source/run-log.ts";
-import { type RefreshReport } from "./source/run.ts";
+import { addReport, type RefreshReport } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
 import { epochSeconds } from "./clock.ts";
 import { reseal } from "./account/reseal.ts";
@@ -41,6 +41,8 @@ export interface TickOptions {
 /** Most statements that one more source, or one step of its feeds, takes; a run with fewer left does not begin it. */
 const statementsOfSource = 18;
 const statementsOfStep = 9;
+/** Milliseconds after which a source lets those have their turn that wait behind it; it goes on after them, for twice as long. */
+const turnMilliseconds = 20_000;
 
 /**
  * Makes one run over what is due: ends expired feeds, reads sources, renders their feeds and pushes those to targets. A
@@ -68,34 +70,42 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   const asked = sources.filter(({ id }) => options.onlyTargets !== true && (sourceId === undefined || id === sourceId));
   const forced = sourceId !== undefined || sweepSince !== undefined;
 
-  const refreshed: RefreshReport[] = [];
+  const refreshed = new Map<string, RefreshReport>();
+  /** Ids of sources that could not be read to their end. */
+  const unfinished = new Set<string>();
   const rendered: RenderReport[] = [];
   let complete = true;
   let requests = 0;
   let pages = 0;
   let events = 0;
-  for (const before of rotate(asked, nowAt)) {
+  const waiting = rotate(asked, nowAt).map((source) => ({ source, turn: turnMilliseconds }));
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { source: before, turn } = next;
     if (statementsLeft() < statementsOfSource) {
       complete = false;
       break;
     }
     let source: SourceRow = before;
     const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
-    if ((forced || before.dueAt <= nowAt) && budget.requests > 3) {
+    if ((forced || turn > turnMilliseconds || before.dueAt <= nowAt) && budget.requests > 3) {
+      const until = waiting.length === 0 ? Number.POSITIVE_INFINITY : deps.now() + turn;
       const report = await attempt(deps, "refresh_failed", async () =>
         refresh({ ...deps, budget }, before, {
           allowRemovals: options.allowRemovals ?? false,
           sweep: sweepSince !== undefined && before.sweptAt < sweepSince,
+          until,
         }),
       );
       if (report !== undefined) {
-        refreshed.push(report);
+        refreshed.set(report.id, addReport(refreshed.get(report.id), report));
         await attempt(deps, "run_not_kept", async () => recordRun(deps, before, report));
         requests += report.requests;
         pages += report.pages;
       } else complete = false;
       source = (await findSource(sql, before.id)) ?? before;
-      if (lostAccess(source) === null && (source.loadedAt === null || source.sweepPage !== null)) complete = false;
+      const cut = lostAccess(source) === null && (source.loadedAt === null || source.sweepPage !== null);
+      unfinished[cut ? "add" : "delete"](source.id);
+      if (report?.failure === "" && deps.now() >= until) waiting.push({ source, turn: 2 * turn });
     }
     if (!(feedsOf.get(source.id) ?? []).some((feed) => isBehind(deps, feed, source))) continue;
     await attempt(deps, "render_failed", async () => {
@@ -117,11 +127,12 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     statements: statementsLeft,
     attempt: async (event, work) => attempt(deps, event, work),
   });
-  complete &&= mirrored.complete;
+  complete &&= mirrored.complete && unfinished.size === 0;
   requests += mirrored.reports.reduce((sum, report) => sum + report.requests, 0);
   const costs = { begunAt, requests, events, statements: counts.statements };
-  logRun(deps, { refreshed, rendered, mirrored: mirrored.reports, complete }, costs);
-  return { sources: refreshed, feeds: rendered, targets: mirrored.reports, complete };
+  const reports = [...refreshed.values()];
+  logRun(deps, { refreshed: reports, rendered, mirrored: mirrored.reports, complete }, costs);
+  return { sources: reports, feeds: rendered, targets: mirrored.reports, complete };
 }
 
 /**

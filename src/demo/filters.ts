@@ -84,6 +84,10 @@ const bookingFilters: Readonly<Record<string, { read: Read<SampleBooking>; since
   paused: {
     read: (value) => () => value !== "true",
   },
+  // No sample booking is any of these.
+  downscaled: { read: (value) => () => value !== "true" },
+  restrict_member_access: { read: (value) => () => value !== "true" },
+  lexis_links_supported: { read: (value) => () => value !== "true" },
   runtime_state: { read: () => () => false },
   backend_id: { read: () => () => false },
   service_manager_uuid: {

@@ -30,6 +30,7 @@ export interface SampleWaldur extends Pick<
   | "reject"
   | "terminate"
   | "rename"
+  | "saveAll"
   | "moveSlot"
   | "unlink"
   | "restore"
@@ -239,6 +240,7 @@ export function sampleWaldur(options: SampleOptions): SampleWaldur {
     reject: (uuid) => life.reject(uuid),
     terminate: (uuid) => life.terminate(uuid),
     rename: (uuid, name) => life.rename(uuid, name),
+    saveAll: () => life.saveAll(),
     moveSlot: (uuid, seconds, index) => life.moveSlot(uuid, seconds, index),
     unlink: (uuid) => life.unlink(uuid),
     restore: (booking) => life.restore(booking),

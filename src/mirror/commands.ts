@@ -34,6 +34,7 @@ import {
 import { failureError, connectError } from "./connect/error.ts";
 import { getFeed, needAlive } from "../feed/commands.ts";
 import { forgetTarget } from "./connect/forget.ts";
+import { limitGuesses } from "./connect/guesses.ts";
 import { ensureInstallation } from "./installation.ts";
 import { push, type PushOptions } from "./push.ts";
 import type { PushReport } from "./report.ts";
@@ -57,12 +58,13 @@ export interface NewTargetRequest extends CalendarAddress {
 
 /**
  * Connects a feed to a calendar: finds or makes the calendar, probes its server with one event that is deleted again, and
- * stores the target. Nothing of the feed is written yet. Throws `bad_input`, `conflict`, `caldav_failed`.
+ * stores the target. Nothing of the feed is written yet. `accountId` is who gives the credentials. Throws `bad_input`,
+ * `conflict`, `caldav_failed`, `too_many`.
  */
-export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<TargetRow> {
+export async function addTarget(deps: Deps, accountId: string, asked: NewTargetRequest): Promise<TargetRow> {
   const feed = await getFeed(deps, asked.feedId);
   needAlive(feed);
-  const place = await findCalendarHome(deps, asked);
+  const place = await findCalendarHome(deps, accountId, asked);
   const calendar =
     asked.create === null ? chooseCalendar(place, asked.calendar) : await createCalendar(deps, place, asked.create);
   if (calendar.notWritable !== null) {
@@ -183,14 +185,21 @@ export function targetLocation({
 
 /**
  * Stores new credentials for every target of the same person on that account, and resumes those that waited for them.
- * Throws `bad_input`, `caldav_failed` when they do not lead to the calendar.
+ * `accountId` is who gives them. Throws `bad_input`, `caldav_failed` when they do not lead to the calendar, and `too_many`.
  */
-export async function changeCredentials(deps: Deps, target: TargetRow, credentials: Credentials): Promise<TargetRow> {
+export async function changeCredentials(
+  deps: Deps,
+  accountId: string,
+  target: TargetRow,
+  credentials: Credentials,
+): Promise<TargetRow> {
   const access: Access = { ...(await accessOrNone(deps, target)), credentials };
   const sealed = await sealAccess(deps, target.id, access);
   const port = await openCalendar(deps, { ...target, credentials: sealed });
-  const state = await port.state();
-  if ("failure" in state) throw failureError(state.failure, null);
+  await limitGuesses(deps, accountId, async () => {
+    const state = await port.state();
+    if ("failure" in state) throw failureError(state.failure, null);
+  });
   const account = accountName(target.host, credentials);
   const keeper = await feedAccountId(deps, target);
   for (const one of await listTargets(deps.sql)) {

@@ -20,7 +20,7 @@ export async function proveAccess(run: SourceRun): Promise<User | null> {
   if (lostAccess(run.source) !== null) {
     deps.log.info("access_back", { source: run.source.id, name: run.source.name });
     // A sweep that was under way has marked as missing what the account did not see.
-    deferColumns(run, { lost: "", lostAt: null, sweepPage: null, sweepWanted: true });
+    deferColumns(run, { lost: "", lostAt: null, sweepPage: null, sweepRich: false, sweepWanted: true });
   }
   deferColumns(run, { accessAt: epochSeconds(deps) });
   return user;

@@ -4,14 +4,16 @@ import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
 import {
   commitRun,
+  deferColumns,
   enterRun,
   noteSkipped,
-  rereadBookings,
   type SourceRun,
   slimText,
   spendPage,
   spendRequest,
 } from "./run.ts";
+import { rereadBookings, rereadPage, singly } from "./reread.ts";
+import type { SourceChange } from "../store/sources.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter, orderFilter } from "../waldur/scope.ts";
 import { writeOrders } from "../store/write-bookings.ts";
@@ -26,45 +28,28 @@ const slotlessAtOnce = 5;
  */
 export async function poll(run: SourceRun): Promise<void> {
   const before = run.source.ordersMicros;
-  const changedOrders = await readOrders(run, run.source.ordersMicros - overlapMicros);
-  const candidates = new Set(changedOrders.touched);
-
-  let highest = run.source.bookingsMicros;
-  let page: number | null = 1;
-  while (page !== null && spendListing(run, page)) {
-    const listed: Page<SlimBooking> = await run.client.slimBookings(
-      { ...bookingFilter(run.source), modified: Math.max(0, run.source.bookingsMicros - overlapMicros) },
-      page,
-    );
-    noteSkipped(run, listed.skipped);
-    const known = await findSlim(
-      run.deps.sql,
-      run.source.id,
-      listed.rows.map((row) => row.uuid),
-    );
-    for (const row of listed.rows) {
-      const stored = known.get(row.uuid);
-      if (stored === undefined || stored.slim !== slimText(row) || stored.vanished) candidates.add(row.uuid);
-      highest = Math.max(highest, row.modifiedMicros);
-    }
-    page = listed.next;
-  }
-
+  const orders = await readOrders(run, run.source.ordersMicros - overlapMicros);
+  const changes = await readChanges(run, orders);
+  const touched = [...orders.touched].filter((uuid) => !changes.read.has(uuid) && !changes.few.has(uuid));
+  // As after a mass approval: the list of orders tells their states, and a sweep finds the slots.
+  const many = touched.length > singly;
+  if (many) await saveOrders(run, [...orders.creating.values()]);
+  const named = new Set([...changes.few, ...(many ? [] : touched)]);
   const slotless = takeTurn(
-    (await listSlotless(run.deps.sql, run.source.id, epochSeconds(run.deps))).filter((uuid) => !candidates.has(uuid)),
+    (await listSlotless(run.deps.sql, run.source.id, epochSeconds(run.deps))).filter((uuid) => !named.has(uuid)),
     Math.floor(epochSeconds(run.deps) / 60),
   );
-  const { left, absent } = await rereadBookings(run, [...candidates], changedOrders.creating);
-  await rereadBookings(run, slotless, new Map());
+  const { left, absent } = await rereadBookings(run, [...named], orders.creating);
+  if (!many) await rereadBookings(run, slotless, new Map());
 
   // Marks move only past what was dealt with; the rest, and a booking that is suddenly absent, is for a sweep.
-  const dealtWith = left.length === 0 && page === null;
+  const dealtWith = left.length === 0 && changes.whole;
   const { bookingsMicros, ordersMicros, sweepWanted } = run.source;
   const next = {
-    sweepWanted: sweepWanted || !dealtWith || absent.length > 0,
-    bookingsMicros: dealtWith ? Math.max(bookingsMicros, highest) : bookingsMicros,
+    sweepWanted: sweepWanted || !dealtWith || many || absent.length > 0,
+    bookingsMicros: dealtWith ? Math.max(bookingsMicros, changes.highest) : bookingsMicros,
     // Saving may have set it back, for a booking whose order is still to be seen.
-    ordersMicros: dealtWith && ordersMicros === before ? Math.max(before, changedOrders.highest) : ordersMicros,
+    ordersMicros: dealtWith && ordersMicros === before ? Math.max(before, orders.highest) : ordersMicros,
   };
   if (
     next.sweepWanted !== sweepWanted ||
@@ -73,6 +58,58 @@ export async function poll(run: SourceRun): Promise<void> {
   ) {
     await commitRun(run, next);
   }
+}
+
+interface ChangedBookings {
+  /** Bookings that are to be read one by one. */
+  readonly few: Set<string>;
+  /** Bookings that were read with the pages they stand on. */
+  readonly read: Set<string>;
+  readonly highest: number;
+  /** False when the list was not read to its end. */
+  readonly whole: boolean;
+}
+
+/**
+ * Reads the list of bookings changed since the mark, and with all columns the pages on which many did. A list of several pages,
+ * as where Waldur takes only a date for `modified`, is left to the sweeps while its length and the orders stand still, and one
+ * for which this run has too few pages altogether.
+ */
+async function readChanges(run: SourceRun, orders: ChangedOrders): Promise<ChangedBookings> {
+  const { bookingsMicros, changesCount } = run.source;
+  const filter = { ...bookingFilter(run.source), modified: Math.max(0, bookingsMicros - overlapMicros) };
+  const [few, read] = [new Set<string>(), new Set<string>()];
+  let highest = bookingsMicros;
+  if (changesCount > 0 && orders.touched.size === 0 && spendRequest(run)) {
+    const same = (await run.client.countBookings(filter)) === changesCount;
+    if (same) return { few, read, highest, whole: true };
+  }
+  let page: number | null = 1;
+  while (page !== null && spendListing(run, page)) {
+    const listed: Page<SlimBooking> = await run.client.slimBookings(filter, page);
+    const several = listed.next !== null || page > 1;
+    const fits = page > 1 || listed.next === null || run.pagesLeft >= 2 * (listed.count / run.client.pageSize);
+    if (page === 1 && (several ? listed.count : 0) !== changesCount) {
+      deferColumns(run, { changesCount: several ? listed.count : 0 });
+    }
+    if (!fits) break;
+    noteSkipped(run, listed.skipped);
+    const known = await findSlim(
+      run.deps.sql,
+      run.source.id,
+      listed.rows.map((row) => row.uuid),
+    );
+    const unread = listed.rows.filter((row) => {
+      const stored = known.get(row.uuid);
+      return stored === undefined || stored.slim !== slimText(row) || stored.vanished;
+    });
+    const uuids = unread.map(({ uuid }) => uuid);
+    const left = await rereadPage(run, filter, page, uuids, orders.creating);
+    for (const uuid of uuids) (left.includes(uuid) ? few : read).add(uuid);
+    for (const row of listed.rows) highest = Math.max(highest, row.modifiedMicros);
+    page = listed.next;
+  }
+  return { few, read, highest, whole: page === null };
 }
 
 /** Counts a page of a list of changes: the first is a single request, each further one is as large as a page of a sweep. */
@@ -120,31 +157,40 @@ async function readOrders(run: SourceRun, since: number): Promise<ChangedOrders>
   return { creating, touched, highest: page === null ? highest : run.source.ordersMicros };
 }
 
+/** Keeps the states of orders that made bookings, where they are news, with these columns of the source. */
+async function saveOrders(run: SourceRun, creating: readonly Order[], change: SourceChange = {}): Promise<void> {
+  const known = await findSlim(
+    run.deps.sql,
+    run.source.id,
+    creating.map((order) => order.bookingUuid),
+  );
+  await enterRun(run);
+  let { rev } = run.source;
+  const changed = creating
+    .filter(({ bookingUuid }) => known.has(bookingUuid) && !run.overtaken.has(bookingUuid))
+    .filter(({ bookingUuid, state }) => known.get(bookingUuid)?.orderState !== state)
+    .map((order) => ({
+      uuid: order.bookingUuid,
+      orderState: order.state,
+      orderUuid: order.uuid,
+      rev: (rev += 1),
+    }));
+  await commitRun(run, { rev, ...change }, changed.length === 0 ? [] : [writeOrders(run.source.id, changed)]);
+  if (run.source.loadedAt !== null) run.report.changed += changed.length;
+}
+
 /** Walks through the whole order list at the first load, for the state of the order behind each booking. Spans runs; resolves to true when done. */
 export async function walkOrders(run: SourceRun): Promise<boolean> {
   let page: number | null = run.source.ordersPage ?? 1;
   while (page !== null) {
     if (!spendPage(run)) return false;
     const listed: Page<Order> = await run.client.orders(orderFilter(run.source), page);
-    const creating = listed.rows.filter((order) => order.type === "Create");
-    const known = await findSlim(
-      run.deps.sql,
-      run.source.id,
-      creating.map((order) => order.bookingUuid),
-    );
-    await enterRun(run);
-    let { rev } = run.source;
-    const changed = creating
-      .filter(({ bookingUuid }) => known.has(bookingUuid) && !run.overtaken.has(bookingUuid))
-      .filter(({ bookingUuid, state }) => known.get(bookingUuid)?.orderState !== state)
-      .map((order) => ({
-        uuid: order.bookingUuid,
-        orderState: order.state,
-        orderUuid: order.uuid,
-        rev: (rev += 1),
-      }));
     page = listed.next;
-    await commitRun(run, { rev, ordersPage: page }, changed.length === 0 ? [] : [writeOrders(run.source.id, changed)]);
+    await saveOrders(
+      run,
+      listed.rows.filter((order) => order.type === "Create"),
+      { ordersPage: page },
+    );
   }
   return true;
 }

@@ -48,7 +48,7 @@ const readWithinSeconds = 86_400;
 export async function refresh(
   deps: Deps,
   source: SourceRow,
-  options: { allowRemovals?: boolean; sweep?: boolean } = {},
+  options: { allowRemovals?: boolean; sweep?: boolean; until?: number } = {},
 ): Promise<RefreshReport> {
   const report: RefreshReport = { ...newReport(source), held: source.held };
   const account = await findAccount(deps.sql, source.accountId);
@@ -64,13 +64,15 @@ export async function refresh(
       report,
       started: source,
       source: options.sweep === true ? { ...source, sweepWanted: true } : source,
+      until: options.until ?? Number.POSITIVE_INFINITY,
+      serverMicros: () => (serverDate ?? 0) * 1000,
       pagesLeft: deps.budget.pages,
       requestsLeft: deps.budget.requests,
       deferred: {},
       overtaken: new Set(),
     };
     try {
-      await read(run, () => serverDate);
+      await read(run);
       await noteAnswer(run, account.tokenLifetime);
       const refused = run.source.lost === "inactive";
       if (refused !== (account.refusedAt !== null)) {
@@ -88,11 +90,11 @@ export async function refresh(
 }
 
 /** Reads what is due. That the account may not read the source, or its user is not active, is noted and no failure. */
-async function read(run: SourceRun, serverDate: () => number | null): Promise<void> {
+async function read(run: SourceRun): Promise<void> {
   try {
     if (!(await checkAccess(run))) return;
     await readNames(run);
-    if (run.source.loadedAt === null) return await load(run, serverDate);
+    if (run.source.loadedAt === null) return await load(run);
     await poll(run);
     if (isSweepDue(run)) await sweep(run);
   } catch (error) {
@@ -156,13 +158,13 @@ async function readNames(run: SourceRun): Promise<void> {
 }
 
 /** Loads a source for the first time: every booking, then the order behind each. The marks start where the server's clock stood before it. */
-async function load(run: SourceRun, serverDate: () => number | null): Promise<void> {
+async function load(run: SourceRun): Promise<void> {
   if (run.source.sweepId === 0) {
-    if (serverDate() === null) {
+    if (run.serverMicros() === 0) {
       if (!spendRequest(run)) return;
       await run.client.countBookings(bookingFilter(run.source));
     }
-    const mark = (serverDate() ?? 0) * 1000;
+    const mark = run.serverMicros();
     run.source = { ...run.source, ordersMicros: mark, bookingsMicros: mark };
     await commitRun(run, { ordersMicros: mark, bookingsMicros: mark });
   }

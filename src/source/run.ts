@@ -35,6 +35,20 @@ export function newReport({ id, name }: Pick<SourceRow, "id" | "name">): Refresh
   return { id, name, added: 0, changed: 0, removed: 0, skipped: 0, ...costs, failure: "", held: "" };
 }
 
+/** Returns the report of two turns of one source in the same run. */
+export function addReport(first: RefreshReport | undefined, then: RefreshReport): RefreshReport {
+  if (first === undefined) return then;
+  return {
+    ...then,
+    added: first.added + then.added,
+    changed: first.changed + then.changed,
+    removed: first.removed + then.removed,
+    skipped: Math.max(first.skipped, then.skipped),
+    requests: first.requests + then.requests,
+    pages: first.pages + then.pages,
+  };
+}
+
 /** One run over one source: what it may spend, what it did, and the only way it writes. */
 export interface SourceRun {
   readonly deps: Deps;
@@ -45,6 +59,10 @@ export interface SourceRun {
   /** As read when the run began. */
   readonly started: SourceRow;
   source: SourceRow;
+  /** Epoch milliseconds after which nothing more is asked, so that others have their turn. */
+  readonly until: number;
+  /** Returns what Waldur's clock showed with its first answer to this run, epoch microseconds; 0 before it, or without one. */
+  readonly serverMicros: () => number;
   pagesLeft: number;
   requestsLeft: number;
   /** Columns that may wait for the next write, or for the end of the run. */
@@ -53,9 +71,9 @@ export interface SourceRun {
   overtaken: ReadonlySet<string>;
 }
 
-/** Counts another page; returns false, and counts none, when the budget has none left. */
+/** Counts another page; returns false, and counts none, when the budget has none left or the turn is over. */
 export function spendPage(run: SourceRun): boolean {
-  if (run.pagesLeft < 1 || run.requestsLeft < 1) return false;
+  if (run.pagesLeft < 1 || run.requestsLeft < 1 || isTurnOver(run)) return false;
   run.pagesLeft -= 1;
   run.requestsLeft -= 1;
   run.report.requests += 1;
@@ -63,12 +81,16 @@ export function spendPage(run: SourceRun): boolean {
   return true;
 }
 
-/** Counts another single request; returns false, and counts none, when the budget has none left. */
+/** Counts another single request; returns false, and counts none, when the budget has none left or the turn is over. */
 export function spendRequest(run: SourceRun): boolean {
-  if (run.requestsLeft < 1) return false;
+  if (run.requestsLeft < 1 || isTurnOver(run)) return false;
   run.requestsLeft -= 1;
   run.report.requests += 1;
   return true;
+}
+
+function isTurnOver({ deps, until }: SourceRun): boolean {
+  return deps.now() >= until;
 }
 
 /**
@@ -236,32 +258,4 @@ export function noteSkipped(run: SourceRun, skipped: readonly Skipped[]): void {
   for (const { uuid, reason } of skipped) {
     run.deps.log.warn("booking_skipped", { source: run.source.id, booking: uuid ?? "", reason });
   }
-}
-
-/**
- * Reads these bookings one by one, rich, and stores them; as many as the budget allows.
- * Resolves to the uuids it did not come to and those Waldur does not show (404).
- */
-export async function rereadBookings(
-  run: SourceRun,
-  uuids: readonly string[],
-  orders: ReadonlyMap<string, ToldOrder>,
-): Promise<{ left: readonly string[]; absent: readonly string[] }> {
-  const found: Booking[] = [];
-  const absent: string[] = [];
-  let done = 0;
-  for (const uuid of uuids) {
-    if (!spendRequest(run)) break;
-    done += 1;
-    try {
-      const answer = await run.client.booking(uuid);
-      if ("skipped" in answer) noteSkipped(run, [{ uuid, reason: answer.skipped }]);
-      else found.push(answer);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "waldur_not_found") throw error;
-      absent.push(uuid);
-    }
-  }
-  await saveBookings(run, found, orders);
-  return { left: uuids.slice(done), absent };
 }

@@ -4,24 +4,14 @@ import { listMissed, listSlimBetween, type SlimRow } from "../store/bookings.ts"
 import { lostAccess } from "../store/sources.ts";
 import type { Statement } from "../store/sql/port.ts";
 import type { Page } from "../waldur/client.ts";
-import {
-  commitRun,
-  deferColumns,
-  noteSkipped,
-  rereadBookings,
-  type SourceRun,
-  saveBookings,
-  slimText,
-  spendPage,
-} from "./run.ts";
+import { commitRun, deferColumns, noteSkipped, type SourceRun, saveBookings, slimText, spendPage } from "./run.ts";
+import { rereadBookings, rereadPage, singly } from "./reread.ts";
 import { chunksOf, removeMissed } from "./remove-missed.ts";
 import { epochSeconds } from "../clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 import { markMissed } from "../store/write-bookings.ts";
 
 const weekSeconds = 7 * 86_400;
-/** Most bookings of a page that are read one by one; for more, the page is read again with all columns. */
-const singly = 8;
 const restarts = 3;
 
 /** Returns true when a full sweep is under way or due. */
@@ -45,7 +35,8 @@ export async function sweep(run: SourceRun): Promise<boolean> {
     if (run.source.sweepPage === null) {
       starts += 1;
       const sweepId = Math.max(epochSeconds(run.deps), run.source.sweepId + 1);
-      run.source = { ...run.source, sweepId, sweepPage: 1, sweepAfterMicros: 0, sweepWanted: false };
+      const begun = { sweepId, sweepPage: 1, sweepAfterMicros: 0, sweepMicros: run.serverMicros(), sweepWanted: false };
+      run.source = { ...run.source, ...begun };
     }
     const outcome = await sweepPage(run);
     if (outcome === "spent") {
@@ -65,14 +56,14 @@ export async function sweep(run: SourceRun): Promise<boolean> {
 
 /** Returns the place of the sweep, as columns of the source. */
 function place(run: SourceRun) {
-  const { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted } = run.source;
-  return { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepWanted };
+  const { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepMicros, sweepRich, sweepWanted } = run.source;
+  return { sweepId, sweepPage, sweepCount, sweepAfterMicros, sweepMicros, sweepRich, sweepWanted };
 }
 
 async function sweepPage(run: SourceRun): Promise<"next" | "end" | "shifted" | "spent"> {
   const page = run.source.sweepPage ?? 1;
   if (!spendPage(run)) return "spent";
-  const rich = run.source.loadedAt === null;
+  const rich = run.source.loadedAt === null || run.source.sweepRich;
   const filter = bookingFilter(run.source);
   const listed: Page<SlimBooking> = rich
     ? await run.client.richBookings(filter, page)
@@ -92,7 +83,11 @@ async function sweepPage(run: SourceRun): Promise<"next" | "end" | "shifted" | "
   const unread = [...new Set([...added, ...changed, ...back, ...weekly])];
 
   if (rich) await saveBookings(run, listed.rows.filter(isRich));
-  else await readRich(run, page, unread);
+  else if (unread.length > singly && run.pagesLeft < 1) {
+    // The next run reads this page with all columns.
+    run.source = { ...run.source, sweepRich: true };
+    return "spent";
+  } else await reread(run, page, unread);
 
   const unreadable = listed.skipped.some(({ uuid }) => uuid === null);
   await commitMarks(run, have, { added, missed: unreadable ? [] : removed }, wanted, listed.skipped);
@@ -101,6 +96,7 @@ async function sweepPage(run: SourceRun): Promise<"next" | "end" | "shifted" | "
     sweepPage: listed.next ?? page,
     sweepCount: listed.count,
     sweepAfterMicros: to ?? after,
+    sweepRich: unread.length > singly,
   };
   return listed.next === null ? "end" : "next";
 }
@@ -116,15 +112,8 @@ function turnCame(run: SourceRun, uuid: string): boolean {
   return run.source.sweepId - ((run.source.sweepId - moment) % weekSeconds) > from;
 }
 
-async function readRich(run: SourceRun, page: number, unread: readonly string[]): Promise<void> {
-  let left = unread;
-  if (unread.length > singly && spendPage(run)) {
-    const listed = await run.client.richBookings(bookingFilter(run.source), page);
-    const rows = listed.rows.filter((row) => unread.includes(row.uuid));
-    await saveBookings(run, rows);
-    const read = new Set(rows.map((row) => row.uuid));
-    left = unread.filter((uuid) => !read.has(uuid));
-  }
+async function reread(run: SourceRun, page: number, unread: readonly string[]): Promise<void> {
+  const left = await rereadPage(run, bookingFilter(run.source), page, unread);
   // What the budget does not reach stays different from the listing: the next sweep finds it again.
   const outcome = await rereadBookings(run, left, new Map());
   if (outcome.left.length > 0) run.source = { ...run.source, sweepWanted: true };
@@ -161,6 +150,16 @@ async function finish(run: SourceRun): Promise<boolean> {
     return false;
   }
   run.report.held = held;
-  deferColumns(run, { ...place(run), sweptAt: source.sweepId, sweepPage: null, held, skipped: run.report.skipped });
+  // All that changed before it began was seen: the list of changes may begin there.
+  const { bookingsMicros, sweepMicros, sweepWanted } = run.source;
+  if (!sweepWanted) deferColumns(run, { bookingsMicros: Math.max(bookingsMicros, sweepMicros) });
+  deferColumns(run, {
+    ...place(run),
+    sweptAt: source.sweepId,
+    sweepPage: null,
+    sweepRich: false,
+    held,
+    skipped: run.report.skipped,
+  });
   return true;
 }

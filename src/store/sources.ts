@@ -41,6 +41,8 @@ const sources = table("sources", {
   /** The next page of a walk through the orders that spans runs, and the mark to keep at its end. */
   ordersPage: orNull(int),
   ordersNextMicros: int,
+  /** Length of the list of changed bookings when it was last asked for; 0 while it fits on one page. */
+  changesCount: int,
   /** The second the last sweep began. */
   sweepId: int,
   /** The next page of a sweep that spans runs; null while none is under way. */
@@ -48,6 +50,10 @@ const sources = table("sources", {
   sweepCount: int,
   /** `createdMicros` of the last booking of the page before. */
   sweepAfterMicros: int,
+  /** Waldur's clock when the sweep began; 0: unknown. */
+  sweepMicros: int,
+  /** Its next page is read with all columns: many of the page before had changed. */
+  sweepRich: flag,
   /** Id of the last complete sweep. */
   sweptAt: int,
   sweepWanted: flag,

@@ -1,5 +1,6 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError, type ErrorCode } from "../errors.ts";
+import { endSentence } from "../sentence.ts";
 
 /** The HTTP status of each error. */
 export const errorStatuses: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
@@ -33,6 +34,6 @@ export function errorJson(error: unknown, requestId: string) {
   const told = error instanceof AppError ? error : null;
   const code = told?.code ?? "internal";
   const message = told?.message ?? "something went wrong; the log of the server has it under the request's id";
-  const body = { error: { code, message, requestId } };
+  const body = { error: { code, message: endSentence(message), requestId } };
   return { status: told === null ? (500 as const) : errorStatuses[told.code], body };
 }

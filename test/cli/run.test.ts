@@ -145,7 +145,7 @@ describe("exit codes", () => {
     );
     expect([exit, err]).toEqual([
       4,
-      "waldur-calendar: https://calendar.example.org does not answer: connect ECONNREFUSED 192.0.2.1:443\n",
+      "waldur-calendar: https://calendar.example.org does not answer: connect ECONNREFUSED 192.0.2.1:443.\n",
     ]);
   });
 
@@ -159,7 +159,7 @@ describe("exit codes", () => {
         },
       },
     );
-    expect([exit, err]).toEqual([2, "waldur-calendar: PORT: give a number\nHOST: give a name\n"]);
+    expect([exit, err]).toEqual([2, "waldur-calendar: PORT: give a number.\nHOST: give a name.\n"]);
   });
 });
 

@@ -121,7 +121,13 @@ export const pushRequest = v.strictObject({
 export const decisionQuery = v.strictObject({
   booking: v.optional(v.nullable(uuid), null),
   limit: v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,4}$/, "must be a number from 1 to 1000"), v.transform(Number), v.maxValue(1000)),
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,4}$/, "must be a number from 1 to 1000"),
+      v.transform(Number),
+      v.minValue(1, "must be a number from 1 to 1000"),
+      v.maxValue(1000, "must be a number from 1 to 1000"),
+    ),
     "100",
   ),
 });
