@@ -1,5 +1,5 @@
-import { IANAZone } from "luxon";
 import * as v from "valibot";
+import { readZone } from "./calendar/zone.ts";
 import { messageOf } from "./errors.ts";
 import { parseKeyRing } from "./security/keys.ts";
 import { isNetwork } from "./security/proxies.ts";
@@ -49,7 +49,7 @@ export function wholeSetting(least: number, most: number) {
 }
 
 /** Returns the address without the slash at its end. */
-export function address(example: string) {
+function address(example: string) {
   const wanted = `give an address like ${example}: http or https, without user, password, query or fragment`;
   return v.pipe(
     v.string(),
@@ -115,7 +115,8 @@ export const keyRing = v.pipe(
 
 export const zone = v.pipe(
   v.string(),
-  v.check((name) => IANAZone.isValidZone(name), "give an IANA time zone, such as Europe/Tallinn"),
+  v.check((name) => readZone(name) !== null, "give an IANA time zone, such as Europe/Tallinn"),
+  v.transform((name) => readZone(name) ?? name),
 );
 
 export const flag = v.pipe(

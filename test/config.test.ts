@@ -48,7 +48,7 @@ describe("readConfig", () => {
       SECRET_KEYS: ring,
       PORT: " 80 ",
       NIGHT_HOURS: "0-7",
-      TIME_ZONE: "Europe/Tallinn",
+      TIME_ZONE: "europe/TALLINN",
       LOG_LEVEL: "debug",
       WALDUR_DECISION_TOKEN: "fedcba9876543210",
       SIGNED_DECISIONS: "on",
