@@ -6,7 +6,7 @@ import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
 import { findSource, listSources, lostAccess, type SourceRow } from "../store/sources.ts";
 import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { accountClient, identify } from "./client.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../clock.ts";
 import { hasAccess } from "../waldur/roles.ts";
 
 /** An account that looks at what is stored: one that has shown who it is. */
@@ -31,7 +31,7 @@ const freshSeconds = 60;
  */
 export async function loadViewer(deps: Deps, account: AccountRow): Promise<Viewer> {
   if (account.kind === "operator") return { account, operator: true };
-  if (epochSeconds(deps) - account.askedAt < freshSeconds) return { account, operator: false };
+  if (!hasElapsed(account.askedAt, freshSeconds, epochSeconds(deps))) return { account, operator: false };
   try {
     await identify(deps, account.id, await accountClient(deps, account));
     await noteRefused(deps.sql, account.id, null);
