@@ -3,8 +3,9 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "../package.json";
 import { makeApp } from "./app.ts";
+import { backUpDatabase } from "./backup-node.ts";
 import { runCli } from "./cli/run.ts";
-import type { Api, ApiOptions, Keygen } from "./cli/runtime.ts";
+import type { Api, ApiOptions, Backup, Keygen } from "./cli/runtime.ts";
 import { readConfig, wantsSample } from "./config.ts";
 import { AppError } from "./errors.ts";
 import { keyFile } from "./key-file.ts";
@@ -99,6 +100,15 @@ async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
   }
 }
 
+/** Copies the database that the service uses under these settings; nothing is opened but that. */
+async function backup({ file, replace }: { file: string; replace: boolean }): Promise<Backup> {
+  const [own, sample] = databaseFiles;
+  const config = readConfig(env);
+  const made = await backUpDatabase(join(config.dataDir, wantsSample(env) ? sample : own), file, replace);
+  const keys = config.secretKeys === null ? keyFile(config) : "SECRET_KEYS";
+  return { ...made, notes: [`What is sealed in it opens with ${keys} alone: keep that too, in another place.`] };
+}
+
 // A reader may stop before the end of our output: `… | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -126,5 +136,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   api: openApi,
   serve: async () => run(wantsSample(env) ? defaultSample : null),
   demo: async (options) => run(options),
+  backup,
   keygen,
 });

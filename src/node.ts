@@ -3,7 +3,8 @@ import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { type Config, type Environment, readConfig, secretsOf } from "./config.ts";
-import { keepPrivate, openDataFolder } from "./data-folder.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { openDatabase } from "./database-node.ts";
 import type { Budget, Deps, Fetch } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { openKeyRing } from "./key-file.ts";
@@ -12,7 +13,6 @@ import { openOutside } from "./outside-node.ts";
 import { clientAddress } from "./security/proxies.ts";
 import { isAllowed, outsideRules } from "./security/outside.ts";
 import { hasSealed } from "./store/sealed.ts";
-import { migrate } from "./store/sql/migrate.ts";
 import { readMigrations } from "./store/sql/migrations-node.ts";
 import { openSqlite } from "./store/sql/sqlite.ts";
 
@@ -63,10 +63,8 @@ export async function openNode(
   const log = jsonLog(write, Date.now, level, secretsOf(config));
   await openDataFolder(config.dataDir, log);
   const path = join(config.dataDir, file);
-  await keepPrivate(path, log);
-  const sql = openSqlite(path);
+  const sql = await openDatabase(path, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000), log);
   const work = new Set<Promise<unknown>>();
-  await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
   const keys = await openKeyRing(config, async () => (await hasSealed(sql)) || hasSealedBeside(config, file)).catch(
     (error: unknown) => {
       sql.close();

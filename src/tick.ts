@@ -15,6 +15,7 @@ import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
 import { recordRun } from "./source/run-log.ts";
 import { addReport, type RefreshReport } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
+import { isSourceDue } from "./source/pace.ts";
 import { epochSeconds } from "./clock.ts";
 import { reseal } from "./account/reseal.ts";
 
@@ -87,7 +88,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     }
     let source: SourceRow = before;
     const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
-    if ((forced || turn > turnMilliseconds || before.dueAt <= nowAt) && budget.requests > 3) {
+    if ((forced || turn > turnMilliseconds || isSourceDue(deps, before)) && budget.requests > 3) {
       const until = waiting.length === 0 ? Number.POSITIVE_INFINITY : deps.now() + turn;
       const report = await attempt(deps, "refresh_failed", async () =>
         refresh({ ...deps, budget }, before, {
@@ -146,7 +147,7 @@ export function startRun(deps: Deps, changed: Pick<FeedRow, "sourceId"> | Pick<T
 async function forgetOld(deps: Deps): Promise<void> {
   const nowAt = epochSeconds(deps);
   await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400);
-  await forgetTries(deps.sql, nowAt - 3600);
+  await forgetTries(deps.sql, nowAt - 3600, nowAt + 3600);
 }
 
 /** Does the work; logs its failure and resolves to undefined then. */

@@ -12,7 +12,7 @@ const blanks = /[\s\u2800\u3164]+/gu;
  * every run of white space one blank, none at the ends; "" when nothing of it could be seen.
  */
 export function cleanLine(text: string): string {
-  const line = ascii.test(text) ? text : scrub(text.replace(breaks, " ").replaceAll("\t", " "));
+  const line = ascii.test(text) ? text : scrub(text.replace(breaks, " ").replace(/\t/g, " "));
   const words = line.replace(blanks, " ").trim();
   return invisible.test(words) ? "" : words;
 }
@@ -25,7 +25,7 @@ export function cleanBlock(text: string): string {
   return text
     .replace(breaks, "\n")
     .split("\n")
-    .map((line) => scrub(line.replaceAll("\t", " ")).trimEnd())
+    .map((line) => (line === "" ? "" : scrub(line.replace(/\t/g, " ")).trimEnd()))
     .map((line) => (invisible.test(line) ? "" : line))
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
@@ -34,6 +34,18 @@ export function cleanBlock(text: string): string {
 
 function scrub(text: string): string {
   return text.toWellFormed().replace(controls, "").replace(directions, "");
+}
+
+/** What is written from right to left, and marks of direction: they reach into the text around them (UAX 9). */
+const leftward = /[\u0590-\u08FF\u200E\u200F\u061C\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+
+/**
+ * Returns a cleaned name for the middle of a sentence, on a page or in a mail: whatever direction it is written in, it
+ * leaves the text around it as it is. Only a name that needs it is put between FIRST STRONG ISOLATE and its end.
+ */
+export function isolate(name: string): string {
+  const line = cleanLine(name);
+  return leftward.test(line) ? `\u2068${line}\u2069` : line;
 }
 
 /** Returns at most `most` UTF-16 units of well-formed text, the last one "…" when it was cut; no character is halved. */

@@ -129,19 +129,33 @@ export function changeSource(id: string, change: SourceChange): Statement | null
   return sources.update(id, change);
 }
 
-/** Notes that Waldur fails, since now or since it was noted before, and when the source is due again. */
+/** Notes that Waldur fails, since when, and when the source is due again. */
 export async function noteSourceFailure(
   sql: Sql,
   id: string,
-  { failure, nowAt, dueAt }: { readonly failure: string; readonly nowAt: number; readonly dueAt: number },
+  { failure, failingSinceAt, dueAt }: Pick<SourceRow, "failure" | "dueAt"> & { readonly failingSinceAt: number },
 ): Promise<void> {
   await sql.run(
-    "UPDATE sources SET failing_since_at = coalesce(failing_since_at, ?2), failure = ?3, due_at = ?4 WHERE id = ?1",
+    "UPDATE sources SET failing_since_at = ?2, failure = ?3, due_at = ?4 WHERE id = ?1",
     id,
-    nowAt,
+    failingSinceAt,
     failure,
     dueAt,
   );
+}
+
+/** Seconds after which a failure that goes on has been noted again, with room for one run that came late. */
+const failureNotedSeconds = 2 * 3600;
+
+/**
+ * Returns the seconds for which Waldur was seen to fail until `nowAt` (epoch seconds). A failing source is due from when its
+ * failure was last noted: where that is long ago, nobody looked since, or the clock was set forward.
+ */
+export function failedSeconds(
+  { failingSinceAt, dueAt }: { readonly failingSinceAt: number; readonly dueAt: number },
+  nowAt: number,
+): number {
+  return Math.max(0, Math.min(nowAt, dueAt + failureNotedSeconds) - failingSinceAt);
 }
 
 /** Makes the statement that gives sources another rev, by id. */

@@ -32,7 +32,7 @@ export function healthRoutes(): Hono<Env> {
             lostSince: isoTime(source.lostAt),
             loaded: source.loadedAt !== null,
             freshAt: isoTime(source.freshAt),
-            ageSeconds: source.freshAt === null ? null : nowAt - source.freshAt,
+            ageSeconds: source.freshAt === null ? null : Math.max(0, nowAt - source.freshAt),
             sweptAt: source.sweptAt === 0 ? null : isoTime(source.sweptAt),
             sweepWanted: source.sweepWanted,
             failure: source.failure || null,
@@ -44,7 +44,7 @@ export function healthRoutes(): Hono<Env> {
         });
       } catch (error) {
         c.env.log.error("not_ready", { message: messageOf(error) });
-        return c.json({ ok: false, ...(detailed && { reason: messageOf(error) }) }, 503);
+        return c.json({ ok: false, ...(detailed && { reason: messageOf(error) }) }, 503, { "Retry-After": "30" });
       }
     });
 }
