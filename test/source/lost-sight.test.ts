@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { dryRunSource } from "../../src/source/dry-run.ts";
 import type { RoleName } from "../../src/demo/people.ts";
 import type { SourceRow } from "../../src/store/sources.ts";
 import { readCalendar } from "../read-calendar.ts";
@@ -39,6 +40,18 @@ describe("bookings that the account no longer sees", () => {
       await sweep(world);
       expect(await cancelled()).toEqual(before);
     }
+  });
+
+  it("are not told as removed by a dry run", async () => {
+    const { world, feed } = await begin();
+    const removals = async () => dryRunSource(world.deps, await world.source(feed));
+    expect(await removals()).toMatchObject({ removed: 0, failure: "" });
+    world.sample.unlink(
+      world.sample.bookings.find(({ offering }) => offering.customer.uuid === world.sample.providerUuid)?.uuid ?? "",
+    );
+    expect(await removals()).toMatchObject({ removed: 1, failure: "" });
+    world.sample.revokeRole("providerOwner");
+    expect(await removals()).toMatchObject({ removed: 0, failure: expect.stringContaining("no longer has the role") });
   });
 
   it("are not gone when the role came back between the list and the questions by name", async () => {
