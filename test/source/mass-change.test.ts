@@ -94,10 +94,11 @@ describe.each(["7.0", "8.1"] as const)("a day on which everything changes, on %s
     world.wait(60);
     await world.tick();
     expect((await shown()).get(`${booking.uuid}-1`)?.status).toBe("CONFIRMED");
-    world.sample.rename(own[7]?.uuid ?? "", "Renamed once more");
+    const accepted = own.find(({ state, slots }) => state === "OK" && slots.length > 0)?.uuid ?? "";
+    world.sample.rename(accepted, "Renamed once more");
     world.wait(600);
     await world.tick();
-    expect((await shown()).get(`${own[7]?.uuid}-1`)?.summary).toContain("Renamed once more");
+    expect((await shown()).get(`${accepted}-1`)?.summary).toContain("Renamed once more");
   });
 });
 
