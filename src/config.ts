@@ -1,17 +1,18 @@
 import * as v from "valibot";
 import { AppError } from "./errors.ts";
 import { logLevels } from "./log.ts";
-import { nearest } from "./nearest.ts";
+import { describeUnknown } from "./misspelt.ts";
 import {
   type SettingFacts,
-  address,
   adminToken,
   flag,
   host,
   hostList,
   hours,
   keyRing,
+  networkList,
   optional,
+  publicAddress,
   secret,
   setting,
   visible,
@@ -50,9 +51,15 @@ const schema = v.object({
   ),
   host: setting("HOST", host, "127.0.0.1", "Address the Node server listens on; 0.0.0.0 for all"),
   port: setting("PORT", wholeSetting(0, 65535), "8080", "Port the Node server listens on"),
+  trustedProxies: setting(
+    "TRUSTED_PROXIES",
+    networkList,
+    "127.0.0.0/8,::1",
+    "Addresses or networks of proxies in front, on Node, which say in `X-Forwarded-For` who asks; separated by commas",
+  ),
   publicUrl: optional(
     "PUBLIC_URL",
-    address("https://calendar.example.org"),
+    publicAddress,
     visible("Address under which subscribers reach this service; by default made of `HOST` and `PORT`"),
   ),
   dataDir: setting("DATA_DIR", v.string(), "./data", "Folder of the database and of the key, on Node"),
@@ -161,11 +168,18 @@ const schema = v.object({
 type SettingValues = v.InferOutput<typeof schema>;
 
 /** All settings, read and checked. `null`: not set. */
-export type Config = Readonly<Omit<SettingValues, "publicUrl">> & { readonly publicUrl: string };
+export type Config = Readonly<Omit<SettingValues, "publicUrl">> & {
+  readonly publicUrl: string;
+  /** A line for each variable of the environment that looks like a setting and is none. */
+  readonly misspelt: readonly string[];
+};
+
+/** Variables by name, as the platform gives them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One line of the table of settings: what `docs/configuration.md` holds. */
 export interface Setting extends SettingFacts {
-  readonly key: keyof Config;
+  readonly key: keyof SettingValues;
 }
 
 /** The table of settings, in its order. */
@@ -175,7 +189,7 @@ export const settings: readonly Setting[] = keysOf(schema.entries).map((key) => 
  * Reads the settings from environment variables; an empty one counts as not set.
  * Throws `bad_config` whose message has a line for each problem, with what to do; values are never repeated.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Environment): Config {
   const given = Object.fromEntries(settings.map(({ key, env: name }) => [key, env[name]?.trim() || undefined]));
   const read = v.safeParse(schema, given, { abortPipeEarly: true });
   const problems = (read.issues ?? []).map((issue) => {
@@ -196,7 +210,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       facts: { problems: problems.length },
     });
   }
-  return { ...read.output, publicUrl: read.output.publicUrl ?? ownAddress(read.output) };
+  const publicUrl = read.output.publicUrl ?? ownAddress(read.output);
+  return { ...read.output, publicUrl, misspelt: findMisspelt(env) };
 }
 
 /** Returns true when PUBLIC_URL says where the service is; without it that is what `HOST` and `PORT` give. */
@@ -205,16 +220,26 @@ export function hasPublicUrl(config: Config): boolean {
 }
 
 /** Returns a line for each environment variable that looks like a setting and is none, with the one that was probably meant. */
-export function findMisspelt(env: Readonly<Record<string, string | undefined>>): string[] {
+export function findMisspelt(env: Environment): string[] {
   const names = settings.map((setting) => setting.env);
   return Object.keys(env)
     .filter((name) => !names.includes(name))
-    .flatMap((name) => {
-      // Short names are near to much that other programs use: HOME to HOST.
-      const meant = name.length < 8 ? null : nearest(name.toUpperCase(), names, 2);
-      if (meant !== null) return [`${name}: is no setting; did you mean ${meant}?`];
-      return name.startsWith("WALDUR_API") ? [`${name}: is no setting, and is ignored`] : [];
-    });
+    .flatMap((name) => describeUnknown(name, names) ?? []);
+}
+
+/**
+ * Returns true when the environment names no Waldur, so that the sample is to run. Throws `bad_config` when it looks as if one
+ * was meant: invented bookings must never stand where somebody expects real ones.
+ */
+export function wantsSample(env: Environment): boolean {
+  const isSet = (name: string): boolean => (env[name]?.trim() ?? "") !== "";
+  if (isSet("WALDUR_API_URL")) return false;
+  const problems = findMisspelt(env).filter((line) => / did you mean WALDUR_\w+\?$/.test(line));
+  for (const name of ["WALDUR_API_TOKEN", "WALDUR_DECISION_TOKEN"]) {
+    if (isSet(name)) problems.push(`WALDUR_API_URL: is missing; give the address of the Waldur that ${name} is for`);
+  }
+  if (problems.length === 0) return true;
+  throw new AppError("bad_config", [...problems, "`demo` runs the sample Waldur whatever is set"].join("\n"));
 }
 
 /** The settings when nothing is set. Tests spread it and override. */
@@ -248,7 +273,7 @@ export function secretsOf(config: Config): string[] {
   );
 }
 
-function write(value: Config[keyof Config]): string {
+function write(value: Config[keyof SettingValues]): string {
   if (value === null) return "not set";
   if (typeof value === "boolean") return value ? "on" : "off";
   if (typeof value !== "object") return String(value);
@@ -264,6 +289,6 @@ function keysOf<T extends object>(value: T): (keyof T)[] {
   return Object.keys(value).filter((key): key is Extract<keyof T, string> => key in value);
 }
 
-function factsOf(key: keyof Config): SettingFacts {
+function factsOf(key: keyof SettingValues): SettingFacts {
   return v.getMetadata(schema.entries[key]);
 }

@@ -3,21 +3,22 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "../package.json";
 import { makeApp } from "./app.ts";
+import { backUpDatabase } from "./backup-node.ts";
 import { runCli } from "./cli/run.ts";
-import type { Api, ApiOptions, Keygen } from "./cli/runtime.ts";
-import { readConfig } from "./config.ts";
+import type { Api, ApiOptions, Backup, Keygen } from "./cli/runtime.ts";
+import { readConfig, wantsSample } from "./config.ts";
 import { AppError } from "./errors.ts";
 import { keyFile } from "./key-file.ts";
 import { databaseFiles, type Opened, openNode } from "./node.ts";
+import { defaultSample, openSample, type SampleSize } from "./sample-node.ts";
 import { newKey } from "./security/keys.ts";
-import { defaultSample, openSample, serve } from "./serve.ts";
+import { serve } from "./serve.ts";
 import { reseal } from "./account/reseal.ts";
 
 // Whatever is written is for this user alone: the database, the log that SQLite keeps beside it, keys, copies.
 process.umask(0o077);
 
 const { env } = process;
-const hasWaldur = (env["WALDUR_API_URL"]?.trim() ?? "") !== "";
 
 /**
  * Settles at the first SIGTERM or SIGINT; a second one ends the process at once. npm passes signals to its shell alone,
@@ -37,8 +38,8 @@ async function waitForStop(): Promise<void> {
   });
 }
 
-async function run(sample: { bookings: number; still: boolean } | null): Promise<number> {
-  await serve(env, { sample, print: (text) => void process.stdout.write(text), stopped: waitForStop() });
+async function run(sample: SampleSize | null): Promise<number> {
+  await serve(env, { sample, print: (text) => void process.stdout.write(text), stopped: waitForStop });
   return 0;
 }
 
@@ -46,7 +47,7 @@ async function run(sample: { bookings: number; still: boolean } | null): Promise
 async function openApi({ server }: ApiOptions): Promise<Api> {
   if (server !== null) return { fetch: async (request) => fetch(request), close: async () => undefined };
   const quiet = { logLevel: "warn" } as const;
-  const opened = hasWaldur ? await openNode(env, quiet) : await openSample(env, { ...defaultSample, ...quiet });
+  const opened = wantsSample(env) ? await openSample(env, quiet) : await openNode(env, quiet);
   const app = makeApp({ local: true });
   return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
 }
@@ -99,6 +100,15 @@ async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
   }
 }
 
+/** Copies the database that the service uses under these settings; nothing is opened but that. */
+async function backup({ file, replace }: { file: string; replace: boolean }): Promise<Backup> {
+  const [own, sample] = databaseFiles;
+  const config = readConfig(env);
+  const made = await backUpDatabase(join(config.dataDir, wantsSample(env) ? sample : own), file, replace);
+  const keys = config.secretKeys === null ? keyFile(config) : "SECRET_KEYS";
+  return { ...made, notes: [`What is sealed in it opens with ${keys} alone: keep that too, in another place.`] };
+}
+
 // A reader may stop before the end of our output: `… | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -124,7 +134,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   isTerminal: process.stderr.isTTY,
   sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   api: openApi,
-  serve: async () => run(hasWaldur ? null : defaultSample),
+  serve: async () => run(wantsSample(env) ? defaultSample : null),
   demo: async (options) => run(options),
+  backup,
   keygen,
 });

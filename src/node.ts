@@ -2,16 +2,17 @@ import { existsSync } from "node:fs";
 import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { type Config, readConfig, secretsOf } from "./config.ts";
-import { keepPrivate, openDataFolder } from "./data-folder.ts";
+import { type Config, type Environment, readConfig, secretsOf } from "./config.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { openDatabase } from "./database-node.ts";
 import type { Budget, Deps, Fetch } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { openKeyRing } from "./key-file.ts";
 import { jsonLog } from "./log.ts";
 import { openOutside } from "./outside-node.ts";
+import { clientAddress } from "./security/proxies.ts";
 import { isAllowed, outsideRules } from "./security/outside.ts";
 import { hasSealed } from "./store/sealed.ts";
-import { migrate } from "./store/sql/migrate.ts";
 import { readMigrations } from "./store/sql/migrations-node.ts";
 import { openSqlite } from "./store/sql/sqlite.ts";
 
@@ -47,7 +48,7 @@ export interface OpenOptions {
 
 /** Creates what is missing (folder, key, database, tables) and opens the program. Throws `bad_config`, `store_failed`. */
 export async function openNode(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   {
     file = "waldur-calendar.sqlite",
     fetch: answer,
@@ -62,10 +63,8 @@ export async function openNode(
   const log = jsonLog(write, Date.now, level, secretsOf(config));
   await openDataFolder(config.dataDir, log);
   const path = join(config.dataDir, file);
-  await keepPrivate(path, log);
-  const sql = openSqlite(path);
+  const sql = await openDatabase(path, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000), log);
   const work = new Set<Promise<unknown>>();
-  await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
   const keys = await openKeyRing(config, async () => (await hasSealed(sql)) || hasSealedBeside(config, file)).catch(
     (error: unknown) => {
       sql.close();
@@ -83,7 +82,10 @@ export async function openNode(
     random: makeRandom(),
     sleep: async (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
-    addressOf: clientAddress,
+    addressOf(request) {
+      const { peer, headers } = origins.get(request) ?? { peer: "", headers: {} };
+      return clientAddress(peer, [headers["x-forwarded-for"] ?? ""].flat().join(","), config.trustedProxies);
+    },
     defer(promise) {
       const tracked = promise
         .catch((error: unknown) => log.error("deferred_failed", { error }))
@@ -165,17 +167,6 @@ function inheritedSocket(): { fd: number } | null {
 
 /** The origin of each request: the other end of its connection, and its header fields. */
 const origins = new WeakMap<Request, { readonly peer: string; readonly headers: IncomingMessage["headers"] }>();
-
-/** Returns the client's address, "" when unknown; a proxy on this machine or network is believed. */
-function clientAddress(request: Request): string {
-  const origin = origins.get(request);
-  if (origin === undefined) return "";
-  const { headers } = origin;
-  const peer = origin.peer.replace(/^::ffff:/, "");
-  const near = /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd])/.test(peer);
-  const told = [headers["x-forwarded-for"] ?? ""].flat().join(",").split(",").at(-1)?.trim() ?? "";
-  return near && told !== "" ? told : peer;
-}
 
 /** Starts a server. Resolves once it listens, with the port it got. Throws `bad_config` when it cannot. */
 export async function listen(

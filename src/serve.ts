@@ -1,37 +1,32 @@
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { makeApp } from "./app.ts";
+import type { Environment } from "./config.ts";
+import { checkpoint } from "./database-node.ts";
 import type { Deps } from "./deps.ts";
 import { messageOf, AppError } from "./errors.ts";
-import { type SampleWaldur, sampleWaldur } from "./demo/sample.ts";
-import { listen, type Opened, type OpenOptions, openNode, repeat } from "./node.ts";
+import { listen, openNode, repeat } from "./node.ts";
+import { runSample, type SampleSize } from "./sample-node.ts";
 import { listFeeds } from "./store/feeds.ts";
-import { readMeta, writeMeta } from "./store/meta.ts";
 import { advise } from "./account/check.ts";
 import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { tick } from "./tick.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 export interface ServeOptions {
-  /** The sample Waldur with that many bookings, `still` when nothing happens in it by itself; null: the Waldur of the settings. */
-  readonly sample: { readonly bookings: number; readonly still: boolean } | null;
+  /** Null: the Waldur of the settings. */
+  readonly sample: SampleSize | null;
   readonly print: (text: string) => void;
-  /** Resolves when the service is told to stop. */
-  readonly stopped: Promise<unknown>;
+  /** Resolves when the service is told to stop; asked once it listens, so that until then a signal ends the process at once. */
+  readonly stopped: () => Promise<unknown>;
 }
 
 const publicFolder = join(import.meta.dirname, "../public");
-const sampleUrl = "http://sample.waldur.invalid";
-const daySeconds = 86_400;
-/** Days after which the sample starts anew: its bookings lie around the day on which it was made. */
-const sampleDays = 3;
 
 /** Runs the service on Node until it is told to stop. Throws `bad_config`, `store_failed`. */
 export async function serve(env: Environment, { sample, print, stopped }: ServeOptions): Promise<void> {
-  const opened = sample === null ? await openNode(env) : await openSample(env, sample);
+  const opened = sample === null ? await openNode(env) : await runSample(env, sample);
   let { deps } = opened;
   const app = makeApp({ assets: serveStatic({ root: publicFolder }) });
   const { server, port } = await listen((request) => app.fetch(request, deps), deps.config).catch(
@@ -44,6 +39,8 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
     const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
     deps = { ...deps, config: { ...deps.config, port, publicUrl } };
   }
+  const stopping = stopped();
+  for (const message of deps.config.misspelt) deps.log.warn("setting_unknown", { message });
   // Keys that were put first in SECRET_KEYS seal from the start on.
   deps.defer(reseal(deps));
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
@@ -56,9 +53,10 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         made = first.ids;
         if (first.hint !== "") print(`\n${first.hint}\n`);
         await tick(deps);
+        await checkpoint(deps.sql);
       } catch (error) {
         deps.log.error("run_failed", { message: messageOf(error) });
-        if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
+        if (!told && error instanceof AppError) print(`\n${await advise(deps, error)}\nThe service keeps trying.\n`);
       }
       const begins = !told;
       told = true;
@@ -69,56 +67,12 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
     },
     Math.min(60, deps.config.pollSeconds),
   );
-  await stopped;
+  await stopping;
   server.close();
   server.closeIdleConnections();
   await timer.stop();
   await opened.close();
   server.closeAllConnections();
-}
-
-/** The default size of the sample. */
-export const defaultSample = { bookings: 60, still: false };
-
-/** Opens the program on the sample Waldur, with a database of its own. */
-export async function openSample(
-  env: Environment,
-  { bookings, still, ...options }: { bookings: number; still: boolean } & Pick<OpenOptions, "logLevel">,
-): Promise<Opened> {
-  let sample: SampleWaldur | undefined;
-  // Somebody who tries it at night should see changes too.
-  const settings = {
-    NIGHT_POLL_SECONDS: env["NIGHT_POLL_SECONDS"] ?? "60",
-    WALDUR_API_URL: sampleUrl,
-    WALDUR_API_TOKEN: "sample-provider-owner",
-    WALDUR_DECISION_TOKEN: "sample-staff",
-    SIGNED_DECISIONS: "on",
-  };
-  const opened = await openNode(env, {
-    ...options,
-    file: "sample.sqlite",
-    sample: true,
-    settings,
-    fetch: async (request) => {
-      if (sample === undefined) throw new Error("the sample has not begun");
-      return sample.fetch(request);
-    },
-  });
-  const { deps } = opened;
-  const nowAt = Math.floor(deps.now() / 1000);
-  const key = `sample:${bookings}`;
-  const kept = Number((await readMeta(deps.sql, key)) ?? 0);
-  const begunAt = nowAt - kept < sampleDays * daySeconds ? kept : nowAt;
-  await writeMeta(deps.sql, key, String(begunAt));
-  sample = sampleWaldur({ now: deps.now, begunAt, bookings, baseUrl: sampleUrl });
-  const life = still ? null : setInterval(() => sample?.step(), 60_000);
-  return {
-    deps,
-    async close() {
-      if (life !== null) clearInterval(life);
-      await opened.close();
-    },
-  };
 }
 
 /**
@@ -141,7 +95,7 @@ async function introduce(deps: Deps, made: readonly string[], print: (text: stri
   }
   const loading = feeds.filter(({ state }) => state === "loading").length;
   const others = feeds.length - shown.length - loading;
-  if (loading > 0) print(`\n${countFeeds(loading)} still loading; \`feeds list\` shows how far they are.\n`);
+  if (loading > 0) print(`\n${countFeeds(loading)} still loading; \`feeds list\` shows the progress.\n`);
   if (others > 0) print(`\n${countFeeds(others)} served: \`feeds list\` shows which, \`feeds show ID\` the address.\n`);
   if (first !== undefined) {
     print(

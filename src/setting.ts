@@ -1,7 +1,8 @@
-import { IANAZone } from "luxon";
 import * as v from "valibot";
+import { readZone } from "./calendar/zone.ts";
 import { messageOf } from "./errors.ts";
 import { parseKeyRing } from "./security/keys.ts";
+import { isNetwork } from "./security/proxies.ts";
 
 /** The facts that the table tells of a setting. */
 export interface SettingFacts {
@@ -48,7 +49,7 @@ export function wholeSetting(least: number, most: number) {
 }
 
 /** Returns the address without the slash at its end. */
-export function address(example: string) {
+function address(example: string) {
   const wanted = `give an address like ${example}: http or https, without user, password, query or fragment`;
   return v.pipe(
     v.string(),
@@ -62,6 +63,14 @@ function isPlainAddress(text: string): boolean {
   const url = new URL(text);
   return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
 }
+
+export const publicAddress = v.pipe(
+  address("https://calendar.example.org"),
+  v.check(
+    (url) => new URL(url).pathname === "/",
+    "give the address without a path: the service needs a host name, or a port, of its own",
+  ),
+);
 
 export const waldurAddress = v.pipe(
   address("https://waldur.example.org"),
@@ -106,7 +115,8 @@ export const keyRing = v.pipe(
 
 export const zone = v.pipe(
   v.string(),
-  v.check((name) => IANAZone.isValidZone(name), "give an IANA time zone, such as Europe/Tallinn"),
+  v.check((name) => readZone(name) !== null, "give an IANA time zone, such as Europe/Tallinn"),
+  v.transform((name) => readZone(name) ?? name),
 );
 
 export const flag = v.pipe(
@@ -133,6 +143,15 @@ export const hostList = v.pipe(
     "give host names or addresses, each with or without a port, separated by commas, such as dav.example.org,10.0.0.5:5232",
   ),
   v.transform((text) => text.split(",").map((one) => one.trim().toLowerCase())),
+);
+
+export const networkList = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(",").map((one) => one.trim())),
+  v.check(
+    (networks) => networks.every((network) => isNetwork(network)),
+    "give addresses or networks, separated by commas, such as 127.0.0.0/8,::1,10.0.5.0/24",
+  ),
 );
 
 function isHost(text: string): boolean {

@@ -40,6 +40,7 @@ function prepare(bindings: Bindings): WorkerReady {
     );
   }
   const log = jsonLog((line) => console.log(line), Date.now, config.logLevel, secretsOf(config));
+  for (const message of config.misspelt) log.warn("setting_unknown", { message });
   const keys = config.secretKeys === null ? makeKeylessRing(randomBytes, keysMissing) : parseKeyRing(config.secretKeys);
   if (keys.lost !== "") log.error("keys_lost", { message: keys.lost });
   ready = { config, keys, log };

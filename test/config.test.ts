@@ -9,6 +9,7 @@ import {
   readConfig,
   secretsOf,
   settings,
+  wantsSample,
 } from "../src/config.ts";
 import { AppError } from "../src/errors.ts";
 
@@ -47,7 +48,7 @@ describe("readConfig", () => {
       SECRET_KEYS: ring,
       PORT: " 80 ",
       NIGHT_HOURS: "0-7",
-      TIME_ZONE: "Europe/Tallinn",
+      TIME_ZONE: "europe/TALLINN",
       LOG_LEVEL: "debug",
       WALDUR_DECISION_TOKEN: "fedcba9876543210",
       SIGNED_DECISIONS: "on",
@@ -144,6 +145,12 @@ describe("readConfig", () => {
     expect(problems.join()).not.toContain("hush-hush");
   });
 
+  it("refuses a PUBLIC_URL with a path, under which no page would work", () => {
+    expect(problemsOf({ PUBLIC_URL: "https://example.org/calendar/" })).toEqual([
+      "PUBLIC_URL: give the address without a path: the service needs a host name, or a port, of its own",
+    ]);
+  });
+
   it("never repeats a value that does not fit", () => {
     fc.assert(
       fc.property(fc.constantFrom(...settings.map(({ env }) => env)), fc.string({ minLength: 6 }), (env, noise) => {
@@ -164,9 +171,42 @@ describe("findMisspelt", () => {
       "POLL_SECOND: is no setting; did you mean POLL_SECONDS?",
       "waldur_api_url: is no setting; did you mean WALDUR_API_URL?",
     ]);
+    expect(readConfig({ POLL_SECOND: "5" }).misspelt).toEqual([
+      "POLL_SECOND: is no setting; did you mean POLL_SECONDS?",
+    ]);
     expect(findMisspelt({ ...waldur, WALDUR_API_VERSION: "8" })).toEqual([
       "WALDUR_API_VERSION: is no setting, and is ignored",
     ]);
+  });
+});
+
+describe("wantsSample", () => {
+  it("is so when nothing names a Waldur", () => {
+    for (const env of [{}, { WALDUR_API_URL: " ", PORT: "9000" }, { WALDUR_THEME: "dark" }]) {
+      expect(wantsSample(env)).toBe(true);
+    }
+    expect(wantsSample(waldur)).toBe(false);
+    expect(wantsSample({ WALDUR_API_URL: waldur.WALDUR_API_URL })).toBe(false);
+  });
+
+  it.each([
+    [
+      { WALDUR_API_TOKEN: "hush-hush" },
+      "WALDUR_API_URL: is missing; give the address of the Waldur that WALDUR_API_TOKEN is for",
+    ],
+    [
+      { WALDUR_DECISION_TOKEN: "hush-hush" },
+      "WALDUR_API_URL: is missing; give the address of the Waldur that WALDUR_DECISION_TOKEN is for",
+    ],
+    [{ WALDUR_API_URL: "", WALDUR_API_TOKEN: "hush-hush" }, "WALDUR_API_URL: is missing"],
+    [{ WALDUR_API_ULR: "x" }, "WALDUR_API_ULR: is no setting; did you mean WALDUR_API_URL?"],
+    [{ WALDR_API_URL: "x" }, "WALDR_API_URL: is no setting; did you mean WALDUR_API_URL?"],
+    [{ waldur_api_url: "x" }, "waldur_api_url: is no setting; did you mean WALDUR_API_URL?"],
+    [{ WALDUR_URL: "x" }, "WALDUR_URL: is no setting; did you mean WALDUR_API_URL?"],
+    [{ WALDUR_TOKEN: "hush-hush" }, "WALDUR_TOKEN: is no setting; did you mean WALDUR_API_TOKEN?"],
+  ])("never takes the sample for a Waldur that %j was to name", (env, problem) => {
+    expect(() => wantsSample(env)).toThrow(problem);
+    expect(() => wantsSample(env)).not.toThrow("hush-hush");
   });
 });
 

@@ -145,6 +145,7 @@ export function feedRow(id: string, change: Partial<FeedRow> = {}): FeedRow {
     eventCount: 0,
     byteCount: 0,
     held: [],
+    buried: {},
     createdAt: t,
     expiresAt: null,
     usedAt: null,

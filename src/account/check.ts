@@ -1,7 +1,9 @@
 import type { Deps } from "../deps.ts";
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorCode } from "../errors.ts";
+import { endSentence } from "../sentence.ts";
 import { tokenClient } from "./client.ts";
 import { actAsOperator } from "./find-source.ts";
+import { findWaldur } from "./site.ts";
 import { manages } from "../waldur/roles.ts";
 
 /** The state of the connection to Waldur. Times are epoch seconds, lifetimes seconds. */
@@ -74,7 +76,7 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
       code: error.code,
       tokenLifetime: null,
       tokenExpiresAt: null,
-      problems: [advise(error)],
+      problems: [await advise(deps, error)],
     };
   }
 }
@@ -88,26 +90,40 @@ async function checkDecisionToken(deps: Deps): Promise<string | null> {
     return `Reject: WALDUR_DECISION_TOKEN is of ${user.username}, who is not staff, so providers cannot reject with it. Give a token of a staff account.`;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return `Reject: WALDUR_DECISION_TOKEN does not work: ${error.message}.`;
+    return `Reject: WALDUR_DECISION_TOKEN does not work: ${endSentence(error.message)}`;
   }
 }
 
-/** Returns the failure with what to do about it. */
-export function advise(error: AppError): string {
+/** Failures that a server gives which is no Waldur, as well as a Waldur. */
+const doubtful: readonly ErrorCode[] = [
+  "waldur_bad_answer",
+  "waldur_bad_request",
+  "waldur_forbidden",
+  "waldur_not_found",
+  "waldur_refused_token",
+];
+
+/** Returns the failure with what to do about it. Where it may come from something that is no Waldur, that is asked. */
+export async function advise(deps: Deps, error: AppError): Promise<string> {
+  const redirect = String(error.facts["status"]).startsWith("3");
+  if (doubtful.includes(error.code) && !redirect && (await findWaldur(deps)) === false) {
+    return `${deps.config.waldurApiUrl} is no Waldur: /api/configuration/ there is not what a Waldur answers. Set WALDUR_API_URL to the address of Waldur's API, not of HomePort or of something else.`;
+  }
+  const told = endSentence(error.message);
   switch (error.code) {
     case "waldur_refused_token":
       if (error.facts.inactive === true) {
-        return `${error.message}. The user is not active in Waldur: ask its operator to activate the user again; the token stays as it is.`;
+        return `${told} The user is not active in Waldur: ask its operator to activate the user again; the token stays as it is.`;
       }
-      return `${error.message}. Make a new token in Waldur and set WALDUR_API_TOKEN to it.`;
+      return `${told} Make a new token in Waldur and set WALDUR_API_TOKEN to it.`;
     case "waldur_unreachable":
     case "waldur_timeout":
-      return `${error.message}. Check WALDUR_API_URL and that this machine can reach it.`;
+      return `${told} Check WALDUR_API_URL and that this machine can reach it.`;
     case "waldur_bad_answer":
-      return `${error.message}. Check that WALDUR_API_URL is the address of the API, not of HomePort.`;
+      return `${told} Check that WALDUR_API_URL is the address of the API, not of HomePort.`;
     case "waldur_forbidden":
-      return `${error.message}. The account lacks a right; ask the operator of Waldur.`;
+      return `${told} The account lacks a right; ask the operator of Waldur.`;
     default:
-      return error.message;
+      return told;
   }
 }

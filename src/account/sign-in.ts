@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { AppError } from "../errors.ts";
+import { AppError, codeOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { open, seal } from "../security/seal.ts";
 import { sameText } from "../security/secret.ts";
@@ -17,6 +17,7 @@ import {
 import type { User } from "../waldur/schema.ts";
 import { tokenClient, ensureEnvironmentAccount, sealedTokenPlace } from "./client.ts";
 import { epochSeconds } from "../clock.ts";
+import { slowWrongToken } from "./tries.ts";
 
 /** The account and the length in seconds of a session of each kind. A session of the operator is one of pages. */
 const sessions = {
@@ -38,8 +39,8 @@ export interface NewSession {
  * next logout. Throws `bad_input` for what is no token, and Waldur's failures: `waldur_refused_token` when
  * it does not take it or the user is not active.
  */
-export async function signIn(deps: Deps, session: SessionKind, token: string): Promise<NewSession> {
-  const { shown, user } = await verifyToken(deps, token);
+export async function signIn(deps: Deps, session: SessionKind, token: string, network: string): Promise<NewSession> {
+  const { shown, user } = await verifyToken(deps, token, network);
   const account = await keep(deps, sessions[session].kind, shown, user, true);
   deps.log.info("signed_in", { account: account.id, username: user.username, session });
   return renewSession(deps, session, account);
@@ -49,13 +50,26 @@ export async function signIn(deps: Deps, session: SessionKind, token: string): P
  * Returns the account of the person whose token this is, made if there is none. Of an account that has a token which Waldur takes
  * that one stays. Throws as `signIn` does.
  */
-export async function ensureTokenAccount(deps: Deps, token: string): Promise<AccountRow> {
-  const { shown, user } = await verifyToken(deps, token);
+export async function ensureTokenAccount(deps: Deps, token: string, network: string): Promise<AccountRow> {
+  const { shown, user } = await verifyToken(deps, token, network);
   return keep(deps, "person", shown, user, false);
 }
 
-/** Returns who Waldur says the token is of, without keeping anything. Throws as `signIn` does. */
-export async function verifyToken(deps: Deps, token: string): Promise<{ shown: string; user: User }> {
+/**
+ * Returns who Waldur says the token is of, without keeping anything. `network` is where it came from: from one that has shown
+ * many wrong ones a wrong one is answered late, a valid one at once. Throws as `signIn` does.
+ */
+export async function verifyToken(deps: Deps, token: string, network: string): Promise<{ shown: string; user: User }> {
+  try {
+    return await askOwner(deps, token);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "waldur_refused_token" || code === "bad_input") await slowWrongToken(deps, network);
+    throw error;
+  }
+}
+
+async function askOwner(deps: Deps, token: string): Promise<{ shown: string; user: User }> {
   const shown = token.trim().replace(/^(?:token|bearer)\s+/i, "");
   if (!/^[\x21-\x7e]{8,4096}$/.test(shown)) {
     throw new AppError("bad_input", "This is no token: it has no spaces and at least 8 characters.");

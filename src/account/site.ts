@@ -2,8 +2,16 @@ import * as v from "valibot";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
-import { type AnonymousTransport, exchangeCode, listLogins, loginUrl, readSiteAnonymously } from "../waldur/login.ts";
+import {
+  type AnonymousTransport,
+  exchangeCode,
+  isWaldur,
+  listLogins,
+  loginUrl,
+  readSiteAnonymously,
+} from "../waldur/login.ts";
 import { epochSeconds } from "../clock.ts";
+import { slowWrongToken } from "./tries.ts";
 
 const schema = v.object({
   /** Epoch seconds. */
@@ -53,11 +61,25 @@ export async function loginAddress(deps: Deps, provider: string): Promise<string
   return loginUrl(from.url, provider, new URL(deps.config.publicUrl).origin);
 }
 
-/** Returns the token for the code that a login ended with. Throws `bad_config` without a Waldur, and Waldur's failures. */
-export async function exchangeLoginCode(deps: Deps, code: string): Promise<string> {
+/**
+ * Returns the token for the code that a login ended with. A wrong one counts as a wrong token from that network. Throws
+ * `bad_config` without a Waldur, and Waldur's failures.
+ */
+export async function exchangeLoginCode(deps: Deps, code: string, network: string): Promise<string> {
   const from = waldur(deps);
   if (from === null) throw new AppError("bad_config", "WALDUR_API_URL must be set");
-  return exchangeCode(from, code);
+  try {
+    return await exchangeCode(from, code);
+  } catch (error) {
+    await slowWrongToken(deps, network);
+    throw error;
+  }
+}
+
+/** Returns true when a Waldur is at WALDUR_API_URL, false when something else answers there, null when nothing does. */
+export async function findWaldur(deps: Deps): Promise<boolean | null> {
+  const from = waldur(deps);
+  return from === null ? null : isWaldur(from);
 }
 
 async function refreshSite(deps: Deps, from: AnonymousTransport, known: CachedSite): Promise<CachedSite> {

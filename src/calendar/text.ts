@@ -12,7 +12,7 @@ const blanks = /[\s\u2800\u3164]+/gu;
  * every run of white space one blank, none at the ends; "" when nothing of it could be seen.
  */
 export function cleanLine(text: string): string {
-  const line = ascii.test(text) ? text : scrub(text.replace(breaks, " ").replaceAll("\t", " "));
+  const line = ascii.test(text) ? text : scrub(text.replace(breaks, " ").replace(/\t/g, " "));
   const words = line.replace(blanks, " ").trim();
   return invisible.test(words) ? "" : words;
 }
@@ -25,7 +25,7 @@ export function cleanBlock(text: string): string {
   return text
     .replace(breaks, "\n")
     .split("\n")
-    .map((line) => scrub(line.replaceAll("\t", " ")).trimEnd())
+    .map((line) => (line === "" ? "" : scrub(line.replace(/\t/g, " ")).trimEnd()))
     .map((line) => (invisible.test(line) ? "" : line))
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")

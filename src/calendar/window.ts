@@ -14,18 +14,19 @@ export interface Window {
  * days before that day, the day itself, `futureDays` whole days after it. The same all day long.
  */
 export function windowOf(profile: Pick<FeedProfile, "zone" | "pastDays" | "futureDays">, nowAt: number): Window {
-  const day = startOfDay(profile.zone, nowAt);
+  const { zone, pastDays, futureDays } = profile;
+  const today = localDate(zone, nowAt);
   return {
-    dayAt: day.toUnixInteger(),
-    fromAt: day.minus({ days: profile.pastDays }).toUnixInteger(),
-    toAt: day.plus({ days: profile.futureDays + 1 }).toUnixInteger(),
+    dayAt: startOfDate(zone, today),
+    fromAt: startOfDate(zone, today.minus({ days: pastDays })),
+    toAt: startOfDate(zone, today.plus({ days: futureDays + 1 })),
   };
 }
 
 /** Returns the start and the end (exclusive) of the day of `nowAt` in the zone, epoch seconds. */
 export function dayOf(zone: string | null, nowAt: number): { start: number; end: number } {
-  const day = startOfDay(zone, nowAt);
-  return { start: day.toUnixInteger(), end: day.plus({ days: 1 }).toUnixInteger() };
+  const today = localDate(zone, nowAt);
+  return { start: startOfDate(zone, today), end: startOfDate(zone, today.plus({ days: 1 })) };
 }
 
 /** Returns true when some of the event (epoch seconds) lies in the window. */
@@ -40,6 +41,28 @@ export function localTime(zone: string | null, at: number): DateTime {
   return DateTime.fromSeconds(at, { locale: "en-US", numberingSystem: "latn", zone: own.isValid ? own : "utc" });
 }
 
-function startOfDay(zone: string | null, at: number): DateTime {
-  return localTime(zone, at).startOf("day");
+/** Returns the date in the zone at that instant (epoch seconds), as midnight UTC: there, every day has 24 hours. */
+export function localDate(zone: string | null, at: number): DateTime {
+  const { year, month, day } = localTime(zone, at);
+  return DateTime.utc(year, month, day, { locale: "en-US", numberingSystem: "latn" });
+}
+
+/**
+ * Returns the first second of a date (midnight UTC) in the zone, epoch seconds. Where the clock goes forward at midnight,
+ * the day starts at one; where it goes back to midnight, at the first of the two.
+ */
+export function startOfDate(zone: string | null, date: DateTime): number {
+  const midnight = date.toUnixInteger();
+  const clock = (at: number): number => at + localTime(zone, at).offset * 60;
+  const noon = midnight - localTime(zone, midnight).offset * 60 + 43_200;
+  let [before, from] = [noon - 86_400, noon];
+  const start = midnight - (clock(before) - before);
+  if (clock(before) - before === clock(from) - from) return start;
+  // The clock changes in between.
+  while (from - before > 1) {
+    const middle = Math.floor((before + from) / 2);
+    if (clock(middle) < midnight) before = middle;
+    else from = middle;
+  }
+  return from;
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AppError, messageOf, readErrorCode } from "../errors.ts";
+import { faultText } from "../fault-text.ts";
 import type { Api, ApiOptions } from "./runtime.ts";
 
 export type Query = readonly (readonly [name: string, value: string])[];
@@ -47,12 +48,12 @@ export function withQuery(path: string, query: Query): string {
 
 /** Returns an answer of the API in the shape of a schema. Throws `waldur_bad_answer` when it has another. */
 export function readAnswer<S extends v.GenericSchema>(schema: S, answer: unknown): v.InferOutput<S> {
-  const read = v.safeParse(schema, answer);
+  const read = v.safeParse(schema, answer, { message: faultText });
   if (read.success) return read.output;
   const [issue] = read.issues;
   throw new AppError(
     "waldur_bad_answer",
-    `the server's answer does not fit this version of the program, at ${v.getDotPath(issue) ?? "its top"}: ${issue.message}`,
+    `the server's answer does not fit this version of the program, at ${v.getDotPath(issue) ?? "its top"}, which ${issue.message}`,
   );
 }
 

@@ -1,5 +1,7 @@
+import { findMisspelt } from "../config.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { nearest } from "../nearest.ts";
+import { endSentence } from "../sentence.ts";
 import { type Client, makeClient } from "./api-client.ts";
 import { type Arguments, readArguments } from "./args.ts";
 import { type Command, help, server } from "./command.ts";
@@ -13,7 +15,7 @@ export async function runCli(words: readonly string[], runtime: Runtime): Promis
   try {
     return await runWords(words, runtime);
   } catch (error) {
-    runtime.stderr(`waldur-calendar: ${messageOf(error)}\n`);
+    runtime.stderr(`waldur-calendar: ${endSentence(messageOf(error))}\n`);
     return exitCode(error);
   }
 }
@@ -64,6 +66,8 @@ async function runCommand(command: Command, words: readonly string[], runtime: R
   let opened: { readonly api: Api; readonly client: Client } | undefined;
   const client = async (): Promise<Client> => {
     opened ??= await openClient(args, runtime);
+    // `check` has them among its findings.
+    if (args.value(server) === null && command.name !== "check") warnOfMisspelt(runtime);
     return opened.client;
   };
   try {
@@ -73,10 +77,15 @@ async function runCommand(command: Command, words: readonly string[], runtime: R
   }
 }
 
+function warnOfMisspelt({ env, stderr }: Runtime): void {
+  for (const line of findMisspelt(env)) stderr(`waldur-calendar: ${line}\n`);
+}
+
 async function openClient(args: Arguments, runtime: Runtime): Promise<{ api: Api; client: Client }> {
   const options = { server: readServer(args.value(server)), adminToken: runtime.env["ADMIN_TOKEN"]?.trim() || null };
   if (options.server !== null && options.adminToken === null) {
-    throw new AppError("bad_config", "ADMIN_TOKEN: is missing; give the one that the server was started with");
+    const missing = "ADMIN_TOKEN: is missing; give the one that the server was started with";
+    throw new AppError("bad_config", [missing, ...findMisspelt(runtime.env)].join("\n"));
   }
   const api = await runtime.api(options);
   return { api, client: makeClient(api, options) };

@@ -40,7 +40,7 @@ export interface Decision {
 export const sameClickSeconds = 600;
 
 /** Returns a decision that did not reach Waldur, or that Waldur did not accept. */
-const undecided = (result: Result, booking: Booking | null = null): Decision => ({
+export const undecided = (result: Decision["result"], booking: Booking | null = null): Decision => ({
   result,
   booking,
   byOperator: false,
@@ -200,6 +200,19 @@ async function showSettled(deps: Deps, { action, account }: DecisionRequest, boo
   // This attempt is one of them; an earlier one means that this very person had told Waldur.
   const own = await countUnknown(deps.sql, { bookingUuid: booking.uuid, accountId: account.id, action }, sinceAt);
   return undecided(own > 1 ? "done" : "already", booking);
+}
+
+/** Returns why the account cannot read the booking in Waldur; null when it can. Throws `store_failed`, and `bad_config` without a Waldur. */
+export async function findHidden(
+  deps: Deps,
+  { account, bookingUuid }: Pick<DecisionRequest, "account" | "bookingUuid">,
+): Promise<Result | null> {
+  try {
+    await needBooking(await accountClient(deps, account), bookingUuid);
+    return null;
+  } catch (error) {
+    return failureBefore(error);
+  }
 }
 
 async function needBooking(client: WaldurClient, uuid: string): Promise<Booking> {

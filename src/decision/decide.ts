@@ -3,18 +3,26 @@ import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { noteRefused } from "../store/accounts.ts";
-import { countTry } from "../store/attempts.ts";
+import { countTry, readDecisionTries } from "../store/attempts.ts";
 import { addDecision, type DecisionRow, findOwnDone, settleDecision } from "../store/decisions.ts";
 import { makeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
-import { askWaldur, type Decision, sameClickSeconds, type DecisionRequest } from "./ask-waldur.ts";
+import {
+  askWaldur,
+  type Decision,
+  type DecisionRequest,
+  findHidden,
+  sameClickSeconds,
+  undecided,
+} from "./ask-waldur.ts";
 import { epochSeconds } from "../clock.ts";
+import { stretchStart } from "../account/tries.ts";
 
 /** Somebody who waits for another decision looks so often, at growing distances (milliseconds): half a minute in all. */
 const looks = { tries: 12, first: 650, most: 5300, factor: 1.4 };
-/** Attempts that may reach Waldur from one address on one booking, within a number of seconds. */
+/** Tries of one account on one booking, and its failed ones in all, within ten minutes. */
 const mostTries = 20;
-const triesSeconds = 600;
+const mostFailures = 100;
 
 /**
  * Accepts or rejects a booking as this account. Asks Waldur first who the account is and how the booking stands, and reads
@@ -30,16 +38,14 @@ export async function decide(deps: Deps, request: DecisionRequest): Promise<Deci
   const wish = { ...request, bookingUuid };
   const lease = makeLease(deps, "booking", bookingUuid);
   const decision = await retry(deps, looks, async () => {
-    const before = await findSame(deps, wish);
-    if (before !== null || !(await lease.take())) return before;
+    if (!(await lease.take())) return findSame(deps, wish);
     try {
-      // Somebody may have decided between the look and the lease.
       return (await findSame(deps, wish)) ?? (await decideAlone(deps, wish));
     } finally {
       await lease.release();
     }
   });
-  return decision ?? { result: "busy", booking: null, byOperator: false };
+  return decision ?? undecided("busy");
 }
 
 async function findSame(deps: Deps, { bookingUuid, action, account }: DecisionRequest): Promise<Decision | null> {
@@ -49,16 +55,33 @@ async function findSame(deps: Deps, { bookingUuid, action, account }: DecisionRe
 }
 
 async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision> {
-  const nowAt = epochSeconds(deps);
+  const { account, bookingUuid, via } = wish;
+  // Each account has its own tries, and each network that has only a link, so that nobody uses up another's.
+  const name = `decide ${account.id} ${via === "signed" ? wish.address : via}`;
+  const begunAt = stretchStart(deps);
+  const { tries, held } = await readDecisionTries(deps.sql, name, begunAt, bookingUuid);
+  if (tries >= mostFailures) return undecided("limited");
+  if (held && (await countTry(deps.sql, `${name} ${bookingUuid}`, begunAt)) > mostTries) return undecided("limited");
+  // Whatever uuid is invented, there is nothing to note of a booking that is neither stored nor shown by Waldur.
+  const hidden = held ? null : await findHidden(deps, wish);
+  const decision = hidden === null ? await decideNoted(deps, wish) : undecided(hidden);
+  const { result, byOperator } = decision;
+  if (result !== "done" && result !== "already") await countTry(deps.sql, name, begunAt);
+  if (result === "expired") await noteRefused(deps.sql, account.id, epochSeconds(deps));
+  else if (result === "done" && account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
+  const level = result === "done" ? "info" : "warn";
+  const { action, feedId: feed } = wish;
+  deps.log[level]("decision", { booking: bookingUuid, action, via, feed, account: account.id, result, byOperator });
+  return decision;
+}
+
+/** Decides, with the row of the audit written before Waldur is told and completed after. */
+async function decideNoted(deps: Deps, wish: DecisionRequest): Promise<Decision> {
   const { account, ...asked } = wish;
-  const stretch = nowAt - (nowAt % triesSeconds);
-  if ((await countTry(deps.sql, `decide:${wish.bookingUuid}:${wish.address}`, stretch)) > mostTries) {
-    return { result: "limited", booking: null, byOperator: false };
-  }
   const row: DecisionRow = {
     ...asked,
     id: hex(deps.random(8)),
-    madeAt: nowAt,
+    madeAt: epochSeconds(deps),
     // A process that dies before the result is known leaves this.
     result: "unknown",
     accountId: account.id,
@@ -70,14 +93,9 @@ async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision>
   await addDecision(deps.sql, row);
   const { insider, ...decision } = await askWaldur(deps, wish);
   const { result, byOperator } = decision;
-  if (result === "expired") await noteRefused(deps.sql, account.id, nowAt);
-  else if (result === "done" && account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
   if (result !== "busy" && result !== "limited") {
     await settleDecision(deps.sql, row.id, { result, byOperator, insider });
   }
-  const level = result === "done" ? "info" : "warn";
-  const { bookingUuid: booking, action, via, feedId: feed } = wish;
-  deps.log[level]("decision", { booking, action, via, feed, account: account.id, result, byOperator });
   return decision;
 }
 

@@ -74,7 +74,7 @@ function reviseFeed(step: FeedStep, { write, drop, faults }: EventChanges, nowAt
     ],
   };
   const ready = next.state === "loading" && next.renderedRev >= source.rev && next.windowAt === step.window.dayAt;
-  return ready ? { ...next, state: "active" } : next;
+  return ready ? { ...next, state: "active", buried: {} } : next;
 }
 
 /**

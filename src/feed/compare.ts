@@ -39,9 +39,11 @@ export function compareFeed(step: FeedStep, rows: readonly EventRow[], context: 
     rendered += countEvents(known);
     for (const event of bookingEvents(known, context)) {
       const old = have.get(event.uid);
-      if (!isWanted(step, known, event, old, now)) continue;
+      // A feed that was emptied forgot its rows, but not which of them were tombstones.
+      const buriedAt = old === undefined ? (step.now.buried[event.uid] ?? null) : old.cancelledAt;
+      if (!isWanted(step, known, event, old !== undefined || buriedAt !== null, buriedAt, now)) continue;
       have.delete(event.uid);
-      const row = renderRow(event, uuid, old, now.nowAt);
+      const row = renderRow(event, uuid, old, buriedAt, now.nowAt);
       if (row === null) continue;
       const found = lintEvent(row.vevent);
       if (found.length === 0) write.push({ row, old });
@@ -54,7 +56,7 @@ export function compareFeed(step: FeedStep, rows: readonly EventRow[], context: 
     const old = rows.find((row) => row.uid === uid);
     if (notice !== "none") {
       const event = noticeEvent(feed.profile, { ...notice, uid, nowAt: now.nowAt });
-      const row = renderRow(event, "", old, now.nowAt);
+      const row = renderRow(event, "", old, null, now.nowAt);
       if (row !== null) write.push({ row, old });
       rendered += 1;
     } else if (old !== undefined) drop.push(old);
@@ -67,22 +69,23 @@ export function countAdded(write: EventChanges["write"]): number {
   return write.filter(({ old }) => old === undefined).length;
 }
 
-/** Returns true when an event is to be in the feed, given the row that it has there. */
+/** Returns true when an event is to be in the feed, given whether it was shown there and since when it is a tombstone. */
 function isWanted(
   { feed: { profile }, window }: FeedStep,
   known: KnownBooking,
   event: Event,
-  row: EventRow | undefined,
+  wasShown: boolean,
+  cancelledAt: number | null,
   { nowAt, buriedBefore }: Now,
 ): boolean {
   const { filter } = profile;
   if (known.unseen === true || !inWindow(event, window)) return false;
   if (event.status !== "CANCELLED") return matchesFilter(known, filter);
   if (profile.cancelled === "drop") return false;
-  if (row !== undefined) {
+  if (wasShown) {
     // An event that was shown is struck out, whatever the filter says about its booking's present state.
     const { states: _states, ...others } = filter;
-    return matchesFilter(known, others) && (row.cancelledAt ?? nowAt) >= buriedBefore;
+    return matchesFilter(known, others) && (cancelledAt ?? nowAt) >= buriedBefore;
   }
   const { booking } = known;
   const recent =
@@ -91,11 +94,17 @@ function isWanted(
   return recent && whole && matchesFilter(known, filter);
 }
 
-/** Returns the row that shows the event; null when that is `old`. */
-function renderRow(event: Event, bookingUuid: string, old: EventRow | undefined, nowAt: number): EventRow | null {
+/** Returns the row that shows the event, which is a tombstone since `cancelledAt` if it was one; null when that is `old`. */
+function renderRow(
+  event: Event,
+  bookingUuid: string,
+  old: EventRow | undefined,
+  cancelledAt: number | null,
+  nowAt: number,
+): EventRow | null {
   const revised = reviseEvent(event, old ?? null, nowAt);
   if (!revised.changed) return null;
-  return eventRow(event, bookingUuid, event.status === "CANCELLED" ? (old?.cancelledAt ?? nowAt) : null, revised);
+  return eventRow(event, bookingUuid, event.status === "CANCELLED" ? (cancelledAt ?? nowAt) : null, revised);
 }
 
 function eventRow(

@@ -75,11 +75,22 @@ export async function planStep(
       return [{ ...step, notice: found ?? "none", change: noted }];
     case "suspend": {
       const drop = await listStale(deps.sql, now.id, Number.MAX_SAFE_INTEGER, 0, 0);
-      return [{ ...step, drop, notice: found, change: { ...noted, state: "suspended", renderedRev: 0, held: [] } }];
+      const buried = { ...now.buried, ...listTombstones(drop) };
+      const change = { ...noted, state: "suspended", renderedRev: 0, held: [], buried } as const;
+      return [{ ...step, drop, notice: found, change }];
     }
     case "settle":
       return [step];
   }
+}
+
+/** Returns since when each of these rows of bookings is a tombstone, by UID. */
+function listTombstones(rows: readonly EventRow[]): Record<string, number> {
+  return Object.fromEntries(
+    rows.flatMap(({ uid, bookingUuid, cancelledAt }) =>
+      bookingUuid === "" || cancelledAt === null ? [] : [[uid, cancelledAt]],
+    ),
+  );
 }
 
 /** Plans a step of the window's daily move: first come the bookings that enter it, then the events that have left it go. */

@@ -34,6 +34,7 @@ import {
 import { failureError, connectError } from "./connect/error.ts";
 import { getFeed, needAlive } from "../feed/commands.ts";
 import { forgetTarget } from "./connect/forget.ts";
+import { limitGuesses, visitServer } from "./connect/guesses.ts";
 import { ensureInstallation } from "./installation.ts";
 import { push, type PushOptions } from "./push.ts";
 import type { PushReport } from "./report.ts";
@@ -57,12 +58,13 @@ export interface NewTargetRequest extends CalendarAddress {
 
 /**
  * Connects a feed to a calendar: finds or makes the calendar, probes its server with one event that is deleted again, and
- * stores the target. Nothing of the feed is written yet. Throws `bad_input`, `conflict`, `caldav_failed`.
+ * stores the target. Nothing of the feed is written yet. `accountId` is who gives the credentials. Throws `bad_input`,
+ * `conflict`, `caldav_failed`, `too_many`.
  */
-export async function addTarget(deps: Deps, asked: NewTargetRequest): Promise<TargetRow> {
+export async function addTarget(deps: Deps, accountId: string, asked: NewTargetRequest): Promise<TargetRow> {
   const feed = await getFeed(deps, asked.feedId);
   needAlive(feed);
-  const place = await findCalendarHome(deps, asked);
+  const place = await findCalendarHome(deps, accountId, asked);
   const calendar =
     asked.create === null ? chooseCalendar(place, asked.calendar) : await createCalendar(deps, place, asked.create);
   if (calendar.notWritable !== null) {
@@ -141,7 +143,9 @@ export async function getTarget(deps: Pick<Deps, "sql">, id: string): Promise<Ta
 export async function probeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   const before: ServerProfile = JSON.parse(target.profile);
   needOwnCredentials(target);
-  const found = await probeServer(deps, target.calendarUrl, await connectTarget(deps, target), null);
+  const found = await visitServer(deps, await feedAccountId(deps, target), async () =>
+    probeServer(deps, target.calendarUrl, await connectTarget(deps, target), null),
+  );
   return updateTarget(deps, target, {
     profile: JSON.stringify({ ...found, concurrency: before.concurrency }),
     dirty: true,
@@ -161,7 +165,10 @@ export async function resumeTarget(deps: Deps, target: TargetRow): Promise<Targe
   if (target.state === "removing") throw new AppError("conflict", "its events are being deleted");
   needOwnCredentials(target);
   await deps.sql.batch([clearLedgerFailures(target.id)]);
-  return updateTarget(deps, target, { state: "on", ...withoutFailures(deps) });
+  // It is due at once, which a run then pays for.
+  return visitServer(deps, await feedAccountId(deps, target), async () =>
+    updateTarget(deps, target, { state: "on", ...withoutFailures(deps) }),
+  );
 }
 
 /** Throws `conflict` until the new owner of the feed has given credentials of their own. */
@@ -183,14 +190,21 @@ export function targetLocation({
 
 /**
  * Stores new credentials for every target of the same person on that account, and resumes those that waited for them.
- * Throws `bad_input`, `caldav_failed` when they do not lead to the calendar.
+ * `accountId` is who gives them. Throws `bad_input`, `caldav_failed` when they do not lead to the calendar, and `too_many`.
  */
-export async function changeCredentials(deps: Deps, target: TargetRow, credentials: Credentials): Promise<TargetRow> {
+export async function changeCredentials(
+  deps: Deps,
+  accountId: string,
+  target: TargetRow,
+  credentials: Credentials,
+): Promise<TargetRow> {
   const access: Access = { ...(await accessOrNone(deps, target)), credentials };
   const sealed = await sealAccess(deps, target.id, access);
   const port = await openCalendar(deps, { ...target, credentials: sealed });
-  const state = await port.state();
-  if ("failure" in state) throw failureError(state.failure, null);
+  await limitGuesses(deps, accountId, async () => {
+    const state = await port.state();
+    if ("failure" in state) throw failureError(state.failure, null);
+  });
   const account = accountName(target.host, credentials);
   const keeper = await feedAccountId(deps, target);
   for (const one of await listTargets(deps.sql)) {
@@ -247,7 +261,9 @@ export async function syncTarget(deps: Deps, target: TargetRow, options: PushOpt
   }
   const metered = meterRequests(deps, Math.min(deps.budget.requests, allowed));
   try {
-    return await push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true });
+    return await visitServer(deps, await feedAccountId(deps, target), async () =>
+      push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true }),
+    );
   } finally {
     await countRequests(deps, target, metered.meter.sent);
   }

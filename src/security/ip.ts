@@ -71,7 +71,8 @@ export function isBlockedIp(text: string): boolean {
   return !isIn(bytes, global6) || blocked6.some((range) => isIn(bytes, range));
 }
 
-function isIn(bytes: Bytes, range: string): boolean {
+/** Returns true when an address is in a network, of the same kind of addresses. */
+export function isIn(bytes: Bytes, range: string): boolean {
   const [network = "", length = ""] = range.split("/");
   const wanted = parseIp(network) ?? [];
   return wanted.every((byte, at) => {

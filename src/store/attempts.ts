@@ -24,6 +24,28 @@ export async function readTries(sql: Sql, name: string, begunAt: number): Promis
   return row === null ? 0 : readInt(row, "tries");
 }
 
+/** Returns the number of tries of that name in the stretch that began at `begunAt`, and true where a source holds the booking. */
+export async function readDecisionTries(
+  sql: Sql,
+  name: string,
+  begunAt: number,
+  bookingUuid: string,
+): Promise<{ readonly tries: number; readonly held: boolean }> {
+  const row = await sql.first(
+    `SELECT coalesce((SELECT tries FROM attempts WHERE name = ?1 AND begun_at = ?2), 0) AS tries,
+       EXISTS (SELECT 1 FROM bookings INDEXED BY bookings_uuid WHERE uuid = ?3) AS held`,
+    name,
+    begunAt,
+    bookingUuid,
+  );
+  return row === null ? { tries: 0, held: false } : { tries: readInt(row, "tries"), held: readInt(row, "held") === 1 };
+}
+
+/** Takes back a try of that name in the stretch of time that began at `begunAt`. */
+export async function forgetTry(sql: Sql, name: string, begunAt: number): Promise<void> {
+  await sql.run("UPDATE attempts SET tries = tries - 1 WHERE name = ?1 AND begun_at = ?2", name, begunAt);
+}
+
 /** Forgets tries in stretches of time that began before then. */
 export async function forgetTries(sql: Sql, beforeAt: number): Promise<void> {
   await sql.run("DELETE FROM attempts WHERE begun_at < ?1", beforeAt);

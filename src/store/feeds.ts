@@ -16,6 +16,12 @@ const held: Codec<readonly string[]> = {
   write: (list) => (list.length === 0 ? "" : JSON.stringify(list)),
 };
 
+/** Kept as "" while there are none. */
+const buried: Codec<Readonly<Record<string, number>>> = {
+  read: (row, column) => (row[column] === "" ? {} : json<Record<string, number>>().read(row, column)),
+  write: (list) => (Object.keys(list).length === 0 ? "" : JSON.stringify(list)),
+};
+
 const feeds = table("feeds", {
   id: text,
   sourceId: text,
@@ -49,6 +55,8 @@ const feeds = table("feeds", {
   byteCount: int,
   /** Events held back by the linter. */
   held,
+  /** Tombstones that were taken out when it was emptied: since when each UID was one. They come back within their time. */
+  buried,
   createdAt: int,
   expiresAt: orNull(int),
   usedAt: orNull(int),
@@ -155,6 +163,7 @@ const rendered = feeds.pick(
   "eventCount",
   "byteCount",
   "held",
+  "buried",
 );
 
 /** Makes one element of the JSON that `writeRendered` takes: a feed as it was read, and as rendering leaves it. */

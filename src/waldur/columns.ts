@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { bookingStates, type Slot } from "../calendar/booking.ts";
+import { faultText } from "../fault-text.ts";
 import { readUuid } from "./parameters.ts";
 import { readMicros, readSeconds } from "./time.ts";
 
@@ -88,7 +89,7 @@ export function readRow<const S extends v.GenericSchema, T>(
   row: unknown,
   make: (output: v.InferOutput<S>) => T,
 ): ReadRow<T> {
-  const found = v.safeParse(schema, row, { abortEarly: true });
+  const found = v.safeParse(schema, row, { abortEarly: true, message: faultText });
   if (found.success) return { value: make(found.output) };
   const [issue] = found.issues;
   const rowUuid = typeof row === "object" && row !== null && "uuid" in row ? readUuid(row.uuid) : null;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
 import { exchange, type Transport } from "./http.ts";
-import { readSite, type Site } from "./schema.ts";
+import { isSite, readSite, type Site } from "./schema.ts";
 
 /** The outside of a request without a token. */
 export type AnonymousTransport = Pick<Transport, "url" | "fetch" | "deadline" | "now" | "timeoutMilliseconds">;
@@ -24,6 +24,16 @@ const logins = v.array(
 /** Reads `GET /api/configuration/`, which anybody may read. Throws the `waldur_…` errors. */
 export async function readSiteAnonymously(from: AnonymousTransport): Promise<Site> {
   return readSite((await exchange(from, { method: "GET", path: "/api/configuration/", token: null })).body);
+}
+
+/** Returns true when a Waldur is at the address, false when something else answers there, null when nothing does. */
+export async function isWaldur(from: AnonymousTransport): Promise<boolean | null> {
+  try {
+    return isSite((await exchange(from, { method: "GET", path: "/api/configuration/", token: null })).body);
+  } catch (error) {
+    const others = ["waldur_bad_answer", "waldur_not_found", "waldur_refused_token", "waldur_bad_request"];
+    return error instanceof AppError && others.includes(error.code) ? false : null;
+  }
 }
 
 /** Reads `GET /api/identity-providers/`: the active ones; none where this Waldur does not tell. Throws the `waldur_…` errors. */

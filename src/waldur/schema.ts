@@ -224,6 +224,11 @@ const siteSchema = v.object({
   WALDUR_CORE: v.object({ HOMEPORT_URL: v.optional(text), SITE_NAME: v.optional(text), BRAND_COLOR: v.optional(text) }),
 });
 
+/** Returns true when an answer to `GET /api/configuration/` is a Waldur's. */
+export function isSite(answer: unknown): boolean {
+  return v.is(siteSchema, answer);
+}
+
 /** Reads the answer to `GET /api/configuration/`; the placeholder it has before it is set counts as nothing. */
 export function readSite(answer: unknown): Site {
   const found = v.safeParse(siteSchema, answer);

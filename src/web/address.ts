@@ -1,3 +1,10 @@
+import type { PageContext } from "./env.ts";
+
+/** Returns the network that a request came from, as `shortAddress` writes it. */
+export function requestNetwork({ env, req }: PageContext): string {
+  return shortAddress(env.addressOf(req.raw));
+}
+
 /**
  * Returns a client's address, shortened to a network so that it names no person: three bytes of IPv4, 48 bits of IPv6;
  * "" for anything else.

@@ -3,7 +3,7 @@ import type { Language } from "../calendar/profile.ts";
 import { decide, type Decision, type DecisionRequest } from "../decision/decide.ts";
 import { findWait } from "../decision/find-wait.ts";
 import type { ErrorCode } from "../errors.ts";
-import { shortAddress } from "./address.ts";
+import { requestNetwork } from "./address.ts";
 import type { PageContext } from "./env.ts";
 import type { Notice } from "./notice.ts";
 import { texts } from "../text/index.ts";
@@ -36,14 +36,13 @@ export interface DecisionOutcome extends Notice, Pick<Decision, "result" | "byOp
 
 /** Accepts or rejects a booking for the client of this request. Throws as `decide`. */
 export async function decideBooking(
-  { env: deps, req }: PageContext,
+  c: PageContext,
   request: Omit<DecisionRequest, "address">,
   language: Language,
 ): Promise<DecisionOutcome> {
   const { action, account } = request;
-  const address = shortAddress(deps.addressOf(req.raw));
-  const { result, booking, byOperator } = await decide(deps, { ...request, address });
-  const wait = result === "not-ready" && booking !== null ? await findWait(deps, booking.uuid) : null;
+  const { result, booking, byOperator } = await decide(c.env, { ...request, address: requestNetwork(c) });
+  const wait = result === "not-ready" && booking !== null ? await findWait(c.env, booking.uuid) : null;
   const { outcome, unnamed } = texts[language].decision;
   const text = outcome[result]({
     action,

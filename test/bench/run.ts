@@ -5,6 +5,7 @@ import { bundle } from "./bundle.ts";
 import { cold } from "./cold.ts";
 import { type Figure, isMet, lineOf } from "./figure.ts";
 import { firstLoad, loadFrom } from "./first-load.ts";
+import { hostile, readRepeated } from "./hostile.ts";
 import { refresh } from "./refresh.ts";
 import { serveFeed } from "./server.ts";
 import { serveWaldur } from "./waldur.ts";
@@ -16,12 +17,14 @@ const subjects: Readonly<Record<string, () => Promise<Figure[]>>> = {
   refresh,
   "first-load": firstLoad,
   bundle,
+  hostile,
 };
 
 /** The work of this program when it has started itself as another process. */
 const roles: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
   server: serveFeed,
   waldur: async (count) => serveWaldur(Number(count)),
+  read: async (name = "") => readRepeated(name),
   load: async (port = "", folder = "") => loadFrom(port, folder),
 };
 

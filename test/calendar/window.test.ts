@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inWindow, windowOf } from "../../src/calendar/window.ts";
+import { dayOf, inWindow, windowOf } from "../../src/calendar/window.ts";
 
 const at = (iso: string) => Date.parse(iso) / 1000;
 const days = { zone: null, pastDays: 1, futureDays: 2 };
@@ -25,6 +25,40 @@ describe("the window of a feed", () => {
     const length = (iso: string) => windowOf(own, at(iso)).toAt - windowOf(own, at(iso)).fromAt;
     expect(length("2026-03-29T12:00:00Z")).toBe(23 * 3600);
     expect(length("2026-10-25T12:00:00Z")).toBe(25 * 3600);
+  });
+
+  it.each([
+    ["America/Santiago", "2026-09-06T04:00:00Z", 23],
+    ["America/Santiago", "2026-04-04T03:00:00Z", 25],
+    ["Africa/Cairo", "2026-04-23T22:00:00Z", 23],
+    ["Asia/Beirut", "2026-03-28T22:00:00Z", 23],
+    ["Atlantic/Azores", "2026-03-29T01:00:00Z", 23],
+    ["Atlantic/Azores", "2026-10-25T00:00:00Z", 25],
+    ["America/Havana", "2026-03-08T05:00:00Z", 23],
+    ["America/Havana", "2026-11-01T04:00:00Z", 25],
+  ])("has whole days in %s, whose clock changes at midnight, from %s", (zone, start, hours) => {
+    const startAt = at(start);
+    const endAt = startAt + hours * 3600;
+    const own = { zone, pastDays: 1, futureDays: 1 };
+    for (const now of [startAt, startAt + 1800, startAt + 5400, startAt + 43_200, endAt - 1]) {
+      expect(dayOf(zone, now)).toEqual({ start: startAt, end: endAt });
+      expect(windowOf(own, now)).toEqual({ dayAt: startAt, fromAt: startAt - 86_400, toAt: endAt + 86_400 });
+    }
+    expect(dayOf(zone, startAt - 1)).toEqual({ start: startAt - 86_400, end: startAt });
+    expect(dayOf(zone, endAt)).toEqual({ start: endAt, end: endAt + 86_400 });
+  });
+
+  it("has days without gaps and overlaps all year in every zone", () => {
+    for (const zone of Intl.supportedValuesOf("timeZone").filter((_, index) => index % 9 === 0)) {
+      let day = dayOf(zone, at("2026-01-01T12:00:00Z"));
+      for (let count = 0; count < 366; count += 1) {
+        const next = dayOf(zone, day.end);
+        expect([zone, next.start]).toEqual([zone, day.end]);
+        expect((day.end - day.start) / 3600).toBeGreaterThanOrEqual(23);
+        expect((day.end - day.start) / 3600).toBeLessThanOrEqual(25);
+        day = next;
+      }
+    }
   });
 
   it.each(["Nowhere/Land", "", "local", "system"])("falls back to UTC for the zone %j, which nobody knows", (zone) => {

@@ -148,7 +148,7 @@ describe("feeds add", () => {
     const { exit, err } = await run("feeds add --mine --colour grellow", {
       "POST /feeds": () => failed(400, "bad_input", "colour: must be a colour name of CSS, such as teal"),
     });
-    expect([exit, err]).toEqual([2, "waldur-calendar: colour: must be a colour name of CSS, such as teal\n"]);
+    expect([exit, err]).toEqual([2, "waldur-calendar: colour: must be a colour name of CSS, such as teal.\n"]);
   });
 });
 

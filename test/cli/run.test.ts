@@ -145,7 +145,7 @@ describe("exit codes", () => {
     );
     expect([exit, err]).toEqual([
       4,
-      "waldur-calendar: https://calendar.example.org does not answer: connect ECONNREFUSED 192.0.2.1:443\n",
+      "waldur-calendar: https://calendar.example.org does not answer: connect ECONNREFUSED 192.0.2.1:443.\n",
     ]);
   });
 
@@ -159,7 +159,7 @@ describe("exit codes", () => {
         },
       },
     );
-    expect([exit, err]).toEqual([2, "waldur-calendar: PORT: give a number\nHOST: give a name\n"]);
+    expect([exit, err]).toEqual([2, "waldur-calendar: PORT: give a number.\nHOST: give a name.\n"]);
   });
 });
 
@@ -171,6 +171,26 @@ describe("serve, demo, keygen", () => {
     await run("demo", {}, { demo });
     await run("demo --bookings 5 --still", {}, { demo });
     expect(demo.mock.calls).toEqual([[{ bookings: 60, still: false }], [{ bookings: 5, still: true }]]);
+  });
+
+  it("backup hands on the name, tells what was copied, and wants a name", async () => {
+    const backup = vi.fn(async ({ file }: { file: string; replace: boolean }) => ({
+      file: `/kept/${file}`,
+      bytes: 5,
+      tables: 15,
+      notes: ["keep the keys"],
+    }));
+    expect(await run("backup copy.sqlite", {}, { backup })).toMatchObject({
+      exit: 0,
+      out: "",
+      err: "/kept/copy.sqlite: 5 bytes, 15 tables, read through and whole.\nkeep the keys\n",
+    });
+    await run("backup copy.sqlite --replace", {}, { backup });
+    expect(backup.mock.calls).toEqual([
+      [{ file: "copy.sqlite", replace: false }],
+      [{ file: "copy.sqlite", replace: true }],
+    ]);
+    expect((await run("backup", {}, { backup })).exit).toBe(2);
   });
 
   it("print the key alone, and notes beside", async () => {

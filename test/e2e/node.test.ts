@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -154,6 +155,37 @@ describe("the service on Node", () => {
     expect(stderr).toMatch(/cannot listen on 127\.0\.0\.1:\d+: .*set HOST or PORT/);
   });
 
+  it("never runs on the sample where a Waldur was meant, and tells a name that is no setting", async () => {
+    for (const env of [{ WALDUR_API_TOKEN: "some-token" }, { WALDUR_API_ULR: "https://waldur.example.org" }]) {
+      for (const args of [["serve"], ["feeds", "list"]]) {
+        const { code, stderr } = await runCli(args, { DATA_DIR: folder, PORT: "0", ...env });
+        expect([code, stderr]).toEqual([2, expect.stringContaining("WALDUR_API_URL")]);
+      }
+    }
+    expect(await readdir(folder)).toEqual([]);
+    const service = serve({ POLL_SECOND: "5" });
+    await addressIn(service);
+    expect(service.stderr()).toContain("POLL_SECOND: is no setting; did you mean POLL_SECONDS?");
+    const listed = await runCli(["feeds", "list"], { DATA_DIR: folder, POLL_SECOND: "5" });
+    expect(listed.stderr).toBe("waldur-calendar: POLL_SECOND: is no setting; did you mean POLL_SECONDS?\n");
+  });
+
+  it("says that an address is no Waldur's", async () => {
+    const other = createHttpServer((_request, response) => {
+      response.writeHead(404, { "Content-Type": "application/json" }).end('{"error":"what?"}');
+    });
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", () => resolve()));
+    const address = other.address();
+    const url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+    const env = { WALDUR_API_URL: url, WALDUR_API_TOKEN: "some-token" };
+    const service = serve(env);
+    await until(() => service.stdout().includes("The service keeps trying"), said(service));
+    expect(service.stdout()).toContain(`${url} is no Waldur`);
+    const checked = await runCli(["check"], { DATA_DIR: folder, ...env });
+    expect(checked.stderr).toContain(`${url} is no Waldur`);
+    other.close();
+  });
+
   it("starts although Waldur cannot be reached, says so, and is ready", async () => {
     const port = String(await freePort());
     const service = serve({
@@ -164,6 +196,34 @@ describe("the service on Node", () => {
     await until(() => service.stdout().includes("The service keeps trying"), said(service));
     expect(service.stdout()).toContain("Check WALDUR_API_URL");
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+  });
+});
+
+describe("a copy of the database", () => {
+  it.each(["a plain copy of the running service's file", "backup"])("made by %s has its feeds", async (how) => {
+    const service = serve({}, ["demo", "--still"]);
+    const address = await addressIn(service);
+    const restored = join(folder, "restored");
+    await mkdir(restored);
+    const copy = join(restored, "sample.sqlite");
+    if (how === "backup") {
+      const made = await runCli(["backup", copy], { DATA_DIR: folder });
+      expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining("read through and whole") });
+    } else await copyFile(join(folder, "sample.sqlite"), copy);
+    await copyFile(join(folder, "secret-keys"), join(restored, "secret-keys"));
+    const { stdout } = await runCli(["feeds", "list", "--json"], { DATA_DIR: restored });
+    const [feed] = JSON.parse(stdout).feeds;
+    expect(new URL(feed.address).pathname).toBe(new URL(address).pathname);
+  });
+
+  it("that is empty is not served, and says what to do", async () => {
+    await writeFile(join(folder, "waldur-calendar.sqlite"), "");
+    const env = { DATA_DIR: folder, PORT: "0", WALDUR_API_URL: "http://127.0.0.1:9", WALDUR_API_TOKEN: "some-token" };
+    const { code, stderr } = await runCli(["serve"], env);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/waldur-calendar\.sqlite is empty.*copy made with `backup`/),
+    ]);
   });
 });
 
@@ -179,6 +239,48 @@ describe("the command line", () => {
     expect(stderr).not.toContain('"event"');
     const { settings } = JSON.parse(stdout);
     expect(settings).toContainEqual(expect.objectContaining({ name: "LOG_LEVEL", value: "info", source: "default" }));
+  });
+});
+
+describe("the command line beside a running sample", () => {
+  const adminToken = "the-operator-of-these-tests";
+
+  it("works on that sample, whatever its size and whatever happened in it", async () => {
+    const port = String(await freePort());
+    const service = serve({ PORT: port, ADMIN_TOKEN: adminToken }, ["demo", "--bookings", "90", "--still"]);
+    await addressIn(service);
+    const stateOf = async (uuid: string): Promise<unknown> => {
+      const { stdout } = await runCli(["bookings", "--json"], { DATA_DIR: folder });
+      const { bookings }: { bookings: { uuid: string; state: string }[] } = JSON.parse(stdout);
+      return bookings.find((booking) => booking.uuid === uuid)?.state;
+    };
+    const waiting = await runCli(["bookings", "--state", "Creating", "--json"], { DATA_DIR: folder });
+    const decided: string[] = [];
+    for (const { uuid } of JSON.parse(waiting.stdout).bookings) {
+      const accepted = await fetch(`http://127.0.0.1:${port}/api/v1/bookings/${uuid}/accept`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${adminToken}` },
+      });
+      if (accepted.ok) decided.push(uuid);
+      await accepted.body?.cancel();
+    }
+    const [first = ""] = decided;
+    expect(await stateOf(first)).toBe("OK");
+    const synced = await runCli(["sync", "--json"], { DATA_DIR: folder, PORT: port });
+    expect(JSON.parse(synced.stdout).sources).toMatchObject([{ added: 0, removed: 0, failure: "" }]);
+    await service.stop();
+    expect(await stateOf(first)).toBe("Creating");
+  });
+
+  it("is not there for a second one on the same folder", async () => {
+    const service = serve({}, ["demo", "--still"]);
+    await addressIn(service);
+    const { code, stderr } = await runCli(["demo"], { DATA_DIR: folder, PORT: "0" });
+    expect([code, stderr]).toEqual([2, expect.stringContaining("a sample runs on this folder already")]);
+    service.child.kill("SIGKILL");
+    await service.finished;
+    const next = serve({}, ["demo", "--still"]);
+    expect(await until(() => next.stdout().includes("1 feed is served"), said(next))).toBe(true);
   });
 });
 

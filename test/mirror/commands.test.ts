@@ -1,3 +1,4 @@
+import { environmentAccount } from "../../src/store/accounts.ts";
 import { describe, expect, it } from "vitest";
 import { insertTarget } from "../../src/store/targets.ts";
 import { openCalendar } from "../../src/mirror/connect/connect.ts";
@@ -253,7 +254,12 @@ describe("limits", () => {
     }
     const asked = { feedId: feed.id, text: caldav.calendarUrl(), preset: null, calendar: null, create: null };
     const credentials = { kind: "password", ...serverUser } as const;
-    const made = await addTarget(world.deps, { ...asked, credentials, edits: "mirror", cancelled: "keep" });
+    const made = await addTarget(world.deps, environmentAccount, {
+      ...asked,
+      credentials,
+      edits: "mirror",
+      cancelled: "keep",
+    });
     caldav.taken();
     const { eventCount } = await world.feed(feed.id);
     expect(eventCount).toBeGreaterThan(100);

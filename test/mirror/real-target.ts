@@ -1,3 +1,4 @@
+import { environmentAccount } from "../../src/store/accounts.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,7 +48,7 @@ export async function realTarget(url: string, name = "Bookings"): Promise<RealTa
   await startAnew(sql);
   await makeFeed(sql, "f", {}, nowAt);
   await placeEvents(sql, "f", { state: "active", rev: 1, windowAt: Date.UTC(2027, 0, 4) / 1000 }, []);
-  const place = await findCalendarHome(deps, {
+  const place = await findCalendarHome(deps, environmentAccount, {
     text: `${url}/`,
     preset: null,
     credentials: { kind: "password", ...user },

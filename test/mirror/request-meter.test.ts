@@ -1,3 +1,4 @@
+import { environmentAccount } from "../../src/store/accounts.ts";
 import { describe, expect, it } from "vitest";
 import { addTarget, getTarget, syncTarget } from "../../src/mirror/commands.ts";
 import { findCalendarHome } from "../../src/mirror/connect/connect.ts";
@@ -61,7 +62,7 @@ describe("the requests of a run", () => {
     const feed = await world.addFeed();
     await world.tick();
     const tokens = { accessToken: "ended", refreshToken: "refresh-1", expiresAt: 0 };
-    const { id } = await addTarget(world.deps, {
+    const { id } = await addTarget(world.deps, environmentAccount, {
       feedId: feed.id,
       text: server.calendarUrl(),
       preset: "google",
@@ -138,9 +139,9 @@ describe("the requests of finding calendars", () => {
       1000,
     );
     const deps = { ...world.deps, budget: { ...world.deps.budget, requests: 30 } };
-    await expect(findCalendarHome(deps, { text: caldav.home, preset: null, credentials })).rejects.toThrow(
-      "30 requests",
-    );
+    await expect(
+      findCalendarHome(deps, environmentAccount, { text: caldav.home, preset: null, credentials }),
+    ).rejects.toThrow("30 requests");
     expect(caldav.taken().length).toBe(30);
   });
 });

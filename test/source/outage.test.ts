@@ -119,6 +119,48 @@ describe("while Waldur", () => {
     expect((await world.source(feed)).failure).toBe("");
   });
 
+  it("was away for so long that calendars were emptied, tombstones come back for the rest of their thirty days", async () => {
+    const { world, address } = await begin();
+    const made = [1, 2, 3].map(() => world.sample.request());
+    world.wait(60);
+    await world.tick();
+    const [ended, unlinked, split] = made;
+    if (ended === undefined || unlinked === undefined || split === undefined) throw new Error("nothing was requested");
+    const slots = [
+      ...split.slots,
+      ...split.slots.map((slot) => ({ ...slot, backendId: "extra", start: slot.start + hour })),
+    ];
+    split.slots = slots;
+    await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
+    split.slots = slots.slice(0, -1);
+    world.sample.reject(ended.uuid);
+    world.sample.unlink(unlinked.uuid);
+    world.wait(60);
+    await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
+    const tombstones = (text: string): string[] =>
+      [...readCalendar(text).values()]
+        .filter(({ status }) => status === "CANCELLED")
+        .map(({ uid }) => uid)
+        .toSorted();
+    const before = tombstones(await world.calendar(address));
+    const lost = `${split.uuid}-${slots.length}`;
+    expect(before).toEqual(expect.arrayContaining([`${ended.uuid}-1`, `${unlinked.uuid}-1`, lost]));
+
+    world.fault(() => new TypeError("fetch failed"));
+    await pass(world, 16 * day);
+    expect(tombstones(await world.calendar(address))).toEqual([]);
+    world.fault(null);
+    await pass(world, 2 * hour, 60);
+    const back = tombstones(await world.calendar(address));
+    for (const uid of before.filter((one) => made.some(({ uuid }) => one.startsWith(uuid))))
+      expect(back).toContain(uid);
+    await pass(world, 12 * day);
+    expect(tombstones(await world.calendar(address))).toContain(lost);
+    await pass(world, 4 * day);
+    const late = tombstones(await world.calendar(address));
+    for (const { uuid } of made) expect(late.filter((uid) => uid.startsWith(uuid))).toEqual([]);
+  });
+
   it("is away during the first load, the feed stays hidden and loads when it is back", async () => {
     const world = await makeWorld({ bookings: 12 });
     const feed = await world.addFeed();

@@ -1,3 +1,4 @@
+import { environmentAccount } from "../../src/store/accounts.ts";
 import { describe, expect, it } from "vitest";
 import { feedAddress } from "../../src/feed/commands.ts";
 import { addTarget } from "../../src/mirror/commands.ts";
@@ -136,7 +137,12 @@ async function scene(who: Who): Promise<Scene> {
     create: null,
     credentials,
   };
-  const target = await addTarget(world.deps, { feedId, ...mirror, edits: "mirror", cancelled: null });
+  const target = await addTarget(world.deps, environmentAccount, {
+    feedId,
+    ...mirror,
+    edits: "mirror",
+    cancelled: null,
+  });
   const asking = who === "owner" || who === "former" || who === "expired" ? owner : visitor(world);
   const bearers: Record<Who, string | null> = {
     nobody: null,

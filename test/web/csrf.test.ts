@@ -1,3 +1,4 @@
+import { environmentAccount } from "../../src/store/accounts.ts";
 import { describe, expect, it } from "vitest";
 import { listTargets } from "../../src/store/targets.ts";
 import { addTarget } from "../../src/mirror/commands.ts";
@@ -42,7 +43,12 @@ describe("a form that did not come from our own page", () => {
     await world.settle();
     const credentials = { kind: "password", ...login } as const;
     const where = { text: caldav.calendarUrl(), preset: null, calendar: null, create: null, credentials };
-    const { id: targetId } = await addTarget(world.deps, { feedId, ...where, edits: "mirror", cancelled: null });
+    const { id: targetId } = await addTarget(world.deps, environmentAccount, {
+      feedId,
+      ...where,
+      edits: "mirror",
+      cancelled: null,
+    });
     const booking = world.sample.request();
     await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
     const state = async (): Promise<string> =>

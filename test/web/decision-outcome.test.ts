@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Action } from "../../src/calendar/profile.ts";
 import type { SampleBooking } from "../../src/demo/bookings.ts";
 import type { Decision } from "../../src/decision/decide.ts";
-import { countTry } from "../../src/store/attempts.ts";
+import { listAccounts } from "../../src/store/accounts.ts";
+import { countTries } from "../../src/store/attempts.ts";
 import { makeCase, origin, seen } from "../decision/decided.ts";
 import type { World } from "../world.ts";
 import { visitor } from "./visitor.ts";
@@ -45,8 +46,10 @@ const causes: Readonly<Record<Decision["result"], Cause>> = {
   limited: {
     arrange: async ({ deps, clock }, { uuid }) => {
       const nowAt = Math.floor(clock.ms / 1000);
-      for (let tries = 0; tries < 20; tries += 1) {
-        await countTry(deps.sql, `decide:${uuid}:192.0.2.0`, nowAt - (nowAt % 600));
+      for (const id of (await listAccounts(deps.sql)).keys()) {
+        for (const via of ["sign-in", "api"]) {
+          await countTries(deps.sql, `decide ${id} ${via} ${uuid}`, nowAt - (nowAt % 600), 20);
+        }
       }
     },
   },

@@ -107,7 +107,7 @@ describe("a service whose keys are lost", () => {
     const refused = await ask(changed, `/feeds/${full.id}/rotate`, { method: "POST" });
     expect(refused.status).toBe(500);
     expect(await refused.json()).toMatchObject({
-      error: { code: "seal_broken", message: "no secret can be stored: the key file is missing" },
+      error: { code: "seal_broken", message: "no secret can be stored: the key file is missing." },
     });
     expect((await ask(changed, "/check")).status).toBe(200);
   });

@@ -1,3 +1,4 @@
+import { environmentAccount } from "../../src/store/accounts.ts";
 import { describe, expect, it } from "vitest";
 import { findTarget, stopCodes } from "../../src/store/targets.ts";
 import { openAccess } from "../../src/mirror/connect/connect.ts";
@@ -120,7 +121,12 @@ describe("taking over a feed that is mirrored", () => {
     const url = caldav.calendarUrl().replace("work", "other");
     const credentials = { kind: "password", ...login } as const;
     const place = { text: url, preset: null, calendar: url, create: null, credentials };
-    const other = await addTarget(world.deps, { feedId, ...place, edits: "mirror", cancelled: null });
+    const other = await addTarget(world.deps, environmentAccount, {
+      feedId,
+      ...place,
+      edits: "mirror",
+      cancelled: null,
+    });
     await takeOver();
     await colleague.send(`${path}/credentials`, login, path);
     expect((await row()).state).toBe("on");

@@ -14,6 +14,7 @@ import type { TargetRow } from "../../store/targets.ts";
 import { failureError, connectError } from "./error.ts";
 import { type GoogleCredentials, googleSigner } from "./google.ts";
 import { guardedFetch } from "./guarded.ts";
+import { limitGuesses } from "./guesses.ts";
 import { meterRequests } from "../request-meter.ts";
 
 /** A user name with a password, a token, or the consent given at Google. */
@@ -49,13 +50,14 @@ export interface CalendarHome {
 }
 
 /**
- * Finds the calendars behind an address that a person gave. Throws `bad_input` when there is no CalDAV or no address, and
- * `caldav_failed` with the server's words.
+ * Finds the calendars behind an address that somebody gave, who is signed in with that account. Throws `bad_input` when there
+ * is no CalDAV or no address, `caldav_failed` with the server's words, and `too_many` after too many wrong credentials.
  */
-export async function findCalendarHome(
-  deps: Deps,
-  { text, preset: asked, credentials }: CalendarAddress,
-): Promise<CalendarHome> {
+export async function findCalendarHome(deps: Deps, accountId: string, place: CalendarAddress): Promise<CalendarHome> {
+  return limitGuesses(deps, accountId, async () => findHome(deps, place));
+}
+
+async function findHome(deps: Deps, { text, preset: asked, credentials }: CalendarAddress): Promise<CalendarHome> {
   const username = credentialsUsername(credentials);
   const preset = asked === null ? findPreset(text === "" ? username : text) : needPreset(asked);
   if (preset?.start === null) throw connectError("no-caldav", preset.hint);

@@ -27,7 +27,7 @@ const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => str
     "Waldur was told, but did not say whether it worked. Look at this page again in a minute before you try again.",
   busy: () =>
     "Somebody is deciding on this booking at this moment. Your click changed nothing; look again in a minute.",
-  limited: () => "There were too many attempts on this booking. Nothing was changed; wait ten minutes.",
+  limited: () => "There were too many attempts. Nothing was changed; wait ten minutes.",
 };
 
 /** Says whose move it is while nobody can accept or reject. */
@@ -109,7 +109,6 @@ export const decision = {
   refusedToken:
     "Waldur does not accept this token. It may have expired or been revoked, or only part of it was copied.",
   waldurSilent: "Waldur did not answer, so your token could not be checked. Try again in a minute.",
-  tooOften: "There were too many attempts to sign in. Wait ten minutes.",
   foreign: "This form was not sent from this page, or was open for too long. Nothing was changed; try again below.",
   missing: {
     title: "There is nothing at this address",

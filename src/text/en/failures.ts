@@ -7,7 +7,7 @@ export const failures = {
   bad_config: "A setting of this service is missing or wrong. Its operator must correct it.",
   unauthorized: "You are not signed in. Sign in and try again.",
   forbidden: "You are not allowed to do this. Ask the operator of this service.",
-  too_many: "There were too many failed attempts from your address. Wait ten minutes and try again.",
+  too_many: "You have tried too often. Wait ten minutes and try again.",
   foreign_form: "This form was not sent from our own page, or is too old. Open the page again and send the form again.",
   not_found: "There is nothing here that you can see. It may have been removed, or it may belong to somebody else.",
   conflict: "This has changed in the meantime, or somebody else is working on it. Open the page again.",

@@ -93,13 +93,12 @@ export const decision: typeof english = {
     unknown: () =>
       "Waldurile anti otsus edasi, aga see ei öelnud, kas see õnnestus. Vaata seda lehte minuti pärast, enne kui uuesti proovid.",
     busy: () => "Keegi otsustab seda broneeringut praegu. Sinu klõps ei muutnud midagi; vaata minuti pärast uuesti.",
-    limited: () => "Selle broneeringuga oli liiga palju katseid. Midagi ei muudetud; oota kümme minutit.",
+    limited: () => "Katseid oli liiga palju. Midagi ei muudetud; oota kümme minutit.",
   },
   expired: (name) => `Waldur ei võta enam vastu kasutaja ${name} pääsutunnust. Logi sisse uuega.`,
   badToken: "See ei ole pääsutunnus: selles on vähemalt 8 märki ja tühikuid ei ole.",
   refusedToken: "Waldur ei võta seda pääsutunnust vastu. See võib olla aegunud, tühistatud või poolikult kopeeritud.",
   waldurSilent: "Waldur ei vastanud, seepärast ei saanud pääsutunnust kontrollida. Proovi minuti pärast uuesti.",
-  tooOften: "Liiga palju sisselogimise katseid. Oota kümme minutit.",
   foreign: "See vorm ei tulnud sellelt lehelt või oli liiga kaua avatud. Midagi ei muudetud; proovi allpool uuesti.",
   missing: {
     title: "Sellel aadressil ei ole midagi",

@@ -6,7 +6,7 @@ export const failures: typeof english = {
   bad_config: "Teenuse seadistus on puudu või vale. Seda peab vaatama teenuse haldaja.",
   unauthorized: "Sa ei ole sisse logitud. Logi sisse ja proovi uuesti.",
   forbidden: "Sul ei ole selleks õigust. Küsi teenuse haldajalt.",
-  too_many: "Sinu aadressilt tuli liiga palju valesid katseid. Oota kümme minutit ja proovi uuesti.",
+  too_many: "Sinult on tulnud liiga palju katseid. Oota kümme minutit ja proovi uuesti.",
   foreign_form: "See vorm ei tulnud meie lehelt või on liiga vana. Ava leht uuesti ja saada veel kord.",
   not_found: "Siin ei ole sinu jaoks midagi. See võib olla eemaldatud või kuulub kellelegi teisele.",
   conflict: "See on juba teises olekus või keegi teine tegeleb sellega. Ava leht uuesti.",

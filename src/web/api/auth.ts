@@ -1,15 +1,15 @@
 import { createMiddleware } from "hono/factory";
 import type { Deps } from "../../deps.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, codeOf } from "../../errors.ts";
 import { hex, hmac } from "../../security/hash.ts";
 import { ensureEnvironmentAccount } from "../../account/client.ts";
 import { ensureTokenAccount } from "../../account/sign-in.ts";
 import { loadViewer } from "../../account/access.ts";
+import { requestPace, takeTurn } from "../../account/turns.ts";
 import { findAccount } from "../../store/accounts.ts";
-import { shortAddress } from "../address.ts";
+import { requestNetwork } from "../address.ts";
 import type { Env } from "../env.ts";
 import { isOperator } from "../auth.ts";
-import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { epochSeconds } from "../../clock.ts";
 
 /** An answer of who-am-I is good for so long. */
@@ -24,8 +24,8 @@ export const authenticateLocal = createMiddleware<Env>(async (c, next) => {
 
 /**
  * Finds out who calls the API: `Authorization: Bearer` with ADMIN_TOKEN or with a token of Waldur. Cookies are ignored. A
- * token is shown to nobody but the Waldur of the settings, whose answer is kept for a minute under a keyed hash; an address
- * that shows wrong ones is soon not heard any more. Throws `unauthorized`, `too_many`, and Waldur's failures.
+ * token is shown to nobody but the Waldur of the settings, whose answer is kept for a minute under a keyed hash. Throws
+ * `unauthorized`, Waldur's failures, and `too_many` for whoever asks too often.
  */
 export function authenticate() {
   const known = new Map<string, { readonly accountId: string; readonly untilAt: number }>();
@@ -36,8 +36,6 @@ export function authenticate() {
       return next();
     }
     const token = /^(?:Bearer|Token) ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-    const address = shortAddress(deps.addressOf(c.req.raw));
-    await checkRateLimit(deps, "bearer", address);
     if (token === undefined) throw unauthorized();
     const hash = await keyedHash(deps, token);
     const nowAt = epochSeconds(deps);
@@ -46,18 +44,16 @@ export function authenticate() {
     if (account === null) {
       known.delete(hash);
       try {
-        account = await ensureTokenAccount(deps, token);
+        account = await ensureTokenAccount(deps, token, requestNetwork(c));
       } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        if (error.code !== "waldur_refused_token" && error.code !== "bad_input") throw error;
-        await countWrongCredential(deps, "bearer", address);
-        throw unauthorized();
+        const code = codeOf(error);
+        throw code === "waldur_refused_token" || code === "bad_input" ? unauthorized() : error;
       }
       if (known.size >= mostKept) known.clear();
       known.set(hash, { accountId: account.id, untilAt: nowAt + keptSeconds });
     }
     c.set("viewer", await loadViewer(deps, account));
-    return next();
+    return takeTurn(deps, account.userUuid ?? account.id, requestPace, next);
   });
 }
 

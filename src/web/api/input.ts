@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { AppError } from "../../errors.ts";
+import { faultText } from "../../fault-text.ts";
 import type { CalendarAddress, Credentials } from "../../mirror/connect/connect.ts";
 import type { NewTargetRequest } from "../../mirror/commands.ts";
 import {
@@ -24,9 +25,9 @@ export const readChangedFeed = (body: unknown): ChangedFeed => readInput(changed
 export const readDecisionQuery = (query: unknown): v.InferOutput<typeof decisionQuery> =>
   readInput(decisionQuery, query);
 /** Readers of query parameters. Each throws `bad_input`. */
-export const readTime = (text: string): number => readInput(moment, text);
+export const readBefore = (text: string): number => readInput(v.object({ before: moment }), { before: text }).before;
 export const readLimit = (text: string): number =>
-  readInput(v.pipe(v.string(), v.transform(Number), wholeNumber(1, 1000)), text);
+  readInput(v.object({ limit: v.pipe(v.string(), v.transform(Number), wholeNumber(1, 1000)) }), { limit: text }).limit;
 export const readSync = (body: unknown): v.InferOutput<typeof syncRequest> => readInput(syncRequest, body);
 export const readPush = (body: unknown): v.InferOutput<typeof pushRequest> => readInput(pushRequest, body);
 export const readCredentials = (body: unknown): Credentials => credentialsOf(readInput(credentials, body));
@@ -56,7 +57,7 @@ function credentialsOf({ username, password, token }: v.InferOutput<typeof crede
 }
 
 function readInput<const S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
-  const found = v.safeParse(schema, body);
+  const found = v.safeParse(schema, body, { message: faultText });
   if (found.success) return found.output;
   const faults = found.issues.map((issue) => `${v.getDotPath(issue) ?? "the body"}: ${issue.message}`);
   throw new AppError("bad_input", faults.join("; "));

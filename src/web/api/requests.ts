@@ -1,8 +1,8 @@
-import { IANAZone } from "luxon";
 import * as v from "valibot";
 import { bookingStates } from "../../calendar/booking.ts";
 import { colours } from "../../calendar/colours.ts";
 import { decisionModes, details, type FeedFilter, languages } from "../../calendar/profile.ts";
+import { readZone } from "../../calendar/zone.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import { readUuid } from "../../waldur/parameters.ts";
 import { scopeKinds } from "../../waldur/scope.ts";
@@ -45,7 +45,8 @@ export const profile = {
     v.nullable(
       v.pipe(
         v.string(),
-        v.check((name) => IANAZone.isValidZone(name), "must be an IANA time zone, such as Europe/Tallinn"),
+        v.check((name) => readZone(name) !== null, "must be an IANA time zone, such as Europe/Tallinn"),
+        v.transform((name) => readZone(name) ?? name),
       ),
     ),
   ),
@@ -121,7 +122,13 @@ export const pushRequest = v.strictObject({
 export const decisionQuery = v.strictObject({
   booking: v.optional(v.nullable(uuid), null),
   limit: v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,4}$/, "must be a number from 1 to 1000"), v.transform(Number), v.maxValue(1000)),
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,4}$/, "must be a number from 1 to 1000"),
+      v.transform(Number),
+      v.minValue(1, "must be a number from 1 to 1000"),
+      v.maxValue(1000, "must be a number from 1 to 1000"),
+    ),
     "100",
   ),
 });

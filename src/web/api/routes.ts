@@ -26,12 +26,13 @@ import {
   listVisibleSources,
   standingOf,
 } from "../../account/access.ts";
-import { readChangedFeed, readDecisionQuery, readLimit, readNewFeed, readSync, readTime } from "./input.ts";
+import { readChangedFeed, readDecisionQuery, readLimit, readNewFeed, readSync, readBefore } from "./input.ts";
 import { operatorOnly } from "./auth.ts";
 import type * as json from "./responses.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
 import { listVisibleDecisions } from "../../decision/list-decisions.ts";
 import { decideBooking } from "../decision-outcome.ts";
+import { endSentence } from "../../sentence.ts";
 import { readBody } from "./read-body.ts";
 import { keysJson } from "../key-health.ts";
 import { sourceComplaints } from "../source-health.ts";
@@ -95,7 +96,7 @@ export function apiRoutes(): Hono<Env> {
       const { failed = "", before = "", source = "", limit = "100" } = c.req.query();
       const ids = (await openSources(c)).filter((id) => source === "" || id === source);
       const runs = await listRuns(c.env.sql, ids, {
-        beforeAt: before === "" ? epochSeconds(c.env) + 1 : readTime(before),
+        beforeAt: before === "" ? epochSeconds(c.env) + 1 : readBefore(before),
         failed: failed === "1",
         limit: readLimit(limit),
       });
@@ -156,7 +157,11 @@ export function apiRoutes(): Hono<Env> {
       );
       return c.json({
         settings,
-        waldur: { ...waldur, tokenExpiresAt: isoTime(waldur.tokenExpiresAt) },
+        waldur: {
+          ...waldur,
+          problems: [...c.env.config.misspelt, ...waldur.problems].map(endSentence),
+          tokenExpiresAt: isoTime(waldur.tokenExpiresAt),
+        },
         sources,
         keys: await keysJson(c.env),
       } satisfies json.CheckJson);

@@ -32,12 +32,12 @@ export function targetRoutes(): Hono<Env> {
     .post("/", async (c) => {
       const asked = readNewTarget(await readBody(c));
       const { standing } = await findVisibleFeed(c.env, c.var.viewer, asked.feedId, "change");
-      const target = await addTarget(c.env, asked);
+      const target = await addTarget(c.env, c.var.viewer.account.id, asked);
       startRun(c.env, target);
       return c.json(await targetJson(c.env, target, standing), 201);
     })
     .post("/calendars", async (c) => {
-      const { calendars, homes } = await findCalendarHome(c.env, readPlace(await readBody(c)));
+      const { calendars, homes } = await findCalendarHome(c.env, c.var.viewer.account.id, readPlace(await readBody(c)));
       return c.json({
         calendars: calendars.map(({ url, name, notWritable }) => ({ url, name, notWritable })),
         canCreate: homes.length > 0,
@@ -51,7 +51,9 @@ export function targetRoutes(): Hono<Env> {
     .post("/:id/pause", async (c) => answerChange(c, async (target) => pauseTarget(c.env, target)))
     .post("/:id/resume", async (c) => answerChange(c, async (target) => resumeTarget(c.env, target)))
     .post("/:id/credentials", async (c) =>
-      answerChange(c, async (target) => changeCredentials(c.env, target, readCredentials(await readBody(c)))),
+      answerChange(c, async (target) =>
+        changeCredentials(c.env, c.var.viewer.account.id, target, readCredentials(await readBody(c))),
+      ),
     )
     .post("/:id/sync", async (c) => {
       const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "change");

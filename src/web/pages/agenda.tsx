@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import type { Env, PageContext } from "../env.ts";
 import { readVevent } from "../../calendar/read-vevent.ts";
-import { localTime } from "../../calendar/window.ts";
+import { localDate, startOfDate } from "../../calendar/window.ts";
 import { type AgendaRow, listAgenda } from "../../store/events.ts";
 import { findVisibleFeed } from "../../account/access.ts";
-import { readDay, zonedTimes } from "./times.ts";
+import { readDate, zonedTimes } from "./times.ts";
 import { type AgendaEvent, AgendaView } from "./views/agenda.tsx";
 import { MonthView } from "./views/month.tsx";
 import { pageLanguage, renderPage, signedIn } from "./page-context.tsx";
@@ -27,9 +27,10 @@ async function showAgenda(c: PageContext, id: string): Promise<Response> {
   const { feed } = await findVisibleFeed(c.env, c.var.viewer, id, "content");
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
-  const from = readStartOfDay(c.req.query("from"), zone, epochSeconds(c.env));
+  const from = readDate(c.req.query("from") ?? "") ?? localDate(zone, epochSeconds(c.env));
   const to = from.plus({ days: agendaDays });
-  const rows = await listAgenda(c.env.sql, feed, from.toUnixInteger(), to.toUnixInteger(), mostEvents);
+  const [fromAt, toAt] = [startOfDate(zone, from), startOfDate(zone, to)];
+  const rows = await listAgenda(c.env.sql, feed, fromAt, toAt, mostEvents);
   const times = zonedTimes(zone, language);
   const events = agendaEvents(rows);
   const shown = events.slice(0, mostOnPage);
@@ -39,8 +40,8 @@ async function showAgenda(c: PageContext, id: string): Promise<Response> {
     <AgendaView
       {...{ language, feed, times }}
       events={shown}
-      fromAt={from.toUnixInteger()}
-      toAt={left === undefined ? to.toUnixInteger() : Math.max(left.start, from.toUnixInteger() + 1)}
+      fromAt={fromAt}
+      toAt={left === undefined ? toAt : Math.max(left.start, fromAt + 1)}
       earlier={from.minus({ days: agendaDays }).toFormat("yyyy-LL-dd")}
       // A day that alone is too much for a page is skipped all the same.
       later={nextDay > from.toFormat("yyyy-LL-dd") ? nextDay : from.plus({ days: 1 }).toFormat("yyyy-LL-dd")}
@@ -53,16 +54,19 @@ async function showMonth(c: PageContext, id: string): Promise<Response> {
   const { feed } = await findVisibleFeed(c.env, c.var.viewer, id, "content");
   const language = pageLanguage(c);
   const zone = feed.profile.zone ?? c.env.config.timeZone;
-  const asked = c.req.query("month");
-  const first = readStartOfDay(asked === undefined ? undefined : `${asked}-01`, zone, epochSeconds(c.env)).startOf(
-    "month",
-  );
+  const asked = readDate(`${c.req.query("month") ?? ""}-01`) ?? localDate(zone, epochSeconds(c.env));
+  const first = asked.startOf("month");
   const next = first.plus({ months: 1 });
-  const rows = await listAgenda(c.env.sql, feed, first.toUnixInteger(), next.toUnixInteger(), mostEvents);
   const days = Array.from({ length: first.daysInMonth ?? 31 }, (_, index) => {
-    const day = first.plus({ days: index });
-    return { startAt: day.toUnixInteger(), endAt: day.plus({ days: 1 }).toUnixInteger(), weekday: day.weekday };
+    const date = first.plus({ days: index });
+    return {
+      startAt: startOfDate(zone, date),
+      endAt: startOfDate(zone, date.plus({ days: 1 })),
+      weekday: date.weekday,
+    };
   });
+  const firstAt = startOfDate(zone, first);
+  const rows = await listAgenda(c.env.sql, feed, firstAt, startOfDate(zone, next), mostEvents);
   return renderPage(c, `${feed.profile.name}: ${texts[language].agenda.month}`, () => (
     <MonthView
       {...{
@@ -73,17 +77,12 @@ async function showMonth(c: PageContext, id: string): Promise<Response> {
         times: zonedTimes(zone, language),
         nowAt: epochSeconds(c.env),
       }}
-      firstAt={first.toUnixInteger()}
+      firstAt={firstAt}
       earlier={first.minus({ months: 1 }).toFormat("yyyy-LL")}
       later={next.toFormat("yyyy-LL")}
       cut={rows.length === mostEvents}
     />
   ));
-}
-
-/** Returns the start of a day written as `2027-01-31`; today's for anything else. */
-function readStartOfDay(asked: string | undefined, zone: string, nowAt: number) {
-  return readDay(asked ?? "", zone) ?? localTime(zone, nowAt).startOf("day");
 }
 
 /** Returns the rows as events, each with the titles that it overlaps. */

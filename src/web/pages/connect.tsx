@@ -8,7 +8,6 @@ import { readConnectError } from "../../mirror/connect/error.ts";
 import { googleApp } from "../../mirror/connect/google.ts";
 import { addTarget } from "../../mirror/commands.ts";
 import { findVisibleFeed } from "../../account/access.ts";
-import { shortAddress } from "../address.ts";
 import { fieldValue } from "../forms.ts";
 import { type Draft, dropDraft, keepDraft, readDraft } from "./connect-draft.ts";
 import {
@@ -21,7 +20,6 @@ import {
   readTypedField,
   type AddressForm,
 } from "./connect-input.ts";
-import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
 import { pageLanguage, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
@@ -142,8 +140,6 @@ async function showRefusal(c: PageContext, draft: Draft, username: string, error
   return showSignInStep(c, draft, { username, faults: { password: refused } }, connectErrorStatus(refused.reason));
 }
 
-const purpose = "connect";
-
 async function signInToServer(c: PageContext): Promise<Response> {
   const fields = await readFormFields(c);
   const { feed } = await findLivingFeed(c);
@@ -151,15 +147,10 @@ async function signInToServer(c: PageContext): Promise<Response> {
   if (draft === null) return toFirstStep(c);
   const { username, password, faults } = readPassword(fields);
   if (Object.keys(faults).length > 0) return showSignInStep(c, draft, { username, faults }, 400);
-  const address = shortAddress(c.env.addressOf(c.req.raw));
-  await checkRateLimit(c.env, purpose, address);
   const credentials = { kind: "password", username, password } as const;
   try {
-    await findCalendarHome(c.env, { ...draft, credentials });
+    await findCalendarHome(c.env, c.var.viewer.account.id, { ...draft, credentials });
   } catch (error) {
-    if (error instanceof AppError && readConnectError(error)?.reason === "unauthorized") {
-      await countWrongCredential(c.env, purpose, address);
-    }
     return showRefusal(c, draft, username, error);
   }
   if (!(await keepDraft(c, feed.id, { ...draft, credentials }))) {
@@ -180,7 +171,7 @@ async function showCalendarStep(
   const { feed } = await findLivingFeed(c);
   const language = pageLanguage(c);
   try {
-    const place = await findCalendarHome(c.env, draft);
+    const place = await findCalendarHome(c.env, c.var.viewer.account.id, draft);
     const canMake = place.homes.length > 0 && place.preset?.makesCalendars !== false;
     const writable = place.calendars.filter(({ notWritable }) => notWritable === null);
     const proposed = {
@@ -223,7 +214,14 @@ async function addCalendar(c: PageContext): Promise<Response> {
   }
   try {
     const calendar = make ? { calendar: null, create: typed.name } : { calendar: typed.calendar, create: null };
-    const target = await addTarget(c.env, { feedId: feed.id, ...ready, ...calendar, edits, cancelled, paused: true });
+    const target = await addTarget(c.env, c.var.viewer.account.id, {
+      feedId: feed.id,
+      ...ready,
+      ...calendar,
+      edits,
+      cancelled,
+      paused: true,
+    });
     dropDraft(c);
     return c.redirect(`/targets/${target.id}?done=tried`, 303);
   } catch (error) {

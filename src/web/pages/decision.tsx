@@ -3,11 +3,10 @@ import { type Action, actions, type Language } from "../../calendar/profile.ts";
 import { codeOf, messageOf } from "../../errors.ts";
 import { type AccountRow, endPersonSessions } from "../../store/accounts.ts";
 import { findBookings } from "../../store/bookings.ts";
-import { countTry } from "../../store/attempts.ts";
 import { chooseDecider } from "../../decision/rights.ts";
 import { loadPageData } from "../../decision/page-data.ts";
 import { renewSession, signIn } from "../../account/sign-in.ts";
-import { shortAddress } from "../address.ts";
+import { requestNetwork } from "../address.ts";
 import { putCookie } from "../cookies.ts";
 import { checkForm, fieldValue, formNonce, nonceField, readForm } from "../forms.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
@@ -17,12 +16,11 @@ import type { Env, PageContext } from "../env.ts";
 import { preferredLanguage } from "../accept-language.ts";
 import { DecisionPage, PlainPage } from "./views/decision.tsx";
 import { nextCookie } from "./page-context.tsx";
-import { epochSeconds } from "../../clock.ts";
 import { texts } from "../../text/index.ts";
 import { type Linked, findLinked } from "../../decision/linked.ts";
 import { personName } from "../person-name.ts";
 
-const mostSignIns = 30;
+/** Seconds for which the way back from the sign-in page is remembered. */
 const signInSeconds = 600;
 
 /**
@@ -148,12 +146,8 @@ async function signInWithForm(c: PageContext): Promise<Response> {
   const fail = async (text: string, status: Shown["status"]): Promise<Response> =>
     renderDecision(c, linked, { preselected, person: null, notice: { tone: "bad", text }, status });
   if (!(await isOurs(c, linked, "sign-in", fieldValue(form, nonceField)))) return fail(words.foreign, 403);
-  const nowAt = epochSeconds(c.env);
-  const name = `sign-in:${shortAddress(c.env.addressOf(c.req.raw))}`;
-  if ((await countTry(c.env.sql, name, nowAt - (nowAt % signInSeconds))) > mostSignIns)
-    return fail(words.tooOften, 429);
   try {
-    await beginSession(c, "decide", await signIn(c.env, "decide", fieldValue(form, "token")));
+    await beginSession(c, "decide", await signIn(c.env, "decide", fieldValue(form, "token"), requestNetwork(c)));
   } catch (error) {
     const code = codeOf(error);
     if (code === "bad_input") return fail(words.badToken, 400);

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { localTime } from "../../calendar/window.ts";
-import { readDay } from "./times.ts";
+import { localTime, startOfDate } from "../../calendar/window.ts";
+import { readDate } from "./times.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
 import { isExpired } from "../../feed/expiry.ts";
 import { profile } from "../api/requests.ts";
@@ -115,5 +115,6 @@ export function checkFeedForm(
 /** Returns the start of a day in the zone, epoch seconds; null for "", NaN for anything that is no day. */
 function readExpiry(text: string, zone: string | null): number | null {
   if (text === "") return null;
-  return readDay(text, zone)?.toUnixInteger() ?? Number.NaN;
+  const date = readDate(text);
+  return date === null ? Number.NaN : startOfDate(zone, date);
 }

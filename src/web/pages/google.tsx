@@ -101,7 +101,7 @@ async function renewConsent(c: PageContext, targetId: string, given: ConsentResu
   const { target } = await findVisibleTarget(c.env, c.var.viewer, targetId, "change");
   if (typeof given === "string") return `/targets/${target.id}?fault=${given}`;
   try {
-    startRun(c.env, await changeCredentials(c.env, target, given));
+    startRun(c.env, await changeCredentials(c.env, c.var.viewer.account.id, target, given));
     return `/targets/${target.id}?done=credentials`;
   } catch (error) {
     // Another person's calendars, or none at all.

@@ -6,6 +6,7 @@ import { AppError } from "../../errors.ts";
 import type { AccountRow } from "../../store/accounts.ts";
 import { cachedSite } from "../../account/site.ts";
 import { loadViewer } from "../../account/access.ts";
+import { requestPace, takeTurn } from "../../account/turns.ts";
 import { checkForm, type Fields, fieldValue, formNonce, nonceField, readForm } from "../forms.ts";
 import type { Env, PageContext } from "../env.ts";
 import { findBrowserAccount } from "../sessions.ts";
@@ -24,8 +25,9 @@ export const signedIn = createMiddleware<Env>(async (c, next) => {
     if (c.req.method === "POST") throw new AppError("unauthorized", "sign in first");
     return c.redirect(c.req.path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(c.req.path)}`, 303);
   }
-  c.set("viewer", await loadViewer(c.env, account));
-  return next();
+  const viewer = await loadViewer(c.env, account);
+  c.set("viewer", viewer);
+  return viewer.operator ? next() : takeTurn(c.env, account.userUuid ?? account.id, requestPace, next);
 });
 
 /** Returns the purpose for which the forms of the pages of an account are signed. */

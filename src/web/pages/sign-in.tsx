@@ -6,11 +6,10 @@ import { newSecret, sameText } from "../../security/secret.ts";
 import { endSessions } from "../../store/accounts.ts";
 import { verifyToken, signIn, signInOperator } from "../../account/sign-in.ts";
 import { cachedSite, loginAddress, exchangeLoginCode } from "../../account/site.ts";
-import { shortAddress } from "../address.ts";
+import { requestNetwork } from "../address.ts";
 import { dropCookie, putCookie, readCookie } from "../cookies.ts";
 import { checkOrigin, formNonce } from "../forms.ts";
 import { beginSession, dropSessions, findBrowserAccount } from "../sessions.ts";
-import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
 import { nextCookie, pageLanguage, readFormFields, formPurpose, renderBarePage } from "./page-context.tsx";
 import { isLoopback } from "../own-machine.ts";
@@ -58,7 +57,7 @@ function isSafe(c: PageContext): boolean {
 async function showSignIn(
   c: PageContext,
   { fault, next }: { fault: string; next: string },
-  status: 200 | 400 | 401 | 403 | 429 | 502 = 200,
+  status: 200 | 400 | 401 | 403 | 502 = 200,
 ): Promise<Response> {
   const language = pageLanguage(c);
   const { name, logins } = await cachedSite(c.env);
@@ -80,21 +79,15 @@ async function signInWithToken(c: PageContext): Promise<Response> {
   const next = safeNextPath(fields.get("next")?.[0]);
   if (!isSafe(c)) return showSignIn(c, { fault: "", next }, 403);
   if (token === "") return showSignIn(c, { fault: words.missing, next }, 400);
-  const address = shortAddress(c.env.addressOf(c.req.raw));
   try {
-    await checkRateLimit(c.env, purpose, address);
-    const session = (await signInOperator(c.env, token)) ?? (await signIn(c.env, "pages", token));
+    const session = (await signInOperator(c.env, token)) ?? (await signIn(c.env, "pages", token, requestNetwork(c)));
     await beginSession(c, "pages", session);
     return openNextPage(c, next);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
     if (error.code === "bad_input") return showSignIn(c, { fault: words.notToken, next }, 400);
-    if (error.code === "waldur_refused_token") {
-      await countWrongCredential(c.env, purpose, address);
-      return showSignIn(c, { fault: words.refused, next }, 401);
-    }
-    const status = error.code === "too_many" ? 429 : 502;
-    return showSignIn(c, { fault: texts[pageLanguage(c)].failures[error.code], next }, status);
+    if (error.code === "waldur_refused_token") return showSignIn(c, { fault: words.refused, next }, 401);
+    return showSignIn(c, { fault: texts[pageLanguage(c)].failures[error.code], next }, 502);
   }
 }
 
@@ -128,7 +121,7 @@ async function finishLogin(c: PageContext, provider: string): Promise<Response> 
   }
   try {
     if (!/^[\x21-\x7e]{1,2000}$/.test(code)) throw new AppError("bad_input", "the login ended without a code");
-    const token = await exchangeLoginCode(c.env, code);
+    const token = await exchangeLoginCode(c.env, code, requestNetwork(c));
     const sealed = await seal(c.env.keys, tokenPlace, token, c.env.random, "sessions");
     putCookie(c, tokenCookie, sealed, loginSeconds, "Lax");
   } catch (error) {
@@ -145,7 +138,7 @@ async function showContinue(c: PageContext): Promise<Response> {
   const token = await loginToken(c);
   if (token === null) return showSignIn(c, { fault: texts[language].signIn.foreignLogin, next: "/" }, 403);
   try {
-    const { user } = await verifyToken(c.env, token);
+    const { user } = await verifyToken(c.env, token, requestNetwork(c));
     const name = personName(user);
     const nonce = await formNonce(c, purpose);
     return await renderBarePage(c, texts[language].signIn.title, <ContinueView {...{ language, name, nonce }} />);
@@ -163,7 +156,7 @@ async function confirmLogin(c: PageContext): Promise<Response> {
     return showSignIn(c, { fault: texts[pageLanguage(c)].signIn.foreignLogin, next: "/" }, 403);
   }
   try {
-    await beginSession(c, "pages", await signIn(c.env, "pages", token));
+    await beginSession(c, "pages", await signIn(c.env, "pages", token, requestNetwork(c)));
     return openNextPage(c, "/");
   } catch (error) {
     return failedLogin(c, error);

@@ -17,11 +17,9 @@ import {
 } from "../../mirror/commands.ts";
 import { startRun } from "../../tick.ts";
 import { may, type Right, findVisibleTarget } from "../../account/access.ts";
-import { shortAddress } from "../address.ts";
 import { fieldValue, type Fields } from "../forms.ts";
 import { readPassword, connectErrorStatus } from "./connect-input.ts";
 import { readMirrorHealth } from "./mirror-health.ts";
-import { countWrongCredential, checkRateLimit } from "../rate-limit.ts";
 import { type TargetErrors, TargetView } from "./views/target.tsx";
 import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { readLastReport } from "../../mirror/report.ts";
@@ -97,19 +95,14 @@ function isSure(fields: Fields): boolean {
   return fieldValue(fields, "sure") === "yes";
 }
 
-const purpose = "connect";
-
 async function takeCredentials(c: PageContext, target: TargetRow, fields: Fields): Promise<Wrong | void> {
   const { username, password, faults } = readPassword(fields);
   if (Object.keys(faults).length > 0) return { ...nothingWrong, username, faults, status: 400 };
-  const address = shortAddress(c.env.addressOf(c.req.raw));
-  await checkRateLimit(c.env, purpose, address);
   try {
-    await changeCredentials(c.env, target, { kind: "password", username, password });
+    await changeCredentials(c.env, c.var.viewer.account.id, target, { kind: "password", username, password });
   } catch (error) {
     const refused = error instanceof AppError ? readConnectError(error) : null;
     if (refused === null) throw error;
-    if (refused.reason === "unauthorized") await countWrongCredential(c.env, purpose, address);
     const status = connectErrorStatus(refused.reason);
     return { ...nothingWrong, username, faults: { password: refused }, status };
   }

@@ -1,4 +1,4 @@
-import type { DateTime } from "luxon";
+import { DateTime } from "luxon";
 import type { Language } from "../../calendar/profile.ts";
 import { localTime } from "../../calendar/window.ts";
 import { texts } from "../../text/index.ts";
@@ -39,10 +39,10 @@ export function zonedTimes(zone: string | null, language: Language): Times {
   };
 }
 
-/** Returns the start of a day written as `2027-01-31`, in the zone; null for anything but a day from 1971 to 9998. */
-export function readDay(text: string, zone: string | null): DateTime | null {
+/** Returns the date written as `2027-01-31`, as midnight UTC; null for anything but a day from 1971 to 9998. */
+export function readDate(text: string): DateTime | null {
   const [, year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []).map(Number);
   if (year === undefined || year < 1971 || year > 9998) return null;
-  const at = localTime(zone, 0).set({ year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 });
-  return at.isValid && at.month === month && at.day === day ? at : null;
+  const date = DateTime.utc(year, month ?? 0, day ?? 0, { locale: "en-US", numberingSystem: "latn" });
+  return date.isValid ? date : null;
 }

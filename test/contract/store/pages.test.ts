@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addUser, findAccount, listAccounts, noteAsked } from "../../../src/store/accounts.ts";
 import { listPending } from "../../../src/store/bookings.ts";
-import { countTry, readTries } from "../../../src/store/attempts.ts";
+import { countTry, forgetTry, readDecisionTries } from "../../../src/store/attempts.ts";
 import { addDecision, type DecisionRow, listDecisionsOf } from "../../../src/store/decisions.ts";
 import { listAgenda } from "../../../src/store/events.ts";
 import { migrate } from "../../../src/store/sql/migrate.ts";
@@ -164,12 +164,14 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
   });
 
   it("tries are counted by name and stretch of time", async () => {
-    expect(await readTries(sql, "bearer 192.0.2.0", t)).toBe(0);
-    await countTry(sql, "bearer 192.0.2.0", t);
-    await countTry(sql, "bearer 192.0.2.0", t);
-    expect(await readTries(sql, "bearer 192.0.2.0", t)).toBe(2);
-    expect(await readTries(sql, "bearer 192.0.2.0", t + 600)).toBe(0);
-    expect(await readTries(sql, "bearer 198.51.100.0", t)).toBe(0);
+    expect(await countTry(sql, "token 192.0.2.0", t)).toBe(1);
+    expect(await countTry(sql, "token 192.0.2.0", t)).toBe(2);
+    expect(await countTry(sql, "token 192.0.2.0", t + 600)).toBe(1);
+    expect(await countTry(sql, "token 198.51.100.0", t)).toBe(1);
+    await forgetTry(sql, "token 192.0.2.0", t);
+    expect(await readDecisionTries(sql, "token 192.0.2.0", t, uuidOf(77))).toEqual({ tries: 1, held: false });
+    expect(await readDecisionTries(sql, "token 192.0.2.0", t + 1200, uuidOf(77))).toEqual({ tries: 0, held: false });
+    expect(await countTry(sql, "token 192.0.2.0", t)).toBe(2);
   });
 
   it("accounts keep their roles, and when they were asked for", async () => {

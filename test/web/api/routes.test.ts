@@ -72,6 +72,31 @@ describe("what does not fit", () => {
       message: expect.stringContaining(message),
       requestId: expect.stringMatching(/^[0-9a-f]{12}$/),
     });
+    expect(body.error.message).toMatch(/[^.]\.$/);
+  });
+
+  it.each([
+    ["POST", "/feeds", { mine: true }, "source: is missing; mine: is not known here."],
+    ["POST", "/feeds", { source: { kind: "mine", who: "me" } }, "source.who: is not known here."],
+    ["POST", "/feeds", { source: "mine" }, "source: must be an object."],
+    ["POST", "/feeds", 5, "the body: must be an object."],
+    [
+      "POST",
+      "/feeds",
+      { source: { kind: "mine" }, name: 5, filter: { text: {} } },
+      "name: must be a text; filter.text: must be a text.",
+    ],
+    ["POST", "/feeds", { source: { kind: "mine" }, filter: { offerings: "x" } }, "filter.offerings: must be a list."],
+    ["POST", "/feeds", { source: { kind: "mine" }, filter: { offerings: [1] } }, "filter.offerings.0: must be a text."],
+    ["POST", "/sync", { dryRun: "yes" }, "dryRun: must be true or false."],
+    ["GET", "/runs?limit=x", undefined, "limit: must be a whole number from 1 to 1000."],
+    ["GET", "/runs?before=x", undefined, "before: must be a time in ISO 8601, such as 2027-01-31T00:00:00Z."],
+    ["GET", "/decisions?limit=5000", undefined, "limit: must be a number from 1 to 1000."],
+    ["GET", "/decisions?who=me", undefined, "who: is not known here."],
+  ])("%s %s %j is told in our words", async (method, path, sent, message) => {
+    const { call } = await begin();
+    const { status, body } = await call(method, `/api/v1${path}`, sent);
+    expect([status, body.error.message]).toEqual([400, message]);
   });
 });
 

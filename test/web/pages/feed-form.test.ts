@@ -38,6 +38,12 @@ describe("the form of a new calendar", () => {
     expect(made.headers.get("Location")).toMatch(/^\/feeds\/[0-9a-f]{16}\?done=made$/);
   });
 
+  it("keeps the name of a zone in its canonical letters", async () => {
+    const { world, send } = await atForm();
+    await send({ zone: "america/port-AU-prince" });
+    expect((await listFeeds(world.deps.sql)).map(({ profile }) => profile.zone)).toEqual(["America/Port-au-Prince"]);
+  });
+
   it.each([
     ["name", "", "Enter a name of 1 to 100 characters."],
     ["name", "x".repeat(101), "Enter a name of 1 to 100 characters."],
