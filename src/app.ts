@@ -48,6 +48,7 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
     const { status, body } = errorJson(error, requestId, local || asksAsOperator(c));
     if (status >= 500)
       c.env.log.error("request_failed", { requestId, code: codeOf(error) ?? "bug", message: messageOf(error) });
+    if (status === 503) c.header("Retry-After", "30");
     if (!isPage(c)) return c.json(body, status);
     try {
       return await renderFailure(c, error);

@@ -26,7 +26,7 @@ const codes: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** A wrong clock somewhere must not keep us away for long. */
-const longestWaitSeconds = 3600;
+export const longestWaitSeconds = 3600;
 /** Error bodies of Waldur are flat; what is nested deeper says nothing. */
 const deepest = 4;
 

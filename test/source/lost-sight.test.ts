@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dryRunSource } from "../../src/source/dry-run.ts";
+import { dryRun } from "../../src/source/dry-run.ts";
 import type { RoleName } from "../../src/demo/people.ts";
 import type { SourceRow } from "../../src/store/sources.ts";
 import { readCalendar } from "../read-calendar.ts";
@@ -31,8 +31,8 @@ describe("bookings that the account no longer sees", () => {
   it.each([
     ["an owner without the role", "providerOwner", "provider"],
     ["staff without is_staff", "staff", "provider"],
-    ["staff without is_staff, over all that it saw", "staff", "mine"],
-    ["an owner without the role, over all that it saw", "providerOwner", "mine"],
+    ["staff without is_staff, over all that it saw", "staff", "visible"],
+    ["an owner without the role, over all that it saw", "providerOwner", "visible"],
   ] as const)("are not gone: %s", async (_who, role, kind) => {
     const { world, cancelled, before } = await begin(role, kind);
     world.sample.revokeRole(role);
@@ -44,7 +44,7 @@ describe("bookings that the account no longer sees", () => {
 
   it("are not told as removed by a dry run", async () => {
     const { world, feed } = await begin();
-    const removals = async () => dryRunSource(world.deps, await world.source(feed));
+    const removals = async () => (await dryRun(world.deps, [await world.source(feed)])).sources[0];
     expect(await removals()).toMatchObject({ removed: 0, failure: "" });
     world.sample.unlink(
       world.sample.bookings.find(({ offering }) => offering.customer.uuid === world.sample.providerUuid)?.uuid ?? "",
@@ -102,7 +102,7 @@ describe("bookings that the account no longer sees", () => {
   });
 
   it("leave without a trace a day after one of several roles was lost, and come back with it", async () => {
-    const { world, feed, address, cancelled, before } = await begin("staff", "mine");
+    const { world, feed, address, cancelled, before } = await begin("staff", "visible");
     const uids = async () => [...readCalendar(await world.calendar(address)).keys()].toSorted();
     const all = await uids();
     world.sample.grantRole("staff", world.sample.providerUuid);

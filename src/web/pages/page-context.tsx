@@ -2,7 +2,7 @@ import { createMiddleware } from "hono/factory";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Language } from "../../calendar/profile.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, codeOf } from "../../errors.ts";
 import type { AccountRow } from "../../store/accounts.ts";
 import { cachedSite } from "../../account/site.ts";
 import { loadViewer } from "../../account/access.ts";
@@ -72,7 +72,7 @@ export async function renderBarePage(
   status: ContentfulStatusCode = 200,
   top?: JSX.Element,
 ): Promise<Response> {
-  const { name } = await cachedSite(c.env);
+  const name = await siteName(c);
   c.header("Vary", "Accept-Language, Cookie");
   return c.html(
     <Layout language={pageLanguage(c)} title={title} site={name} top={top} sample={c.env.sample}>
@@ -80,4 +80,14 @@ export async function renderBarePage(
     </Layout>,
     status,
   );
+}
+
+/** Returns the name of the Waldur for the top of a page; "" while the database does not answer: the page may be about that. */
+async function siteName(c: PageContext): Promise<string> {
+  try {
+    return (await cachedSite(c.env)).name;
+  } catch (error) {
+    if (codeOf(error) !== "store_failed") throw error;
+    return "";
+  }
 }
