@@ -58,7 +58,7 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         await checkpoint(deps.sql);
       } catch (error) {
         deps.log.error("run_failed", { message: messageOf(error) });
-        if (!told && error instanceof AppError) print(`\n${await advise(deps, error)}\nThe service keeps trying.\n`);
+        if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
       }
       const begins = !told;
       told = true;
