@@ -1,6 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type AccountRow, findAccount, noteAsked, noteRefused } from "../store/accounts.ts";
+import { type BookingRow, findBookings } from "../store/bookings.ts";
 import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
 import { findSource, listSources, lostAccess, type SourceRow } from "../store/sources.ts";
 import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
@@ -102,6 +103,15 @@ export async function findVisibleFeed(
   const seen = await look(deps, viewer, id, right);
   if (seen === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows all feeds`);
   return seen;
+}
+
+/** Returns a booking in a source whose content the viewer may see. Throws `not_found`, whatever the reason. */
+export async function findVisibleBooking(deps: Pick<Deps, "sql">, viewer: Viewer, uuid: string): Promise<BookingRow> {
+  for (const { source, standing } of await listVisibleSources(deps, viewer)) {
+    const known = may(standing, "content") ? (await findBookings(deps.sql, source.id, [uuid])).get(uuid) : undefined;
+    if (known !== undefined) return known;
+  }
+  throw new AppError("not_found", "there is no such booking");
 }
 
 /**

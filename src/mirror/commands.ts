@@ -230,6 +230,11 @@ async function feedAccountId(deps: Deps, { feedId }: TargetRow): Promise<string>
   return (await findSource(deps.sql, sourceId))?.accountId ?? "";
 }
 
+/** Returns what may become of a target's events when it ends: in a former owner's calendar they can only be left. */
+export function removalChoices({ stopCode }: Pick<TargetRow, "stopCode">): readonly ("leave" | "remove")[] {
+  return stopCode === "owner" ? ["leave"] : ["leave", "remove"];
+}
+
 /**
  * Ends a target. `leave`: its events stay in the calendar and it is forgotten at once; `remove`: later runs delete them and
  * then forget it. Resolves to null once it is forgotten. Throws `conflict` for `remove` in a former owner's calendar.
@@ -239,7 +244,7 @@ export async function removeTarget(
   target: TargetRow,
   events: "leave" | "remove",
 ): Promise<TargetRow | null> {
-  if (events === "remove") needOwnCredentials(target);
+  if (!removalChoices(target).includes(events)) throw new AppError("conflict", target.stopReason);
   deps.log.info("target_ended", { target: target.id, events });
   if (events === "remove") return updateTarget(deps, target, { state: "removing", ...withoutFailures(deps) });
   await forgetTarget(deps, target);

@@ -4,14 +4,32 @@ import type { Deps } from "../deps.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { findAccount } from "../store/accounts.ts";
 import { listSlimBetween } from "../store/bookings.ts";
-import type { SourceRow } from "../store/sources.ts";
+import { listSources, type SourceRow } from "../store/sources.ts";
 import type { Page } from "../waldur/client.ts";
 import { accountClient } from "../account/client.ts";
 import { newReport, type RefreshReport, slimText } from "./run.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 
+/** Returns the source of that id, or all of them. Throws `not_found`. */
+export async function listAskedSources({ sql }: Pick<Deps, "sql">, id?: string): Promise<SourceRow[]> {
+  const sources = await listSources(sql);
+  const asked = id === undefined ? sources : sources.filter((source) => source.id === id);
+  if (id !== undefined && asked.length === 0) throw new AppError("not_found", `there is no source ${id}`);
+  return asked;
+}
+
+/** Returns what full sweeps of these sources would change, without changing anything; `complete`: all could be read whole. */
+export async function dryRun(
+  deps: Deps,
+  sources: readonly SourceRow[],
+): Promise<{ readonly sources: readonly RefreshReport[]; readonly complete: boolean }> {
+  const reports: RefreshReport[] = [];
+  for (const source of sources) reports.push(await dryRunSource(deps, source));
+  return { sources: reports, complete: reports.every(({ failure }) => failure === "") };
+}
+
 /** Returns what a full sweep of the source would change, without changing anything. Nothing is counted of a listing that could not be read whole. */
-export async function dryRunSource(deps: Deps, source: SourceRow): Promise<RefreshReport> {
+async function dryRunSource(deps: Deps, source: SourceRow): Promise<RefreshReport> {
   const report = newReport(source);
   try {
     const account = await findAccount(deps.sql, source.accountId);

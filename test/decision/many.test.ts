@@ -104,7 +104,7 @@ describe("many clicks", () => {
     const { browser, page } = await one.signedIn("providerOwner", link);
     await holdLease(world.deps.sql, "booking", booking.uuid, Math.floor(world.clock.ms / 1000));
     const busy = await browser.decide(page, "accept");
-    expect([busy.status, busy.note]).toEqual([503, expect.stringContaining("at this moment")]);
+    expect([busy.status, busy.note]).toEqual([503, expect.stringContaining("right now")]);
     expect(world.sample.find(booking.uuid)?.state).toBe("Creating");
   });
 });

@@ -9,8 +9,8 @@ const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => str
       ? "Accepted. The booking is confirmed, and the calendar now shows it."
       : `Rejected. The time is free again, and the calendar now shows it.${byOperator ? " Waldur’s log names the operator’s account, ours names you." : ""}`,
   already: ({ action }) =>
-    `This booking had already been ${action === "accept" ? "accepted" : "rejected"} by somebody else. There was nothing left to do.`,
-  other: () => "This booking has been decided otherwise, or has ended, in the meantime. Your click changed nothing.",
+    `This booking had already been ${action === "accept" ? "accepted" : "rejected"} by somebody else. Nothing was left to do.`,
+  other: () => "Meanwhile this booking was decided otherwise, or it has ended. Your click changed nothing.",
   past: () => "The time of this booking is over. Nothing was changed.",
   "not-yours": ({ provider }) =>
     `This account does not represent the provider, so it cannot accept. Owners and managers of ${provider} can. Nothing was changed.`,
@@ -25,8 +25,7 @@ const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => str
   unchanged: () => "Waldur did not answer as it should. Nothing was changed; try again in a minute.",
   unknown: () =>
     "Waldur was told, but did not say whether it worked. Look at this page again in a minute before you try again.",
-  busy: () =>
-    "Somebody is deciding on this booking at this moment. Your click changed nothing; look again in a minute.",
+  busy: () => "Somebody is deciding on this booking right now. Your click changed nothing; look again in a minute.",
   limited: () => "There were too many attempts. Nothing was changed; wait ten minutes.",
 };
 
@@ -67,8 +66,8 @@ export const decision = {
   decide: "Your decision",
   as: (name: string) => `You are deciding as ${name}.`,
   waiting: { title: "Not to be decided here yet", move, order: "Open the order in Waldur" },
-  /** A link with which whoever holds it decides. */
-  holder: (name: string) => `Whoever has this link decides as ${name}: keep it to yourself.`,
+  /** Of a link that decides by itself, without signing in. */
+  holder: (name: string) => `Anyone with this link decides as ${name}: do not share it.`,
   signIn: {
     title: "Sign in to decide",
     why: "Many people can see a calendar, so this page asks who you are. After that, one click is enough in this browser for 90 days.",

@@ -16,7 +16,7 @@ import { exportProvider } from "../../feed/export.ts";
 import { changeProfile, newProfile } from "../../feed/profile.ts";
 import { addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
 import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
-import { dryRunSource } from "../../source/dry-run.ts";
+import { dryRun, listAskedSources } from "../../source/dry-run.ts";
 import { startRun, tick } from "../../tick.ts";
 import {
   may,
@@ -106,26 +106,22 @@ export function apiRoutes(): Hono<Env> {
     })
     .post("/sync", operatorOnly, async (c) => {
       const {
-        dryRun = false,
+        dryRun: dry = false,
         allowRemovals = false,
-        source,
+        source: id,
         since = epochSeconds(c.env),
       } = readSync(await readBody(c));
-      const sources = await listSources(c.env.sql);
-      const asked = source ? sources.filter(({ id }) => id === source) : sources;
-      if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
-      if (!dryRun) {
-        const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(source && { sourceId: source }) });
+      const asked = await listAskedSources(c.env, id || undefined);
+      if (!dry) {
+        const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(id && { sourceId: id }) });
         return c.json({
           ...report,
           targets: report.targets.map(pushJson),
           since: isoTime(since),
         } satisfies json.SyncJson);
       }
-      const reports = [];
-      for (const one of asked) reports.push(await dryRunSource(c.env, one));
-      const complete = reports.every(({ failure }) => failure === "");
-      return c.json({ sources: reports, feeds: [], targets: [], complete, since: null } satisfies json.SyncJson);
+      const { sources, complete } = await dryRun(c.env, asked);
+      return c.json({ sources: [...sources], feeds: [], targets: [], complete, since: null } satisfies json.SyncJson);
     })
     .route("/targets", targetRoutes())
     .post("/bookings/:uuid/:action{accept|reject}", async (c) => {

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isolate } from "../../calendar/text.ts";
 import type { Env, PageContext } from "../env.ts";
 import { fieldValue } from "../forms.ts";
 import type { FeedProfile } from "../../calendar/profile.ts";
@@ -121,12 +122,12 @@ async function showNew(c: PageContext, { asker, found }: AskedSource, state: For
   const language = pageLanguage(c);
   const offerings = await listOfferings(asker, found);
   const about = {
-    source: found.name,
+    source: isolate(found.name),
     action: "/feeds/new",
     hidden: { kind: found.kind, uuid: found.scopeUuid },
     existing: false,
     cancelHref: "/",
-    offerings: offerings.map(({ uuid, name }) => [uuid, name] as const),
+    offerings: offerings.map(({ uuid, name }) => [uuid, isolate(name)] as const),
     maySign: maySignLinks(c.env, c.var.viewer.account),
   };
   return renderPage(
@@ -142,12 +143,12 @@ async function showEdit(c: PageContext, feed: FeedRow, state: FormState, status:
   const { source } = await findVisibleFeed(c.env, c.var.viewer, feed.id, "change");
   const owner = await findAccount(c.env.sql, source.accountId);
   const about = {
-    source: source.name,
+    source: isolate(source.name),
     action: `/feeds/${feed.id}/edit`,
     hidden: {},
     existing: true,
     cancelHref: `/feeds/${feed.id}`,
-    offerings: [...readOfferings(source.offerings)].map(([uuid, { name }]) => [uuid, name] as const),
+    offerings: [...readOfferings(source.offerings)].map(([uuid, { name }]) => [uuid, isolate(name)] as const),
     maySign: owner !== null && maySignLinks(c.env, owner),
   };
   return renderPage(
@@ -196,7 +197,7 @@ async function showFeed(c: PageContext, unsure: "" | "rotate" | "revoke"): Promi
   const mirrors = await listMirrors(c, feed.id);
   return renderPage(
     c,
-    feed.profile.name,
+    isolate(feed.profile.name),
     (nonce) => (
       <FeedView
         {...{ language, nonce, feed, source, standing, address, hidden, stands, large, unsure, mirrors }}

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import { cleanName, cleanPerson, cleanWords } from "../../../calendar/foreign-text.ts";
 import { type Action, actions, type FeedProfile, type Language } from "../../../calendar/profile.ts";
 import { eventStatus } from "../../../calendar/status.ts";
@@ -39,7 +40,7 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
   const person = data.reader?.account ?? null;
   const status = eventStatus[data.meaning];
   const mood = status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
-  const title = cleanName(booking.name) || words.nameless;
+  const title = isolate(cleanName(booking.name)) || words.nameless;
   const top = person === null ? null : <span class="quiet">{words.signedIn(personName(person))}</span>;
   return (
     <Layout language={language} title={`${title} – ${words.page}`} site="" top={top}>
@@ -80,10 +81,10 @@ type SectionProps = DecisionProps & { readonly words: Texts["decision"] };
 const Facts: FC<SectionProps> = ({ words, data, zone }) => {
   const { booking } = data;
   const facts: readonly (readonly [string, string])[] = [
-    [words.labels.offering, cleanName(data.offering)],
-    [words.labels.requester, cleanPerson(booking.requesterName, booking.requesterUsername)],
-    [words.labels.customer, cleanName(booking.customerName)],
-    [words.labels.project, cleanName(booking.projectName)],
+    [words.labels.offering, isolate(cleanName(data.offering))],
+    [words.labels.requester, isolate(cleanPerson(booking.requesterName, booking.requesterUsername))],
+    [words.labels.customer, isolate(cleanName(booking.customerName))],
+    [words.labels.project, isolate(cleanName(booking.projectName))],
     [words.labels.error, cleanWords(booking.errorMessage)],
   ];
   return (
@@ -141,7 +142,7 @@ const Besides: FC<SectionProps> = ({ words, data, zone }) => (
           <li>
             <Period {...time} zone={zone} />{" "}
             <span class={pending ? "quiet" : "fault"}>{pending ? words.besidePending : words.besideConfirmed}</span>
-            {name !== null && <span dir="auto"> {cleanName(name) || words.nameless}</span>}
+            {name !== null && <span dir="auto"> {isolate(cleanName(name)) || words.nameless}</span>}
           </li>
         ))}
       </ul>
@@ -183,8 +184,8 @@ const Waiting: FC<Pick<SectionProps, "words" | "data">> = ({ words, data: { book
     <p>
       {words.waiting.move(
         meaning,
-        cleanName(booking.providerName) || words.unnamed.provider,
-        cleanName(booking.customerName) || words.unnamed.customer,
+        isolate(cleanName(booking.providerName)) || words.unnamed.provider,
+        isolate(cleanName(booking.customerName)) || words.unnamed.customer,
       )}
     </p>
     {order !== "" && (
@@ -242,8 +243,8 @@ const Rights: FC<SectionProps> = ({ words, data }) => {
   if (reader === null) return null;
   const notes = [
     ...(reader.insider === null ? [words.may.unanswered] : []),
-    ...(reader.insider === false ? [words.may.notYours(cleanName(booking.providerName))] : []),
-    ...(reader.reject === "none" ? [words.may.noReject(cleanName(booking.customerName))] : []),
+    ...(reader.insider === false ? [words.may.notYours(isolate(cleanName(booking.providerName)))] : []),
+    ...(reader.reject === "none" ? [words.may.noReject(isolate(cleanName(booking.customerName)))] : []),
     ...(reader.reject === "operator" ? [words.may.byOperator] : []),
   ];
   return (

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { SourceRow } from "../../../store/sources.ts";
@@ -41,7 +42,7 @@ export const FeedView: FC<FeedProps> = (props) => {
   const told = Object.entries(words.done).find(([key]) => key === done)?.[1];
   return (
     <>
-      <h1 dir="auto">{feed.profile.name}</h1>
+      <h1 dir="auto">{isolate(feed.profile.name)}</h1>
       {told && <Note tone="good">{told}</Note>}
       {large && (
         <Note tone="wait">
@@ -146,7 +147,7 @@ const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
         <dd>{texts[language].overview.states[feed.state]}</dd>
         <dt>{words.source}</dt>
         <dd>
-          {source.name} <span class={`health ${health.tone}`}>{health.text}</span>
+          {isolate(source.name)} <span class={`health ${health.tone}`}>{health.text}</span>
         </dd>
         {may(standing, "content") && (
           <>

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import { orderPage } from "../../../calendar/homeport.ts";
 import { bookingStatus, isDecidable } from "../../../calendar/status.ts";
 import type { Language } from "../../../calendar/profile.ts";
@@ -56,7 +57,7 @@ export const OverviewView: FC<OverviewProps> = (props) => {
       <h1>{words.title}</h1>
       {decided && (
         <Note tone={decided.tone}>
-          {decided.name !== "" && <strong dir="auto">{cleanName(decided.name)}: </strong>}
+          {decided.name !== "" && <strong dir="auto">{isolate(cleanName(decided.name))}: </strong>}
           {decided.text}
         </Note>
       )}
@@ -102,8 +103,12 @@ export const OverviewView: FC<OverviewProps> = (props) => {
           <ul class="plain">
             {providers.slice(0, mostProviders).map(({ uuid, name }) => (
               <li class="card row">
-                <span class="grow">{name}</span>
-                <a class="button" href={`/feeds/new?kind=provider&uuid=${uuid}`} aria-label={`${words.make}: ${name}`}>
+                <span class="grow">{isolate(name)}</span>
+                <a
+                  class="button"
+                  href={`/feeds/new?kind=provider&uuid=${uuid}`}
+                  aria-label={`${words.make}: ${isolate(name)}`}
+                >
                   {words.make}
                 </a>
               </li>
@@ -160,12 +165,12 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
   const { booking, slots } = row;
   const meaning = bookingStatus(row);
   const live = slots.filter(({ gone }) => !gone);
-  const name = cleanName(booking.name) || calendarWords[language].booking;
+  const name = isolate(cleanName(booking.name)) || calendarWords[language].booking;
   return (
     <li class="card request">
       <h3 dir="auto">{name}</h3>
       <p>
-        <strong>{cleanName(booking.offeringName)}</strong>
+        <strong>{isolate(cleanName(booking.offeringName))}</strong>
         <br />
         {live.slice(0, mostSlots).map(({ start, end }) => (
           <>
@@ -176,8 +181,9 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
         {live.length > mostSlots && <>… ({live.length})</>}
       </p>
       <p class="quiet">
-        {words.of} {cleanPerson(booking.requesterName, booking.requesterUsername)}, {cleanName(booking.projectName)}
-        {booking.customerName !== "" && ` (${cleanName(booking.customerName)})`}
+        {words.of} {isolate(cleanPerson(booking.requesterName, booking.requesterUsername))},{" "}
+        {isolate(cleanName(booking.projectName))}
+        {booking.customerName !== "" && ` (${isolate(cleanName(booking.customerName))})`}
       </p>
       {isDecidable(meaning) ? (
         <form method="post" class="actions">
@@ -219,7 +225,7 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
   return (
     <article class="card">
       <h3>
-        {source.name} <span class="quiet small">{words.kinds[source.kind]}</span>
+        {isolate(source.name)} <span class="quiet small">{words.kinds[source.kind]}</span>
       </h3>
       <p class={`health ${health.tone}`}>{health.text}</p>
       {(note !== "" || keeper !== "") && (
@@ -234,9 +240,9 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
             <div class="row">
               <span class="grow">
                 {may(standing, "content") || standing === "former" ? (
-                  <a href={`/feeds/${feed.id}`}>{feed.profile.name}</a>
+                  <a href={`/feeds/${feed.id}`}>{isolate(feed.profile.name)}</a>
                 ) : (
-                  feed.profile.name
+                  isolate(feed.profile.name)
                 )}{" "}
                 <span class={`state ${feed.state === "active" ? "good" : feed.state === "ended" ? "bad" : "wait"}`}>
                   {words.states[feed.state]}
@@ -245,13 +251,13 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
               </span>
               {may(standing, "content") && feed.state !== "ended" && (
                 <span class="links">
-                  <a href={`/feeds/${feed.id}/agenda`} aria-label={`${words.agenda}: ${feed.profile.name}`}>
+                  <a href={`/feeds/${feed.id}/agenda`} aria-label={`${words.agenda}: ${isolate(feed.profile.name)}`}>
                     {words.agenda}
                   </a>
-                  <a href={`/feeds/${feed.id}/month`} aria-label={`${words.month}: ${feed.profile.name}`}>
+                  <a href={`/feeds/${feed.id}/month`} aria-label={`${words.month}: ${isolate(feed.profile.name)}`}>
                     {words.month}
                   </a>
-                  <a href={`/feeds/${feed.id}`} aria-label={`${words.open}: ${feed.profile.name}`}>
+                  <a href={`/feeds/${feed.id}`} aria-label={`${words.open}: ${isolate(feed.profile.name)}`}>
                     {words.open}
                   </a>
                 </span>
@@ -266,7 +272,7 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
         <p>
           <a
             href={`/feeds/new?kind=${source.kind}${source.scopeUuid === "" ? "" : `&uuid=${source.scopeUuid}`}`}
-            aria-label={`${words.makeOther}: ${source.name}`}
+            aria-label={`${words.makeOther}: ${isolate(source.name)}`}
           >
             {words.makeOther}
           </a>
@@ -287,7 +293,7 @@ const TakeOver: FC<Pick<OverviewProps, "language" | "nonce"> & { feed: OverviewF
     <details>
       <summary>
         {words.takeOver}
-        <span class="hidden">: {feed.profile.name}</span>
+        <span class="hidden">: {isolate(feed.profile.name)}</span>
       </summary>
       <p>
         {words.takeOverHelp}
@@ -296,7 +302,7 @@ const TakeOver: FC<Pick<OverviewProps, "language" | "nonce"> & { feed: OverviewF
       <form method="post" action={`/feeds/${feed.id}/take-over`}>
         <input type="hidden" name={nonceField} value={nonce} />
         <div class="actions">
-          <button class="second" aria-label={`${words.takeOver}: ${feed.profile.name}`}>
+          <button class="second" aria-label={`${words.takeOver}: ${isolate(feed.profile.name)}`}>
             {words.takeOver}
           </button>
         </div>
