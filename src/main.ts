@@ -12,6 +12,7 @@ import { keyFile } from "./key-file.ts";
 import { databaseFiles, type Opened, openNode } from "./node.ts";
 import { defaultSample, openSample, type SampleSize } from "./sample-node.ts";
 import { newKey } from "./security/keys.ts";
+import { asService } from "./service-settings.ts";
 import { serve } from "./serve.ts";
 import { reseal } from "./account/reseal.ts";
 
@@ -49,7 +50,8 @@ async function openApi({ server }: ApiOptions): Promise<Api> {
   const quiet = { logLevel: "warn" } as const;
   const opened = wantsSample(env) ? await openSample(env, quiet) : await openNode(env, quiet);
   const app = makeApp({ local: true });
-  return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
+  const deps = await asService(opened.deps);
+  return { fetch: async (request) => app.fetch(request, deps), close: async () => opened.close() };
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
 import { cleanName, cleanPerson, cleanWords, quoteMessage } from "./foreign-text.ts";
-import { actions, type Detail } from "./profile.ts";
-import { bookingPage, orderPage } from "./homeport.ts";
+import type { Detail } from "./profile.ts";
+import { bookingAddress, orderAddress } from "./homeport.ts";
 import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "./status.ts";
 import { cleanUrl, truncate } from "./text.ts";
 import { localTime } from "./window.ts";
@@ -44,8 +44,8 @@ export function bookingTexts(known: KnownBooking, context: EventContext): Bookin
     words: calendarWords[context.profile.language],
     name: cleanName(booking.name),
     offering: cleanName(facts?.name ?? "") || cleanName(booking.offeringName),
-    url: cleanUrl(bookingPage(context.homeport, booking)),
-    orderUrl: status === "awaiting-order" ? cleanUrl(orderPage(context.homeport, known)) : "",
+    url: cleanUrl(bookingAddress(context.homeport, booking)),
+    orderUrl: status === "awaiting-order" ? cleanUrl(orderAddress(context.homeport, known)) : "",
   };
 }
 
@@ -123,7 +123,7 @@ function decisionLinks({ booking, context, status, words, orderUrl }: BookingTex
   const page = cleanUrl(context.decisionUrlOf(booking.uuid));
   if (page === "") return "";
   return [
-    ...actions.flatMap((action) => [`${words.decide[action]}:`, `${page}/${action}`]),
+    ...context.actionsOf(booking).flatMap((action) => [`${words.decide[action]}:`, `${page}/${action}`]),
     `${words.decide.both}:`,
     page,
   ].join("\n");

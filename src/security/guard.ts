@@ -1,3 +1,4 @@
+import { userAgent } from "../agent.ts";
 import { withDeadline } from "../deadline.ts";
 import { messageOf } from "../errors.ts";
 import { readResponseText } from "../body.ts";
@@ -134,7 +135,7 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
     signal: AbortSignal,
   ): Promise<Omit<HttpResult, "withheld"> | HttpFailure> {
     const headers = new Headers(given);
-    headers.set("User-Agent", "waldur-calendar");
+    headers.set("User-Agent", userAgent);
     headers.delete("Authorization");
     if (authorization !== null) headers.set("Authorization", authorization);
     try {

@@ -31,7 +31,7 @@ function mend({ sample }: World): void {
 }
 
 describe.each(kinds)("whatever is lost (%s), and whenever in a run,", (kind) => {
-  it.each(["provider", "mine"] as const)(
+  it.each(["provider", "visible"] as const)(
     "a feed over a %s list answers, cancels nothing that stands, and is right again under its address",
     async (list) => {
       const token = kind === "staff" ? "sample-staff" : "sample-provider-owner";

@@ -30,8 +30,8 @@ describe("bookings that the account no longer sees", () => {
   it.each([
     ["an owner without the role", "providerOwner", "provider"],
     ["staff without is_staff", "staff", "provider"],
-    ["staff without is_staff, over all that it saw", "staff", "mine"],
-    ["an owner without the role, over all that it saw", "providerOwner", "mine"],
+    ["staff without is_staff, over all that it saw", "staff", "visible"],
+    ["an owner without the role, over all that it saw", "providerOwner", "visible"],
   ] as const)("are not gone: %s", async (_who, role, kind) => {
     const { world, cancelled, before } = await begin(role, kind);
     world.sample.revokeRole(role);
@@ -88,7 +88,7 @@ describe("bookings that the account no longer sees", () => {
   });
 
   it("leave without a trace a day after one of several roles was lost, and come back with it", async () => {
-    const { world, feed, address, cancelled, before } = await begin("staff", "mine");
+    const { world, feed, address, cancelled, before } = await begin("staff", "visible");
     const uids = async () => [...readCalendar(await world.calendar(address)).keys()].toSorted();
     const all = await uids();
     world.sample.grantRole("staff", world.sample.providerUuid);

@@ -257,7 +257,7 @@ const Rights: FC<SectionProps> = ({ words, data }) => {
 };
 
 const Buttons: FC<SectionProps> = ({ words, data, path, preselected, nonces }) => {
-  const offered = actions.filter((action) => action === "reject" || data.reader?.insider !== false);
+  const offered = actions.filter((action) => action === "reject" || data.accepts);
   const first = preselected ?? "accept";
   const ordered = offered.toSorted((a, b) => Number(b === first) - Number(a === first));
   return (
