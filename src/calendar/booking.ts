@@ -36,6 +36,8 @@ export interface SlimBooking {
   readonly modifiedMicros: number;
   /** As stored by Waldur, ordered by start; empty until the order was processed. */
   readonly slots: readonly Slot[];
+  /** `backend_id` of each slot that cannot be read, "" where not even that; absent without any. */
+  readonly unreadSlots?: readonly string[];
   readonly projectName: string;
 }
 

@@ -206,6 +206,8 @@ export async function saveBookings(
       added += 1;
       if (write.orderState === null) orderless = Math.min(orderless, booking.createdMicros);
     }
+    const unread = booking.unreadSlots?.length ?? 0;
+    if (unread > 0) run.deps.log.warn("slots_skipped", { source: run.source.id, booking: booking.uuid, count: unread });
     writes.push(encodeBooking(write));
   }
   if (writes.length === 0) return;
