@@ -22,7 +22,7 @@ describe("a Worker without SECRET_KEYS", () => {
     await addAccount(sql, "a", null, t);
     await addSource(
       sql,
-      { id: "s", accountId: "a", kind: "mine", scopeUuid: "", customerUuid: "", name: "s", partial: "" },
+      { id: "s", accountId: "a", kind: "provider", scopeUuid: "s", customerUuid: "", name: "s", partial: "" },
       t,
     );
     await makeFeed(sql, "f", {}, t, await hashSecret(secret));
@@ -42,7 +42,7 @@ describe("a Worker without SECRET_KEYS", () => {
     const { stderr } = await cli("check");
     expect(stderr).toContain("SECRET_KEYS is not set");
     expect(stderr).toContain("The key old is missing. Sealed with it: 1 calendar address.");
-    const added = await cli("feeds", "add", "--mine");
+    const added = await cli("feeds", "add", "--provider", waldur.sample.providerUuid);
     expect(added.stderr).toContain("no secret can be stored: SECRET_KEYS is not set");
   });
 });
