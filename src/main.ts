@@ -10,8 +10,10 @@ import { readConfig, wantsSample } from "./config.ts";
 import { AppError } from "./errors.ts";
 import { keyFile } from "./key-file.ts";
 import { databaseFiles, type Opened, openNode } from "./node.ts";
+import { randomBytes } from "./random.ts";
 import { defaultSample, openSample, type SampleSize } from "./sample-node.ts";
 import { newKey } from "./security/keys.ts";
+import { asService } from "./service-settings.ts";
 import { serve } from "./serve.ts";
 import { reseal } from "./account/reseal.ts";
 
@@ -49,7 +51,8 @@ async function openApi({ server }: ApiOptions): Promise<Api> {
   const quiet = { logLevel: "warn" } as const;
   const opened = wantsSample(env) ? await openSample(env, quiet) : await openNode(env, quiet);
   const app = makeApp({ local: true });
-  return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
+  const deps = await asService(opened.deps);
+  return { fetch: async (request) => app.fetch(request, deps), close: async () => opened.close() };
 }
 
 /**
@@ -57,7 +60,7 @@ async function openApi({ server }: ApiOptions): Promise<Api> {
  * anew. Keys in SECRET_KEYS are for whoever starts the service to change: it could not open what they have not told it.
  */
 async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
-  const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+  const key = newKey(randomBytes);
   if (!rotate) return { keys: key, notes: [] };
   const config = readConfig(env);
   if (config.secretKeys !== null) {

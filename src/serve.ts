@@ -12,6 +12,7 @@ import { advise } from "./account/check.ts";
 import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
+import { noteServiceSettings } from "./service-settings.ts";
 import { tick } from "./tick.ts";
 
 export interface ServeOptions {
@@ -41,6 +42,7 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
   }
   const stopping = stopped();
   for (const message of deps.config.misspelt) deps.log.warn("setting_unknown", { message });
+  deps.defer(noteServiceSettings(deps));
   // Keys that were put first in SECRET_KEYS seal from the start on.
   deps.defer(reseal(deps));
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });

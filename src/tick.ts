@@ -4,6 +4,7 @@ import { countStatements } from "./store/sql/counted.ts";
 import { forgetTries } from "./store/attempts.ts";
 import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";
+import { noteReads } from "./store/reads.ts";
 import { findSource, listSources, lostAccess, type SourceRow } from "./store/sources.ts";
 import { expireFeed } from "./feed/commands.ts";
 import type { TargetRow } from "./store/targets.ts";
@@ -75,6 +76,8 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   /** Ids of sources that could not be read to their end. */
   const unfinished = new Set<string>();
   const rendered: RenderReport[] = [];
+  /** When the reading of each source began, of those that Waldur answered for. */
+  const readAt = new Map<string, number>();
   let complete = true;
   let requests = 0;
   let pages = 0;
@@ -90,6 +93,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
     if ((forced || turn > turnMilliseconds || isSourceDue(deps, before)) && budget.requests > 3) {
       const until = waiting.length === 0 ? Number.POSITIVE_INFINITY : deps.now() + turn;
+      const startedAt = epochSeconds(deps);
       const report = await attempt(deps, "refresh_failed", async () =>
         refresh({ ...deps, budget }, before, {
           allowRemovals: options.allowRemovals ?? false,
@@ -99,6 +103,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       );
       if (report !== undefined) {
         refreshed.set(report.id, addReport(refreshed.get(report.id), report));
+        if (report.failure === "") readAt.set(report.id, startedAt);
         await attempt(deps, "run_not_kept", async () => recordRun(deps, before, report));
         requests += report.requests;
         pages += report.pages;
@@ -121,6 +126,9 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       rendered.push(...outcome.reports);
       if (!outcome.done) complete = false;
     });
+  }
+  if (readAt.size > 0 && statementsLeft() > 0) {
+    await attempt(deps, "reads_not_noted", async () => noteReads(sql, readAt));
   }
   const mirrored = await pushDueTargets(deps, {
     sourceId,

@@ -127,7 +127,11 @@ export async function makeWorld(options: WorldOptions = {}) {
     requests: (): string[] => world.requests.splice(0),
     tick: async (asked: TickOptions = {}) => tick(deps, asked),
     async addFeed(profile: Partial<FeedProfile> = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
-      const source = await resolveSource(await actAsOperator(deps), kind, kind === "mine" ? "" : sample.providerUuid);
+      const source = await resolveSource(
+        await actAsOperator(deps),
+        kind,
+        kind === "visible" ? "" : sample.providerUuid,
+      );
       return addFeed(deps, source, newProfile(deps.config, source.name, profile), null);
     },
     /** A feed over one offering. */

@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import { type AccountRow, findAccount, noteAsked, noteRefused } from "../store/accounts.ts";
 import { type BookingRow, findBookings } from "../store/bookings.ts";
 import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
+import { withLastReads } from "../store/reads.ts";
 import { findSource, listSources, lostAccess, type SourceRow } from "../store/sources.ts";
 import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { accountClient, identify } from "./client.ts";
@@ -89,7 +90,8 @@ export interface VisibleSource {
 
 /** Returns the sources of which the viewer sees at least the name. */
 export async function listVisibleSources(deps: Pick<Deps, "sql">, viewer: Viewer): Promise<VisibleSource[]> {
-  const all = (await listSources(deps.sql)).map((source) => ({ source, standing: standingOf(viewer, source) }));
+  const sources = await withLastReads(deps.sql, await listSources(deps.sql));
+  const all = sources.map((source) => ({ source, standing: standingOf(viewer, source) }));
   return all.filter(({ standing }) => may(standing, "name"));
 }
 
@@ -149,7 +151,8 @@ export async function listVisibleTargets(
 
 async function look(deps: Pick<Deps, "sql">, viewer: Viewer, feedId: string, right: Right) {
   const feed = await findFeed(deps.sql, feedId);
-  const source = feed === null ? null : await findSource(deps.sql, feed.sourceId);
+  const stored = feed === null ? null : await findSource(deps.sql, feed.sourceId);
+  const [source = null] = stored === null ? [] : await withLastReads(deps.sql, [stored]);
   const standing = source === null ? "none" : standingOf(viewer, source);
   return feed === null || source === null || !may(standing, right) ? null : { feed, source, standing };
 }

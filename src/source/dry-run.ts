@@ -1,12 +1,13 @@
 import { diff } from "../calendar/diff.ts";
-import type { SlimBooking } from "../calendar/booking.ts";
 import type { Deps } from "../deps.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { findAccount } from "../store/accounts.ts";
-import { listSlimBetween } from "../store/bookings.ts";
+import { findBookings, listSlimBetween } from "../store/bookings.ts";
 import { listSources, type SourceRow } from "../store/sources.ts";
-import type { Page } from "../waldur/client.ts";
-import { accountClient } from "../account/client.ts";
+import { hasAccess, sees } from "../waldur/roles.ts";
+import { walkPages } from "../waldur/pages.ts";
+import { accountClient, identify } from "../account/client.ts";
+import { lostReasons } from "./access.ts";
 import { newReport, type RefreshReport, slimText } from "./run.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 
@@ -37,22 +38,28 @@ async function dryRunSource(deps: Deps, source: SourceRow): Promise<RefreshRepor
     const client = await accountClient(deps, account);
     const wanted = new Map<string, string>();
     const unusable = new Set<string | null>();
-    for (let page: number | null = 1; page !== null;) {
-      if (report.pages >= deps.budget.pages) throw new AppError("conflict", "more pages than one run may read here");
-      const listed: Page<SlimBooking> = await client.slimBookings(bookingFilter(source), page);
+    await walkPages(deps.budget.pages, async (page) => {
+      const listed = await client.slimBookings(bookingFilter(source), page);
       for (const row of listed.rows) wanted.set(row.uuid, slimText(row));
       for (const { uuid } of listed.skipped) unusable.add(uuid);
       report.skipped += listed.skipped.length;
       report.pages += 1;
       report.requests += 1;
-      page = listed.next;
-    }
+      return listed;
+    });
     const have = new Map<string, string>();
     for (const [uuid, row] of await listSlimBetween(deps.sql, source.id, -1, null)) {
       if (!row.vanished && !unusable.has(uuid)) have.set(uuid, row.slim);
     }
     const { added, changed, removed } = diff(wanted, have);
-    return { ...report, added: added.length, changed: changed.length, removed: removed.length };
+    if (removed.length === 0) return { ...report, added: added.length, changed: changed.length };
+    // As in a run: only what the account would still see is gone.
+    const user = await identify(deps, account.id, client);
+    report.requests += 1;
+    if (!hasAccess(user, source)) throw new AppError("forbidden", lostReasons.role);
+    const known = await findBookings(deps.sql, source.id, removed);
+    const gone = [...known.values()].filter(({ booking }) => sees(user, booking));
+    return { ...report, added: added.length, changed: changed.length, removed: gone.length };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { ...report, failure: messageOf(error) };

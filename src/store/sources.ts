@@ -1,14 +1,21 @@
 import type { OfferingFacts } from "../calendar/event.ts";
 import { readText } from "./sql/row.ts";
 import { type Sql, type Statement, statement } from "./sql/port.ts";
-import { flag, int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
-import { scopeKinds } from "../waldur/scope.ts";
+import { type Codec, flag, int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
+import { type ScopeKind, scopeKinds } from "../waldur/scope.ts";
+
+const kinds = oneOf(scopeKinds, "visible");
+/** The first word for `visible` was `mine`, and the database keeps it: its table takes no other. */
+const scopeKind: Codec<ScopeKind> = {
+  read: kinds.read,
+  write: (kind) => (kind === "visible" ? "mine" : kind),
+};
 
 const sources = table("sources", {
   id: text,
   accountId: text,
-  kind: oneOf(scopeKinds, "mine"),
-  /** 32 hex digits; "" for `mine`. */
+  kind: scopeKind,
+  /** 32 hex digits; "" for `visible`. */
   scopeUuid: text,
   /** The organisation whose roles open it; "" when any provider role does. */
   customerUuid: text,
@@ -21,7 +28,7 @@ const sources = table("sources", {
   rev: int,
   /** Null until the first load is done. */
   loadedAt: orNull(int),
-  /** The last good answer of Waldur, noted at most every ten minutes. */
+  /** The last good answer of Waldur, noted at most every ten minutes; `withLastReads` has the last one. */
   freshAt: orNull(int),
   failingSinceAt: orNull(int),
   /** An error code; "" while Waldur answers. */

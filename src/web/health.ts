@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Env } from "./env.ts";
 import { messageOf } from "../errors.ts";
 import { listFeeds } from "../store/feeds.ts";
+import { withLastReads } from "../store/reads.ts";
 import { listSources, lostAccess } from "../store/sources.ts";
 import { isoTime } from "./api/feed-json.ts";
 import { isOperator } from "./auth.ts";
@@ -17,8 +18,9 @@ export function healthRoutes(): Hono<Env> {
     .get("/readyz", async (c) => {
       const detailed = await isOperator(c.env, c.req.raw);
       try {
-        const sources = await listSources(c.env.sql);
+        const stored = await listSources(c.env.sql);
         if (!detailed) return c.json({ ok: true });
+        const sources = await withLastReads(c.env.sql, stored);
         const feeds = await listFeeds(c.env.sql);
         const nowAt = epochSeconds(c.env);
         return c.json({

@@ -24,7 +24,7 @@ export const demo: Command = {
   options: [bookings, still],
   notes: [],
   run: ({ args, runtime }) =>
-    runtime.demo({ bookings: readWhole(args, bookings, 0, 1_000_000) ?? 60, still: args.has(still) }),
+    runtime.demo({ bookings: readWhole(args, bookings, { least: 0, most: 1_000_000 }) ?? 60, still: args.has(still) }),
 };
 
 export const keygen: Command = {

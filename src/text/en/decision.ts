@@ -19,7 +19,7 @@ const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => str
       ? `Waldur refused: this account may not accept. Owners and managers of ${provider} may. Nothing was changed.`
       : `Waldur refused: only its staff, the requester, and owners and managers of ${customer} may reject this booking. Ask one of them, or the operator of Waldur. Nothing was changed.`,
   "not-ready": ({ status, provider, customer }) =>
-    `Too early. ${move(status, provider, customer)} Nothing was changed.`,
+    `Too early. ${whoseMoveEn(status, provider, customer)} Nothing was changed.`,
   gone: () => "Waldur does not have this booking any more, or does not show it to this account. Nothing was changed.",
   expired: ({ name }) => `Waldur no longer accepts the token of ${name}. Sign in with a new one. Nothing was changed.`,
   unchanged: () => "Waldur did not answer as it should. Nothing was changed; try again in a minute.",
@@ -30,7 +30,7 @@ const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => str
 };
 
 /** Says whose move it is while nobody can accept or reject. */
-function move(status: BookingStatus | null, provider: string, customer: string): string {
+function whoseMoveEn(status: BookingStatus | null, provider: string, customer: string): string {
   switch (status) {
     case "awaiting-approval":
       return `It is the customer’s move: ${customer} has not approved this request yet. After that the provider can decide here.`;
@@ -65,7 +65,7 @@ export const decision = {
   besideConfirmed: "already confirmed",
   decide: "Your decision",
   as: (name: string) => `You are deciding as ${name}.`,
-  waiting: { title: "Not to be decided here yet", move, order: "Open the order in Waldur" },
+  waiting: { title: "Not to be decided here yet", move: whoseMoveEn, order: "Open the order in Waldur" },
   /** Of a link that decides by itself, without signing in. */
   holder: (name: string) => `Anyone with this link decides as ${name}: do not share it.`,
   signIn: {

@@ -10,6 +10,7 @@ import { readHomeport } from "../../account/site.ts";
 import { listKeyUses } from "../../account/key-uses.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
 import { findVisibleBooking, may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
+import { offeredActions } from "../../decision/rights.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
 import { keyComplaints } from "../key-health.ts";
 import { listMirrors } from "./mirror-health.ts";
@@ -78,6 +79,7 @@ async function showOverview(
         next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}
         homeport={homeport}
+        actionsOf={(booking) => offeredActions(c.env, viewer.account, booking)}
         requests={requests.slice(0, mostRequests)}
         more={requests.length > mostRequests}
         providers={providers?.filter(({ uuid }) => !has.has(uuid)) ?? null}

@@ -1,8 +1,9 @@
 import type { FC } from "hono/jsx";
 import { isolate } from "../../../calendar/text.ts";
-import { orderPage } from "../../../calendar/homeport.ts";
+import { orderAddress } from "../../../calendar/homeport.ts";
 import { bookingStatus, isDecidable } from "../../../calendar/status.ts";
-import type { Language } from "../../../calendar/profile.ts";
+import type { Booking } from "../../../calendar/booking.ts";
+import type { Action, Language } from "../../../calendar/profile.ts";
 import { cleanName, cleanPerson } from "../../../calendar/foreign-text.ts";
 import { calendarWords } from "../../../calendar/words/index.ts";
 import type { BookingRow } from "../../../store/bookings.ts";
@@ -29,6 +30,8 @@ export interface OverviewProps {
   readonly nowAt: number;
   /** The address of HomePort; null where it is not known. */
   readonly homeport: string | null;
+  /** Returns the answers that the viewer can give to a request. */
+  readonly actionsOf: (booking: Booking) => readonly Action[];
   readonly requests: readonly BookingRow[];
   /** True when more are waiting than are shown. */
   readonly more: boolean;
@@ -118,6 +121,8 @@ export const OverviewView: FC<OverviewProps> = (props) => {
       )}
       <p>
         <a href="/feeds/new?kind=mine">{words.makeMine}</a>
+        <br />
+        <a href="/feeds/new?kind=visible">{words.makeVisible}</a>
       </p>
     </>
   );
@@ -159,10 +164,11 @@ const mostSlots = 3;
 /** Most characters of a message; the page of the booking and the calendar have the whole. */
 const mostMessage = 200;
 
-const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row, homeport }) => {
+const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row, homeport, actionsOf }) => {
   const words = texts[language].overview;
-  const order = orderPage(homeport, row);
+  const order = orderAddress(homeport, row);
   const { booking, slots } = row;
+  const offered = actionsOf(booking);
   const meaning = bookingStatus(row);
   const live = slots.filter(({ gone }) => !gone);
   const name = isolate(cleanName(booking.name)) || calendarWords[language].booking;
@@ -185,24 +191,24 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
         {isolate(cleanName(booking.projectName))}
         {booking.customerName !== "" && ` (${isolate(cleanName(booking.customerName))})`}
       </p>
-      {isDecidable(meaning) ? (
+      {isDecidable(meaning) && offered.length > 0 ? (
         <form method="post" class="actions">
           <input type="hidden" name={nonceField} value={nonce} />
-          <button formaction={`/bookings/${booking.uuid}/accept`} aria-label={`${words.accept}: ${name}`}>
-            {words.accept}
-          </button>
-          <button
-            class="reject second"
-            formaction={`/bookings/${booking.uuid}/reject`}
-            aria-label={`${words.reject}: ${name}`}
-          >
-            {words.reject}
-          </button>
+          {offered.map((action) => (
+            <button
+              class={action === "reject" ? "reject second" : undefined}
+              formaction={`/bookings/${booking.uuid}/${action}`}
+              aria-label={`${words[action]}: ${name}`}
+            >
+              {words[action]}
+            </button>
+          ))}
         </form>
       ) : (
         <p>
-          <span class="state wait">{calendarWords[language].state[meaning]}</span> {words.notYet}.
-          {order !== "" && (
+          <span class="state wait">{calendarWords[language].state[meaning]}</span>
+          {!isDecidable(meaning) && ` ${words.notYet}.`}
+          {!isDecidable(meaning) && order !== "" && (
             <>
               {" "}
               <a href={order} rel="noreferrer">
