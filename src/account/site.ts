@@ -26,7 +26,7 @@ export type CachedSite = v.InferOutput<typeof schema>;
 
 const nothing: CachedSite = { at: 0, name: "", colour: null, logins: [] };
 const freshSeconds = 600;
-/** Who comes while it is asked does not ask too, for so long. */
+/** Seconds for which others do not ask too while one asks. */
 const askingSeconds = 10;
 const patienceMilliseconds = 5000;
 

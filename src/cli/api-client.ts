@@ -14,7 +14,7 @@ export interface Client {
   readonly text: (path: string) => Promise<string>;
 }
 
-/** Of a server; far more than the largest calendar. */
+/** Most bytes of a server's answer; far more than the largest calendar has. */
 const mostBytes = 64 * 1024 * 1024;
 
 /** A client of the API; paths start behind `/api/v1`. */

@@ -42,7 +42,7 @@ export interface OverviewProps {
   })[];
   /** Mirrors of all sources, also those on other pages, for which somebody must act. */
   readonly troubled: readonly Mirror[];
-  /** What is wrong with the service, for its operator. */
+  /** Faults of the service, for its operator. */
   readonly complaints: readonly string[];
   /** Number of sources before the next page; null: there is none. */
   readonly next: number | null;
