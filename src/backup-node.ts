@@ -44,10 +44,15 @@ async function refuseTaken(from: string, to: string, replace: boolean): Promise<
   if (["", "-wal", "-shm"].some((end) => file === own + end)) {
     throw new AppError("bad_input", `${to} is the database itself; give another file`);
   }
-  if (existsSync(file) && statSync(file).isDirectory()) {
+  const there = existsSync(file) ? statSync(file) : null;
+  if (there?.isDirectory() === true) {
     throw new AppError("bad_input", `${to} is a folder; give the name of a file in it`);
   }
-  if (existsSync(file) && !replace) {
+  // A device such as /dev/null, which the rename below would take away from the whole machine.
+  if (there?.isFile() === false) {
+    throw new AppError("bad_input", `${to} is no file but a device or the like; give the name of a file`);
+  }
+  if (there !== null && !replace) {
     throw new AppError("bad_input", `${to} is there already; give another name, or --replace`);
   }
   return file;

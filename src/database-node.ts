@@ -20,7 +20,10 @@ export async function openDatabase(
   nowAt: number,
   log: Log,
 ): Promise<OpenSql> {
-  await keepPrivate(path, log);
+  await keepPrivate(
+    ["", "-wal", "-shm", "-journal"].map((end) => path + end),
+    log,
+  );
   if (!existsSync(path)) await makeDatabase(path, migrations, nowAt);
   const sql = openNamed(path);
   try {

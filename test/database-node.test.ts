@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { chmod, copyFile, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -182,6 +184,11 @@ describe("backUpDatabase", () => {
       message: `${file} is there already; give another name, or --replace`,
     });
     await expect(backUpDatabase(path, folder, true)).rejects.toThrow("is a folder");
+    const socket = join(folder, "socket");
+    const server = createServer().listen(socket);
+    await once(server, "listening");
+    await expect(backUpDatabase(path, socket, true)).rejects.toThrow("is no file but a device or the like");
+    server.close();
     await expect(backUpDatabase(path, join(folder, "none", "copy"), true)).rejects.toThrow("cannot be put into");
     for (const end of ["", "-wal", "-shm"]) {
       await expect(backUpDatabase(path, path + end, true)).rejects.toThrow("is the database itself");
