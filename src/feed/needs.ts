@@ -1,4 +1,4 @@
-import { type Notice, rendererVersion } from "../calendar/feed.ts";
+import { type FeedNotice, rendererVersion } from "../calendar/feed.ts";
 import { windowOf } from "../calendar/window.ts";
 import type { NoticeReason } from "../calendar/words/calendar-words.ts";
 import type { Deps } from "../deps.ts";
@@ -61,7 +61,7 @@ function isAhead(windowAt: number, nowAt: number): boolean {
 }
 
 /** The notice that a feed should show, and whether it stands there alone. */
-export interface DueNotice extends Notice {
+export interface DueNotice extends FeedNotice {
   readonly clears: boolean;
 }
 
@@ -86,7 +86,7 @@ function outageReason({ failure }: SourceRow): NoticeReason {
 }
 
 /** Returns true when the feed does not show that notice yet: it has a new one each day, and when something else was lost. */
-function isNoticeDue(feed: FeedRow, notice: Notice | null, nowAt: number): boolean {
+function isNoticeDue(feed: FeedRow, notice: FeedNotice | null, nowAt: number): boolean {
   if (notice === null || feed.state === "loading") return feed.noticeAt !== 0;
   if (feed.noticeAt !== windowOf(feed.profile, nowAt).dayAt) return true;
   return feed.notice !== notice.reason && !(isOutage(feed.notice) && isOutage(notice.reason));

@@ -10,6 +10,7 @@ import { AppError } from "../errors.ts";
 import { openKeyRing } from "./key-file.ts";
 import { jsonLog } from "../log.ts";
 import { openOutside } from "./outside.ts";
+import { randomBytes } from "../random.ts";
 import { clientAddress } from "../security/proxies.ts";
 import { isAllowed, outsideRules } from "../security/outside.ts";
 import { hasSealed } from "../store/sealed.ts";
@@ -127,7 +128,7 @@ function makeRandom(): Deps["random"] {
   const stock = new Uint8Array(4096);
   let used = stock.length;
   return (bytes) => {
-    if (bytes > stock.length / 16) return crypto.getRandomValues(new Uint8Array(bytes));
+    if (bytes > stock.length / 16) return randomBytes(bytes);
     if (used + bytes > stock.length) {
       crypto.getRandomValues(stock);
       used = 0;
