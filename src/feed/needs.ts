@@ -1,5 +1,6 @@
 import { type FeedNotice, rendererVersion } from "../calendar/feed.ts";
 import { windowOf } from "../calendar/window.ts";
+import { skewSeconds } from "../clock.ts";
 import type { NoticeReason } from "../calendar/words/calendar-words.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
@@ -55,9 +56,9 @@ function renderStart(deps: Settings, feed: FeedRow, nowAt: number): FeedRow {
   return now.windowAt === dayAt && now.windowUuid === "" ? now : { ...now, windowAt: dayAt, windowUuid: "" };
 }
 
-/** Returns true when a day that began at `windowAt` is ahead by more than clocks differ at midnight. */
+/** Returns true when a day that begins at `windowAt` is ahead by more than clocks differ at midnight. */
 function isAhead(windowAt: number, nowAt: number): boolean {
-  return windowAt > nowAt + 3600;
+  return windowAt > nowAt + skewSeconds;
 }
 
 /** The notice that a feed should show, and whether it stands there alone. */
