@@ -31,6 +31,8 @@ const entries = [
   "data-folder",
   "key-file",
   "sample-node",
+  "database-node",
+  "backup-node",
 ];
 
 const runtimes = { regex: "^(node|cloudflare):", message: "Only entries and drivers know the runtime." };
@@ -118,7 +120,16 @@ export default defineConfig({
       rules: { "eslint/no-restricted-imports": "off" },
     },
     {
-      files: ["src/node.ts", "src/serve.ts", "src/sample-node.ts", "src/cli.ts", "src/main.ts", "src/worker.ts"],
+      files: [
+        "src/node.ts",
+        "src/serve.ts",
+        "src/sample-node.ts",
+        "src/database-node.ts",
+        "src/backup-node.ts",
+        "src/cli.ts",
+        "src/main.ts",
+        "src/worker.ts",
+      ],
       rules: {
         "eslint/no-restricted-imports": "off",
         "eslint/no-restricted-globals": "off",

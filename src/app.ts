@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import type { Viewer } from "./account/access.ts";
 import { AppError, codeOf, messageOf } from "./errors.ts";
 import { hex } from "./security/hash.ts";
 import { apiRoutes } from "./web/api/routes.ts";
@@ -45,9 +46,10 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
   app.route("/", pageRoutes());
   const tell = async (error: unknown, c: Context<Env>): Promise<Response> => {
     const requestId = c.get("requestId");
-    const { status, body } = errorJson(error, requestId);
+    const { status, body } = errorJson(error, requestId, local || asksAsOperator(c));
     if (status >= 500)
       c.env.log.error("request_failed", { requestId, code: codeOf(error) ?? "bug", message: messageOf(error) });
+    if (status === 503) c.header("Retry-After", "30");
     if (!isPage(c)) return c.json(body, status);
     try {
       return await renderFailure(c, error);
@@ -59,6 +61,12 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
   app.notFound(async (c) => tell(new AppError("not_found", "there is nothing at this address"), c));
   app.onError(tell);
   return app;
+}
+
+/** Returns true when the operator asks; nobody is known where the request failed before that. */
+function asksAsOperator(c: Context<Env>): boolean {
+  const viewer: Viewer | undefined = c.get("viewer");
+  return viewer !== undefined && viewer.operator;
 }
 
 /** Returns true when a browser asks, to which a page says more than JSON. */

@@ -57,7 +57,7 @@ async function restrict(path: string, mode: number): Promise<boolean> {
 async function makeFolder(path: string): Promise<void> {
   const missing: string[] = [];
   let above = path;
-  while (!(await isThere(above)) && dirname(above) !== above) {
+  while (!(await exists(above)) && dirname(above) !== above) {
     missing.unshift(above);
     above = dirname(above);
   }
@@ -70,7 +70,7 @@ async function makeFolder(path: string): Promise<void> {
   if (!(await stat(path)).isDirectory()) throw new Error("it is no folder");
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     () => false,

@@ -3,14 +3,17 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "../package.json";
 import { makeApp } from "./app.ts";
+import { backUpDatabase } from "./backup-node.ts";
 import { runCli } from "./cli/run.ts";
-import type { Api, ApiOptions, Keygen } from "./cli/runtime.ts";
+import type { Api, ApiOptions, Backup, Keygen } from "./cli/runtime.ts";
 import { readConfig, wantsSample } from "./config.ts";
 import { AppError } from "./errors.ts";
 import { keyFile } from "./key-file.ts";
 import { databaseFiles, type Opened, openNode } from "./node.ts";
+import { randomBytes } from "./random.ts";
 import { defaultSample, openSample, type SampleSize } from "./sample-node.ts";
 import { newKey } from "./security/keys.ts";
+import { asService } from "./service-settings.ts";
 import { serve } from "./serve.ts";
 import { reseal } from "./account/reseal.ts";
 
@@ -48,7 +51,8 @@ async function openApi({ server }: ApiOptions): Promise<Api> {
   const quiet = { logLevel: "warn" } as const;
   const opened = wantsSample(env) ? await openSample(env, quiet) : await openNode(env, quiet);
   const app = makeApp({ local: true });
-  return { fetch: async (request) => app.fetch(request, opened.deps), close: async () => opened.close() };
+  const deps = await asService(opened.deps);
+  return { fetch: async (request) => app.fetch(request, deps), close: async () => opened.close() };
 }
 
 /**
@@ -56,7 +60,7 @@ async function openApi({ server }: ApiOptions): Promise<Api> {
  * anew. Keys in SECRET_KEYS are for whoever starts the service to change: it could not open what they have not told it.
  */
 async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
-  const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+  const key = newKey(randomBytes);
   if (!rotate) return { keys: key, notes: [] };
   const config = readConfig(env);
   if (config.secretKeys !== null) {
@@ -99,6 +103,15 @@ async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
   }
 }
 
+/** Copies the database that the service uses under these settings; nothing is opened but that. */
+async function backup({ file, replace }: { file: string; replace: boolean }): Promise<Backup> {
+  const [own, sample] = databaseFiles;
+  const config = readConfig(env);
+  const made = await backUpDatabase(join(config.dataDir, wantsSample(env) ? sample : own), file, replace);
+  const keys = config.secretKeys === null ? keyFile(config) : "SECRET_KEYS";
+  return { ...made, notes: [`What is sealed in it opens with ${keys} alone: keep that too, in another place.`] };
+}
+
 // A reader may stop before the end of our output: `… | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
@@ -126,5 +139,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   api: openApi,
   serve: async () => run(wantsSample(env) ? defaultSample : null),
   demo: async (options) => run(options),
+  backup,
   keygen,
 });

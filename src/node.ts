@@ -3,16 +3,17 @@ import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { type Config, type Environment, readConfig, secretsOf } from "./config.ts";
-import { keepPrivate, openDataFolder } from "./data-folder.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { openDatabase } from "./database-node.ts";
 import type { Budget, Deps, Fetch } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { openKeyRing } from "./key-file.ts";
 import { jsonLog } from "./log.ts";
 import { openOutside } from "./outside-node.ts";
+import { randomBytes } from "./random.ts";
 import { clientAddress } from "./security/proxies.ts";
 import { isAllowed, outsideRules } from "./security/outside.ts";
 import { hasSealed } from "./store/sealed.ts";
-import { migrate } from "./store/sql/migrate.ts";
 import { readMigrations } from "./store/sql/migrations-node.ts";
 import { openSqlite } from "./store/sql/sqlite.ts";
 
@@ -63,10 +64,8 @@ export async function openNode(
   const log = jsonLog(write, Date.now, level, secretsOf(config));
   await openDataFolder(config.dataDir, log);
   const path = join(config.dataDir, file);
-  await keepPrivate(path, log);
-  const sql = openSqlite(path);
+  const sql = await openDatabase(path, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000), log);
   const work = new Set<Promise<unknown>>();
-  await migrate(sql, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000));
   const keys = await openKeyRing(config, async () => (await hasSealed(sql)) || hasSealedBeside(config, file)).catch(
     (error: unknown) => {
       sql.close();
@@ -129,7 +128,7 @@ function makeRandom(): Deps["random"] {
   const stock = new Uint8Array(4096);
   let used = stock.length;
   return (bytes) => {
-    if (bytes > stock.length / 16) return crypto.getRandomValues(new Uint8Array(bytes));
+    if (bytes > stock.length / 16) return randomBytes(bytes);
     if (used + bytes > stock.length) {
       crypto.getRandomValues(stock);
       used = 0;

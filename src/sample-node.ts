@@ -94,7 +94,7 @@ async function makeSample(deps: Deps, bookings: number): Promise<SampleWaldur> {
   const nowAt = epochSeconds(deps);
   const key = `sample:${bookings}`;
   const kept = Number((await readMeta(deps.sql, key)) ?? 0);
-  const begunAt = nowAt - kept < sampleDays * daySeconds ? kept : nowAt;
+  const begunAt = Math.abs(nowAt - kept) < sampleDays * daySeconds ? kept : nowAt;
   await writeMeta(deps.sql, key, String(begunAt));
   return sampleWaldur({ now: deps.now, begunAt, bookings, baseUrl: sampleUrl });
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { makeApp } from "./app.ts";
 import type { Environment } from "./config.ts";
+import { checkpoint } from "./database-node.ts";
 import type { Deps } from "./deps.ts";
 import { messageOf, AppError } from "./errors.ts";
 import { listen, openNode, repeat } from "./node.ts";
@@ -11,6 +12,7 @@ import { advise } from "./account/check.ts";
 import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
+import { noteServiceSettings } from "./service-settings.ts";
 import { tick } from "./tick.ts";
 
 export interface ServeOptions {
@@ -40,6 +42,7 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
   }
   const stopping = stopped();
   for (const message of deps.config.misspelt) deps.log.warn("setting_unknown", { message });
+  deps.defer(noteServiceSettings(deps));
   // Keys that were put first in SECRET_KEYS seal from the start on.
   deps.defer(reseal(deps));
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
@@ -52,6 +55,7 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         made = first.ids;
         if (first.hint !== "") print(`\n${first.hint}\n`);
         await tick(deps);
+        await checkpoint(deps.sql);
       } catch (error) {
         deps.log.error("run_failed", { message: messageOf(error) });
         if (!told && error instanceof AppError) print(`\n${await advise(deps, error)}\nThe service keeps trying.\n`);
@@ -93,7 +97,7 @@ async function introduce(deps: Deps, made: readonly string[], print: (text: stri
   }
   const loading = feeds.filter(({ state }) => state === "loading").length;
   const others = feeds.length - shown.length - loading;
-  if (loading > 0) print(`\n${countFeeds(loading)} still loading; \`feeds list\` shows how far they are.\n`);
+  if (loading > 0) print(`\n${countFeeds(loading)} still loading; \`feeds list\` shows the progress.\n`);
   if (others > 0) print(`\n${countFeeds(others)} served: \`feeds list\` shows which, \`feeds show ID\` the address.\n`);
   if (first !== undefined) {
     print(

@@ -49,7 +49,7 @@ export function wholeSetting(least: number, most: number) {
 }
 
 /** Returns the address without the slash at its end. */
-export function address(example: string) {
+function address(example: string) {
   const wanted = `give an address like ${example}: http or https, without user, password, query or fragment`;
   return v.pipe(
     v.string(),

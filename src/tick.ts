@@ -4,6 +4,7 @@ import { countStatements } from "./store/sql/counted.ts";
 import { forgetTries } from "./store/attempts.ts";
 import { forgetDecisions } from "./store/decisions.ts";
 import { type FeedRow, listFeeds } from "./store/feeds.ts";
+import { noteReads } from "./store/reads.ts";
 import { findSource, listSources, lostAccess, type SourceRow } from "./store/sources.ts";
 import { expireFeed } from "./feed/commands.ts";
 import type { TargetRow } from "./store/targets.ts";
@@ -15,6 +16,7 @@ import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
 import { recordRun } from "./source/run-log.ts";
 import { addReport, type RefreshReport } from "./source/run.ts";
 import { rotate } from "./rotate.ts";
+import { isSourceDue } from "./source/pace.ts";
 import { epochSeconds } from "./clock.ts";
 import { reseal } from "./account/reseal.ts";
 
@@ -74,6 +76,8 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   /** Ids of sources that could not be read to their end. */
   const unfinished = new Set<string>();
   const rendered: RenderReport[] = [];
+  /** When the reading of each source began, of those that Waldur answered for. */
+  const readAt = new Map<string, number>();
   let complete = true;
   let requests = 0;
   let pages = 0;
@@ -87,8 +91,9 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
     }
     let source: SourceRow = before;
     const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
-    if ((forced || turn > turnMilliseconds || before.dueAt <= nowAt) && budget.requests > 3) {
+    if ((forced || turn > turnMilliseconds || isSourceDue(deps, before)) && budget.requests > 3) {
       const until = waiting.length === 0 ? Number.POSITIVE_INFINITY : deps.now() + turn;
+      const startedAt = epochSeconds(deps);
       const report = await attempt(deps, "refresh_failed", async () =>
         refresh({ ...deps, budget }, before, {
           allowRemovals: options.allowRemovals ?? false,
@@ -98,6 +103,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       );
       if (report !== undefined) {
         refreshed.set(report.id, addReport(refreshed.get(report.id), report));
+        if (report.failure === "") readAt.set(report.id, startedAt);
         await attempt(deps, "run_not_kept", async () => recordRun(deps, before, report));
         requests += report.requests;
         pages += report.pages;
@@ -120,6 +126,9 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
       rendered.push(...outcome.reports);
       if (!outcome.done) complete = false;
     });
+  }
+  if (readAt.size > 0 && statementsLeft() > 0) {
+    await attempt(deps, "reads_not_noted", async () => noteReads(sql, readAt));
   }
   const mirrored = await pushDueTargets(deps, {
     sourceId,
@@ -146,7 +155,7 @@ export function startRun(deps: Deps, changed: Pick<FeedRow, "sourceId"> | Pick<T
 async function forgetOld(deps: Deps): Promise<void> {
   const nowAt = epochSeconds(deps);
   await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400);
-  await forgetTries(deps.sql, nowAt - 3600);
+  await forgetTries(deps.sql, nowAt - 3600, nowAt + 3600);
 }
 
 /** Does the work; logs its failure and resolves to undefined then. */

@@ -11,7 +11,7 @@ import {
   insertFeed,
   writeRendered,
 } from "../src/store/feeds.ts";
-import { type LeaseKind, leaseName } from "../src/store/leases.ts";
+import { type LeaseKind, leaseName, leaseSeconds } from "../src/store/leases.ts";
 import { addSource, type SourceRow } from "../src/store/sources.ts";
 import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "../src/store/sql/port.ts";
 import type { NewTarget } from "../src/store/targets.ts";
@@ -245,9 +245,17 @@ export async function setColumns(sql: Sql, table: string, columns: SqlRow, id?: 
   await sql.run(`UPDATE ${table} SET ${sets.join(", ")}${where}`, ...values);
 }
 
-/** Has another run hold a lease, for ever unless `untilAt` (epoch seconds) says otherwise. */
-export async function holdLease(sql: Sql, kind: LeaseKind, id: string, untilAt = 9_000_000_000): Promise<void> {
-  await sql.batch([insertRow("leases", { name: leaseName(kind, id), holder: "another run", until_at: untilAt })]);
+/** Has another run hold a lease from `nowAt` (epoch seconds) on. */
+export async function holdLease(
+  sql: Sql,
+  kind: LeaseKind,
+  id: string,
+  nowAt: number,
+  seconds = leaseSeconds,
+): Promise<void> {
+  await sql.batch([
+    insertRow("leases", { name: leaseName(kind, id), holder: "another run", until_at: nowAt + seconds }),
+  ]);
 }
 
 /** Returns the feed's row, which must be there. */

@@ -38,10 +38,11 @@ export interface WorldOptions {
 
 /** The whole program in memory over the sample Waldur, under a clock that only the test moves. */
 export async function makeWorld(options: WorldOptions = {}) {
-  const clock = { ms: (options.startAt ?? Date.UTC(2027, 0, 4, 9) / 1000) * 1000 };
-  const now = (): number => clock.ms;
+  /** Waldur's clock, and the milliseconds by which the program's is ahead of it. */
+  const clock = { ms: (options.startAt ?? Date.UTC(2027, 0, 4, 9) / 1000) * 1000, ahead: 0 };
+  const now = (): number => clock.ms + clock.ahead;
   const sample = sampleWaldur({
-    now,
+    now: () => clock.ms,
     begunAt: clock.ms / 1000,
     bookings: options.bookings ?? 30,
     baseUrl: sampleUrl,
@@ -126,7 +127,11 @@ export async function makeWorld(options: WorldOptions = {}) {
     requests: (): string[] => world.requests.splice(0),
     tick: async (asked: TickOptions = {}) => tick(deps, asked),
     async addFeed(profile: Partial<FeedProfile> = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
-      const source = await resolveSource(await actAsOperator(deps), kind, kind === "mine" ? "" : sample.providerUuid);
+      const source = await resolveSource(
+        await actAsOperator(deps),
+        kind,
+        kind === "visible" ? "" : sample.providerUuid,
+      );
       return addFeed(deps, source, newProfile(deps.config, source.name, profile), null);
     },
     /** A feed over one offering. */

@@ -1,11 +1,13 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type AccountRow, findAccount, noteAsked, noteRefused } from "../store/accounts.ts";
+import { type BookingRow, findBookings } from "../store/bookings.ts";
 import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
+import { withLastReads } from "../store/reads.ts";
 import { findSource, listSources, lostAccess, type SourceRow } from "../store/sources.ts";
 import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { accountClient, identify } from "./client.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../clock.ts";
 import { hasAccess } from "../waldur/roles.ts";
 
 /** An account that looks at what is stored: one that has shown who it is. */
@@ -30,7 +32,7 @@ const freshSeconds = 60;
  */
 export async function loadViewer(deps: Deps, account: AccountRow): Promise<Viewer> {
   if (account.kind === "operator") return { account, operator: true };
-  if (epochSeconds(deps) - account.askedAt < freshSeconds) return { account, operator: false };
+  if (!hasElapsed(account.askedAt, freshSeconds, epochSeconds(deps))) return { account, operator: false };
   try {
     await identify(deps, account.id, await accountClient(deps, account));
     await noteRefused(deps.sql, account.id, null);
@@ -88,7 +90,8 @@ export interface VisibleSource {
 
 /** Returns the sources of which the viewer sees at least the name. */
 export async function listVisibleSources(deps: Pick<Deps, "sql">, viewer: Viewer): Promise<VisibleSource[]> {
-  const all = (await listSources(deps.sql)).map((source) => ({ source, standing: standingOf(viewer, source) }));
+  const sources = await withLastReads(deps.sql, await listSources(deps.sql));
+  const all = sources.map((source) => ({ source, standing: standingOf(viewer, source) }));
   return all.filter(({ standing }) => may(standing, "name"));
 }
 
@@ -102,6 +105,15 @@ export async function findVisibleFeed(
   const seen = await look(deps, viewer, id, right);
   if (seen === null) throw new AppError("not_found", `there is no feed ${id}; feeds list shows all feeds`);
   return seen;
+}
+
+/** Returns a booking in a source whose content the viewer may see. Throws `not_found`, whatever the reason. */
+export async function findVisibleBooking(deps: Pick<Deps, "sql">, viewer: Viewer, uuid: string): Promise<BookingRow> {
+  for (const { source, standing } of await listVisibleSources(deps, viewer)) {
+    const known = may(standing, "content") ? (await findBookings(deps.sql, source.id, [uuid])).get(uuid) : undefined;
+    if (known !== undefined) return known;
+  }
+  throw new AppError("not_found", "there is no such booking");
 }
 
 /**
@@ -139,7 +151,8 @@ export async function listVisibleTargets(
 
 async function look(deps: Pick<Deps, "sql">, viewer: Viewer, feedId: string, right: Right) {
   const feed = await findFeed(deps.sql, feedId);
-  const source = feed === null ? null : await findSource(deps.sql, feed.sourceId);
+  const stored = feed === null ? null : await findSource(deps.sql, feed.sourceId);
+  const [source = null] = stored === null ? [] : await withLastReads(deps.sql, [stored]);
   const standing = source === null ? "none" : standingOf(viewer, source);
   return feed === null || source === null || !may(standing, right) ? null : { feed, source, standing };
 }

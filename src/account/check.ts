@@ -43,7 +43,7 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
     }
     const rejects = await checkDecisionToken(deps);
     if (rejects !== null) problems.push(rejects);
-    else if (!user.isStaff && deps.config.waldurDecisionToken === null) {
+    else if (!user.isStaff && own.length > 0 && deps.config.waldurDecisionToken === null) {
       problems.push(
         "Reject: Waldur lets a provider reject only bookings of its own organisation. With WALDUR_DECISION_TOKEN, a token of a staff account, owners and managers of a provider can reject all of them here.",
       );

@@ -1,3 +1,4 @@
+import type { FeedFilter } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import type { AccountRow } from "../store/accounts.ts";
@@ -5,7 +6,7 @@ import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { accountClient, ensureEnvironmentAccount, identify } from "./client.ts";
 import { readUuid } from "../waldur/parameters.ts";
-import { type ScopeKind, bookingFilter } from "../waldur/scope.ts";
+import { type ScopeKind, bookingFilter, scopeKinds } from "../waldur/scope.ts";
 import { manages } from "../waldur/roles.ts";
 import type { NewSource } from "../store/sources.ts";
 
@@ -29,7 +30,7 @@ export async function actAsOperator(deps: Deps): Promise<ActingAccount> {
 
 /**
  * Returns what a feed over this list would be over: its name, the organisation whose roles open it, and why Waldur shows the
- * account only part of it. `uuid` is ignored for `mine`. Throws `not_found` when Waldur does not know it, `bad_input`
+ * account only part of it. `uuid` is ignored for `visible`. Throws `not_found` when Waldur does not know it, `bad_input`
  * when the account would see nothing of it.
  */
 export async function resolveSource(
@@ -37,8 +38,8 @@ export async function resolveSource(
   kind: ScopeKind,
   uuid: string,
 ): Promise<NewSource> {
-  const scopeUuid = kind === "mine" ? "" : readUuid(uuid);
-  if (kind !== "mine" && uuid === "") {
+  const scopeUuid = kind === "visible" ? "" : readUuid(uuid);
+  if (kind !== "visible" && uuid === "") {
     throw new AppError("bad_input", `source.uuid: say which ${kind}; \`providers\` and \`bookings\` list UUIDs`);
   }
   if (scopeUuid === null) {
@@ -53,6 +54,23 @@ export async function resolveSource(
     );
   }
   return { accountId: account.id, kind, scopeUuid, ...found };
+}
+
+/** The lists that a feed can be asked for: the sources, and the bookings that the account itself made. */
+export const listKinds = [...scopeKinds, "mine"] as const;
+export type ListKind = (typeof listKinds)[number];
+
+/**
+ * Returns the source of a list that was asked for, and the filter that makes the list of it: Waldur has no list of what an
+ * account made, so that is all it shows the account, by requester. Throws as `resolveSource`.
+ */
+export async function resolveList(
+  asks: ActingAccount,
+  kind: ListKind,
+  uuid: string,
+): Promise<{ readonly source: NewSource; readonly filter: FeedFilter }> {
+  if (kind !== "mine") return { source: await resolveSource(asks, kind, uuid), filter: {} };
+  return { source: await resolveSource(asks, "visible", ""), filter: { requesters: [asks.user.username] } };
 }
 
 /** Returns the providers whose bookings the account sees; all of them for staff. */
@@ -109,7 +127,7 @@ async function resolveScope(client: WaldurClient, user: User, kind: ScopeKind, u
         partial: user.isStaff ? "" : `Waldur shows ${user.username} only bookings of offerings it manages, and its own`,
       };
     }
-    case "mine":
+    case "visible":
       return { customerUuid: "", name: user.fullName || user.username, partial: "" };
   }
 }

@@ -18,6 +18,7 @@ import type { User } from "../waldur/schema.ts";
 import { tokenClient, ensureEnvironmentAccount, sealedTokenPlace } from "./client.ts";
 import { epochSeconds } from "../clock.ts";
 import { slowWrongToken } from "./tries.ts";
+import { requestPace, takeTurn } from "./turns.ts";
 
 /** The account and the length in seconds of a session of each kind. A session of the operator is one of pages. */
 const sessions = {
@@ -41,9 +42,11 @@ export interface NewSession {
  */
 export async function signIn(deps: Deps, session: SessionKind, token: string, network: string): Promise<NewSession> {
   const { shown, user } = await verifyToken(deps, token, network);
-  const account = await keep(deps, sessions[session].kind, shown, user, true);
-  deps.log.info("signed_in", { account: account.id, username: user.username, session });
-  return renewSession(deps, session, account);
+  return takeTurn(deps, user.uuid, requestPace, async () => {
+    const account = await keep(deps, sessions[session].kind, shown, user, true);
+    deps.log.info("signed_in", { account: account.id, username: user.username, session });
+    return renewSession(deps, session, account);
+  });
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   loginUrl,
   readSiteAnonymously,
 } from "../waldur/login.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../clock.ts";
 import { slowWrongToken } from "./tries.ts";
 
 const schema = v.object({
@@ -41,7 +41,7 @@ export async function cachedSite(deps: Deps): Promise<CachedSite> {
   const stored = await readMeta(deps.sql, key);
   const found = stored === null ? null : v.safeParse(schema, JSON.parse(stored));
   const known = found?.success === true ? found.output : nothing;
-  if (epochSeconds(deps) - known.at < freshSeconds) return known;
+  if (!hasElapsed(known.at, freshSeconds, epochSeconds(deps))) return known;
   const keep = async (site: CachedSite): Promise<CachedSite> => {
     await writeMeta(deps.sql, key, JSON.stringify(site));
     return site;

@@ -57,7 +57,7 @@ const byStatus: Readonly<Record<number, Partial<Record<DavOperation | "any", Fai
 
 const mostText = 200;
 /** A server whose clock is wrong must not keep us away for long. */
-const longestWaitSeconds = 24 * 3600;
+export const longestWaitSeconds = 24 * 3600;
 const uidInWords = /\buid\b(?:(?!\buid\b).)*(?:in use|already|exist|conflict)/i;
 const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
 

@@ -23,7 +23,7 @@ export interface ResponseLimits {
 /** Limits of reading a list or many objects. */
 export const readLimits: ResponseLimits = { milliseconds: 30_000, mostBytes: 10 * 1024 * 1024 };
 /** Limits of looking for calendars, which anybody with a token may ask for at any address. */
-export const discoveryLimits: ResponseLimits = { milliseconds: 20_000, mostBytes: 1024 * 1024 };
+export const discoveryLimits: ResponseLimits = { milliseconds: 20_000, mostBytes: 512 * 1024 };
 /** Limits of one change, and of reading one object's properties. */
 export const writeLimits: ResponseLimits = { milliseconds: 20_000, mostBytes: 64 * 1024 };
 

@@ -69,14 +69,14 @@ function readDocument(document: string): XmlElement | "excessive" | null {
     const current = stack.at(-1);
     const mark = text.charAt(at + 1);
     if (!text.startsWith("<", at)) {
-      const end = endOf(text, "<", at, 0) ?? text.length;
+      const end = findEnd(text, "<", at, 0) ?? text.length;
       const characters = text.slice(at, end);
       if (current !== undefined) current.element.text += unescapeXml(characters);
       else if (characters.trim() !== "") return null;
       at = end;
     } else if (mark === "?" || mark === "!") {
       const kind = passages.find(({ begin }) => text.startsWith(begin, at));
-      const end = kind === undefined ? null : endOf(text, kind.end, at + kind.begin.length);
+      const end = kind === undefined ? null : findEnd(text, kind.end, at + kind.begin.length);
       if (kind === undefined || end === null) return null;
       if (kind.isText) {
         if (current === undefined) return null;
@@ -131,7 +131,7 @@ const passages = [
 ];
 
 /** Returns the place behind the next `mark`; null without one. */
-function endOf(text: string, mark: string, from: number, past = mark.length): number | null {
+function findEnd(text: string, mark: string, from: number, past = mark.length): number | null {
   const at = text.indexOf(mark, from);
   return at < 0 ? null : at + past;
 }

@@ -1,8 +1,8 @@
 import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
 import { cleanName, cleanPerson, cleanWords, quoteMessage } from "./foreign-text.ts";
-import { actions, type Detail } from "./profile.ts";
-import { bookingPage, orderPage } from "./homeport.ts";
+import type { Detail } from "./profile.ts";
+import { bookingAddress, orderAddress } from "./homeport.ts";
 import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "./status.ts";
 import { cleanUrl, truncate } from "./text.ts";
 import { localTime } from "./window.ts";
@@ -44,8 +44,8 @@ export function bookingTexts(known: KnownBooking, context: EventContext): Bookin
     words: calendarWords[context.profile.language],
     name: cleanName(booking.name),
     offering: cleanName(facts?.name ?? "") || cleanName(booking.offeringName),
-    url: cleanUrl(bookingPage(context.homeport, booking)),
-    orderUrl: status === "awaiting-order" ? cleanUrl(orderPage(context.homeport, known)) : "",
+    url: cleanUrl(bookingAddress(context.homeport, booking)),
+    orderUrl: status === "awaiting-order" ? cleanUrl(orderAddress(context.homeport, known)) : "",
   };
 }
 
@@ -76,10 +76,12 @@ export function eventDescription(
   const { labels } = words;
   const shown = shownAt[context.profile.detail];
   const line = (label: string, text: string) => (text === "" ? "" : `${label}: ${text}`);
+  const unread = booking.unreadSlots?.length ?? 0;
   const own = [
     ...(shown.what ? [line(labels.state, isLost(texts, slot) ? words.removed : words.state[status])] : []),
     line(labels.time, localPeriod(context.profile.zone, period)),
     ...(shown.what && !slot.gone && count > 1 ? [words.part(index + 1, count)] : []),
+    ...(shown.what && unread > 0 ? [words.unread(unread)] : []),
     ...(shown.what && slot.end < slot.start ? [words.backwards] : []),
     ...(shown.what && slot.end === slot.start ? [words.lengthless] : []),
   ];
@@ -123,7 +125,7 @@ function decisionLinks({ booking, context, status, words, orderUrl }: BookingTex
   const page = cleanUrl(context.decisionUrlOf(booking.uuid));
   if (page === "") return "";
   return [
-    ...actions.flatMap((action) => [`${words.decide[action]}:`, `${page}/${action}`]),
+    ...context.actionsOf(booking).flatMap((action) => [`${words.decide[action]}:`, `${page}/${action}`]),
     `${words.decide.both}:`,
     page,
   ].join("\n");

@@ -1,4 +1,5 @@
-import type { FeedProfile } from "./profile.ts";
+import type { Booking } from "./booking.ts";
+import type { Action, FeedProfile } from "./profile.ts";
 
 /** One slot of one booking as a calendar event: pure data, no revision. */
 export interface Event {
@@ -49,6 +50,8 @@ export interface EventContext {
   readonly uidOf: (bookingUuid: string, n: number) => string;
   /** Returns the address of the page on which a pending booking is decided; "" for none. */
   readonly decisionUrlOf: (bookingUuid: string) => string;
+  /** Returns the answers that whoever reads the calendar can give to a request: accept only where they stand for its provider. */
+  readonly actionsOf: (booking: Booking) => readonly Action[];
   /** True when the data is made up, which every event then says loudly. */
   readonly sample: boolean;
 }

@@ -1,6 +1,7 @@
 import { ICalCalendar, ICalEvent } from "ical-generator";
 import { fold } from "./content-line.ts";
 import type { Event, Revision } from "./event.ts";
+import { profileBounds } from "./profile.ts";
 import { type EventPropertyName, eventProperties, statusTriples, writeProperties } from "./properties.ts";
 import { cleanBlock, cleanLine, cleanUrl } from "./text.ts";
 
@@ -8,8 +9,6 @@ import { cleanBlock, cleanLine, cleanUrl } from "./text.ts";
 const mostSequence = 2_147_483_647;
 /** SEQUENCE counts from 2026-01-01 when the time at which the event was made is not known. */
 const undatedAt = 1_767_225_600;
-/** Minutes: four weeks. */
-const longestAlarm = 40_320;
 
 /** Has neither zone nor name, with which ical-generator writes broken dates and raw text. It holds no events. */
 const calendar = new ICalCalendar();
@@ -105,7 +104,7 @@ export function reviseEvent(
 /** Writes the VALARM (RFC 5545 3.6.6); ical-generator writes it before other properties, where it may not stand. */
 function renderAlarm(alarmMinutes: number | null, summary: string): string {
   if (alarmMinutes === null) return "";
-  const minutes = Math.min(Math.max(Math.trunc(alarmMinutes), 0), longestAlarm);
+  const minutes = Math.min(Math.max(Math.trunc(alarmMinutes), 0), profileBounds.alarmMinutes.most);
   const trigger = minutes === 0 ? "PT0M" : `-PT${minutes}M`;
   return `BEGIN:VALARM\r\nACTION:DISPLAY\r\n${fold(`DESCRIPTION:${summary}`)}TRIGGER:${trigger}\r\nEND:VALARM\r\n`;
 }

@@ -24,9 +24,19 @@ export interface FeedFilter {
   readonly offerings?: readonly string[];
   readonly customers?: readonly string[];
   readonly projects?: readonly string[];
+  /** Usernames in Waldur. */
+  readonly requesters?: readonly string[];
   /** Case-insensitive part of the booking's name, description, requester, customer or project. */
   readonly text?: string;
 }
+
+/** The least and the most of each number of a profile. */
+export const profileBounds = {
+  /** Four weeks. */
+  alarmMinutes: { least: 0, most: 40_320 },
+  pastDays: { least: 0, most: 3650 },
+  futureDays: { least: 1, most: 3650 },
+} as const;
 
 /** All that shapes the text of a feed besides the bookings themselves. */
 export interface FeedProfile {

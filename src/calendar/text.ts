@@ -36,6 +36,18 @@ function scrub(text: string): string {
   return text.toWellFormed().replace(controls, "").replace(directions, "");
 }
 
+/** What is written from right to left, and marks of direction: they reach into the text around them (UAX 9). */
+const leftward = /[\u0590-\u08FF\u200E\u200F\u061C\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+
+/**
+ * Returns a cleaned name for the middle of a sentence, on a page or in a mail: whatever direction it is written in, it
+ * leaves the text around it as it is. Only a name that needs it is put between FIRST STRONG ISOLATE and its end.
+ */
+export function isolate(name: string): string {
+  const line = cleanLine(name);
+  return leftward.test(line) ? `\u2068${line}\u2069` : line;
+}
+
 /** Returns at most `most` UTF-16 units of well-formed text, the last one "…" when it was cut; no character is halved. */
 export function truncate(text: string, most: number): string {
   if (text.length <= most) return text;

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseJson } from "../json.ts";
 import { AppError, messageOf, readErrorCode } from "../errors.ts";
 import { faultText } from "../fault-text.ts";
 import type { Api, ApiOptions } from "./runtime.ts";
@@ -32,7 +33,7 @@ export function makeClient(api: Api, { server, adminToken }: ApiOptions): Client
   return {
     async json(method, path, body) {
       const answer = await send(method, path, "application/json", body);
-      return parseJson(await answer.text(), server);
+      return readJson(await answer.text(), server);
     },
     async text(path) {
       return (await send("GET", path, "text/calendar")).text();
@@ -82,7 +83,7 @@ const errorAnswer = v.object({
 async function apiError(answer: Response, server: string | null): Promise<Error> {
   const where = server ?? "the program";
   const text = await answer.text();
-  const told = v.safeParse(errorAnswer, text === "" ? null : safeJson(text));
+  const told = v.safeParse(errorAnswer, text === "" ? null : parseJson(text));
   if (!told.success) {
     const code = answer.status === 401 || answer.status === 403 ? "unauthorized" : "waldur_bad_answer";
     const message = `${where} answered ${answer.status}, and not as this program does; is the address right?`;
@@ -94,19 +95,11 @@ async function apiError(answer: Response, server: string | null): Promise<Error>
   return known === null ? new Error(`${message}${trace}`) : new AppError(known, `${message}${trace}`);
 }
 
-function parseJson(text: string, server: string | null): unknown {
+function readJson(text: string, server: string | null): unknown {
   if (text === "") return null;
-  const value = safeJson(text);
+  const value = parseJson(text);
   if (value === undefined) {
     throw new AppError("waldur_bad_answer", `${server ?? "the program"} answered something that is not JSON`);
   }
   return value;
-}
-
-function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { codeOf, type ErrorCode, readErrorCode } from "../errors.ts";
 
-export const exits = { ok: 0, failed: 1, usage: 2, notFound: 3, unreachable: 4 } as const;
+export const exits = { ok: 0, failed: 1, usage: 2, notFound: 3, unreachable: 4, partly: 5 } as const;
 
 export const exitHelp: readonly (readonly [string, string])[] = [
   ["0", "done"],
@@ -8,6 +8,7 @@ export const exitHelp: readonly (readonly [string, string])[] = [
   ["2", "the command line or the settings are wrong"],
   ["3", "there is no such thing"],
   ["4", "Waldur or the server does not answer"],
+  ["5", "done, but not all that was asked for: the message says what is missing"],
 ];
 
 const exitCodes: Readonly<Record<ErrorCode, number>> = {

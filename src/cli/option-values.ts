@@ -5,7 +5,11 @@ import { nearest } from "../nearest.ts";
 import type { Arguments, Option } from "./args.ts";
 
 /** A whole number; null when the option is not given or empty. Throws `bad_input` when it is outside the bounds. */
-export function readWhole(args: Arguments, option: Option, least: number, most: number): number | null {
+export function readWhole(
+  args: Arguments,
+  option: Option,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | null {
   const text = args.value(option);
   if (text === null || text === "") return null;
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : -1;

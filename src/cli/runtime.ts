@@ -21,6 +21,15 @@ export interface Keygen {
   readonly notes: readonly string[];
 }
 
+/** The result of `backup`. */
+export interface Backup {
+  readonly file: string;
+  readonly bytes: number;
+  readonly tables: number;
+  /** Lines that the operator should read. */
+  readonly notes: readonly string[];
+}
+
 /** Everything that the command line needs from the process it runs in. The entry makes it; tests make their own. */
 export interface Runtime {
   /** The version of this program, as in package.json. */
@@ -39,6 +48,8 @@ export interface Runtime {
   readonly serve: () => Promise<number>;
   /** Runs a sample Waldur and a service on it until told to stop, and returns the exit code. */
   readonly demo: (options: { readonly bookings: number; readonly still: boolean }) => Promise<number>;
+  /** Copies the database of the service into a file; with `replace` one that is there makes room. */
+  readonly backup: (options: { readonly file: string; readonly replace: boolean }) => Promise<Backup>;
   /** Makes a key; with `rotate` it also seals every stored secret anew. */
   readonly keygen: (options: { readonly rotate: boolean }) => Promise<Keygen>;
 }

@@ -1,5 +1,5 @@
 import { readHomeport } from "../account/site.ts";
-import { orderPage } from "../calendar/homeport.ts";
+import { orderAddress } from "../calendar/homeport.ts";
 import { type BookingStatus, bookingStatus } from "../calendar/status.ts";
 import type { Deps } from "../deps.ts";
 import { findInSources } from "../store/bookings.ts";
@@ -16,5 +16,5 @@ export interface DecisionWait {
 export async function findWait(deps: Deps, bookingUuid: string): Promise<DecisionWait> {
   const [known] = (await findInSources(deps.sql, bookingUuid)).values();
   if (known === undefined) return { status: null, order: "" };
-  return { status: bookingStatus(known), order: orderPage(await readHomeport(deps), known) };
+  return { status: bookingStatus(known), order: orderAddress(await readHomeport(deps), known) };
 }

@@ -1,6 +1,6 @@
 import type { Booking, NumberedSlot } from "../calendar/booking.ts";
 import { eventTimes } from "../calendar/booking-events.ts";
-import { bookingPage, orderPage } from "../calendar/homeport.ts";
+import { bookingAddress, orderAddress } from "../calendar/homeport.ts";
 import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "../calendar/status.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
@@ -41,6 +41,8 @@ export interface PageData {
   readonly standing: "open" | "waiting" | "decided" | "past";
   readonly parts: readonly { readonly start: number; readonly end: number }[];
   readonly beside: readonly OverlappingBooking[];
+  /** Accept is offered: whoever would decide may stand for the provider. */
+  readonly accepts: boolean;
   readonly reader: Reader | null;
   /** Waldur no longer accepts the reader's token. */
   readonly expired: boolean;
@@ -57,7 +59,7 @@ export interface PageData {
  */
 export async function loadPageData(
   deps: Deps,
-  { known, source }: Linked,
+  { known, source, kind, account }: Linked,
   person: AccountRow | null,
 ): Promise<PageData> {
   const { booking, slots } = known;
@@ -80,11 +82,12 @@ export async function loadPageData(
           : "waiting",
     parts,
     beside: await listOverlapping(deps, source.id, booking, parts, insider),
+    accepts: asked === null ? kind === "sign-in" || actsForProvider(account, booking) : asked.reader.insider !== false,
     reader: asked?.reader ?? null,
     expired: asked?.expired ?? false,
     made: insider && !pending ? await findDone(deps.sql, booking.uuid, 0) : null,
-    homeport: bookingPage(homeport, booking),
-    order: orderPage(homeport, known),
+    homeport: bookingAddress(homeport, booking),
+    order: orderAddress(homeport, known),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Booking } from "../calendar/booking.ts";
+import { type Action, actions } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import type { Way } from "../store/decisions.ts";
 import type { User } from "../waldur/schema.ts";
-import { manages } from "../waldur/roles.ts";
+import { actsForProvider, manages } from "../waldur/roles.ts";
 import type { Linked } from "./linked.ts";
 
 /**
@@ -22,16 +23,30 @@ export function chooseDecider(
  * Returns how a user can reject a booking: `own` for those whom Waldur lets reject (staff, the requester, owners and
  * managers of the customer), `operator` for owners and managers of the provider, with the operator's token.
  */
-export function rejectRight(deps: Pick<Deps, "config">, user: User, booking: Booking): "own" | "operator" | "none" {
+export function rejectRight(
+  deps: Pick<Deps, "config">,
+  user: Pick<User, "isStaff" | "username" | "roles">,
+  booking: Booking,
+): "own" | "operator" | "none" {
   const own = user.isStaff || booking.requesterUsername === user.username || manages(user, booking.customerUuid);
   if (own) return "own";
   return mayUseOperator(deps, user, booking) ? "operator" : "none";
 }
 
+/** Returns the answers to offer somebody: accept to whoever stands for the provider, reject also to others whom Waldur lets. */
+export function offeredActions(
+  deps: Pick<Deps, "config">,
+  user: Pick<User, "isStaff" | "username" | "roles">,
+  booking: Booking,
+): readonly Action[] {
+  if (actsForProvider(user, booking)) return actions;
+  return rejectRight(deps, user, booking) === "none" ? [] : ["reject"];
+}
+
 /** Returns true when the operator's token may be used for a user: an owner or manager of that very provider. */
 export function mayUseOperator(
   deps: Pick<Deps, "config">,
-  user: User,
+  user: Pick<User, "roles">,
   { providerUuid }: Pick<Booking, "providerUuid">,
 ): boolean {
   return deps.config.waldurDecisionToken !== null && manages(user, providerUuid);

@@ -104,9 +104,11 @@ function logRevision(deps: Deps, before: FeedRow, after: FeedRow): void {
   const { id: feed, eventCount: events, byteCount: bytes } = after;
   const { name } = after.profile;
   if (before.state !== "active" && after.state === "active") deps.log.info("feed_ready", { feed, name, events, bytes });
-  const large = sizeWarning(deps.config, events, bytes);
-  if (large !== null && sizeWarning(deps.config, before.eventCount, before.byteCount) === null) {
-    deps.log.warn("feed_large", { feed, name, warning: large });
+  const warning = sizeWarning(deps.config, events, bytes);
+  // A load in steps passes the limit long before it has its last event.
+  const grown = before.state !== "active" || sizeWarning(deps.config, before.eventCount, before.byteCount) === null;
+  if (warning !== null && after.state === "active" && grown) {
+    deps.log.warn("feed_large", { feed, name, events, bytes, warning });
   }
 }
 

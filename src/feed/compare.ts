@@ -83,12 +83,12 @@ function isWanted(
   if (event.status !== "CANCELLED") return matchesFilter(known, filter);
   if (profile.cancelled === "drop") return false;
   if (wasShown) {
-    // An event that was shown is struck out, whatever the filter says about its booking's present state.
-    const { states: _states, ...others } = filter;
-    return matchesFilter(known, others) && (cancelledAt ?? nowAt) >= buriedBefore;
+    // An event that was shown is struck out.
+    return matchesFilter(known, filter, true) && (cancelledAt ?? nowAt) >= buriedBefore;
   }
   const { booking } = known;
-  const recent = booking.state === "Terminated" && booking.modifiedMicros / 1_000_000 >= buriedBefore;
+  const recent =
+    booking.state === "Terminated" && (known.endedMicros ?? booking.modifiedMicros) / 1_000_000 >= buriedBefore;
   const whole = !known.vanished && known.slots.some((slot) => slot.n === event.n && !slot.gone);
   return recent && whole && matchesFilter(known, filter);
 }

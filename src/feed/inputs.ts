@@ -2,6 +2,8 @@ import { readHomeport } from "../account/site.ts";
 import type { KnownBooking } from "../calendar/booking.ts";
 import type { EventContext, OfferingFacts } from "../calendar/event.ts";
 import { bookingStatus, isDecidable } from "../calendar/status.ts";
+import { actions } from "../calendar/profile.ts";
+import { actsForProvider } from "../waldur/roles.ts";
 import { epochSeconds } from "../clock.ts";
 import type { Deps } from "../deps.ts";
 import { busyUid } from "../security/hash.ts";
@@ -20,7 +22,7 @@ export interface RenderInputs {
   readonly homeport: string | null;
   /** Names and places of offerings, by source. */
   readonly offerings: ReadonlyMap<string, ReadonlyMap<string, OfferingFacts>>;
-  /** The sources' accounts by id; empty when no feed has signed links. */
+  /** The sources' accounts by id; empty when all sources are of providers and no feed has signed links. */
   readonly owners: ReadonlyMap<string, AccountRow>;
 }
 
@@ -32,7 +34,9 @@ export async function readInputs(
 ): Promise<RenderInputs> {
   const linked = feeds.some(({ profile }) => profile.detail !== "busy");
   const homeport = linked ? await readHomeport(deps) : null;
-  const signed = feeds.some(({ profile }) => profile.decisions === "signed");
+  const owned =
+    feeds.some(({ profile }) => profile.decisions === "signed") ||
+    sources.some(({ customerUuid }) => customerUuid === "");
   const accounts = [...new Set(sources.map(({ accountId }) => accountId))];
   const nowAt = epochSeconds(deps);
   return {
@@ -40,7 +44,7 @@ export async function readInputs(
     buriedBefore: nowAt - deps.config.tombstoneDays * 86_400,
     homeport,
     offerings: new Map(sources.map(({ id, offerings }) => [id, readOfferings(offerings)])),
-    owners: signed ? await findAccounts(deps.sql, accounts) : new Map(),
+    owners: owned ? await findAccounts(deps.sql, accounts) : new Map(),
   };
 }
 
@@ -59,7 +63,8 @@ export async function eventContext(
     await Promise.all(slots.map(async ({ uuid, n }) => uids.set(`${uuid}-${n}`, await busyUid(salt, uuid, n))));
   }
   const urls = new Map<string, string>();
-  const linkKind = feedLinkKind(deps, profile, inputs.owners.get(source.accountId) ?? null);
+  const owner = inputs.owners.get(source.accountId) ?? null;
+  const linkKind = feedLinkKind(deps, profile, owner);
   if (linkKind !== null) {
     const pending = bookings.filter((known) => isDecidable(bookingStatus(known)));
     const uuids = pending.map(({ booking }) => booking.uuid);
@@ -71,6 +76,9 @@ export async function eventContext(
     offerings: inputs.offerings.get(source.id) ?? new Map<string, OfferingFacts>(),
     uidOf: (uuid, n) => uids.get(`${uuid}-${n}`) ?? `${uuid}-${n}`,
     decisionUrlOf: (uuid) => urls.get(uuid) ?? "",
+    // A list that one organisation's roles open is of a provider that the account stands for.
+    actionsOf: (booking) =>
+      source.customerUuid !== "" || (owner !== null && actsForProvider(owner, booking)) ? actions : ["reject"],
     sample: deps.sample,
   };
 }

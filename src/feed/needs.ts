@@ -1,9 +1,10 @@
-import { type Notice, rendererVersion } from "../calendar/feed.ts";
+import { type FeedNotice, rendererVersion } from "../calendar/feed.ts";
 import { windowOf } from "../calendar/window.ts";
+import { skewSeconds } from "../clock.ts";
 import type { NoticeReason } from "../calendar/words/calendar-words.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
-import { clearTime, type SourceRow } from "../store/sources.ts";
+import { clearTime, failedSeconds, type SourceRow } from "../store/sources.ts";
 import { linksVersion } from "./links.ts";
 
 /**
@@ -32,18 +33,22 @@ export function findNeed(deps: Settings, feed: FeedRow, source: SourceRow, nowAt
   }
   const now = renderStart(deps, feed, nowAt);
   if (now.renderedRev < source.rev) return { feed, now, need: "changes" };
-  if (now.windowAt !== windowOf(feed.profile, nowAt).dayAt) return { feed, now, need: "window" };
+  if (now.windowAt !== windowOf(feed.profile, nowAt).dayAt && now.windowAt <= nowAt)
+    return { feed, now, need: "window" };
   if (isNoticeDue(now, notice, nowAt)) return { feed, now, need: "notice" };
   return now !== feed || now.state === "loading" ? { feed, now, need: "settle" } : null;
 }
 
 /**
  * Returns the row that rendering goes on from: the very same row, or one that starts over when the feed was never rendered,
- * was rendered by another version or with other links, or was suspended.
+ * was rendered by another version or with other links, or for a day that has not come: the clock was set back. Or it was
+ * suspended.
  */
 function renderStart(deps: Settings, feed: FeedRow, nowAt: number): FeedRow {
   const linksBy = linksVersion(deps, feed.profile);
-  const same = feed.renderer === rendererVersion && feed.linksBy === linksBy;
+  // A window that lies ahead has let go what is to be seen now.
+  const ahead = isAhead(feed.windowAt, nowAt);
+  const same = feed.renderer === rendererVersion && feed.linksBy === linksBy && !ahead;
   const drawn: FeedRow = same ? feed : { ...feed, renderer: rendererVersion, linksBy, renderedRev: 0 };
   const now: FeedRow = drawn.state === "suspended" ? { ...drawn, state: "loading" } : drawn;
   if (now.renderedRev > 0) return now;
@@ -51,16 +56,21 @@ function renderStart(deps: Settings, feed: FeedRow, nowAt: number): FeedRow {
   return now.windowAt === dayAt && now.windowUuid === "" ? now : { ...now, windowAt: dayAt, windowUuid: "" };
 }
 
+/** Returns true when a day that begins at `windowAt` is ahead by more than clocks differ at midnight. */
+function isAhead(windowAt: number, nowAt: number): boolean {
+  return windowAt > nowAt + skewSeconds;
+}
+
 /** The notice that a feed should show, and whether it stands there alone. */
-export interface DueNotice extends Notice {
+export interface DueNotice extends FeedNotice {
   readonly clears: boolean;
 }
 
 /** Returns the notice that feeds over the source should show at `nowAt` (epoch seconds); null for none. */
 export function findNotice({ config }: Pick<Deps, "config">, source: SourceRow, nowAt: number): DueNotice | null {
-  const { lost, lostAt, failingSinceAt } = source;
+  const { lost, lostAt, failingSinceAt, dueAt } = source;
   const untilAt = clearTime(config, source);
-  const away = failingSinceAt === null ? 0 : nowAt - failingSinceAt;
+  const away = failingSinceAt === null ? 0 : failedSeconds({ failingSinceAt, dueAt }, nowAt);
   if (lost !== "" && lostAt !== null && untilAt !== null) {
     const notice = { sinceAt: lostAt, untilAt };
     if (lost !== "part" && nowAt >= untilAt) return { ...notice, reason: `${lost}-cleared`, clears: true };
@@ -77,7 +87,7 @@ function outageReason({ failure }: SourceRow): NoticeReason {
 }
 
 /** Returns true when the feed does not show that notice yet: it has a new one each day, and when something else was lost. */
-function isNoticeDue(feed: FeedRow, notice: Notice | null, nowAt: number): boolean {
+function isNoticeDue(feed: FeedRow, notice: FeedNotice | null, nowAt: number): boolean {
   if (notice === null || feed.state === "loading") return feed.noticeAt !== 0;
   if (feed.noticeAt !== windowOf(feed.profile, nowAt).dayAt) return true;
   return feed.notice !== notice.reason && !(isOutage(feed.notice) && isOutage(notice.reason));

@@ -1,6 +1,6 @@
 import type { Booking, KnownBooking } from "../calendar/booking.ts";
 import type { EventContext } from "../calendar/event.ts";
-import type { FeedProfile } from "../calendar/profile.ts";
+import { actions, type FeedProfile } from "../calendar/profile.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import type { Order } from "../waldur/schema.ts";
@@ -19,5 +19,13 @@ export function unstoredBooking(booking: Booking, order: Pick<Order, "uuid" | "s
 /** Returns the context for events that no feed holds: without decision links, with UIDs that anybody can work out. */
 export function unstoredContext({ sample }: Pick<Deps, "sample">, profile: FeedProfile): EventContext {
   const uidOf = (uuid: string, n: number): string => `${uuid}-${n}`;
-  return { profile, homeport: null, offerings: new Map(), uidOf, decisionUrlOf: () => "", sample };
+  return {
+    profile,
+    homeport: null,
+    offerings: new Map(),
+    uidOf,
+    decisionUrlOf: () => "",
+    actionsOf: () => actions,
+    sample,
+  };
 }

@@ -34,7 +34,7 @@ import {
 import { failureError, connectError } from "./connect/error.ts";
 import { getFeed, needAlive } from "../feed/commands.ts";
 import { forgetTarget } from "./connect/forget.ts";
-import { limitGuesses } from "./connect/guesses.ts";
+import { limitGuesses, visitServer } from "./connect/guesses.ts";
 import { ensureInstallation } from "./installation.ts";
 import { push, type PushOptions } from "./push.ts";
 import type { PushReport } from "./report.ts";
@@ -143,7 +143,9 @@ export async function getTarget(deps: Pick<Deps, "sql">, id: string): Promise<Ta
 export async function probeTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   const before: ServerProfile = JSON.parse(target.profile);
   needOwnCredentials(target);
-  const found = await probeServer(deps, target.calendarUrl, await connectTarget(deps, target), null);
+  const found = await visitServer(deps, await feedAccountId(deps, target), async () =>
+    probeServer(deps, target.calendarUrl, await connectTarget(deps, target), null),
+  );
   return updateTarget(deps, target, {
     profile: JSON.stringify({ ...found, concurrency: before.concurrency }),
     dirty: true,
@@ -163,7 +165,10 @@ export async function resumeTarget(deps: Deps, target: TargetRow): Promise<Targe
   if (target.state === "removing") throw new AppError("conflict", "its events are being deleted");
   needOwnCredentials(target);
   await deps.sql.batch([clearLedgerFailures(target.id)]);
-  return updateTarget(deps, target, { state: "on", ...withoutFailures(deps) });
+  // It is due at once, which a run then pays for.
+  return visitServer(deps, await feedAccountId(deps, target), async () =>
+    updateTarget(deps, target, { state: "on", ...withoutFailures(deps) }),
+  );
 }
 
 /** Throws `conflict` until the new owner of the feed has given credentials of their own. */
@@ -225,6 +230,11 @@ async function feedAccountId(deps: Deps, { feedId }: TargetRow): Promise<string>
   return (await findSource(deps.sql, sourceId))?.accountId ?? "";
 }
 
+/** Returns what may become of a target's events when it ends: in a former owner's calendar they can only be left. */
+export function removalChoices({ stopCode }: Pick<TargetRow, "stopCode">): readonly ("leave" | "remove")[] {
+  return stopCode === "owner" ? ["leave"] : ["leave", "remove"];
+}
+
 /**
  * Ends a target. `leave`: its events stay in the calendar and it is forgotten at once; `remove`: later runs delete them and
  * then forget it. Resolves to null once it is forgotten. Throws `conflict` for `remove` in a former owner's calendar.
@@ -234,7 +244,7 @@ export async function removeTarget(
   target: TargetRow,
   events: "leave" | "remove",
 ): Promise<TargetRow | null> {
-  if (events === "remove") needOwnCredentials(target);
+  if (!removalChoices(target).includes(events)) throw new AppError("conflict", target.stopReason);
   deps.log.info("target_ended", { target: target.id, events });
   if (events === "remove") return updateTarget(deps, target, { state: "removing", ...withoutFailures(deps) });
   await forgetTarget(deps, target);
@@ -256,7 +266,9 @@ export async function syncTarget(deps: Deps, target: TargetRow, options: PushOpt
   }
   const metered = meterRequests(deps, Math.min(deps.budget.requests, allowed));
   try {
-    return await push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true });
+    return await visitServer(deps, await feedAccountId(deps, target), async () =>
+      push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true }),
+    );
   } finally {
     await countRequests(deps, target, metered.meter.sent);
   }

@@ -51,7 +51,7 @@ function nextDueAt(run: PushRun, writtenAt: number): number {
   const nowAt = epochSeconds(run.deps);
   if (!run.report.complete) return nowAt;
   const dirty = run.wrote || run.target.dirty;
-  let dueAt = dirty ? writtenAt + tagGrainSeconds : nowAt + checkSeconds;
+  let dueAt = dirty ? Math.min(writtenAt, nowAt) + tagGrainSeconds : nowAt + checkSeconds;
   for (const row of run.ledger.values()) {
     if (row.nextAt > nowAt && row.nextAt < dueAt) dueAt = row.nextAt;
   }

@@ -1,3 +1,4 @@
+import { isDue } from "../clock.ts";
 import { isUnsettled, type LedgerRow } from "../store/ledger.ts";
 import { hrefName } from "../caldav/hrefs.ts";
 import { isOurName, uidToName, objectUid } from "./remote-object.ts";
@@ -55,6 +56,9 @@ export function findSuspects(
   return { rows, missing, strays };
 }
 
+/** Seconds until the next attempt for an event that will hardly be accepted. */
+export const longestWait = 21_600;
+
 interface RowEvidence {
   readonly one: ListedObject | undefined;
   readonly removed: boolean;
@@ -63,7 +67,7 @@ interface RowEvidence {
 }
 
 function isSuspect(row: LedgerRow, { one, removed, whole, asked }: RowEvidence, nowAt: number): boolean {
-  if (isUnsettled(row)) return row.nextAt <= nowAt;
+  if (isUnsettled(row)) return isDue(row.nextAt, longestWait, nowAt);
   // A retired event was not watched meanwhile.
   if (row.state === "retired") return row.wantedHash !== "";
   if (!asked) return false;
@@ -129,7 +133,7 @@ export function planWrites(ledger: Iterable<LedgerRow>, rules: PlanRules): Write
     const verb = neededWrite(row, rules.removing);
     if (verb === null) continue;
     if (verb === "delete" && !rules.removing && isOutside(row, rules.window)) retired.push(row);
-    else if (row.nextAt <= rules.nowAt) (verb === "delete" ? deletes : writes).push({ verb, row });
+    else if (isDue(row.nextAt, longestWait, rules.nowAt)) (verb === "delete" ? deletes : writes).push({ verb, row });
   }
   const held = rules.removing ? "" : heldReason(deletes.length, live, rules.deletions);
   const soonest = bySoonest(rules.nowAt);

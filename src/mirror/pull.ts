@@ -5,7 +5,7 @@ import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";
 import type { CollectionState, ListedObject } from "../caldav/port.ts";
 import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./read-remote.ts";
 import { haltRun, putRow, countTrouble, type PushRun, saveLedger } from "./run.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../clock.ts";
 
 /** Seconds between two checks of a calendar that we did not write to. */
 export const checkSeconds = 900;
@@ -29,8 +29,8 @@ export function countsSeconds(tag: string | null, nowAt: number): boolean {
 export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
   const { target } = run;
   const nowAt = epochSeconds(run.deps);
-  if (target.dirty && nowAt - target.writtenAt >= tagGrainSeconds) return true;
-  return nowAt - target.checkedAt >= checkSeconds || nowAt - target.listedAt >= listSeconds;
+  if (target.dirty && hasElapsed(target.writtenAt, tagGrainSeconds, nowAt)) return true;
+  return hasElapsed(target.checkedAt, checkSeconds, nowAt) || hasElapsed(target.listedAt, listSeconds, nowAt);
 }
 
 /**
@@ -39,7 +39,7 @@ export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
  * again. Sets `halt` when the calendar does not respond.
  */
 export async function pull(run: PushRun, asked: boolean): Promise<void> {
-  const look = asked || isPullDue(run) ? await readChanges(run) : nothingPulled;
+  const look = asked || isPullDue(run) ? await pullChanges(run) : nothingPulled;
   if (look === null) return;
   const nowAt = epochSeconds(run.deps);
   const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
@@ -62,12 +62,12 @@ interface Pulled {
 const nothingPulled: Pulled = { remote: null, change: null };
 
 /** Reads the changes with as few requests as possible. Resolves to null when the calendar does not respond. */
-async function readChanges(run: PushRun): Promise<Pulled | null> {
+async function pullChanges(run: PushRun): Promise<Pulled | null> {
   const { target, port, profile } = run;
   const nowAt = epochSeconds(run.deps);
-  const stale = nowAt - target.listedAt >= listSeconds;
+  const stale = hasElapsed(target.listedAt, listSeconds, nowAt);
   const whole = stale || profile.changeFeed === "none" || target.state === "removing";
-  const noted = { checkedAt: nowAt, dirty: nowAt - target.writtenAt < tagGrainSeconds };
+  const noted = { checkedAt: nowAt, dirty: !hasElapsed(target.writtenAt, tagGrainSeconds, nowAt) };
   if (!whole && target.dirty && target.syncToken !== null) {
     const changes = await readChangesSince(run, target.syncToken, noted);
     if (changes !== "token-lost") return changes;

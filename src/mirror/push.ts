@@ -1,6 +1,7 @@
+import { longestWaitSeconds } from "../caldav/failure.ts";
 import { windowOf } from "../calendar/window.ts";
 import type { CalendarPort, ServerProfile } from "../caldav/port.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds, isDue } from "../clock.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import { makeLease } from "../store/leases.ts";
@@ -10,7 +11,7 @@ import { finishRun } from "./finish.ts";
 import { ensureInstallation } from "./installation.ts";
 import { noteWanted } from "./note-wanted.ts";
 import { type PlanRules, planWrites } from "./plan-writes.ts";
-import { isPullDue, pull } from "./pull.ts";
+import { checkSeconds, isPullDue, pull } from "./pull.ts";
 import type { PushReport } from "./report.ts";
 import type { MeteredDeps } from "./request-meter.ts";
 import { dropRow, holdLease, type PushRun, putRow } from "./run.ts";
@@ -30,9 +31,10 @@ export interface PushOptions {
 /** Returns true when a target may need a run: its feed has changed, or its time has come. */
 export function isTargetDue(deps: Pick<Deps, "now">, target: TargetRow, feed: FeedRow | undefined): boolean {
   const nowAt = epochSeconds(deps);
-  if (target.state === "removing") return target.dueAt <= nowAt;
+  const due = isDue(target.dueAt, target.failures === 0 ? checkSeconds : longestWaitSeconds, nowAt);
+  if (target.state === "removing") return due;
   if (target.state !== "on" || feed === undefined || !isReady(feed)) return false;
-  return target.dueAt <= nowAt || (target.failures === 0 && feed.rev !== target.feedRev);
+  return due || (target.failures === 0 && feed.rev !== target.feedRev);
 }
 
 /** Returns false while a feed may not be mirrored: before its first load, while it is hidden, after its end. */

@@ -1,3 +1,4 @@
+import { hasElapsed } from "../clock.ts";
 import type { LedgerRow } from "../store/ledger.ts";
 
 /** The object at an event's href. */
@@ -66,7 +67,7 @@ function blankRow(row: LedgerRow): LedgerRow {
 }
 
 function putBack(restored: LedgerRow, row: LedgerRow, edits: "mirror" | "respect", nowAt: number): Reconciled {
-  const fresh = nowAt - row.restoredAt >= daySeconds;
+  const fresh = hasElapsed(row.restoredAt, daySeconds, nowAt);
   const restores = fresh ? 0 : row.restores;
   if (edits === "respect" || restores >= mostRestores) {
     return { row: { ...restored, state: "left", pushedHash: row.pushedHash }, found: "left" };

@@ -1,4 +1,5 @@
 import type { LedgerRow } from "../store/ledger.ts";
+import { longestWait } from "./plan-writes.ts";
 import { parentPath } from "../caldav/hrefs.ts";
 import type { Failure, RemoteObject } from "../caldav/port.ts";
 import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remote.ts";
@@ -17,8 +18,6 @@ const mostDenials = 3;
 const shortWait = 5;
 /** Longest wait, in seconds, of an event after an answer that says nothing of the event itself. */
 const longestUnknownWait = 1800;
-/** Seconds until the next attempt for an event that will hardly be accepted. */
-export const longestWait = 21_600;
 /** Seconds until the next attempt for an event that could not be written, by the number of attempts before. */
 const waits = [60, 300, 1800, longestWait] as const;
 const fullWait = 1800;

@@ -1,13 +1,13 @@
 import { settleEtag } from "./reconcile.ts";
 import { uidToName, writeObject } from "./remote-object.ts";
-import { type PlannedWrite, type WriteVerb, neededWrite } from "./plan-writes.ts";
+import { longestWait, type PlannedWrite, type WriteVerb, neededWrite } from "./plan-writes.ts";
 import type { Failure, WriteOutcome } from "../caldav/port.ts";
 import { type LedgerRow, findTexts } from "../store/ledger.ts";
 import { withSignInLinks } from "../feed/links.ts";
 import { hashWanted } from "./note-wanted.ts";
 import { countsSeconds } from "./pull.ts";
 import { multigetChunks, applyReconciled, objectHref, isExhausted, readObjects, rowUid } from "./read-remote.ts";
-import { handleFailure, failRow, longestWait, revert, rollBack } from "./write-failure.ts";
+import { handleFailure, failRow, revert, rollBack } from "./write-failure.ts";
 import { dropRow, holdLease, putRow, countSuccess, type PushRun, requestsLeft, saveLedger } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 

@@ -1,3 +1,4 @@
+import { userAgent } from "../agent.ts";
 import { withDeadline } from "../deadline.ts";
 import { messageOf } from "../errors.ts";
 import { readResponseText } from "../body.ts";
@@ -21,11 +22,11 @@ export interface Signer {
    * Returns the value of Authorization with which a request is worth repeating that a trusted place answered with 401;
    * null: with none. Throws `Unsigned`.
    */
-  signAgain(refused: RefusedRequest): Promise<string | null>;
+  signAgain(refused: UnauthorizedRequest): Promise<string | null>;
 }
 
 /** A request that was answered with 401. */
-export interface RefusedRequest {
+interface UnauthorizedRequest {
   readonly method: string;
   readonly url: URL;
   /** Its Authorization. */
@@ -134,7 +135,7 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
     signal: AbortSignal,
   ): Promise<Omit<HttpResult, "withheld"> | HttpFailure> {
     const headers = new Headers(given);
-    headers.set("User-Agent", "waldur-calendar");
+    headers.set("User-Agent", userAgent);
     headers.delete("Authorization");
     if (authorization !== null) headers.set("Authorization", authorization);
     try {

@@ -1,4 +1,8 @@
 import { DateTime } from "luxon";
+import { epochSeconds, isDue } from "../clock.ts";
+import type { Deps } from "../deps.ts";
+import { longestWaitSeconds } from "../waldur/refusal.ts";
+import type { SourceRow } from "../store/sources.ts";
 
 export interface PaceSettings {
   readonly pollSeconds: number;
@@ -22,4 +26,14 @@ export function pollDelay(
   const night = from <= to ? hour >= from && hour < to : hour >= from || hour < to;
   const wanted = !night && (facts.pending || facts.read) ? settings.pollSeconds : settings.nightPollSeconds;
   return facts.lifetime === null ? wanted : Math.max(1, Math.min(wanted, Math.floor(facts.lifetime / 2)));
+}
+
+/** Returns true when the source is to be read; also when that time is further ahead than any pace sets it. */
+export function isSourceDue(
+  deps: Pick<Deps, "config" | "now">,
+  { dueAt, failure }: Pick<SourceRow, "dueAt" | "failure">,
+): boolean {
+  const { pollSeconds, nightPollSeconds } = deps.config;
+  const pace = Math.max(pollSeconds, nightPollSeconds);
+  return isDue(dueAt, failure === "" ? pace : Math.max(pace, longestWaitSeconds), epochSeconds(deps));
 }

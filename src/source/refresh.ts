@@ -8,6 +8,7 @@ import { makeLease } from "../store/leases.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import {
   clearTime,
+  failedSeconds,
   lostAccess,
   noteSourceFailure,
   readOfferings,
@@ -30,7 +31,7 @@ import {
   spendRequest,
 } from "./run.ts";
 import { sweep, isSweepDue } from "./sweep.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 import { homeportKey } from "../account/site.ts";
 import { touchOfferings, countOfOfferings } from "../store/write-bookings.ts";
@@ -109,16 +110,17 @@ async function read(run: SourceRun): Promise<void> {
  */
 async function checkAccess(run: SourceRun): Promise<boolean> {
   const readable = lostAccess(run.source) === null;
-  if (readable && !isDue(run, run.source.accessAt)) return true;
+  if (readable && !isHourlyDue(run, run.source.accessAt)) return true;
   if (!spendRequest(run)) return readable;
   return (await proveAccess(run)) !== null;
 }
 
 /** Returns true when something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
-function isDue(run: SourceRun, lastAt: number | null): boolean {
-  if (lastAt === null) return true;
-  const age = epochSeconds(run.deps) - lastAt;
-  return age >= hourSeconds || (age >= hourSeconds - noteSeconds && isSweepDue(run));
+function isHourlyDue(run: SourceRun, lastAt: number | null): boolean {
+  const nowAt = epochSeconds(run.deps);
+  return (
+    hasElapsed(lastAt, hourSeconds, nowAt) || (hasElapsed(lastAt, hourSeconds - noteSeconds, nowAt) && isSweepDue(run))
+  );
 }
 
 /** HomePort's address from Waldur's configuration; links of every feed change with it. */
@@ -135,7 +137,7 @@ async function noteHomeport(run: SourceRun): Promise<void> {
 /** Reads names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
 async function readNames(run: SourceRun): Promise<void> {
   const nowAt = epochSeconds(run.deps);
-  if (!isDue(run, run.source.offeringsAt)) return;
+  if (!isHourlyDue(run, run.source.offeringsAt)) return;
   if (!spendRequest(run) || !spendRequest(run)) return;
   await noteHomeport(run);
   const filter = run.source.kind === "provider" ? { customerUuid: run.source.scopeUuid } : {};
@@ -182,7 +184,7 @@ async function noteAnswer(run: SourceRun, lifetime: number | null): Promise<void
   const cleared = !readable && nowAt >= (clearTime(deps.config, source) ?? nowAt);
   const pending = !cleared && (await hasPending(deps.sql, source.id, nowAt));
   const used = cleared ? null : await lastUse(deps.sql, source.id);
-  const facts = { pending, read: used !== null && nowAt - used < readWithinSeconds, lifetime };
+  const facts = { pending, read: !hasElapsed(used, readWithinSeconds, nowAt), lifetime };
   const pace = pollDelay(deps.config, facts, nowAt);
   // At the quick pace a source stays due and nothing is written.
   const loading = readable && (source.loadedAt === null || source.sweepPage !== null);
@@ -192,20 +194,26 @@ async function noteAnswer(run: SourceRun, lifetime: number | null): Promise<void
     deferColumns(run, { failingSinceAt: null, failure: "" });
     deps.log.info("waldur_back", { source: source.id, seconds: nowAt - source.failingSinceAt });
   }
-  const stale = source.freshAt === null || nowAt - source.freshAt >= noteSeconds;
+  const stale = hasElapsed(source.freshAt, noteSeconds, nowAt);
   if (!readable) return writeDeferred(run);
   if (stale || Object.keys(run.deferred).length > 0) deferColumns(run, { freshAt: nowAt });
   await writeDeferred(run);
 }
 
-/** Notes a failure once, not each minute: since when, and what it is. */
+/**
+ * Notes a failure once an hour: since when, and what it is. A longer gap between two is no time in which Waldur failed: the
+ * service did not run, or the clock was set forward.
+ */
 async function noteFailure(deps: Deps, source: SourceRow, error: AppError): Promise<void> {
   deps.log.warn("refresh_failed", { source: source.id, code: error.code, message: error.message, ...error.facts });
   if (error.code === "store_failed") return;
   if (error.code === "waldur_refused_token") await noteRefused(deps.sql, source.accountId, epochSeconds(deps));
   const nowAt = epochSeconds(deps);
   const retryAfter = Number(error.facts.retryAfter ?? 0);
-  if (source.failure === error.code && source.failingSinceAt !== null && retryAfter <= 0) return;
+  const { failingSinceAt } = source;
+  const noted = failingSinceAt !== null && !hasElapsed(source.dueAt, hourSeconds, nowAt);
+  if (source.failure === error.code && noted && retryAfter <= 0) return;
+  const seen = failingSinceAt === null ? 0 : failedSeconds({ failingSinceAt, dueAt: source.dueAt }, nowAt);
   const dueAt = nowAt + Math.max(0, Math.ceil(retryAfter));
-  await noteSourceFailure(deps.sql, source.id, { failure: error.code, nowAt, dueAt });
+  await noteSourceFailure(deps.sql, source.id, { failure: error.code, failingSinceAt: nowAt - seen, dueAt });
 }

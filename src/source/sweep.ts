@@ -7,7 +7,7 @@ import type { Page } from "../waldur/client.ts";
 import { commitRun, deferColumns, noteSkipped, type SourceRun, saveBookings, slimText, spendPage } from "./run.ts";
 import { rereadBookings, rereadPage, singly } from "./reread.ts";
 import { chunksOf, removeMissed } from "./remove-missed.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 import { markMissed } from "../store/write-bookings.ts";
 
@@ -21,7 +21,7 @@ export function isSweepDue(run: SourceRun): boolean {
     source.sweepPage !== null ||
     source.sweepWanted ||
     source.loadedAt === null ||
-    epochSeconds(run.deps) - source.sweptAt >= run.deps.config.sweepSeconds
+    hasElapsed(source.sweptAt, run.deps.config.sweepSeconds, epochSeconds(run.deps))
   );
 }
 
@@ -34,7 +34,7 @@ export async function sweep(run: SourceRun): Promise<boolean> {
   for (let starts = 0; starts <= restarts;) {
     if (run.source.sweepPage === null) {
       starts += 1;
-      const sweepId = Math.max(epochSeconds(run.deps), run.source.sweepId + 1);
+      const sweepId = nextSweepId(epochSeconds(run.deps), run.source.sweepId);
       const begun = { sweepId, sweepPage: 1, sweepAfterMicros: 0, sweepMicros: run.serverMicros(), sweepWanted: false };
       run.source = { ...run.source, ...begun };
     }
@@ -52,6 +52,11 @@ export async function sweep(run: SourceRun): Promise<boolean> {
   run.deps.log.warn("sweep_shifted", { source: run.source.id, name: run.source.name, attempts: restarts + 1 });
   await commitRun(run, { sweepId: run.source.sweepId, sweepPage: null, sweepWanted: true });
   return false;
+}
+
+/** Returns the second a sweep begins, another than that of the one before; one ahead was begun before the clock was set back. */
+function nextSweepId(nowAt: number, before: number): number {
+  return hasElapsed(before, 0, nowAt) ? Math.max(nowAt, before === nowAt ? nowAt + 1 : 0) : before + 1;
 }
 
 /** Returns the place of the sweep, as columns of the source. */

@@ -46,7 +46,7 @@ export async function forgetTry(sql: Sql, name: string, begunAt: number): Promis
   await sql.run("UPDATE attempts SET tries = tries - 1 WHERE name = ?1 AND begun_at = ?2", name, begunAt);
 }
 
-/** Forgets tries in stretches of time that began before then. */
-export async function forgetTries(sql: Sql, beforeAt: number): Promise<void> {
-  await sql.run("DELETE FROM attempts WHERE begun_at < ?1", beforeAt);
+/** Forgets tries in stretches of time that began before `beforeAt`, or after `afterAt`: then the clock was set back. */
+export async function forgetTries(sql: Sql, beforeAt: number, afterAt: number): Promise<void> {
+  await sql.run("DELETE FROM attempts WHERE begun_at < ?1 OR begun_at > ?2", beforeAt, afterAt);
 }

@@ -202,10 +202,10 @@ export async function renderAllAgain(sql: Sql): Promise<void> {
   await sql.run("UPDATE feeds SET rendered_rev = 0 WHERE state != 'ended'");
 }
 
-/** Notes who fetched a feed, unless that was noted after `sinceAt`. */
+/** Notes who fetched a feed, unless that was noted after `sinceAt`; a time ahead was noted before the clock was set back. */
 export async function noteUse(sql: Sql, id: string, client: string, nowAt: number, sinceAt: number): Promise<void> {
   await sql.run(
-    "UPDATE feeds SET used_at = ?2, used_by = ?3 WHERE id = ?1 AND (used_at IS NULL OR used_at < ?4)",
+    "UPDATE feeds SET used_at = ?2, used_by = ?3 WHERE id = ?1 AND (used_at IS NULL OR used_at < ?4 OR used_at > ?2 + 60)",
     id,
     nowAt,
     client,

@@ -1,3 +1,4 @@
+import { hasElapsed } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { readText } from "./sql/row.ts";
@@ -44,7 +45,7 @@ export function makeLease({ sql, now, random }: LeaseParts, kind: LeaseKind, id:
   let takenAt: number | null = null;
   const take = async (): Promise<boolean> => {
     const nowAt = Math.floor(now() / 1000);
-    if (takenAt !== null && nowAt - takenAt < leaseSeconds / 3) return true;
+    if (!hasElapsed(takenAt, leaseSeconds / 3, nowAt)) return true;
     // One that ran out is not taken again: another run may have been here since, and what this one read is old.
     const held = await (takenAt === null ? takeLease : renewLease)(sql, name, holder, nowAt, leaseSeconds);
     if (held) takenAt = nowAt;
@@ -69,10 +70,11 @@ export function makeLease({ sql, now, random }: LeaseParts, kind: LeaseKind, id:
 
 const takeSql = `INSERT INTO leases (name, holder, until_at) SELECT value, ?2, ?3 FROM json_each(?1) WHERE true
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_at = excluded.until_at
-    WHERE leases.until_at <= ?4 OR leases.holder = excluded.holder`;
+    WHERE leases.until_at <= ?4 OR leases.until_at > excluded.until_at + 60 OR leases.holder = excluded.holder`;
 
 /**
- * Takes a lease for a number of seconds when it is free, has expired, or is already the holder's own.
+ * Takes a lease for a number of seconds when it is free, has expired, or is already the holder's own; also when it ends
+ * later than one taken now would, by more than clocks differ: it was taken before the clock was set back.
  * Resolves to true when the holder has it now. `holder` names one run and nothing else.
  */
 export async function takeLease(

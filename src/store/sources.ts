@@ -1,14 +1,21 @@
 import type { OfferingFacts } from "../calendar/event.ts";
 import { readText } from "./sql/row.ts";
 import { type Sql, type Statement, statement } from "./sql/port.ts";
-import { flag, int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
-import { scopeKinds } from "../waldur/scope.ts";
+import { type Codec, flag, int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
+import { type ScopeKind, scopeKinds } from "../waldur/scope.ts";
+
+const kinds = oneOf(scopeKinds, "visible");
+/** The first word for `visible` was `mine`, and the database keeps it: its table takes no other. */
+const scopeKind: Codec<ScopeKind> = {
+  read: kinds.read,
+  write: (kind) => (kind === "visible" ? "mine" : kind),
+};
 
 const sources = table("sources", {
   id: text,
   accountId: text,
-  kind: oneOf(scopeKinds, "mine"),
-  /** 32 hex digits; "" for `mine`. */
+  kind: scopeKind,
+  /** 32 hex digits; "" for `visible`. */
   scopeUuid: text,
   /** The organisation whose roles open it; "" when any provider role does. */
   customerUuid: text,
@@ -21,7 +28,7 @@ const sources = table("sources", {
   rev: int,
   /** Null until the first load is done. */
   loadedAt: orNull(int),
-  /** The last good answer of Waldur, noted at most every ten minutes. */
+  /** The last good answer of Waldur, noted at most every ten minutes; `withLastReads` has the last one. */
   freshAt: orNull(int),
   failingSinceAt: orNull(int),
   /** An error code; "" while Waldur answers. */
@@ -129,19 +136,33 @@ export function changeSource(id: string, change: SourceChange): Statement | null
   return sources.update(id, change);
 }
 
-/** Notes that Waldur fails, since now or since it was noted before, and when the source is due again. */
+/** Notes that Waldur fails, since when, and when the source is due again. */
 export async function noteSourceFailure(
   sql: Sql,
   id: string,
-  { failure, nowAt, dueAt }: { readonly failure: string; readonly nowAt: number; readonly dueAt: number },
+  { failure, failingSinceAt, dueAt }: Pick<SourceRow, "failure" | "dueAt"> & { readonly failingSinceAt: number },
 ): Promise<void> {
   await sql.run(
-    "UPDATE sources SET failing_since_at = coalesce(failing_since_at, ?2), failure = ?3, due_at = ?4 WHERE id = ?1",
+    "UPDATE sources SET failing_since_at = ?2, failure = ?3, due_at = ?4 WHERE id = ?1",
     id,
-    nowAt,
+    failingSinceAt,
     failure,
     dueAt,
   );
+}
+
+/** Seconds after which a failure that goes on has been noted again, with room for one run that came late. */
+const failureNotedSeconds = 2 * 3600;
+
+/**
+ * Returns the seconds for which Waldur was seen to fail until `nowAt` (epoch seconds). A failing source is due from when its
+ * failure was last noted: where that is long ago, nobody looked since, or the clock was set forward.
+ */
+export function failedSeconds(
+  { failingSinceAt, dueAt }: { readonly failingSinceAt: number; readonly dueAt: number },
+  nowAt: number,
+): number {
+  return Math.max(0, Math.min(nowAt, dueAt + failureNotedSeconds) - failingSinceAt);
 }
 
 /** Makes the statement that gives sources another rev, by id. */

@@ -4,6 +4,7 @@ import { type WaldurResponse, makeSend, type Transport } from "./http.ts";
 import { badAnswerError, readResultCount, type Page, readAllPages, readPage } from "./pages.ts";
 import { type BookingQuery, encodeQuery, formatMicros, readUuid } from "./parameters.ts";
 import {
+  type BookingColumns,
   type Offering,
   offeringFields,
   type Order,
@@ -11,6 +12,7 @@ import {
   type Provider,
   providerFields,
   readBooking,
+  readColumns,
   readOffering,
   readOrder,
   readProvider,
@@ -59,6 +61,8 @@ export interface WaldurClient {
   slimBookings(query: BookingQuery, page: number): Promise<Page<SlimBooking>>;
   /** The same with every column that an event shows. */
   richBookings(query: BookingQuery, page: number): Promise<Page<Booking>>;
+  /** The same with these columns, as Waldur has them; one that it does not know is missing. */
+  bookingRows(query: BookingQuery, page: number, columns: readonly string[]): Promise<Page<BookingColumns>>;
   /** Returns the number of bookings the query has: `X-Result-Count` of the cheapest page of `GET /api/booking-resources/`. */
   countBookings(query: BookingQuery): Promise<number>;
   /** `GET /api/booking-resources/{uuid}/` */
@@ -211,6 +215,7 @@ export function makeWaldurClient(options: ClientOptions): WaldurClient {
     },
     slimBookings: async (query, page) => bookingPage(query, page, slimFields, readSlim),
     richBookings: async (query, page) => bookingPage(query, page, richFields, readBooking),
+    bookingRows: async (query, page, columns) => bookingPage(query, page, columns, readColumns),
     countBookings,
     async booking(uuid) {
       const { body } = await send("GET", bookingPath(uuid), withFields(richFields));
@@ -241,11 +246,17 @@ export function makeWaldurClient(options: ClientOptions): WaldurClient {
   };
 }
 
+/** Returns the parameters that Waldur refused; none for any other error. */
+export function refusedNames(error: unknown): string[] {
+  if (!(error instanceof AppError) || error.code !== "waldur_bad_request") return [];
+  return String(error.facts["refused"] ?? "")
+    .split(",")
+    .filter((name) => name !== "");
+}
+
 /** Returns true when Waldur refused one of these parameters. */
 function refuses(error: unknown, names: readonly string[]): boolean {
-  if (!(error instanceof AppError) || error.code !== "waldur_bad_request") return false;
-  const refused = String(error.facts["refused"] ?? "").split(",");
-  return names.some((name) => refused.includes(name));
+  return refusedNames(error).some((name) => names.includes(name));
 }
 
 function bookingPath(uuid: string): string {

@@ -1,3 +1,4 @@
+import { userAgent } from "../agent.ts";
 import { type BackOff, pauseAfter } from "../backoff.ts";
 import { withDeadline } from "../deadline.ts";
 import { AppError, messageOf } from "../errors.ts";
@@ -137,6 +138,7 @@ export async function exchange(
         Accept: "application/json",
         // Errors are told apart by status; the little that is read of their texts is English.
         "Accept-Language": "en",
+        "User-Agent": userAgent,
         ...(token !== null && { Authorization: authorization(token) }),
         ...(body !== undefined && { "Content-Type": "application/json" }),
       },

@@ -58,13 +58,30 @@ export async function readAllPages<T>(
   read: (row: unknown) => ReadRow<T>,
 ): Promise<T[]> {
   const all: T[] = [];
-  for (let page: number | null = 1; page !== null;) {
-    const asked: number = page;
-    const listed: Page<T> = await readPage(async () => ask(asked), asked, read);
+  await walkPages(Infinity, async (page) => {
+    const listed = await readPage(async () => ask(page), page, read);
     all.push(...listed.rows);
-    page = listed.next;
-  }
+    return listed;
+  });
   return all;
+}
+
+/** Calls `read` for one page after another, from 1 on. Throws `conflict` when there are more than `most`. */
+export async function walkPages(
+  most: number,
+  read: (page: number) => Promise<Pick<Page<unknown>, "next">>,
+): Promise<void> {
+  let pages = 0;
+  for (let page: number | null = 1; page !== null;) {
+    if (pages >= most) {
+      throw new AppError(
+        "conflict",
+        "Waldur has more pages of bookings than one run may read here; make a feed, which is loaded in steps",
+      );
+    }
+    pages += 1;
+    page = (await read(page)).next;
+  }
 }
 
 /** Returns the number of rows the list has on all pages. */

@@ -1,12 +1,13 @@
 import { AppError } from "../errors.ts";
 import { bookingStates, orderStates } from "../calendar/booking.ts";
+import { parseJson } from "../json.ts";
 import { readMicros } from "./time.ts";
 
-type Kind = "text" | "name" | "state" | "url" | "uuid" | "number" | "boolean" | "time" | "json";
+export type ParameterKind = "text" | "name" | "state" | "url" | "uuid" | "number" | "boolean" | "time" | "json";
 
 /** One parameter of the booking list. */
 export interface Parameter {
-  readonly kind: Kind;
+  readonly kind: ParameterKind;
   /** The form of several values: the name repeated, or one value with commas. Absent: takes one. */
   readonly many?: "repeat" | "comma";
   /** The only values Waldur takes. */
@@ -16,7 +17,8 @@ export interface Parameter {
   readonly help: string;
 }
 
-const orders = ["created", "name", "schedules", "type"];
+// The reference also has type: every server that was seen answers 500 to it.
+const orders = ["created", "name", "schedules"];
 
 /** Every parameter of `GET /api/booking-resources/`, as its reference and newer servers have it. */
 export const bookingParameters = {
@@ -45,7 +47,7 @@ export const bookingParameters = {
     kind: "name",
     many: "comma",
     oneOf: orders.flatMap((name) => [name, `-${name}`]),
-    help: "order: created, name, schedules or type; with - in front the other way round",
+    help: "order: created, name or schedules; with - in front the other way round",
   },
   offering: { kind: "url", help: "offering, by its address among the provider's offerings" },
   offering_billable: { kind: "boolean", help: "offering is billed or not" },
@@ -86,8 +88,32 @@ export const bookingParameters = {
   visible_to_username: { kind: "text", help: "visible to the user of that name" },
 } as const satisfies Record<string, Parameter>;
 
+/** Parameters that servers of 7.0 ignore: they answer as if these were not given. */
+export const doubtfulParameters = [
+  "component_count",
+  "created_before",
+  "flavor_name",
+  "has_terminate_date",
+  "image_name",
+  "is_attached",
+  "limit_based",
+  "limit_component_count",
+  "modified_before",
+  "offering_shared",
+  "offering_slug",
+  "only_limit_based",
+  "only_usage_based",
+  "order_state",
+  "parent_offering_uuid",
+  "plan_uuid",
+  "resource_attributes",
+  "slug",
+  "usage_based",
+  "visible_to_providers",
+] as const satisfies readonly (keyof typeof bookingParameters)[];
+
 type ParameterTable = typeof bookingParameters;
-type ParameterName = keyof ParameterTable;
+export type ParameterName = keyof ParameterTable;
 interface ValueOf {
   text: string;
   name: string;
@@ -102,7 +128,7 @@ interface ValueOf {
 }
 type Value<P> = P extends { oneOf: readonly (infer V)[] }
   ? V
-  : P extends { kind: infer K extends Kind }
+  : P extends { kind: infer K extends ParameterKind }
     ? ValueOf[K]
     : never;
 
@@ -140,7 +166,7 @@ export function formatMicros(micros: number, { dateTimes }: QueryTraits): string
   return `${seconds.slice(0, 19)}.${String(((micros % 1_000_000) + 1_000_000) % 1_000_000).padStart(6, "0")}Z`;
 }
 
-function encode(kind: Kind, value: unknown, traits: QueryTraits): string {
+function encode(kind: ParameterKind, value: unknown, traits: QueryTraits): string {
   return kind === "time" && typeof value === "number" ? formatMicros(value, traits) : String(value);
 }
 
@@ -187,7 +213,10 @@ function parseParameter(
     case "name":
       return /^\w+$/.test(text) ? text : { wanted: "must be a name" };
     case "url":
-      return /^https?:\/\/\S+$/.test(text) ? text : { wanted: "must be an address, as Waldur shows it in url" };
+      // Rows name the public address of their offering; the list is found by the provider's.
+      return /^https?:\/\/\S+$/.test(text)
+        ? text.replace("/api/marketplace-public-offerings/", "/api/marketplace-provider-offerings/")
+        : { wanted: "must be an address, as Waldur shows it in url" };
     case "number": {
       const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
       const fits = number >= (most === undefined ? 0 : 1) && number <= (most ?? number);
@@ -202,16 +231,7 @@ function parseParameter(
         }
       );
     case "json":
-      return isJsonText(text) ? text : { wanted: "must be JSON" };
-  }
-}
-
-function isJsonText(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+      return parseJson(text) !== undefined ? text : { wanted: "must be JSON" };
   }
 }
 

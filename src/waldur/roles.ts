@@ -18,7 +18,7 @@ export function hasAccess(
   { kind, customerUuid }: { readonly kind: ScopeKind; readonly customerUuid: string },
 ): boolean {
   if (!user.isActive) return false;
-  return user.isStaff || kind === "mine" || manages(user, customerUuid === "" ? undefined : customerUuid);
+  return user.isStaff || kind === "visible" || manages(user, customerUuid === "" ? undefined : customerUuid);
 }
 
 /** Returns true when Waldur shows the user this booking as long as it stands: staff see all, others what they manage or made. */

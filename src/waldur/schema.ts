@@ -94,6 +94,14 @@ export function readSlim(row: unknown): ReadRow<SlimBooking> {
   return readRow(slimSchema, row, slimOf);
 }
 
+/** A row of the booking list as Waldur has it. */
+export type BookingColumns = Readonly<Record<string, unknown>>;
+
+/** Reads a row of the booking list with any columns. */
+export function readColumns(row: unknown): ReadRow<BookingColumns> {
+  return readRow(v.looseObject({ uuid }, unfit), row, (columns) => columns);
+}
+
 /** Reads a row of the booking list with `richFields`, or a retrieved booking. */
 export function readBooking(row: unknown): ReadRow<Booking> {
   return readRow(richSchema, row, (rich) => ({
@@ -120,7 +128,8 @@ function slimOf(row: v.InferOutput<typeof slimSchema>): SlimBooking {
     state: row.state,
     createdMicros: row.created,
     modifiedMicros: row.modified,
-    slots: row.slots,
+    slots: row.slots.good,
+    ...(row.slots.unread.length > 0 && { unreadSlots: row.slots.unread }),
     projectName: row.project_name ?? "",
   };
 }

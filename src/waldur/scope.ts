@@ -2,12 +2,12 @@ import type { Booking } from "../calendar/booking.ts";
 import type { OrderQuery } from "./client.ts";
 import type { BookingQuery } from "./parameters.ts";
 
-export const scopeKinds = ["provider", "offering", "customer", "project", "mine"] as const;
+export const scopeKinds = ["provider", "offering", "customer", "project", "visible"] as const;
 
 /** The kinds of lists of bookings: those of a provider, an offering, a customer or a project, or all that the account sees. */
 export type ScopeKind = (typeof scopeKinds)[number];
 
-/** One list of bookings that Waldur can give. `scopeUuid` is "" for `mine`. */
+/** One list of bookings that Waldur can give. `scopeUuid` is "" for `visible`. */
 export interface Scope {
   readonly kind: ScopeKind;
   readonly scopeUuid: string;
@@ -24,7 +24,7 @@ export function bookingFilter(scope: Scope): BookingQuery {
       return { customer_uuid: scope.scopeUuid };
     case "project":
       return { project_uuid: scope.scopeUuid };
-    case "mine":
+    case "visible":
       return {};
   }
 }
@@ -40,7 +40,7 @@ export function orderFilter(scope: Scope): OrderQuery {
       return { customerUuid: scope.scopeUuid };
     case "project":
       return { projectUuid: scope.scopeUuid };
-    case "mine":
+    case "visible":
       return {};
   }
 }
@@ -56,7 +56,7 @@ export function belongs(booking: Booking, scope: Scope): boolean {
       return booking.customerUuid === scope.scopeUuid;
     case "project":
       return booking.projectUuid === scope.scopeUuid;
-    case "mine":
+    case "visible":
       return true;
   }
 }

@@ -1,4 +1,5 @@
 import { cleanName } from "../calendar/foreign-text.ts";
+import { isolate } from "../calendar/text.ts";
 import type { Language } from "../calendar/profile.ts";
 import { decide, type Decision, type DecisionRequest } from "../decision/decide.ts";
 import { findWait } from "../decision/find-wait.ts";
@@ -48,8 +49,8 @@ export async function decideBooking(
     action,
     byOperator,
     status: wait?.status ?? null,
-    provider: cleanName(booking?.providerName ?? "") || unnamed.provider,
-    customer: cleanName(booking?.customerName ?? "") || unnamed.customer,
+    provider: isolate(cleanName(booking?.providerName ?? "")) || unnamed.provider,
+    customer: isolate(cleanName(booking?.customerName ?? "")) || unnamed.customer,
     name: personName(account) || unnamed.account,
   });
   return { ...outcomes[result], result, byOperator, text, order: wait?.order ?? "" };

@@ -29,11 +29,17 @@ export const errorStatuses: Readonly<Record<ErrorCode, ContentfulStatusCode>> = 
   waldur_bad_answer: 502,
 };
 
-/** Returns a failure as JSON and its HTTP status. Details of anything but our own errors are for the log alone. */
-export function errorJson(error: unknown, requestId: string) {
+/**
+ * Returns a failure as JSON and its HTTP status. Details of anything but our own errors are for the log alone; those of the
+ * database, which name its file, also for the operator.
+ */
+export function errorJson(error: unknown, requestId: string, operator = false) {
   const told = error instanceof AppError ? error : null;
   const code = told?.code ?? "internal";
-  const message = told?.message ?? "something went wrong; the log of the server has it under the request's id";
+  const message =
+    told?.code === "store_failed" && !operator
+      ? "the database does not answer; the log of the server has more under the request's id"
+      : (told?.message ?? "something went wrong; the log of the server has it under the request's id");
   const body = { error: { code, message: endSentence(message), requestId } };
   return { status: told === null ? (500 as const) : errorStatuses[told.code], body };
 }

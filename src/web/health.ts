@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Env } from "./env.ts";
 import { messageOf } from "../errors.ts";
 import { listFeeds } from "../store/feeds.ts";
+import { withLastReads } from "../store/reads.ts";
 import { listSources, lostAccess } from "../store/sources.ts";
 import { isoTime } from "./api/feed-json.ts";
 import { isOperator } from "./auth.ts";
@@ -17,8 +18,9 @@ export function healthRoutes(): Hono<Env> {
     .get("/readyz", async (c) => {
       const detailed = await isOperator(c.env, c.req.raw);
       try {
-        const sources = await listSources(c.env.sql);
+        const stored = await listSources(c.env.sql);
         if (!detailed) return c.json({ ok: true });
+        const sources = await withLastReads(c.env.sql, stored);
         const feeds = await listFeeds(c.env.sql);
         const nowAt = epochSeconds(c.env);
         return c.json({
@@ -32,7 +34,7 @@ export function healthRoutes(): Hono<Env> {
             lostSince: isoTime(source.lostAt),
             loaded: source.loadedAt !== null,
             freshAt: isoTime(source.freshAt),
-            ageSeconds: source.freshAt === null ? null : nowAt - source.freshAt,
+            ageSeconds: source.freshAt === null ? null : Math.max(0, nowAt - source.freshAt),
             sweptAt: source.sweptAt === 0 ? null : isoTime(source.sweptAt),
             sweepWanted: source.sweepWanted,
             failure: source.failure || null,
@@ -44,7 +46,7 @@ export function healthRoutes(): Hono<Env> {
         });
       } catch (error) {
         c.env.log.error("not_ready", { message: messageOf(error) });
-        return c.json({ ok: false, ...(detailed && { reason: messageOf(error) }) }, 503);
+        return c.json({ ok: false, ...(detailed && { reason: messageOf(error) }) }, 503, { "Retry-After": "30" });
       }
     });
 }

@@ -67,6 +67,7 @@ async function renderStored(sql: Sql): Promise<string> {
     offerings: new Map(),
     uidOf: (uuid: string, n: number) => `${uuid}-${n}`,
     decisionUrlOf: () => "",
+    actionsOf: () => [],
     sample: false,
   };
   const made = bookings.flatMap((known) => bookingEvents(known, context)).toSorted((a, b) => a.start - b.start);

@@ -3,7 +3,7 @@ import type { Event, EventContext } from "../../src/calendar/event.ts";
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
 import { reviseEvent } from "../../src/calendar/ical.ts";
-import type { FeedProfile } from "../../src/calendar/profile.ts";
+import { actions, type FeedProfile } from "../../src/calendar/profile.ts";
 import { numberSlots } from "../../src/calendar/slots.ts";
 
 /** 2026-11-23T12:00:00Z */
@@ -69,6 +69,7 @@ export function context(change: Partial<FeedProfile> = {}, rest: Partial<EventCo
     offerings: new Map([[uuid("b"), { name: "Confocal microscope", latitude: 58.378, longitude: 26.714 }]]),
     uidOf: (bookingUuid, n) => `${bookingUuid}-${n}`,
     decisionUrlOf: (bookingUuid) => `https://calendar.example/a/token.${bookingUuid}`,
+    actionsOf: () => actions,
     sample: false,
     ...rest,
   };

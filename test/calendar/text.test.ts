@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cleanBlock, cleanLine, cleanUrl, truncate } from "../../src/calendar/text.ts";
+import { cleanBlock, cleanLine, cleanUrl, isolate, truncate } from "../../src/calendar/text.ts";
 
 describe("cleaning text", () => {
   it("makes one line of many and drops what cannot be seen", () => {
@@ -13,6 +13,20 @@ describe("cleaning text", () => {
 
   it("takes out direction overrides, keeps right-to-left words and joined emoji", () => {
     expect(cleanLine("\u202Egnp.exe\u202C مرحبا 👩‍🔬")).toBe("gnp.exe مرحبا 👩‍🔬");
+  });
+
+  it.each([
+    ["Maria Näidis", "Maria Näidis"],
+    ["\u202Eevil\u2069 name", "evil name"],
+    ["שם 2027", "\u2068שם 2027\u2069"],
+    ["\u2069\u202Eמרחב\u2067", "\u2068מרחב\u2069"],
+    ["Lab\u200F 1", "\u2068Lab\u200F 1\u2069"],
+    ["مرحبا 👩‍🔬", "\u2068مرحبا 👩‍🔬\u2069"],
+    ["\u{1E900}", "\u2068\u{1E900}\u2069"],
+    ["\u202E\u200F", ""],
+  ])("isolates the name %j in a sentence", (name, isolated) => {
+    expect(isolate(name)).toBe(isolated);
+    expect(isolate(isolated)).toBe(isolated);
   });
 
   it("replaces lone surrogates", () => {

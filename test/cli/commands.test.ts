@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { defaultConfig, describeConfig } from "../../src/config.ts";
 import { answer, failed, noSync, run, syncJson, uuid } from "./fake-api.ts";
 
+/** A page in which all was applied, without columns of its own. */
+const plainly = { rows: null, notApplied: [] };
+
 function bookingJson(n: number, changes: object = {}) {
   return {
     uuid: uuid(n),
@@ -39,7 +42,13 @@ describe("bookings", () => {
     const { exit, out, err, asked } = await run("bookings", {
       "GET /bookings": ({ path }) =>
         path === "/bookings"
-          ? answer({ bookings: [bookingJson(1)], skipped: [{ uuid: uuid(9), reason: "odd" }], count: 3, next: 2 })
+          ? answer({
+              bookings: [bookingJson(1)],
+              skipped: [{ uuid: uuid(9), reason: "odd" }],
+              count: 3,
+              next: 2,
+              ...plainly,
+            })
           : answer({
               bookings: [
                 bookingJson(2, { slots: [] }),
@@ -54,6 +63,7 @@ describe("bookings", () => {
               skipped: [],
               count: 3,
               next: null,
+              ...plainly,
             }),
     });
     expect([exit, err]).toEqual([0, "1 bookings cannot be read and are left out.\n"]);
@@ -85,7 +95,7 @@ describe("bookings", () => {
         "--page",
         "7",
       ],
-      { "GET /bookings": () => answer({ bookings: [], skipped: [], count: 40, next: 8 }) },
+      { "GET /bookings": () => answer({ bookings: [], skipped: [], count: 40, next: 8, ...plainly }) },
     );
     expect(asked).toHaveLength(1);
     const query = new URLSearchParams(asked[0]?.path.split("?")[1]);
@@ -98,17 +108,47 @@ describe("bookings", () => {
     const { out } = await run(`bookings --provider ${provider} --json`, {
       [`GET /providers/${uuid(1)}/bookings`]: ({ path }) =>
         path.includes("page=2")
-          ? answer({ bookings: [bookingJson(2)], skipped: [], count: 2, next: null })
-          : answer({ bookings: [{ ...bookingJson(1), extra: 1 }], skipped: [], count: 2, next: 2 }),
+          ? answer({ bookings: [bookingJson(2)], skipped: [], count: 2, next: null, ...plainly })
+          : answer({ bookings: [{ ...bookingJson(1), extra: 1 }], skipped: [], count: 2, next: 2, ...plainly }),
     });
-    expect(JSON.parse(out)).toEqual({ bookings: [{ ...bookingJson(1), extra: 1 }, bookingJson(2)], count: 2 });
+    expect(JSON.parse(out)).toEqual({
+      bookings: [{ ...bookingJson(1), extra: 1 }, bookingJson(2)],
+      count: 2,
+      notApplied: [],
+    });
+  });
+
+  it("names what Waldur ignored, with an exit code of its own, after the table", async () => {
+    const page = { bookings: [bookingJson(1)], skipped: [], count: null, next: null, rows: null };
+    const { exit, out, err } = await run("bookings --flavor_name m1 --image_name x", {
+      "GET /bookings": () => answer({ ...page, notApplied: ["flavor_name", "image_name"] }),
+    });
+    expect([exit, err]).toEqual([
+      5,
+      "this Waldur ignores --flavor_name: not applied\nthis Waldur ignores --image_name: not applied\n",
+    ]);
+    expect(out).toContain("Booking 1");
+  });
+
+  it("shows the columns chosen, in the table and in JSON", async () => {
+    const rows = [{ name: "A", plan_name: null, slots: [{ start: "2030" }] }];
+    const page = { bookings: [], skipped: [], count: 1, next: null, rows, notApplied: ["field=plan_name"] };
+    const routes = { "GET /bookings": () => answer(page) };
+    const { exit, out, err, asked } = await run("bookings --field name,plan_name --field slots", routes);
+    expect([exit, out, err]).toEqual([
+      5,
+      'NAME  PLAN_NAME  SLOTS\nA                [{"start":"2030"}]\n',
+      "no booking of this Waldur has a column plan_name\n",
+    ]);
+    expect(new URLSearchParams(asked[0]?.path.split("?")[1]).getAll("field")).toEqual(["name,plan_name", "slots"]);
+    expect(JSON.parse((await run("bookings --field name --json", routes)).out).bookings).toEqual(rows);
   });
 
   it("is 4 without Waldur, and no half a table", async () => {
     const { exit, out } = await run("bookings", {
       "GET /bookings": ({ path }) =>
         path === "/bookings"
-          ? answer({ bookings: [bookingJson(1)], skipped: [], count: 2, next: 2 })
+          ? answer({ bookings: [bookingJson(1)], skipped: [], count: 2, next: 2, ...plainly })
           : failed(502, "waldur_unreachable", "Waldur does not answer"),
     });
     expect([exit, out]).toEqual([4, ""]);

@@ -65,6 +65,7 @@ export async function run(
     serve: async () => 0,
     demo: async () => 0,
     keygen: async () => ({ keys: "k:new", notes: [] }),
+    backup: async ({ file }) => ({ file, bytes: 1, tables: 1, notes: [] }),
     ...overrides,
   });
   return { exit, out, err, asked, opened, closed, slept };

@@ -173,6 +173,26 @@ describe("serve, demo, keygen", () => {
     expect(demo.mock.calls).toEqual([[{ bookings: 60, still: false }], [{ bookings: 5, still: true }]]);
   });
 
+  it("backup hands on the name, tells what was copied, and wants a name", async () => {
+    const backup = vi.fn(async ({ file }: { file: string; replace: boolean }) => ({
+      file: `/kept/${file}`,
+      bytes: 5,
+      tables: 15,
+      notes: ["keep the keys"],
+    }));
+    expect(await run("backup copy.sqlite", {}, { backup })).toMatchObject({
+      exit: 0,
+      out: "",
+      err: "/kept/copy.sqlite: 5 bytes, 15 tables, read through and whole.\nkeep the keys\n",
+    });
+    await run("backup copy.sqlite --replace", {}, { backup });
+    expect(backup.mock.calls).toEqual([
+      [{ file: "copy.sqlite", replace: false }],
+      [{ file: "copy.sqlite", replace: true }],
+    ]);
+    expect((await run("backup", {}, { backup })).exit).toBe(2);
+  });
+
   it("print the key alone, and notes beside", async () => {
     const keygen = vi.fn(async ({ rotate }: { rotate: boolean }) => ({
       keys: rotate ? null : "id:key",

@@ -166,10 +166,10 @@ describe("after a decision", () => {
         const profile = newProfile(world.deps.config, id, {});
         feeds.push(await addFeed(world.deps, { ...source, accountId: id }, profile, null));
         // Their tokens are not what this is about.
-        await setColumns(sql, "sources", { due_at: 9e9 }, id);
+        await setColumns(sql, "sources", { due_at: Math.floor(world.clock.ms / 1000) + 600 }, id);
       }
       // Another run has the list of one.
-      await holdLease(sql, "source", "colleague-7");
+      await holdLease(sql, "source", "colleague-7", Math.floor(world.clock.ms / 1000));
       await world.tick();
       for (const feed of feeds) expect(await statusIn(feed)).toBe("TENTATIVE");
       expect((await there().decide(page, "accept")).status).toBe(200);
@@ -238,8 +238,7 @@ describe("after a decision", () => {
     const { booking, link } = await one.request();
     const { browser, page } = await one.signedIn("providerOwner", link);
     const { sql } = world.deps;
-    const until = Math.floor(world.clock.ms / 1000) + 1;
-    await holdLease(sql, "source", offering.sourceId, until);
+    await holdLease(sql, "source", offering.sourceId, Math.floor(world.clock.ms / 1000), 1);
     let moved = false;
     const batch: typeof sql.batch = async (statements) => {
       if (!moved && statements.some((each) => each.sql.includes("INSERT INTO events"))) {
@@ -265,8 +264,7 @@ describe("after a decision", () => {
     const { booking, link } = await one.request();
     const { browser, page } = await one.signedIn("providerOwner", link);
     const source = await world.source(one.feed);
-    const until = Math.floor(world.clock.ms / 1000) + 60;
-    await holdLease(world.deps.sql, "source", source.id, until);
+    await holdLease(world.deps.sql, "source", source.id, Math.floor(world.clock.ms / 1000), 60);
     expect((await browser.decide(page, "accept")).status).toBe(200);
     expect(await one.status(booking.uuid)).toBe("TENTATIVE");
     expect((await world.source(one.feed)).dueAt).toBeLessThanOrEqual(world.clock.ms / 1000);

@@ -10,7 +10,7 @@ function formCookieOf({ headers }: Seen): [name: string, value: string] {
 }
 
 describe("signing in to decide", () => {
-  it("takes a token once; from then on one click is enough, for ninety days after the last", async () => {
+  it("takes a token once; after that one click is enough, until ninety days after the last visit", async () => {
     const { world, request, signedIn, status } = await makeCase();
     const first = await request();
     const { browser, page } = await signedIn("providerManager", first.link);
@@ -43,7 +43,7 @@ describe("signing in to decide", () => {
     expect([gone.buttons, [...browser.cookies.keys()].includes("__Host-session")]).toEqual([[], false]);
   });
 
-  it("takes the operator of this service for nobody, and leads to no other place", async () => {
+  it("does not take the operator for a person, and leads to no other site", async () => {
     const adminToken = "a-token-for-the-operator-only";
     const { world, request } = await makeCase({ config: { adminToken } });
     const { link } = await request();
@@ -109,7 +109,7 @@ describe("signing in to decide", () => {
     expect(world.clock.ms - slept).toBe(2000);
   });
 
-  it("is forgotten in this browser, or in all of the person's", async () => {
+  it("can be ended in this browser, or in all browsers of the person", async () => {
     const { request, signedIn } = await makeCase();
     const { link } = await request();
     const one = await signedIn("providerOwner", link);
@@ -122,7 +122,7 @@ describe("signing in to decide", () => {
     expect((await two.browser.open(link)).buttons).toEqual([]);
   });
 
-  it("is forgotten everywhere: the sessions of the pages end too, in all browsers, but nobody else's", async () => {
+  it("ends everywhere, on the pages too, but for nobody else", async () => {
     const adminToken = "a-token-for-the-operator-only";
     const { world, request, signedIn } = await makeCase({ config: { adminToken } });
     const { link } = await request();
@@ -150,7 +150,7 @@ describe("signing in to decide", () => {
     expect((await deciding.browser.open(link)).buttons).toEqual([]);
   });
 
-  it("ends in this browser with signing out of the pages, also from a page whose session is over", async () => {
+  it("ends in this browser on signing out of the pages, even after that session has expired", async () => {
     const { world, request, signedIn } = await makeCase();
     const { link } = await request();
     const elsewhere = await signedIn("providerOwner", link);
@@ -171,7 +171,7 @@ describe("signing in to decide", () => {
     ["on the pages", "/sign-in", "providerManager", "Sam Sample", "__Host-decide"],
     ["to decide", null, "providerManager", "Sam Sample", "__Host-session"],
   ] as const)(
-    "has one person a browser: another who signs in %s takes the place",
+    "belongs to one person in a browser: it gives way when another signs in %s",
     async (_, path, role, name, gone) => {
       const { world, request, signedIn } = await makeCase();
       const { link } = await request();
@@ -191,7 +191,7 @@ describe("signing in to decide", () => {
     },
   );
 
-  it("is one person's, whatever session shows it: a second click through the other one says the same", async () => {
+  it("and the other session are one person: a second click through either says the same", async () => {
     const { world, request, signedIn } = await makeCase();
     const { link } = await request();
     const { browser, page } = await signedIn("providerManager", link);
@@ -202,7 +202,7 @@ describe("signing in to decide", () => {
     expect((await pages.decide(open, "accept")).note).toContain("Accepted.");
   });
 
-  it("opens no pages of the operator or of people", async () => {
+  it("opens no other pages", async () => {
     const { world, request, signedIn } = await makeCase();
     const { link } = await request();
     const { browser } = await signedIn("providerOwner", link);

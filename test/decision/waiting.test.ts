@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { OrderState } from "../../src/calendar/booking.ts";
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { seedBookings, seeded } from "../../src/demo/bookings.ts";
+import { people, tokens } from "../../src/demo/people.ts";
 import { decisionUrl } from "../../src/feed/links.ts";
 import { visitor } from "../web/visitor.ts";
+import { makeWorld } from "../world.ts";
 import { requestTo } from "../waldur-answers.ts";
 import { makeBrowser, makeCase } from "./decided.ts";
 import { context, known } from "../calendar/samples.ts";
@@ -79,4 +81,17 @@ it("a feed's event leads to the order only where the order's own page moves it",
 it("the sample has a rare order that waits for the provider, as newer servers may", () => {
   const states = seedBookings(120, 1_800_000_000, seeded(1)).map(({ orders: [order] }) => order.state);
   expect(states.filter((state) => state === "pending-provider")).toHaveLength(1);
+});
+
+it("a link that decides at once offers Accept only where its account stands for the provider", async () => {
+  const offered: unknown[] = [];
+  for (const role of ["providerOwner", "requester"] as const) {
+    const world = await makeWorld({ bookings: 0, token: tokens[role], config: { signedDecisions: true } });
+    const booking = requestTo(world.sample, { requester: people[role] });
+    const feed = await world.addFeed({ decisions: "signed" }, "visible");
+    await world.tick();
+    const link = await decisionUrl(world.deps, feed, "signed", booking.uuid);
+    offered.push((await makeBrowser(world).open(link)).buttons);
+  }
+  expect(offered).toEqual([["accept", "reject"], ["reject"]]);
 });

@@ -118,7 +118,7 @@ describe("who may decide", () => {
     const { link } = await one.request();
     const open = async (deps: Deps = world.deps) => makeBrowser({ ...world, deps }).open(link);
     expect(await open()).toMatchObject({ buttons: ["accept", "reject"] });
-    expect((await open()).html).toContain("Whoever has this link decides as Maria Näidis");
+    expect((await open()).html).toContain("Anyone with this link decides as Maria Näidis");
     const forbidden = { ...world.deps, config: { ...world.deps.config, signedDecisions: false } };
     expect(await open(forbidden)).toMatchObject({ status: 200, buttons: [] });
     // Not the sample: the account of the environment never.

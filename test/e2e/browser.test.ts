@@ -8,7 +8,7 @@ import { readCalendar } from "../read-calendar.ts";
 import { linkIn } from "../decision/decided.ts";
 import { missingChromium, openChromium } from "./chromium.ts";
 import { runCli, until } from "./process.ts";
-import { adminToken, type Running, runtimes } from "./runtimes.ts";
+import { adminToken, atOwnAddress, type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 
 const skipped = missingChromium !== "" && process.env["CI"] === undefined;
@@ -49,7 +49,10 @@ describe.skipIf(skipped).each(runtimes)(
 
     beforeAll(async () => {
       waldur = await serveSample(6);
-      service = await open(waldur.url, waldur.sample.tokens.providerOwner, { TIME_ZONE: "UTC" });
+      service = await open(waldur.url, waldur.sample.tokens.providerOwner, {
+        ...atOwnAddress,
+        TIME_ZONE: "UTC",
+      });
       browser = await openChromium();
       const uuid = waldur.sample.providerUuid;
       const env = { ADMIN_TOKEN: adminToken };

@@ -5,7 +5,7 @@ import { sayMissing } from "../installed.ts";
 import { missingChromium, openChromium } from "./chromium.ts";
 import { faultsOf } from "./page-faults.ts";
 import { until } from "./process.ts";
-import { type Running, runtimes } from "./runtimes.ts";
+import { atOwnAddress, type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 import { openForm } from "./open-form.ts";
 import { unfold } from "../../src/calendar/content-line.ts";
@@ -39,6 +39,7 @@ describe.skipIf(missing !== "").each(runtimes)(
       waldur = await serveSample(8);
       server = await startRadicale(radicale ?? "");
       service = await open(waldur.url, waldur.sample.tokens.otherProviderOwner, {
+        ...atOwnAddress,
         CALDAV_ALLOW_HOSTS: new URL(server.url).host,
       });
       browser = await openChromium();

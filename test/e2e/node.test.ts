@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -196,6 +196,34 @@ describe("the service on Node", () => {
     await until(() => service.stdout().includes("The service keeps trying"), said(service));
     expect(service.stdout()).toContain("Check WALDUR_API_URL");
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+  });
+});
+
+describe("a copy of the database", () => {
+  it.each(["a plain copy of the running service's file", "backup"])("made by %s has its feeds", async (how) => {
+    const service = serve({}, ["demo", "--still"]);
+    const address = await addressIn(service);
+    const restored = join(folder, "restored");
+    await mkdir(restored);
+    const copy = join(restored, "sample.sqlite");
+    if (how === "backup") {
+      const made = await runCli(["backup", copy], { DATA_DIR: folder });
+      expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining("read through and whole") });
+    } else await copyFile(join(folder, "sample.sqlite"), copy);
+    await copyFile(join(folder, "secret-keys"), join(restored, "secret-keys"));
+    const { stdout } = await runCli(["feeds", "list", "--json"], { DATA_DIR: restored });
+    const [feed] = JSON.parse(stdout).feeds;
+    expect(new URL(feed.address).pathname).toBe(new URL(address).pathname);
+  });
+
+  it("that is empty is not served, and says what to do", async () => {
+    await writeFile(join(folder, "waldur-calendar.sqlite"), "");
+    const env = { DATA_DIR: folder, PORT: "0", WALDUR_API_URL: "http://127.0.0.1:9", WALDUR_API_TOKEN: "some-token" };
+    const { code, stderr } = await runCli(["serve"], env);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/waldur-calendar\.sqlite is empty.*copy made with `backup`/),
+    ]);
   });
 });
 

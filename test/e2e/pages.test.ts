@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { missingChromium, openChromium } from "./chromium.ts";
 import { faultsOf } from "./page-faults.ts";
 import { until } from "./process.ts";
-import { type Running, runtimes } from "./runtimes.ts";
+import { atOwnAddress, type Running, runtimes } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 import { openForm } from "./open-form.ts";
 
@@ -19,7 +19,7 @@ describe.skipIf(skipped).each(runtimes)(
     beforeAll(async () => {
       waldur = await serveSample();
       // The service's own account is not the one that signs in, so that what the person makes is theirs.
-      service = await open(waldur.url, waldur.sample.tokens.otherProviderOwner);
+      service = await open(waldur.url, waldur.sample.tokens.otherProviderOwner, atOwnAddress);
       browser = await openChromium();
     });
     afterAll(async () => {

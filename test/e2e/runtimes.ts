@@ -11,6 +11,8 @@ import { repository, start, until } from "./process.ts";
 
 /** The public address that feeds and links begin with; tests send requests to the service's own port. */
 export const publicUrl = "https://calendar.example";
+/** Settings for a browser that opens the service's own port: forms are taken from PUBLIC_URL alone where that is set. */
+export const atOwnAddress = { PUBLIC_URL: "" } as const;
 export const adminToken = "the-operator-of-these-tests";
 
 /** The whole service, running in one runtime. */

@@ -188,7 +188,7 @@ describe("lost access", () => {
     await pass(world, 26 * hour);
     expect(bookings(await world.calendar(address))).toEqual([]);
     world.sample.giveBack("providerOwner");
-    const mine = await resolveSource(await actAsOperator(world.deps), "mine", "");
+    const mine = await resolveSource(await actAsOperator(world.deps), "visible", "");
     await takeOverFeed(world.deps, await world.feed(feed.id), mine);
     await pass(world, 2);
     expect(bookings(await world.calendar(address)).length).toBeGreaterThanOrEqual(bookings(good).length - 3);

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import fc from "fast-check";
+import manifest from "../../package.json" with { type: "json" };
 import { afterEach, describe, expect, it } from "vitest";
 import { AppError, type ErrorCode } from "../../src/errors.ts";
 import { authorization, makeSend } from "../../src/waldur/http.ts";
@@ -289,6 +290,7 @@ describe("requests", () => {
       accept: "application/json",
       "accept-language": "en",
       authorization: `Token ${classicToken}`,
+      "user-agent": `waldur-calendar/${manifest.version}`,
     });
     expect(request?.redirect).toBe("manual");
     expect(request?.body ?? null).toBeNull();

@@ -73,6 +73,11 @@ describe("parameters of the booking list", () => {
     expect(parseQuery(back)).toEqual(query);
   });
 
+  it("the public address of an offering, as rows have it, becomes the provider's, which finds it", () => {
+    const shown = `https://waldur.example.org/api/marketplace-public-offerings/${uuid}/`;
+    expect(parseQuery({ offering: shown })).toEqual({ offering });
+  });
+
   it("older servers get the day of a time", () => {
     const query = parseQuery({ modified: "2026-11-24T01:00:00+02:00" });
     expect(encodeQuery(query, { dateTimes: false }).toString()).toBe("modified=2026-11-23");
@@ -85,6 +90,8 @@ describe("parameters of the booking list", () => {
     ["state", "", /state: must be one of/],
     ["order_state", "new", /order_state: must be one of pending-consumer/],
     ["o", "modified", /o: must be one of created, -created/],
+    // Waldur answers 500 to it.
+    ["o", "type", /o: must be one of created, -created, name, -name, schedules, -schedules$/],
     ["provider_uuid", "xyz", /provider_uuid: must be a uuid/],
     ["offering_uuid", `${uuid},xyz`, /offering_uuid: must be a uuid/],
     ["created", "23.11.2026", /created: must be a date or a time/],

@@ -41,7 +41,7 @@ const causes: Readonly<Record<Decision["result"], Cause>> = {
   unchanged: { arrange: answering(() => new Response("down", { status: 500 })) },
   unknown: { arrange: answering(() => Object.assign(new Error("too late"), { name: "TimeoutError" })) },
   busy: {
-    arrange: async ({ deps }, { uuid }) => holdLease(deps.sql, "booking", uuid),
+    arrange: async ({ deps }, { uuid }) => holdLease(deps.sql, "booking", uuid, Math.floor(deps.now() / 1000)),
   },
   limited: {
     arrange: async ({ deps, clock }, { uuid }) => {

@@ -35,7 +35,7 @@ const list: Command = {
   notes: ["Attempts that changed nothing are listed too. Times are UTC; entries are kept for DECISION_DAYS."],
   async run({ args, runtime, client }) {
     const uuid = args.value(booking);
-    const most = readWhole(args, limit, 1, 1000);
+    const most = readWhole(args, limit, { least: 1, most: 1000 });
     const query: Query = [
       ...(uuid === null ? [] : [["booking", readUuidOption("--booking", uuid)] as const]),
       ...(most === null ? [] : [["limit", String(most)] as const]),

@@ -5,14 +5,17 @@ import { exits } from "../exit.ts";
 import { readUuidOption } from "../option-values.ts";
 
 const feed = option("feed", "ID", "the calendar that this feed serves");
-const provider = option("provider", "UUID", "all bookings of this provider, read from Waldur now");
+const provider = option("provider", "UUID", "all bookings of this provider");
 
 export const exportCalendar: Command = {
   name: "export",
   summary: "print a calendar (.ics)",
   operands: [],
   options: [feed, provider, server],
-  notes: ["Give either --feed or --provider."],
+  notes: [
+    "Give either --feed or --provider. Without a feed over the provider its bookings are read from Waldur now,",
+    "which takes a second or more for every hundred.",
+  ],
   async run({ args, runtime, client }) {
     const id = args.value(feed);
     const uuid = args.value(provider);

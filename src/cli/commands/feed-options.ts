@@ -1,5 +1,5 @@
 import { bookingStates } from "../../calendar/booking.ts";
-import { decisionModes, details, languages } from "../../calendar/profile.ts";
+import { decisionModes, details, languages, profileBounds } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import { type Arguments, type Option, option, toggle } from "../args.ts";
 import { readChoice, readInstant, readUuidOption, readWhole, splitList } from "../option-values.ts";
@@ -18,6 +18,7 @@ const states = option("states", "LIST", `only these states: ${bookingStates.join
 const offerings = option("offerings", "UUIDS", "only these offerings");
 const customers = option("customers", "UUIDS", "only these customers");
 const projects = option("projects", "UUIDS", "only these projects");
+const requesters = option("requesters", "USERS", "only bookings that these usernames made");
 const text = option(
   "text",
   "TEXT",
@@ -41,6 +42,7 @@ export const feedOptions: readonly Option[] = [
   offerings,
   customers,
   projects,
+  requesters,
   text,
   expires,
 ];
@@ -57,12 +59,12 @@ const members: readonly (readonly [Option, key: string, read: (args: Arguments, 
   [detail, "detail", (_, given) => readChoice(detail, given, details)],
   [language, "language", (_, given) => readChoice(language, given, languages)],
   [zone, "zone", (_, given) => given || null],
-  [alarm, "alarmMinutes", (args) => readWhole(args, alarm, 0, 40320)],
+  [alarm, "alarmMinutes", (args) => readWhole(args, alarm, profileBounds.alarmMinutes)],
   [colour, "colour", (_, given) => given.toLowerCase() || null],
   [cancelled, "cancelled", (_, given) => readChoice(cancelled, given, ["keep", "drop"])],
   [decisions, "decisions", (_, given) => readChoice(decisions, given, decisionModes)],
-  [pastDays, "pastDays", (args) => readDays(args, pastDays, 0)],
-  [futureDays, "futureDays", (args) => readDays(args, futureDays, 1)],
+  [pastDays, "pastDays", (args) => readDays(args, pastDays, profileBounds.pastDays)],
+  [futureDays, "futureDays", (args) => readDays(args, futureDays, profileBounds.futureDays)],
   [expires, "expiresAt", (_, given) => (given === "" ? null : readInstant(expires, given))],
 ];
 
@@ -71,6 +73,7 @@ const filters: readonly (readonly [Option, key: string, read: (part: string) => 
   [offerings, "offerings", (part) => readUuidOption("--offerings", part)],
   [customers, "customers", (part) => readUuidOption("--customers", part)],
   [projects, "projects", (part) => readUuidOption("--projects", part)],
+  [requesters, "requesters", (part) => part],
 ];
 
 /** Returns the members of a request for the options that were given. Throws `bad_input`. */
@@ -95,9 +98,10 @@ const offering = option("offering", "UUID", "bookings of this offering");
 const customer = option("customer", "UUID", "bookings of this customer");
 const project = option("project", "UUID", "bookings of this project");
 const mine = toggle("mine", "bookings that the account itself made");
+const visible = toggle("visible", "every booking that Waldur shows the account");
 
 /** The options that name the source of a feed, for `feeds add`. */
-export const sourceOptions: readonly Option[] = [provider, offering, customer, project, mine];
+export const sourceOptions: readonly Option[] = [provider, offering, customer, project, mine, visible];
 
 /** Returns the source that the options name. Throws `bad_input` unless they name exactly one. */
 export function readSource(args: Arguments): { kind: string; uuid?: string } {
@@ -107,13 +111,13 @@ export function readSource(args: Arguments): { kind: string; uuid?: string } {
     throw new AppError("bad_input", `give one of ${sourceOptions.map((source) => `--${source.name}`).join(", ")}`);
   }
   const uuid = args.value(chosen);
-  return chosen === mine || uuid === null
+  return uuid === null || chosen.value === null
     ? { kind: chosen.name }
     : { kind: chosen.name, uuid: readUuidOption(`--${chosen.name}`, uuid) };
 }
 
-function readDays(args: Arguments, days: Option, least: number): number {
-  const value = readWhole(args, days, least, 3650);
+function readDays(args: Arguments, days: Option, bounds: { readonly least: number; readonly most: number }): number {
+  const value = readWhole(args, days, bounds);
   if (value === null) throw new AppError("bad_input", `--${days.name} needs a number of days`);
   return value;
 }

@@ -4,7 +4,7 @@ import { exportCalendar } from "./export.ts";
 import { feedCommands } from "./feeds.ts";
 import { bookings, providers } from "./listings.ts";
 import { decisionCommands } from "./decisions.ts";
-import { demo, keygen, serve } from "./service.ts";
+import { backup, demo, keygen, serve } from "./service.ts";
 import { sync } from "./sync.ts";
 import { targetCommands } from "./targets.ts";
 
@@ -21,4 +21,5 @@ export const commands: readonly Command[] = [
   ...decisionCommands,
   check,
   keygen,
+  backup,
 ];

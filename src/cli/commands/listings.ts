@@ -8,7 +8,7 @@ import { type Command, json, printJson, server } from "../command.ts";
 import { exits } from "../exit.ts";
 import { type Progress, showProgress } from "../progress.ts";
 import { formatTable } from "../table.ts";
-import { formatInstant, readUuidOption } from "../option-values.ts";
+import { formatInstant, readUuidOption, splitList } from "../option-values.ts";
 
 export const providers: Command = {
   name: "providers",
@@ -32,6 +32,9 @@ export const providers: Command = {
   },
 };
 
+/** The option with the columns to show. */
+const fieldOptions = bookingParameters.filter(({ name }) => name === "field");
+
 const provider = option("provider", "UUID", "bookings of this provider (its organisation's UUID)");
 
 export const bookings: Command = {
@@ -41,17 +44,42 @@ export const bookings: Command = {
   options: [provider, json, server, ...bookingParameters],
   notes: [
     "All pages are read unless --page names one. Times are UTC.",
-    "Options with Waldur's names are passed to Waldur unchanged; its version decides which of them work.",
+    "What a booking shows is checked on it. Where Waldur ignores another option, a message names it, and the exit code is 5.",
+    "--field NAME shows this column of Waldur's, and no others; it may be repeated.",
   ],
   async run({ args, runtime, client }) {
+    const columns = fieldOptions.flatMap((field) => args.values(field)).flatMap(splitList);
     const progress = showProgress(runtime);
     const listed = await readPages(await client(), args, progress).finally(progress.end);
     if (listed.skipped > 0) runtime.stderr(`${listed.skipped} bookings cannot be read and are left out.\n`);
-    if (args.has(json)) printJson(runtime, { bookings: listed.raw, count: listed.count });
-    else runtime.stdout(formatTable(heads, listed.bookings.map(bookingRow)));
-    return exits.ok;
+    if (args.has(json)) {
+      printJson(runtime, { bookings: listed.raw, count: listed.count, notApplied: listed.notApplied });
+    } else if (columns.length > 0) {
+      runtime.stdout(
+        formatTable(
+          columns,
+          listed.rows.map((row) => columns.map((name) => columnText(row[name]))),
+        ),
+      );
+    } else runtime.stdout(formatTable(heads, listed.bookings.map(bookingRow)));
+    for (const name of listed.notApplied) runtime.stderr(`${notAppliedText(name)}\n`);
+    return listed.notApplied.length === 0 ? exits.ok : exits.partly;
   },
 };
+
+/** Says what was not applied: a parameter that Waldur ignores, or `field=` and a column that no booking has. */
+function notAppliedText(name: string): string {
+  const [, column] = /^field=(.*)/.exec(name) ?? [];
+  return column === undefined
+    ? `this Waldur ignores --${name}: not applied`
+    : `no booking of this Waldur has a column ${column}`;
+}
+
+/** Returns the value of a column for the table: texts as they are, anything else as JSON. */
+function columnText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
 
 const heads = ["when", "state", "name", "offering", "customer", "requester", "uuid"];
 
@@ -73,7 +101,12 @@ interface Pages {
   readonly bookings: readonly BookingJson[];
   /** The bookings as the API sent them. */
   readonly raw: readonly unknown[];
+  /** The columns of each booking that `--field` chose; none without it. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** On all pages; null where one page does not tell. */
   readonly count: number | null;
+  /** Parameters that Waldur ignores. */
+  readonly notApplied: readonly string[];
   /** Number of bookings that could not be read and are missing. */
   readonly skipped: number;
 }
@@ -87,18 +120,26 @@ async function readPages(client: Client, args: Arguments, progress: Progress): P
   const onlyOne = query.some(([name]) => name === "page");
   const all: BookingJson[] = [];
   const raw: unknown[] = [];
+  const rows: Readonly<Record<string, unknown>>[] = [];
+  const notApplied = new Set<string>();
   let left = 0;
   for (let page = 1; ;) {
     const paged: Query = onlyOne || page === 1 ? query : [...query, ["page", String(page)]];
     const answer = await client.json("GET", withQuery(path, paged));
-    const { bookings: some, count, next, skipped } = readAnswer(responses.bookings, answer);
-    all.push(...some);
-    raw.push(...rawBookings(answer));
-    left += skipped.length;
-    if (onlyOne || next === null) return { bookings: all, raw, count, skipped: left };
+    const found = readAnswer(responses.bookings, answer);
+    const { next } = found;
+    all.push(...found.bookings);
+    rows.push(...(found.rows ?? []));
+    raw.push(...(found.rows ?? rawBookings(answer)));
+    for (const name of found.notApplied) notApplied.add(name);
+    left += found.skipped.length;
+    if (onlyOne || next === null) {
+      const count = onlyOne ? found.count : raw.length + left;
+      return { bookings: all, raw, rows, count, skipped: left, notApplied: [...notApplied] };
+    }
     if (next <= page) throw new AppError("waldur_bad_answer", `page ${page} says that page ${next} follows it`);
     page = next;
-    progress.show(`${all.length} of ${count} bookings`);
+    progress.show(found.count === null ? `${raw.length} bookings` : `${raw.length} of ${found.count} bookings`);
   }
 }
 

@@ -5,6 +5,7 @@ import { readWhole } from "../option-values.ts";
 
 const bookings = option("bookings", "N", "how many bookings the sample has, about 60 by default");
 const still = toggle("still", "keep the sample unchanged: nothing happens in it by itself");
+const replace = toggle("replace", "take the place of a file of that name, once the copy is whole");
 const rotate = toggle("rotate", "put the new key first and reseal everything that is stored");
 
 export const serve: Command = {
@@ -23,7 +24,7 @@ export const demo: Command = {
   options: [bookings, still],
   notes: [],
   run: ({ args, runtime }) =>
-    runtime.demo({ bookings: readWhole(args, bookings, 0, 1_000_000) ?? 60, still: args.has(still) }),
+    runtime.demo({ bookings: readWhole(args, bookings, { least: 0, most: 1_000_000 }) ?? 60, still: args.has(still) }),
 };
 
 export const keygen: Command = {
@@ -36,6 +37,23 @@ export const keygen: Command = {
     const made = await runtime.keygen({ rotate: args.has(rotate) });
     for (const note of made.notes) runtime.stderr(`${note}\n`);
     if (made.keys !== null) runtime.stdout(`${made.keys}\n`);
+    return exits.ok;
+  },
+};
+
+export const backup: Command = {
+  name: "backup",
+  summary: "copy the database into a file, whole, also while the service runs",
+  operands: ["FILE"],
+  options: [replace],
+  notes: [
+    "A plain copy of the database file lacks what was written last: use this one. Only its user can read it.",
+    "On Workers: npx wrangler d1 export waldur-calendar --remote --output FILE",
+  ],
+  async run({ args, runtime }) {
+    const made = await runtime.backup({ file: args.operands[0] ?? "", replace: args.has(replace) });
+    runtime.stderr(`${made.file}: ${made.bytes} bytes, ${made.tables} tables, read through and whole.\n`);
+    for (const note of made.notes) runtime.stderr(`${note}\n`);
     return exits.ok;
   },
 };

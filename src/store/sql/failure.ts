@@ -7,10 +7,17 @@ import type { SqlRow, SqlValue } from "./port.ts";
  */
 export function storeFailed(error: unknown, sql?: string): AppError {
   if (error instanceof AppError) return error;
-  return new AppError("store_failed", `the database refused: ${messageOf(error)}`, {
-    cause: error,
-    ...(sql !== undefined && { facts: { statement: sql.replace(/\s+/g, " ").trim().slice(0, 120) } }),
-  });
+  return makeStoreFailure(`the database refused: ${messageOf(error)}`, error, sql);
+}
+
+/** Makes the error for a statement that waited in vain for a lock that another process has. */
+export function storeBusy(error: unknown, sql: string): AppError {
+  return makeStoreFailure("another program has locked the database; try again in a minute", error, sql);
+}
+
+function makeStoreFailure(message: string, cause: unknown, sql: string | undefined): AppError {
+  const facts = sql === undefined ? {} : { statement: sql.replace(/\s+/g, " ").trim().slice(0, 120) };
+  return new AppError("store_failed", message, { cause, facts });
 }
 
 /** Returns true when each column of a row an engine gave is of a type the port knows. Throws `store_failed` when one is not. */

@@ -43,6 +43,12 @@ export async function listMissing(sql: Sql, migrations: readonly Migration[]): P
   return migrations.map(({ name }) => name).filter((name) => !known.has(name));
 }
 
+/** Returns the names of the migrations that the database has and this version does not know. */
+export async function listUnknown(sql: Sql, migrations: readonly Migration[]): Promise<string[]> {
+  const known = new Set(migrations.map(({ name }) => name));
+  return [...(await listApplied(sql))].filter((name) => !known.has(name));
+}
+
 async function listApplied(sql: Sql): Promise<Set<string>> {
   const rows = await sql.all("SELECT name FROM d1_migrations");
   return new Set(rows.map((row) => readText(row, "name")));

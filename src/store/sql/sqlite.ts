@@ -1,13 +1,18 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AppError } from "../../errors.ts";
-import { isValue, storeFailed, wrongColumn } from "./failure.ts";
+import { isValue, storeBusy, storeFailed, wrongColumn } from "./failure.ts";
 import type { Joined, Sql, SqlRow, SqlValue } from "./port.ts";
 
 /** The number of prepared statements that are kept; the program has fewer distinct ones than that. */
 const keptStatements = 200;
 
-/** Milliseconds that a writer waits for another one. */
-const waitMilliseconds = 5000;
+/**
+ * Milliseconds that a statement waits while another process has the lock it needs. Readers seldom need one that others
+ * hold, and whoever asks for a feed is then answered from memory.
+ */
+const patience = { open: 5000, read: 2000, write: 5000 } as const;
+/** Milliseconds between two tries: the first pause, which doubles, and the longest one. */
+const pauses = { first: 2, most: 100 } as const;
 
 /** D1's limits, so that what works on Node works on Workers. The last two are workerd's own settings of SQLite. */
 const limits = {
@@ -23,7 +28,8 @@ const limits = {
 
 /**
  * Opens the port over SQLite in a file (made when missing; its folder must be there) or in memory.
- * Several processes may open the same file: a writer waits up to 5 seconds for another. Throws `store_failed`.
+ * Several processes may open the same file: a writer waits up to 5 seconds for another, a reader 2, and the process does
+ * other things meanwhile. Throws `store_failed`.
  */
 export function openSqlite(path: string): Sql & { close(): void } {
   const db = openFile(path);
@@ -54,20 +60,20 @@ export function openSqlite(path: string): Sql & { close(): void } {
 
   return {
     async all(sql, ...parameters) {
-      return querySqlite(sql, () => {
+      return waitForLock(sql, "read", () => {
         const known = prepare(sql, parameters);
         return known.statement.all(...parameters).map((values) => sqlRow(known, values));
       });
     },
     async first(sql, ...parameters) {
-      return querySqlite(sql, () => {
+      return waitForLock(sql, "read", () => {
         const known = prepare(sql, parameters);
         const row: unknown = known.statement.get(...parameters);
         return row === undefined ? null : sqlRow(known, row);
       });
     },
     async join(sql, ...parameters) {
-      return querySqlite(sql, () => {
+      return waitForLock(sql, "read", () => {
         const { statement: joining } = prepare(
           `SELECT CAST(coalesce(group_concat(text, ''), '') AS BLOB) AS bytes, count(*) AS rows, count(text) AS texts
            FROM (${sql})`,
@@ -83,11 +89,11 @@ export function openSqlite(path: string): Sql & { close(): void } {
       });
     },
     async run(sql, ...parameters) {
-      return querySqlite(sql, () => change(sql, parameters));
+      return waitForLock(sql, "write", () => change(sql, parameters));
     },
     async batch(statements) {
       // No await inside: nothing else of this process can come between.
-      return querySqlite(statements.map(({ sql }) => sql).join("; "), () => {
+      return waitForLock(statements.map(({ sql }) => sql).join("; "), "write", () => {
         db.exec("BEGIN IMMEDIATE");
         try {
           const changes = statements.map(({ sql, parameters }) => change(sql, parameters));
@@ -115,7 +121,8 @@ interface Prepared {
 
 function openFile(path: string): DatabaseSync {
   return querySqlite("open", () => {
-    const db = new DatabaseSync(path, { timeout: waitMilliseconds, enableForeignKeyConstraints: true, limits });
+    // SQLite itself does not wait: it would keep the whole process from doing anything else.
+    const db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true, limits });
     try {
       useWal(db);
       db.exec("PRAGMA synchronous = NORMAL");
@@ -129,7 +136,7 @@ function openFile(path: string): DatabaseSync {
   });
 }
 
-/** Turns WAL on. SQLite does not wait here, as it does elsewhere, when two processes change a new file at once; so we do. */
+/** Turns WAL on, when two processes change a new file at once after the other one. */
 function useWal(db: DatabaseSync): void {
   const pause = 20;
   const bell = new Int32Array(new SharedArrayBuffer(4));
@@ -138,15 +145,29 @@ function useWal(db: DatabaseSync): void {
       db.exec("PRAGMA journal_mode = WAL");
       return;
     } catch (error) {
-      if (waited >= waitMilliseconds || !isBusy(error)) throw error;
+      if (waited >= patience.open || !isBusy(error)) throw error;
       Atomics.wait(bell, 0, 0, pause);
     }
   }
 }
 
 function isBusy(error: unknown): boolean {
-  const busy = 5; // SQLITE_BUSY
-  return error instanceof Error && "errcode" in error && error.errcode === busy;
+  const busy = 5; // SQLITE_BUSY; the bits above say why
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === busy;
+}
+
+/** Runs a statement, again after pauses while another process has the lock it needs. Throws `store_failed`. */
+async function waitForLock<T>(sql: string, kind: "read" | "write", query: () => T): Promise<T> {
+  let pause: number = pauses.first;
+  for (let waited = 0; ; waited += pause, pause = Math.min(pause * 2, pauses.most)) {
+    try {
+      return query();
+    } catch (error) {
+      if (!isBusy(error)) throw storeFailed(error, sql);
+      if (waited >= patience[kind]) throw storeBusy(error, sql);
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
 }
 
 /** Returns what the engine gave for a row, under the names of its columns. Throws `store_failed` for what the port does not know. */

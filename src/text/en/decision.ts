@@ -9,8 +9,8 @@ const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => str
       ? "Accepted. The booking is confirmed, and the calendar now shows it."
       : `Rejected. The time is free again, and the calendar now shows it.${byOperator ? " Waldur’s log names the operator’s account, ours names you." : ""}`,
   already: ({ action }) =>
-    `This booking had already been ${action === "accept" ? "accepted" : "rejected"} by somebody else. There was nothing left to do.`,
-  other: () => "This booking has been decided otherwise, or has ended, in the meantime. Your click changed nothing.",
+    `This booking had already been ${action === "accept" ? "accepted" : "rejected"} by somebody else. Nothing was left to do.`,
+  other: () => "Meanwhile this booking was decided otherwise, or it has ended. Your click changed nothing.",
   past: () => "The time of this booking is over. Nothing was changed.",
   "not-yours": ({ provider }) =>
     `This account does not represent the provider, so it cannot accept. Owners and managers of ${provider} can. Nothing was changed.`,
@@ -19,19 +19,18 @@ const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => str
       ? `Waldur refused: this account may not accept. Owners and managers of ${provider} may. Nothing was changed.`
       : `Waldur refused: only its staff, the requester, and owners and managers of ${customer} may reject this booking. Ask one of them, or the operator of Waldur. Nothing was changed.`,
   "not-ready": ({ status, provider, customer }) =>
-    `Too early. ${move(status, provider, customer)} Nothing was changed.`,
+    `Too early. ${whoseMoveEn(status, provider, customer)} Nothing was changed.`,
   gone: () => "Waldur does not have this booking any more, or does not show it to this account. Nothing was changed.",
   expired: ({ name }) => `Waldur no longer accepts the token of ${name}. Sign in with a new one. Nothing was changed.`,
   unchanged: () => "Waldur did not answer as it should. Nothing was changed; try again in a minute.",
   unknown: () =>
     "Waldur was told, but did not say whether it worked. Look at this page again in a minute before you try again.",
-  busy: () =>
-    "Somebody is deciding on this booking at this moment. Your click changed nothing; look again in a minute.",
+  busy: () => "Somebody is deciding on this booking right now. Your click changed nothing; look again in a minute.",
   limited: () => "There were too many attempts. Nothing was changed; wait ten minutes.",
 };
 
 /** Says whose move it is while nobody can accept or reject. */
-function move(status: BookingStatus | null, provider: string, customer: string): string {
+function whoseMoveEn(status: BookingStatus | null, provider: string, customer: string): string {
   switch (status) {
     case "awaiting-approval":
       return `It is the customer’s move: ${customer} has not approved this request yet. After that the provider can decide here.`;
@@ -66,9 +65,9 @@ export const decision = {
   besideConfirmed: "already confirmed",
   decide: "Your decision",
   as: (name: string) => `You are deciding as ${name}.`,
-  waiting: { title: "Not to be decided here yet", move, order: "Open the order in Waldur" },
-  /** A link with which whoever holds it decides. */
-  holder: (name: string) => `Whoever has this link decides as ${name}: keep it to yourself.`,
+  waiting: { title: "Not to be decided here yet", move: whoseMoveEn, order: "Open the order in Waldur" },
+  /** Of a link that decides by itself, without signing in. */
+  holder: (name: string) => `Anyone with this link decides as ${name}: do not share it.`,
   signIn: {
     title: "Sign in to decide",
     why: "Many people can see a calendar, so this page asks who you are. After that, one click is enough in this browser for 90 days.",

@@ -1,7 +1,7 @@
 import type { BookingStatus } from "../../calendar/status.ts";
 import type { decision as english } from "../en/decision.ts";
 
-function move(status: BookingStatus | null, provider: string, customer: string): string {
+function whoseMoveEt(status: BookingStatus | null, provider: string, customer: string): string {
   switch (status) {
     case "awaiting-approval":
       return `Järg on kliendi käes (${customer}): taotlus ei ole veel heaks kiidetud. Pärast seda saab teenusepakkuja siin otsustada.`;
@@ -35,7 +35,7 @@ export const decision: typeof english = {
   besideConfirmed: "juba kinnitatud",
   decide: "Sinu otsus",
   as: (name) => `Otsustad kasutajana ${name}.`,
-  waiting: { title: "Siin ei saa seda veel otsustada", move, order: "Ava tellimus Walduris" },
+  waiting: { title: "Siin ei saa seda veel otsustada", move: whoseMoveEt, order: "Ava tellimus Walduris" },
   holder: (name) => `Selle lingiga otsustab igaüks kasutajana ${name}: ära jaga seda.`,
   signIn: {
     title: "Otsustamiseks logi sisse",
@@ -85,7 +85,7 @@ export const decision: typeof english = {
         ? `Waldur keeldus: see konto ei tohi kinnitada. Seda tohivad ${provider} omanikud ja haldurid. Midagi ei muudetud.`
         : `Waldur keeldus: selle broneeringu tohivad tagasi lükata ainult Walduri haldajad, taotleja ise ning ${customer} omanikud ja haldurid. Palu neid või Walduri haldajat. Midagi ei muudetud.`,
     "not-ready": ({ status, provider, customer }) =>
-      `Liiga vara. ${move(status, provider, customer)} Midagi ei muudetud.`,
+      `Liiga vara. ${whoseMoveEt(status, provider, customer)} Midagi ei muudetud.`,
     gone: () => "Walduris seda broneeringut enam ei ole või ei näidata seda sellele kontole. Midagi ei muudetud.",
     expired: ({ name }) =>
       `Waldur ei võta enam vastu kasutaja ${name} pääsutunnust. Logi sisse uuega. Midagi ei muudetud.`,

@@ -5,11 +5,12 @@ import { hex, hmac } from "../../security/hash.ts";
 import { ensureEnvironmentAccount } from "../../account/client.ts";
 import { ensureTokenAccount } from "../../account/sign-in.ts";
 import { loadViewer } from "../../account/access.ts";
+import { requestPace, takeTurn } from "../../account/turns.ts";
 import { findAccount } from "../../store/accounts.ts";
 import { requestNetwork } from "../address.ts";
 import type { Env } from "../env.ts";
 import { isOperator } from "../auth.ts";
-import { epochSeconds } from "../../clock.ts";
+import { epochSeconds, hasElapsed } from "../../clock.ts";
 
 /** An answer of who-am-I is good for so long. */
 const keptSeconds = 60;
@@ -24,10 +25,10 @@ export const authenticateLocal = createMiddleware<Env>(async (c, next) => {
 /**
  * Finds out who calls the API: `Authorization: Bearer` with ADMIN_TOKEN or with a token of Waldur. Cookies are ignored. A
  * token is shown to nobody but the Waldur of the settings, whose answer is kept for a minute under a keyed hash. Throws
- * `unauthorized`, and Waldur's failures.
+ * `unauthorized`, Waldur's failures, and `too_many` for whoever asks too often.
  */
 export function authenticate() {
-  const known = new Map<string, { readonly accountId: string; readonly untilAt: number }>();
+  const known = new Map<string, { readonly accountId: string; readonly askedAt: number }>();
   return createMiddleware<Env>(async (c, next) => {
     const deps = c.env;
     if (await isOperator(deps, c.req.raw)) {
@@ -39,7 +40,10 @@ export function authenticate() {
     const hash = await keyedHash(deps, token);
     const nowAt = epochSeconds(deps);
     const kept = known.get(hash);
-    let account = kept !== undefined && kept.untilAt > nowAt ? await findAccount(deps.sql, kept.accountId) : null;
+    let account =
+      kept !== undefined && !hasElapsed(kept.askedAt, keptSeconds, nowAt)
+        ? await findAccount(deps.sql, kept.accountId)
+        : null;
     if (account === null) {
       known.delete(hash);
       try {
@@ -49,10 +53,10 @@ export function authenticate() {
         throw code === "waldur_refused_token" || code === "bad_input" ? unauthorized() : error;
       }
       if (known.size >= mostKept) known.clear();
-      known.set(hash, { accountId: account.id, untilAt: nowAt + keptSeconds });
+      known.set(hash, { accountId: account.id, askedAt: nowAt });
     }
     c.set("viewer", await loadViewer(deps, account));
-    return next();
+    return takeTurn(deps, account.userUuid ?? account.id, requestPace, next);
   });
 }
 

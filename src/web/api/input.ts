@@ -27,7 +27,9 @@ export const readDecisionQuery = (query: unknown): v.InferOutput<typeof decision
 /** Readers of query parameters. Each throws `bad_input`. */
 export const readBefore = (text: string): number => readInput(v.object({ before: moment }), { before: text }).before;
 export const readLimit = (text: string): number =>
-  readInput(v.object({ limit: v.pipe(v.string(), v.transform(Number), wholeNumber(1, 1000)) }), { limit: text }).limit;
+  readInput(v.object({ limit: v.pipe(v.string(), v.transform(Number), wholeNumber({ least: 1, most: 1000 })) }), {
+    limit: text,
+  }).limit;
 export const readSync = (body: unknown): v.InferOutput<typeof syncRequest> => readInput(syncRequest, body);
 export const readPush = (body: unknown): v.InferOutput<typeof pushRequest> => readInput(pushRequest, body);
 export const readCredentials = (body: unknown): Credentials => credentialsOf(readInput(credentials, body));

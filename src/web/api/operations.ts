@@ -106,7 +106,8 @@ export const operations: readonly Operation[] = [
   {
     ...calendar,
     route: "GET /providers/{uuid}/calendar.ics",
-    summary: "Reads all bookings of a provider as a calendar now; nothing is stored",
+    summary:
+      "Returns all bookings of a provider as a calendar: as a feed over it has them stored, else read from Waldur now, which takes a second or more for every hundred; X-Read-At says when they were read",
     right: "anyone",
     errors: ["bad_input", "not_found"],
   },

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { bookingStates } from "../../calendar/booking.ts";
 import { colours } from "../../calendar/colours.ts";
-import { decisionModes, details, type FeedFilter, languages } from "../../calendar/profile.ts";
+import { decisionModes, details, type FeedFilter, languages, profileBounds } from "../../calendar/profile.ts";
 import { readZone } from "../../calendar/zone.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import { readUuid } from "../../waldur/parameters.ts";
-import { scopeKinds } from "../../waldur/scope.ts";
+import { listKinds } from "../../account/find-source.ts";
 
 // The JSON that the API takes; docs/openapi.yaml is generated from these schemas.
 
@@ -16,15 +16,21 @@ const uuid = v.pipe(
 );
 const uuids = v.pipe(v.array(uuid), v.maxLength(100, "may hold at most 100"));
 
+const usernames = v.pipe(
+  v.array(v.pipe(v.string(), v.trim(), v.minLength(1, "may not be empty"), v.maxLength(200, "is too long"))),
+  v.maxLength(100, "may hold at most 100"),
+);
+
 const filter = v.strictObject({
   states: v.exactOptional(v.array(v.picklist(bookingStates, `may hold ${bookingStates.join(", ")}`))),
   offerings: v.exactOptional(uuids),
   customers: v.exactOptional(uuids),
   projects: v.exactOptional(uuids),
+  requesters: v.exactOptional(usernames),
   text: v.exactOptional(v.pipe(v.string(), v.trim(), v.maxLength(200, "may have at most 200 characters"))),
 } satisfies Record<keyof FeedFilter, object>);
 
-export function wholeNumber(least: number, most: number) {
+export function wholeNumber({ least, most }: { readonly least: number; readonly most: number }) {
   const wanted = `must be a whole number from ${least} to ${most}`;
   return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted), v.maxValue(most, wanted));
 }
@@ -50,7 +56,7 @@ export const profile = {
       ),
     ),
   ),
-  alarmMinutes: v.exactOptional(v.nullable(wholeNumber(0, 40_320))),
+  alarmMinutes: v.exactOptional(v.nullable(wholeNumber(profileBounds.alarmMinutes))),
   colour: v.exactOptional(
     v.nullable(
       v.pipe(
@@ -62,8 +68,8 @@ export const profile = {
   ),
   cancelled: v.exactOptional(v.picklist(["keep", "drop"], "must be keep or drop")),
   decisions: v.exactOptional(v.picklist(decisionModes, `must be one of ${decisionModes.join(", ")}`)),
-  pastDays: v.exactOptional(wholeNumber(0, 3650)),
-  futureDays: v.exactOptional(wholeNumber(1, 3650)),
+  pastDays: v.exactOptional(wholeNumber(profileBounds.pastDays)),
+  futureDays: v.exactOptional(wholeNumber(profileBounds.futureDays)),
   filter: v.exactOptional(filter),
 };
 
@@ -76,7 +82,7 @@ const time = v.nullable(moment);
 
 export const newFeed = v.strictObject({
   source: v.strictObject({
-    kind: v.picklist(scopeKinds, `must be one of ${scopeKinds.join(", ")}`),
+    kind: v.picklist(listKinds, `must be one of ${listKinds.join(", ")}`),
     uuid: v.exactOptional(v.nullable(v.string())),
   }),
   ...profile,

@@ -59,8 +59,13 @@ export type BookingJson = v.InferOutput<typeof booking>;
 export const bookings = v.object({
   bookings: list(booking),
   skipped: describe(list(v.object({ uuid: textOrNull, reason: v.string() })), "Bookings that do not fit"),
-  count: whole,
+  rows: describe(
+    v.nullable(list(v.record(v.string(), v.unknown()))),
+    "With `field`, in place of bookings: these columns under Waldur's names",
+  ),
+  count: describe(wholeOrNull, "Bookings on all pages; null where only reading every page would tell"),
   next: describe(wholeOrNull, "Number of the page that follows"),
+  notApplied: describe(list(v.string()), "Parameters that this Waldur ignores, also in the header X-Not-Applied"),
 });
 export type BookingsJson = v.InferOutput<typeof bookings>;
 
@@ -79,6 +84,7 @@ const profile = v.object({
     offerings: v.exactOptional(list(v.string())),
     customers: v.exactOptional(list(v.string())),
     projects: v.exactOptional(list(v.string())),
+    requesters: v.exactOptional(list(v.string())),
     text: v.exactOptional(v.string()),
   } satisfies Record<keyof FeedFilter, object>),
 });

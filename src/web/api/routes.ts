@@ -9,14 +9,15 @@ import { joinVevents } from "../../store/events.ts";
 import { type FeedRow, listFeeds } from "../../store/feeds.ts";
 import { listDecisions } from "../../store/decisions.ts";
 import { listRuns } from "../../store/runs.ts";
+import { withLastReads } from "../../store/reads.ts";
 import { findSource, listSources } from "../../store/sources.ts";
 import { listBookings } from "../../source/list-bookings.ts";
 import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
 import { changeProfile, newProfile } from "../../feed/profile.ts";
 import { addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
-import { type ActingAccount, actAs, listProviders, resolveSource } from "../../account/find-source.ts";
-import { dryRunSource } from "../../source/dry-run.ts";
+import { type ActingAccount, actAs, listProviders, resolveList, resolveSource } from "../../account/find-source.ts";
+import { dryRun, listAskedSources } from "../../source/dry-run.ts";
 import { startRun, tick } from "../../tick.ts";
 import {
   may,
@@ -47,28 +48,25 @@ export function apiRoutes(): Hono<Env> {
     .get("/providers", async (c) =>
       c.json({ providers: await listProviders(await asker(c)) } satisfies json.ProvidersJson),
     )
-    .get("/bookings", async (c) => c.json((await listBookings(await asker(c), query(c))) satisfies json.BookingsJson))
+    .get("/bookings", async (c) => answerBookings(c, query(c)))
     .get("/providers/:uuid/bookings", async (c) =>
-      c.json(
-        (await listBookings(await asker(c), {
-          ...query(c),
-          provider_uuid: c.req.param("uuid"),
-        })) satisfies json.BookingsJson,
-      ),
+      answerBookings(c, { ...query(c), provider_uuid: c.req.param("uuid") }),
     )
     .get("/providers/:uuid/calendar.ics", async (c) => {
       const asks = await asker(c);
       const source = await resolveSource(asks, "provider", c.req.param("uuid"));
-      return calendar(
-        c,
-        await exportProvider(c.env, asks, source.scopeUuid, newProfile(c.env.config, source.name, {})),
-      );
+      const profile = newProfile(c.env.config, source.name, {});
+      const { calendar: body, readAt } = await exportProvider(c.env, asks, source.scopeUuid, profile);
+      const answer = calendar(c, body);
+      answer.headers.set("X-Read-At", isoTime(readAt) ?? "");
+      return answer;
     })
     .get("/feeds", async (c) => c.json({ feeds: await allFeeds(c) }))
     .post("/feeds", async (c) => {
       const { source: asked, expiresAt = null, ...profile } = readNewFeed(await readBody(c));
-      const source = await resolveSource(await asker(c), asked.kind, asked.uuid ?? "");
-      const feed = await addFeed(c.env, source, newProfile(c.env.config, source.name, profile), expiresAt);
+      const { source, filter } = await resolveList(await asker(c), asked.kind, asked.uuid ?? "");
+      const whole = { ...profile, filter: { ...profile.filter, ...filter } };
+      const feed = await addFeed(c.env, source, newProfile(c.env.config, source.name, whole), expiresAt);
       return changed(c, feed, 201);
     })
     .get("/feeds/:id", async (c) => c.json(await oneFeed(c, (await feedFor(c, "name")).feed)))
@@ -106,26 +104,22 @@ export function apiRoutes(): Hono<Env> {
     })
     .post("/sync", operatorOnly, async (c) => {
       const {
-        dryRun = false,
+        dryRun: dry = false,
         allowRemovals = false,
-        source,
+        source: id,
         since = epochSeconds(c.env),
       } = readSync(await readBody(c));
-      const sources = await listSources(c.env.sql);
-      const asked = source ? sources.filter(({ id }) => id === source) : sources;
-      if (source && asked.length === 0) throw new AppError("not_found", `there is no source ${source}`);
-      if (!dryRun) {
-        const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(source && { sourceId: source }) });
+      const asked = await listAskedSources(c.env, id || undefined);
+      if (!dry) {
+        const report = await tick(c.env, { sweepSince: since, allowRemovals, ...(id && { sourceId: id }) });
         return c.json({
           ...report,
           targets: report.targets.map(pushJson),
           since: isoTime(since),
         } satisfies json.SyncJson);
       }
-      const reports = [];
-      for (const one of asked) reports.push(await dryRunSource(c.env, one));
-      const complete = reports.every(({ failure }) => failure === "");
-      return c.json({ sources: reports, feeds: [], targets: [], complete, since: null } satisfies json.SyncJson);
+      const { sources, complete } = await dryRun(c.env, asked);
+      return c.json({ sources: [...sources], feeds: [], targets: [], complete, since: null } satisfies json.SyncJson);
     })
     .route("/targets", targetRoutes())
     .post("/bookings/:uuid/:action{accept|reject}", async (c) => {
@@ -173,6 +167,13 @@ async function asker(c: Context<Env>): Promise<ActingAccount> {
   return actAs(c.env, c.var.viewer.account);
 }
 
+/** Answers with a page of bookings; what Waldur ignores of the query is named in a header too. */
+async function answerBookings(c: Context<Env>, asked: Record<string, string | string[]>): Promise<Response> {
+  const listed: json.BookingsJson = await listBookings(c.env, await asker(c), asked);
+  if (listed.notApplied.length > 0) c.header("X-Not-Applied", listed.notApplied.join(", "));
+  return c.json(listed);
+}
+
 /** Returns the ids of the sources whose content the caller may see. */
 async function openSources(c: Context<Env>): Promise<string[]> {
   const seen = (await listVisibleSources(c.env, c.var.viewer)).filter(({ standing }) => may(standing, "content"));
@@ -190,8 +191,9 @@ async function changed(c: Context<Env>, feed: FeedRow, status: 200 | 201 = 200):
 }
 
 async function oneFeed(c: Context<Env>, feed: FeedRow) {
-  const source = await findSource(c.env.sql, feed.sourceId);
-  if (source === null) throw new AppError("not_found", `the source of feed ${feed.id} is gone`);
+  const stored = await findSource(c.env.sql, feed.sourceId);
+  const [source] = stored === null ? [] : await withLastReads(c.env.sql, [stored]);
+  if (source === undefined) throw new AppError("not_found", `the source of feed ${feed.id} is gone`);
   const counts = await countBookings(c.env.sql, source.id, epochSeconds(c.env));
   return feedJson(c.env, feed, source, counts, standingOf(c.var.viewer, source));
 }

@@ -1,4 +1,4 @@
-import { epochSeconds } from "../../clock.ts";
+import { epochSeconds, hasElapsed } from "../../clock.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError, codeOf, messageOf } from "../../errors.ts";
 import { joinVevents } from "../../store/events.ts";
@@ -206,7 +206,8 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
 function noteUsed(deps: FeedDeps, request: Request, edition: Representation, notedAt: number, nowAt: number): number {
   const { feed } = edition;
   const sinceAt = nowAt - useSeconds;
-  if (edition.endedAt !== null || notedAt > sinceAt || (feed.usedAt ?? 0) > sinceAt) return notedAt;
+  const noted = !hasElapsed(notedAt, useSeconds, nowAt) || !hasElapsed(feed.usedAt, useSeconds, nowAt);
+  if (edition.endedAt !== null || noted) return notedAt;
   try {
     const client = clientName(request.headers.get("User-Agent"));
     deps.defer(noteUse(deps.sql, feed.id, client, nowAt, sinceAt).catch(() => undefined));

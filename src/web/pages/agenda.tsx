@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isolate } from "../../calendar/text.ts";
 import type { Env, PageContext } from "../env.ts";
 import { readVevent } from "../../calendar/read-vevent.ts";
 import { localDate, startOfDate } from "../../calendar/window.ts";
@@ -36,7 +37,7 @@ async function showAgenda(c: PageContext, id: string): Promise<Response> {
   const shown = events.slice(0, mostOnPage);
   const left = events[mostOnPage];
   const nextDay = left === undefined ? to.toFormat("yyyy-LL-dd") : times.date(left.start);
-  return renderPage(c, `${feed.profile.name}: ${texts[language].agenda.agenda}`, () => (
+  return renderPage(c, `${isolate(feed.profile.name)}: ${texts[language].agenda.agenda}`, () => (
     <AgendaView
       {...{ language, feed, times }}
       events={shown}
@@ -67,7 +68,7 @@ async function showMonth(c: PageContext, id: string): Promise<Response> {
   });
   const firstAt = startOfDate(zone, first);
   const rows = await listAgenda(c.env.sql, feed, firstAt, startOfDate(zone, next), mostEvents);
-  return renderPage(c, `${feed.profile.name}: ${texts[language].agenda.month}`, () => (
+  return renderPage(c, `${isolate(feed.profile.name)}: ${texts[language].agenda.month}`, () => (
     <MonthView
       {...{
         language,

@@ -44,7 +44,7 @@ export function dropDraft(c: PageContext): void {
   dropCookie(c, cookieName);
 }
 
-/** Returns the text of a sealed cookie for the viewer that is valid for so many seconds. */
+/** Returns the text of a sealed cookie for the viewer; `lasts` is in seconds. */
 export async function sealCookie(c: PageContext, about: string, value: object, lasts: number): Promise<string> {
   const text = JSON.stringify({ value, endsAt: epochSeconds(c.env) + lasts });
   return seal(c.env.keys, cookiePlace(c, about), text, c.env.random, "sessions");

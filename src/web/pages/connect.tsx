@@ -6,6 +6,7 @@ import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import { type Credentials, findCalendarHome, credentialsUsername } from "../../mirror/connect/connect.ts";
 import { readConnectError } from "../../mirror/connect/error.ts";
 import { googleApp } from "../../mirror/connect/google.ts";
+import { needAlive } from "../../feed/commands.ts";
 import { addTarget } from "../../mirror/commands.ts";
 import { findVisibleFeed } from "../../account/access.ts";
 import { fieldValue } from "../forms.ts";
@@ -57,7 +58,7 @@ export function connectRoutes(): Hono<Env> {
 
 async function findLivingFeed(c: PageContext) {
   const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "change");
-  if (seen.feed.state === "ended") throw new AppError("conflict", `feed ${seen.feed.id} has ended`);
+  needAlive(seen.feed);
   return seen;
 }
 
@@ -125,10 +126,10 @@ async function showSignInStep(c: PageContext, draft: Draft, { username, faults }
   return showStep(c, 1, (nonce, path) => <SignInStep {...{ language, nonce, path }} {...about} />, status);
 }
 
-/** Reasons to be mended in the first step. */
+/** Refusals that another address can mend: the first step. */
 const ofAddress = new Set(["no-caldav", "no-address", "elsewhere", "blocked", "missing", "oauth", "silent"]);
 
-/** Shows a refusal in the step in which it can be mended. Throws any other error. */
+/** Shows a refusal at the step where it can be mended. Throws any other error. */
 async function showRefusal(c: PageContext, draft: Draft, username: string, error: unknown): Promise<Response> {
   const refused = error instanceof AppError ? readConnectError(error) : null;
   if (refused === null) throw error;

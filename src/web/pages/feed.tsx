@@ -1,14 +1,22 @@
 import { Hono } from "hono";
+import { isolate } from "../../calendar/text.ts";
 import type { Env, PageContext } from "../env.ts";
 import { fieldValue } from "../forms.ts";
-import type { FeedProfile } from "../../calendar/profile.ts";
+import type { FeedFilter, FeedProfile } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import type { FeedRow } from "../../store/feeds.ts";
 import { findAccount } from "../../store/accounts.ts";
 import { addFeed, findFeedAddress, revokeFeed, rotateFeed, standsStill, updateFeed } from "../../feed/commands.ts";
 import { sealedBy } from "../../security/seal.ts";
 import { maySignLinks } from "../../feed/links.ts";
-import { type ActingAccount, actAs, resolveSource } from "../../account/find-source.ts";
+import {
+  type ActingAccount,
+  actAs,
+  type ListKind,
+  listKinds,
+  resolveList,
+  resolveSource,
+} from "../../account/find-source.ts";
 import { listOfferings, previewFeed } from "../../feed/preview.ts";
 import { startRun } from "../../tick.ts";
 import { may, findVisibleFeed } from "../../account/access.ts";
@@ -22,7 +30,6 @@ import { FeedForm, type FeedFormProps } from "./views/feed-form.tsx";
 import { FeedView } from "./views/feed.tsx";
 import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { epochSeconds } from "../../clock.ts";
-import { scopeKinds } from "../../waldur/scope.ts";
 import { takeOverFeed } from "../../take-over.ts";
 import { texts } from "../../text/index.ts";
 
@@ -45,7 +52,8 @@ export function feedPageRoutes(): Hono<Env> {
         const signs = maySignLinks(c.env, c.var.viewer.account);
         const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
         if (asked === null) return showNew(c, source, { typed, faults, preview: null }, 400);
-        const profile = newProfile(c.env.config, source.found.name, asked);
+        const filter = { ...asked.filter, ...source.filter };
+        const profile = newProfile(c.env.config, source.found.name, { ...asked, filter });
         if (fieldValue(fields, "do") !== "save") {
           return showNew(c, source, {
             typed,
@@ -95,15 +103,19 @@ export function feedPageRoutes(): Hono<Env> {
 
 interface AskedSource {
   readonly asker: ActingAccount;
+  readonly kind: ListKind;
   readonly found: Awaited<ReturnType<typeof resolveSource>>;
+  /** The part of the source that was asked for. */
+  readonly filter: FeedFilter;
 }
 
 /** Finds the list in Waldur that a form is about. Throws `not_found` where the viewer does not see it. */
 async function findAskedSource(c: PageContext, asked: string, uuid: string): Promise<AskedSource> {
-  const kind = scopeKinds.find((known) => known === asked);
+  const kind = listKinds.find((known) => known === asked);
   if (kind === undefined) throw new AppError("not_found", "there is no such kind of list");
   const asker = await actAs(c.env, c.var.viewer.account);
-  return { asker, found: await resolveSource(asker, kind, uuid.slice(0, 40)) };
+  const { source, filter } = await resolveList(asker, kind, uuid.slice(0, 40));
+  return { asker, kind, found: source, filter };
 }
 
 interface FormState {
@@ -117,16 +129,16 @@ async function makePreview(c: PageContext, asker: ActingAccount, source: AskedSo
   return { events, times: zonedTimes(profile.zone ?? c.env.config.timeZone, pageLanguage(c)) };
 }
 
-async function showNew(c: PageContext, { asker, found }: AskedSource, state: FormState, status: 200 | 400 = 200) {
+async function showNew(c: PageContext, { asker, kind, found }: AskedSource, state: FormState, status: 200 | 400 = 200) {
   const language = pageLanguage(c);
   const offerings = await listOfferings(asker, found);
   const about = {
-    source: found.name,
+    source: isolate(found.name),
     action: "/feeds/new",
-    hidden: { kind: found.kind, uuid: found.scopeUuid },
+    hidden: { kind, uuid: found.scopeUuid },
     existing: false,
     cancelHref: "/",
-    offerings: offerings.map(({ uuid, name }) => [uuid, name] as const),
+    offerings: offerings.map(({ uuid, name }) => [uuid, isolate(name)] as const),
     maySign: maySignLinks(c.env, c.var.viewer.account),
   };
   return renderPage(
@@ -142,12 +154,12 @@ async function showEdit(c: PageContext, feed: FeedRow, state: FormState, status:
   const { source } = await findVisibleFeed(c.env, c.var.viewer, feed.id, "change");
   const owner = await findAccount(c.env.sql, source.accountId);
   const about = {
-    source: source.name,
+    source: isolate(source.name),
     action: `/feeds/${feed.id}/edit`,
     hidden: {},
     existing: true,
     cancelHref: `/feeds/${feed.id}`,
-    offerings: [...readOfferings(source.offerings)].map(([uuid, { name }]) => [uuid, name] as const),
+    offerings: [...readOfferings(source.offerings)].map(([uuid, { name }]) => [uuid, isolate(name)] as const),
     maySign: owner !== null && maySignLinks(c.env, owner),
   };
   return renderPage(
@@ -196,7 +208,7 @@ async function showFeed(c: PageContext, unsure: "" | "rotate" | "revoke"): Promi
   const mirrors = await listMirrors(c, feed.id);
   return renderPage(
     c,
-    feed.profile.name,
+    isolate(feed.profile.name),
     (nonce) => (
       <FeedView
         {...{ language, nonce, feed, source, standing, address, hidden, stands, large, unsure, mirrors }}

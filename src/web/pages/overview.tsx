@@ -4,12 +4,13 @@ import { bookingStatus, eventStatus } from "../../calendar/status.ts";
 import { type Action, actions } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import { listAccounts } from "../../store/accounts.ts";
-import { findBookings, listPending } from "../../store/bookings.ts";
+import { listPending } from "../../store/bookings.ts";
 import { listFeeds } from "../../store/feeds.ts";
 import { readHomeport } from "../../account/site.ts";
 import { listKeyUses } from "../../account/key-uses.ts";
 import { actAs, listProviders } from "../../account/find-source.ts";
-import { may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
+import { findVisibleBooking, may, type VisibleSource, listVisibleSources } from "../../account/access.ts";
+import { offeredActions } from "../../decision/rights.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
 import { keyComplaints } from "../key-health.ts";
 import { listMirrors } from "./mirror-health.ts";
@@ -78,6 +79,7 @@ async function showOverview(
         next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}
         homeport={homeport}
+        actionsOf={(booking) => offeredActions(c.env, viewer.account, booking)}
         requests={requests.slice(0, mostRequests)}
         more={requests.length > mostRequests}
         providers={providers?.filter(({ uuid }) => !has.has(uuid)) ?? null}
@@ -117,12 +119,8 @@ async function listOwnProviders(c: PageContext): Promise<{ uuid: string; name: s
 /** Accepts or rejects a booking on the first page. */
 async function decideInPlace(c: PageContext, uuid: string, action: Action): Promise<Response> {
   const { viewer } = c.var;
-  for (const { source, standing } of await listVisibleSources(c.env, viewer)) {
-    const known = may(standing, "content") ? (await findBookings(c.env.sql, source.id, [uuid])).get(uuid) : undefined;
-    if (known === undefined) continue;
-    const request = { bookingUuid: uuid, action, account: viewer.account, via: "sign-in", feedId: "" } as const;
-    const outcome = await decideBooking(c, request, pageLanguage(c));
-    return showOverview(c, { ...outcome, name: known.booking.name }, outcome.status);
-  }
-  throw new AppError("not_found", "there is no such booking");
+  const { booking } = await findVisibleBooking(c.env, viewer, uuid);
+  const request = { bookingUuid: uuid, action, account: viewer.account, via: "sign-in", feedId: "" } as const;
+  const outcome = await decideBooking(c, request, pageLanguage(c));
+  return showOverview(c, { ...outcome, name: booking.name }, outcome.status);
 }

@@ -2,10 +2,11 @@ import { createMiddleware } from "hono/factory";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Language } from "../../calendar/profile.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, codeOf } from "../../errors.ts";
 import type { AccountRow } from "../../store/accounts.ts";
 import { cachedSite } from "../../account/site.ts";
 import { loadViewer } from "../../account/access.ts";
+import { requestPace, takeTurn } from "../../account/turns.ts";
 import { checkForm, type Fields, fieldValue, formNonce, nonceField, readForm } from "../forms.ts";
 import type { Env, PageContext } from "../env.ts";
 import { findBrowserAccount } from "../sessions.ts";
@@ -24,8 +25,9 @@ export const signedIn = createMiddleware<Env>(async (c, next) => {
     if (c.req.method === "POST") throw new AppError("unauthorized", "sign in first");
     return c.redirect(c.req.path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(c.req.path)}`, 303);
   }
-  c.set("viewer", await loadViewer(c.env, account));
-  return next();
+  const viewer = await loadViewer(c.env, account);
+  c.set("viewer", viewer);
+  return viewer.operator ? next() : takeTurn(c.env, account.userUuid ?? account.id, requestPace, next);
 });
 
 /** Returns the purpose for which the forms of the pages of an account are signed. */
@@ -70,7 +72,7 @@ export async function renderBarePage(
   status: ContentfulStatusCode = 200,
   top?: JSX.Element,
 ): Promise<Response> {
-  const { name } = await cachedSite(c.env);
+  const name = await siteName(c);
   c.header("Vary", "Accept-Language, Cookie");
   return c.html(
     <Layout language={pageLanguage(c)} title={title} site={name} top={top} sample={c.env.sample}>
@@ -78,4 +80,14 @@ export async function renderBarePage(
     </Layout>,
     status,
   );
+}
+
+/** Returns the name of the Waldur for the top of a page; "" while the database does not answer: the page may be about that. */
+async function siteName(c: PageContext): Promise<string> {
+  try {
+    return (await cachedSite(c.env)).name;
+  } catch (error) {
+    if (codeOf(error) !== "store_failed") throw error;
+    return "";
+  }
 }

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isolate } from "../../calendar/text.ts";
 import type { Env, PageContext } from "../env.ts";
 import { AppError } from "../../errors.ts";
 import { open, seal } from "../../security/seal.ts";
@@ -66,7 +67,16 @@ async function showSignIn(
     c,
     texts[language].signIn.title,
     <SignInView
-      {...{ language, fault, next, nonce, logins, safe: isSafe(c), sample: c.env.sample, site: name || "Waldur" }}
+      {...{
+        language,
+        fault,
+        next,
+        nonce,
+        logins,
+        safe: isSafe(c),
+        sample: c.env.sample,
+        site: isolate(name) || "Waldur",
+      }}
     />,
     status,
   );

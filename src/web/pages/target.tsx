@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { isolate } from "../../calendar/text.ts";
 import type { Env, PageContext } from "../env.ts";
 import type { ServerProfile } from "../../caldav/port.ts";
 import { AppError } from "../../errors.ts";
@@ -11,6 +12,7 @@ import {
   changeCredentials,
   pauseTarget,
   probeTarget,
+  removalChoices,
   removeTarget,
   resumeTarget,
   syncTarget,
@@ -112,8 +114,7 @@ async function removeMirror(c: PageContext): Promise<Response> {
   const fields = await readFormFields(c);
   const { target, feed } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const asked = fieldValue(fields, "events");
-  const both = target.stopCode !== "owner";
-  const events = asked === "leave" || (asked === "remove" && both) ? asked : null;
+  const events = removalChoices(target).find((choice) => choice === asked) ?? null;
   if (events === null || !isSure(fields)) {
     const unsure = isSure(fields) ? "" : "remove";
     const faults = events === null ? { events: "choice" as const } : {};
@@ -141,7 +142,7 @@ async function showTarget(c: PageContext, wrong: Wrong): Promise<Response> {
   };
   return renderPage(
     c,
-    target.name,
+    isolate(target.name),
     (nonce) => (
       <TargetView
         {...{ language, nonce, faults, unsure, events, username, ...about, ...told }}

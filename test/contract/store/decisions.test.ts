@@ -104,10 +104,12 @@ describe.each(engines)("decisions over $engine", ({ open }) => {
     await addDecision(sql, row("new"));
     await countTry(sql, "x", t - 100);
     await countTry(sql, "x", t);
+    await countTry(sql, "x", t + 101);
     await forgetDecisions(sql, t);
-    await forgetTries(sql, t);
+    await forgetTries(sql, t, t + 100);
     expect((await listDecisions(sql, null, 10)).map(({ id }) => id)).toEqual(["new"]);
     expect([await countTry(sql, "x", t - 100), await countTry(sql, "x", t)]).toEqual([1, 2]);
+    expect(await countTry(sql, "x", t + 101)).toBe(1);
   });
 
   it("counts tries by name and stretch of time", async () => {

@@ -91,6 +91,8 @@ describe("check tells whether rejecting works", () => {
     ["with one that is not of staff", "sample-provider-owner", "sample-provider-manager", false, "who is not staff"],
     ["with one that Waldur does not take", "sample-provider-owner", "sample-nobody", false, "does not work"],
     ["as staff", "sample-staff", null, true, ""],
+    // A consumer rejects nothing of others.
+    ["as somebody who only books", "sample-requester", null, false, ""],
   ])("%s", async (_, token, decision, canReject, told) => {
     expect(await check(token, decision)).toEqual({ canReject, told: told === "" ? "" : expect.stringContaining(told) });
   });

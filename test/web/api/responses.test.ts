@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import type { FeedFilter } from "../../../src/calendar/profile.ts";
 import { operations } from "../../../src/web/api/operations.ts";
 import { closedTarget, failure, openTarget } from "../../../src/web/api/responses.ts";
 import { beginMirror, connectThere, login } from "../mirrored.ts";
@@ -39,9 +40,19 @@ describe("what the API answers", () => {
     const { world, call, caldav, feedId, targetId } = await begin();
     const [pending, other] = [world.sample.request(), world.sample.request()];
     const uuid = world.sample.providerUuid;
+    const uuids = ["a".repeat(32)];
+    // Each filter there is.
+    const filter: Required<FeedFilter> = {
+      states: ["OK"],
+      offerings: uuids,
+      customers: uuids,
+      projects: uuids,
+      requesters: ["maria.naidis"],
+      text: "a",
+    };
     const bodies: Readonly<Record<string, object>> = {
       "POST /feeds": { source: { kind: "provider", uuid }, expiresAt: "2030-01-01T00:00:00Z" },
-      "PATCH /feeds/{id}": { zone: "Europe/Tallinn", filter: { states: ["OK"], text: "a" } },
+      "PATCH /feeds/{id}": { zone: "Europe/Tallinn", filter },
       "POST /targets": { feed: feedId, url: caldav.calendarUrl(), ...login },
       "POST /targets/calendars": { url: "https://caldav.example.org/", ...login },
       "POST /targets/{id}/credentials": login,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lintCalendar } from "../../../src/calendar/lint.ts";
+import { wide } from "../../wide.ts";
 import { makeWorld, type WorldOptions } from "../../world.ts";
 
 const adminToken = "a-token-for-the-operator-only";
@@ -129,9 +130,9 @@ describe("a feed", () => {
   });
 
   it("that grows too large is warned about: to its reader, to the operator and in the log, once", async () => {
-    const { world, call } = await begin({ config: { feedWarnEvents: 5 } });
+    const { world, call } = await begin({ config: { feedWarnEvents: 5 }, budget: { ...wide, events: 7 } });
     const feed = await world.addFeed();
-    for (let minute = 0; minute < 3; minute += 1) {
+    for (let minute = 0; minute < 9; minute += 1) {
       await world.tick();
       world.wait(60);
     }
@@ -139,7 +140,11 @@ describe("a feed", () => {
     expect((await world.get(address)).headers.get("X-Feed-Warning")).toContain("limit 5");
     expect((await call("GET", `/api/v1/feeds/${feed.id}`)).body.warning).toContain("limit 5");
     const logged = world.log.entries.filter(({ event }) => event === "feed_large");
-    expect(logged.map(({ level, facts }) => [level, facts["feed"]])).toEqual([["warn", feed.id]]);
+    const { eventCount, byteCount } = await world.feed(feed.id);
+    const facts = { feed: feed.id, name: feed.profile.name, events: eventCount, bytes: byteCount };
+    expect(logged.map((entry) => [entry.level, entry.facts])).toEqual([
+      ["warn", { ...facts, warning: expect.stringContaining(`${eventCount} events`) }],
+    ]);
   });
 });
 
@@ -155,6 +160,64 @@ describe("what Waldur has", () => {
     const calendar = await call("GET", `/api/v1/providers/${providerUuid}/calendar.ics`);
     expect(lintCalendar(calendar.text)).toEqual([]);
     expect(calendar.headers.get("Content-Type")).toBe("text/calendar; charset=utf-8");
+  });
+
+  it("says in words and in a header what Waldur did not apply", async () => {
+    const { world, call } = await begin();
+    const { providerUuid } = world.sample;
+    for (const path of ["/api/v1/bookings", `/api/v1/providers/${providerUuid}/bookings`]) {
+      const some = await call("GET", `${path}?flavor_name=m1&is_attached=true&state=OK`);
+      expect(some.headers.get("X-Not-Applied")).toBe("flavor_name, is_attached");
+      expect(some.body.notApplied).toEqual(["flavor_name", "is_attached"]);
+      expect((await call("GET", `${path}?state=OK`)).headers.get("X-Not-Applied")).toBeNull();
+      const refused = await call("GET", `${path}?o=type`);
+      expect([refused.status, refused.body.error.code]).toEqual([400, "bad_input"]);
+      const chosen = await call("GET", `${path}?field=name&field=state&state=OK`);
+      expect(chosen.body.bookings).toEqual([]);
+      expect(chosen.body.rows[0]).toEqual({ name: expect.any(String), state: "OK" });
+    }
+  });
+
+  it("is exported from what a feed over it has stored, without a request for bookings", async () => {
+    const { world, call } = await begin();
+    const path = `/api/v1/providers/${world.sample.providerUuid}/calendar.ics`;
+    const uids = (text: string): string[] =>
+      [...text.matchAll(/\r\nUID:(\S+)/g)].map(([, uid]) => uid ?? "").toSorted();
+    const listings = (): number => world.requests().filter((line) => /booking-resources|orders/.test(line)).length;
+    await world.addFeed();
+    world.requests();
+    const live = await call("GET", path);
+    expect(listings()).toBe(2);
+    expect(live.headers.get("X-Read-At")).toBe("2027-01-04T09:00:00.000Z");
+    await world.tick();
+    world.wait(300);
+    world.requests();
+    const stored = await call("GET", path);
+    expect(listings()).toBe(0);
+    expect(stored.headers.get("X-Read-At")).toBe("2027-01-04T09:00:00.000Z");
+    expect(uids(stored.text)).toEqual(uids(live.text));
+    expect(lintCalendar(stored.text)).toEqual([]);
+    // Rows that nobody has read for long, and those of an account without access, are not served.
+    world.wait(3600);
+    expect((await call("GET", path)).headers.get("X-Read-At")).toBe("2027-01-04T10:05:00.000Z");
+    expect(listings()).toBe(2);
+    expect((await call("GET", path.replace(world.sample.providerUuid, "1".repeat(32)))).status).toBe(404);
+  });
+
+  it("is as fresh as its last reading, each minute", async () => {
+    const { world, call } = await begin();
+    const feed = await world.addFeed();
+    for (let minute = 0; minute < 5; minute += 1) {
+      await world.tick();
+      const at = new Date(world.clock.ms).toISOString();
+      expect((await call("GET", `/api/v1/feeds/${feed.id}`)).body.source.freshAt).toBe(at);
+      expect((await call("GET", "/api/v1/feeds")).body.feeds[0].source.freshAt).toBe(at);
+      expect((await call("GET", "/readyz")).body.sources[0]).toMatchObject({ freshAt: at, ageSeconds: 0 });
+      world.wait(60);
+    }
+    world.fault(() => new Response("down", { status: 502 }));
+    await world.tick();
+    expect((await call("GET", "/readyz")).body.sources[0].ageSeconds).toBeGreaterThanOrEqual(60);
   });
 
   it("cannot be told while it is away, and why", async () => {

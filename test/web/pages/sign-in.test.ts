@@ -73,7 +73,7 @@ describe("signing in with a token", () => {
     expect(one.cookies.has(session)).toBe(false);
   });
 
-  it("a form larger than any of ours is not read", async () => {
+  it("refuses to read a form larger than any of ours", async () => {
     const world = await makeWorld({ bookings: 0 });
     const answer = await visitor(world).signIn("x".repeat(70_000));
     expect(answer.status).toBe(413);
@@ -102,7 +102,7 @@ describe("signing in with a token", () => {
     expect(world.clock.ms - slept).toBe(2000);
   });
 
-  it("is offered only where a token does not travel in the clear", async () => {
+  it("is offered only where a token does not travel unencrypted", async () => {
     const world = await makeWorld({ bookings: 0, config: { publicUrl: "http://calendar.example" } });
     const get = async (url: string) => (await world.app.fetch(new Request(url), world.deps)).text();
     expect(await get("http://calendar.example/sign-in")).not.toContain("<form");
@@ -133,7 +133,7 @@ describe("signing in with a token", () => {
 });
 
 describe("a session", () => {
-  it("is new with each sign-in: one that was planted before opens nothing", async () => {
+  it("is new with each sign-in: a cookie planted before opens nothing", async () => {
     const world = await makeWorld({ bookings: 0 });
     const [attacker, victim] = [visitor(world), visitor(world)];
     await attacker.signIn(world.sample.tokens.otherProviderOwner);
@@ -145,7 +145,7 @@ describe("a session", () => {
     expect(await victim.page("/")).toContain("Maria Näidis");
   });
 
-  it("ends in all browsers with signing out, and no copy of the cookie comes back", async () => {
+  it("ends in all browsers on signing out, and a copy of the cookie opens nothing", async () => {
     const world = await makeWorld({ bookings: 0 });
     const [here, there] = [visitor(world), visitor(world)];
     for (const one of [here, there]) await one.signIn(world.sample.tokens.providerOwner);
@@ -156,7 +156,7 @@ describe("a session", () => {
     for (const one of [here, there]) expect((await one.get("/")).status).toBe(303);
   });
 
-  it("of the pages is none for deciding, and the other way round", async () => {
+  it("opens nothing once its cookie was changed", async () => {
     const world = await makeWorld({ bookings: 0 });
     const one = visitor(world);
     await one.signIn(world.sample.tokens.providerOwner);
@@ -190,7 +190,7 @@ describe("the token that an account keeps", () => {
     return open(world.deps.keys, sealedTokenPlace(account?.id ?? ""), account?.token ?? "");
   };
 
-  it("is the one that lasts: a login of an hour does not put calendars at its mercy", async () => {
+  it("stays the lasting one when the person signs in with a shorter one", async () => {
     const world = await makeWorld({ bookings: 0 });
     world.fault(takesPat(world));
     const one = visitor(world);
@@ -201,7 +201,7 @@ describe("the token that an account keeps", () => {
     expect((await one.get("/")).status).toBe(200);
   });
 
-  it("is the new one where Waldur does not take the old one any more, and the sessions that were end", async () => {
+  it("is replaced once Waldur no longer accepts it, and earlier sessions end", async () => {
     const world = await makeWorld({ bookings: 0 });
     world.fault(takesPat(world));
     const one = visitor(world);
@@ -238,7 +238,7 @@ describe("Log in with Waldur, against a stand-in", () => {
     return { world, one: visitor(world), exchanged };
   }
 
-  it("goes to Waldur, comes back, says who it is, and goes on with a button", async () => {
+  it("goes to Waldur, comes back, says who signed in, and goes on with a button", async () => {
     const { world, one } = await standIn();
     expect(await one.page("/sign-in")).toContain("Log in with Waldur (University)");
     expect(await one.page("/sign-in")).not.toContain("TARA");
@@ -259,7 +259,7 @@ describe("Log in with Waldur, against a stand-in", () => {
     expect(JSON.stringify(world.log.entries)).not.toContain(code);
   });
 
-  it("who says that it is not them is not signed in", async () => {
+  it("does not sign in a person who chooses “This is not me”", async () => {
     const { one } = await standIn();
     await one.get("/sign-in/waldur/keycloak");
     await one.get(`/oauth_login_completed/keycloak/?code=${code}`);
@@ -269,7 +269,7 @@ describe("Log in with Waldur, against a stand-in", () => {
     expect((await one.get("/sign-in/continue")).status).toBe(403);
   });
 
-  it("a way back that this browser did not begin is refused, and its code not used", async () => {
+  it("refuses a return that this browser did not begin, and does not use its code", async () => {
     const { one, exchanged } = await standIn();
     expect((await one.get(`/oauth_login_completed/keycloak/?code=${code}`)).status).toBe(403);
     await one.get("/sign-in/waldur/keycloak");
@@ -277,7 +277,7 @@ describe("Log in with Waldur, against a stand-in", () => {
     expect(exchanged).toEqual([]);
   });
 
-  it("a code that Waldur does not take, or none, is told, and nothing is left of it", async () => {
+  it("reports a missing code or one that Waldur refuses, and keeps nothing of it", async () => {
     const { one } = await standIn();
     await one.get("/sign-in/waldur/keycloak");
     const back = await one.get("/oauth_login_completed/keycloak/?code=wrong");
@@ -287,7 +287,7 @@ describe("Log in with Waldur, against a stand-in", () => {
     expect(one.cookies.has("__Host-login")).toBe(false);
   });
 
-  it("a login that Waldur does not offer No server can be found", async () => {
+  it("finds no login that Waldur does not offer", async () => {
     const { one } = await standIn();
     expect((await one.get("/sign-in/waldur/evil")).status).toBe(404);
     expect((await one.get("/sign-in/waldur/tara")).status).toBe(404);

@@ -2,7 +2,7 @@ import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import type { VeventSummary } from "../../../calendar/read-vevent.ts";
 import { splitMessage } from "../../../calendar/foreign-text.ts";
-import { truncate } from "../../../calendar/text.ts";
+import { isolate, truncate } from "../../../calendar/text.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { Times } from "../times.ts";
 import { texts } from "../../../text/index.ts";
@@ -48,7 +48,7 @@ export const AgendaHead: FC<Props & { which: "agenda" | "month"; title: string }
         </a>
         <a href={`/feeds/${feed.id}`}>{texts[language].overview.open}</a>
       </p>
-      <h1 dir="auto">{feed.profile.name}</h1>
+      <h1 dir="auto">{isolate(feed.profile.name)}</h1>
       <h2>{title}</h2>
       <p class="links">
         <a href={`${path}?${query}=${earlier}`} rel="prev">
@@ -81,7 +81,7 @@ export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) 
           <ul class="plain">
             {ofDay.map((event) => (
               <li class={`event ${event.status.toLowerCase()}`}>
-                <strong dir="auto">{event.title}</strong>{" "}
+                <strong dir="auto">{isolate(event.title)}</strong>{" "}
                 <span class={`state ${statusTone(event.status)}`}>{words.status[event.status]}</span>
                 {event.overlaps.length > 0 && (
                   <>
@@ -93,15 +93,15 @@ export const AgendaView: FC<Props & { fromAt: number; toAt: number }> = (props) 
                 {times.date(event.start) === times.date(event.end)
                   ? `${times.clock(event.start)}–${times.clock(event.end)}`
                   : times.span(event.start, event.end)}
-                {event.place !== "" && <span class="quiet"> · {event.place}</span>}
+                {event.place !== "" && <span class="quiet"> · {isolate(event.place)}</span>}
                 {event.overlaps.length > 0 && (
                   <p class="fault" dir="auto">
-                    {words.overlapsWith(event.overlaps.slice(0, 5).join(", "))}
+                    {words.overlapsWith(event.overlaps.slice(0, 5).map(isolate).join(", "))}
                   </p>
                 )}
                 {event.description !== "" && (
                   <details>
-                    <summary aria-label={`${words.details}: ${event.title}`}>{words.details}</summary>
+                    <summary aria-label={`${words.details}: ${isolate(event.title)}`}>{words.details}</summary>
                     <p class="text" dir="auto">
                       {shortDescription(event.description)}
                     </p>
@@ -123,11 +123,11 @@ function statusTone(status: AgendaEvent["status"]): "good" | "wait" | "bad" {
 /** Returns a description without decision links, and the message in it cut. */
 function shortDescription(text: string): string {
   const { facts, message } = splitMessage(text);
-  return [withoutLinks(facts), truncate(message, longestMessage)].filter((part) => part !== "").join("\n\n");
+  return [dropLinkLines(facts), truncate(message, longestMessage)].filter((part) => part !== "").join("\n\n");
 }
 
 /** Decision links are for readers of the calendar itself. */
-function withoutLinks(text: string): string {
+function dropLinkLines(text: string): string {
   return text
     .split("\n")
     .filter(

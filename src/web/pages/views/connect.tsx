@@ -1,4 +1,5 @@
 import type { FC, PropsWithChildren } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import type { FoundCalendar } from "../../../caldav/calendars.ts";
 import { parentPath } from "../../../caldav/hrefs.ts";
 import type { Language } from "../../../calendar/profile.ts";
@@ -24,7 +25,7 @@ export const ConnectFrame: FC<PropsWithChildren<{ language: Language; step: 0 | 
     <div class="narrow">
       <h1>{words.title}</h1>
       <p>
-        {words.of} <strong dir="auto">{feed.profile.name}</strong>. {words.about}
+        {words.of} <strong dir="auto">{isolate(feed.profile.name)}</strong>. {words.about}
       </p>
       <ConnectSteps {...{ language, step }} />
       {children}
@@ -156,7 +157,7 @@ interface CalendarProps extends StepProps {
 /** The step that asks for the calendar, and for what happens to changes made in it. */
 export const CalendarStep: FC<CalendarProps> = ({ language, nonce, path, calendars, canMake, typed, faults }) => {
   const words = texts[language].connect;
-  const shown = ({ name, url }: FoundCalendar): string => (name === "" ? parentPath(url) : name);
+  const shown = ({ name, url }: FoundCalendar): string => isolate(name) || parentPath(url);
   const choices = calendars
     .filter(({ notWritable }) => notWritable === null)
     .map((one) => [one.url, shown(one)] as const);

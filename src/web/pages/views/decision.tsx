@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import { cleanName, cleanPerson, cleanWords } from "../../../calendar/foreign-text.ts";
 import { type Action, actions, type FeedProfile, type Language } from "../../../calendar/profile.ts";
 import { eventStatus } from "../../../calendar/status.ts";
@@ -39,7 +40,7 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
   const person = data.reader?.account ?? null;
   const status = eventStatus[data.meaning];
   const mood = status === "CONFIRMED" ? "good" : status === "TENTATIVE" ? "wait" : "bad";
-  const title = cleanName(booking.name) || words.nameless;
+  const title = isolate(cleanName(booking.name)) || words.nameless;
   const top = person === null ? null : <span class="quiet">{words.signedIn(personName(person))}</span>;
   return (
     <Layout language={language} title={`${title} – ${words.page}`} site="" top={top}>
@@ -49,10 +50,10 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
         <p>
           <span class={`state ${mood}`}>{calendarWords[language].state[data.meaning]}</span>
         </p>
-        <Facts {...props} words={words} />
+        <BookingFacts {...props} words={words} />
         <Besides {...props} words={words} />
         {data.standing === "open" ? (
-          <Choice {...props} words={words} />
+          <DecisionChoice {...props} words={words} />
         ) : data.standing === "waiting" ? (
           <Waiting data={data} words={words} />
         ) : (
@@ -77,13 +78,13 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
 
 type SectionProps = DecisionProps & { readonly words: Texts["decision"] };
 
-const Facts: FC<SectionProps> = ({ words, data, zone }) => {
+const BookingFacts: FC<SectionProps> = ({ words, data, zone }) => {
   const { booking } = data;
   const facts: readonly (readonly [string, string])[] = [
-    [words.labels.offering, cleanName(data.offering)],
-    [words.labels.requester, cleanPerson(booking.requesterName, booking.requesterUsername)],
-    [words.labels.customer, cleanName(booking.customerName)],
-    [words.labels.project, cleanName(booking.projectName)],
+    [words.labels.offering, isolate(cleanName(data.offering))],
+    [words.labels.requester, isolate(cleanPerson(booking.requesterName, booking.requesterUsername))],
+    [words.labels.customer, isolate(cleanName(booking.customerName))],
+    [words.labels.project, isolate(cleanName(booking.projectName))],
     [words.labels.error, cleanWords(booking.errorMessage)],
   ];
   return (
@@ -94,7 +95,7 @@ const Facts: FC<SectionProps> = ({ words, data, zone }) => {
           {data.parts.map((part, index) => (
             <li>
               {data.parts.length > 1 && <span class="quiet">{words.part(index + 1, data.parts.length)}</span>}
-              <Period {...part} zone={zone} />
+              <SlotTime {...part} zone={zone} />
             </li>
           ))}
         </ol>
@@ -112,7 +113,7 @@ const Facts: FC<SectionProps> = ({ words, data, zone }) => {
 };
 
 /** A time in the calendar's zone and, if that differs, in UTC. */
-const Period: FC<{ start: number; end: number; zone: string | null }> = ({ start, end, zone }) => {
+const SlotTime: FC<{ start: number; end: number; zone: string | null }> = ({ start, end, zone }) => {
   const utc = periodText(null, start, end);
   const local = zone === null ? utc : periodText(zone, start, end);
   return (
@@ -139,9 +140,9 @@ const Besides: FC<SectionProps> = ({ words, data, zone }) => (
       <ul>
         {data.beside.map(({ name, pending, ...time }) => (
           <li>
-            <Period {...time} zone={zone} />{" "}
+            <SlotTime {...time} zone={zone} />{" "}
             <span class={pending ? "quiet" : "fault"}>{pending ? words.besidePending : words.besideConfirmed}</span>
-            {name !== null && <span dir="auto"> {cleanName(name) || words.nameless}</span>}
+            {name !== null && <span dir="auto"> {isolate(cleanName(name)) || words.nameless}</span>}
           </li>
         ))}
       </ul>
@@ -183,8 +184,8 @@ const Waiting: FC<Pick<SectionProps, "words" | "data">> = ({ words, data: { book
     <p>
       {words.waiting.move(
         meaning,
-        cleanName(booking.providerName) || words.unnamed.provider,
-        cleanName(booking.customerName) || words.unnamed.customer,
+        isolate(cleanName(booking.providerName)) || words.unnamed.provider,
+        isolate(cleanName(booking.customerName)) || words.unnamed.customer,
       )}
     </p>
     {order !== "" && (
@@ -206,7 +207,7 @@ const InWaldur: FC<Pick<SectionProps, "words" | "data">> = ({ words, data }) =>
     </p>
   );
 
-const Choice: FC<SectionProps> = (props) => {
+const DecisionChoice: FC<SectionProps> = (props) => {
   const { words, data, kind, owner } = props;
   const person = data.reader?.account ?? null;
   const signedIn = person !== null && !data.expired;
@@ -242,8 +243,8 @@ const Rights: FC<SectionProps> = ({ words, data }) => {
   if (reader === null) return null;
   const notes = [
     ...(reader.insider === null ? [words.may.unanswered] : []),
-    ...(reader.insider === false ? [words.may.notYours(cleanName(booking.providerName))] : []),
-    ...(reader.reject === "none" ? [words.may.noReject(cleanName(booking.customerName))] : []),
+    ...(reader.insider === false ? [words.may.notYours(isolate(cleanName(booking.providerName)))] : []),
+    ...(reader.reject === "none" ? [words.may.noReject(isolate(cleanName(booking.customerName)))] : []),
     ...(reader.reject === "operator" ? [words.may.byOperator] : []),
   ];
   return (
@@ -256,7 +257,7 @@ const Rights: FC<SectionProps> = ({ words, data }) => {
 };
 
 const Buttons: FC<SectionProps> = ({ words, data, path, preselected, nonces }) => {
-  const offered = actions.filter((action) => action === "reject" || data.reader?.insider !== false);
+  const offered = actions.filter((action) => action === "reject" || data.accepts);
   const first = preselected ?? "accept";
   const ordered = offered.toSorted((a, b) => Number(b === first) - Number(a === first));
   return (

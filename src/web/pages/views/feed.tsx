@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { SourceRow } from "../../../store/sources.ts";
@@ -41,7 +42,7 @@ export const FeedView: FC<FeedProps> = (props) => {
   const told = Object.entries(words.done).find(([key]) => key === done)?.[1];
   return (
     <>
-      <h1 dir="auto">{feed.profile.name}</h1>
+      <h1 dir="auto">{isolate(feed.profile.name)}</h1>
       {told && <Note tone="good">{told}</Note>}
       {large && (
         <Note tone="wait">
@@ -59,8 +60,8 @@ export const FeedView: FC<FeedProps> = (props) => {
       )}
       <Subscribe {...props} />
       <Mirrors {...props} />
-      <Facts {...props} />
-      <Manage {...props} />
+      <FeedFacts {...props} />
+      <ManageFeed {...props} />
     </>
   );
 };
@@ -134,7 +135,7 @@ const Subscribe: FC<FeedProps> = ({ language, feed, address, hidden, standing })
   );
 };
 
-const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
+const FeedFacts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
   const words = texts[language].feed;
   const health = sourceHealth(source, language, times);
   const { usedAt, usedBy, expiresAt } = feed;
@@ -146,7 +147,7 @@ const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
         <dd>{texts[language].overview.states[feed.state]}</dd>
         <dt>{words.source}</dt>
         <dd>
-          {source.name} <span class={`health ${health.tone}`}>{health.text}</span>
+          {isolate(source.name)} <span class={`health ${health.tone}`}>{health.text}</span>
         </dd>
         {may(standing, "content") && (
           <>
@@ -168,7 +169,7 @@ const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
   );
 };
 
-const Manage: FC<FeedProps> = ({ language, nonce, feed, standing, unsure }) => {
+const ManageFeed: FC<FeedProps> = ({ language, nonce, feed, standing, unsure }) => {
   const words = texts[language].feed;
   if (feed.state === "ended") return null;
   const forms = [

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import { cleanName } from "../../../calendar/foreign-text.ts";
 import { calendarWords } from "../../../calendar/words/index.ts";
@@ -49,7 +50,7 @@ export const HistoryView: FC<HistoryProps> = (props) => {
           name="source"
           label={words.source}
           value={source}
-          choices={[["", words.all], ...sources.map(({ id, name }) => [id, name] as const)]}
+          choices={[["", words.all], ...sources.map(({ id, name }) => [id, isolate(name)] as const)]}
         />
         <label class="choice">
           <input type="checkbox" name="failed" value="1" checked={failed} />
@@ -71,7 +72,7 @@ export const HistoryView: FC<HistoryProps> = (props) => {
 
 const Runs: FC<HistoryProps> = ({ language, runs, sources, times }) => {
   const words = texts[language].history;
-  const names = new Map(sources.map(({ id, name }) => [id, name]));
+  const names = new Map(sources.map(({ id, name }) => [id, isolate(name)]));
   return (
     <ul class="plain log">
       {runs.map(({ sourceId, endedAt, added, changed, removed, skipped, failure, held }) => {
@@ -101,7 +102,7 @@ const Decisions: FC<HistoryProps> = ({ language, decisions, times }) => {
         <li class="row">
           <span class="when">{times.moment(madeAt)}</span>
           <span class="grow">
-            <strong dir="auto">{cleanName(bookingName) || calendarWords[language].booking}</strong>
+            <strong dir="auto">{isolate(cleanName(bookingName)) || calendarWords[language].booking}</strong>
             <br />
             <span class="quiet">
               {personName({ fullName, username })}, {words.by[via]}

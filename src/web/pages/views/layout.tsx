@@ -1,4 +1,5 @@
 import { raw } from "hono/html";
+import { isolate } from "../../../calendar/text.ts";
 import type { FC, PropsWithChildren } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
 import { texts } from "../../../text/index.ts";
@@ -32,7 +33,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex, nofollow, noarchive" />
         <meta name="color-scheme" content="light dark" />
-        <title>{site === "" ? title : `${title} · ${site}`}</title>
+        <title>{site === "" ? title : `${title} · ${isolate(site)}`}</title>
         <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/style.css" />
         <link rel="stylesheet" href="/brand.css" />
@@ -43,7 +44,7 @@ export const Layout: FC<PropsWithChildren<LayoutProps>> = ({
         </a>
         <header class="top">
           <a class="brand" href="/">
-            {site === "" ? "Waldur" : site}
+            {site === "" ? "Waldur" : isolate(site)}
           </a>
           {top}
         </header>

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { may, type Standing } from "../../../account/access.ts";
@@ -27,21 +28,21 @@ export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirror
   const more = shown.length - mostMirrors;
   if (shown.length === 0) return null;
   return (
-    <ul class="plain mirrors" aria-label={`${words.mirrors}: ${feed.profile.name}`}>
+    <ul class="plain mirrors" aria-label={`${words.mirrors}: ${isolate(feed.profile.name)}`}>
       {shown.slice(0, mostMirrors).map(({ target, health }) => (
         <li>
           <span class="quiet">{texts[language].mirror.mirror}</span>{" "}
           {open ? (
             <>
               <a href={`/targets/${target.id}`} dir="auto">
-                {target.name}
+                {isolate(target.name)}
               </a>
               <br />
               <span class={`health ${health.tone}`}>{health.text}</span>
             </>
           ) : (
             <>
-              <span dir="auto">{target.name}</span>{" "}
+              <span dir="auto">{isolate(target.name)}</span>{" "}
               <span class={`state ${stateTones[target.state]}`}>{texts[language].mirror.states[target.state]}</span>
             </>
           )}
@@ -68,7 +69,7 @@ export const TroubledMirrors: FC<Pick<MirrorsProps, "language" | "mirrors">> = (
         <>
           {at > 0 && ", "}
           <a href={`/targets/${target.id}`} dir="auto">
-            {target.name}
+            {isolate(target.name)}
           </a>
         </>
       ))}
@@ -92,7 +93,7 @@ export const Mirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors })
         {mirrors.map(({ target, health }) => (
           <li>
             <a href={`/targets/${target.id}`} dir="auto">
-              {target.name}
+              {isolate(target.name)}
             </a>
             <br />
             <span class={`health ${health.tone}`}>{health.text}</span>

@@ -1,6 +1,6 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../../../calendar/profile.ts";
-import { truncate } from "../../../calendar/text.ts";
+import { isolate, truncate } from "../../../calendar/text.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { Times } from "../times.ts";
 import { type AgendaEvent, AgendaHead } from "./agenda.tsx";
@@ -61,7 +61,7 @@ export const MonthView: FC<MonthProps> = (props) => {
                       ) : (
                         <span class="when">{words.continues}</span>
                       )}{" "}
-                      <span dir="auto">{truncate(event.title, 60)}</span>{" "}
+                      <span dir="auto">{isolate(truncate(event.title, 60))}</span>{" "}
                       <span class="word">{words.status[event.status]}</span>
                       {event.overlaps.length > 0 && <span class="word fault"> {words.overlaps}</span>}
                     </li>

@@ -1,7 +1,9 @@
 import type { FC } from "hono/jsx";
-import { orderPage } from "../../../calendar/homeport.ts";
+import { isolate } from "../../../calendar/text.ts";
+import { orderAddress } from "../../../calendar/homeport.ts";
 import { bookingStatus, isDecidable } from "../../../calendar/status.ts";
-import type { Language } from "../../../calendar/profile.ts";
+import type { Booking } from "../../../calendar/booking.ts";
+import type { Action, Language } from "../../../calendar/profile.ts";
 import { cleanName, cleanPerson } from "../../../calendar/foreign-text.ts";
 import { calendarWords } from "../../../calendar/words/index.ts";
 import type { BookingRow } from "../../../store/bookings.ts";
@@ -28,6 +30,8 @@ export interface OverviewProps {
   readonly nowAt: number;
   /** The address of HomePort; null where it is not known. */
   readonly homeport: string | null;
+  /** Returns the answers that the viewer can give to a request. */
+  readonly actionsOf: (booking: Booking) => readonly Action[];
   readonly requests: readonly BookingRow[];
   /** True when more are waiting than are shown. */
   readonly more: boolean;
@@ -56,7 +60,7 @@ export const OverviewView: FC<OverviewProps> = (props) => {
       <h1>{words.title}</h1>
       {decided && (
         <Note tone={decided.tone}>
-          {decided.name !== "" && <strong dir="auto">{cleanName(decided.name)}: </strong>}
+          {decided.name !== "" && <strong dir="auto">{isolate(cleanName(decided.name))}: </strong>}
           {decided.text}
         </Note>
       )}
@@ -102,8 +106,12 @@ export const OverviewView: FC<OverviewProps> = (props) => {
           <ul class="plain">
             {providers.slice(0, mostProviders).map(({ uuid, name }) => (
               <li class="card row">
-                <span class="grow">{name}</span>
-                <a class="button" href={`/feeds/new?kind=provider&uuid=${uuid}`} aria-label={`${words.make}: ${name}`}>
+                <span class="grow">{isolate(name)}</span>
+                <a
+                  class="button"
+                  href={`/feeds/new?kind=provider&uuid=${uuid}`}
+                  aria-label={`${words.make}: ${isolate(name)}`}
+                >
                   {words.make}
                 </a>
               </li>
@@ -113,6 +121,8 @@ export const OverviewView: FC<OverviewProps> = (props) => {
       )}
       <p>
         <a href="/feeds/new?kind=mine">{words.makeMine}</a>
+        <br />
+        <a href="/feeds/new?kind=visible">{words.makeVisible}</a>
       </p>
     </>
   );
@@ -154,18 +164,19 @@ const mostSlots = 3;
 /** Most characters of a message; the page of the booking and the calendar have the whole. */
 const mostMessage = 200;
 
-const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row, homeport }) => {
+const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, times, row, homeport, actionsOf }) => {
   const words = texts[language].overview;
-  const order = orderPage(homeport, row);
+  const order = orderAddress(homeport, row);
   const { booking, slots } = row;
+  const offered = actionsOf(booking);
   const meaning = bookingStatus(row);
   const live = slots.filter(({ gone }) => !gone);
-  const name = cleanName(booking.name) || calendarWords[language].booking;
+  const name = isolate(cleanName(booking.name)) || calendarWords[language].booking;
   return (
     <li class="card request">
       <h3 dir="auto">{name}</h3>
       <p>
-        <strong>{cleanName(booking.offeringName)}</strong>
+        <strong>{isolate(cleanName(booking.offeringName))}</strong>
         <br />
         {live.slice(0, mostSlots).map(({ start, end }) => (
           <>
@@ -176,27 +187,28 @@ const Request: FC<OverviewProps & { row: BookingRow }> = ({ language, nonce, tim
         {live.length > mostSlots && <>… ({live.length})</>}
       </p>
       <p class="quiet">
-        {words.of} {cleanPerson(booking.requesterName, booking.requesterUsername)}, {cleanName(booking.projectName)}
-        {booking.customerName !== "" && ` (${cleanName(booking.customerName)})`}
+        {words.of} {isolate(cleanPerson(booking.requesterName, booking.requesterUsername))},{" "}
+        {isolate(cleanName(booking.projectName))}
+        {booking.customerName !== "" && ` (${isolate(cleanName(booking.customerName))})`}
       </p>
-      {isDecidable(meaning) ? (
+      {isDecidable(meaning) && offered.length > 0 ? (
         <form method="post" class="actions">
           <input type="hidden" name={nonceField} value={nonce} />
-          <button formaction={`/bookings/${booking.uuid}/accept`} aria-label={`${words.accept}: ${name}`}>
-            {words.accept}
-          </button>
-          <button
-            class="reject second"
-            formaction={`/bookings/${booking.uuid}/reject`}
-            aria-label={`${words.reject}: ${name}`}
-          >
-            {words.reject}
-          </button>
+          {offered.map((action) => (
+            <button
+              class={action === "reject" ? "reject second" : undefined}
+              formaction={`/bookings/${booking.uuid}/${action}`}
+              aria-label={`${words[action]}: ${name}`}
+            >
+              {words[action]}
+            </button>
+          ))}
         </form>
       ) : (
         <p>
-          <span class="state wait">{calendarWords[language].state[meaning]}</span> {words.notYet}.
-          {order !== "" && (
+          <span class="state wait">{calendarWords[language].state[meaning]}</span>
+          {!isDecidable(meaning) && ` ${words.notYet}.`}
+          {!isDecidable(meaning) && order !== "" && (
             <>
               {" "}
               <a href={order} rel="noreferrer">
@@ -219,7 +231,7 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
   return (
     <article class="card">
       <h3>
-        {source.name} <span class="quiet small">{words.kinds[source.kind]}</span>
+        {isolate(source.name)} <span class="quiet small">{words.kinds[source.kind]}</span>
       </h3>
       <p class={`health ${health.tone}`}>{health.text}</p>
       {(note !== "" || keeper !== "") && (
@@ -234,9 +246,9 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
             <div class="row">
               <span class="grow">
                 {may(standing, "content") || standing === "former" ? (
-                  <a href={`/feeds/${feed.id}`}>{feed.profile.name}</a>
+                  <a href={`/feeds/${feed.id}`}>{isolate(feed.profile.name)}</a>
                 ) : (
-                  feed.profile.name
+                  isolate(feed.profile.name)
                 )}{" "}
                 <span class={`state ${feed.state === "active" ? "good" : feed.state === "ended" ? "bad" : "wait"}`}>
                   {words.states[feed.state]}
@@ -245,13 +257,13 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
               </span>
               {may(standing, "content") && feed.state !== "ended" && (
                 <span class="links">
-                  <a href={`/feeds/${feed.id}/agenda`} aria-label={`${words.agenda}: ${feed.profile.name}`}>
+                  <a href={`/feeds/${feed.id}/agenda`} aria-label={`${words.agenda}: ${isolate(feed.profile.name)}`}>
                     {words.agenda}
                   </a>
-                  <a href={`/feeds/${feed.id}/month`} aria-label={`${words.month}: ${feed.profile.name}`}>
+                  <a href={`/feeds/${feed.id}/month`} aria-label={`${words.month}: ${isolate(feed.profile.name)}`}>
                     {words.month}
                   </a>
-                  <a href={`/feeds/${feed.id}`} aria-label={`${words.open}: ${feed.profile.name}`}>
+                  <a href={`/feeds/${feed.id}`} aria-label={`${words.open}: ${isolate(feed.profile.name)}`}>
                     {words.open}
                   </a>
                 </span>
@@ -266,7 +278,7 @@ const Source: FC<OverviewProps & { one: OverviewProps["sources"][number] }> = ({
         <p>
           <a
             href={`/feeds/new?kind=${source.kind}${source.scopeUuid === "" ? "" : `&uuid=${source.scopeUuid}`}`}
-            aria-label={`${words.makeOther}: ${source.name}`}
+            aria-label={`${words.makeOther}: ${isolate(source.name)}`}
           >
             {words.makeOther}
           </a>
@@ -287,7 +299,7 @@ const TakeOver: FC<Pick<OverviewProps, "language" | "nonce"> & { feed: OverviewF
     <details>
       <summary>
         {words.takeOver}
-        <span class="hidden">: {feed.profile.name}</span>
+        <span class="hidden">: {isolate(feed.profile.name)}</span>
       </summary>
       <p>
         {words.takeOverHelp}
@@ -296,7 +308,7 @@ const TakeOver: FC<Pick<OverviewProps, "language" | "nonce"> & { feed: OverviewF
       <form method="post" action={`/feeds/${feed.id}/take-over`}>
         <input type="hidden" name={nonceField} value={nonce} />
         <div class="actions">
-          <button class="second" aria-label={`${words.takeOver}: ${feed.profile.name}`}>
+          <button class="second" aria-label={`${words.takeOver}: ${isolate(feed.profile.name)}`}>
             {words.takeOver}
           </button>
         </div>

@@ -1,4 +1,5 @@
 import type { FC } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import { nonceField } from "../../forms.ts";
 import { Input, Note } from "./field.tsx";
@@ -48,7 +49,7 @@ export const SignInView: FC<SignInProps> = ({ language, site, fault, next, nonce
           {words.or}{" "}
           {logins.map(({ provider, label }) => (
             <a class="button second" href={`/sign-in/waldur/${provider}`}>
-              {words.waldur(label)}
+              {words.waldur(isolate(label))}
             </a>
           ))}
         </p>

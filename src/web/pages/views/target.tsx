@@ -1,11 +1,12 @@
 import type { FC } from "hono/jsx";
+import { isolate } from "../../../calendar/text.ts";
 import type { ServerProfile } from "../../../caldav/port.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import type { LedgerCounts } from "../../../store/ledger.ts";
 import type { TargetRow } from "../../../store/targets.ts";
 import { describeFailure } from "../../../mirror/write-failure.ts";
-import { targetLocation } from "../../../mirror/commands.ts";
+import { removalChoices, targetLocation } from "../../../mirror/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
 import type { FieldError, LoginErrors } from "../connect-input.ts";
 import { nonceField } from "../../forms.ts";
@@ -62,9 +63,9 @@ export const TargetView: FC<TargetProps> = (props) => {
   const wrong = denied ?? fieldErrorText(faults.probe, language);
   return (
     <>
-      <h1 dir="auto">{target.name}</h1>
+      <h1 dir="auto">{isolate(target.name)}</h1>
       <p>
-        {words.of} <a href={`/feeds/${feed.id}`}>{feed.profile.name}</a>
+        {words.of} <a href={`/feeds/${feed.id}`}>{isolate(feed.profile.name)}</a>
       </p>
       {isNew(target) && <ConnectSteps language={language} step={3} />}
       {told && <Note tone="good">{told}</Note>}
@@ -78,9 +79,9 @@ export const TargetView: FC<TargetProps> = (props) => {
         )}
         {may(standing, "change") && <Switch {...props} />}
       </div>
-      {may(standing, "content") && <Facts {...props} />}
+      {may(standing, "content") && <MirrorFacts {...props} />}
       {may(standing, "content") && <Behaviour {...props} />}
-      <Manage {...props} />
+      <ManageMirror {...props} />
     </>
   );
 };
@@ -113,7 +114,7 @@ const Switch: FC<TargetProps> = ({ language, nonce, target, feed, byGoogle }) =>
   );
 };
 
-const Facts: FC<TargetProps> = ({ language, target, counts, report, times }) => {
+const MirrorFacts: FC<TargetProps> = ({ language, target, counts, report, times }) => {
   const words = texts[language].mirror;
   const choices = texts[language].connect;
   const beside = [
@@ -190,14 +191,14 @@ const Behaviour: FC<TargetProps> = ({ language, profile }) => {
   );
 };
 
-const Manage: FC<TargetProps> = (props) => {
+const ManageMirror: FC<TargetProps> = (props) => {
   const { language, nonce, target, standing, byGoogle, username, faults, unsure } = props;
   const words = texts[language].mirror;
   if (target.state === "removing") return null;
   const path = `/targets/${target.id}`;
   const wrong = faults.username !== undefined || faults.password !== undefined;
-  const taken = target.stopCode === "owner";
-  const waits = target.stopCode === "credentials" || taken;
+  const waits = target.stopCode === "credentials" || target.stopCode === "owner";
+  const removal = removalChoices(target);
   return (
     <section aria-labelledby="manage">
       <h2 id="manage">{words.manage}</h2>
@@ -245,10 +246,10 @@ const Manage: FC<TargetProps> = (props) => {
           unsure={unsure === "remove"}
           open={faults.events !== undefined}
         >
-          {taken ? (
+          {removal.length === 1 ? (
             <>
               <p>{words.removeLeft}</p>
-              <input type="hidden" name="events" value="leave" />
+              <input type="hidden" name="events" value={removal[0]} />
             </>
           ) : (
             <Choices
@@ -256,10 +257,7 @@ const Manage: FC<TargetProps> = (props) => {
               name="events"
               label={words.removeEvents}
               values={[props.events]}
-              choices={[
-                ["leave", words.removeChoices.leave],
-                ["remove", words.removeChoices.remove],
-              ]}
+              choices={removal.map((choice) => [choice, words.removeChoices[choice]])}
               fault={fieldErrorText(faults.events, language)}
             />
           )}

@@ -1,0 +1,39 @@
+import { AppError } from "../../errors.ts";
+import type { Sql } from "./port.ts";
+
+const restore = "stop the service and put back a copy made with `backup`";
+
+/** The primary result codes of SQLite (sqlite.org/rescode.html) that mean something to whoever runs the service. */
+const remedies: Readonly<Record<number, string>> = {
+  8: "give the user of the service the right to write to it and to its folder",
+  10: "the disk or its file system fails: look into the system's log",
+  11: `it is damaged: ${restore}`,
+  13: "the disk is full: make room, and the service goes on by itself",
+  14: "give the user of the service the right to read and write it and its folder",
+  26: `it is no database, or a damaged one: ${restore}`,
+};
+
+/** Returns the port over a database file with failures that name the file and what to do. */
+export function nameDatabase<T extends Sql>(sql: T, path: string): T {
+  const named = (error: unknown): never => {
+    throw nameFailure(error, path);
+  };
+  return {
+    ...sql,
+    all: async (text, ...parameters) => sql.all(text, ...parameters).catch(named),
+    first: async (text, ...parameters) => sql.first(text, ...parameters).catch(named),
+    join: async (text, ...parameters) => sql.join(text, ...parameters).catch(named),
+    run: async (text, ...parameters) => sql.run(text, ...parameters).catch(named),
+    batch: async (statements) => sql.batch(statements).catch(named),
+  } satisfies T;
+}
+
+/** Returns a driver's failure with the file that it is about and what to do; anything else as it is. */
+export function nameFailure(error: unknown, path: string): unknown {
+  if (!(error instanceof AppError) || error.code !== "store_failed") return error;
+  const { cause, facts } = error;
+  const code = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : 0;
+  const remedy = remedies[code];
+  const message = error.message.replace("the database", `the database ${path}`);
+  return new AppError("store_failed", remedy === undefined ? message : `${message}; ${remedy}`, { cause, facts });
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { people } from "../../src/demo/people.ts";
+import { listSources } from "../../src/store/sources.ts";
+import { listFeeds } from "../../src/store/feeds.ts";
+import { requestTo } from "../waldur-answers.ts";
+import { holdLease } from "../rows.ts";
+import { makeWorld } from "../world.ts";
+import { visitor, wholeForm } from "./visitor.ts";
+
+const adminToken = "a-token-for-the-operator-only";
+
+/** A provider's owner who has made one of the two bookings that Waldur shows. */
+async function begin() {
+  const world = await makeWorld({ bookings: 0, config: { adminToken } });
+  requestTo(world.sample, { name: "Own work", requester: people.providerOwner });
+  requestTo(world.sample, { name: "Of a customer", requester: people.requester });
+  const titles = async (): Promise<string[]> => {
+    const [feed] = await listFeeds(world.deps.sql);
+    if (feed === undefined) return [];
+    const text = (await world.calendar(await world.address(feed))).replaceAll(/\r\n[ \t]/g, "");
+    return [...text.matchAll(/SUMMARY:\[SAMPLE\] Pending: ([^(\r]*\w)/g)].map(([, title]) => title ?? "").toSorted();
+  };
+  return { world, titles };
+}
+
+describe.each([
+  ["mine", ["Own work"]],
+  ["visible", ["Of a customer", "Own work"]],
+] as const)("a feed of the kind %s", (kind, wanted) => {
+  it("over the API", async () => {
+    const { world, titles } = await begin();
+    const headers = { Authorization: `Bearer ${adminToken}` };
+    const body = JSON.stringify({ source: { kind } });
+    const answer = await world.app.fetch(
+      new Request("https://calendar.example/api/v1/feeds", { method: "POST", headers, body }),
+      world.deps,
+    );
+    expect(answer.status).toBe(201);
+    await world.settle();
+    expect(await titles()).toEqual(wanted);
+  });
+
+  it("on the pages, and an edit keeps it so", async () => {
+    const { world, titles } = await begin();
+    const owner = visitor(world);
+    await owner.signIn(world.sample.tokens.providerOwner);
+    expect(await owner.page("/")).toContain(`href="/feeds/new?kind=${kind}"`);
+    const form = `/feeds/new?kind=${kind}`;
+    const made = await owner.send("/feeds/new", { ...wholeForm, kind, uuid: "", do: "save" }, form);
+    await world.settle();
+    expect(await titles()).toEqual(wanted);
+    const path = (made.headers.get("Location") ?? "").split("?")[0] ?? "";
+    await owner.send(`${path}/edit`, { ...wholeForm, name: "Renamed", do: "save" });
+    await world.settle();
+    expect((await listFeeds(world.deps.sql))[0]?.profile.name).toBe("Renamed");
+    expect(await titles()).toEqual(wanted);
+  });
+});
+
+it("a feed that an older version made of all it sees goes on showing that", async () => {
+  const { world, titles } = await begin();
+  await world.addFeed({}, "visible");
+  // The word that the database has had for it since the first version.
+  expect(await world.deps.sql.all("SELECT kind FROM sources")).toEqual([{ kind: "mine" }]);
+  expect((await listSources(world.deps.sql)).map(({ kind }) => kind)).toEqual(["visible"]);
+  await world.tick();
+  expect(await titles()).toEqual(["Of a customer", "Own work"]);
+});
+
+it("a feed made on the pages is read at once, also while another run has its source", async () => {
+  const { world } = await begin();
+  const owner = visitor(world);
+  await owner.signIn(world.sample.tokens.providerOwner);
+  const make = async (name: string) => {
+    const form = "/feeds/new?kind=visible";
+    const made = await owner.send("/feeds/new", { ...wholeForm, name, kind: "visible", do: "save" }, form);
+    await world.settle();
+    return owner.page((made.headers.get("Location") ?? "").split("?")[0] ?? "");
+  };
+  expect(await make("First")).toContain("/f/");
+  const [source] = await listSources(world.deps.sql);
+  await holdLease(world.deps.sql, "source", source?.id ?? "", Math.floor(world.clock.ms / 1000) + 60);
+  requestTo(world.sample, { name: "Unread so far" });
+  expect(await make("Second")).toContain("/f/");
+});
