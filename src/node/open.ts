@@ -2,25 +2,25 @@ import { existsSync } from "node:fs";
 import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { type Config, type Environment, readConfig, secretsOf } from "./config.ts";
+import { type Config, type Environment, readConfig, secretsOf } from "../config.ts";
 import { openDataFolder } from "./data-folder.ts";
-import { openDatabase } from "./database-node.ts";
-import type { Budget, Deps, Fetch } from "./deps.ts";
-import { AppError } from "./errors.ts";
+import { openDatabase } from "./database.ts";
+import type { Budget, Deps, Fetch } from "../deps.ts";
+import { AppError } from "../errors.ts";
 import { openKeyRing } from "./key-file.ts";
-import { jsonLog } from "./log.ts";
-import { openOutside } from "./outside-node.ts";
-import { randomBytes } from "./random.ts";
-import { clientAddress } from "./security/proxies.ts";
-import { isAllowed, outsideRules } from "./security/outside.ts";
-import { hasSealed } from "./store/sealed.ts";
-import { readMigrations } from "./store/sql/migrations-node.ts";
-import { openSqlite } from "./store/sql/sqlite.ts";
+import { jsonLog } from "../log.ts";
+import { openOutside } from "./outside.ts";
+import { randomBytes } from "../random.ts";
+import { clientAddress } from "../security/proxies.ts";
+import { isAllowed, outsideRules } from "../security/outside.ts";
+import { hasSealed } from "../store/sealed.ts";
+import { readMigrations } from "../store/sql/migrations-node.ts";
+import { openSqlite } from "../store/sql/sqlite.ts";
 
 /** Limits for Node, which only end runs that would never end. */
 const budget: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };
 
-const migrationsFolder = join(import.meta.dirname, "../migrations");
+const migrationsFolder = join(import.meta.dirname, "../../migrations");
 
 /** The program on a database file; it is not listening yet. */
 export interface Opened {

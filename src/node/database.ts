@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { link, rename, rm, stat } from "node:fs/promises";
 import { keepPrivate } from "./data-folder.ts";
-import { AppError } from "./errors.ts";
-import type { Log } from "./log.ts";
-import { nameDatabase, nameFailure } from "./store/sql/file-failure.ts";
-import { listUnknown, migrate, type Migration } from "./store/sql/migrate.ts";
-import type { Sql } from "./store/sql/port.ts";
-import { openSqlite } from "./store/sql/sqlite.ts";
+import { AppError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { nameDatabase, nameFailure } from "../store/sql/file-failure.ts";
+import { listUnknown, migrate, type Migration } from "../store/sql/migrate.ts";
+import type { Sql } from "../store/sql/port.ts";
+import { openSqlite } from "../store/sql/sqlite.ts";
 
 type OpenSql = ReturnType<typeof openSqlite>;
 

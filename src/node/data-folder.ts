@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { AppError, messageOf } from "./errors.ts";
-import type { Log } from "./log.ts";
+import { AppError, messageOf } from "../errors.ts";
+import type { Log } from "../log.ts";
 
 /** What the program puts into the folder: databases with their logs, and the keys. */
 const ownNames = /^(?:waldur-calendar\.sqlite|sample\.sqlite|secret-keys)|^lost\+found$/;

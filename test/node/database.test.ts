@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backUpDatabase } from "../src/backup-node.ts";
-import { checkpoint, openDatabase } from "../src/database-node.ts";
-import { memoryLog } from "../src/log.ts";
-import { readMeta, writeMeta } from "../src/store/meta.ts";
-import type { Migration } from "../src/store/sql/migrate.ts";
-import { readMigrations } from "../src/store/sql/migrations-node.ts";
+import { backUpDatabase } from "../../src/node/backup.ts";
+import { checkpoint, openDatabase } from "../../src/node/database.ts";
+import { memoryLog } from "../../src/log.ts";
+import { readMeta, writeMeta } from "../../src/store/meta.ts";
+import type { Migration } from "../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../src/store/sql/migrations-node.ts";
 
 const nowAt = 1_800_000_000;
-const migrations: readonly Migration[] = await readMigrations(join(import.meta.dirname, "../migrations"));
+const migrations: readonly Migration[] = await readMigrations(join(import.meta.dirname, "../../migrations"));
 
 let folder: string;
 let path: string;

@@ -2,9 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import { chmod, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { AppError, messageOf } from "./errors.ts";
-import { nameFailure } from "./store/sql/file-failure.ts";
-import { storeFailed } from "./store/sql/failure.ts";
+import { AppError, messageOf } from "../errors.ts";
+import { nameFailure } from "../store/sql/file-failure.ts";
+import { storeFailed } from "../store/sql/failure.ts";
 
 /** A copy that was made. */
 export interface DatabaseCopy {
