@@ -116,31 +116,36 @@ describe("the database of a service on Node", () => {
   });
 });
 
-/** Returns a small file system of its own; null where this user may not make one. */
-async function mountSmall(): Promise<string | null> {
-  const folder = await mkdtemp(join(tmpdir(), "waldur-calendar-small-"));
+const folder = await mkdtemp(join(tmpdir(), "waldur-calendar-small-"));
+
+/** Puts a small file system of its own on the folder. */
+const mount = (): void =>
+  void execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m,mode=0777", "tmpfs", folder], { stdio: "ignore" });
+const unmount = (): void => void execFileSync("umount", [folder]);
+
+/** Returns true where this user may do so. */
+function mayMount(): boolean {
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m,mode=0777", "tmpfs", folder], { stdio: "ignore" });
-    return folder;
+    mount();
+    unmount();
+    return true;
   } catch {
-    await rmdir(folder);
-    return null;
+    return false;
   }
 }
 
-const small = await mountSmall();
+afterAll(async () => rmdir(folder));
 
-describe.skipIf(small === null)("the disk of a service on Node", () => {
+describe.skipIf(!mayMount())("the disk of a service on Node", () => {
   let mishap: Mishap;
-  const folder = small ?? "";
   const data = join(folder, "data");
   beforeAll(async () => {
+    mount();
     mishap = await openMishap({}, data);
   });
   afterAll(async () => {
     await mishap.close();
-    execFileSync("umount", [folder]);
-    await rmdir(folder);
+    unmount();
   });
 
   it("may be full: feeds answer, and go on when there is room", async () => {
