@@ -37,10 +37,10 @@ export function makeClient(api: Api, { server, adminToken }: ApiOptions): Client
   return {
     async json(method, path, body) {
       const answer = await send(method, path, "application/json", body);
-      return readJson(await readText(answer, server), server);
+      return readJson(await readLimited(answer, server), server);
     },
     async text(path) {
-      return readText(await send("GET", path, "text/calendar"), server);
+      return readLimited(await send("GET", path, "text/calendar"), server);
     },
   };
 }
@@ -74,7 +74,7 @@ async function answerOf(api: Api, request: Request, server: string | null): Prom
 }
 
 /** Reads an answer; one of the program itself has any length. Throws `waldur_bad_answer` when a server's is too long. */
-async function readText(answer: Response, server: string | null): Promise<string> {
+async function readLimited(answer: Response, server: string | null): Promise<string> {
   if (server === null) return answer.text();
   const text = await readResponseText(answer, mostBytes, new AbortController().signal);
   if (text !== null) return text;
@@ -95,7 +95,7 @@ const errorAnswer = v.object({
 
 async function apiError(answer: Response, server: string | null): Promise<Error> {
   const where = server ?? "the program";
-  const text = await readText(answer, server);
+  const text = await readLimited(answer, server);
   const told = v.safeParse(errorAnswer, text === "" ? null : parseJson(text));
   if (!told.success) {
     const code = answer.status === 401 || answer.status === 403 ? "unauthorized" : "waldur_bad_answer";
