@@ -4,6 +4,7 @@ import { type Config, readConfig, secretsOf } from "./config.ts";
 import type { Budget, Deps } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { jsonLog, type Log } from "./log.ts";
+import { randomBytes } from "./random.ts";
 import { type KeyRing, makeKeylessRing, parseKeyRing } from "./security/keys.ts";
 import { withSqlDeadline } from "./store/sql/counted.ts";
 import { openD1 } from "./store/sql/d1.ts";
@@ -49,10 +50,6 @@ function prepare(bindings: Bindings): WorkerReady {
 
 /** Feeds that are stored go on without it. */
 const keysMissing = "SECRET_KEYS is not set; set it with `wrangler secret put`. `keygen` makes a key for a first start";
-
-function randomBytes(bytes: number): Uint8Array<ArrayBuffer> {
-  return crypto.getRandomValues(new Uint8Array(bytes));
-}
 
 function depsOf(bindings: Bindings, context: ExecutionContext): Deps {
   return {

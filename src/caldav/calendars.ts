@@ -6,7 +6,7 @@ import { collectionInside, hrefAddress, hrefPath, sameHref, withSlash } from "./
 import { findProperty, mayWrite, type Member, propertyText } from "./multistatus.ts";
 import type { ReadResult, Failure } from "./port.ts";
 import { type Connection, discoveryLimits, makeWire, propfindRequest, type Wire, writeLimits } from "./wire.ts";
-import { appleSpace, caldavSpace, calendarServerSpace, child, childrenOf, davSpace } from "./xml.ts";
+import { appleSpace, attributeOf, caldavSpace, calendarServerSpace, child, childrenOf, davSpace } from "./xml.ts";
 
 /** A calendar collection as a server describes it. */
 export interface FoundCalendar {
@@ -76,7 +76,7 @@ function isCalendar(member: Member): boolean {
 function readCalendar(member: Member, place: URL): FoundCalendar {
   const set = findProperty(member, "supported-calendar-component-set", caldavSpace);
   const components =
-    set === undefined ? [] : childrenOf(set, "comp", caldavSpace).map((one) => one.attributes.get("name") ?? "");
+    set === undefined ? [] : childrenOf(set, "comp", caldavSpace).map((one) => attributeOf(one, "name") ?? "");
   const takesEvents = components.length === 0 || components.includes("VEVENT");
   const writable = mayWrite(member);
   const size = Number(propertyText(member, "max-resource-size", caldavSpace) ?? "");

@@ -1,3 +1,8 @@
+import { decodeEscapes } from "../percent.ts";
+
+/** Characters of an href; a longer one is of no object of ours, and is neither decoded nor composed. */
+const longest = 4000;
+
 /**
  * Returns the last segment of an href, decoded (NFC): two hrefs of one calendar with the same name are one object, since
  * servers change the escapes of what they were given. "" for a collection.
@@ -20,7 +25,8 @@ export function sameHref(a: string, b: string): boolean {
 
 /**
  * Returns an href as a path. `href` is a path, an address on any host, or relative to `base`: behind a proxy servers name
- * another scheme or host than the one that was asked. Null when it names a user, or is no href.
+ * another scheme or host than the one that was asked. Null when it names a user, is no href, or has more than 4,000
+ * characters.
  */
 export function hrefPath(href: string, base: URL): string | null {
   const url = parseHref(href, base);
@@ -63,7 +69,7 @@ export function hrefAddress(href: string, base: URL): URL | null {
 
 function parseHref(href: string, base: URL): URL | null {
   const text = withoutDoubled(href);
-  return text !== "" && URL.canParse(text, base.href) ? new URL(text, base) : null;
+  return text !== "" && text.length <= longest && URL.canParse(text, base.href) ? new URL(text, base) : null;
 }
 
 /** Returns an href whose path begins with one slash: with two it would name a host, which no href may (RFC 4918 8.3). */
@@ -78,6 +84,7 @@ export function withSlash(path: string): string {
 
 /** Returns a path decoded, without empty and dot segments (RFC 3986 5.2.4) and without a slash at its end. */
 function normalPath(path: string): string {
+  if (path.length > longest) return path;
   const kept: string[] = [];
   for (const segment of path.split("/").map(decodePath)) {
     if (segment === "..") kept.pop();
@@ -91,27 +98,14 @@ function withoutQuery(href: string): string {
   return href.split(/[?#]/, 1)[0] ?? "";
 }
 
-const rest = "%[89ab][0-9a-f]";
-/** Escapes of characters in UTF-8 (RFC 3629 4), no more at once than a pattern can hold. */
-const escapes = new RegExp(
-  `(?:${[
-    "%[0-7][0-9a-f]",
-    `%(?:c[2-9a-f]|d[0-9a-f])${rest}`,
-    `%(?:e0%[ab][0-9a-f]|ed%[89][0-9a-f]|e[1-9a-cef]${rest})${rest}`,
-    `%(?:f0%[9ab][0-9a-f]|f4%8[0-9a-f]|f[1-3]${rest})${rest}${rest}`,
-  ].join("|")}){1,100}`,
-  "gi",
-);
 /** More marks on one letter than Unicode's stream-safe form has (UAX 15): composing takes time by the square of their number. */
 const marks = /\p{M}{31}/u;
 /** No marks stand elsewhere, and this is looked for in a tenth of the time. */
 const wide = /[\u0300-\uFFFF]{31}/;
 
-/**
- * Decodes each escape by itself (RFC 3986 2.1), so that a broken one cannot hide a slash or a dot beside it. A broken one
- * stays as it is; its percent sign keeps the name from being one of ours.
- */
+/** Decodes a path (NFC). A broken escape stays; its percent sign keeps the name from being one of ours. */
 function decodePath(text: string): string {
-  const decoded = text.replace(escapes, (whole) => decodeURIComponent(whole));
+  if (text.length > longest) return text;
+  const decoded = decodeEscapes(text);
   return wide.test(decoded) && marks.test(decoded) ? decoded : decoded.normalize("NFC");
 }

@@ -36,8 +36,8 @@ export async function probe(
   const found = await findCalendars(url, "0", wire);
   if ("failure" in found) return found;
   const [calendar] = found.value;
-  if (calendar === undefined) return failure("missing", "there is no calendar here");
-  if (calendar.notWritable !== null) return failure("read-only", calendar.notWritable);
+  if (calendar === undefined) return probeFailed("missing", "there is no calendar here");
+  if (calendar.notWritable !== null) return probeFailed("read-only", calendar.notWritable);
   const result = await wire.exchange(propfindRequest(url, "0", { "d:resourcetype": {} }), writeLimits);
   const software = "failed" in result ? "" : readSoftware(result.headers);
   const port = makeCalendarPort(url, connection);
@@ -54,7 +54,7 @@ export async function probe(
   const leftover = `the test event in the year 2020 could not be deleted (${left}) and may still be there`;
   if (left !== null && "failure" in seen)
     return { failure: { ...seen.failure, text: `${seen.failure.text}; ${leftover}` } };
-  if (left !== null) return failure("refused", leftover);
+  if (left !== null) return probeFailed("refused", leftover);
   if ("failure" in seen) return seen;
   const { maxBytes, minAt, maxAt } = calendar;
   return { value: { ...seen.value, maxBytes, minAt, maxAt, concurrency, software } };
@@ -193,7 +193,7 @@ function needValue<T>(answer: ReadResult<T>): T {
   return answer.value;
 }
 
-function failure(kind: Failure["kind"], text: string): { failure: Failure } {
+function probeFailed(kind: Failure["kind"], text: string): { failure: Failure } {
   return { failure: makeFailure(kind, null, { text }) };
 }
 

@@ -34,7 +34,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     const answer = await wire.query(propfindRequest(collection.href, "0", props));
     if ("failure" in answer) return answer;
     const own = answer.value.members.find(({ href }) => isOwn(href)) ?? answer.value.members[0];
-    if (own === undefined || !isThere(own)) return gone();
+    if (own === undefined || !isFound(own)) return gone();
     return {
       value: { ctag: propertyText(own, "getctag", calendarServerSpace), syncToken: propertyText(own, "sync-token") },
     };
@@ -45,7 +45,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     if ("failure" in answer) return answer;
     const { members } = answer.value;
     if (members.some(({ status }) => status === 507)) return invalidResponse("an incomplete listing");
-    if (!members.some((member) => isThere(member) && isOwn(member.href))) {
+    if (!members.some((member) => isFound(member) && isOwn(member.href))) {
       // A calendar is always in its own listing, so that an empty listing is not an empty calendar. Xandikos sends 207 with a 404 inside.
       return members.every(isGone) && members.length > 0 ? gone() : invalidResponse("a listing without the calendar");
     }
@@ -226,7 +226,7 @@ function gone(): { failure: Failure } {
 }
 
 /** Returns true when the member is a resource with at least one of the properties asked for. */
-function isThere({ status, found }: Member): boolean {
+function isFound({ status, found }: Member): boolean {
   return (status === null || status < 300) && found.length > 0;
 }
 

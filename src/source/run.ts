@@ -241,7 +241,9 @@ export function bookingChange(
   const orderState = told?.state ?? known?.orderState ?? null;
   const orderUuid = told?.uuid ?? known?.orderUuid ?? null;
   const slots = numberSlots(known?.slots ?? [], booking);
-  const write = { sourceId, booking, orderState, orderUuid, slots, slim: slimText(booking), rev };
+  const endedMicros = known?.booking.state === "Terminated" ? known.endedMicros : undefined;
+  const ended = booking.state === "Terminated" && { endedMicros: endedMicros ?? booking.modifiedMicros };
+  const write = { sourceId, booking, orderState, orderUuid, slots, slim: slimText(booking), rev, ...ended };
   return known !== undefined && same(known, write) ? null : write;
 }
 

@@ -229,6 +229,18 @@ const readings: readonly (readonly [string, Fault, FailureKind])[] = [
 ];
 
 describe("a listing is whole or a failure", () => {
+  it.each([
+    ["elements", "<a/>".repeat(2000)],
+    ["elements inside one another", `${"<a>".repeat(100)}${"</a>".repeat(100)}`],
+    ["responses", "<response><href/></response>".repeat(2000)],
+  ])("that says so when it was refused for its many %s", async (_, inside) => {
+    const { server, port } = open();
+    server.script(status(207, {}, `<multistatus xmlns="DAV:">${inside}</multistatus>`), "PROPFIND");
+    expect(await port.list()).toMatchObject({
+      failure: { kind: "unknown", text: expect.stringContaining("its XML has too many elements") },
+    });
+  });
+
   it.each(readings)("met with: %s", async (_, fault, kind) => {
     const { server, port } = open();
     for (const n of [1, 2, 3]) server.put(`${n}.ics`, eventText(String(n)));

@@ -15,6 +15,11 @@ describe("hrefs", () => {
     expect(memberPath(collection, href)).toBe(href);
   });
 
+  it("of more than 4,000 characters are of no object of ours", () => {
+    expect(memberPath(collection, `${"a".repeat(3990)}.ics`)).not.toBe(null);
+    expect(memberPath(collection, `${"a".repeat(4000)}.ics`)).toBe(null);
+  });
+
   it("of a whole address or a relative one are paths", () => {
     expect(memberPath(collection, "https://dav.example.org/cal/al@ice/work/a.ics")).toBe("/cal/al@ice/work/a.ics");
     expect(memberPath(collection, " a.ics\n")).toBe("/cal/al%40ice/work/a.ics");

@@ -1,7 +1,8 @@
 import { AppError } from "../../errors.ts";
 import type { Sql } from "./port.ts";
 
-const restore = "stop the service and put back a copy made with `backup`";
+const restore =
+  "stop the service, put back a copy made with `backup`, and remove the files beside it that end in -wal and -shm";
 
 /** The primary result codes of SQLite (sqlite.org/rescode.html) that mean something to whoever runs the service. */
 const remedies: Readonly<Record<number, string>> = {

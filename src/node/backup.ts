@@ -2,9 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import { chmod, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { AppError, messageOf } from "./errors.ts";
-import { nameFailure } from "./store/sql/file-failure.ts";
-import { storeFailed } from "./store/sql/failure.ts";
+import { AppError, messageOf } from "../errors.ts";
+import { nameFailure } from "../store/sql/file-failure.ts";
+import { storeFailed } from "../store/sql/failure.ts";
 
 /** A copy that was made. */
 export interface DatabaseCopy {
@@ -44,10 +44,15 @@ async function refuseTaken(from: string, to: string, replace: boolean): Promise<
   if (["", "-wal", "-shm"].some((end) => file === own + end)) {
     throw new AppError("bad_input", `${to} is the database itself; give another file`);
   }
-  if (existsSync(file) && statSync(file).isDirectory()) {
+  const there = existsSync(file) ? statSync(file) : null;
+  if (there?.isDirectory() === true) {
     throw new AppError("bad_input", `${to} is a folder; give the name of a file in it`);
   }
-  if (existsSync(file) && !replace) {
+  // A device such as /dev/null, which the rename below would take away from the whole machine.
+  if (there?.isFile() === false) {
+    throw new AppError("bad_input", `${to} is no file but a device or the like; give the name of a file`);
+  }
+  if (there !== null && !replace) {
     throw new AppError("bad_input", `${to} is there already; give another name, or --replace`);
   }
   return file;
