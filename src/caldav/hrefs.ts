@@ -46,7 +46,7 @@ export function memberPath(collection: URL, href: string): string | null {
 }
 
 function withoutQuery(href: string): string {
-  return href.split(/[?#]/, 1)[0] ?? "";
+  return href.length > longest ? href : (href.split(/[?#]/, 1)[0] ?? "");
 }
 
 /** More marks on one letter than Unicode's stream-safe form has (UAX 15): composing takes time by the square of their number. */
