@@ -95,7 +95,7 @@ function normalPath(path: string): string {
 }
 
 function withoutQuery(href: string): string {
-  return href.split(/[?#]/, 1)[0] ?? "";
+  return href.length > longest ? href : (href.split(/[?#]/, 1)[0] ?? "");
 }
 
 /** More marks on one letter than Unicode's stream-safe form has (UAX 15): composing takes time by the square of their number. */
