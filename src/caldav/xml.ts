@@ -30,7 +30,7 @@ const mostAttributes = 256;
 /** Elements and attributes in a small document. A larger one may have as many more as its length divided by `leastLength`. */
 const mostParts = 1000;
 /** Less than any server needs for an element, and enough for what we keep of it. */
-const leastLength = 16;
+const leastLength = 18;
 /** Less than a response of a multistatus has, with an href and a status; more is kept of it than of other elements. */
 const leastResponse = 64;
 
@@ -51,7 +51,7 @@ export function parseXml(document: string): XmlElement | null {
 
 /**
  * Returns true for a document that only serves to cost: deeper than 64 elements, more than 256 attributes on one, or more
- * than one element or attribute in 16 characters, or response in 64, after the first thousand.
+ * than one element or attribute in 18 characters, or response in 64, after the first thousand.
  */
 export function isExcessiveXml(document: string): boolean {
   return readDocument(document) === "excessive";

@@ -52,7 +52,7 @@ export function isolate(name: string): string {
 export function truncate(text: string, most: number): string {
   if (text.length <= most) return text;
   let end = most - 1;
-  while (end > 0 && /[\uDC00-\uDFFF\p{Mn}\p{Me}\u200D]/u.test(text.slice(end).charAt(0))) end -= 1;
+  while (end > 0 && /[\uDC00-\uDFFF\p{Mn}\p{Me}\u200D]/u.test(text.charAt(end))) end -= 1;
   return `${text
     .slice(0, end)
     .replace(/(?<!\u200D)\u200D+$/, "")

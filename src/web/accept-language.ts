@@ -1,7 +1,7 @@
 import { type Language, languages } from "../calendar/profile.ts";
 
 /** Characters of a field that are read; browsers send fewer than a hundred. */
-const longest = 1000;
+const longest = 500;
 
 /** Returns the first language of an Accept-Language field (RFC 9110 12.5.4) that pages have; English without one. */
 export function preferredLanguage(acceptLanguage: string | null): Language {

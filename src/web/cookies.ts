@@ -45,6 +45,7 @@ export function readCookie(c: PageContext, name: string): string {
 
 /** Returns the first value of that name in a Cookie field (RFC 6265 4.2.1), decoded; "" without it. Cookies of others are not looked at. */
 export function cookieIn(header: string, name: string): string {
+  if (!header.includes(`${name}=`)) return "";
   const [, value = ""] = new RegExp(`(?:^|;)[ \\t]*${name}=([^;]*)`).exec(header) ?? [];
   return value.length > longest ? "" : decodeEscapes(value.trim());
 }

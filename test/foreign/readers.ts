@@ -108,9 +108,9 @@ export const readers: readonly Reader[] = [
       "https://",
       "aaaaaaaaaaaaaaaa",
       // As dense as is still allowed.
-      "<a/>".padEnd(16),
-      '<a b="0123456789"/>'.padEnd(32),
-      "<d:response/>".padEnd(16),
+      "<a/>".padEnd(18),
+      '<a b="0123456789"/>'.padEnd(36),
+      "<d:response/>".padEnd(18),
       "<d:response></d:response>".padEnd(64),
       "<??>x",
     ],
@@ -188,7 +188,8 @@ export const readers: readonly Reader[] = [
     name: "stored event",
     plain: "DESCRIPTION:https://calendar.example.org/a/page and some words in a line of usual length.\r\n",
     bits: [
-      ..."/:.\\a \n",
+      // No bare line break: our renderer escapes those of others.
+      ..."/:.\\a ",
       "http://",
       "https://",
       "/a/d",

@@ -1,5 +1,5 @@
 /** Characters of a field that are read. */
-const longest = 1000;
+const longest = 500;
 
 /**
  * Returns true when an Accept-Encoding field asks for gzip by name (RFC 9110 12.5.3). `*` alone does not: a client that
