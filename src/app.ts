@@ -12,6 +12,7 @@ import { authenticateLocal, authenticate } from "./web/api/auth.ts";
 import { pageRoutes, renderFailure } from "./web/pages/routes.tsx";
 import { robotsText } from "./web/robots.ts";
 import { FeedsFirstRouter } from "./web/feed/router.ts";
+import { requestPath } from "./web/request-path.ts";
 import type { Env } from "./web/env.ts";
 
 export interface AppOptions {
@@ -25,7 +26,7 @@ export interface AppOptions {
  * Makes the whole HTTP side. Feeds come first and depend on nothing else, so that nothing else can break them.
  */
 export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
-  const app = new Hono<Env>({ router: new FeedsFirstRouter() });
+  const app = new Hono<Env>({ router: new FeedsFirstRouter(), getPath: requestPath });
   app.use(async (c, next) => {
     const requestId = hex(c.env.random(6));
     c.set("requestId", requestId);

@@ -6,7 +6,7 @@ export function epochSeconds(deps: Pick<Deps, "now">): number {
 }
 
 /** Seconds by which two clocks of the same service may differ. */
-const skewSeconds = 60;
+export const skewSeconds = 60;
 
 /**
  * Returns true when so many seconds have passed since `at`, or it was never (null). All in epoch seconds. A time that lies

@@ -3,12 +3,9 @@ const deepest = 64;
 const mostContainers = 1000;
 const leastLength = 16;
 
-/**
- * Parses JSON from outside. Returns undefined for what is none, and for what only serves to cost: nested deeper than 64, or
- * with more than one list or object in 16 characters after the first thousand. Memory would be twenty times the text's.
- */
+/** Parses JSON from outside. Returns undefined for what is none, and for what is excessive. */
 export function parseJson(text: string): unknown {
-  if (!isModest(text)) return undefined;
+  if (isExcessiveJson(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -18,7 +15,11 @@ export function parseJson(text: string): unknown {
 
 const [quote, backslash, list, listEnd, object, objectEnd] = Array.from('"\\[]{}', (mark) => mark.charCodeAt(0));
 
-function isModest(text: string): boolean {
+/**
+ * Returns true for JSON that only serves to cost: nested deeper than 64, or with more than one list or object in 16 characters
+ * after the first thousand. Memory would be twenty times the text's.
+ */
+export function isExcessiveJson(text: string): boolean {
   let left = mostContainers + text.length / leastLength;
   let depth = 0;
   let quoted = false;
@@ -30,8 +31,8 @@ function isModest(text: string): boolean {
     } else if (unit === list || unit === object) {
       depth += 1;
       left -= 1;
-      if (depth > deepest || left < 0) return false;
+      if (depth > deepest || left < 0) return true;
     } else if (unit === listEnd || unit === objectEnd) depth -= 1;
   }
-  return true;
+  return false;
 }

@@ -3,14 +3,15 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "../package.json";
 import { makeApp } from "./app.ts";
-import { backUpDatabase } from "./backup-node.ts";
+import { backUpDatabase } from "./node/backup.ts";
 import { runCli } from "./cli/run.ts";
 import type { Api, ApiOptions, Backup, Keygen } from "./cli/runtime.ts";
 import { readConfig, wantsSample } from "./config.ts";
 import { AppError } from "./errors.ts";
-import { keyFile } from "./key-file.ts";
-import { databaseFiles, type Opened, openNode } from "./node.ts";
-import { defaultSample, openSample, type SampleSize } from "./sample-node.ts";
+import { keyFile } from "./node/key-file.ts";
+import { databaseFiles, type Opened, openNode } from "./node/open.ts";
+import { randomBytes } from "./random.ts";
+import { defaultSample, openSample, type SampleSize } from "./node/sample.ts";
 import { newKey } from "./security/keys.ts";
 import { asService } from "./service-settings.ts";
 import { serve } from "./serve.ts";
@@ -59,7 +60,7 @@ async function openApi({ server }: ApiOptions): Promise<Api> {
  * anew. Keys in SECRET_KEYS are for whoever starts the service to change: it could not open what they have not told it.
  */
 async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
-  const key = newKey((bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+  const key = newKey(randomBytes);
   if (!rotate) return { keys: key, notes: [] };
   const config = readConfig(env);
   if (config.secretKeys !== null) {

@@ -2,16 +2,17 @@ import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { makeApp } from "./app.ts";
 import type { Environment } from "./config.ts";
-import { checkpoint } from "./database-node.ts";
+import { checkpoint } from "./node/database.ts";
 import type { Deps } from "./deps.ts";
 import { messageOf, AppError } from "./errors.ts";
-import { listen, openNode, repeat } from "./node.ts";
-import { runSample, type SampleSize } from "./sample-node.ts";
+import { listen, openNode, repeat } from "./node/open.ts";
+import { runSample, type SampleSize } from "./node/sample.ts";
 import { listFeeds } from "./store/feeds.ts";
 import { advise } from "./account/check.ts";
 import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
+import { packageFolder } from "./package-folder.ts";
 import { noteServiceSettings } from "./service-settings.ts";
 import { tick } from "./tick.ts";
 
@@ -23,7 +24,7 @@ export interface ServeOptions {
   readonly stopped: () => Promise<unknown>;
 }
 
-const publicFolder = join(import.meta.dirname, "../public");
+const publicFolder = join(packageFolder, "public");
 
 /** Runs the service on Node until it is told to stop. Throws `bad_config`, `store_failed`. */
 export async function serve(env: Environment, { sample, print, stopped }: ServeOptions): Promise<void> {
@@ -58,7 +59,7 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         await checkpoint(deps.sql);
       } catch (error) {
         deps.log.error("run_failed", { message: messageOf(error) });
-        if (!told && error instanceof AppError) print(`\n${await advise(deps, error)}\nThe service keeps trying.\n`);
+        if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
       }
       const begins = !told;
       told = true;

@@ -201,8 +201,12 @@ export const presets: readonly Preset[] = [
   },
 ];
 
+/** Characters of an address; a longer one is none. */
+const longest = 2000;
+
 /** Returns the preset whose hosts or mail addresses a text belongs to; null for none. */
 export function findPreset(text: string): Preset | null {
+  if (text.length > longest) return null;
   const mail = /^[^\s@/]+@([^\s@/]+)$/.exec(text.trim())?.[1]?.toLowerCase();
   if (mail !== undefined) return presets.find((one) => one.mail.includes(mail)) ?? null;
   const host = hostIn(text);
@@ -214,12 +218,13 @@ export function findPreset(text: string): Preset | null {
 
 /**
  * Returns the address where discovery begins for what a person gave: a URL, a mail address, or a host. Fills in `{host}`
- * and `{user}` of the preset. Null when the text is none of these, or the preset has no CalDAV.
+ * and `{user}` of the preset. Null when the text is none of these, longer than 2,000 characters, or the preset has no CalDAV.
  */
 export function discoveryStart(
   given: { readonly text: string; readonly username: string },
   preset: Preset | null,
 ): string | null {
+  if (given.text.length > longest) return null;
   const text = given.text.trim();
   if (/^https?:\/\//i.test(text)) return URL.canParse(text) ? new URL(text).href : null;
   if (preset !== null && preset.start === null) return null;
@@ -228,7 +233,9 @@ export function discoveryStart(
   if (host === "" && template.includes("{host}")) return null;
   // A preset with a port takes the host without one.
   const named = template.includes("{host}:") ? host.replace(/:\d+$/, "") : host;
-  const url = template.replaceAll("{host}", named).replaceAll("{user}", encodeURIComponent(given.username));
+  const url = template
+    .replaceAll("{host}", named)
+    .replaceAll("{user}", encodeURIComponent(given.username.toWellFormed()));
   return URL.canParse(url) ? new URL(url).href : null;
 }
 

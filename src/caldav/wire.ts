@@ -2,6 +2,7 @@ import { davRequest, propfind } from "tsdav";
 import type { GuardedFetch, HttpFailure, HttpRequest, HttpResult, Signer } from "../security/guard.ts";
 import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
 import { type Multistatus, readMultistatus } from "./multistatus.ts";
+import { isExcessiveXml } from "./xml.ts";
 import type { Failure, ReadResult } from "./port.ts";
 
 /** The means to reach a server: the transport, the credentials and the time. */
@@ -56,7 +57,11 @@ export function makeWire({ guarded, signer, now }: Connection): Wire {
   const toMultistatus: Wire["toMultistatus"] = (result) => {
     if ("failed" in result) return { failure: unansweredFailure(result) };
     const read = result.status === 207 ? readMultistatus(result.text) : null;
-    return read === null ? { failure: responseFailure("read", result, now()) } : { value: read };
+    if (read !== null) return { value: read };
+    if (result.status === 207 && isExcessiveXml(result.text)) {
+      return invalidResponse("refused, since its XML has too many elements or too many inside one another");
+    }
+    return { failure: responseFailure("read", result, now()) };
   };
   return { exchange, now, toMultistatus, query: async (call) => toMultistatus(await exchange(call, readLimits)) };
 }

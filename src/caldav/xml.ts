@@ -7,8 +7,8 @@ export interface XmlElement {
   /** The element's own text, with CDATA, entities resolved, without that of its children. */
   readonly text: string;
   readonly children: readonly XmlElement[];
-  /** Attributes by name as written, without namespace declarations. */
-  readonly attributes: ReadonlyMap<string, string>;
+  /** As written, namespace declarations too; `attributeOf` reads them. Kept apart they would be half of all memory. */
+  readonly attributes: string;
 }
 
 /** An element that may still grow. */
@@ -30,7 +30,9 @@ const mostAttributes = 256;
 /** Elements and attributes in a small document. A larger one may have as many more as its length divided by `leastLength`. */
 const mostParts = 1000;
 /** Less than any server needs for an element, and enough for what we keep of it. */
-const leastLength = 16;
+const leastLength = 18;
+/** Less than a response of a multistatus has, with an href and a status; more is kept of it than of other elements. */
+const leastResponse = 64;
 
 // Each is tried at one place only, and reads on without going back.
 const opening = /<([^\s<>/!?]+)/y;
@@ -40,31 +42,41 @@ const closing = /<\/([^\s<>]+)\s*>/y;
 
 /**
  * Parses a document: returns its root element. Null unless it is one whole well-formed document without a document type,
- * which could define entities. Control characters are allowed, since some servers send them. Null also for a document that
- * only serves to cost: deeper than 64 elements, more than 256 attributes on one, or more than one element or attribute in
- * 16 characters after the first thousand. Time and memory grow with the length and nothing else.
+ * which could define entities, and modest. Control characters are allowed, since some servers send them.
  */
 export function parseXml(document: string): XmlElement | null {
-  const text = document
-    .replace(/^\uFEFF/, "")
-    .replace(/\r\n/g, "\n")
-    .replace(/\r/g, "\n");
+  const read = readDocument(document);
+  return read === "excessive" ? null : read;
+}
+
+/**
+ * Returns true for a document that only serves to cost: deeper than 64 elements, more than 256 attributes on one, or more
+ * than one element or attribute in 18 characters, or response in 64, after the first thousand.
+ */
+export function isExcessiveXml(document: string): boolean {
+  return readDocument(document) === "excessive";
+}
+
+/** Parses a document in time and memory that grow with its length and nothing else. */
+function readDocument(document: string): XmlElement | "excessive" | null {
+  const text = normalizeBreaks(document.replace(/^\uFEFF/, ""));
   const spaces = new Map<string, string>();
   const stack: Open[] = [];
   let partsLeft = mostParts + text.length / leastLength;
+  let responsesLeft = mostParts + text.length / leastResponse;
   let root: XmlElement | null = null;
   for (let at = 0; at < text.length;) {
     const current = stack.at(-1);
     const mark = text.charAt(at + 1);
     if (!text.startsWith("<", at)) {
-      const end = endOf(text, "<", at, 0) ?? text.length;
+      const end = findEnd(text, "<", at, 0) ?? text.length;
       const characters = text.slice(at, end);
       if (current !== undefined) current.element.text += unescapeXml(characters);
       else if (characters.trim() !== "") return null;
       at = end;
     } else if (mark === "?" || mark === "!") {
       const kind = passages.find(({ begin }) => text.startsWith(begin, at));
-      const end = kind === undefined ? null : endOf(text, kind.end, at + kind.begin.length);
+      const end = kind === undefined ? null : findEnd(text, kind.end, at + kind.begin.length);
       if (kind === undefined || end === null) return null;
       if (kind.isText) {
         if (current === undefined) return null;
@@ -79,10 +91,11 @@ export function parseXml(document: string): XmlElement | null {
       at += whole.length;
     } else {
       const read = openElement(text, at, spaces);
-      if (read === null) return null;
+      if (read === null || read === "excessive") return read;
       const { open, isEmpty, end } = read;
-      partsLeft -= 1 + open.element.attributes.size;
-      if (partsLeft < 0 || stack.length >= deepest) return null;
+      partsLeft -= 1 + read.attributes;
+      if (open.element.name === "response") responsesLeft -= 1;
+      if (partsLeft < 0 || responsesLeft < 0 || stack.length >= deepest) return "excessive";
       if (current !== undefined) addChild(current.element, open.element);
       else if (root === null) root = open.element;
       else return null;
@@ -94,6 +107,22 @@ export function parseXml(document: string): XmlElement | null {
   return stack.length === 0 ? root : null;
 }
 
+/** Characters whose line breaks are replaced at once: of a text of breaks alone it takes thirty times the memory. */
+const replacedAtOnce = 65_536;
+
+/** Returns the text with its line breaks as line feeds (XML 2.11). */
+function normalizeBreaks(text: string): string {
+  if (!text.includes("\r")) return text;
+  const parts: string[] = [];
+  for (let from = 0, end = 0; from < text.length; from = end) {
+    end = from + replacedAtOnce;
+    if (text.startsWith("\r\n", end - 1)) end += 1;
+    // Not by a pattern: a list of its matches is kept.
+    parts.push(text.slice(from, end).replaceAll("\r\n", "\n").split("\r").join("\n"));
+  }
+  return parts.join("");
+}
+
 /** Passages with an end of their own. */
 const passages = [
   { begin: "<!--", end: "-->", isText: false },
@@ -102,7 +131,7 @@ const passages = [
 ];
 
 /** Returns the place behind the next `mark`; null without one. */
-function endOf(text: string, mark: string, from: number, past = mark.length): number | null {
+function findEnd(text: string, mark: string, from: number, past = mark.length): number | null {
   const at = text.indexOf(mark, from);
   return at < 0 ? null : at + past;
 }
@@ -112,7 +141,6 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 }
 
-const noAttributes: ReadonlyMap<string, string> = new Map();
 const nothingHidden: Open["hidden"] = new Map();
 const noChildren: XmlElement[] = [];
 
@@ -122,30 +150,35 @@ function addChild(parent: Growing, element: XmlElement): void {
   else parent.children.push(element);
 }
 
+/** A tag that begins an element. */
+interface OpeningTag {
+  readonly open: Open;
+  /** Their number, without namespace declarations. */
+  readonly attributes: number;
+  readonly isEmpty: boolean;
+  /** The place behind it. */
+  readonly end: number;
+}
+
 /** Reads a tag that begins an element, and puts its declarations into `spaces`. Null when it is broken. */
-function openElement(
-  text: string,
-  from: number,
-  spaces: Map<string, string>,
-): { readonly open: Open; readonly isEmpty: boolean; readonly end: number } | null {
+function openElement(text: string, from: number, spaces: Map<string, string>): OpeningTag | "excessive" | null {
   const [start = "", tag] = matchAt(opening, text, from) ?? [];
   if (tag === undefined) return null;
-  const attributes = new Map<string, string>();
+  const attributes = new Set<string>();
   const hidden = new Map<string, string | undefined>();
   let at = from + start.length;
   for (;;) {
     const found = matchAt(attribute, text, at);
     if (found === null) break;
     const [whole, key = "", double, single = ""] = found;
-    const value = unescapeXml(double ?? single);
     const isDeclaration = key === "xmlns" || key.startsWith("xmlns:");
     const name = isDeclaration ? key.slice(6) : key;
     if ((isDeclaration ? hidden : attributes).has(name)) return null;
-    if (hidden.size + attributes.size >= mostAttributes) return null;
+    if (hidden.size + attributes.size >= mostAttributes) return "excessive";
     if (isDeclaration) {
       hidden.set(name, spaces.get(name));
-      spaces.set(name, value);
-    } else attributes.set(name, value);
+      spaces.set(name, unescapeXml(double ?? single));
+    } else attributes.add(name);
     at += whole.length;
   }
   const [end, slash] = matchAt(tagEnd, text, at) ?? [];
@@ -156,10 +189,11 @@ function openElement(
     name: tag.slice(colon + 1),
     text: "",
     children: noChildren,
-    attributes: attributes.size === 0 ? noAttributes : attributes,
+    attributes: text.slice(from + start.length, at),
   };
   return {
     open: { tag, element, hidden: hidden.size === 0 ? nothingHidden : hidden },
+    attributes: attributes.size,
     isEmpty: slash !== "",
     end: at + end.length,
   };
@@ -210,6 +244,16 @@ export const davSpace = "DAV:";
 export const caldavSpace = "urn:ietf:params:xml:ns:caldav";
 export const calendarServerSpace = "http://calendarserver.org/ns/";
 export const appleSpace = "http://apple.com/ns/ical/";
+
+/** Returns the value of an attribute by its name as written; null without it. */
+export function attributeOf({ attributes }: XmlElement, name: string): string | null {
+  for (let at = 0; ;) {
+    const [whole, key, double, single = ""] = matchAt(attribute, attributes, at) ?? [];
+    if (whole === undefined) return null;
+    if (key === name) return unescapeXml(double ?? single);
+    at += whole.length;
+  }
+}
 
 /** Returns the first child of that name and namespace. */
 export function child(element: XmlElement | undefined, name: string, space = davSpace): XmlElement | undefined {

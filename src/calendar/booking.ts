@@ -36,6 +36,8 @@ export interface SlimBooking {
   readonly modifiedMicros: number;
   /** As stored by Waldur, ordered by start; empty until the order was processed. */
   readonly slots: readonly Slot[];
+  /** `backend_id` of each slot that cannot be read, "" where not even that; absent without any. */
+  readonly unreadSlots?: readonly string[];
   readonly projectName: string;
 }
 
@@ -74,6 +76,8 @@ export interface KnownBooking {
   /** That order; null when unknown. */
   readonly orderUuid: string | null;
   readonly slots: readonly NumberedSlot[];
+  /** Its `modified` when it was first seen ended, which saving it again does not move; absent while it stands, and where only that is known. */
+  readonly endedMicros?: number;
   /** Proven to be gone from Waldur. */
   readonly vanished: boolean;
   /** Its account lost the role that showed it: no event of it stays, and none says that it was cancelled. */

@@ -37,12 +37,18 @@ export function unfold(text: string): string {
 
 /** Returns the unfolded content lines of a text, without their ends and without empty ones. */
 export function unfoldLines(text: string): string[] {
-  const lines: string[] = [];
-  for (const line of unfold(text).split("\n")) {
-    const whole = line.endsWith("\r") ? line.slice(0, -1) : line;
-    if (whole !== "") lines.push(whole);
+  return Array.from(eachLine(text));
+}
+
+/** Yields the lines of `unfoldLines` one by one: together they can take ten times the memory of a foreign text. */
+export function* eachLine(text: string): Generator<string> {
+  const whole = unfold(text);
+  for (let from = 0, end = 0; end < whole.length; from = end + 1) {
+    end = whole.indexOf("\n", from);
+    if (end < 0) end = whole.length;
+    const line = whole.slice(from, whole.charAt(end - 1) === "\r" ? end - 1 : end);
+    if (line !== "") yield line;
   }
-  return lines;
 }
 
 /** Takes an unfolded content line apart; returns null when it is none. */

@@ -76,10 +76,12 @@ export function eventDescription(
   const { labels } = words;
   const shown = shownAt[context.profile.detail];
   const line = (label: string, text: string) => (text === "" ? "" : `${label}: ${text}`);
+  const unread = booking.unreadSlots?.length ?? 0;
   const own = [
     ...(shown.what ? [line(labels.state, isLost(texts, slot) ? words.removed : words.state[status])] : []),
     line(labels.time, localPeriod(context.profile.zone, period)),
     ...(shown.what && !slot.gone && count > 1 ? [words.part(index + 1, count)] : []),
+    ...(shown.what && unread > 0 ? [words.unread(unread)] : []),
     ...(shown.what && slot.end < slot.start ? [words.backwards] : []),
     ...(shown.what && slot.end === slot.start ? [words.lengthless] : []),
   ];

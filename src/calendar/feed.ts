@@ -53,8 +53,8 @@ export function endedCalendar(profile: FeedProfile, endedAt: number): string {
   return joinFeed(profile, [renderEvent(event, { sequence: 0, stamp: endedAt })]);
 }
 
-/** Why a feed is out of date, since when, and until when it is kept so; null: for long. Epoch seconds. */
-export interface Notice {
+/** The reason for which a feed is out of date, since when, and until when it is kept so (null: for long). Epoch seconds. */
+export interface FeedNotice {
   readonly reason: NoticeReason;
   readonly sinceAt: number;
   readonly untilAt: number | null;
@@ -66,7 +66,7 @@ export interface Notice {
  */
 export function noticeEvent(
   profile: FeedProfile,
-  facts: Notice & { readonly uid: string; readonly nowAt: number },
+  facts: FeedNotice & { readonly uid: string; readonly nowAt: number },
 ): Event {
   const { title, text } = calendarWords[profile.language].notice[facts.reason];
   const [since, until] = [localMoment(profile, facts.sinceAt), localMoment(profile, facts.untilAt ?? facts.nowAt)];

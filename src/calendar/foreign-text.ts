@@ -4,6 +4,8 @@ import { cleanBlock, cleanLine, truncate } from "./text.ts";
 
 const longestName = 150;
 const longestMessage = 4000;
+/** So many times the length that is shown is read of a name or a message. */
+const readTimes = 4;
 
 /** Stands above a message. No line of a message or of a list of facts is the same. */
 const rule = "----------";
@@ -13,32 +15,32 @@ const rule = "----------";
  * and after the dots of its hosts, and no HTML begins in it.
  */
 export function cleanName(text: string): string {
-  return truncate(breakAddresses(cleanLine(text)), longestName);
+  return truncate(cleanWords(text.slice(0, readTimes * longestName)), longestName);
 }
 
 /** Returns the name of a person with the username, cleaned: "Liis Saar (liis.saar)"; one of them where the other tells no more. */
 export function cleanPerson(fullName: string, username: string): string {
   const full = cleanName(fullName);
   const short = cleanUsername(username);
-  if (full === "" || short === "" || cleanLine(fullName) === cleanLine(username)) return short || full;
+  if (full === "" || short === "" || full === cleanName(username)) return short || full;
   return `${full} (${short})`;
 }
 
 /** Returns a username, cleaned and cut to length; one such as `liis.saar@ut.ee` keeps its dots. */
 export function cleanUsername(text: string): string {
   const plain = /^(?!www\.)[\p{L}\p{N}_.+-]+(?:@[\p{L}\p{N}.-]+)?$/iu;
-  const line = cleanLine(text);
+  const line = cleanLine(text.slice(0, readTimes * longestName));
   return plain.test(line) ? truncate(line, longestName) : cleanName(line);
 }
 
-/** Returns one line, cleaned, in which no program finds an address to link. */
+/** Returns one line, cleaned, of the first 16,000 characters, in which no program finds an address to link. */
 export function cleanWords(text: string): string {
-  return breakAddresses(cleanLine(text));
+  return breakAddresses(cleanLine(text.slice(0, readTimes * longestMessage)));
 }
 
 /** Returns a message, cleaned and cut to length; "" for one that shows nothing. */
 export function cleanMessage(text: string): string {
-  return truncate(breakSyntax(cleanBlock(text)), longestMessage);
+  return truncate(breakSyntax(cleanBlock(text.slice(0, readTimes * longestMessage))), longestMessage);
 }
 
 /** Returns a message below a rule and its heading, each of its lines behind "> "; "" for one that shows nothing. */

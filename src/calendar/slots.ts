@@ -21,7 +21,8 @@ const rules: readonly Match[] = [
 /**
  * Gives each period of a booking the number that makes its UID. A number is given once, from 1, in order of start at
  * first sight; later a slot takes over the number of its `backend_id`, else of the known period with the same start and
- * end, else (wish and slot) of the one in its position. What the booking has lost stays as `gone`, its number taken.
+ * end, else (wish and slot) of the one in its position. What the booking has lost stays as `gone`, its number taken; a slot
+ * that Waldur has but that cannot be read stays as it was known.
  *
  * Without slots (before approval Waldur has written none) the periods are `attributes.schedules`, with `real: false`.
  * Periods that end before they start, that have no length or that come twice are numbered like any other.
@@ -46,7 +47,9 @@ export function numberSlots(known: readonly NumberedSlot[], booking: Booking): N
     const { start, end, backendId, real } = period;
     return { start, end, backendId, n: numbers.get(period) ?? ++last, real, gone: false };
   });
-  const lost = [...free].map((slot): NumberedSlot => ({ ...slot, gone: true }));
+  const unread = booking.unreadSlots ?? [];
+  const stays = (slot: NumberedSlot): boolean => unread.includes(slot.backendId) || unread.includes("");
+  const lost = [...free].map((slot): NumberedSlot => (stays(slot) ? slot : { ...slot, gone: true }));
   return [...current, ...lost].toSorted((a, b) => a.n - b.n);
 }
 

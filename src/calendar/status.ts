@@ -52,7 +52,7 @@ export function bookingStatus(
       // While the order is unknown, the booking may have been accepted: its slot is not freed.
       return order === null || order === "done" ? "faulty" : "failed";
     case "Terminated":
-      return endOf(order);
+      return statusOfEnd(order);
   }
 }
 
@@ -61,7 +61,7 @@ export function isDecidable(status: BookingStatus): boolean {
   return status === "awaiting-provider" || status === "requested";
 }
 
-function endOf(order: OrderState | null): BookingStatus {
+function statusOfEnd(order: OrderState | null): BookingStatus {
   if (order === "canceled") return "rejected";
   if (order === "rejected") return "refused";
   if (order === "erred") return "failed";

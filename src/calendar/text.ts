@@ -1,9 +1,12 @@
 const breaks = /\r\n|[\r\n\u0085\u2028\u2029]/g;
-/** C0 and C1 controls, DEL, BOM, and noncharacters of Unicode. */
-const controls = /[\p{Cc}\uFEFF\p{Noncharacter_Code_Point}]/gu;
+/** C0 and C1 controls but the line feed, DEL, BOM, and noncharacters of Unicode. */
+const controls = /[[\p{Cc}\uFEFF\p{Noncharacter_Code_Point}]--\n]/gv;
 /** Embeddings, overrides and isolates: one left open reverses the text after it. */
 const directions = /[\u202A-\u202E\u2066-\u2069]/g;
 const invisible = /^[\p{Cf}\p{Mn}\p{Default_Ignorable_Code_Point}\s\u2800]*$/u;
+/** Lines of which nothing could be seen. */
+const invisibleLines = /^[[\p{Cf}\p{Mn}\p{Default_Ignorable_Code_Point}\s\u2800]--\n]+$/gmv;
+const blanksAtEnds = /(?<![^\S\n])[^\S\n]+$/gm;
 const ascii = /^[\x20-\x7E]*$/;
 const blanks = /[\s\u2800\u3164]+/gu;
 
@@ -22,12 +25,9 @@ export function cleanLine(text: string): string {
  * at its beginning, which some readers of iCalendar drop; "" when nothing of it could be seen.
  */
 export function cleanBlock(text: string): string {
-  return text
-    .replace(breaks, "\n")
-    .split("\n")
-    .map((line) => (line === "" ? "" : scrub(line.replace(/\t/g, " ")).trimEnd()))
-    .map((line) => (invisible.test(line) ? "" : line))
-    .join("\n")
+  return scrub(text.replace(breaks, "\n").replace(/\t/g, " "))
+    .replace(blanksAtEnds, "")
+    .replace(invisibleLines, "")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
 }
@@ -36,7 +36,7 @@ function scrub(text: string): string {
   return text.toWellFormed().replace(controls, "").replace(directions, "");
 }
 
-/** What is written from right to left, and marks of direction: they reach into the text around them (UAX 9). */
+/** Letters written from right to left, and marks of direction: they reach into the text around them (UAX 9). */
 const leftward = /[\u0590-\u08FF\u200E\u200F\u061C\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
 /**
@@ -52,7 +52,7 @@ export function isolate(name: string): string {
 export function truncate(text: string, most: number): string {
   if (text.length <= most) return text;
   let end = most - 1;
-  while (end > 0 && /[\uDC00-\uDFFF\p{Mn}\p{Me}\u200D]/u.test(text.slice(end).charAt(0))) end -= 1;
+  while (end > 0 && /[\uDC00-\uDFFF\p{Mn}\p{Me}\u200D]/u.test(text.charAt(end))) end -= 1;
   return `${text
     .slice(0, end)
     .replace(/(?<!\u200D)\u200D+$/, "")

@@ -87,7 +87,8 @@ function isWanted(
     return matchesFilter(known, filter, true) && (cancelledAt ?? nowAt) >= buriedBefore;
   }
   const { booking } = known;
-  const recent = booking.state === "Terminated" && booking.modifiedMicros / 1_000_000 >= buriedBefore;
+  const recent =
+    booking.state === "Terminated" && (known.endedMicros ?? booking.modifiedMicros) / 1_000_000 >= buriedBefore;
   const whole = !known.vanished && known.slots.some((slot) => slot.n === event.n && !slot.gone);
   return recent && whole && matchesFilter(known, filter);
 }

@@ -1,5 +1,6 @@
-import { type Notice, rendererVersion } from "../calendar/feed.ts";
+import { type FeedNotice, rendererVersion } from "../calendar/feed.ts";
 import { windowOf } from "../calendar/window.ts";
+import { skewSeconds } from "../clock.ts";
 import type { NoticeReason } from "../calendar/words/calendar-words.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
@@ -55,13 +56,13 @@ function renderStart(deps: Settings, feed: FeedRow, nowAt: number): FeedRow {
   return now.windowAt === dayAt && now.windowUuid === "" ? now : { ...now, windowAt: dayAt, windowUuid: "" };
 }
 
-/** Returns true when a day that began at `windowAt` is ahead by more than clocks differ at midnight. */
+/** Returns true when a day that begins at `windowAt` is ahead by more than clocks differ at midnight. */
 function isAhead(windowAt: number, nowAt: number): boolean {
-  return windowAt > nowAt + 3600;
+  return windowAt > nowAt + skewSeconds;
 }
 
 /** The notice that a feed should show, and whether it stands there alone. */
-export interface DueNotice extends Notice {
+export interface DueNotice extends FeedNotice {
   readonly clears: boolean;
 }
 
@@ -86,7 +87,7 @@ function outageReason({ failure }: SourceRow): NoticeReason {
 }
 
 /** Returns true when the feed does not show that notice yet: it has a new one each day, and when something else was lost. */
-function isNoticeDue(feed: FeedRow, notice: Notice | null, nowAt: number): boolean {
+function isNoticeDue(feed: FeedRow, notice: FeedNotice | null, nowAt: number): boolean {
   if (notice === null || feed.state === "loading") return feed.noticeAt !== 0;
   if (feed.noticeAt !== windowOf(feed.profile, nowAt).dayAt) return true;
   return feed.notice !== notice.reason && !(isOutage(feed.notice) && isOutage(notice.reason));

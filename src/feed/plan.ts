@@ -1,5 +1,5 @@
 import type { KnownBooking } from "../calendar/booking.ts";
-import type { Notice } from "../calendar/feed.ts";
+import type { FeedNotice } from "../calendar/feed.ts";
 import { type Window, windowOf } from "../calendar/window.ts";
 import type { Deps } from "../deps.ts";
 import { listChanged, listStarting } from "../store/bookings.ts";
@@ -20,7 +20,7 @@ export interface FeedStep extends Pick<FeedCursor, "feed" | "now"> {
   /** True when those are only too old: the last may stay in a feed that would run empty. */
   readonly aged: boolean;
   /** The notice that the feed is out of date, "none" to take it away; null leaves it as it is. */
-  readonly notice: Notice | "none" | null;
+  readonly notice: FeedNotice | "none" | null;
   /** Columns of the feed's row that the step sets. */
   readonly change: FeedChange;
 }

@@ -40,7 +40,7 @@ export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
  * again. Sets `halt` when the calendar does not respond.
  */
 export async function pull(run: PushRun, asked: boolean): Promise<void> {
-  const look = asked || isPullDue(run) ? await readChanges(run) : nothingPulled;
+  const look = asked || isPullDue(run) ? await pullChanges(run) : nothingPulled;
   if (look === null) return;
   const nowAt = epochSeconds(run.deps);
   const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
@@ -63,7 +63,7 @@ interface Pulled {
 const nothingPulled: Pulled = { remote: null, change: null };
 
 /** Reads the changes with as few requests as possible. Resolves to null when the calendar does not respond. */
-async function readChanges(run: PushRun): Promise<Pulled | null> {
+async function pullChanges(run: PushRun): Promise<Pulled | null> {
   const { target, port, profile } = run;
   const nowAt = epochSeconds(run.deps);
   const stale = hasElapsed(target.listedAt, listSeconds, nowAt);

@@ -1,4 +1,4 @@
-import { fold, parseContentLine, readDateTime, unescapeText, unfoldLines } from "../calendar/content-line.ts";
+import { eachLine, fold, parseContentLine, readDateTime, unescapeText, unfoldLines } from "../calendar/content-line.ts";
 import { eventProperties, type Property } from "../calendar/properties.ts";
 
 /** The writer of an object: this installation's id and the target's. */
@@ -12,7 +12,7 @@ export interface ReadObject {
   readonly uid: string;
   /** The ownership marker; "" for none. */
   readonly marker: string;
-  /** The result of `fingerprint`. */
+  /** The fingerprint of what people notice. */
   readonly hash: string;
   /** SEQUENCE (RFC 5545 3.8.7.4); 0 without one. */
   readonly sequence: number;
@@ -73,26 +73,36 @@ function raiseSequence(line: string, there: number): string {
 
 /** Reads back an object of a calendar; null when it holds no VEVENT with a UID. */
 export function readObject(body: string): ReadObject | null {
-  const events: Map<string, string>[] = [];
+  let first: ReadonlyMap<string, string> | null = null;
+  let event = new Map<string, string>();
+  const texts: string[] = [];
   const path: string[] = [];
-  for (const line of unfoldLines(body)) {
+  const endEvent = (): void => {
+    if (first !== null) texts.push(comparedEvent(event));
+  };
+  for (const line of eachLine(body)) {
     const parsed = parseContentLine(line);
     if (parsed === null) continue;
     const { parameters, value } = parsed;
     const name = parsed.name.toUpperCase();
     if (name === "BEGIN") {
       path.push(value.toUpperCase());
-      if (path.length === 2 && path[1] === "VEVENT") events.push(new Map());
+      if (path.length !== 2 || path[1] !== "VEVENT") continue;
+      endEvent();
+      event = new Map();
+      first ??= event;
     } else if (name === "END") path.pop();
-    else if (path.length === 2 && path[1] === "VEVENT") events.at(-1)?.set(name, comparedText(name, parameters, value));
+    else if (path.length === 2 && path[1] === "VEVENT" && read.has(name)) {
+      event.set(name, comparedText(name, parameters, value));
+    }
   }
-  const [first] = events;
+  endEvent();
   const uid = first?.get("UID") ?? "";
-  if (first === undefined || uid === "") return null;
+  if (first === null || uid === "") return null;
   return {
     uid,
     marker: first.get(markerName) ?? "",
-    hash: fingerprint(events),
+    hash: digest(texts.sort().join("\u0001")),
     sequence: Number(/^\d{1,10}$/.exec(first.get("SEQUENCE") ?? "")?.[0] ?? 0),
     startAt: readDateTime(first.get("DTSTART") ?? "") ?? 0,
     endAt: readDateTime(first.get("DTEND") ?? "") ?? 0,
@@ -110,20 +120,18 @@ const foreign = ["DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"];
 const table: readonly Property[] = eventProperties;
 const alwaysMirrored = table.filter(({ mirrored }) => mirrored === "always").map(({ name }) => name);
 const mirroredWherePresent = table.filter(({ mirrored }) => mirrored === "where-present").map(({ name }) => name);
+const read = new Set(["UID", markerName, "DTSTART", "DTEND", ...alwaysMirrored, ...foreign, ...mirroredWherePresent]);
 
 /**
- * Returns the fingerprint of all properties whose change a person would notice. The UID is left out: it says whose event it
+ * Returns the text of one event for the fingerprint: all properties whose change a person would notice. The UID is left out: it says whose event it
  * is; so are additions, such as CLASS by servers, alarms and colours by people. The ledger keeps fingerprints, so it may not change for an event that
  * stays the same.
  */
-function fingerprint(events: readonly ReadonlyMap<string, string>[]): string {
-  const texts = events.map((event) =>
-    [
-      ...[...alwaysMirrored, ...foreign].map((name) => event.get(name) ?? (name === "TRANSP" ? "OPAQUE" : "")),
-      ...mirroredWherePresent.filter((name) => event.has(name)).map((name) => `${name}:${event.get(name)}`),
-    ].join("\u0000"),
-  );
-  return digest(texts.sort().join("\u0001"));
+function comparedEvent(event: ReadonlyMap<string, string>): string {
+  return [
+    ...[...alwaysMirrored, ...foreign].map((name) => event.get(name) ?? (name === "TRANSP" ? "OPAQUE" : "")),
+    ...mirroredWherePresent.filter((name) => event.has(name)).map((name) => `${name}:${event.get(name)}`),
+  ].join("\u0000");
 }
 
 /** Returns the value in the form that is compared: servers respell escapes, white space and case. */

@@ -22,11 +22,11 @@ export interface Signer {
    * Returns the value of Authorization with which a request is worth repeating that a trusted place answered with 401;
    * null: with none. Throws `Unsigned`.
    */
-  signAgain(refused: RefusedRequest): Promise<string | null>;
+  signAgain(refused: UnauthorizedRequest): Promise<string | null>;
 }
 
 /** A request that was answered with 401. */
-export interface RefusedRequest {
+interface UnauthorizedRequest {
   readonly method: string;
   readonly url: URL;
   /** Its Authorization. */

@@ -33,16 +33,17 @@ export async function loseAccess(
   lost: LostAccess,
   report: RefreshReport,
 ): Promise<SourceRow> {
-  report.failure = `lost_${lost}: ${reasons[lost]}`;
+  report.failure = `lost_${lost}: ${lostReasons[lost]}`;
   if (source.lost === lost) return source;
   const change = { lost, lostAt: lostAccess(source) === null ? epochSeconds(deps) : source.lostAt };
   const own = changeSource(source.id, change);
   if (own !== null) await deps.sql.run(own.sql, ...own.parameters);
-  deps.log.error("access_lost", { source: source.id, name: source.name, reason: reasons[lost] });
+  deps.log.error("access_lost", { source: source.id, name: source.name, reason: lostReasons[lost] });
   return { ...source, ...change };
 }
 
-const reasons = {
+/** Each loss in words, for reports and the log. */
+export const lostReasons = {
   role: "the account no longer has the role that shows these bookings",
   inactive: "the user is not active in Waldur",
 } as const satisfies Record<LostAccess, string>;

@@ -2,10 +2,12 @@ import { diff } from "../calendar/diff.ts";
 import type { Deps } from "../deps.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { findAccount } from "../store/accounts.ts";
-import { listSlimBetween } from "../store/bookings.ts";
+import { findBookings, listSlimBetween } from "../store/bookings.ts";
 import { listSources, type SourceRow } from "../store/sources.ts";
+import { hasAccess, sees } from "../waldur/roles.ts";
 import { walkPages } from "../waldur/pages.ts";
-import { accountClient } from "../account/client.ts";
+import { accountClient, identify } from "../account/client.ts";
+import { lostReasons } from "./access.ts";
 import { newReport, type RefreshReport, slimText } from "./run.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 
@@ -50,7 +52,14 @@ async function dryRunSource(deps: Deps, source: SourceRow): Promise<RefreshRepor
       if (!row.vanished && !unusable.has(uuid)) have.set(uuid, row.slim);
     }
     const { added, changed, removed } = diff(wanted, have);
-    return { ...report, added: added.length, changed: changed.length, removed: removed.length };
+    if (removed.length === 0) return { ...report, added: added.length, changed: changed.length };
+    // As in a run: only what the account would still see is gone.
+    const user = await identify(deps, account.id, client);
+    report.requests += 1;
+    if (!hasAccess(user, source)) throw new AppError("forbidden", lostReasons.role);
+    const known = await findBookings(deps.sql, source.id, removed);
+    const gone = [...known.values()].filter(({ booking }) => sees(user, booking));
+    return { ...report, added: added.length, changed: changed.length, removed: gone.length };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { ...report, failure: messageOf(error) };

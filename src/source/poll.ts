@@ -35,7 +35,7 @@ export async function poll(run: SourceRun): Promise<void> {
   const many = touched.length > singly;
   if (many) await saveOrders(run, [...orders.creating.values()]);
   const named = new Set([...changes.few, ...(many ? [] : touched)]);
-  const slotless = takeTurn(
+  const slotless = takeFewInTurn(
     (await listSlotless(run.deps.sql, run.source.id, epochSeconds(run.deps))).filter((uuid) => !named.has(uuid)),
     Math.floor(epochSeconds(run.deps) / 60),
   );
@@ -117,7 +117,7 @@ function spendListing(run: SourceRun, page: number): boolean {
   return page === 1 ? spendRequest(run) : spendPage(run);
 }
 
-function takeTurn(uuids: readonly string[], turn: number): string[] {
+function takeFewInTurn(uuids: readonly string[], turn: number): string[] {
   if (uuids.length <= slotlessAtOnce) return [...uuids];
   const from = (turn * slotlessAtOnce) % uuids.length;
   return [...uuids.slice(from), ...uuids.slice(0, from)].slice(0, slotlessAtOnce);

@@ -110,13 +110,13 @@ async function read(run: SourceRun): Promise<void> {
  */
 async function checkAccess(run: SourceRun): Promise<boolean> {
   const readable = lostAccess(run.source) === null;
-  if (readable && !isDue(run, run.source.accessAt)) return true;
+  if (readable && !isHourlyDue(run, run.source.accessAt)) return true;
   if (!spendRequest(run)) return readable;
   return (await proveAccess(run)) !== null;
 }
 
 /** Returns true when something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
-function isDue(run: SourceRun, lastAt: number | null): boolean {
+function isHourlyDue(run: SourceRun, lastAt: number | null): boolean {
   const nowAt = epochSeconds(run.deps);
   return (
     hasElapsed(lastAt, hourSeconds, nowAt) || (hasElapsed(lastAt, hourSeconds - noteSeconds, nowAt) && isSweepDue(run))
@@ -137,7 +137,7 @@ async function noteHomeport(run: SourceRun): Promise<void> {
 /** Reads names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
 async function readNames(run: SourceRun): Promise<void> {
   const nowAt = epochSeconds(run.deps);
-  if (!isDue(run, run.source.offeringsAt)) return;
+  if (!isHourlyDue(run, run.source.offeringsAt)) return;
   if (!spendRequest(run) || !spendRequest(run)) return;
   await noteHomeport(run);
   const filter = run.source.kind === "provider" ? { customerUuid: run.source.scopeUuid } : {};

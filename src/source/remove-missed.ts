@@ -24,7 +24,7 @@ export async function removeMissed(run: SourceRun, missed: readonly string[]): P
   const { listed } = await countBookings(deps.sql, source.id, epochSeconds(deps));
   const limit = Math.max(deps.config.removalGuardMin, Math.floor((listed * deps.config.removalGuardPercent) / 100));
   const many = missed.length > limit && !run.allowRemovals;
-  const absent = many ? missed : await findAbsent(run, missed);
+  const { absent, present } = many ? { absent: missed, present: [] } : await findAbsent(run, missed);
   if (absent.length === 0) return holdUnseen(run, []);
   const user = spendRequest(run) ? await proveAccess(run) : null;
   if (user === null) return null;
@@ -33,15 +33,14 @@ export async function removeMissed(run: SourceRun, missed: readonly string[]): P
     const booking = known.get(uuid)?.booking;
     return booking !== undefined && sees(user, booking) ? "gone" : "unseen";
   });
-  const reports = [await holdUnseen(run, unseen)];
-  if (!many || gone.length <= limit) await markGone(run, gone, epochSeconds(deps));
-  else {
-    deps.log.error("removal_held", { source: source.id, missing: gone.length, listed, limit });
-    reports.push(
-      `${gone.length} of ${listed} bookings are no longer listed, more than ${limit} at once; nothing was removed`,
-    );
+  const report = await holdUnseen(run, unseen);
+  if (!many || gone.length <= limit) {
+    await markGone(run, await confirmGone(run, gone, many || present.length > 0), epochSeconds(deps));
+    return report;
   }
-  return reports.filter((text) => text !== "").join("; ");
+  deps.log.error("removal_held", { source: source.id, missing: gone.length, listed, limit });
+  const held = `${gone.length} of ${listed} bookings are no longer listed, more than ${limit} at once; nothing was removed`;
+  return report === "" ? held : `${report}; ${held}`;
 }
 
 /**
@@ -81,15 +80,18 @@ async function markGone(run: SourceRun, missed: readonly string[], goneAt: numbe
 }
 
 /**
- * Asks for missing bookings by name and returns those that Waldur does not show either. Of very many only the first are
- * asked for; they speak for the others when Waldur shows none of them.
+ * Asks for missing bookings by name. Of very many only the first are asked for; they speak for the others when Waldur shows
+ * none of them. What it cannot come to counts as neither absent nor present.
  */
-async function findAbsent(run: SourceRun, missed: readonly string[]): Promise<readonly string[]> {
+async function findAbsent(
+  run: SourceRun,
+  missed: readonly string[],
+): Promise<{ readonly absent: readonly string[]; readonly present: readonly string[] }> {
   const absent: string[] = [];
   const present: string[] = [];
   for (const uuid of missed.slice(0, asked)) {
-    // The last request is for who-am-I.
-    if (run.requestsLeft < 2 || !spendRequest(run)) break;
+    // The last requests are for who-am-I and what is asked after it.
+    if (run.requestsLeft < 3 || !spendRequest(run)) break;
     try {
       await run.client.booking(uuid);
       present.push(uuid);
@@ -99,7 +101,24 @@ async function findAbsent(run: SourceRun, missed: readonly string[]): Promise<re
     }
   }
   if (present.length > 0) await commitRun(run, {}, [markMissed(run.source.id, present, null)]);
-  return absent.length === asked ? [...absent, ...missed.slice(asked)] : absent;
+  return { absent: absent.length === asked ? [...absent, ...missed.slice(asked)] : absent, present };
+}
+
+/**
+ * Returns those of these bookings that Waldur does not show now either: a role may have come back between the answers and
+ * who-am-I. One speaks for all unless there is doubt, because it did show some of what it did not list.
+ */
+async function confirmGone(run: SourceRun, gone: readonly string[], doubt: boolean): Promise<readonly string[]> {
+  const [first] = gone;
+  if (first === undefined || doubt) return (await findAbsent(run, gone.slice(0, asked))).absent;
+  if (!spendRequest(run)) return [];
+  try {
+    await run.client.booking(first);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "waldur_not_found") throw error;
+    return gone;
+  }
+  return (await findAbsent(run, gone.slice(1, asked))).absent;
 }
 
 /** Returns the uuids in parts that fit into one parameter of a statement. */

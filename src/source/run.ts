@@ -152,7 +152,7 @@ export async function writeDeferred(run: SourceRun): Promise<void> {
   if (own !== null) await run.deps.sql.run(own.sql, ...own.parameters);
 }
 
-/** What is told of the order that made a booking. */
+/** News of the order that made a booking. */
 export interface ToldOrder {
   readonly state: OrderState;
   /** null: not told. */
@@ -206,6 +206,8 @@ export async function saveBookings(
       added += 1;
       if (write.orderState === null) orderless = Math.min(orderless, booking.createdMicros);
     }
+    const unread = booking.unreadSlots?.length ?? 0;
+    if (unread > 0) run.deps.log.warn("slots_skipped", { source: run.source.id, booking: booking.uuid, count: unread });
     writes.push(encodeBooking(write));
   }
   if (writes.length === 0) return;
@@ -239,7 +241,9 @@ export function bookingChange(
   const orderState = told?.state ?? known?.orderState ?? null;
   const orderUuid = told?.uuid ?? known?.orderUuid ?? null;
   const slots = numberSlots(known?.slots ?? [], booking);
-  const write = { sourceId, booking, orderState, orderUuid, slots, slim: slimText(booking), rev };
+  const endedMicros = known?.booking.state === "Terminated" ? known.endedMicros : undefined;
+  const ended = booking.state === "Terminated" && { endedMicros: endedMicros ?? booking.modifiedMicros };
+  const write = { sourceId, booking, orderState, orderUuid, slots, slim: slimText(booking), rev, ...ended };
   return known !== undefined && same(known, write) ? null : write;
 }
 

@@ -24,12 +24,14 @@ export const bookings = table("bookings", {
   lastEndAt: int,
   /** The sweep that did not see it; null while it is listed. */
   missedSweep: orNull(int),
+  /** Its `modified` when it was first seen ended, which later saves do not move; null while it stands. */
+  endedMicros: orNull(int),
   /** Since when it is known to be gone; 0: out of the account's sight, which tells nothing of the booking; null while it is listed. */
   vanishedAt: orNull(int),
 });
 
 const slimColumns = bookings.pick("uuid", "slim", "orderState", "missedSweep", "vanishedAt");
-const wholeColumns = bookings.pick("data", "slots", "orderState", "orderUuid", "vanishedAt", "rev");
+const wholeColumns = bookings.pick("data", "slots", "orderState", "orderUuid", "endedMicros", "vanishedAt", "rev");
 
 /** The part of a stored booking that a comparison with a slim listing needs. */
 export type SlimRow = Omit<RowOf<typeof slimColumns>, "vanishedAt"> & { readonly vanished: boolean };
@@ -234,6 +236,7 @@ function bySlim(rows: readonly SqlRow[]): Map<string, SlimRow> {
 }
 
 function readStoredBooking(row: SqlRow): BookingRow {
-  const { data: booking, vanishedAt, ...rest } = wholeColumns.read(row);
-  return { booking, ...rest, vanished: vanishedAt !== null, ...(vanishedAt === 0 && { unseen: true }) };
+  const { data: booking, endedMicros, vanishedAt, ...rest } = wholeColumns.read(row);
+  const ended = endedMicros === null ? {} : { endedMicros };
+  return { booking, ...rest, ...ended, vanished: vanishedAt !== null, ...(vanishedAt === 0 && { unseen: true }) };
 }

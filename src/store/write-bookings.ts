@@ -11,6 +11,8 @@ export interface BookingWrite {
   readonly orderUuid: string | null;
   readonly slots: readonly NumberedSlot[];
   readonly slim: string;
+  /** Absent while it stands. */
+  readonly endedMicros?: number;
   readonly rev: number;
 }
 
@@ -29,6 +31,7 @@ export function encodeBooking({
   orderUuid,
   slots,
   slim,
+  endedMicros,
   rev,
 }: BookingWrite): Record<string, SqlValue> {
   const { uuid, state, createdMicros, modifiedMicros } = booking;
@@ -48,6 +51,7 @@ export function encodeBooking({
     slots,
     orderState,
     orderUuid,
+    endedMicros: endedMicros ?? null,
     slotless: booking.slots.length === 0 && !waits && (state === "Creating" || state === "OK"),
     firstStartAt: Math.min(...starts, Number.MAX_SAFE_INTEGER),
     lastStartAt: Math.max(...starts, 0),

@@ -57,12 +57,30 @@ export const uuidOrNone = v.pipe(
 );
 export const state = v.picklist(bookingStates, "is a state this program does not know");
 
-const slot = v.object({ start: seconds, end: seconds, backend_id: v.optional(text) }, unfit);
+const slot = v.pipe(
+  v.object({ start: seconds, end: seconds, backend_id: v.optional(text) }, unfit),
+  v.transform(({ start, end, backend_id: backendId = "" }): Slot => ({ start, end, backendId })),
+);
+const slotId = v.fallback(v.object({ backend_id: text }), { backend_id: "" });
+
+/** The slots that can be read, and the `backend_id` of each of the others; none that can is a fault. */
 export const slots = v.pipe(
-  v.nullish(v.array(slot, "is no list"), []),
-  v.transform((rows) =>
-    sortSlots(rows.map(({ start, end, backend_id }) => ({ start, end, backendId: backend_id ?? "" }))),
-  ),
+  v.nullish(v.array(v.unknown(), "is no list"), []),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const list = dataset.value;
+    const good: Slot[] = [];
+    const unread: string[] = [];
+    for (const row of list) {
+      const found = v.safeParse(slot, row);
+      if (found.success) good.push(found.output);
+      else unread.push(v.parse(slotId, row).backend_id);
+    }
+    if (good.length > 0 || list.length === 0) return { good: sortSlots(good), unread };
+    const [issue] = v.safeParse(slot, list[0], { abortEarly: true }).issues ?? [];
+    const first = { type: "array", origin: "value", input: list, key: 0, value: list[0] } as const;
+    addIssue({ message: issue?.message ?? "is no slot", path: [first, ...(issue?.path ?? [])] });
+    return NEVER;
+  }),
 );
 
 /** `attributes` is whatever the client sent: what is not a schedule is left out. */

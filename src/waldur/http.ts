@@ -3,7 +3,7 @@ import { type BackOff, pauseAfter } from "../backoff.ts";
 import { withDeadline } from "../deadline.ts";
 import { AppError, messageOf } from "../errors.ts";
 import { readResponseText } from "../body.ts";
-import { parseJson } from "../json.ts";
+import { isExcessiveJson, parseJson } from "../json.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
 
 /** The outside of requests to one Waldur. */
@@ -169,7 +169,9 @@ export async function exchange(
   if (parsed === undefined) {
     throw fail({
       code: "waldur_bad_answer",
-      message: "Waldur's answer is broken JSON: it may have been cut",
+      message: isExcessiveJson(text)
+        ? "Waldur's answer was refused: its JSON has too many lists and objects, or too many inside one another"
+        : "Waldur's answer is broken JSON: it may have been cut",
       facts: { status },
     });
   }

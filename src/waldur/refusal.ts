@@ -9,7 +9,7 @@ export interface Refused {
   readonly facts?: AppError["facts"];
 }
 
-interface RefusedRequest {
+interface AskedOfWaldur {
   /** The address of the request, without its query. */
   readonly url: string;
   /** "" for a request without one. */
@@ -34,7 +34,7 @@ const deepest = 4;
  * Returns what an answer other than 2xx means. Its facts: `status`; `retryAfter`, seconds; `inactive`, when the user behind the
  * token is; `refused`, the names of the parameters that Waldur did not take.
  */
-export function readRefusal(response: Response, text: string, { url, token, now }: RefusedRequest): Refused {
+export function readRefusal(response: Response, text: string, { url, token, now }: AskedOfWaldur): Refused {
   const { status, headers } = response;
   // Browsers hide a redirect that is not followed behind status 0; Workers and Node show it.
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {

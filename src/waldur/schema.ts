@@ -128,7 +128,8 @@ function slimOf(row: v.InferOutput<typeof slimSchema>): SlimBooking {
     state: row.state,
     createdMicros: row.created,
     modifiedMicros: row.modified,
-    slots: row.slots,
+    slots: row.slots.good,
+    ...(row.slots.unread.length > 0 && { unreadSlots: row.slots.unread }),
     projectName: row.project_name ?? "",
   };
 }

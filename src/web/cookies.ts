@@ -1,4 +1,5 @@
-import { generateCookie, getCookie } from "hono/cookie";
+import { generateCookie } from "hono/cookie";
+import { decodeEscapes } from "../percent.ts";
 import type { PageContext } from "./env.ts";
 import { isLoopback } from "./own-machine.ts";
 
@@ -10,6 +11,9 @@ const plainShape = { httpOnly: true, path: "/" } as const;
 
 /** Keeps our cookies there apart from those of other programs: all ports of a host share one jar. */
 const plainPrefix = "waldur-calendar-";
+
+/** Characters of a value; browsers keep no more. */
+const longest = 4096;
 
 /** Cookies set by the answer to each request, by name, and their lines. */
 const sent = new WeakMap<Request, Map<string, { readonly value: string; readonly line: string }>>();
@@ -36,7 +40,14 @@ export function putCookie(
 export function readCookie(c: PageContext, name: string): string {
   const put = sent.get(c.req.raw)?.get(name);
   if (put !== undefined) return put.value;
-  return (isPlain(c) ? getCookie(c, plainPrefix + name) : getCookie(c, name, "host")) ?? "";
+  return cookieIn(c.req.header("Cookie") ?? "", (isPlain(c) ? plainPrefix : "__Host-") + name);
+}
+
+/** Returns the first value of that name in a Cookie field (RFC 6265 4.2.1), decoded; "" without it. Cookies of others are not looked at. */
+export function cookieIn(header: string, name: string): string {
+  if (!header.includes(`${name}=`)) return "";
+  const [, value = ""] = new RegExp(`(?:^|;)[ \\t]*${name}=([^;]*)`).exec(header) ?? [];
+  return value.length > longest ? "" : decodeEscapes(value.trim());
 }
 
 /** Deletes one of our cookies. */

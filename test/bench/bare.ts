@@ -1,5 +1,5 @@
 import { uidToName, objectUid, writeObject } from "../../src/mirror/remote-object.ts";
-import { openOutside } from "../../src/outside-node.ts";
+import { openOutside } from "../../src/node/outside.ts";
 import { user } from "../dav-server/programs.ts";
 import type { RealTarget } from "../mirror/real-target.ts";
 import { targetId, veventOf } from "../mirror/push-world.ts";

@@ -1,4 +1,4 @@
-import { listen } from "../../src/node.ts";
+import { listen } from "../../src/node/open.ts";
 import { user } from "../dav-server/programs.ts";
 import { makeCaldav } from "../dav-server/server.ts";
 import { tell } from "./child.ts";

@@ -2,7 +2,7 @@ import { ICalCalendar, ICalEventBusyStatus, ICalEventStatus, ICalEventTransparen
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
 import { renderEvent } from "../../src/calendar/ical.ts";
-import { openNode } from "../../src/node.ts";
+import { openNode } from "../../src/node/open.ts";
 import { listChanged } from "../../src/store/bookings.ts";
 import { joinVevents } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql/port.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { openNode } from "../../src/node.ts";
+import { openNode } from "../../src/node/open.ts";
 import { listFeeds } from "../../src/store/feeds.ts";
 import { makeFirstFeeds } from "../../src/feed/first-start.ts";
 import { tick } from "../../src/tick.ts";

@@ -1,6 +1,6 @@
 import type { Deps, Fetch } from "../../src/deps.ts";
 import { sampleWaldur } from "../../src/demo/sample.ts";
-import { openNode } from "../../src/node.ts";
+import { openNode } from "../../src/node/open.ts";
 import { makeFirstFeeds } from "../../src/feed/first-start.ts";
 import { tick } from "../../src/tick.ts";
 import { readSlim } from "../../src/waldur/schema.ts";

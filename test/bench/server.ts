@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { makeApp } from "../../src/app.ts";
 import type { Deps } from "../../src/deps.ts";
-import { listen, openNode } from "../../src/node.ts";
+import { listen, openNode } from "../../src/node/open.ts";
 import { hashSecret } from "../../src/security/secret.ts";
 import { secret } from "../web/feed/served.ts";
 import { tell } from "./child.ts";

@@ -3,7 +3,7 @@ import { orderColumns } from "../../src/demo/orders.ts";
 import { bookingColumns, sampleRow } from "../../src/demo/rows.ts";
 import { sampleWaldur } from "../../src/demo/sample.ts";
 import type { Fetch } from "../../src/deps.ts";
-import { listen } from "../../src/node.ts";
+import { listen } from "../../src/node/open.ts";
 import { tell } from "./child.ts";
 
 const pageSize = 300;

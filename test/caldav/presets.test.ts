@@ -33,6 +33,9 @@ describe("presets", () => {
     expect(discoveryStart({ text: "dav.example.org", username: "ä/b" }, by("sogo"))).toBe(
       "https://dav.example.org/SOGo/dav/%C3%A4%2Fb/",
     );
+    expect(discoveryStart({ text: "dav.example.org", username: "\uD800" }, by("sogo"))).toBe(
+      "https://dav.example.org/SOGo/dav/%EF%BF%BD/",
+    );
     expect(discoveryStart({ text: "dav.example.org:9", username: "" }, by("radicale"))).toBe(
       "https://dav.example.org:5232/",
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { escapeXml, parseXml } from "../../src/caldav/xml.ts";
+import { attributeOf, escapeXml, isExcessiveXml, parseXml } from "../../src/caldav/xml.ts";
 
 describe("XML", () => {
   it("is read with namespaces, entities, CDATA and attributes", () => {
@@ -9,7 +9,7 @@ describe("XML", () => {
     expect(root).toMatchObject({ space: "DAV:", name: "a", text: "" });
     const [b, e] = root?.children ?? [];
     expect(b).toMatchObject({ space: "urn:x", name: "b", text: "<x> éé<y>&amp;" });
-    expect(b?.attributes.get("c")).toBe("1 & 2");
+    expect(b && attributeOf(b, "c")).toBe("1 & 2");
     expect(e).toMatchObject({ space: "DAV:", name: "e", text: "", children: [] });
   });
 
@@ -69,6 +69,17 @@ describe("XML", () => {
     expect(parseXml(`<a ${numbered(200, (at) => `xmlns:x${at}=""`)}/>`)).not.toBe(null);
     expect(parseXml(`<a>${"<b/>".repeat(5000)}</a>`)).toBe(null);
     expect(parseXml(`<a>${`<b/>${spread}`.repeat(5000)}</a>`)?.children).toHaveLength(5000);
+  });
+
+  it.each([
+    ["elements inside one another", `${"<a>".repeat(100)}${"</a>".repeat(100)}`],
+    ["elements", `<a>${"<b/>".repeat(5000)}</a>`],
+    ["attributes", `<a ${numbered(4000, (at) => `x${at}=""`)}/>`],
+    ["responses", `<a>${"<response></response>".repeat(5000)}</a>`],
+  ])("is excessive with too many %s, and not just broken", (_, text) => {
+    expect(parseXml(text)).toBe(null);
+    expect(isExcessiveXml(text)).toBe(true);
+    expect(isExcessiveXml("<a><b></a>")).toBe(false);
   });
 
   it("has each attribute once", () => {

@@ -20,7 +20,7 @@ function findAddresses(text: string): string[] {
     /^(?:\d{1,3}\.){3}\d/,
     /<[a-z/!?]/i,
   ];
-  return text.split(/[\s()"',;]+/).filter((word) => looks.some((look) => look.test(word)));
+  return text.split(/[\s()"',;…]+/).filter((word) => looks.some((look) => look.test(word)));
 }
 
 const links = [

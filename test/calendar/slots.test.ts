@@ -33,6 +33,19 @@ describe("numbering the slots of a booking", () => {
     expect(numbersById(numberSlots(moved, approved))).toEqual(expected);
   });
 
+  it("keeps a slot as it was while it cannot be read, and strikes out only what is lost", () => {
+    const before = numberSlots([], booking({ slots: [slot(100, 200, "x"), slot(300, 400, "y"), slot(500, 600, "z")] }));
+    const known = (unreadSlots: readonly string[]) =>
+      numbersById(numberSlots(before, booking({ slots: [slot(100, 200, "x")], unreadSlots })));
+    expect(known(["y"])).toEqual([
+      ["x", 1, false],
+      ["y", 2, false],
+      ["z", 3, true],
+    ]);
+    // Which one it is cannot be told: nothing is lost.
+    expect(known([""]).map(([, , gone]) => gone)).toEqual([false, false, false]);
+  });
+
   it("keeps the number of a wish that was moved before approval, by its position", () => {
     const wished = numberSlots([], booking({ slots: [], schedules: [slot(100, 200), slot(300, 400)] }));
     const slots = numberSlots(wished, booking({ slots: [slot(100, 200, "x"), slot(500, 600, "y")] }));

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lintCalendar } from "../../src/calendar/lint.ts";
 import { newKey, parseKeyRing } from "../../src/security/keys.ts";
+import { findLinked } from "../../src/decision/linked.ts";
 import { revokeFeed, rotateFeed, updateFeed } from "../../src/feed/commands.ts";
 import { tick } from "../../src/tick.ts";
 import { makeBrowser, makeCase, origin } from "./decided.ts";
@@ -104,6 +105,34 @@ describe("a link that opens nothing", () => {
       { numRuns: 300 },
     );
   });
+
+  it.each(["sign-in", "signed"] as const)(
+    "(%s) is one while its feed is cleared for lost access; before that it asks who it is, afterwards it is as it was",
+    async (mode) => {
+      const { world, request } = await makeCase({ mode, token: "sample-provider-owner" });
+      const { link, booking } = await request();
+      const browser = makeBrowser(world);
+      const kind = async () => (await findLinked(world.deps, new URL(link).pathname.slice(3)))?.kind ?? null;
+      const before = await kind();
+      world.sample.revokeRole("providerOwner");
+      const pass = async (hours: number): Promise<void> => {
+        for (let half = 0; half < 2 * hours; half += 1) {
+          world.wait(1800);
+          await world.tick();
+        }
+      };
+      await pass(2);
+      expect([(await browser.open(link)).status, await kind()]).toEqual([200, "sign-in"]);
+      const page = await browser.signIn(await browser.open(link), world.sample.tokens.providerManager);
+      await browser.decide(page, "accept");
+      expect(world.sample.find(booking.uuid)?.state).toBe("OK");
+      await pass(24);
+      expect([(await makeBrowser(world).open(link)).status, await kind()]).toEqual([404, null]);
+      world.sample.giveBack("providerOwner");
+      await pass(1);
+      expect(await kind()).toBe(before);
+    },
+  );
 
   it("dies with its feed, and where another address came only with that address", async () => {
     const { world, feed, request, linkOf } = await makeCase();

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { lintCalendar } from "../../src/calendar/lint.ts";
+import { readCalendar } from "../read-calendar.ts";
 import { type Finished, program, runCli, type Service, startCommand, until } from "./process.ts";
 import { adminToken } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 
-/** What an address of a feed may answer to GET and HEAD. */
+/** The statuses that an address of a feed may answer to GET and HEAD. */
 const allowed = new Set([200, 304, 404, 405, 410]);
 
 /** A service on files of its own over a sample Waldur, with a subscriber to each of two feeds. */
@@ -41,6 +42,11 @@ const clockModule = `data:text/javascript,${encodeURIComponent(`
   Date.now = () => now() + Number(readFileSync(process.env.CLOCK_FILE, "utf8"));
 `)}`;
 
+/** Returns the statuses of the events in a calendar, by UID. */
+function statusesIn(calendar: string): Map<string, string> {
+  return new Map([...readCalendar(calendar)].map(([uid, { status }]) => [uid, status ?? ""]));
+}
+
 /** Opens a service whose feeds have been read once. Its files are in `data`, where it is given. */
 export async function openMishap(settings: Readonly<Record<string, string>> = {}, data?: string): Promise<Mishap> {
   const folder = await mkdtemp(join(tmpdir(), "waldur-calendar-"));
@@ -62,7 +68,6 @@ export async function openMishap(settings: Readonly<Record<string, string>> = {}
   let service: Service | undefined;
   let port = "";
   const tags = new Map<string, string>();
-  const cancelled = new Map<string, number>();
   const running = (): Service => {
     if (service === undefined) throw new Error("the service does not run");
     return service;
@@ -92,10 +97,11 @@ export async function openMishap(settings: Readonly<Record<string, string>> = {}
     const text = await response.text();
     if (response.status === 200) {
       tags.set(path, response.headers.get("ETag") ?? "");
-      const count = text.split("STATUS:CANCELLED").length;
-      const before = cancelled.get(path) ?? count;
-      expect({ path, faults: lintCalendar(text), more: count > before }).toEqual({ path, faults: [], more: false });
-      cancelled.set(path, before);
+      // What stands in Waldur is never told as cancelled. The UIDs of a `busy` feed do not tell the booking.
+      const wrong = [...statusesIn(text)].filter(
+        ([uid, status]) => status === "CANCELLED" && waldur.sample.find(uid.slice(0, 32))?.state === "OK",
+      );
+      expect({ path, faults: lintCalendar(text), wrong }).toEqual({ path, faults: [], wrong: [] });
     }
     expect(allowed, `GET of a feed gave ${response.status}`).toContain(response.status);
     return response.status;
@@ -122,10 +128,7 @@ export async function openMishap(settings: Readonly<Record<string, string>> = {}
       await until(shows, said);
     },
     async events() {
-      const text = (await (await fetch(url() + (paths[0] ?? ""))).text()).replaceAll("\r\n ", "");
-      const line = (event: string, what: string): string => new RegExp(`^${what}:(.*)$`, "m").exec(event)?.[1] ?? "";
-      const events = text.split("BEGIN:VEVENT").slice(1);
-      return new Map(events.map((event) => [line(event, "UID").trim(), line(event, "STATUS").trim()]));
+      return statusesIn(await (await fetch(url() + (paths[0] ?? ""))).text());
     },
     async turn() {
       const before = runs();

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer } from "node:net";
@@ -77,7 +78,7 @@ describe("a first start without any setting", () => {
     first.child.kill("SIGKILL");
     await first.finished;
     await chmod(inside, 0o755);
-    for (const name of ["sample.sqlite", "sample.sqlite-wal", "sample.sqlite-shm"])
+    for (const name of ["sample.sqlite", "sample.sqlite-wal", "sample.sqlite-shm", "secret-keys"])
       await chmod(join(inside, name), 0o644);
     const second = serve({ DATA_DIR: inside });
     await until(() => second.stdout().includes("1 feed is served"), said(second));
@@ -119,6 +120,17 @@ describe("npm start", () => {
 });
 
 describe("the service on Node", () => {
+  it("answers HTTP/1.0 without a Host, as checks of load balancers ask", async () => {
+    const { port, pathname } = new URL(await addressIn(serve()));
+    for (const path of ["/healthz", pathname]) {
+      const asking = connect(Number(port), "127.0.0.1");
+      asking.write(`GET ${path} HTTP/1.0\r\n\r\n`);
+      const [begun] = await once(asking, "data");
+      expect(String(begun)).toMatch(/^HTTP\/1\.1 200 OK/);
+      asking.destroy();
+    }
+  });
+
   it("stops within five seconds when asked to, whoever is connected", async () => {
     const service = serve();
     const { port } = new URL(await addressIn(service));

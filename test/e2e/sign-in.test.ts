@@ -126,6 +126,7 @@ describe.skipIf(skipped)(
       await deciding.getByRole("button", { name: "Sign in" }).waitFor();
       await reading.reload();
       await reading.getByRole("heading", { name: "Sign in" }).waitFor();
+      expect(new URL(reading.url()).pathname).toBe("/sign-in");
       for (const context of [here, there]) await context.close();
     });
 

@@ -13,7 +13,7 @@ describe.each(readers)("a reader of $name", (reader) => {
 
   it("bears every text, and takes time by its length", async () => {
     const chance = makeChance(7);
-    const ratioOf = makeComparison(reader, 3);
+    const ratioOf = makeComparison(reader, 5);
     let worst = { ratio: 0, text: "" };
     for (let turn = 0; turn < 60; turn += 1) {
       const text = hostileText(reader, Math.min(reader.longest, 256 << Math.floor(chance() * 8)), chance);

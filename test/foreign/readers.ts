@@ -1,4 +1,4 @@
-import { parse as parseCookies } from "hono/utils/cookie";
+import { Hono } from "hono";
 import { readRetryAfter } from "../../src/backoff.ts";
 import { pickDigestChallenge, readAuthSchemes } from "../../src/caldav/auth/digest.ts";
 import { responseFailure } from "../../src/caldav/failure.ts";
@@ -7,7 +7,8 @@ import { isCollection, memberEtag, readMultistatus } from "../../src/caldav/mult
 import { discoveryStart, findPreset } from "../../src/caldav/presets.ts";
 import { readVevent } from "../../src/calendar/read-vevent.ts";
 import { relink } from "../../src/calendar/relink.ts";
-import { cleanBlock, cleanLine, cleanUrl, truncate } from "../../src/calendar/text.ts";
+import { cleanMessage, cleanPerson } from "../../src/calendar/foreign-text.ts";
+import { cleanUrl } from "../../src/calendar/text.ts";
 import { AppError } from "../../src/errors.ts";
 import { parseJson } from "../../src/json.ts";
 import { redact } from "../../src/log.ts";
@@ -17,7 +18,11 @@ import { readPage } from "../../src/waldur/pages.ts";
 import { readBooking, readUser } from "../../src/waldur/schema.ts";
 import { preferredLanguage } from "../../src/web/accept-language.ts";
 import { matchConditions } from "../../src/web/feed/conditional.ts";
+import { cookieIn } from "../../src/web/cookies.ts";
+import type { Env } from "../../src/web/env.ts";
 import { asksForGzip } from "../../src/web/feed/gzip.ts";
+import { FeedsFirstRouter } from "../../src/web/feed/router.ts";
+import { requestPath } from "../../src/web/request-path.ts";
 import { clientName } from "../../src/web/user-agent.ts";
 
 /** A function of the program that reads what somebody else wrote. */
@@ -58,6 +63,12 @@ const booking = JSON.stringify({
   customer_uuid: "c".repeat(32),
 });
 
+const addresses = new Hono<Env>({ router: new FeedsFirstRouter(), getPath: requestPath })
+  .get("/f/:file", (c) => c.text(c.req.param("file")))
+  .get("/calendars/:one", (c) => c.text(c.req.param("one")))
+  .get("/one/*", (c) => c.text(c.req.query("a") ?? ""))
+  .get("/", (c) => c.json(c.req.queries()));
+
 /** Every reader of foreign bytes. */
 export const readers: readonly Reader[] = [
   {
@@ -96,10 +107,16 @@ export const readers: readonly Reader[] = [
       "../",
       "https://",
       "aaaaaaaaaaaaaaaa",
+      // As dense as is still allowed.
+      "<a/>".padEnd(18),
+      '<a b="0123456789"/>'.padEnd(36),
+      "<d:response/>".padEnd(18),
+      "<d:response></d:response>".padEnd(64),
+      "<??>x",
     ],
     longest: 10 * body,
     read: (text) =>
-      readMultistatus(text)?.members.map((member) => [
+      readMultistatus(text)?.members.every((member) => [
         memberPath(collection, member.href),
         memberEtag(member),
         isCollection(member),
@@ -160,6 +177,7 @@ export const readers: readonly Reader[] = [
       "X:1\n",
       "\nSUMMARY:",
       "RRULE:",
+      "BEGIN:VEVENT\nEND:VEVENT\n",
       "\u2028",
       "\u0000",
     ],
@@ -170,7 +188,8 @@ export const readers: readonly Reader[] = [
     name: "stored event",
     plain: "DESCRIPTION:https://calendar.example.org/a/page and some words in a line of usual length.\r\n",
     bits: [
-      ..."/:.\\a \n",
+      // No bare line break: our renderer escapes those of others.
+      ..."/:.\\a ",
       "http://",
       "https://",
       "/a/d",
@@ -189,7 +208,7 @@ export const readers: readonly Reader[] = [
     plain: "Some words about the samples, as people write them.\n",
     bits: [..."\n\r\t a\u200D\u0301\u202E\uFEFF\u2800\uD800é", "https://", "a.b", "://", "@", "👩‍🔬", "\u2028"],
     longest: 20_000,
-    read: (text) => [truncate(cleanBlock(text), 4000), truncate(cleanLine(text), 150), cleanUrl(text)],
+    read: (text) => [cleanMessage(text), cleanPerson(text, text), cleanUrl(text)],
   },
   {
     name: "list of Waldur",
@@ -297,14 +316,22 @@ export const readers: readonly Reader[] = [
     plain: "session=0123456789abcdef; form=fedcba9876543210; ",
     bits: [...';="% a\t', "session=", "%41", "%ff", "__Host-session=", ";;"],
     longest: header,
-    read: (text) => parseCookies(text, "session"),
+    read: (text) => [cookieIn(text, "session"), cookieIn(text, "form")],
+  },
+  {
+    name: "address of a request",
+    plain: "calendars/0123456789abcdef/",
+    bits: [..."/%&=?+;. a#", "%41", "%ff", "%ffa", "%e2%82%ac", "%2f", "../", "/f/", "/one/", "?a=", "&a="],
+    longest: header,
+    read: async (text) => addresses.request(`http://calendar.example.org/${text}`),
   },
   {
     name: "address that a person types",
     plain: "calendar.example.org/people/somebody",
-    bits: [..."/:@.[]%# a1", "http://", "https://", "xn--", "::", "é", "a@b.example"],
+    bits: [..."/:@.[]%# a1", "http://", "https://", "xn--", "::", "é", "\uD800", "a@b.example"],
     longest: 65_536,
-    read: (text) => [findPreset(text), discoveryStart({ text, username: text }, null), parseIp(text)],
+    // A longer URL is refused before its host is looked at.
+    read: (text) => [findPreset(text), discoveryStart({ text, username: text }, null), parseIp(text.slice(0, 2000))],
   },
 ];
 

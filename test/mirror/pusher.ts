@@ -1,4 +1,4 @@
-import { openOutside } from "../../src/outside-node.ts";
+import { openOutside } from "../../src/node/outside.ts";
 import { readConfig } from "../../src/config.ts";
 import type { Deps } from "../../src/deps.ts";
 import { memoryLog } from "../../src/log.ts";

@@ -8,9 +8,9 @@ import { makeWorld, type World, type WorldOptions } from "../world.ts";
 const weekly = 6;
 const always = { nightHours: { from: 0, to: 0 } };
 
-/** A provider with more than three pages of bookings, loaded and quiet. */
+/** A provider with three pages of bookings, loaded and quiet. */
 async function begin(options: WorldOptions = {}) {
-  const world = await makeWorld({ bookings: 1300, config: always, ...options });
+  const world = await makeWorld({ bookings: 800, config: always, ...options });
   const feed = await world.addFeed({ pastDays: 3650, futureDays: 3650 });
   do {
     world.wait(60);
@@ -23,7 +23,7 @@ async function begin(options: WorldOptions = {}) {
     world.wait(60);
   }
   const own = world.sample.bookings.filter(({ offering }) => offering.customer.uuid === world.sample.providerUuid);
-  expect(own.length).toBeGreaterThan(900);
+  expect(own.length).toBeGreaterThan(600);
   const shown = async () => readCalendar(await world.calendar(await world.address(feed)));
   return { world, feed, own, pages: Math.ceil(own.length / 300), shown };
 }
@@ -94,24 +94,29 @@ describe.each(["7.0", "8.1"] as const)("a day on which everything changes, on %s
     world.wait(60);
     await world.tick();
     expect((await shown()).get(`${booking.uuid}-1`)?.status).toBe("CONFIRMED");
-    world.sample.rename(own[7]?.uuid ?? "", "Renamed once more");
+    const accepted = own.find(({ state, slots }) => state === "OK" && slots.length > 0)?.uuid ?? "";
+    world.sample.rename(accepted, "Renamed once more");
     world.wait(600);
     await world.tick();
-    expect((await shown()).get(`${own[7]?.uuid}-1`)?.summary).toContain("Renamed once more");
+    expect((await shown()).get(`${accepted}-1`)?.summary).toContain("Renamed once more");
   });
 });
 
 describe("many changes", () => {
-  it("that concern nothing a calendar shows leave every event that stands as it is", async () => {
-    const { world, pages, shown } = await begin();
-    const standing = async () => [...(await shown()).values()].filter(({ status }) => status !== "CANCELLED");
-    const before = await standing();
+  it("that concern nothing a calendar shows leave its bytes, and bring back nothing that ended long ago", async () => {
+    const { world, feed, pages } = await begin();
+    const address = await world.address(feed);
+    const served = async () => ({
+      text: await world.calendar(address),
+      etag: (await world.get(address)).headers.get("ETag"),
+    });
+    const before = await served();
     world.sample.saveAll();
     world.requests();
     await world.tick();
     const { slim, rich, single } = countRequests(world);
     expect(slim + rich + single).toBeLessThanOrEqual(2 * pages + 20);
-    expect(await standing()).toEqual(before);
+    expect(await served()).toEqual(before);
   });
 
   it("are read one by one up to twenty of a page", async () => {
@@ -157,7 +162,7 @@ describe("many changes", () => {
     const asked: { at: number; source: "provider" | "offering" }[] = [];
     const begunAt = world.clock.ms;
     world.fault(({ url }) => {
-      world.wait(3);
+      world.wait(5);
       const source = url.includes("provider_uuid=") ? "provider" : url.includes("offering_uuid=") ? "offering" : null;
       if (source !== null) asked.push({ at: (world.clock.ms - begunAt) / 1000, source });
       return null;
@@ -167,7 +172,7 @@ describe("many changes", () => {
     const [first, second] = ["provider", "offering"].map(
       (name) => asked.find(({ source }) => source === name)?.at ?? 0,
     );
-    expect(Math.abs((first ?? 0) - (second ?? 0))).toBeLessThanOrEqual(27);
+    expect(Math.abs((first ?? 0) - (second ?? 0))).toBeLessThanOrEqual(35);
     world.fault(null);
     for (const one of [feed, others]) {
       const texts = [...readCalendar(await world.calendar(await world.address(one))).values()];

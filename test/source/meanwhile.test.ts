@@ -14,8 +14,11 @@ async function begin() {
   await world.tick();
   const address = await world.address(feed);
   const own = world.sample.bookings.filter(
-    ({ uuid, offering, slots }) =>
-      uuid !== waiting.uuid && offering.customer.uuid === world.sample.providerUuid && slots.length > 0,
+    ({ uuid, state, offering, slots }) =>
+      uuid !== waiting.uuid &&
+      state === "OK" &&
+      offering.customer.uuid === world.sample.providerUuid &&
+      slots.length > 0,
   );
   return { world, feed, waiting, own, events: async () => readCalendar(await world.calendar(address)) };
 }

@@ -122,6 +122,37 @@ describe("bookings that are no longer listed", () => {
     ).toBe(true);
   });
 
+  it("are not those of which one slot cannot be read: that one stays, the others go on", async () => {
+    const { world, address } = await begin();
+    const booking = world.sample.request();
+    const [first] = booking.slots;
+    if (first === undefined) throw new Error("it has no slot");
+    booking.slots = [first, { ...first, start: first.start + 86_400, end: first.end + 86_400, backendId: "second" }];
+    await sweep(world);
+    const of = async () =>
+      [...readCalendar(await world.calendar(address)).values()].filter(({ uid }) => uid.startsWith(booking.uuid));
+    const before = await of();
+    expect(before.map(({ status }) => status)).toEqual(["TENTATIVE", "TENTATIVE"]);
+    world.fault(async (request) => {
+      const answer = await world.sample.fetch(request);
+      if (!new URL(request.url).pathname.includes("/booking-resources/") || request.method !== "GET") return answer;
+      const text = (await answer.text()).replace(
+        /"start":"[^"]*"(,"end":"[^"]*","backend_id":"second")/,
+        '"start":"soon"$1',
+      );
+      return new Response(text, { status: answer.status, headers: answer.headers });
+    });
+    world.sample.moveSlot(booking.uuid, 3600);
+    await sweep(world);
+    const after = await of();
+    expect(after.map(({ status }) => status)).toEqual(["TENTATIVE", "TENTATIVE"]);
+    expect(after.map(({ start }) => start === before.find((one) => one.start === start)?.start)).toEqual([false, true]);
+    expect(after[0]?.description).toContain("one period of this booking with a time that cannot be read");
+    expect(
+      world.log.entries.some(({ event, facts }) => event === "slots_skipped" && facts["booking"] === booking.uuid),
+    ).toBe(true);
+  });
+
   it("are not those made in the same microsecond on both sides of a page's end", async () => {
     const { world, live } = await begin(700);
     const list = own(world);

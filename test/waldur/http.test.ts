@@ -46,6 +46,7 @@ const cutOff = (): Response => {
   });
   return new Response(body, { headers: { "Content-Type": "application/json" } });
 };
+const asJson = { headers: { "Content-Type": "application/json" } };
 const networkError = (): Error => new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND waldur") });
 
 describe("faults of Waldur and of what lies between", () => {
@@ -53,6 +54,20 @@ describe("faults of Waldur and of what lies between", () => {
     ["network error", networkError, "waldur_unreachable", /cannot be reached: getaddrinfo ENOTFOUND/, 3],
     ["connection cut in a body", cutOff, "waldur_unreachable", /cannot be reached: terminated/, 3],
     ["timeout", () => new DOMException("late", "TimeoutError"), "waldur_timeout", /did not answer in time/, 1],
+    [
+      "JSON that was cut",
+      () => new Response("[1,", asJson),
+      "waldur_bad_answer",
+      /broken JSON: it may have been cut/,
+      1,
+    ],
+    [
+      "JSON of a million lists",
+      () => new Response(`[${"[],".repeat(1e6)}0]`, asJson),
+      "waldur_bad_answer",
+      /too many lists/,
+      1,
+    ],
     ["page of HTML with 200", () => html(200), "waldur_bad_answer", /text\/html.*, not JSON/, 1],
     [
       "200 without a type",

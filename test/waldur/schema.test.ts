@@ -137,6 +137,14 @@ describe("readBooking", () => {
     expect(readBooking(row(change))).toEqual({ skipped: { uuid, reason } });
   });
 
+  it("one slot that cannot be read does not hide the others", () => {
+    const good = { start: "2026-12-08T09:00:00Z", end: "2026-12-08T10:00:00Z", backend_id: "x" };
+    const found = bookingOf({ slots: [{ ...good, start: "soon", backend_id: "y" }, good, 7] });
+    expect(found.slots).toEqual([{ start: 1_796_720_400, end: 1_796_724_000, backendId: "x" }]);
+    expect(found.unreadSlots).toEqual(["y", ""]);
+    expect(bookingOf({ slots: [good] })).not.toHaveProperty("unreadSlots");
+  });
+
   it("a column that is missing is told", () => {
     const cut = row();
     delete cut["state"];

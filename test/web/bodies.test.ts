@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { listen } from "../../src/node.ts";
+import { listen } from "../../src/node/open.ts";
 import { makeWorld, type World } from "../world.ts";
 import { origin, visitor } from "./visitor.ts";
 

@@ -60,6 +60,15 @@ describe("cookies of ours", () => {
     },
   );
 
+  it("are read as they were set, among those of others", async () => {
+    const read = async (cookie: string) =>
+      (await get("https://calendar.example/cookie", "https://calendar.example", cookie)).text();
+    expect(await read("a=__Host-one=1; __Host-one= %2Fa%2F=b ;__Host-one=2")).toBe("/a/=b");
+    expect(await read("x__Host-one=1; __Host-one2=2; one=3")).toBe("");
+    expect(await read("__Host-one=%ff%41%")).toBe("%ffA%");
+    expect(await read(`__Host-one=${"a".repeat(5000)}`)).toBe("");
+  });
+
   it("go out once each, as they were set last", async () => {
     const answer = await get("https://calendar.example/twice", "https://calendar.example");
     expect(answer.headers.getSetCookie().map((line) => line.split(";")[0])).toEqual([

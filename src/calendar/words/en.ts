@@ -52,6 +52,10 @@ export const en: CalendarWords = {
   message: "Message from the requester:",
   order: "Order in Waldur",
   part: (number, count) => `Part ${number} of ${count}`,
+  unread: (count) =>
+    count === 1
+      ? "Waldur has one period of this booking with a time that cannot be read; look there."
+      : `Waldur has ${count} periods of this booking with times that cannot be read; look there.`,
   backwards: "Waldur has the end of this period before its start; the time between the two is shown.",
   lengthless: "This period has no length in Waldur; one minute is shown.",
   sampleTitle: "[SAMPLE] ",

@@ -52,6 +52,10 @@ export const et: CalendarWords = {
   message: "Taotleja sõnum:",
   order: "Tellimus Walduris",
   part: (number, count) => `Osa ${number}/${count}`,
+  unread: (count) =>
+    count === 1
+      ? "Walduris on sellel broneeringul üks aeg, mida ei saa lugeda; vaata sealt."
+      : `Walduris on sellel broneeringul ${count} aega, mida ei saa lugeda; vaata sealt.`,
   backwards: "Walduris on selle aja lõpp enne algust; näidatud on nende vaheline aeg.",
   lengthless: "Walduris ei ole sellel ajal kestust; näidatud on üks minut.",
   sampleTitle: "[NÄIDIS] ",

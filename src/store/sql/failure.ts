@@ -7,15 +7,15 @@ import type { SqlRow, SqlValue } from "./port.ts";
  */
 export function storeFailed(error: unknown, sql?: string): AppError {
   if (error instanceof AppError) return error;
-  return failure(`the database refused: ${messageOf(error)}`, error, sql);
+  return makeStoreFailure(`the database refused: ${messageOf(error)}`, error, sql);
 }
 
 /** Makes the error for a statement that waited in vain for a lock that another process has. */
 export function storeBusy(error: unknown, sql: string): AppError {
-  return failure("another program has locked the database; try again in a minute", error, sql);
+  return makeStoreFailure("another program has locked the database; try again in a minute", error, sql);
 }
 
-function failure(message: string, cause: unknown, sql: string | undefined): AppError {
+function makeStoreFailure(message: string, cause: unknown, sql: string | undefined): AppError {
   const facts = sql === undefined ? {} : { statement: sql.replace(/\s+/g, " ").trim().slice(0, 120) };
   return new AppError("store_failed", message, { cause, facts });
 }

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { parseJson } from "../../json.ts";
+import { isExcessiveJson, parseJson } from "../../json.ts";
 import type { PageContext } from "../env.ts";
 import { readRequestText } from "../request-body.ts";
 
@@ -8,6 +8,11 @@ export async function readBody(c: PageContext): Promise<unknown> {
   const text = await readRequestText(c);
   if (text.trim() === "") return {};
   const value = parseJson(text);
-  if (value === undefined) throw new AppError("bad_input", "the body is not JSON");
+  if (value === undefined) {
+    const why = isExcessiveJson(text)
+      ? "has too many lists and objects, or too many inside one another"
+      : "is not JSON";
+    throw new AppError("bad_input", `the body ${why}`);
+  }
   return value;
 }

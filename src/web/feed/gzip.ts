@@ -1,15 +1,21 @@
+/** Characters of a field that are read. */
+const longest = 500;
+
 /**
  * Returns true when an Accept-Encoding field asks for gzip by name (RFC 9110 12.5.3). `*` alone does not: a client that
  * does not name gzip may be unable to read it, and every client reads the identity coding.
  */
 export function asksForGzip(acceptEncoding: string | null): boolean {
   if (acceptEncoding === null) return false;
-  return acceptEncoding.split(",").some((entry) => {
-    const [coding = "", ...parameters] = entry.split(";").map((part) => part.trim().toLowerCase());
-    if (coding !== "gzip" && coding !== "x-gzip") return false;
-    const weight = parameters.find((parameter) => parameter.startsWith("q="));
-    return weight === undefined || Number(weight.slice(2)) > 0;
-  });
+  return acceptEncoding
+    .slice(0, longest)
+    .split(",")
+    .some((entry) => {
+      const [coding = "", ...parameters] = entry.split(";").map((part) => part.trim().toLowerCase());
+      if (coding !== "gzip" && coding !== "x-gzip") return false;
+      const weight = parameters.find((parameter) => parameter.startsWith("q="));
+      return weight === undefined || Number(weight.slice(2)) > 0;
+    });
 }
 
 /** Returns the bytes in gzip coding (RFC 1952). */

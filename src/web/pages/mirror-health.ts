@@ -11,7 +11,7 @@ import { sealedBy } from "../../security/seal.ts";
 import { readLastReport } from "../../mirror/report.ts";
 
 /** Returns the state of a mirror in words, with what somebody must do. */
-export function mirrorHealth(target: TargetRow, language: Language, times: Times): Notice {
+function mirrorHealth(target: TargetRow, language: Language, times: Times): Notice {
   const words = texts[language].mirror;
   const { state, stopCode, host, failingSinceAt, held, mirroredAt, checkedAt } = target;
   if (state === "stopped") {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openOutside } from "../../../src/outside-node.ts";
+import { openOutside } from "../../../src/node/outside.ts";
 import { programs, startRadicale, user } from "../../dav-server/programs.ts";
 import { lineTo, makeBench } from "./bench.ts";
 import { describeContract, eventText, kindOf, valueOf } from "./suite.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createTestHarness } from "wrangler";
 import type { FailureKind, ServerProfile } from "../../../src/caldav/port.ts";
 import type { LoginCredentials } from "../../../src/caldav/auth/signer.ts";
-import { openOutside } from "../../../src/outside-node.ts";
+import { openOutside } from "../../../src/node/outside.ts";
 import { type Program, programs, startRadicale, startXandikos, user } from "../../dav-server/programs.ts";
 import { type Quirks, servers } from "../../dav-server/quirks.ts";
 import { makeCaldav } from "../../dav-server/server.ts";

@@ -22,6 +22,13 @@ const broken: Migration = {
   sql: "INSERT INTO t (a) VALUES ('half'); INSERT INTO nowhere VALUES (1);",
 };
 
+describe("the migrations", () => {
+  it("are numbered one after the other", async () => {
+    const names = (await readMigrations(migrationsFolder)).map(({ name }) => name);
+    expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, index) => index + 1));
+  });
+});
+
 describe.each(engines)("migrate over $engine", ({ open }) => {
   let opened: Opened;
   let sql: Sql;

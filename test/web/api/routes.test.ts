@@ -51,6 +51,7 @@ describe("who may call the API", () => {
 describe("what does not fit", () => {
   it.each([
     ["POST", "/feeds", "{", 400, "not JSON"],
+    ["POST", "/feeds", `${"[".repeat(100)}${"]".repeat(100)}`, 400, "too many lists"],
     ["POST", "/feeds", {}, 400, "source"],
     ["POST", "/feeds", { source: { kind: "provider" } }, 400, "say which provider"],
     ["POST", "/feeds", { source: { kind: "planet", uuid: "1" } }, 400, "kind"],

@@ -123,11 +123,11 @@ function statusTone(status: AgendaEvent["status"]): "good" | "wait" | "bad" {
 /** Returns a description without decision links, and the message in it cut. */
 function shortDescription(text: string): string {
   const { facts, message } = splitMessage(text);
-  return [withoutLinks(facts), truncate(message, longestMessage)].filter((part) => part !== "").join("\n\n");
+  return [dropLinkLines(facts), truncate(message, longestMessage)].filter((part) => part !== "").join("\n\n");
 }
 
 /** Decision links are for readers of the calendar itself. */
-function withoutLinks(text: string): string {
+function dropLinkLines(text: string): string {
   return text
     .split("\n")
     .filter(

@@ -50,10 +50,10 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
         <p>
           <span class={`state ${mood}`}>{calendarWords[language].state[data.meaning]}</span>
         </p>
-        <Facts {...props} words={words} />
+        <BookingFacts {...props} words={words} />
         <Besides {...props} words={words} />
         {data.standing === "open" ? (
-          <Choice {...props} words={words} />
+          <DecisionChoice {...props} words={words} />
         ) : data.standing === "waiting" ? (
           <Waiting data={data} words={words} />
         ) : (
@@ -78,7 +78,7 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
 
 type SectionProps = DecisionProps & { readonly words: Texts["decision"] };
 
-const Facts: FC<SectionProps> = ({ words, data, zone }) => {
+const BookingFacts: FC<SectionProps> = ({ words, data, zone }) => {
   const { booking } = data;
   const facts: readonly (readonly [string, string])[] = [
     [words.labels.offering, isolate(cleanName(data.offering))],
@@ -95,7 +95,7 @@ const Facts: FC<SectionProps> = ({ words, data, zone }) => {
           {data.parts.map((part, index) => (
             <li>
               {data.parts.length > 1 && <span class="quiet">{words.part(index + 1, data.parts.length)}</span>}
-              <Period {...part} zone={zone} />
+              <SlotTime {...part} zone={zone} />
             </li>
           ))}
         </ol>
@@ -113,7 +113,7 @@ const Facts: FC<SectionProps> = ({ words, data, zone }) => {
 };
 
 /** A time in the calendar's zone and, if that differs, in UTC. */
-const Period: FC<{ start: number; end: number; zone: string | null }> = ({ start, end, zone }) => {
+const SlotTime: FC<{ start: number; end: number; zone: string | null }> = ({ start, end, zone }) => {
   const utc = periodText(null, start, end);
   const local = zone === null ? utc : periodText(zone, start, end);
   return (
@@ -140,7 +140,7 @@ const Besides: FC<SectionProps> = ({ words, data, zone }) => (
       <ul>
         {data.beside.map(({ name, pending, ...time }) => (
           <li>
-            <Period {...time} zone={zone} />{" "}
+            <SlotTime {...time} zone={zone} />{" "}
             <span class={pending ? "quiet" : "fault"}>{pending ? words.besidePending : words.besideConfirmed}</span>
             {name !== null && <span dir="auto"> {isolate(cleanName(name)) || words.nameless}</span>}
           </li>
@@ -207,7 +207,7 @@ const InWaldur: FC<Pick<SectionProps, "words" | "data">> = ({ words, data }) =>
     </p>
   );
 
-const Choice: FC<SectionProps> = (props) => {
+const DecisionChoice: FC<SectionProps> = (props) => {
   const { words, data, kind, owner } = props;
   const person = data.reader?.account ?? null;
   const signedIn = person !== null && !data.expired;

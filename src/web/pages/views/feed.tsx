@@ -60,8 +60,8 @@ export const FeedView: FC<FeedProps> = (props) => {
       )}
       <Subscribe {...props} />
       <Mirrors {...props} />
-      <Facts {...props} />
-      <Manage {...props} />
+      <FeedFacts {...props} />
+      <ManageFeed {...props} />
     </>
   );
 };
@@ -135,7 +135,7 @@ const Subscribe: FC<FeedProps> = ({ language, feed, address, hidden, standing })
   );
 };
 
-const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
+const FeedFacts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
   const words = texts[language].feed;
   const health = sourceHealth(source, language, times);
   const { usedAt, usedBy, expiresAt } = feed;
@@ -169,7 +169,7 @@ const Facts: FC<FeedProps> = ({ language, feed, source, standing, times }) => {
   );
 };
 
-const Manage: FC<FeedProps> = ({ language, nonce, feed, standing, unsure }) => {
+const ManageFeed: FC<FeedProps> = ({ language, nonce, feed, standing, unsure }) => {
   const words = texts[language].feed;
   if (feed.state === "ended") return null;
   const forms = [

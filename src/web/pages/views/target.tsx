@@ -79,9 +79,9 @@ export const TargetView: FC<TargetProps> = (props) => {
         )}
         {may(standing, "change") && <Switch {...props} />}
       </div>
-      {may(standing, "content") && <Facts {...props} />}
+      {may(standing, "content") && <MirrorFacts {...props} />}
       {may(standing, "content") && <Behaviour {...props} />}
-      <Manage {...props} />
+      <ManageMirror {...props} />
     </>
   );
 };
@@ -114,7 +114,7 @@ const Switch: FC<TargetProps> = ({ language, nonce, target, feed, byGoogle }) =>
   );
 };
 
-const Facts: FC<TargetProps> = ({ language, target, counts, report, times }) => {
+const MirrorFacts: FC<TargetProps> = ({ language, target, counts, report, times }) => {
   const words = texts[language].mirror;
   const choices = texts[language].connect;
   const beside = [
@@ -191,7 +191,7 @@ const Behaviour: FC<TargetProps> = ({ language, profile }) => {
   );
 };
 
-const Manage: FC<TargetProps> = (props) => {
+const ManageMirror: FC<TargetProps> = (props) => {
   const { language, nonce, target, standing, byGoogle, username, faults, unsure } = props;
   const words = texts[language].mirror;
   if (target.state === "removing") return null;

@@ -2,24 +2,26 @@ import { existsSync } from "node:fs";
 import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { type Config, type Environment, readConfig, secretsOf } from "./config.ts";
-import { openDataFolder } from "./data-folder.ts";
-import { openDatabase } from "./database-node.ts";
-import type { Budget, Deps, Fetch } from "./deps.ts";
-import { AppError } from "./errors.ts";
-import { openKeyRing } from "./key-file.ts";
-import { jsonLog } from "./log.ts";
-import { openOutside } from "./outside-node.ts";
-import { clientAddress } from "./security/proxies.ts";
-import { isAllowed, outsideRules } from "./security/outside.ts";
-import { hasSealed } from "./store/sealed.ts";
-import { readMigrations } from "./store/sql/migrations-node.ts";
-import { openSqlite } from "./store/sql/sqlite.ts";
+import { type Config, type Environment, readConfig, secretsOf } from "../config.ts";
+import { keepPrivate, openDataFolder } from "./data-folder.ts";
+import { openDatabase } from "./database.ts";
+import type { Budget, Deps, Fetch } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { keyFile, openKeyRing } from "./key-file.ts";
+import { jsonLog } from "../log.ts";
+import { openOutside } from "./outside.ts";
+import { packageFolder } from "../package-folder.ts";
+import { randomBytes } from "../random.ts";
+import { clientAddress } from "../security/proxies.ts";
+import { isAllowed, outsideRules } from "../security/outside.ts";
+import { hasSealed } from "../store/sealed.ts";
+import { readMigrations } from "../store/sql/migrations-node.ts";
+import { openSqlite } from "../store/sql/sqlite.ts";
 
 /** Limits for Node, which only end runs that would never end. */
 const budget: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };
 
-const migrationsFolder = join(import.meta.dirname, "../migrations");
+const migrationsFolder = join(packageFolder, "migrations");
 
 /** The program on a database file; it is not listening yet. */
 export interface Opened {
@@ -62,6 +64,7 @@ export async function openNode(
   const level = env["LOG_LEVEL"] === undefined && logLevel !== undefined ? logLevel : config.logLevel;
   const log = jsonLog(write, Date.now, level, secretsOf(config));
   await openDataFolder(config.dataDir, log);
+  await keepPrivate([keyFile(config)], log);
   const path = join(config.dataDir, file);
   const sql = await openDatabase(path, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000), log);
   const work = new Set<Promise<unknown>>();
@@ -127,7 +130,7 @@ function makeRandom(): Deps["random"] {
   const stock = new Uint8Array(4096);
   let used = stock.length;
   return (bytes) => {
-    if (bytes > stock.length / 16) return crypto.getRandomValues(new Uint8Array(bytes));
+    if (bytes > stock.length / 16) return randomBytes(bytes);
     if (used + bytes > stock.length) {
       crypto.getRandomValues(stock);
       used = 0;
@@ -175,13 +178,17 @@ export async function listen(
 ): Promise<{ server: Server; port: number }> {
   // It replaces the global Response with its own, which sends bytes without copying: the platform's copies a body twice,
   // which was most of the cost of a feed of 3 MB.
-  const listener = getRequestListener((request, env) => {
-    if ("incoming" in env && env.incoming instanceof IncomingMessage) {
-      const { socket, headers } = env.incoming;
-      origins.set(request, { peer: socket.remoteAddress ?? "", headers });
-    }
-    return answer(request);
-  });
+  const listener = getRequestListener(
+    (request, env) => {
+      if ("incoming" in env && env.incoming instanceof IncomingMessage) {
+        const { socket, headers } = env.incoming;
+        origins.set(request, { peer: socket.remoteAddress ?? "", headers });
+      }
+      return answer(request);
+    },
+    // HTTP/1.0 needs no Host, and checks of load balancers send none.
+    { hostname: "unnamed.invalid" },
+  );
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>

@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Config } from "./config.ts";
-import { AppError, messageOf } from "./errors.ts";
-import { type KeyRing, makeKeylessRing, newKey, parseKeyRing } from "./security/keys.ts";
+import type { Config } from "../config.ts";
+import { AppError, messageOf } from "../errors.ts";
+import { randomBytes } from "../random.ts";
+import { type KeyRing, makeKeylessRing, newKey, parseKeyRing } from "../security/keys.ts";
 
 /** Returns the path of the key that is created when SECRET_KEYS is not set. */
 export function keyFile(config: Pick<Config, "dataDir">): string {
@@ -97,8 +98,4 @@ function explainLoss(path: string, error: Error): string {
 
 function isMissing(error: Error): boolean {
   return "code" in error && error.code === "ENOENT";
-}
-
-function randomBytes(bytes: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(bytes));
 }

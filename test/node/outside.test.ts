@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openOutside, type Resolve } from "../../src/outside-node.ts";
+import { openOutside, type Resolve } from "../../src/node/outside.ts";
 import { makeGuardedFetch } from "../../src/security/guard.ts";
 
 /** The transport over real sockets, with a resolver of its own; a server on loopback is what must not be reached. */

@@ -2,9 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import { chmod, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { AppError, messageOf } from "./errors.ts";
-import { nameFailure } from "./store/sql/file-failure.ts";
-import { storeFailed } from "./store/sql/failure.ts";
+import { AppError, messageOf } from "../errors.ts";
+import { nameFailure } from "../store/sql/file-failure.ts";
+import { storeFailed } from "../store/sql/failure.ts";
 
 /** A copy that was made. */
 export interface DatabaseCopy {
@@ -44,17 +44,22 @@ async function refuseTaken(from: string, to: string, replace: boolean): Promise<
   if (["", "-wal", "-shm"].some((end) => file === own + end)) {
     throw new AppError("bad_input", `${to} is the database itself; give another file`);
   }
-  if (existsSync(file) && statSync(file).isDirectory()) {
+  const there = existsSync(file) ? statSync(file) : null;
+  if (there?.isDirectory() === true) {
     throw new AppError("bad_input", `${to} is a folder; give the name of a file in it`);
   }
-  if (existsSync(file) && !replace) {
+  // A device such as /dev/null, which the rename below would take away from the whole machine.
+  if (there?.isFile() === false) {
+    throw new AppError("bad_input", `${to} is no file but a device or the like; give the name of a file`);
+  }
+  if (there !== null && !replace) {
     throw new AppError("bad_input", `${to} is there already; give another name, or --replace`);
   }
   return file;
 }
 
 async function copy(from: string, to: string): Promise<void> {
-  const db = open(from);
+  const db = openFile(from);
   try {
     // All pages in one step: what writers add meanwhile neither mixes in nor makes it begin again.
     await backup(db, to, { rate: 2_000_000_000 });
@@ -67,7 +72,7 @@ async function copy(from: string, to: string): Promise<void> {
 
 /** Makes the copy a file that needs no other beside it, and reads it through; returns the number of its tables. */
 function readThrough(copied: string, from: string): number {
-  const db = open(copied);
+  const db = openFile(copied);
   try {
     db.exec("PRAGMA journal_mode = DELETE");
     const verdict = Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {}).join("");
@@ -83,7 +88,7 @@ function readThrough(copied: string, from: string): number {
   }
 }
 
-function open(path: string): DatabaseSync {
+function openFile(path: string): DatabaseSync {
   try {
     return new DatabaseSync(path, { timeout: 5000 });
   } catch (error) {

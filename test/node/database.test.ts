@@ -1,18 +1,20 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { chmod, copyFile, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backUpDatabase } from "../src/backup-node.ts";
-import { checkpoint, openDatabase } from "../src/database-node.ts";
-import { memoryLog } from "../src/log.ts";
-import { readMeta, writeMeta } from "../src/store/meta.ts";
-import type { Migration } from "../src/store/sql/migrate.ts";
-import { readMigrations } from "../src/store/sql/migrations-node.ts";
+import { backUpDatabase } from "../../src/node/backup.ts";
+import { checkpoint, openDatabase } from "../../src/node/database.ts";
+import { memoryLog } from "../../src/log.ts";
+import { readMeta, writeMeta } from "../../src/store/meta.ts";
+import type { Migration } from "../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../src/store/sql/migrations-node.ts";
 
 const nowAt = 1_800_000_000;
-const migrations: readonly Migration[] = await readMigrations(join(import.meta.dirname, "../migrations"));
+const migrations: readonly Migration[] = await readMigrations(join(import.meta.dirname, "../../migrations"));
 
 let folder: string;
 let path: string;
@@ -182,6 +184,11 @@ describe("backUpDatabase", () => {
       message: `${file} is there already; give another name, or --replace`,
     });
     await expect(backUpDatabase(path, folder, true)).rejects.toThrow("is a folder");
+    const socket = join(folder, "socket");
+    const server = createServer().listen(socket);
+    await once(server, "listening");
+    await expect(backUpDatabase(path, socket, true)).rejects.toThrow("is no file but a device or the like");
+    server.close();
     await expect(backUpDatabase(path, join(folder, "none", "copy"), true)).rejects.toThrow("cannot be put into");
     for (const end of ["", "-wal", "-shm"]) {
       await expect(backUpDatabase(path, path + end, true)).rejects.toThrow("is the database itself");

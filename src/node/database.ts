@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { link, rename, rm, stat } from "node:fs/promises";
 import { keepPrivate } from "./data-folder.ts";
-import { AppError } from "./errors.ts";
-import type { Log } from "./log.ts";
-import { nameDatabase, nameFailure } from "./store/sql/file-failure.ts";
-import { listUnknown, migrate, type Migration } from "./store/sql/migrate.ts";
-import type { Sql } from "./store/sql/port.ts";
-import { openSqlite } from "./store/sql/sqlite.ts";
+import { AppError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { nameDatabase, nameFailure } from "../store/sql/file-failure.ts";
+import { listUnknown, migrate, type Migration } from "../store/sql/migrate.ts";
+import type { Sql } from "../store/sql/port.ts";
+import { openSqlite } from "../store/sql/sqlite.ts";
 
 type OpenSql = ReturnType<typeof openSqlite>;
 
@@ -20,7 +20,10 @@ export async function openDatabase(
   nowAt: number,
   log: Log,
 ): Promise<OpenSql> {
-  await keepPrivate(path, log);
+  await keepPrivate(
+    ["", "-wal", "-shm", "-journal"].map((end) => path + end),
+    log,
+  );
   if (!existsSync(path)) await makeDatabase(path, migrations, nowAt);
   const sql = openNamed(path);
   try {

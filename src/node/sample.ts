@@ -1,13 +1,13 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { epochSeconds } from "./clock.ts";
-import type { Environment } from "./config.ts";
-import { type SampleWaldur, sampleWaldur } from "./demo/sample.ts";
-import type { Deps, Fetch } from "./deps.ts";
-import { AppError } from "./errors.ts";
-import { type Opened, type OpenOptions, openNode } from "./node.ts";
-import { hex } from "./security/hash.ts";
-import { readMeta, writeMeta } from "./store/meta.ts";
+import { epochSeconds } from "../clock.ts";
+import type { Environment } from "../config.ts";
+import { type SampleWaldur, sampleWaldur } from "../demo/sample.ts";
+import type { Deps, Fetch } from "../deps.ts";
+import { AppError } from "../errors.ts";
+import { type Opened, type OpenOptions, openNode } from "./open.ts";
+import { hex } from "../security/hash.ts";
+import { readMeta, writeMeta } from "../store/meta.ts";
 
 const sampleUrl = "http://sample.waldur.invalid";
 const daySeconds = 86_400;

@@ -1,9 +1,9 @@
 import { lookup, type LookupAddress } from "node:dns";
 import { type LookupFunction } from "node:net";
 import { Agent, fetch } from "undici";
-import type { Fetch } from "./deps.ts";
-import { isBlockedIp } from "./security/ip.ts";
-import { BlockedAddress } from "./security/outside.ts";
+import type { Fetch } from "../deps.ts";
+import { isBlockedIp } from "../security/ip.ts";
+import { BlockedAddress } from "../security/outside.ts";
 
 const connectMilliseconds = 10_000;
 const idleMilliseconds = 60_000;

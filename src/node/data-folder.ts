@@ -1,9 +1,9 @@
 import { chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { AppError, messageOf } from "./errors.ts";
-import type { Log } from "./log.ts";
+import { AppError, messageOf } from "../errors.ts";
+import type { Log } from "../log.ts";
 
-/** What the program puts into the folder: databases with their logs, and the keys. */
+/** The files that the program puts into the folder: databases with their logs, and the keys. */
 const ownNames = /^(?:waldur-calendar\.sqlite|sample\.sqlite|secret-keys)|^lost\+found$/;
 const forOthers = 0o077;
 
@@ -31,15 +31,15 @@ export async function openDataFolder(path: string, log: Log): Promise<void> {
   });
 }
 
-/** Takes from others the right to read a database, and what SQLite keeps beside it. A file that is not there stays away. */
-export async function keepPrivate(database: string, log: Log): Promise<void> {
-  for (const file of ["", "-wal", "-shm", "-journal"].map((end) => database + end)) {
+/** Takes from others the right to read these files. One that is not there stays away. */
+export async function keepPrivate(files: readonly string[], log: Log): Promise<void> {
+  for (const file of files) {
     const mode = await stat(file).then(
       (found) => found.mode,
       () => 0,
     );
     if ((mode & forOthers) === 0 || (await restrict(file, 0o600))) continue;
-    log.warn("database_open", { file, message: "other users of this machine may read it: take the right from them" });
+    log.warn("data_file_open", { file, message: "other users of this machine may read it: take the right from them" });
   }
 }
 
@@ -57,7 +57,7 @@ async function restrict(path: string, mode: number): Promise<boolean> {
 async function makeFolder(path: string): Promise<void> {
   const missing: string[] = [];
   let above = path;
-  while (!(await isThere(above)) && dirname(above) !== above) {
+  while (!(await exists(above)) && dirname(above) !== above) {
     missing.unshift(above);
     above = dirname(above);
   }
@@ -70,7 +70,7 @@ async function makeFolder(path: string): Promise<void> {
   if (!(await stat(path)).isDirectory()) throw new Error("it is no folder");
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     () => false,

@@ -1,0 +1,3 @@
+-- `modified` of a booking when it was first seen ended; NULL while it stands
+ALTER TABLE bookings ADD COLUMN ended_micros INTEGER;
+UPDATE bookings SET ended_micros = modified_micros WHERE state = 'Terminated';
