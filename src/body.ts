@@ -20,10 +20,21 @@ export async function readBytes(
   }
 }
 
-/** Reads the body of an answer as text; otherwise as `readBytes`. */
+/** Reads the body of an answer as text, in UTF-8 or the Latin-1 that it declares; otherwise as `readBytes`. */
 export async function readResponseText(response: Response, most: number, signal: AbortSignal): Promise<string | null> {
   const bytes = await readBytes(response.body, most, signal);
-  return bytes === null ? null : new TextDecoder().decode(bytes);
+  return bytes === null ? null : decodeText(bytes, response.headers.get("Content-Type") ?? "");
+}
+
+const latin = /(?:charset|encoding)\s*=\s*["']?(?:iso-?8859-1|latin-?1|windows-1252)\b/i;
+
+/** Decodes a body. UTF-8 goes before what is declared, since servers declare Latin-1 by default. */
+function decodeText(bytes: Uint8Array<ArrayBuffer>, contentType: string): string {
+  const text = new TextDecoder().decode(bytes);
+  if (!text.includes("\uFFFD")) return text;
+  // The declaration of an XML document (XML 1.0 4.3.3).
+  const declared = /^\s*<\?xml\s[^>]*>/.exec(text.slice(0, 200))?.[0] ?? "";
+  return latin.test(contentType) || latin.test(declared) ? new TextDecoder("windows-1252").decode(bytes) : text;
 }
 
 /** Gathers the chunks in one buffer: kept apart, a body that comes byte by byte would take many times its size. */

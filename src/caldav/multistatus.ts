@@ -66,16 +66,16 @@ export function isCollection(member: Member): boolean {
   return child(findProperty(member, "resourcetype"), "collection") !== undefined;
 }
 
+const writing = ["all", "write", "write-content", "bind"];
+
 /**
- * Returns true when the member's `current-user-privilege-set` (RFC 3744 5.4) lets us create, change and delete; null when
- * the server does not say. `write` and `all` include the others; some servers name only those.
+ * Returns false when the member's `current-user-privilege-set` (RFC 3744 5.4) names no right to write at all; null when the
+ * server does not say. Servers name the rights of a share in part, so that one of them is enough: the probe finds the rest.
  */
 export function mayWrite(member: Member | undefined): boolean | null {
   const privileges = findProperty(member, "current-user-privilege-set")?.children ?? [];
   const names = new Set(privileges.flatMap(({ children }) => children.map(({ name }) => name)));
-  if (names.size === 0) return null;
-  if (names.has("all") || names.has("write")) return true;
-  return names.has("write-content") && names.has("bind") && names.has("unbind");
+  return names.size === 0 ? null : writing.some((name) => names.has(name));
 }
 
 /** Reads the precondition that failed (RFC 4918 16) and the href in it, from an `error` element or what holds one. */

@@ -2,8 +2,8 @@ import { cleanLine, truncate } from "../calendar/text.ts";
 import { hex } from "../security/hash.ts";
 import { findCalendars } from "./calendars.ts";
 import { makeCalendarPort } from "./client.ts";
-import { makeFailure } from "./failure.ts";
-import type { ReadResult, CalendarPort, CollectionState, Failure, ServerProfile } from "./port.ts";
+import { makeFailure, serverText } from "./failure.ts";
+import type { ReadResult, CalendarPort, CollectionState, Failure, ServerProfile, WriteOutcome } from "./port.ts";
 import { type Connection, makeWire, propfindRequest, writeLimits } from "./wire.ts";
 
 /** The number of attempts to delete the event of the probe. */
@@ -24,7 +24,7 @@ class Stopped extends Error {
 /**
  * Finds out how a server behaves (RFC 4791 5.3.2, RFC 9110 13) with one event of its own: create, read, update, update and
  * delete with a stale ETag, create again, delete. The event lies in 2020, blocks no time, and is gone afterwards, also when
- * the probe fails. `concurrency`: concurrent requests that the preset allows.
+ * the probe fails; a server that lets nothing be deleted is a failure. `concurrency`: concurrent requests that the preset allows.
  */
 export async function probe(
   url: string,
@@ -42,32 +42,45 @@ export async function probe(
   const software = "failed" in result ? "" : readSoftware(result.headers);
   const port = makeCalendarPort(url, connection);
   const uid = `waldur-probe-${hex(random(8))}`;
+  const places = new Set([new URL(`${uid}.ics`, url).pathname]);
+  let seen: ReadResult<Observed>;
   try {
-    const { maxBytes, minAt, maxAt } = calendar;
-    return { value: { ...(await observe(port, uid)), maxBytes, minAt, maxAt, concurrency, software } };
+    seen = { value: await observe(port, uid, places) };
   } catch (error) {
-    if (error instanceof Stopped) return { failure: error.failure };
-    throw error;
-  } finally {
-    await removeProbe(port, new URL(`${uid}.ics`, url).pathname);
+    if (!(error instanceof Stopped)) throw error;
+    seen = { failure: error.failure };
   }
+  const left = await removeProbe(port, uid, places);
+  const leftover = `the test event in the year 2020 could not be deleted (${left}) and may still be there`;
+  if (left !== null && "failure" in seen)
+    return { failure: { ...seen.failure, text: `${seen.failure.text}; ${leftover}` } };
+  if (left !== null) return probeFailed("refused", leftover);
+  if ("failure" in seen) return seen;
+  const { maxBytes, minAt, maxAt } = calendar;
+  return { value: { ...seen.value, maxBytes, minAt, maxAt, concurrency, software } };
 }
 
 type Observed = Omit<ServerProfile, "maxBytes" | "minAt" | "maxAt" | "concurrency" | "software">;
 
-/** Takes the steps; the event may be left behind. Throws `Stopped` when a necessary step fails. */
-async function observe(port: CalendarPort, uid: string): Promise<Observed> {
+/**
+ * Takes the steps; the event may be left behind, at one of the `places`, to which it adds. Throws `Stopped` when a necessary
+ * step fails.
+ */
+async function observe(port: CalendarPort, uid: string, places: Set<string>): Promise<Observed> {
   const before = needValue(await port.state());
   const written = probeEvent(uid, 0);
   const created = needDone(await port.create(`${uid}.ics`, written));
   const { href } = created;
+  places.add(href);
   const kept = needValue(await port.read([href])).get(href);
-  if (kept === null || kept === undefined)
-    throw new Stopped(makeFailure("unknown", null, { text: "the event that was written is not there" }));
+  if (kept === null || kept === undefined) {
+    for (const place of await findRenamed(port, before, uid)) places.add(place);
+    throw new Stopped(makeFailure("refused", null, { text: "the server does not keep events under their names" }));
+  }
   const changeFeed = await findChangeFeed(port, before, href);
 
   const first = await readEtag(port, href);
-  const updated = needDone(await port.update(href, first, probeEvent(uid, 1)));
+  const updated = needDone(asWeak(first, await port.update(href, first, probeEvent(uid, 1))));
   const second = await readEtag(port, href);
   const stale = first === second ? invented : first;
 
@@ -84,6 +97,13 @@ async function observe(port: CalendarPort, uid: string): Promise<Observed> {
     rewrites: kept.body.replaceAll("\r\n", "\n").trim() !== written.replaceAll("\r\n", "\n").trim(),
     changeFeed,
   };
+}
+
+/** Says why a change with an ETag that was just read is refused, where it is a weak one (RFC 9110 13.1.1). */
+function asWeak(etag: string, outcome: WriteOutcome): WriteOutcome {
+  if ("done" in outcome || outcome.failure.kind !== "changed" || !etag.startsWith("W/")) return outcome;
+  const text = "the server gives only weak ETags and takes no change with them; a proxy before it may be the reason";
+  return { failure: { ...outcome.failure, kind: "refused", text } };
 }
 
 /** Finds the tag that shows changes of the calendar, by the object that was just created. */
@@ -113,26 +133,54 @@ async function readEtag(port: CalendarPort, href: string): Promise<string> {
   return etag;
 }
 
-/** Deletes the event of the probe, as far as the server allows it. */
-async function removeProbe(port: CalendarPort, href: string): Promise<void> {
-  for (let turn = 0; turn < cleanings; turn += 1) {
+/** Finds the event of the probe where the server has put it under another name, by its index and by what changed. */
+async function findRenamed(port: CalendarPort, before: CollectionState, uid: string): Promise<readonly string[]> {
+  const found = await port.findUid(uid);
+  if ("value" in found && found.value !== null) return [found.value];
+  const changes = before.syncToken === null ? null : await port.changes(before.syncToken);
+  if (changes === null || "failure" in changes || changes.value === "token-lost") return [];
+  const read = await port.read(changes.value.changed.map(({ href }) => href));
+  if ("failure" in read) return [];
+  return [...read.value.values()].flatMap((one) => (one?.body.includes(uid) === true ? [one.href] : []));
+}
+
+/** Deletes the event of the probe wherever it may be. Resolves to the reason for which it is still there; null: it is gone. */
+async function removeProbe(port: CalendarPort, uid: string, places: Set<string>): Promise<string | null> {
+  const found = await port.findUid(uid);
+  if ("value" in found && found.value !== null) places.add(found.value);
+  let left: string | null = null;
+  for (const place of places) left = (await removeAt(port, place)) ?? left;
+  return left;
+}
+
+/** Deletes one object of ours. Resolves to the server's words while it is there; null: it is gone. */
+async function removeAt(port: CalendarPort, href: string): Promise<string | null> {
+  let said = "";
+  for (let turn = 0; turn <= cleanings; turn += 1) {
     const seen = await port.look(href);
-    if ("value" in seen && seen.value === null) return;
-    const etag = "value" in seen ? (seen.value?.etag ?? null) : null;
-    // A server that gives no ETag may still take "*", which is a condition too.
-    if ("value" in seen) await port.remove(href, etag ?? "*");
+    if ("failure" in seen) {
+      said = seen.failure.text;
+      continue;
+    }
+    if (seen.value === null) return null;
+    if (turn === cleanings) break;
+    // A server that gives no ETag, or a weak one, may still take "*", which is a condition too.
+    const etag = turn === 0 && seen.value.etag?.startsWith("W/") === false ? seen.value.etag : "*";
+    const removed = await port.remove(href, etag);
+    if ("failure" in removed) said = serverText(removed.failure) || removed.failure.text;
   }
+  return said;
 }
 
 /** Returns true when the precondition made a change fail. Throws `Stopped` when something else did. */
-function isRefused(outcome: Awaited<ReturnType<CalendarPort["create"]>>): boolean {
+function isRefused(outcome: WriteOutcome): boolean {
   if ("done" in outcome) return false;
   const { kind } = outcome.failure;
   if (kind === "changed" || kind === "exists" || kind === "uid-taken") return true;
   throw new Stopped(outcome.failure);
 }
 
-function needDone(outcome: Awaited<ReturnType<CalendarPort["create"]>>): {
+function needDone(outcome: WriteOutcome): {
   readonly href: string;
   readonly etag: string | null;
 } {

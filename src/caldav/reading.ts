@@ -2,7 +2,7 @@ import { parseContentLine, unfoldLines } from "../calendar/content-line.ts";
 import { davRequest, syncCollection } from "tsdav";
 import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
-import { hrefName, memberPath, sameHref } from "./hrefs.ts";
+import { hrefName, hrefPath, memberPath, sameHref } from "./hrefs.ts";
 import { memberEtag, isCollection, type Member, findProperty, propertyText } from "./multistatus.ts";
 import type { ReadResult, CalendarPort, SyncChanges, Failure, ListedObject, RemoteObject } from "./port.ts";
 import {
@@ -45,12 +45,11 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     if ("failure" in answer) return answer;
     const { members } = answer.value;
     if (members.some(({ status }) => status === 507)) return invalidResponse("an incomplete listing");
-    if (
-      !members.some((member) => isFound(member) && (isOwn(member.href) || memberPath(collection, member.href) !== null))
-    ) {
+    if (!members.some((member) => isFound(member) && isOwn(member.href))) {
       // A calendar is always in its own listing, so that an empty listing is not an empty calendar. Xandikos sends 207 with a 404 inside.
-      return members.some(isGone) ? gone() : invalidResponse("a listing without the calendar");
+      return members.every(isGone) && members.length > 0 ? gone() : invalidResponse("a listing without the calendar");
     }
+    if (hasOnlyStrangers(members)) return invalidResponse("a listing with the objects of another place");
     const listed = new Map<string, ListedObject>();
     for (const member of members) {
       const href = memberPath(collection, member.href);
@@ -81,7 +80,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
       const answer = wire.toMultistatus(result);
       if ("failure" in answer) return isTokenLost(result, answer.failure) ? { value: "token-lost" } : answer;
       const { members, syncToken } = answer.value;
-      if (syncToken === null) return { value: "token-lost" };
+      if (syncToken === null || hasOnlyStrangers(members)) return { value: "token-lost" };
       let more = false;
       for (const member of members) {
         if (member.status === 507) more = true;
@@ -193,7 +192,14 @@ export function makeReading(collection: URL, wire: Wire): Reading {
   }
 
   function isOwn(href: string): boolean {
-    return URL.canParse(href, collection.href) && sameHref(new URL(href, collection).pathname, collection.pathname);
+    const path = hrefPath(href, collection);
+    return sameHref(href, collection.pathname) || (path !== null && sameHref(path, collection.pathname));
+  }
+
+  /** Returns true when there are objects, and none of them is of this calendar: they would look like none at all. */
+  function hasOnlyStrangers(members: readonly Member[]): boolean {
+    const objects = members.filter((member) => !isOwn(member.href) && !isCollection(member) && member.status !== 507);
+    return objects.length > 0 && objects.every(({ href }) => memberPath(collection, href) === null);
   }
 }
 

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { makeCalendar } from "../../src/caldav/calendars.ts";
+import { findCalendars, makeCalendar } from "../../src/caldav/calendars.ts";
+import { makeCalendarPort } from "../../src/caldav/client.ts";
 import { discover } from "../../src/caldav/discover.ts";
 import { makeSigner } from "../../src/caldav/auth/signer.ts";
 import { makeGuardedFetch } from "../../src/security/guard.ts";
-import { status } from "../dav-server/faults.ts";
+import { makeWire } from "../../src/caldav/wire.ts";
+import { lostAnswer, status } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
 import { makeCaldav } from "../dav-server/server.ts";
-import { valueOf } from "../contract/caldav/suite.ts";
+import { eventText, valueOf } from "../contract/caldav/suite.ts";
 
 type Page = (request: Request) => Response | Promise<Response>;
 
@@ -149,7 +151,74 @@ describe("what lies behind an address", () => {
 
   it("is nothing where there is no CalDAV", async () => {
     const { line } = open({ beside: { "https://dav.example.org": () => new Response("<html>hello</html>") } });
-    expect(await discover("https://dav.example.org/", line)).toMatchObject({ failure: { kind: "unknown" } });
+    expect(await discover("https://dav.example.org/", line)).toMatchObject({ failure: { kind: "missing" } });
+  });
+
+  it("is found at the root when a page is shown at the address", async () => {
+    const page: Page = () => new Response("<html>hello</html>", { headers: { "Content-Type": "text/html" } });
+    const start = "https://dav.example.org/SOGo/";
+    const { line } = open({ beside: { [start]: page } });
+    expect(await discover(start, line)).toMatchObject({ found: { calendars: [{ name: "Work" }] } });
+  });
+
+  it.each(["path", "absolute", "http", "inside", "doubled", "dotted", "escaped"] as const)(
+    "is found and read where hrefs are spelled: %s",
+    async (hrefs) => {
+      for (const bareCollections of [false, true]) {
+        const { server, line } = open({ quirks: { hrefs, bareCollections, sync: true } });
+        server.put("a.ics", eventText("a"));
+        const discovery = await discover("https://dav.example.org/dav", line);
+        const [calendar] = "found" in discovery ? discovery.found.calendars : [];
+        expect(calendar?.url).toMatch(/^https:\/\/dav\.example\.org\/dav\/.*\/$/);
+        const port = makeCalendarPort(calendar?.url ?? "", line);
+        expect(valueOf(await port.list()).map(({ href }) => href.slice(-5))).toEqual(["a.ics"]);
+        const { syncToken } = valueOf(await port.state());
+        server.put("b.ics", eventText("b"));
+        const changes = valueOf(await port.changes(syncToken ?? ""));
+        const changed = changes === "token-lost" ? [] : changes.changed;
+        expect(changed.map(({ href }) => href.slice(-5))).toEqual(["b.ics"]);
+        const [href = ""] = changed.map((one) => one.href);
+        expect(valueOf(await port.read([href])).get(href)?.body).toContain("UID:b");
+        expect(valueOf(await port.findUid("b"))?.slice(-5)).toBe("b.ics");
+      }
+    },
+  );
+
+  it("is found where the address lacks the slash that the server needs", async () => {
+    const { line } = open({
+      quirks: {},
+      beside: { "https://dav.example.org/": () => new Response("", { status: 404 }) },
+    });
+    expect(await discover("https://dav.example.org/dav/calendars/alice/work", line)).toMatchObject({
+      found: { itself: "https://dav.example.org/dav/calendars/alice/work/" },
+    });
+  });
+
+  it("is found in the other homes when one of them is forbidden", async () => {
+    const { line } = open({ quirks: { forbiddenHome: true } });
+    expect(await discover("https://dav.example.org/", line)).toMatchObject({
+      found: { homes: ["https://dav.example.org/dav/calendars/alice/"], calendars: [{ name: "Work" }] },
+    });
+  });
+
+  it("is read in the Latin-1 that a server declares", async () => {
+    const { server, line } = open({ quirks: { latin: true } });
+    server.calendar().name = "Köögi õhtu".replace("õ", "ö");
+    const discovery = await discover("https://dav.example.org/", line);
+    expect("found" in discovery ? discovery.found.calendars[0]?.name : "").toBe("Köögi öhtu");
+  });
+
+  it.each([
+    ["may only be changed", ["read", "write-content"], null],
+    ["may only be added to", ["read", "bind"], null],
+    ["is all ours", ["all"], null],
+    ["names no rights", null, null],
+    ["has no rights", [], null],
+    ["may be read", ["read", "read-acl"], "this calendar may only be read with these credentials"],
+  ] as const)("%s: the probe decides unless no right to write is named", async (_, privileges, notWritable) => {
+    const { line } = open({ quirks: { privileges } });
+    const discovery = await discover("https://dav.example.org/", line);
+    expect("found" in discovery ? discovery.found.calendars[0]?.notWritable : "").toBe(notWritable);
   });
 });
 
@@ -216,7 +285,7 @@ describe("credentials while discovering", () => {
     expect(leaks().toSorted()).toEqual(["https://caldav.icloud.com", host]);
   });
 
-  it.each(["http://127.0.0.1/p/", "https://169.254.169.254/", "https://[::1]/", "http://dav.example.org/p/"])(
+  it.each(["http://127.0.0.1/p/", "https://169.254.169.254/", "https://[::1]/", "http://dav2.example.org/p/"])(
     "and requests stay away from %s in XML, trusted or not",
     async (href) => {
       const props = `<current-user-principal><href>${href}</href></current-user-principal>`;
@@ -248,6 +317,36 @@ describe("making a calendar", () => {
     server.script(status(403, {}, "no colours here"), "MKCOL");
     expect(valueOf(await makeCalendar(home, about, line, random)).name).toBe("Bookings <1>");
     expect(server.requests.filter(({ method }) => method === "MKCOL").at(-1)?.body).not.toContain("calendar-color");
+  });
+
+  it.each([
+    ["ignores the name", { namesMade: false }],
+    ["makes it elsewhere, and names that", { makesElsewhere: true }],
+    ["does both", { namesMade: false, makesElsewhere: true }],
+  ])("gives the calendar with its name where the server %s", async (_, quirks) => {
+    const { server, line } = open({ quirks });
+    const made = valueOf(await makeCalendar(home, about, line, random));
+    expect(made.name).toBe("Bookings <1>");
+    const listed = valueOf(await findCalendars(home, "1", makeWire(line)));
+    expect(listed.map(({ url, name }) => [url, name])).toContainEqual([made.url, "Bookings <1>"]);
+    expect(server.unconditional).toEqual([]);
+  });
+
+  it("takes the calendar whose answer was lost", async () => {
+    const { server, line } = open();
+    server.script(lostAnswer, "MKCOL");
+    expect(valueOf(await makeCalendar(home, about, line, random)).name).toBe("Bookings <1>");
+  });
+
+  it.each([
+    ["a plain collection was made", { makesPlain: true }, null, "refused"],
+    ["it cannot be read", {}, status(500), "unknown"],
+  ] as const)("leaves nothing behind when %s", async (_, quirks, fault, kind) => {
+    const { server, line } = open({ quirks });
+    if (fault !== null) server.script(fault, "PROPFIND");
+    expect(await makeCalendar(home, about, line, random)).toMatchObject({ failure: { kind } });
+    expect(valueOf(await findCalendars(home, "1", makeWire(line)))).toHaveLength(1);
+    expect(() => server.calendar("waldur-0707070707070707")).toThrow("no calendar");
   });
 
   it.each([

@@ -254,7 +254,7 @@ describe("a listing is whole or a failure", () => {
     expect(valueOf(await port.list())).toHaveLength(3);
   });
 
-  it("names an object twice listed once, and none of another collection or origin", async () => {
+  it("names an object twice listed once, and none of another collection", async () => {
     const { server, port } = open();
     const member = (href: string, type = ""): string =>
       `<response><href>${href}</href><propstat><prop><getetag>1e5</getetag><resourcetype>${type}</resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>`;
@@ -267,11 +267,30 @@ describe("a listing is whole or a failure", () => {
       member(`${base}unslashed`, "<collection/>"),
       member(`${base}sub/x.ics`),
       member("/dav/calendars/alice/other/x.ics"),
-      member(`https://elsewhere.example.org${base}x.ics`),
+      member(`https://elsewhere.example.org/dav/calendars/alice/other/x.ics`),
       member(`${base}../x.ics`),
     ];
     server.script(status(207, {}, `<multistatus xmlns="DAV:">${members.join("")}</multistatus>`));
     expect(valueOf(await port.list())).toEqual([{ href: `${base}a%40b.ics`, etag: "1e5" }]);
+  });
+
+  it("with the objects of another place alone, or without the calendar, is a failure", async () => {
+    const { server, port } = open({ hrefs: "elsewhere" });
+    server.put("1.ics", eventText("1"));
+    expect(kindOf(await port.list())).toBe("unknown");
+    const own = `<response><href>/dav/calendars/alice/work/</href><propstat><prop><resourcetype><collection/></resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response>`;
+    const other = own.replace("work/", "work/a/1.ics").replace("<collection/>", "");
+    const answers: readonly [string, string][] = [
+      [own, "0"],
+      [own + other, "unknown"],
+      [other, "unknown"],
+      [own.replace("work/", "work/2.ics").replace("<collection/>", ""), "unknown"],
+    ];
+    for (const [members, kind] of answers) {
+      server.script(status(207, {}, `<multistatus xmlns="DAV:">${members}</multistatus>`));
+      const listed = await port.list();
+      expect("value" in listed ? String(listed.value.length) : listed.failure.kind).toBe(kind);
+    }
   });
 
   it("cut by the server with 507 is a failure", async () => {
@@ -283,6 +302,13 @@ describe("a listing is whole or a failure", () => {
 });
 
 describe("changes since a token", () => {
+  it("of another place alone are none: the calendar is listed", async () => {
+    const { server, port } = open({ hrefs: "elsewhere" });
+    const { syncToken } = valueOf(await port.state());
+    server.put("1.ics", eventText("1"));
+    expect(valueOf(await port.changes(syncToken ?? ""))).toBe("token-lost");
+  });
+
   it("come in pages as the server likes, without the collection itself", async () => {
     const { server, port } = open({ page: 2, listsItself: true });
     const { syncToken } = valueOf(await port.state());

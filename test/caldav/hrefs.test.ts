@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hrefName, memberPath, hrefPath, parentPath, sameHref } from "../../src/caldav/hrefs.ts";
+import { hrefAddress, hrefName, memberPath, hrefPath, parentPath, sameHref } from "../../src/caldav/hrefs.ts";
 
 const collection = new URL("https://dav.example.org/cal/al%40ice/work/");
 
@@ -27,6 +27,25 @@ describe("hrefs", () => {
   });
 
   it.each([
+    ["http behind TLS", "http://dav.example.org/cal/al@ice/work/a.ics", "/cal/al@ice/work/a.ics"],
+    ["a host inside", "http://radicale:5232/cal/al%40ice/work/a.ics", "/cal/al%40ice/work/a.ics"],
+    ["a slash too many", "//cal/al@ice/work/a.ics", "/cal/al@ice/work/a.ics"],
+    ["slashes too many", "/cal//al@ice///work//a%2fb.ics", null],
+    ["more of them", "/cal//al@ice///work//a%3ab.ics", "/cal/al%40ice/work/a%3ab.ics"],
+    ["dot segments", "/cal/./al@ice/x/../work/a.ics", "/cal/al%40ice/work/a.ics"],
+  ])("with %s are told by their path", (_, href, path) => {
+    expect(memberPath(collection, href)).toBe(path);
+  });
+
+  it("keep the origin that was asked when a proxy hides TLS, and no other", () => {
+    expect(hrefAddress("http://dav.example.org/p/?x", collection)?.href).toBe("https://dav.example.org/p/?x");
+    expect(hrefAddress("http://dav.example.org:8080/p/", collection)?.href).toBe("https://dav.example.org/p/");
+    expect(hrefAddress("http://other.example.org/p/", collection)?.href).toBe("http://other.example.org/p/");
+    expect(hrefAddress("https://dav.example.org:8443/p/", collection)?.href).toBe("https://dav.example.org:8443/p/");
+    expect(hrefAddress("", collection)).toBe(null);
+  });
+
+  it.each([
     "",
     "/",
     "/cal/al@ice/work/",
@@ -41,9 +60,9 @@ describe("hrefs", () => {
     "/cal/al@ice/work/%ff%2fa.ics",
     "/cal/al@ice/work/a.ics?x",
     "/cal/al@ice/work/a.ics#x",
-    "https://evil.example.org/cal/al@ice/work/a.ics",
+    "https://evil.example.org/cal/al@ice/other/a.ics",
     "//evil.example.org/cal/al@ice/work/a.ics",
-    "http://dav.example.org/cal/al@ice/work/a.ics",
+    "//al@ice/work/a.ics",
     "https://u@dav.example.org/cal/al@ice/work/a.ics",
     "javascript:alert(1)",
   ])("%j is no object of the calendar", (href) => {

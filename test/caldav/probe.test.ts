@@ -66,6 +66,29 @@ describe("the write probe", () => {
     expect([...server.bodies().keys()]).toEqual(["foreign.ics"]);
   });
 
+  it.each([
+    ["compares weak ETags with nothing", { etagForm: "weak", comparesStrongly: true }, "only weak ETags"],
+    ["puts events under other names", { renames: true }, "under their names"],
+    ["does so and has no changes", { renames: true, sync: false }, "under their names"],
+    ["does so and its index lags", { renames: true, staleQueries: true }, "under their names"],
+  ] as const)("refuses a server that %s, says so, and leaves nothing behind", async (_, quirks, text) => {
+    const { server, ask } = open(quirks);
+    expect(await ask()).toMatchObject({ failure: { kind: "refused", text: expect.stringContaining(text) } });
+    expect([...server.bodies().keys()]).toEqual(["foreign.ics"]);
+    expect(server.unconditional).toEqual([]);
+  });
+
+  it("says where its event is left when nothing may be deleted", async () => {
+    const { server, ask } = open();
+    server.script(status(403), "DELETE", 100);
+    expect(await ask()).toMatchObject({ failure: { kind: expect.any(String) } });
+    const { server: other, ask: askOther } = open();
+    let deletions = 0;
+    other.script(status(403), ({ method }) => method === "DELETE" && (deletions += 1) > 1, 100);
+    expect(await askOther()).toMatchObject({ failure: { text: expect.stringContaining("2020") } });
+    expect(server.bodies().size + other.bodies().size).toBe(4);
+  });
+
   it("sends no change to a calendar that may only be read", async () => {
     const { server, ask } = open({ readOnly: true });
     expect(kindOf(await ask())).toBe("read-only");

@@ -7,7 +7,8 @@ export function formOf({ etagForm }: Quirks, etag: string): string {
 }
 
 /** Returns true when the ETag of a condition is that of the object. */
-export function isSame(given: string, { etag }: Stored): boolean {
+export function isSame({ comparesStrongly }: Quirks, given: string, { etag }: Stored): boolean {
+  if (comparesStrongly && given.startsWith("W/")) return false;
   return given === "*" || given.replace(/^W\//, "").replaceAll('"', "") === etag;
 }
 

@@ -1,7 +1,7 @@
 import { escapeXml, type XmlElement } from "../../src/caldav/xml.ts";
 import { formOf } from "./etag.ts";
 import type { Stored } from "./shelf.ts";
-import { home, principal, type Site } from "./site.ts";
+import { forbiddenHome, home, principal, type Site } from "./site.ts";
 
 /** One member of a multistatus: what was asked of a resource, as far as it has it. */
 export function member(site: Site, path: string, asked: readonly XmlElement[], stored?: Stored): string {
@@ -25,12 +25,30 @@ export function absent(site: Site, path: string, status = "404 Not Found"): stri
 }
 
 function hrefOf({ quirks, origin }: Site, path: string): string {
-  return quirks.absoluteHrefs ? origin + path : path;
+  const told = quirks.bareCollections ? path.replace(/\/$/, "") : path;
+  switch (quirks.hrefs) {
+    case "path":
+      return told;
+    case "absolute":
+      return origin + told;
+    case "http":
+      return origin.replace("https:", "http:") + told;
+    case "inside":
+      return `http://caldav:5232${told}`;
+    case "doubled":
+      return told.replaceAll("/", "//");
+    case "dotted":
+      return told.replace("/dav/", "/dav/./x/../");
+    case "escaped":
+      return told.replace("alice", "%61l%69ce").replace("work", "w%6Frk");
+    case "elsewhere":
+      return told.replace("/dav/calendars", "/caldav/users");
+  }
 }
 
 /** Properties of a resource by name, as XML. */
 function properties(site: Site, path: string, stored?: Stored): Record<string, string> {
-  const { quirks, shelves } = site;
+  const { quirks, origin, shelves } = site;
   if (stored !== undefined) {
     return {
       resourcetype: "",
@@ -40,26 +58,31 @@ function properties(site: Site, path: string, stored?: Stored): Record<string, s
     };
   }
   const shelf = shelves.get(path);
-  const common = {
-    "current-user-principal": `<D:href>${principal}</D:href>`,
-    owner: `<D:href>${principal}</D:href>`,
-  };
+  const hidden = quirks.hrefs === "http" ? origin.replace("https:", "http:") : "";
+  const linked = (to: string): string => `<D:href>${hidden}${to}</D:href>`;
+  const common = { "current-user-principal": linked(principal), owner: linked(principal) };
   if (shelf === undefined) {
     return {
       ...common,
       resourcetype: "<D:collection/>",
-      ...(path === principal && { "calendar-home-set": `<D:href>${home}</D:href>` }),
+      ...(path === principal && {
+        "calendar-home-set":
+          (quirks.forbiddenHome ? linked(forbiddenHome) : "") +
+          linked(quirks.bareCollections ? home.slice(0, -1) : home),
+      }),
     };
   }
   const ctag = shelf.ctag();
-  const rights = quirks.readOnly ? ["read"] : ["read", "write", "write-content", "bind", "unbind"];
+  const rights = quirks.readOnly ? ["read"] : quirks.privileges;
   return {
     ...common,
-    resourcetype: "<D:collection/><C:calendar/>",
+    resourcetype: shelf.plain ? "<D:collection/>" : "<D:collection/><C:calendar/>",
     displayname: escapeXml(shelf.name),
     "calendar-color": "#336699FF",
     "supported-calendar-component-set": shelf.components.map((name) => `<C:comp name="${name}"/>`).join(""),
-    "current-user-privilege-set": rights.map((right) => `<D:privilege><D:${right}/></D:privilege>`).join(""),
+    ...(rights !== null && {
+      "current-user-privilege-set": rights.map((right) => `<D:privilege><D:${right}/></D:privilege>`).join(""),
+    }),
     ...(ctag !== null && { getctag: ctag }),
     ...(quirks.sync && { "sync-token": shelf.token() }),
     ...(quirks.maxBytes !== null && { "max-resource-size": String(quirks.maxBytes) }),

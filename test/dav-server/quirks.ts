@@ -18,8 +18,29 @@ export interface Quirks {
   readonly rewrites: (body: string) => string;
   /** The last segment of an href as reports spell it. */
   readonly spells: (name: string) => string;
-  /** Hrefs are absolute addresses. */
-  readonly absoluteHrefs: boolean;
+  /**
+   * Hrefs: paths, addresses, addresses with http behind TLS, addresses of a host inside, with doubled slashes, with dot
+   * segments, or with capitals or small letters in escapes that nobody needs.
+   */
+  readonly hrefs: "path" | "absolute" | "http" | "inside" | "doubled" | "dotted" | "escaped" | "elsewhere";
+  /** Collections have no slash at their end in hrefs. */
+  readonly bareCollections: boolean;
+  /** The privileges that are told; null: none. */
+  readonly privileges: readonly string[] | null;
+  /** A home of somebody else is named first, and may not be listed. */
+  readonly forbiddenHome: boolean;
+  /** Answers to PROPFIND are in ISO-8859-1. */
+  readonly latin: boolean;
+  /** SOGo: the name in MKCOL is ignored. */
+  readonly namesMade: boolean;
+  /** GMX: MKCOL makes the calendar at another place, and names that. */
+  readonly makesElsewhere: boolean;
+  /** MKCOL makes a collection that is no calendar. */
+  readonly makesPlain: boolean;
+  /** A weak ETag in a condition never matches (RFC 9110 8.8.3.2). */
+  readonly comparesStrongly: boolean;
+  /** A new object gets another name, which nothing tells. */
+  readonly renames: boolean;
   /** `seconds`: SOGo; two writes in one second leave it as it is. */
   readonly ctag: "revision" | "seconds" | "none";
   /** True when there are sync-collection and sync-token. */
@@ -81,7 +102,16 @@ export const faithful: Quirks = {
   putEtag: "told",
   rewrites: (body) => body,
   spells: (name) => encodeURIComponent(name),
-  absoluteHrefs: false,
+  hrefs: "path",
+  bareCollections: false,
+  privileges: ["read", "write", "write-content", "bind", "unbind"],
+  forbiddenHome: false,
+  latin: false,
+  namesMade: true,
+  makesElsewhere: false,
+  makesPlain: false,
+  comparesStrongly: false,
+  renames: false,
   ctag: "revision",
   sync: true,
   lostToken: "403",
@@ -137,6 +167,7 @@ export const servers = {
     etags: "object",
     ctag: "seconds",
     lostToken: "full",
+    namesMade: false,
     uidConflict: "sogo",
     missingParent: 404,
     rewrites: (body: string) => body.replace("END:VEVENT", "CLASS:PUBLIC\r\nEND:VEVENT"),

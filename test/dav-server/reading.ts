@@ -2,7 +2,7 @@ import { child, childrenOf, escapeXml, parseXml, type XmlElement } from "../../s
 import { denied, multistatus, plain } from "./answers.ts";
 import { absent, member } from "./member.ts";
 import type { Shelf } from "./shelf.ts";
-import { home, placeOf, principal, type Recorded, type Site } from "./site.ts";
+import { forbiddenHome, home, placeOf, principal, type Recorded, type Site } from "./site.ts";
 
 /** PROPFIND (RFC 4918 9.1) of an object, a calendar, the home or the principal. */
 export function propfind(site: Site, { path, headers, body }: Recorded): Response {
@@ -13,6 +13,7 @@ export function propfind(site: Site, { path, headers, body }: Recorded): Respons
     const stored = place.shelf.objects.get(place.name);
     return stored === undefined ? nothing(site, path) : multistatus(member(site, path, asked, stored));
   }
+  if (path === forbiddenHome) return plain(403, "not yours");
   const inHome = path === home;
   if (place === null && !inHome && path !== principal && path !== "/dav/") return nothing(site, path);
   const members = [member(site, path, asked)];

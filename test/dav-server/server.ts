@@ -1,4 +1,4 @@
-import { denied, plain } from "./answers.ts";
+import { denied, inLatin, plain } from "./answers.ts";
 import { etagHeader } from "./etag.ts";
 import type { Fault } from "./faults.ts";
 import { makeGate, type User } from "./gate.ts";
@@ -6,7 +6,7 @@ import { faithful, type Quirks } from "./quirks.ts";
 import { propfind, report } from "./reading.ts";
 import { Shelf, type Stored } from "./shelf.ts";
 import { home, placeOf, type Recorded, type Site } from "./site.ts";
-import { make, missingParent, put, remove } from "./writing.ts";
+import { make, missingParent, put, remove, removeCalendar, rename } from "./writing.ts";
 
 export interface ServerOptions {
   readonly quirks?: Partial<Quirks>;
@@ -39,7 +39,7 @@ export function makeCaldav(options: ServerOptions = {}) {
   };
 
   async function fetch(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const pathname = new URL(request.url).pathname.replace(/%(?:[46][1-9a-f]|[57][0-9a])/gi, decodeURIComponent);
     const seen: Recorded = {
       method: request.method,
       path: pathname,
@@ -76,9 +76,10 @@ export function makeCaldav(options: ServerOptions = {}) {
       return plain(401, "who are you?", quirks.challenges ? { "WWW-Authenticate": gate.challenge() } : {});
     }
     if (method === "OPTIONS") return plain(200, "", { DAV: "1, 3, access-control, calendar-access" });
-    if (method === "PROPFIND") return propfind(site, seen);
+    if (method === "PROPFIND") return quirks.latin ? inLatin(await propfind(site, seen).text()) : propfind(site, seen);
     if (method === "MKCOL" || method === "MKCALENDAR") return make(site, seen);
     const place = placeOf(site, path);
+    if (method === "PROPPATCH") return place?.name === "" ? rename(site, place.shelf, seen) : plain(404, "");
     if (method === "REPORT")
       return place?.name === "" ? report(site, place.shelf, path, seen.body) : plain(404, "no such collection");
     if (method === "GET" && place !== null) {
@@ -90,6 +91,8 @@ export function makeCaldav(options: ServerOptions = {}) {
     if (method !== "PUT" && method !== "DELETE") return plain(405, "");
     if (place === null) return method === "DELETE" ? plain(404, "") : missingParent(quirks);
     if (place.name === "") {
+      const removed = method === "DELETE" ? removeCalendar(site, seen) : null;
+      if (removed !== null) return removed;
       unconditional.push(`${method} ${path}`);
       return plain(500, "a write to the collection itself");
     }

@@ -25,6 +25,8 @@ export class Shelf {
   epoch = 1;
   name: string;
   components: readonly string[] = ["VEVENT"];
+  /** A collection that is no calendar. */
+  plain = false;
   readonly #quirks: Quirks;
   readonly #now: () => number;
   readonly #counts = new Map<string, number>();

@@ -21,6 +21,8 @@ export interface Recorded {
 }
 
 export const home = "/dav/calendars/alice/";
+/** The home of somebody else. */
+export const forbiddenHome = "/dav/calendars/bob/";
 export const principal = "/dav/principals/alice/";
 
 /** The calendar that a path is in, and the name in it, decoded; "" for the calendar itself, null for no calendar. */

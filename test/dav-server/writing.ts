@@ -1,6 +1,7 @@
 import { caldavSpace, child, davSpace, parseXml } from "../../src/caldav/xml.ts";
 import { denied, errorOf, multistatus, plain } from "./answers.ts";
 import { etagHeader, isSame } from "./etag.ts";
+import { member } from "./member.ts";
 import type { Quirks } from "./quirks.ts";
 import { Shelf, uidOf } from "./shelf.ts";
 import { home, type Recorded, type Site } from "./site.ts";
@@ -21,7 +22,7 @@ export function put(site: Site, shelf: Shelf, name: string, { headers, body }: R
   const wanted = headers.get("If-Match");
   if (
     wanted !== null &&
-    !(old === undefined ? quirks.createsOnIfMatch : quirks.ignoresIfMatch || isSame(wanted, old))
+    !(old === undefined ? quirks.createsOnIfMatch : quirks.ignoresIfMatch || isSame(quirks, wanted, old))
   ) {
     return plain(412, "Precondition failed.");
   }
@@ -36,7 +37,7 @@ export function put(site: Site, shelf: Shelf, name: string, { headers, body }: R
   if (old !== undefined && old.uid !== uid) return fail(409, "no-uid-conflict");
   const refused = uidConflict(site, shelf, name, uid, fail);
   if (refused !== null) return refused;
-  const stored = shelf.put(name, body);
+  const stored = shelf.put(old === undefined && quirks.renames ? `renamed-${name}` : name, body);
   const status = old === undefined ? 201 : quirks.updateStatus;
   return plain(
     status,
@@ -75,7 +76,7 @@ export function remove({ quirks }: Site, shelf: Shelf, name: string, { headers }
   const old = shelf.objects.get(name);
   if (old === undefined) return plain(quirks.deleteMissing, "");
   const wanted = headers.get("If-Match");
-  if (wanted !== null && !quirks.ignoresIfMatchOnDelete && !isSame(wanted, old))
+  if (wanted !== null && !quirks.ignoresIfMatchOnDelete && !isSame(quirks, wanted, old))
     return plain(412, "Precondition failed.");
   shelf.remove(name);
   return plain(quirks.deleteStatus, null);
@@ -94,8 +95,25 @@ export function make({ quirks, shelves, now }: Site, { method, path, body }: Rec
   );
   if (method === "MKCOL" && child(child(prop, "resourcetype"), "calendar", caldavSpace) === undefined)
     return plain(415, "a plain collection");
-  shelves.set(at, new Shelf(child(prop, "displayname")?.text ?? at, quirks, now));
-  return plain(201, null);
+  const place = quirks.makesElsewhere ? `${home}made-${shelves.size}/` : at;
+  const shelf = new Shelf(quirks.namesMade ? (child(prop, "displayname")?.text ?? at) : at, quirks, now);
+  shelf.plain = quirks.makesPlain;
+  shelves.set(place, shelf);
+  return plain(201, null, quirks.makesElsewhere ? { Location: place } : {});
+}
+
+/** DELETE of a calendar; null when it is not empty, or no condition goes with it. */
+export function removeCalendar({ shelves }: Site, { path, headers }: Recorded): Response | null {
+  if (headers.get("If-Match") !== "*" || shelves.get(path)?.objects.size !== 0) return null;
+  shelves.delete(path);
+  return plain(204, null);
+}
+
+/** PROPPATCH (RFC 4918 9.2) of a calendar's name. */
+export function rename(site: Site, shelf: Shelf, { path, body }: Recorded): Response {
+  const prop = child(child(parseXml(body) ?? undefined, "set"), "prop");
+  shelf.name = child(prop, "displayname")?.text ?? shelf.name;
+  return multistatus(member(site, path, prop?.children ?? []));
 }
 
 /** The answer to a write where no calendar is. */
