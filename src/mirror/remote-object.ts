@@ -120,7 +120,16 @@ const foreign = ["DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"];
 const table: readonly Property[] = eventProperties;
 const alwaysMirrored = table.filter(({ mirrored }) => mirrored === "always").map(({ name }) => name);
 const mirroredWherePresent = table.filter(({ mirrored }) => mirrored === "where-present").map(({ name }) => name);
-const read = new Set(["UID", markerName, "SEQUENCE", "DTSTART", "DTEND", ...alwaysMirrored, ...foreign, ...mirroredWherePresent]);
+const read = new Set([
+  "UID",
+  markerName,
+  "SEQUENCE",
+  "DTSTART",
+  "DTEND",
+  ...alwaysMirrored,
+  ...foreign,
+  ...mirroredWherePresent,
+]);
 
 /**
  * Returns the text of one event for the fingerprint: all properties whose change a person would notice. The UID is left out: it says whose event it

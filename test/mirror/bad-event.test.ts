@@ -101,7 +101,9 @@ describe("an event put back below the SEQUENCE of the calendar", () => {
       for (const name of names)
         caldav.put(
           name,
-          (caldav.bodies().get(name) ?? "").replace(/SEQUENCE:\d+/, "SEQUENCE:5000090").replace("SUMMARY:", "SUMMARY:Mine "),
+          (caldav.bodies().get(name) ?? "")
+            .replace(/SEQUENCE:\d+/, "SEQUENCE:5000090")
+            .replace("SUMMARY:", "SUMMARY:Mine "),
         );
     };
     edit();
