@@ -12,6 +12,7 @@ import { advise } from "./account/check.ts";
 import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
+import { packageFolder } from "./package-folder.ts";
 import { noteServiceSettings } from "./service-settings.ts";
 import { tick } from "./tick.ts";
 
@@ -23,7 +24,7 @@ export interface ServeOptions {
   readonly stopped: () => Promise<unknown>;
 }
 
-const publicFolder = join(import.meta.dirname, "../public");
+const publicFolder = join(packageFolder, "public");
 
 /** Runs the service on Node until it is told to stop. Throws `bad_config`, `store_failed`. */
 export async function serve(env: Environment, { sample, print, stopped }: ServeOptions): Promise<void> {
@@ -58,7 +59,7 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         await checkpoint(deps.sql);
       } catch (error) {
         deps.log.error("run_failed", { message: messageOf(error) });
-        if (!told && error instanceof AppError) print(`\n${await advise(deps, error)}\nThe service keeps trying.\n`);
+        if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
       }
       const begins = !told;
       told = true;

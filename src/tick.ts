@@ -76,7 +76,7 @@ export async function tick(outer: Deps, options: TickOptions = {}): Promise<Tick
   /** Ids of sources that could not be read to their end. */
   const unfinished = new Set<string>();
   const rendered: RenderReport[] = [];
-  /** When the reading of each source began, of those that Waldur answered for. */
+  /** The beginning of each source's reading, epoch seconds, where Waldur answered. */
   const readAt = new Map<string, number>();
   let complete = true;
   let requests = 0;

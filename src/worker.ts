@@ -1,6 +1,6 @@
 import type { D1Database, ExecutionContext, ScheduledController } from "@cloudflare/workers-types";
 import { makeApp } from "./app.ts";
-import { type Config, readConfig, secretsOf } from "./config.ts";
+import { type Config, hasPublicUrl, readConfig, secretsOf } from "./config.ts";
 import type { Budget, Deps } from "./deps.ts";
 import { AppError } from "./errors.ts";
 import { jsonLog, type Log } from "./log.ts";
@@ -9,6 +9,7 @@ import { type KeyRing, makeKeylessRing, parseKeyRing } from "./security/keys.ts"
 import { withSqlDeadline } from "./store/sql/counted.ts";
 import { openD1 } from "./store/sql/d1.ts";
 import { tick } from "./tick.ts";
+import { publicUrlMissing } from "./web/public-url.ts";
 import { refusalResponse } from "./web/feed/responses.ts";
 
 /** The budget that keeps a run within the limits of a Worker's invocation, even on the free plan. */
@@ -42,6 +43,7 @@ function prepare(bindings: Bindings): WorkerReady {
   }
   const log = jsonLog((line) => console.log(line), Date.now, config.logLevel, secretsOf(config));
   for (const message of config.misspelt) log.warn("setting_unknown", { message });
+  if (!hasPublicUrl(config)) log.warn("public_url_missing", { message: publicUrlMissing(config.publicUrl) });
   const keys = config.secretKeys === null ? makeKeylessRing(randomBytes, keysMissing) : parseKeyRing(config.secretKeys);
   if (keys.lost !== "") log.error("keys_lost", { message: keys.lost });
   ready = { config, keys, log };

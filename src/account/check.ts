@@ -1,9 +1,8 @@
 import type { Deps } from "../deps.ts";
-import { AppError, type ErrorCode } from "../errors.ts";
+import { AppError } from "../errors.ts";
 import { endSentence } from "../sentence.ts";
 import { tokenClient } from "./client.ts";
 import { actAsOperator } from "./find-source.ts";
-import { findWaldur } from "./site.ts";
 import { manages } from "../waldur/roles.ts";
 
 /** The state of the connection to Waldur. Times are epoch seconds, lifetimes seconds. */
@@ -76,7 +75,7 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
       code: error.code,
       tokenLifetime: null,
       tokenExpiresAt: null,
-      problems: [await advise(deps, error)],
+      problems: [advise(error)],
     };
   }
 }
@@ -94,22 +93,10 @@ async function checkDecisionToken(deps: Deps): Promise<string | null> {
   }
 }
 
-/** Failures that a server gives which is no Waldur, as well as a Waldur. */
-const doubtful: readonly ErrorCode[] = [
-  "waldur_bad_answer",
-  "waldur_bad_request",
-  "waldur_forbidden",
-  "waldur_not_found",
-  "waldur_refused_token",
-];
-
-/** Returns the failure with what to do about it. Where it may come from something that is no Waldur, that is asked. */
-export async function advise(deps: Deps, error: AppError): Promise<string> {
-  const redirect = String(error.facts["status"]).startsWith("3");
-  if (doubtful.includes(error.code) && !redirect && (await findWaldur(deps)) === false) {
-    return `${deps.config.waldurApiUrl} is no Waldur: /api/configuration/ there is not what a Waldur answers. Set WALDUR_API_URL to the address of Waldur's API, not of HomePort or of something else.`;
-  }
+/** Returns the failure with what to do about it. */
+export function advise(error: AppError): string {
   const told = endSentence(error.message);
+  if (error.facts["noWaldur"] === true) return told;
   switch (error.code) {
     case "waldur_refused_token":
       if (error.facts.inactive === true) {

@@ -5,6 +5,7 @@ import type { AccountRow } from "../store/accounts.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { accountClient, ensureEnvironmentAccount, identify } from "./client.ts";
+import { nameNoWaldur } from "./site.ts";
 import { readUuid } from "../waldur/parameters.ts";
 import { type ScopeKind, bookingFilter, scopeKinds } from "../waldur/scope.ts";
 import { manages } from "../waldur/roles.ts";
@@ -17,10 +18,14 @@ export interface ActingAccount {
   readonly user: User;
 }
 
-/** Asks Waldur as this account. Throws Waldur's failures. */
+/** Asks Waldur as this account. Throws Waldur's failures, and says so where the address is no Waldur's. */
 export async function actAs(deps: Deps, account: AccountRow): Promise<ActingAccount> {
   const client = await accountClient(deps, account);
-  return { account, client, user: await identify(deps, account.id, client) };
+  try {
+    return { account, client, user: await identify(deps, account.id, client) };
+  } catch (error) {
+    throw await nameNoWaldur(deps, error);
+  }
 }
 
 /** Returns the operator's own account, of the environment's token. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Deps } from "../deps.ts";
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorCode } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import {
   type AnonymousTransport,
@@ -26,7 +26,7 @@ export type CachedSite = v.InferOutput<typeof schema>;
 
 const nothing: CachedSite = { at: 0, name: "", colour: null, logins: [] };
 const freshSeconds = 600;
-/** Who comes while it is asked does not ask too, for so long. */
+/** Seconds for which others do not ask too while one asks. */
 const askingSeconds = 10;
 const patienceMilliseconds = 5000;
 
@@ -76,10 +76,25 @@ export async function exchangeLoginCode(deps: Deps, code: string, network: strin
   }
 }
 
-/** Returns true when a Waldur is at WALDUR_API_URL, false when something else answers there, null when nothing does. */
-export async function findWaldur(deps: Deps): Promise<boolean | null> {
+/** Failures that a server gives which is no Waldur, as well as a Waldur. */
+const doubtful: readonly ErrorCode[] = [
+  "waldur_bad_answer",
+  "waldur_bad_request",
+  "waldur_forbidden",
+  "waldur_not_found",
+  "waldur_refused_token",
+];
+
+/**
+ * Returns the failure of a first request to Waldur. Where it may come from something that is no Waldur, that is asked, and
+ * then told: under the same code, with `noWaldur` among the facts.
+ */
+export async function nameNoWaldur(deps: Deps, error: unknown): Promise<unknown> {
   const from = waldur(deps);
-  return from === null ? null : isWaldur(from);
+  if (from === null || !(error instanceof AppError) || !doubtful.includes(error.code)) return error;
+  if (String(error.facts["status"]).startsWith("3") || (await isWaldur(from)) !== false) return error;
+  const message = `${from.url} is no Waldur: /api/configuration/ there is not what a Waldur answers. Set WALDUR_API_URL to the address of Waldur's API, not of HomePort or of something else`;
+  return new AppError(error.code, message, { cause: error, facts: { ...error.facts, noWaldur: true } });
 }
 
 async function refreshSite(deps: Deps, from: AnonymousTransport, known: CachedSite): Promise<CachedSite> {

@@ -16,10 +16,10 @@ export const outsidePace: Pace = { name: "outside", burst: 20, earnMilliseconds:
 
 const refusalMilliseconds = 2000;
 
-/** What one person does in this process. */
+/** The requests of one person in this process. */
 interface Turns {
   underWay: number;
-  /** When all are earned back, epoch milliseconds. */
+  /** The time at which all are earned back, epoch milliseconds. */
   fullAt: number;
 }
 

@@ -10,7 +10,7 @@ export interface CalendarPort {
   list(): Promise<ReadResult<readonly ListedObject[]>>;
   /** REPORT sync-collection (RFC 6578 3.2) since a token; `token-lost` when the server no longer knows it. Never with `limit`. */
   changes(token: string): Promise<ReadResult<SyncChanges | "token-lost">>;
-  /** REPORT calendar-multiget (RFC 4791 7.9), in chunks: an entry for every href, null where there is no object. */
+  /** REPORT calendar-multiget (RFC 4791 7.9), in chunks: an entry for every href, null where there is no object; none where the server refuses to show that one. */
   read(hrefs: readonly string[]): Promise<ReadResult<ReadonlyMap<string, RemoteObject | null>>>;
   /** PROPFIND Depth 0 of one object: its ETag (null: the server gives none), or null when there is no object. */
   look(href: string): Promise<ReadResult<{ readonly etag: string | null } | null>>;

@@ -132,8 +132,8 @@ export function makeReading(collection: URL, wire: Wire): Reading {
         continue;
       }
       const single = await readOne(href);
-      if ("failure" in single) return single.failure;
-      found.set(href, single.value);
+      if ("value" in single) found.set(href, single.value);
+      else if (!isOfObject(single.failure)) return single.failure;
     }
     return null;
   }
@@ -223,6 +223,11 @@ function uidQueryBody(uid: string): object {
 
 function gone(): { failure: Failure } {
   return { failure: makeFailure("missing", 404, { text: "there is no such calendar" }) };
+}
+
+/** Returns true when a failure may be of the one object that was asked for, beside others that were shown. */
+function isOfObject({ kind, status }: Failure): boolean {
+  return status !== null && kind !== "unauthorized" && kind !== "throttled" && kind !== "blocked";
 }
 
 /** Returns true when the member is a resource with at least one of the properties asked for. */

@@ -52,13 +52,14 @@ export function makeWriting(collection: URL, wire: Wire): Writing {
     if (isSuccess(status, result))
       return { done: true, href: storedHref(result, href), etag: trustedEtag(result.headers) };
     const failed = responseFailure(verb, result, wire.now(), status);
-    if (status === 403 && failed.kind === "missing" && !(await isWritable())) {
-      return { failure: { ...failed, kind: "read-only" } };
+    // A right that lacks for one object says nothing of the others.
+    if (status === 403 && (failed.kind === "missing" || failed.kind === "read-only")) {
+      return { failure: { ...failed, kind: (await isWritable()) ? "missing" : "read-only" } };
     }
     return { failure: failed };
   }
 
-  /** Resolves to false when the server denies us the right to write here; asked once, after a 403 without a reason. */
+  /** Resolves to false when the server denies us the right to write here; asked once, after a 403. */
   async function isWritable(): Promise<boolean> {
     writable ??= wire
       .query(propfindRequest(collection.href, "0", { "d:current-user-privilege-set": {} }))

@@ -53,7 +53,7 @@ export function endedCalendar(profile: FeedProfile, endedAt: number): string {
   return joinFeed(profile, [renderEvent(event, { sequence: 0, stamp: endedAt })]);
 }
 
-/** Why a feed is out of date, since when, and until when it is kept so; null: for long. Epoch seconds. */
+/** The reason for which a feed is out of date, since when, and until when it is kept so (null: for long). Epoch seconds. */
 export interface FeedNotice {
   readonly reason: NoticeReason;
   readonly sinceAt: number;

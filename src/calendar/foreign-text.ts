@@ -4,7 +4,7 @@ import { cleanBlock, cleanLine, truncate } from "./text.ts";
 
 const longestName = 150;
 const longestMessage = 4000;
-/** What is read of a name and of a message is so many times as long as what is shown. */
+/** So many times the length that is shown is read of a name or a message. */
 const readTimes = 4;
 
 /** Stands above a message. No line of a message or of a list of facts is the same. */

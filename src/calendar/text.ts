@@ -36,7 +36,7 @@ function scrub(text: string): string {
   return text.toWellFormed().replace(controls, "").replace(directions, "");
 }
 
-/** What is written from right to left, and marks of direction: they reach into the text around them (UAX 9). */
+/** Letters written from right to left, and marks of direction: they reach into the text around them (UAX 9). */
 const leftward = /[\u0590-\u08FF\u200E\u200F\u061C\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
 /**

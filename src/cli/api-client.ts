@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { readResponseText } from "../body.ts";
 import { parseJson } from "../json.ts";
 import { AppError, messageOf, readErrorCode } from "../errors.ts";
 import { faultText } from "../fault-text.ts";
@@ -12,6 +13,9 @@ export interface Client {
   readonly json: (method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown) => Promise<unknown>;
   readonly text: (path: string) => Promise<string>;
 }
+
+/** Most bytes of a server's answer; far more than the largest calendar has. */
+const mostBytes = 64 * 1024 * 1024;
 
 /** A client of the API; paths start behind `/api/v1`. */
 export function makeClient(api: Api, { server, adminToken }: ApiOptions): Client {
@@ -33,10 +37,10 @@ export function makeClient(api: Api, { server, adminToken }: ApiOptions): Client
   return {
     async json(method, path, body) {
       const answer = await send(method, path, "application/json", body);
-      return readJson(await answer.text(), server);
+      return readJson(await readLimited(answer, server), server);
     },
     async text(path) {
-      return (await send("GET", path, "text/calendar")).text();
+      return readLimited(await send("GET", path, "text/calendar"), server);
     },
   };
 }
@@ -69,6 +73,15 @@ async function answerOf(api: Api, request: Request, server: string | null): Prom
   }
 }
 
+/** Reads an answer; one of the program itself has any length. Throws `waldur_bad_answer` when a server's is too long. */
+async function readLimited(answer: Response, server: string | null): Promise<string> {
+  if (server === null) return answer.text();
+  const text = await readResponseText(answer, mostBytes, new AbortController().signal);
+  if (text !== null) return text;
+  const message = `${server} answered with more than ${mostBytes} bytes, which this program does not do; is the address right?`;
+  throw new AppError("waldur_bad_answer", message);
+}
+
 /** Returns the cause behind "fetch failed". */
 function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error && error.cause.message !== ""
@@ -82,7 +95,7 @@ const errorAnswer = v.object({
 
 async function apiError(answer: Response, server: string | null): Promise<Error> {
   const where = server ?? "the program";
-  const text = await answer.text();
+  const text = await readLimited(answer, server);
   const told = v.safeParse(errorAnswer, text === "" ? null : parseJson(text));
   if (!told.success) {
     const code = answer.status === 401 || answer.status === 403 ? "unauthorized" : "waldur_bad_answer";

@@ -1,10 +1,10 @@
 import type { Deps } from "../deps.ts";
-import { listFeeds } from "../store/feeds.ts";
+import { type FeedRow, listFeeds } from "../store/feeds.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { addFeed } from "./commands.ts";
 import { newProfile } from "./profile.ts";
 import { listProviders, actAsOperator } from "../account/find-source.ts";
-import type { NewSource } from "../store/sources.ts";
+import { listSources, type NewSource } from "../store/sources.ts";
 import type { User } from "../waldur/schema.ts";
 
 const key = "first-feeds";
@@ -18,15 +18,20 @@ export interface FirstFeeds {
 
 /**
  * Makes the feeds of a first start: one for each provider that the operator's account manages, none for staff, who see
- * every provider. Does so once, and never when there are feeds. Throws Waldur's failures; the next start tries again.
+ * every provider. Does so once, and never when somebody else made feeds before. Throws Waldur's failures; called again, it
+ * makes those that are missing then.
  */
 export async function makeFirstFeeds(deps: Deps): Promise<FirstFeeds> {
-  if ((await readMeta(deps.sql, key)) !== null || (await listFeeds(deps.sql)).length > 0) return { ids: [], hint: "" };
+  const begun = await readMeta(deps.sql, key);
+  const feeds = await listFeeds(deps.sql);
+  if (begun === "made" || (begun === null && feeds.length > 0)) return { ids: [], hint: "" };
   const asker = await actAsOperator(deps);
   const { account, user } = asker;
   const own = user.isStaff ? [] : (await listProviders(asker)).filter((provider) => provider.own);
+  await writeMeta(deps.sql, key, "making");
+  const served = await listServed(deps, feeds);
   const ids: string[] = [];
-  for (const { uuid, name } of own) {
+  for (const { uuid, name } of own.filter((provider) => !served.has(provider.uuid))) {
     const source: NewSource = {
       accountId: account.id,
       kind: "provider",
@@ -39,6 +44,13 @@ export async function makeFirstFeeds(deps: Deps): Promise<FirstFeeds> {
   }
   await writeMeta(deps.sql, key, "made");
   return { ids, hint: own.length > 0 ? "" : hintFor(user) };
+}
+
+/** Returns the UUIDs of the providers that have a feed. */
+async function listServed({ sql }: Deps, feeds: readonly FeedRow[]): Promise<ReadonlySet<string>> {
+  const ids = new Set(feeds.map(({ sourceId }) => sourceId));
+  const sources = (await listSources(sql)).filter(({ id, kind }) => kind === "provider" && ids.has(id));
+  return new Set(sources.map(({ scopeUuid }) => scopeUuid));
 }
 
 function hintFor({ isStaff, username }: User): string {

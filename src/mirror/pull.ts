@@ -4,6 +4,7 @@ import { uidToName } from "./remote-object.ts";
 import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";
 import type { CollectionState, ListedObject } from "../caldav/port.ts";
 import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./read-remote.ts";
+import { parkUnread } from "./write-failure.ts";
 import { haltRun, putRow, countTrouble, type PushRun, saveLedger } from "./run.ts";
 import { epochSeconds, hasElapsed } from "../clock.ts";
 
@@ -117,7 +118,11 @@ async function reconcileRows(run: PushRun, rows: readonly LedgerRow[]): Promise<
   if (isExhausted(run)) return false;
   const seen = await readObjects(run, rows);
   if (seen === null) return false;
-  for (const row of rows) applyReconciled(run, row, seen.get(row.uid) ?? null);
+  for (const row of rows) {
+    const object = seen.get(row.uid);
+    if (object === undefined) parkUnread(run, row);
+    else applyReconciled(run, row, object);
+  }
   await saveLedger(run);
   return true;
 }

@@ -14,7 +14,7 @@ import { type PlanRules, planWrites } from "./plan-writes.ts";
 import { checkSeconds, isPullDue, pull } from "./pull.ts";
 import type { PushReport } from "./report.ts";
 import type { MeteredDeps } from "./request-meter.ts";
-import { dropRow, holdLease, type PushRun, putRow } from "./run.ts";
+import { dropRow, holdLease, mostAtOnce, type PushRun, putRow } from "./run.ts";
 import { executeWrites } from "./write.ts";
 
 export interface PushOptions {
@@ -113,9 +113,15 @@ async function beginRun(
     unsaved: new Set(),
     unread: new Set(),
     unsure: new Set(),
+    sequences: new Map(),
+    unmoved: new Set(),
+    burnt: new Map(),
+    locks: new Map(),
+    stayedLocked: 0,
     target,
     saving: Promise.resolve(),
     limit: Math.max(1, profile.concurrency),
+    mostAtOnce,
     successes: 0,
     troubles: 0,
     denials: 0,

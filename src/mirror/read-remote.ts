@@ -47,7 +47,7 @@ export function rowUid(run: PushRun, row: LedgerRow): string {
   return row.eventRev < 0 ? row.uid : objectUid(row.uid, run.target.id, row.generation);
 }
 
-/** Reads the objects of these rows, by UID of the row. Resolves to null and sets `halt` when the calendar does not respond. */
+/** Reads the objects of these rows, by UID of the row; those that the server refuses to show are left out. Resolves to null and sets `halt` when the calendar does not respond. */
 export async function readObjects(
   run: PushRun,
   rows: readonly LedgerRow[],
@@ -59,9 +59,10 @@ export async function readObjects(
     return null;
   }
   return new Map(
-    rows.map((row) => {
-      const object = answer.value.get(objectHref(run, row)) ?? null;
-      return [row.uid, object === null ? null : classifyObject(run, row, object)];
+    rows.flatMap((row): [string, SeenObject | null][] => {
+      const object = answer.value.get(objectHref(run, row));
+      if (object === undefined) return [];
+      return [[row.uid, object === null ? null : classifyObject(run, row, object)]];
     }),
   );
 }
@@ -71,9 +72,10 @@ export function classifyObject(run: PushRun, row: LedgerRow, object: RemoteObjec
   const { href, etag } = object;
   const read = readObject(object.body);
   if (read === null) return { href, etag, hash: "", own: false, marked: false, startAt: 0, endAt: 0 };
-  const { uid, marker, hash, startAt, endAt } = read;
+  const { uid, marker, hash, sequence, startAt, endAt } = read;
   const named = uid === rowUid(run, row);
   const marked = named && marker === ownerMarker(run.owner);
+  run.sequences.set(row.uid, sequence);
   // Some servers strip unknown properties; then the ledger and the UID must suffice.
   return { href, etag, hash, own: marked || (named && marker === ""), marked, startAt, endAt };
 }
@@ -82,7 +84,8 @@ export function classifyObject(run: PushRun, row: LedgerRow, object: RemoteObjec
 export function applyReconciled(run: PushRun, row: LedgerRow, seen: RemoteState | null): void {
   const { row: next, found } = reconcile(row, seen, run.target.edits, epochSeconds(run.deps));
   if (found === "adopted") run.report.adopted += 1;
-  if (found === "restored") run.report.restored += 1;
+  // Nothing is written in a dry run, which tells what would be put back.
+  if (found === "restored" && run.dry) run.report.restored += 1;
   if (next === null) dropRow(run, row.uid);
   else putRow(run, next);
 }

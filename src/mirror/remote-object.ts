@@ -14,6 +14,8 @@ export interface ReadObject {
   readonly marker: string;
   /** The fingerprint of what people notice. */
   readonly hash: string;
+  /** SEQUENCE (RFC 5545 3.8.7.4); 0 without one. */
+  readonly sequence: number;
   /** Epoch seconds; 0 when it is no UTC date-time. */
   readonly startAt: number;
   readonly endAt: number;
@@ -43,14 +45,16 @@ export function ownerMarker({ installation, targetId }: Owner): string {
 
 /**
  * Returns the body of a PUT (RFC 4791 4.1): the stored VEVENT alone in a calendar without METHOD, under the UID it has in this
- * target, with the ownership marker.
+ * target, with the ownership marker. Its SEQUENCE is above `there`, that of the object
+ * to be written over, where it would be below.
  */
-export function writeObject(vevent: string, uid: string, owner: Owner): string {
+export function writeObject(vevent: string, uid: string, owner: Owner, there = 0): string {
   let body = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//waldur-calendar//EN\r\n";
   let depth = 0;
   for (const line of unfoldLines(vevent)) {
     if (line.startsWith("BEGIN:")) depth += 1;
     if (depth === 1 && line.startsWith("UID:")) body += fold(`UID:${uid}`);
+    else if (depth === 1 && line.startsWith("SEQUENCE:")) body += fold(raiseSequence(line, there));
     else {
       if (line === "END:VEVENT") body += fold(`${markerName}:${ownerMarker(owner)}`);
       body += fold(line);
@@ -58,6 +62,13 @@ export function writeObject(vevent: string, uid: string, owner: Owner): string {
     if (line.startsWith("END:")) depth -= 1;
   }
   return `${body}END:VCALENDAR\r\n`;
+}
+
+const mostSequence = 2 ** 31 - 1;
+
+function raiseSequence(line: string, there: number): string {
+  const own = Number(line.slice("SEQUENCE:".length));
+  return own >= there ? line : `SEQUENCE:${Math.min(there + 1, mostSequence)}`;
 }
 
 /** Reads back an object of a calendar; null when it holds no VEVENT with a UID. */
@@ -92,6 +103,7 @@ export function readObject(body: string): ReadObject | null {
     uid,
     marker: first.get(markerName) ?? "",
     hash: digest(texts.sort().join("\u0001")),
+    sequence: Number(/^\d{1,10}$/.exec(first.get("SEQUENCE") ?? "")?.[0] ?? 0),
     startAt: readDateTime(first.get("DTSTART") ?? "") ?? 0,
     endAt: readDateTime(first.get("DTEND") ?? "") ?? 0,
   };
@@ -108,7 +120,16 @@ const foreign = ["DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"];
 const table: readonly Property[] = eventProperties;
 const alwaysMirrored = table.filter(({ mirrored }) => mirrored === "always").map(({ name }) => name);
 const mirroredWherePresent = table.filter(({ mirrored }) => mirrored === "where-present").map(({ name }) => name);
-const read = new Set(["UID", markerName, "DTSTART", "DTEND", ...alwaysMirrored, ...foreign, ...mirroredWherePresent]);
+const read = new Set([
+  "UID",
+  markerName,
+  "SEQUENCE",
+  "DTSTART",
+  "DTEND",
+  ...alwaysMirrored,
+  ...foreign,
+  ...mirroredWherePresent,
+]);
 
 /**
  * Returns the text of one event for the fingerprint: all properties whose change a person would notice. The UID is left out: it says whose event it

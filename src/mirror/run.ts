@@ -37,6 +37,16 @@ export interface PushRun {
   readonly unread: Set<string>;
   /** UIDs whose write was refused for now but may have been done nevertheless. */
   readonly unsure: Set<string>;
+  /** SEQUENCEs of the objects that were read, by UID of the row. */
+  readonly sequences: Map<string, number>;
+  /** UIDs whose write was refused for its precondition though nothing had changed in the calendar. */
+  readonly unmoved: Set<string>;
+  /** Generations to come back to when the next one is refused as well, by UID. */
+  readonly burnt: Map<string, number>;
+  /** Times that an event was met locked, by UID. */
+  readonly locks: Map<string, number>;
+  /** Events in a row that stayed locked. */
+  stayedLocked: number;
   /** A write was sent. */
   wrote: boolean;
   /** The calendar takes nothing new (RFC 4331). */
@@ -44,6 +54,8 @@ export interface PushRun {
 
   /** Concurrent requests; grows with good responses and halves with bad ones. */
   limit: number;
+  /** The most that `limit` grows to. */
+  mostAtOnce: number;
   /** Good responses since `limit` changed. */
   successes: number;
   /** Useless responses in a row. */
@@ -56,7 +68,8 @@ export interface PushRun {
   halt: Halt | null;
 }
 
-const mostAtOnce = 6;
+/** The most concurrent requests to any server. */
+export const mostAtOnce = 6;
 const successesToGrow = 50;
 
 /** Takes or renews the lease of the target. Throws `conflict` when another run has it. */
@@ -118,8 +131,9 @@ export function countSuccess(run: PushRun): void {
   run.troubles = 0;
   run.denials = 0;
   run.unwritten = 0;
+  run.stayedLocked = 0;
   run.successes += 1;
-  if (run.successes < successesToGrow || run.limit >= mostAtOnce) return;
+  if (run.successes < successesToGrow || run.limit >= run.mostAtOnce) return;
   run.successes = 0;
   run.limit += 1;
 }

@@ -31,7 +31,7 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
     case "exists":
     case "changed":
       run.report.conflict += 1;
-      return readBack(run, row);
+      return readMoved(run, row, failure);
     case "uid-taken":
       run.report.conflict += 1;
       return findTakenUid(run, row, failure);
@@ -70,6 +70,44 @@ export async function handleFailure(run: PushRun, row: LedgerRow, failure: Failu
   }
 }
 
+/** Times that a locked event is tried in one run; milliseconds before the others go on. */
+const mostLocks = 4;
+const lockWait = 1000;
+/** Events in a row that stayed locked, after which none is waited for. */
+const mostStayedLocked = 5;
+
+/**
+ * Slows down after a 423: some servers take one write at a time. Resolves to true when the event is to be tried again in
+ * this run, after the others.
+ */
+export async function waitUnlocked(run: PushRun, row: LedgerRow): Promise<boolean> {
+  slowDown(run);
+  run.mostAtOnce = run.limit;
+  const locks = (run.locks.get(row.uid) ?? 0) + 1;
+  run.locks.set(row.uid, locks);
+  if (run.stayedLocked >= mostStayedLocked) return false;
+  if (locks >= mostLocks) {
+    run.stayedLocked += 1;
+    return false;
+  }
+  await run.deps.sleep(lockWait);
+  return true;
+}
+
+/** Reads what made a precondition fail. When it was nothing, twice, the server means the event itself, which waits. */
+async function readMoved(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
+  if (!(await readBack(run, row))) return false;
+  const now = run.ledger.get(row.uid);
+  if (failure.status === null || now === undefined || now.href !== row.href || now.etag !== row.etag) return true;
+  if (neededWrite(now, run.target.state === "removing") === null) return true;
+  if (!run.unmoved.has(row.uid)) {
+    run.unmoved.add(row.uid);
+    return true;
+  }
+  failRow(run, now, failureText(failure));
+  return false;
+}
+
 /** Reads what came of a write whose outcome is unknown. One that was readably not done waits alone. */
 async function settleUnknown(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   slowDown(run);
@@ -92,7 +130,11 @@ async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
   if (looked.value === null) return reconcileRow(run, row, null);
   const read = await run.port.read([objectHref(run, row)]);
   if ("failure" in read) return leaveUnsettled(run, row, read.failure);
-  const object = read.value.get(objectHref(run, row)) ?? null;
+  const object = read.value.get(objectHref(run, row));
+  if (object === undefined) {
+    parkUnread(run, row);
+    return false;
+  }
   if (object === null) return reconcileRow(run, row, null);
   const etag = looked.value.etag ?? object.etag;
   if (etag === null && row.state !== "create") {
@@ -110,7 +152,7 @@ function reconcileRow(run: PushRun, row: LedgerRow, object: RemoteObject | null)
 }
 
 /** Leaves the outcome open: the row keeps its intent, and its object is read before anything else is done to it. */
-function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): boolean {
+async function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   if (failure.kind === "unsent") {
     haltRun(run, failure);
     return false;
@@ -118,12 +160,21 @@ function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): boolean
   if (failure.kind === "unknown" || failure.kind === "throttled") {
     countTrouble(run);
     if (failure.kind === "throttled" || run.troubles >= mostTroubles) haltRun(run, failure);
+  } else if (isOfObject(failure)) {
+    // One object that may not be read says nothing of the calendar, which is asked itself.
+    const state = await run.port.state();
+    if ("failure" in state) haltRun(run, state.failure);
   } else haltRun(run, failure);
   const attempts = row.attempts + 1;
   run.report.failed += 1;
   const nextAt = epochSeconds(run.deps) + waitAfter(attempts);
   putRow(run, { ...row, attempts, nextAt, failure: failureText(failure) });
   return false;
+}
+
+/** Returns true for a failure of a reading that may be of the object alone. */
+function isOfObject({ kind }: Failure): boolean {
+  return kind === "missing" || kind === "read-only" || kind === "refused" || kind === "locked";
 }
 
 /** Finds the object that has the UID: ours is adopted, otherwise the event gets the next UID. */
@@ -141,6 +192,13 @@ async function findTakenUid(run: PushRun, row: LedgerRow, failure: Failure): Pro
     if (object !== null && classifyObject(run, row, object).marked) return reconcileRow(run, row, object);
   }
   const { generation } = row;
+  const first = run.burnt.get(row.uid);
+  if (failure.kind !== "uid-taken" && first !== undefined) {
+    // The next UID was refused as well, so that it is not for the UID.
+    failRow(run, { ...row, generation: first }, failureText(failure));
+    return false;
+  }
+  run.burnt.set(row.uid, first ?? generation);
   putRow(run, { ...revert(row), href: "", etag: null, state: "new", pushedHash: "", generation: generation + 1 });
   return true;
 }
@@ -154,7 +212,9 @@ async function checkCalendar(run: PushRun, row: LedgerRow, failure: Failure): Pr
     haltRun(run, state.failure);
     return false;
   }
-  if (row.state !== "create" && failure.status !== 403) return readBack(run, row);
+  // Some servers never take the UID of a deleted event again and say no more than 409.
+  if (row.state === "create" && failure.status === 409) return findTakenUid(run, row, failure);
+  if (row.state !== "create" && failure.status !== 403) return readMoved(run, row, failure);
   failRow(run, row, failureText(failure));
   if (failure.status === 403) run.denials += 1;
   if (run.denials >= mostDenials && !wroteLately(run)) haltRun(run, { ...failure, kind: "read-only" });
@@ -175,6 +235,15 @@ export function revert(row: LedgerRow): LedgerRow {
 /** Returns the row after a refusal: as it was before, unless an earlier attempt may have been done, which is read first. */
 export function rollBack(run: PushRun, row: LedgerRow): LedgerRow {
   return run.unsure.has(row.uid) ? row : revert(row);
+}
+
+/** Leaves an event whose object the server does not show as it is; it is read again after a wait. */
+export function parkUnread(run: PushRun, row: LedgerRow): void {
+  const attempts = row.attempts + 1;
+  run.report.failed += 1;
+  // Without an ETag it is read by the next comparison.
+  const unread = { etag: null, attempts, nextAt: epochSeconds(run.deps) + waitAfter(attempts) };
+  putRow(run, { ...row, ...unread, failure: "the server does not let the event be read" });
 }
 
 /** Notes the reason for which an event could not be written; it is tried again after `wait` seconds. */

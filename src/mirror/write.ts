@@ -7,7 +7,7 @@ import { withSignInLinks } from "../feed/links.ts";
 import { hashWanted } from "./note-wanted.ts";
 import { countsSeconds } from "./pull.ts";
 import { multigetChunks, applyReconciled, objectHref, isExhausted, readObjects, rowUid } from "./read-remote.ts";
-import { handleFailure, failRow, revert, rollBack } from "./write-failure.ts";
+import { handleFailure, failRow, revert, rollBack, waitUnlocked } from "./write-failure.ts";
 import { dropRow, holdLease, putRow, countSuccess, type PushRun, requestsLeft, saveLedger } from "./run.ts";
 import { epochSeconds } from "../clock.ts";
 
@@ -39,7 +39,7 @@ export async function executeWrites(run: PushRun, actions: readonly PlannedWrite
     active += 1;
     try {
       for (let job = await queue.next(); job !== null && broken === null; job = await queue.next()) {
-        await performJob(run, job);
+        if ((await performJob(run, job)) === "locked") queue.putBack(job);
         // The limit may have changed: this worker ends, or starts another.
         if (active > run.limit) break;
         if (active < run.limit) workers.push(work());
@@ -65,6 +65,8 @@ function rethrow(broken: { readonly error: unknown } | null): void {
 interface Jobs {
   /** Resolves to the next job, after its intent was saved; null when none is left, or the run may not go on. */
   next(): Promise<Job | null>;
+  /** Puts a job at the end of the queue. */
+  putBack(job: Job): void;
   /** Takes back the intents of jobs that were never sent. */
   giveUp(): void;
 }
@@ -88,6 +90,9 @@ function queueJobs(run: PushRun, actions: readonly PlannedWrite[]): Jobs {
         await preparing;
       }
       return null;
+    },
+    putBack(job) {
+      ready.push(job);
     },
     giveUp() {
       for (const { uid } of ready) {
@@ -142,35 +147,40 @@ function unfitReason(run: PushRun, row: LedgerRow, vevent: string): string {
   return "";
 }
 
-/** Sends one write and its follow-ups, until the event is settled or left for a later run. */
-async function performJob(run: PushRun, job: Job): Promise<void> {
+/**
+ * Sends one write and its follow-ups, until the event is settled or left for a later run. Resolves to `locked` when the
+ * job is to be done again after the others.
+ */
+async function performJob(run: PushRun, job: Job): Promise<"done" | "locked"> {
   for (let turn = 0; turn < mostTries; turn += 1) {
     const row = run.ledger.get(job.uid);
-    if (row === undefined) return;
+    if (row === undefined) return "done";
     if (run.halt !== null || (run.full && row.state === "create")) {
       putRow(run, rollBack(run, row));
-      return;
+      return "done";
     }
     await holdLease(run);
     const outcome = await sendWrite(run, row, job.vevent);
     if ("done" in outcome) {
       countSuccess(run);
       noteDone(run, row, outcome);
-      return;
+      return "done";
     }
+    if (outcome.failure.kind === "locked" && (await waitUnlocked(run, row))) return "locked";
     const again = await handleFailure(run, row, outcome.failure);
-    if (!again) return;
+    if (!again) return "done";
     const now = run.ledger.get(job.uid);
     const verb = now === undefined ? null : neededWrite(now, run.target.state === "removing");
     if (now === undefined || verb === null) {
       if (job.verb === "delete" && now === undefined) run.report.deleted += 1;
-      return;
+      return "done";
     }
     putRow(run, withIntent(now, verb));
     if (now.generation !== row.generation) await saveLedger(run);
   }
   const row = run.ledger.get(job.uid);
   if (row !== undefined) failRow(run, row, "the calendar changes the event as fast as it is written");
+  return "done";
 }
 
 /** Sends the write that a row intends; checks the precondition itself when the server ignores it. */
@@ -187,7 +197,11 @@ async function sendWrite(run: PushRun, row: LedgerRow, vevent: string): Promise<
     return port.create(uidToName(uid), writeObject(vevent, uid, run.owner));
   }
   if (row.etag === null) return { failure: ownRefusal("changed") };
-  if (row.state === "update") return port.update(row.href, row.etag, writeObject(vevent, rowUid(run, row), run.owner));
+  if (row.state === "update") {
+    // Some servers refuse what is older by its SEQUENCE than what is there, as where a person edited it.
+    const there = run.sequences.get(row.uid);
+    return port.update(row.href, row.etag, writeObject(vevent, rowUid(run, row), run.owner, there));
+  }
   if (!profile.honoursIfMatchOnDelete) {
     const there = await port.look(row.href);
     if ("failure" in there) return { failure: there.failure };
@@ -211,6 +225,7 @@ function noteDone(run: PushRun, row: LedgerRow, { href, etag }: { href: string; 
   }
   if (row.state === "create") run.report.created += 1;
   else run.report.updated += 1;
+  if (row.pushedHash === "" && row.restores > 0) run.report.restored += 1;
   if (etag === null) run.unread.add(row.uid);
   const written = { href, etag, state: "synced", pushedHash: row.wantedHash } as const;
   const settled = { intentHash: "", attempts: 0, nextAt: 0, failure: "" } as const;
@@ -228,7 +243,8 @@ async function readUnread(run: PushRun): Promise<void> {
     const seen = await readObjects(run, some);
     if (seen === null) return;
     for (const row of some) {
-      const object = seen.get(row.uid) ?? null;
+      const object = seen.get(row.uid);
+      if (object === undefined) continue;
       if (object?.own === true) putRow(run, settleEtag(row, object));
       else applyReconciled(run, row, object);
     }

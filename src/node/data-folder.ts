@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { AppError, messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 
-/** What the program puts into the folder: databases with their logs, and the keys. */
+/** The files that the program puts into the folder: databases with their logs, and the keys. */
 const ownNames = /^(?:waldur-calendar\.sqlite|sample\.sqlite|secret-keys)|^lost\+found$/;
 const forOthers = 0o077;
 

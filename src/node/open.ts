@@ -10,6 +10,7 @@ import { AppError } from "../errors.ts";
 import { keyFile, openKeyRing } from "./key-file.ts";
 import { jsonLog } from "../log.ts";
 import { openOutside } from "./outside.ts";
+import { packageFolder } from "../package-folder.ts";
 import { randomBytes } from "../random.ts";
 import { clientAddress } from "../security/proxies.ts";
 import { isAllowed, outsideRules } from "../security/outside.ts";
@@ -20,7 +21,7 @@ import { openSqlite } from "../store/sql/sqlite.ts";
 /** Limits for Node, which only end runs that would never end. */
 const budget: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };
 
-const migrationsFolder = join(import.meta.dirname, "../../migrations");
+const migrationsFolder = join(packageFolder, "migrations");
 
 /** The program on a database file; it is not listening yet. */
 export interface Opened {

@@ -17,7 +17,7 @@ export interface KeyRing {
    * Null when the ring has no key of that id.
    */
   key(purpose: KeyPurpose, id: string): Promise<CryptoKey> | null;
-  /** Why nothing can be sealed and no link be signed, with what to do; "" in a ring that has its keys. */
+  /** The reason for which nothing can be sealed and no link be signed, with what to do; "" in a ring that has its keys. */
   readonly lost: string;
 }
 

@@ -42,7 +42,7 @@ export async function loseAccess(
   return { ...source, ...change };
 }
 
-/** What each loss means, for reports and the log. */
+/** Each loss in words, for reports and the log. */
 export const lostReasons = {
   role: "the account no longer has the role that shows these bookings",
   inactive: "the user is not active in Waldur",

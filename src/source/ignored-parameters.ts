@@ -6,7 +6,7 @@ import { readMeta, writeMeta } from "../store/meta.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import { bookingParameters, type ParameterKind, type ParameterName, parseQuery } from "../waldur/parameters.ts";
 
-/** What was found out of a server stands for so long: it may get another version, which it does not tell everybody. */
+/** Findings on a server stand for so long: it may get another version, which it tells only to staff. */
 const knownSeconds = 86_400;
 
 /** For each kind of value texts of which no booking has all: one that nothing has, or both halves of everything. */
@@ -57,7 +57,7 @@ async function isIgnored(client: WaldurClient, name: ParameterName, all: number)
     try {
       if ((await client.countBookings(parseQuery({ [name]: text }))) !== all) return false;
     } catch (error) {
-      // A value that it refuses it has read.
+      // It has read a value that it refuses.
       if (error instanceof AppError && error.code === "waldur_bad_request") return false;
       throw error;
     }

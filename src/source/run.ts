@@ -152,7 +152,7 @@ export async function writeDeferred(run: SourceRun): Promise<void> {
   if (own !== null) await run.deps.sql.run(own.sql, ...own.parameters);
 }
 
-/** What is told of the order that made a booking. */
+/** News of the order that made a booking. */
 export interface ToldOrder {
   readonly state: OrderState;
   /** null: not told. */

@@ -49,7 +49,7 @@ const feeds = table("feeds", {
   windowUuid: text,
   /** Start of the day whose notice is shown that the feed is out of date; 0: none. */
   noticeAt: int,
-  /** Why it is out of date, as that notice says; "" without one. */
+  /** The reason in that notice; "" without one. */
   notice: oneOf(["", ...noticeReasons], ""),
   eventCount: int,
   byteCount: int,

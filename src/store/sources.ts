@@ -34,7 +34,7 @@ const sources = table("sources", {
   /** An error code; "" while Waldur answers. */
   failure: text,
   /**
-   * What its account lost in Waldur: the role that opens it, its user's being active, or the roles that showed some of its
+   * The loss of its account in Waldur: the role that opens it, its user's being active, or the roles that showed some of its
    * bookings; "" for nothing.
    */
   lost: oneOf(["", "role", "inactive", "part"], ""),
@@ -79,7 +79,7 @@ export type SourceRow = RowOf<typeof sources>;
 /** Columns of a source that a run sets. */
 export type SourceChange = Partial<Omit<SourceRow, "id">>;
 
-/** What an account can lose so that nothing of its source can be read. */
+/** Losses of an account after which nothing of its source can be read. */
 export type LostAccess = "role" | "inactive";
 
 /** Returns what the source's account has lost so that nothing of it can be read; null while it can. */

@@ -58,7 +58,7 @@ const table: readonly (readonly [string, Fault, string, string, string])[] = [
   ["402", status(402), "refused", "refused", "refused"],
   ["403", status(403), "missing", "missing", "missing"],
   ["403 for usage limits", usageLimits, "throttled", "throttled", "throttled"],
-  ["403 need-privileges", status(403, {}, xmlError("need-privileges", "DAV:")), "read-only", "read-only", "read-only"],
+  ["403 need-privileges", status(403, {}, xmlError("need-privileges", "DAV:")), "missing", "missing", "missing"],
   ["403 for the size", status(403, {}, xmlError("max-resource-size")), "refused", "refused", "refused"],
   ["403 for the component", status(403, {}, xmlError("supported-calendar-component")), "refused", "refused", "refused"],
   ["403 for the data", status(403, {}, xmlError("valid-calendar-data")), "refused", "refused", "refused"],

@@ -42,6 +42,20 @@ it("--version prints the version alone", async () => {
   expect({ exit, out, err, opened }).toEqual({ exit: 0, out: "1.2.3\n", err: "", opened: [] });
 });
 
+it("ends the reading of an answer that no server of this program gives", async () => {
+  let sent = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sent += 1;
+      controller.enqueue(new Uint8Array(4 * 1024 * 1024));
+    },
+  });
+  const routes = { "GET /providers": () => new Response(endless) };
+  const { exit, out, err } = await run("providers --server https://elsewhere.example", routes, token);
+  expect([exit, out, sent < 20]).toEqual([4, "", true]);
+  expect(err).toMatch(/elsewhere\.example answered with more than \d+ bytes/);
+});
+
 describe("bad usage", () => {
   it.each([
     ["provider", "there is no command provider; did you mean providers?"],

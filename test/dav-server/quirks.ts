@@ -59,6 +59,10 @@ export interface Quirks {
   readonly uidScope: "calendar" | "user";
   /** Zoho: the UID of a deleted object is never taken again. */
   readonly burnsUids: boolean;
+  /** Google: a PUT whose SEQUENCE is below that of the object is answered with 409. */
+  readonly refusesOlder: boolean;
+  /** Xandikos 0.4: 423 for a write that comes while another is under way. */
+  readonly oneAtATime: boolean;
   /** Xandikos 0.2.8: a PUT that failed answers 207, the status inside. */
   readonly failsPutWith207: boolean;
   /** sabre 1.8 answers the whole REPORT 404, DAViCal leaves the member out. */
@@ -121,6 +125,8 @@ export const faithful: Quirks = {
   uidConflict: "radicale",
   uidScope: "calendar",
   burnsUids: false,
+  refusesOlder: false,
+  oneAtATime: false,
   failsPutWith207: false,
   multigetMissing: "member",
   multigetMost: null,
@@ -181,5 +187,5 @@ export const servers = {
     missingParent: 404,
   },
   nextcloud: { uidConflict: "nextcloud", burnsUids: true, putEtag: "absent" },
-  google: { burnsUids: true, page: 3, canMake: false },
+  google: { burnsUids: true, refusesOlder: true, page: 3, canMake: false },
 } as const satisfies Record<string, Partial<Quirks>>;

@@ -68,6 +68,8 @@ export function makeCaldav(options: ServerOptions = {}) {
     return scripted.fault(apply, request);
   }
 
+  let writing = false;
+
   async function answer(seen: Recorded): Promise<Response> {
     const { method, path } = seen;
     if (path === "/.well-known/caldav") return plain(301, "", { Location: "/dav/" });
@@ -97,7 +99,13 @@ export function makeCaldav(options: ServerOptions = {}) {
       return plain(500, "a write to the collection itself");
     }
     if (quirks.readOnly) return denied(403, "need-privileges");
-    return method === "PUT" ? put(site, place.shelf, place.name, seen) : remove(site, place.shelf, place.name, seen);
+    const write = method === "PUT" ? put : remove;
+    if (!quirks.oneAtATime) return write(site, place.shelf, place.name, seen);
+    if (writing) return plain(423, "locked");
+    writing = true;
+    await new Promise((resolve) => void setImmediate(resolve));
+    writing = false;
+    return write(site, place.shelf, place.name, seen);
   }
 
   return {

@@ -35,6 +35,7 @@ export function put(site: Site, shelf: Shelf, name: string, { headers, body }: R
     return fail(403, "valid-calendar-data");
   if (/^METHOD:/m.test(body) || !/^DTEND/m.test(body)) return fail(403, "valid-calendar-data");
   if (old !== undefined && old.uid !== uid) return fail(409, "no-uid-conflict");
+  if (quirks.refusesOlder && old !== undefined && sequenceOf(body) < sequenceOf(old.body)) return plain(409, "");
   const refused = uidConflict(site, shelf, name, uid, fail);
   if (refused !== null) return refused;
   const stored = shelf.put(old === undefined && quirks.renames ? `renamed-${name}` : name, body);
@@ -46,6 +47,10 @@ export function put(site: Site, shelf: Shelf, name: string, { headers, body }: R
   );
 }
 
+function sequenceOf(body: string): number {
+  return Number(/^SEQUENCE:(\d+)/m.exec(body)?.[1] ?? 0);
+}
+
 function uidConflict(
   { quirks, shelves }: Site,
   shelf: Shelf,
@@ -53,7 +58,7 @@ function uidConflict(
   uid: string,
   fail: (status: number, condition: string, href?: string) => Response,
 ): Response | null {
-  if (quirks.burnsUids && shelf.burnt.has(uid)) return plain(409, "the UID was deleted");
+  if (quirks.burnsUids && shelf.burnt.has(uid)) return plain(409, "");
   const scope = quirks.uidScope === "user" ? [...shelves] : [...shelves].filter(([, one]) => one === shelf);
   for (const [path, one] of scope) {
     for (const [other, stored] of one.objects) {

@@ -8,7 +8,7 @@ import { type Finished, program, runCli, type Service, startCommand, until } fro
 import { adminToken } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 
-/** What an address of a feed may answer to GET and HEAD. */
+/** The statuses that an address of a feed may answer to GET and HEAD. */
 const allowed = new Set([200, 304, 404, 405, 410]);
 
 /** A service on files of its own over a sample Waldur, with a subscriber to each of two feeds. */

@@ -96,7 +96,7 @@ describe("the outcome of a decision", () => {
       const { status, tone, note } = await decideOnPage(cause);
       expect(note).not.toBe("");
       expect(await decideOnOverview(cause)).toMatchObject({ status, tone, note });
-      const link = result === "not-ready" ? /^ The order in Waldur: https:\S+\/[0-9a-f]{32}\/$/ : /^$/;
+      const link = result === "not-ready" ? /^ See the order in Waldur \(https:\S+\/[0-9a-f]{32}\/\)\.$/ : /^$/;
       const api = await decideOverApi(cause);
       expect(api).toMatchObject({ status, result });
       expect(api.note.slice(0, note.length)).toBe(note);

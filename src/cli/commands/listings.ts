@@ -44,7 +44,7 @@ export const bookings: Command = {
   options: [provider, json, server, ...bookingParameters],
   notes: [
     "All pages are read unless --page names one. Times are UTC.",
-    "What a booking shows is checked on it. Where Waldur ignores another option, a message names it, and the exit code is 5.",
+    "What a booking shows is checked on it. Where Waldur ignores another option, a message names it, and the exit code is 5; that is found out once a day, so an upgrade of Waldur shows the day after.",
     "--field NAME shows this column of Waldur's, and no others; it may be repeated.",
   ],
   async run({ args, runtime, client }) {

@@ -1,5 +1,6 @@
 import { withDeadline } from "../../deadline.ts";
 import { AppError } from "../../errors.ts";
+import { aroundCalls } from "./around.ts";
 import type { Sql } from "./port.ts";
 
 /** Wraps a database and counts the statements that were sent to it through this wrapper; each of a batch counts. */
@@ -48,11 +49,5 @@ export function withSqlDeadline(sql: Sql, deadline: () => AbortSignal): Sql {
       throw signal.aborted && error === signal.reason ? late() : error;
     }
   };
-  return {
-    all: async (text, ...parameters) => within(async () => sql.all(text, ...parameters)),
-    first: async (text, ...parameters) => within(async () => sql.first(text, ...parameters)),
-    join: async (text, ...parameters) => within(async () => sql.join(text, ...parameters)),
-    run: async (text, ...parameters) => within(async () => sql.run(text, ...parameters)),
-    batch: async (statements) => within(async () => sql.batch(statements)),
-  };
+  return aroundCalls(sql, within);
 }

@@ -1,5 +1,6 @@
 import type { D1Database, D1PreparedStatement, D1Result } from "@cloudflare/workers-types";
-import { isRow, storeFailed } from "./failure.ts";
+import { d1Failed } from "./d1-failure.ts";
+import { isRow } from "./failure.ts";
 import { readText } from "./row.ts";
 import type { Sql, SqlValue } from "./port.ts";
 
@@ -40,7 +41,7 @@ async function queryD1<T>(sql: string, query: () => Promise<T>): Promise<T> {
   try {
     return await query();
   } catch (error) {
-    throw storeFailed(error, sql);
+    throw d1Failed(error, sql);
   }
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import { aroundCalls } from "./around.ts";
 import type { Sql } from "./port.ts";
 
 const restore =
@@ -16,17 +17,14 @@ const remedies: Readonly<Record<number, string>> = {
 
 /** Returns the port over a database file with failures that name the file and what to do. */
 export function nameDatabase<T extends Sql>(sql: T, path: string): T {
-  const named = (error: unknown): never => {
-    throw nameFailure(error, path);
+  const named = async <R>(call: () => Promise<R>): Promise<R> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw nameFailure(error, path);
+    }
   };
-  return {
-    ...sql,
-    all: async (text, ...parameters) => sql.all(text, ...parameters).catch(named),
-    first: async (text, ...parameters) => sql.first(text, ...parameters).catch(named),
-    join: async (text, ...parameters) => sql.join(text, ...parameters).catch(named),
-    run: async (text, ...parameters) => sql.run(text, ...parameters).catch(named),
-    batch: async (statements) => sql.batch(statements).catch(named),
-  } satisfies T;
+  return { ...sql, ...aroundCalls(sql, named) };
 }
 
 /** Returns a driver's failure with the file that it is about and what to do; anything else as it is. */

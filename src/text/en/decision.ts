@@ -66,7 +66,7 @@ export const decision = {
   decide: "Your decision",
   as: (name: string) => `You are deciding as ${name}.`,
   waiting: { title: "Not to be decided here yet", move: whoseMoveEn, order: "Open the order in Waldur" },
-  /** Of a link that decides by itself, without signing in. */
+  /** For a link that decides by itself, without signing in. */
   holder: (name: string) => `Anyone with this link decides as ${name}: do not share it.`,
   signIn: {
     title: "Sign in to decide",

@@ -11,6 +11,9 @@ export const overview = {
   accept: "Accept",
   reject: "Reject",
   notYet: "It cannot be decided here yet",
+  /** For the operator. */
+  publicUrlMissing: (address: string) =>
+    `PUBLIC_URL is not set, so the addresses of calendars and the links in them begin with ${address}, which nobody else can open. Set it to the address of this service, such as https://calendar.example.org.`,
   order: "Open the order in Waldur",
   sources: "Calendars",
   noCalendars: "There are no calendars yet. Create the first one: it takes a minute.",

@@ -9,6 +9,8 @@ export const overview: typeof english = {
   accept: "Kinnita",
   reject: "Lükka tagasi",
   notYet: "Siin ei saa seda veel otsustada",
+  publicUrlMissing: (address) =>
+    `PUBLIC_URL on seadmata. Seetõttu algavad kalendrite aadressid ja lingid neis aadressiga ${address}, mida keegi teine avada ei saa. Pane sinna selle teenuse aadress, näiteks https://calendar.example.org.`,
   order: "Ava tellimus Walduris",
   sources: "Kalendrid",
   noCalendars: "Kalendrit veel ei ole. Tee esimene: selleks kulub minut.",

@@ -65,7 +65,10 @@ export const bookings = v.object({
   ),
   count: describe(wholeOrNull, "Bookings on all pages; null where only reading every page would tell"),
   next: describe(wholeOrNull, "Number of the page that follows"),
-  notApplied: describe(list(v.string()), "Parameters that this Waldur ignores, also in the header X-Not-Applied"),
+  notApplied: describe(
+    list(v.string()),
+    "Parameters that this Waldur ignores, also in the header X-Not-Applied; found out once a day, so that an upgrade of Waldur shows the day after",
+  ),
 });
 export type BookingsJson = v.InferOutput<typeof bookings>;
 
@@ -106,10 +109,10 @@ export const feed = v.object({
     freshAt: timeOrNull,
     failure: describe(textOrNull, "An error code"),
     failingSince: timeOrNull,
-    access: describe(v.picklist(["ok", "lost"]), "Whether Waldur lets the account read it"),
+    access: describe(v.picklist(["ok", "lost"]), "`lost`: Waldur does not let the account read it any more"),
     lost: describe(
       v.nullable(v.picklist(["role", "inactive", "part"])),
-      "What the account lost: the role, its user's being active, or a role that shows some of the bookings",
+      "Lost by the account: the role, its user's being active, or a role that shows some of the bookings",
     ),
     lostSince: timeOrNull,
     held: describe(textOrNull, "Report of a mass removal held back"),
@@ -158,7 +161,7 @@ const pushCounts = {
   held: describe(v.string(), "Deletions held back because they are so many; empty for none"),
   failure: describe(v.string(), "Why the run ended early; empty when it did not"),
   cause: describe(v.picklist([...failureKinds, ""]), "The kind of answer that ended it; empty for none"),
-  said: describe(v.string(), "What the server itself said then; empty for nothing"),
+  said: describe(v.string(), "The words of the server itself then; empty for none"),
   complete: v.boolean(),
 };
 
@@ -309,7 +312,7 @@ export const check = v.object({
     tokenExpiresAt: timeOrNull,
     problems: list(v.string()),
   }),
-  sources: describe(list(v.string()), "What is wrong with sources, in words"),
+  sources: describe(list(v.string()), "Faults of sources, in words"),
   keys: describe(
     v.object({
       ring: list(

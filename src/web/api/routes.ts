@@ -36,6 +36,7 @@ import { decideBooking } from "../decision-outcome.ts";
 import { endSentence } from "../../sentence.ts";
 import { readBody } from "./read-body.ts";
 import { keysJson } from "../key-health.ts";
+import { lacksPublicUrl, publicUrlMissing } from "../public-url.ts";
 import { sourceComplaints } from "../source-health.ts";
 import { targetRoutes } from "./target-routes.ts";
 import { pushJson } from "./target-json.ts";
@@ -127,7 +128,7 @@ export function apiRoutes(): Hono<Env> {
       const { account } = c.var.viewer;
       const request = { bookingUuid: c.req.param("uuid"), action, account, via: "api", feedId: "" } as const;
       const { result, byOperator, status, code, text, order } = await decideBooking(c, request, "en");
-      const message = order === "" ? text : `${text} The order in Waldur: ${order}`;
+      const message = order === "" ? text : `${text} See the order in Waldur (${order}).`;
       if (code === null) return c.json({ result, byOperator, message }, status);
       return c.json({ result, error: { code, message, requestId: c.get("requestId") } }, status);
     })
@@ -153,13 +154,18 @@ export function apiRoutes(): Hono<Env> {
         settings,
         waldur: {
           ...waldur,
-          problems: [...c.env.config.misspelt, ...waldur.problems].map(endSentence),
+          problems: [...settingProblems(c), ...waldur.problems].map(endSentence),
           tokenExpiresAt: isoTime(waldur.tokenExpiresAt),
         },
         sources,
         keys: await keysJson(c.env),
       } satisfies json.CheckJson);
     });
+}
+
+/** Returns what is doubtful about the settings, in words. */
+function settingProblems({ env: { config }, env, req }: Context<Env>): string[] {
+  return [...config.misspelt, ...(lacksPublicUrl(env, req.url) ? [publicUrlMissing(config.publicUrl)] : [])];
 }
 
 /** Returns Waldur as the caller sees it. */

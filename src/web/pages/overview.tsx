@@ -13,6 +13,7 @@ import { findVisibleBooking, may, type VisibleSource, listVisibleSources } from 
 import { offeredActions } from "../../decision/rights.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
 import { keyComplaints } from "../key-health.ts";
+import { lacksPublicUrl } from "../public-url.ts";
 import { listMirrors } from "./mirror-health.ts";
 import { type OverviewProps, OverviewView } from "./views/overview.tsx";
 import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
@@ -67,14 +68,14 @@ async function showOverview(
   const requests = await listRequests(c, seen, nowAt);
   const has = new Set(sources.filter(({ standing }) => may(standing, "content")).map(({ source }) => source.scopeUuid));
   const providers = await listOwnProviders(c);
-  const lostKeys = viewer.operator ? keyComplaints(await listKeyUses(c.env), language) : [];
+  const complaints = viewer.operator ? await listComplaints(c) : [];
   const homeport = await readHomeport(c.env);
   return renderPage(
     c,
     texts[language].overview.title,
     (nonce) => (
       <OverviewView
-        {...{ language, nonce, viewer, decided, nowAt, troubled, lostKeys }}
+        {...{ language, nonce, viewer, decided, nowAt, troubled, complaints }}
         sources={sources.slice(skip, skip + mostSources)}
         next={sources.length > skip + mostSources ? skip + mostSources : null}
         times={pageTimes(c)}
@@ -87,6 +88,14 @@ async function showOverview(
     ),
     status,
   );
+}
+
+/** Returns what is wrong with the service, for its operator. */
+async function listComplaints(c: PageContext): Promise<string[]> {
+  const language = pageLanguage(c);
+  const { publicUrlMissing } = texts[language].overview;
+  const unreachable = lacksPublicUrl(c.env, c.req.url) ? [publicUrlMissing(c.env.config.publicUrl)] : [];
+  return [...unreachable, ...keyComplaints(await listKeyUses(c.env), language)];
 }
 
 /** Lists the bookings that wait for an answer, each once, by their first start. */

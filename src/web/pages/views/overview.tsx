@@ -42,8 +42,8 @@ export interface OverviewProps {
   })[];
   /** Mirrors of all sources, also those on other pages, for which somebody must act. */
   readonly troubled: readonly Mirror[];
-  /** What is sealed with missing keys, for the operator. */
-  readonly lostKeys: readonly string[];
+  /** Faults of the service, for its operator. */
+  readonly complaints: readonly string[];
   /** Number of sources before the next page; null: there is none. */
   readonly next: number | null;
   /** Providers without a calendar; null: Waldur did not answer. */
@@ -64,7 +64,7 @@ export const OverviewView: FC<OverviewProps> = (props) => {
           {decided.text}
         </Note>
       )}
-      {props.lostKeys.map((text) => (
+      {props.complaints.map((text) => (
         <Note tone="bad">{text}</Note>
       ))}
       <TokenNote {...props} />
