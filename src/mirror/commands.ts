@@ -1,5 +1,4 @@
 import type { FoundCalendar } from "../caldav/calendars.ts";
-import { parentPath, sameHref } from "../caldav/hrefs.ts";
 import { probe } from "../caldav/probe.ts";
 import type { ServerProfile } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
@@ -32,6 +31,7 @@ import {
   sealAccess,
   credentialsUsername,
 } from "./connect/connect.ts";
+import { calendarName, chooseCalendar } from "./connect/choose.ts";
 import { failureError, connectError } from "./connect/error.ts";
 import { getFeed, needAlive } from "../feed/commands.ts";
 import { forgetTarget } from "./connect/forget.ts";
@@ -114,30 +114,6 @@ async function connectCalendar(
 async function targetIdFor(deps: Deps, feedId: string, calendarUrl: string): Promise<string> {
   const hash = await hashSecret(JSON.stringify([await ensureInstallation(deps), feedId, calendarUrl]));
   return hash.slice(0, 16);
-}
-
-/** Chooses the calendar that was named, or whose own address was given, or the only one. Throws `bad_input`. */
-function chooseCalendar({ calendars, itself }: CalendarHome, named: string | null): FoundCalendar {
-  const wanted = named ?? itself;
-  const writable = calendars.filter(({ notWritable }) => notWritable === null);
-  const matches =
-    wanted === null ? writable : calendars.filter(({ url, name }) => sameCalendar(url, wanted) || name === wanted);
-  const [only] = matches;
-  if (only !== undefined && matches.length === 1) return only;
-  const there = calendars.map((one) => `${calendarName(one)} (${one.url})`).join(", ") || "none";
-  const problem = wanted === null ? "name a calendar, or create one" : `no single calendar matches ${wanted}`;
-  throw connectError("which-calendar", `${problem}; there are: ${there}`);
-}
-
-/** Returns true when an address that somebody gave is that of a calendar, with a slash at its end or without. */
-function sameCalendar(url: string, given: string): boolean {
-  if (!URL.canParse(given)) return false;
-  const [one, other] = [new URL(url), new URL(given)];
-  return one.origin === other.origin && other.search === "" && sameHref(one.pathname, other.pathname);
-}
-
-function calendarName({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
-  return name === "" ? parentPath(url) : name;
 }
 
 function accountName(host: string, credentials: Credentials): string {
