@@ -98,7 +98,10 @@ export const visibleText = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, "give it
 
 export const host = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9.:_-]+$/, "give a host name or an IP address, such as 0.0.0.0"),
+  v.check(
+    (text) => /^[A-Za-z0-9.:_-]+$/.test(text) && URL.canParse(`http://${text.includes(":") ? `[${text}]` : text}/`),
+    "give a host name or an IP address, such as 0.0.0.0",
+  ),
 );
 
 export const keyRing = v.pipe(

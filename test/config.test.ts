@@ -81,6 +81,10 @@ describe("readConfig", () => {
     expect(readConfig({ ...waldur, WALDUR_API_URL: given }).waldurApiUrl).toBe(wanted);
   });
 
+  it.each(["999.1.1.1", "1.2.3.4.5", ":::", "::ffff:1.2.3", "a b"])("refuses %s as the host, in our words", (given) => {
+    expect(problemsOf({ HOST: given })).toEqual(["HOST: give a host name or an IP address, such as 0.0.0.0"]);
+  });
+
   it.each([
     "waldur.example.org",
     "ftp://waldur.example.org",

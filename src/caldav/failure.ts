@@ -3,7 +3,7 @@ import { readRetryAfter } from "../backoff.ts";
 import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { readPrecondition, readMultistatus } from "./multistatus.ts";
 import type { Failure, FailureKind } from "./port.ts";
-import { parseXml } from "./xml.ts";
+import { parseXml, unescapeXml } from "./xml.ts";
 
 export type DavOperation = "read" | "create" | "update" | "remove" | "make";
 
@@ -64,7 +64,7 @@ const usageLimits = /usageLimits|rateLimitExceeded|quotaExceeded/i;
 /** Returns the failure of a request without an answer; the outcome of one that was sent is unknown. */
 export function unansweredFailure({ failed, why }: HttpFailure): Failure {
   const kind = failed === "blocked" || failed === "unsent" ? failed : "unknown";
-  return makeFailure(kind, null, { text: why });
+  return makeFailure(kind, null, { text: withoutNoise(why) });
 }
 
 /**
@@ -76,7 +76,7 @@ export function responseFailure(verb: DavOperation, result: HttpResult, now: num
   const facts = {
     precondition,
     href,
-    text: plainText(result.text),
+    text: plainText(result.text, status) || (phrases[status] ?? ""),
     retryAfter: cap(readRetryAfter(result.headers.get("Retry-After"), now)),
   };
   if (result.withheld && status === 401) {
@@ -116,10 +116,56 @@ function preconditionIn(text: string): { name: string; href: string | null } {
   return first ?? { name: "", href: null };
 }
 
-/** Returns a server's text for people: without markup, on one line, at most 200 characters. */
-function plainText(text: string): string {
+/** The words of a status without any of the server's (RFC 9110 15, RFC 4918 11). */
+const phrases: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  410: "Gone",
+  412: "Precondition Failed",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  423: "Locked",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+  507: "Insufficient Storage",
+};
+
+/** Returns a server's text for people: without markup and noise, on one line, at most 200 characters. */
+function plainText(text: string, status: number): string {
   const words = text.slice(0, 8000).replace(/<(style|script|title)\b(?:(?!<\1\b)[\s\S])*?<\/\1>|<[^>]*>?/gi, " ");
-  return truncate(cleanLine(words), mostText);
+  const plain = withoutNoise(unescapeXml(words.replaceAll("&nbsp;", " ")));
+  return truncate(plain.startsWith(`${status} `) ? plain.slice(4) : plain, mostText);
+}
+
+/** OpenSSL's place of an error, before its words and after them. */
+const opensslBefore = /(?:\bwrite EPROTO )?\b[0-9A-F]{8,}:error:[0-9A-F]+:[^:]*:[^:]*:/gi;
+/** What programs say of themselves: classes, versions, lines of their source, and the foot of Apache's pages. */
+const noise = [
+  /:?(?:\.\.\/)*deps\/openssl\/.*$/g,
+  /\b[A-Z]\w*(?:\\\w+)+/g,
+  /\bServer at \S+ Port \d+/g,
+  /(?<![\w.])[\w-]+\/\d+(?:\.\d+)+\S*(?: \([\w ]+\))?/g,
+  /(?<![\w.])v?\d+\.\d+\.\d+(?![\w.]*\d)/g,
+];
+
+/** Returns a text on one line without such noise, and phrases that stand twice in a row once; of its first 1,000 characters. */
+function withoutNoise(text: string): string {
+  const line = noise.reduce(
+    (left, one) => left.replace(one, " "),
+    cleanLine(text).slice(0, 1000).replace(opensslBefore, "TLS: "),
+  );
+  const once = line.replace(/\b(\w[\w ]{2,60}?)\b(?:[\s.:,-]+\1\b)+/gi, "$1");
+  return cleanLine(once.replace(/\s{2,}/g, " "))
+    .replace(/^[\s:;,.-]+/, "")
+    .trim();
 }
 
 function cap(seconds: number | null): number | null {

@@ -7,6 +7,8 @@ export interface Preset {
   readonly auth: "password" | "oauth";
   /** Domains of its mail addresses. */
   readonly mail: readonly string[];
+  /** Hosts of its web pages, besides those domains; they have no CalDAV. */
+  readonly web: readonly string[];
   /** The domain whose hosts share the credentials; null: the origin alone. */
   readonly domain: string | null;
   /** Concurrent requests to begin with. */
@@ -24,6 +26,7 @@ export interface Preset {
 const usual = {
   auth: "password",
   mail: [],
+  web: [],
   domain: null,
   concurrency: 4,
   perMinute: null,
@@ -44,6 +47,7 @@ export const presets: readonly Preset[] = [
     start: "https://apidata.googleusercontent.com/caldav/v2/{user}/user",
     auth: "oauth",
     mail: ["gmail.com", "googlemail.com"],
+    web: ["google.com", "calendar.google.com", "mail.google.com"],
     makesCalendars: false,
     dropsCancelled: true,
     hint: "Google gives programs access only after you agree in the browser. Make a calendar for the bookings in Google first.",
@@ -188,7 +192,8 @@ export const presets: readonly Preset[] = [
     id: "microsoft",
     name: "Exchange, Outlook.com, Microsoft 365",
     start: null,
-    mail: ["outlook.com", "hotmail.com", "live.com", "msn.com"],
+    mail: ["outlook.com", "hotmail.com", "live.com", "msn.com", "onmicrosoft.com"],
+    web: ["office.com", "office365.com", "microsoft365.com", "outlook.com", "live.com", "cloud.microsoft"],
     hint: feedOnly("Microsoft"),
   },
   {
@@ -208,17 +213,34 @@ const longest = 2000;
 export function findPreset(text: string): Preset | null {
   if (text.length > longest) return null;
   const mail = /^[^\s@/]+@([^\s@/]+)$/.exec(text.trim())?.[1]?.toLowerCase();
-  if (mail !== undefined) return presets.find((one) => one.mail.includes(mail)) ?? null;
+  if (mail !== undefined) return presets.find((one) => one.mail.some((domain) => isUnder(mail, domain))) ?? null;
   const host = hostIn(text);
-  if (host === null) return null;
-  return (
-    presets.find(({ start, domain }) => start !== null && (hostIn(start) === host || isUnder(host, domain))) ?? null
-  );
+  return host === null ? null : (presets.find((one) => hasHost(one, host)) ?? null);
+}
+
+/**
+ * Returns the preset for what a person gave. The one they chose gives way to an address that is another provider's or, where
+ * all its users share one host, not on that: the password goes where the address leads.
+ */
+export function choosePreset(text: string, chosen: Preset | null): Preset | null {
+  if (chosen === null) return findPreset(text);
+  // No password is asked for, and consent is for that provider alone.
+  if (chosen.auth === "oauth") return chosen;
+  const host = text.includes("@") && !/^https?:/i.test(text.trim()) ? null : hostIn(text);
+  if (host === null || !host.includes(".") || hasHost(chosen, host)) return chosen;
+  const found = findPreset(text);
+  return found !== null || !takesHost(chosen) ? found : chosen;
+}
+
+/** Returns true when people name the host of such a server. */
+export function takesHost({ start }: Preset): boolean {
+  return start !== null && start.includes("{host}");
 }
 
 /**
  * Returns the address where discovery begins for what a person gave: a URL, a mail address, or a host. Fills in `{host}`
- * and `{user}` of the preset. Null when the text is none of these, longer than 2,000 characters, or the preset has no CalDAV.
+ * and `{user}` of the preset, also its path after an address without one. Null when the text is none of these, longer than
+ * 2,000 characters, or the preset has no CalDAV.
  */
 export function discoveryStart(
   given: { readonly text: string; readonly username: string },
@@ -226,17 +248,45 @@ export function discoveryStart(
 ): string | null {
   if (given.text.length > longest) return null;
   const text = given.text.trim();
-  if (/^https?:\/\//i.test(text)) return URL.canParse(text) ? new URL(text).href : null;
-  if (preset !== null && preset.start === null) return null;
+  const template = preset === null ? "https://{host}/" : preset.start;
+  if (/^https?:\/\//i.test(text)) {
+    if (!URL.canParse(text)) return null;
+    const url = new URL(text);
+    if (preset === null || template === null) return url.href;
+    const isBare = url.pathname === "/" && url.search === "";
+    if (takesHost(preset)) return isBare ? url.origin + pathOf(template, given.username) : url.href;
+    const isStart = isBare && hostIn(template) === url.hostname;
+    return isStart || isWebPage(preset, url.hostname) ? filled(template, "", given.username) : url.href;
+  }
+  if (template === null) return null;
   const host = /^(?:[^\s@/]+@)?([^\s@/]+)$/.exec(text)?.[1] ?? "";
-  const template = preset?.start ?? "https://{host}/";
   if (host === "" && template.includes("{host}")) return null;
+  return filled(template, host, given.username);
+}
+
+/** Fills in the parts of a template; null when that gives no address. */
+function filled(template: string, host: string, username: string): string | null {
   // A preset with a port takes the host without one.
   const named = template.includes("{host}:") ? host.replace(/:\d+$/, "") : host;
-  const url = template
-    .replaceAll("{host}", named)
-    .replaceAll("{user}", encodeURIComponent(given.username.toWellFormed()));
+  const url = template.replaceAll("{host}", named).replaceAll("{user}", encodeURIComponent(username.toWellFormed()));
   return URL.canParse(url) ? new URL(url).href : null;
+}
+
+function pathOf(template: string, username: string): string {
+  const url = filled(template, "host.invalid", username);
+  return url === null ? "/" : new URL(url).pathname;
+}
+
+function hasHost({ start, domain, mail, web }: Preset, host: string): boolean {
+  if (start !== null && hostIn(start) === host) return true;
+  return [domain, ...mail, ...web].some((one) => isUnder(host, one));
+}
+
+/** Returns true when a host of the preset shows web pages alone, so that an address there is none of a calendar. */
+function isWebPage({ start, mail, web }: Preset, host: string): boolean {
+  if (start !== null && hostIn(start) === host) return false;
+  const name = host.replace(/^www\./, "");
+  return mail.includes(name) || web.includes(name);
 }
 
 function hostIn(text: string): string | null {

@@ -209,7 +209,7 @@ const named = new Map(Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', ap
 /** The longest reference is `&#1114111;`. */
 const longestReference = 10;
 
-function unescapeXml(text: string): string {
+export function unescapeXml(text: string): string {
   let at = text.indexOf("&");
   if (at < 0) return text;
   const pieces: string[] = [];

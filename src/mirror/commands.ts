@@ -1,5 +1,4 @@
 import type { FoundCalendar } from "../caldav/calendars.ts";
-import { parentPath } from "../caldav/hrefs.ts";
 import { probe } from "../caldav/probe.ts";
 import type { ServerProfile } from "../caldav/port.ts";
 import type { Preset } from "../caldav/presets.ts";
@@ -20,6 +19,7 @@ import {
 import {
   type Access,
   createCalendar,
+  dropCalendar,
   type CalendarAddress,
   type Credentials,
   findCalendarHome,
@@ -31,6 +31,7 @@ import {
   sealAccess,
   credentialsUsername,
 } from "./connect/connect.ts";
+import { calendarName, chooseCalendar } from "./connect/choose.ts";
 import { failureError, connectError } from "./connect/error.ts";
 import { getFeed, needAlive } from "../feed/commands.ts";
 import { forgetTarget } from "./connect/forget.ts";
@@ -62,15 +63,29 @@ export interface NewTargetRequest extends CalendarAddress {
  * `conflict`, `caldav_failed`, `too_many`.
  */
 export async function addTarget(deps: Deps, accountId: string, asked: NewTargetRequest): Promise<TargetRow> {
-  const feed = await getFeed(deps, asked.feedId);
-  needAlive(feed);
+  needAlive(await getFeed(deps, asked.feedId));
   const place = await findCalendarHome(deps, accountId, asked);
-  const calendar =
-    asked.create === null ? chooseCalendar(place, asked.calendar) : await createCalendar(deps, place, asked.create);
+  if (asked.create === null) return connectCalendar(deps, asked, place, chooseCalendar(place, asked.calendar));
+  const made = await createCalendar(deps, place, asked.create);
+  try {
+    return await connectCalendar(deps, asked, place, made);
+  } catch (error) {
+    await dropCalendar(deps, place, made.url);
+    throw error;
+  }
+}
+
+/** Probes a calendar and stores it as a target. */
+async function connectCalendar(
+  deps: Deps,
+  asked: NewTargetRequest,
+  place: CalendarHome,
+  calendar: FoundCalendar,
+): Promise<TargetRow> {
   if (calendar.notWritable !== null) {
     throw connectError("read-only", `${calendarName(calendar)}: ${calendar.notWritable}`);
   }
-  const id = await targetIdFor(deps, feed.id, calendar.url);
+  const id = await targetIdFor(deps, asked.feedId, calendar.url);
   if ((await findTarget(deps.sql, id)) !== null) {
     throw connectError("exists", `target ${id} mirrors this feed into that calendar already`);
   }
@@ -78,7 +93,7 @@ export async function addTarget(deps: Deps, accountId: string, asked: NewTargetR
   const { host } = new URL(calendar.url);
   const target = {
     id,
-    feedId: feed.id,
+    feedId: asked.feedId,
     name: calendarName(calendar),
     calendarUrl: calendar.url,
     host,
@@ -91,7 +106,7 @@ export async function addTarget(deps: Deps, accountId: string, asked: NewTargetR
     ...(asked.paused === true && { state: "paused" as const }),
   };
   await deps.sql.batch([insertTarget(target, epochSeconds(deps))]);
-  deps.log.info("target_added", { target: id, feed: feed.id, host });
+  deps.log.info("target_added", { target: id, feed: asked.feedId, host });
   return getTarget(deps, id);
 }
 
@@ -99,20 +114,6 @@ export async function addTarget(deps: Deps, accountId: string, asked: NewTargetR
 async function targetIdFor(deps: Deps, feedId: string, calendarUrl: string): Promise<string> {
   const hash = await hashSecret(JSON.stringify([await ensureInstallation(deps), feedId, calendarUrl]));
   return hash.slice(0, 16);
-}
-
-function chooseCalendar({ calendars }: CalendarHome, wanted: string | null): FoundCalendar {
-  const writable = calendars.filter(({ notWritable }) => notWritable === null);
-  const matches = wanted === null ? writable : calendars.filter(({ url, name }) => url === wanted || name === wanted);
-  const [only] = matches;
-  if (only !== undefined && matches.length === 1) return only;
-  const there = calendars.map((one) => `${calendarName(one)} (${one.url})`).join(", ") || "none";
-  const problem = wanted === null ? "name a calendar, or create one" : `no single calendar matches ${wanted}`;
-  throw connectError("which-calendar", `${problem}; there are: ${there}`);
-}
-
-function calendarName({ name, url }: Pick<FoundCalendar, "name" | "url">): string {
-  return name === "" ? parentPath(url) : name;
 }
 
 function accountName(host: string, credentials: Credentials): string {
@@ -239,7 +240,7 @@ export function removalChoices({ stopCode }: Pick<TargetRow, "stopCode">): reado
 
 /**
  * Ends a target. `leave`: its events stay in the calendar and it is forgotten at once; `remove`: later runs delete them and
- * then forget it. Resolves to null once it is forgotten. Throws `conflict` for `remove` in a former owner's calendar.
+ * then forget it; when some cannot be deleted it stops and keeps them in its ledger. Resolves to null once it is forgotten. Throws `conflict` for `remove` in a former owner's calendar.
  */
 export async function removeTarget(
   deps: Deps,
@@ -248,7 +249,11 @@ export async function removeTarget(
 ): Promise<TargetRow | null> {
   if (!removalChoices(target).includes(events)) throw new AppError("conflict", target.stopReason);
   deps.log.info("target_ended", { target: target.id, events });
-  if (events === "remove") return updateTarget(deps, target, { state: "removing", ...withoutFailures(deps) });
+  if (events === "remove") {
+    // Those that could not be deleted before are tried again.
+    await deps.sql.batch([clearLedgerFailures(target.id)]);
+    return updateTarget(deps, target, { state: "removing", ...withoutFailures(deps) });
+  }
   await forgetTarget(deps, target);
   return null;
 }

@@ -40,6 +40,8 @@ export async function finishRun(run: PushRun, written: boolean): Promise<void> {
     run.deps.log.info("target_removed", { target: target.id });
     return;
   }
+  const left = target.state === "removing" ? leftEvents(run) : null;
+  if (left !== null) return stopTarget(run, left, own);
   const dueAt = nextDueAt(run, own.writtenAt ?? target.writtenAt);
   await saveLedger(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
 }
@@ -50,6 +52,18 @@ function countWaiting({ ledger, target, deps }: PushRun): number {
   const removing = target.state === "removing";
   const waits = (row: LedgerRow) => row.nextAt > nowAt && (isUnsettled(row) || neededWrite(row, removing) !== null);
   return [...ledger.values()].filter(waits).length;
+}
+
+/** Attempts to delete an event, after which a person must act. */
+const mostAttempts = 4;
+
+/** Returns the reason to stop a removal that only has events left which the server does not delete; null to go on. */
+function leftEvents({ ledger, report }: PushRun): Extract<Halt, { stop: string }> | null {
+  const rows = [...ledger.values()];
+  if (!report.complete || rows.length === 0 || rows.some(({ attempts }) => attempts < mostAttempts)) return null;
+  const said = rows[0]?.failure ?? "";
+  const reason = `${rows.length} of its events could not be deleted and are still in the calendar (${said}). Remove them again with \`targets remove --events remove\`, or leave them with \`--events leave\`.`;
+  return { stop: "leftover", reason };
 }
 
 /** Returns true when a report has news; a run without news keeps the report before it. */

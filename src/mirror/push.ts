@@ -146,17 +146,10 @@ async function beginRun(
   return run;
 }
 
-/** Attempts to delete an event; after that it stays in the calendar. */
-const mostAttempts = 4;
-
 /** Notes in the ledger that the calendar should have none of our events. */
 function wantNothing(run: PushRun): void {
   for (const row of run.ledger.values()) {
     if (row.wantedHash !== "") putRow(run, { ...row, wantedHash: "", attempts: 0, nextAt: 0 });
-    else if (row.attempts >= mostAttempts) {
-      run.deps.log.warn("event_stays", { target: run.target.id, uid: row.uid, failure: row.failure });
-      dropRow(run, row.uid);
-    }
   }
 }
 

@@ -7,7 +7,7 @@ export const editPolicies = ["mirror", "respect"] as const;
 export const cancelledPolicies = ["keep", "delete"] as const;
 
 /** The reason why a target stopped, for the program; people read the words of the pages, and `stopReason`. */
-export const stopCodes = ["credentials", "owner", "read-only", "gone", "blocked", "feed-ended"] as const;
+export const stopCodes = ["credentials", "owner", "read-only", "gone", "blocked", "feed-ended", "leftover"] as const;
 /** "" where it did not. */
 export type StopCode = "" | (typeof stopCodes)[number];
 

@@ -228,6 +228,47 @@ const readings: readonly (readonly [string, Fault, FailureKind])[] = [
   ["an answer drop by drop", slowDrip, "unknown"],
 ];
 
+describe("the words of a failure", () => {
+  it.each([
+    [423, "", "Locked"],
+    [
+      403,
+      "<html><title>403</title><h1>403 Forbidden</h1><p>Forbidden</p>Mailbox does not exist Cyrus-HTTP/3.6.1-4+deb12u5</html>",
+      "Forbidden Mailbox does not exist",
+    ],
+    [404, "object not found: alice =&gt; Calendar =&gt; x&#46;ics", "object not found: alice => Calendar => x.ics"],
+    [
+      415,
+      "4.7.1 Sabre\\DAV\\Exception\\UnsupportedMediaType Validation error in iCalendar",
+      "Validation error in iCalendar",
+    ],
+    [404, "Not Found Not Found The requested URL was not found", "Not Found The requested URL was not found"],
+    [502, "<h1>502 Bad Gateway</h1><hr>nginx/1.22.1", "Bad Gateway"],
+    [
+      400,
+      "Your browser sent a bad request. Apache/2.4.62 (Debian) Server at dav.example.org Port 443",
+      "Your browser sent a bad request.",
+    ],
+    [400, "DTEND 2026-11-28 is before 10.0.0.1:5232", "DTEND 2026-11-28 is before 10.0.0.1:5232"],
+  ])("%i %j are %j", async (code, said, words) => {
+    const { port, server } = open();
+    server.script(status(code, {}, said), "PUT");
+    const outcome = await port.create("a.ics", eventText("a"));
+    expect("failure" in outcome ? outcome.failure.text : "").toBe(words);
+  });
+
+  it("of TLS are without OpenSSL's", async () => {
+    const { port, server } = open();
+    const noise =
+      "write EPROTO 4077E8C5B77F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/openssl/ssl/record/ssl3_record.c:354:";
+    server.script(async () => {
+      throw new TypeError("fetch failed", { cause: new Error(noise) });
+    });
+    const told = await port.state();
+    expect("failure" in told ? told.failure.text : "").toBe("TLS: wrong version number");
+  });
+});
+
 describe("a listing is whole or a failure", () => {
   it.each([
     ["elements", "<a/>".repeat(2000)],

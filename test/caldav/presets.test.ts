@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findPreset, presets, discoveryStart } from "../../src/caldav/presets.ts";
+import { choosePreset, findPreset, presets, discoveryStart } from "../../src/caldav/presets.ts";
 import { blockedReason } from "../../src/security/outside.ts";
 
 const start = (text: string, username = "al@ice") => discoveryStart({ text, username }, findPreset(text));
@@ -43,6 +43,39 @@ describe("presets", () => {
     expect(discoveryStart({ text: "", username: "x" }, by("nextcloud"))).toBe(null);
   });
 
+  it.each([
+    ["sogo", "https://mail.example.org", "https://mail.example.org/SOGo/dav/al%40ice/"],
+    ["sogo", "http://mail.example.org:8080/", "http://mail.example.org:8080/SOGo/dav/al%40ice/"],
+    ["sogo", "https://mail.example.org/SOGo/dav/x/Calendar/y/", "https://mail.example.org/SOGo/dav/x/Calendar/y/"],
+    ["nextcloud", "https://cloud.example.org", "https://cloud.example.org/remote.php/dav/"],
+    ["radicale", "https://cal.example.org", "https://cal.example.org/"],
+    ["fastmail", "https://caldav.fastmail.com", "https://caldav.fastmail.com/dav/"],
+    ["fastmail", "https://www.fastmail.com/calendar", "https://caldav.fastmail.com/dav/"],
+    ["posteo", "https://posteo.de", "https://posteo.de:8443/"],
+    [
+      "google",
+      "https://calendar.google.com/calendar/u/0/r",
+      "https://apidata.googleusercontent.com/caldav/v2/al%40ice/user",
+    ],
+  ])("%s keeps its path with %s", (id, text, url) => {
+    expect(choosePreset(text, by(id))?.id).toBe(id);
+    expect(discoveryStart({ text, username: "al@ice" }, by(id))).toBe(url);
+  });
+
+  it.each([
+    ["fastmail", "https://dav.example.org/", null],
+    ["fastmail", "dav.example.org", null],
+    ["fastmail", "https://caldav.icloud.com/", "icloud"],
+    ["nextcloud", "p12-caldav.icloud.com", "icloud"],
+    ["nextcloud", "cloud.example.org", "nextcloud"],
+    ["fastmail", "someone@example.org", "fastmail"],
+    ["nextcloud", "someone@gmail.com", "nextcloud"],
+    ["fastmail", "", "fastmail"],
+    ["fastmail", "someone", "fastmail"],
+  ])("%s with %j is %s: the address goes first", (id, text, chosen) => {
+    expect(choosePreset(text, by(id))?.id ?? null).toBe(chosen);
+  });
+
   it("say where there is no CalDAV, and what to do instead", () => {
     expect(presets.filter((one) => one.start === null).map(({ id }) => id)).toEqual(["microsoft", "proton"]);
     for (const id of ["microsoft", "proton"])
@@ -63,6 +96,10 @@ describe("presets", () => {
     expect(findPreset("https://p12-caldav.icloud.com/")?.id).toBe("icloud");
     expect(findPreset("https://evilicloud.com/")).toBe(null);
     expect(findPreset("someone@hotmail.com")?.id).toBe("microsoft");
+    expect(findPreset("someone@uni.onmicrosoft.com")?.id).toBe("microsoft");
+    expect(findPreset("https://outlook.office365.com/owa/calendar/x")?.id).toBe("microsoft");
+    expect(findPreset("https://calendar.google.com/calendar/u/0/r")?.id).toBe("google");
+    expect(findPreset("https://calendar.proton.me/")?.id).toBe("proton");
     expect(findPreset("dav.example.org")).toBe(null);
   });
 

@@ -7,7 +7,7 @@ import { findLinked } from "../../src/decision/linked.ts";
 import { push } from "../../src/mirror/push.ts";
 import { addTarget, getTarget, syncTarget } from "../../src/mirror/commands.ts";
 import { makeCaldav } from "../dav-server/server.ts";
-import { lostAnswer, status, throttled } from "../dav-server/faults.ts";
+import { type Fault, lostAnswer, status, throttled } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
 import { makeWorld } from "../world.ts";
 import { connectFeed, loadFeed, serverUser } from "./connected.ts";
@@ -101,6 +101,50 @@ describe("a target", () => {
     expect((await api("GET", "/targets")).json).toEqual({ targets: [] });
   });
 
+  it("that is ended with its events keeps its ledger while the listing is of another place", async () => {
+    const { world, caldav, api, id } = await connectFeed();
+    const before = caldav.bodies();
+    const elsewhere: Fault = async (apply) => {
+      const text = await (await apply()).text();
+      return new Response(text.replaceAll("/dav/calendars/", "/caldav/"), { status: 207 });
+    };
+    caldav.script(elsewhere, "PROPFIND", 1000);
+    await api("DELETE", `/targets/${id}?events=remove`);
+    await world.tick();
+    const { json } = await api("GET", `/targets/${id}`);
+    expect(json).toMatchObject({ state: "removing", events: before.size, failure: expect.stringContaining("listing") });
+    expect(caldav.bodies()).toEqual(before);
+    caldav.heal();
+    world.wait(3600);
+    await world.tick();
+    expect(caldav.bodies().size).toBe(0);
+    expect((await api("GET", "/targets")).json).toEqual({ targets: [] });
+  });
+
+  it("that is ended with its events says which of them are left, and tries again when it is told to", async () => {
+    const { world, caldav, api, id } = await connectFeed();
+    const bad = [...caldav.bodies().keys()].slice(0, 2);
+    caldav.script(
+      status(400, {}, "not this one"),
+      ({ method, path }) => method === "DELETE" && bad.some((name) => path.endsWith(name)),
+      1000,
+    );
+    await api("DELETE", `/targets/${id}?events=remove`);
+    for (let run = 0; run < 6; run += 1) {
+      await world.tick();
+      world.wait(6 * 3600 + 60);
+    }
+    expect([...caldav.bodies().keys()].toSorted()).toEqual(bad.toSorted());
+    const { json } = await api("GET", `/targets/${id}`);
+    expect(json).toMatchObject({ state: "stopped", events: 2, stopped: expect.stringContaining("2 of its events") });
+    expect(json.stopped).toContain("not this one");
+    caldav.heal();
+    await api("DELETE", `/targets/${id}?events=remove`);
+    await world.tick();
+    expect(caldav.bodies().size).toBe(0);
+    expect((await api("GET", "/targets")).json).toEqual({ targets: [] });
+  });
+
   it("stops when its feed is revoked, and asks what becomes of its events", async () => {
     const { world, caldav, api, id, feedId } = await connectFeed();
     const before = caldav.bodies();
@@ -189,6 +233,45 @@ describe("connecting", () => {
     const asked = { url: caldav.home, username: "someone@outlook.com", password: "x" };
     const { json } = await api("POST", "/targets/calendars", asked);
     expect(json.error.message).toContain("refused this user name and password");
+  });
+
+  it.each([
+    ["with a slash", ""],
+    ["without a slash", "/"],
+  ])("takes the calendar whose own address is given, %s, where there are several", async (_, end) => {
+    const { caldav, api, feedId } = await loadFeed();
+    caldav.addCalendar("private");
+    const asked = { feed: feedId, url: caldav.calendarUrl().replace(/\/$/, end === "" ? "/" : ""), ...serverUser };
+    expect((await api("POST", "/targets", asked)).json).toMatchObject({ name: "Work", state: "on" });
+    expect((await api("POST", "/targets", { ...asked, url: caldav.home })).json.error.message).toContain(
+      "name a calendar, or create one",
+    );
+    const calendar = caldav.calendarUrl("private").replace(/\/$/, end === "" ? "/" : "");
+    expect((await api("POST", "/targets", { ...asked, calendar })).json).toMatchObject({ name: "private" });
+  });
+
+  it("has the name of a calendar that was made where the server ignores it", async () => {
+    const { caldav, api, feedId } = await loadFeed({ namesMade: false });
+    const asked = { feed: feedId, url: caldav.home, create: "Bookings", ...serverUser };
+    expect((await api("POST", "/targets", asked)).json).toMatchObject({ name: "Bookings", state: "on" });
+  });
+
+  it("leaves no calendar behind that was made and cannot be used", async () => {
+    const { caldav, api, feedId } = await loadFeed({ ignoresIfMatch: true });
+    const asked = { feed: feedId, url: caldav.home, create: "Bookings", ...serverUser };
+    expect((await api("POST", "/targets", asked)).json.error.message).toContain("overwrites events");
+    const { json } = await api("POST", "/targets/calendars", { url: caldav.home, ...serverUser });
+    expect(json.calendars).toMatchObject([{ name: "Work" }]);
+    expect(json.calendars).toHaveLength(1);
+    expect(caldav.unconditional).toEqual([]);
+  });
+
+  it.each([405, 403, 501])("says what to do when the server lets no calendar be made (%i)", async (code) => {
+    const { caldav, api, feedId } = await loadFeed();
+    caldav.script(status(code, {}, ""), "MKCOL", 2);
+    const asked = { feed: feedId, url: caldav.home, create: "Bookings", ...serverUser };
+    const { status: answered, json } = await api("POST", "/targets", asked);
+    expect([answered, json.error.message]).toEqual([400, expect.stringContaining("make one there, and give its name")]);
   });
 
   it("lists the calendars and makes one", async () => {

@@ -1,9 +1,9 @@
-import { makeCalendar, type FoundCalendar } from "../../caldav/calendars.ts";
+import { makeCalendar, removeEmptyCalendar, type FoundCalendar } from "../../caldav/calendars.ts";
 import { makeCalendarPort } from "../../caldav/client.ts";
 import { discover } from "../../caldav/discover.ts";
 import { googleHost } from "../../caldav/auth/google.ts";
 import type { CalendarPort } from "../../caldav/port.ts";
-import { type Preset, findPreset, presets, discoveryStart } from "../../caldav/presets.ts";
+import { type Preset, choosePreset, findPreset, presets, discoveryStart } from "../../caldav/presets.ts";
 import { type LoginCredentials, makeSigner, type Trust } from "../../caldav/auth/signer.ts";
 import type { Connection } from "../../caldav/wire.ts";
 import type { Deps } from "../../deps.ts";
@@ -11,7 +11,7 @@ import { AppError } from "../../errors.ts";
 import { open, seal, unlessSealed } from "../../security/seal.ts";
 import { replaceSealed } from "../../store/sealed.ts";
 import type { TargetRow } from "../../store/targets.ts";
-import { failureError, connectError } from "./error.ts";
+import { creationError, failureError, connectError } from "./error.ts";
 import { type GoogleCredentials, googleSigner } from "./google.ts";
 import { guardedFetch } from "./guarded.ts";
 import { limitGuesses } from "./guesses.ts";
@@ -47,6 +47,8 @@ export interface CalendarHome {
   readonly preset: Preset | null;
   readonly homes: readonly string[];
   readonly calendars: readonly FoundCalendar[];
+  /** Address of the calendar that was given itself; null: the address leads to an account. */
+  readonly itself: string | null;
 }
 
 /**
@@ -59,7 +61,7 @@ export async function findCalendarHome(deps: Deps, accountId: string, place: Cal
 
 async function findHome(deps: Deps, { text, preset: asked, credentials }: CalendarAddress): Promise<CalendarHome> {
   const username = credentialsUsername(credentials);
-  const preset = asked === null ? findPreset(text === "" ? username : text) : needPreset(asked);
+  const preset = asked === null ? findPreset(text === "" ? username : text) : choosePreset(text, needPreset(asked));
   if (preset?.start === null) throw connectError("no-caldav", preset.hint);
   if (preset?.auth === "oauth" && credentials.kind === "password") throw connectError("oauth", preset.hint);
   const start = discoveryStart({ text, username }, preset);
@@ -99,8 +101,14 @@ export async function createCalendar(deps: Deps, place: CalendarHome, name: stri
   }
   if (home === undefined) throw connectError("makes-none", "the server does not say where calendars can be made");
   const made = await makeCalendar(home, { name, colour: null }, connect(deps, place.access), deps.random);
-  if ("failure" in made) throw failureError(made.failure, place.preset);
+  if ("failure" in made) throw creationError(made.failure, place.preset);
   return made.value;
+}
+
+/** Takes away a calendar that was just made and could not be used. What is in it stays, and so does the calendar then. */
+export async function dropCalendar(deps: Deps, place: CalendarHome, url: string): Promise<void> {
+  const gone = await removeEmptyCalendar(url, connect(deps, place.access));
+  if (!gone) deps.log.warn("calendar_left", { host: new URL(url).host });
 }
 
 /** Makes a connection with these credentials. `keep` stores renewed tokens. Throws `conflict` without credentials. */

@@ -58,3 +58,13 @@ export function failureError(failure: Failure, preset: Preset | null): AppError 
       return connectError("failed", `the calendar's server refused the request (${said})`, said);
   }
 }
+
+/** Makes the error for a failure of a server while a calendar is made; what a refusal means there, whatever its status. */
+export function creationError(failure: Failure, preset: Preset | null): AppError {
+  const { kind, status } = failure;
+  const refused = kind === "exists" || kind === "missing" || kind === "read-only" || status === 405 || status === 501;
+  if (!refused) return failureError(failure, preset);
+  const said = serverText(failure);
+  const message = `this server does not let programs make calendars here (${said}): make one there, and give its name or address`;
+  return connectError("makes-none", message, said);
+}

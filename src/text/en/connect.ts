@@ -15,8 +15,6 @@ export const connect = {
   addressHelp:
     "Not needed for iCloud, Fastmail, mailbox.org, Yahoo, Posteo and Purelymail. For Google: your Google email address.",
   none: "Exchange, Outlook.com, Microsoft 365 and Proton have no CalDAV: subscribe to the calendar's address there.",
-  noGoogle:
-    "Google is not available: the operator of this service must first register it with Google (GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET).",
   next: "Next",
   back: "Back",
   cancel: "Cancel",
@@ -54,6 +52,9 @@ export const connect = {
     password: "Enter a password of at most 500 characters.",
     name: "Enter a name of 1 to 100 characters.",
     long: "This address is too long.",
+    server: "Enter the address of your server, such as cloud.example.org.",
+    google:
+      "Google is not available: the operator of this service must first register it with Google (GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET).",
     https: "The address must start with https://. The operator of this service can allow this server without it.",
   },
   /** The reasons for which a calendar could not be connected. */

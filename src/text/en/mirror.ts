@@ -19,6 +19,8 @@ export const mirror = {
     blocked:
       "Stopped: the rules of this service forbid the calendar's address. Ask the operator of this service to allow it, then resume.",
     "feed-ended": "Stopped: the calendar that it mirrors has ended. Choose what happens to the events.",
+    leftover:
+      "Stopped: some of its events could not be deleted and are still in the calendar. Remove the mirror again, or leave its events there.",
   } satisfies Readonly<Record<Exclude<StopCode, "">, string>>,
   googleStop:
     "Stopped: Google no longer lets this service in because the permission was withdrawn or has expired. Give permission again.",

@@ -14,8 +14,6 @@ export const connect: typeof english = {
   addressHelp:
     "Ei ole vaja, kui pakkuja on iCloud, Fastmail, mailbox.org, Yahoo, Posteo või Purelymail. Google'i puhul: sinu Google'i meiliaadress.",
   none: "Exchange'il, Outlook.comil, Microsoft 365-l ja Protonil ei ole CalDAV-i: telli seal kalendri aadress.",
-  noGoogle:
-    "Google'it ei pakuta: teenuse haldaja peab selle enne Google'is registreerima (GOOGLE_CLIENT_ID ja GOOGLE_CLIENT_SECRET).",
   next: "Edasi",
   back: "Tagasi",
   cancel: "Loobu",
@@ -53,6 +51,9 @@ export const connect: typeof english = {
     password: "Anna parool, kuni 500 märki.",
     name: "Anna nimi, 1 kuni 100 märki.",
     long: "See aadress on liiga pikk.",
+    server: "Anna oma serveri aadress, näiteks cloud.example.org.",
+    google:
+      "Google'it ei pakuta: teenuse haldaja peab selle enne Google'is registreerima (GOOGLE_CLIENT_ID ja GOOGLE_CLIENT_SECRET).",
     https: "Alusta aadressi nii: https://. Teenuse haldaja saab selle serveri ka ilma selleta lubada.",
   },
   reasons: {

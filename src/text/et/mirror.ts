@@ -16,6 +16,8 @@ export const mirror: typeof english = {
     gone: "Peatatud: kalendrit ei ole enam. Eemalda peegel või too kalender tagasi ja jätka.",
     blocked: "Peatatud: teenuse reeglid keelavad kalendri aadressi. Palu teenuse haldajal see lubada ja jätka siis.",
     "feed-ended": "Peatatud: kalender, mida see peegeldab, on lõppenud. Vali, mis saab sündmustest.",
+    leftover:
+      "Peatatud: mõnda selle sündmust ei saanud kustutada ja need on kalendris alles. Eemalda peegel uuesti või jäta sündmused sinna.",
   },
   googleStop:
     "Peatatud: Google ei lase seda teenust enam sisse, sest luba võeti tagasi või see lõppes. Anna luba uuesti.",

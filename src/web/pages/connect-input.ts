@@ -1,4 +1,4 @@
-import { type Preset, findPreset, presets, discoveryStart } from "../../caldav/presets.ts";
+import { type Preset, choosePreset, presets, discoveryStart, takesHost } from "../../caldav/presets.ts";
 import type { ConnectReason } from "../../mirror/connect/error.ts";
 import { fieldValue, type Fields } from "../forms.ts";
 import type { Texts } from "../../text/index.ts";
@@ -46,20 +46,35 @@ export function readAddressForm(
     text: readTypedField(fields, "text", longestAddress + 1).trim(),
   };
   const named = presets.find((one) => one.id === typed.preset);
-  const preset = named ?? findPreset(typed.text);
+  const preset = choosePreset(typed.text, named ?? null);
   const fault = (name: keyof AddressForm, what: FieldError) => ({ typed, preset, faults: { [name]: what } });
   if (typed.preset !== "" && (named === undefined || named.start === null)) return fault("preset", "choice");
   if (typed.text.length > longestAddress) return fault("text", "long");
   if (preset?.start === null) return fault("text", { reason: "no-caldav", said: "" });
   if (preset?.id === "google") {
-    if (!google) return fault("preset", "choice");
+    if (!google) return fault("text", "google");
     if (readMailAddress(typed.text) === "") return fault("text", "mail");
   }
+  if (typed.text === "" && (preset === null || takesHost(preset))) return fault("text", "server");
   // Any name will do: this only finds out whether the address leads somewhere.
   if (discoveryStart({ text: typed.text, username: "name" }, preset) === null) {
     return fault("text", { reason: "no-address", said: "" });
   }
   return { typed, preset, faults: {} };
+}
+
+/**
+ * Returns the host to which a password would go for this address, and the preset all of whose users share that host, or
+ * null; with "" for the host where the address leads nowhere.
+ */
+export function signInPlace({ preset: id, text }: { readonly preset: string | null; readonly text: string }): {
+  readonly host: string;
+  readonly preset: Preset | null;
+} {
+  const preset = choosePreset(text, presets.find((one) => one.id === id) ?? null);
+  const start = discoveryStart({ text, username: "name" }, preset);
+  const host = start === null ? "" : new URL(start).host;
+  return { host, preset: preset === null || takesHost(preset) ? null : preset };
 }
 
 /** Errors of a user name and password. */

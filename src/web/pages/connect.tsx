@@ -19,11 +19,13 @@ import {
   readAddressForm,
   connectErrorStatus,
   readTypedField,
+  signInPlace,
   type AddressForm,
 } from "./connect-input.ts";
 import { type CalendarChoice, CalendarStep, ConnectFrame, SignInStep, WhereStep } from "./views/connect.tsx";
 import { pageLanguage, readFormFields, renderPage, signedIn } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
+import { presetName } from "../../text/presets.ts";
 
 type Status = 200 | 400 | 502;
 
@@ -115,13 +117,14 @@ async function showSignInStep(c: PageContext, draft: Draft, { username, faults }
   const asked = c.req.query("fault") ?? "";
   const googleFault = Object.entries(texts[language].connect.googleFaults).find(([key]) => key === asked)?.[1] ?? "";
   const mail = readMailAddress(draft.text);
+  const { host, preset: shared } = signInPlace(draft);
   const about = {
     username: username || mail,
     mail,
     faults,
     googleFault,
     preset: draft.preset ?? "other",
-    text: draft.text,
+    place: shared === null ? host : `${presetName(shared.id, language)} (${host})`,
   };
   return showStep(c, 1, (nonce, path) => <SignInStep {...{ language, nonce, path }} {...about} />, status);
 }
@@ -177,7 +180,7 @@ async function showCalendarStep(
     const writable = place.calendars.filter(({ notWritable }) => notWritable === null);
     const proposed = {
       calendar:
-        writable.find(({ url }) => url === draft.text)?.url ?? (writable.length === 0 && canMake ? makeOne : ""),
+        writable.find(({ url }) => url === place.itself)?.url ?? (writable.length === 0 && canMake ? makeOne : ""),
       name: feed.profile.name,
       edits: "mirror",
       cancelled: place.preset?.dropsCancelled === true ? "delete" : "keep",

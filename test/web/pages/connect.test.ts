@@ -59,15 +59,18 @@ describe("connecting a calendar", () => {
   });
 
   it.each([
-    ["nothing at all", { preset: "", text: "" }, "text", "No server can be found"],
+    ["nothing at all", { preset: "", text: "" }, "text", "Enter the address of your server"],
     ["a sentence", { preset: "", text: "my calendar at work" }, "text", "No server can be found"],
     ["another scheme", { preset: "", text: "javascript:alert(1)" }, "text", "No server can be found"],
     ["an oversized address", { preset: "", text: `https://${"a".repeat(600)}/` }, "text", "too long"],
     ["Outlook", { preset: "", text: "me@outlook.com" }, "text", "have no CalDAV"],
     ["Proton by its id", { preset: "proton", text: "" }, "preset", "Choose one"],
     ["an unknown provider", { preset: "<script>", text: "" }, "preset", "Choose one"],
-    ["Nextcloud without its host", { preset: "nextcloud", text: "" }, "text", "No server can be found"],
-    ["Google where it is not set up", { preset: "google", text: "me@gmail.com" }, "preset", "Choose one"],
+    ["Nextcloud without its host", { preset: "nextcloud", text: "" }, "text", "such as cloud.example.org"],
+    ["Google where it is not set up", { preset: "google", text: "me@gmail.com" }, "text", "first register it"],
+    ["Google by its mail domain", { preset: "", text: "me@gmail.com" }, "text", "first register it"],
+    ["Google by its page", { preset: "", text: "https://calendar.google.com/" }, "text", "first register it"],
+    ["Microsoft by its page", { preset: "", text: "https://outlook.office365.com/owa/" }, "text", "have no CalDAV"],
   ])("%s: a sentence beside the field, what was typed is kept", async (_, fields, name, sentence) => {
     const { owner, steps } = await beginMirror();
     const response = await owner.send(steps, fields);
@@ -108,6 +111,24 @@ describe("connecting a calendar", () => {
     expect([response.status, faultsOf(page)]).toEqual([502, { text: expect.stringContaining("did not answer") }]);
     expect(page).not.toContain("ECONNRESET");
     expect(page).toContain('value="https://caldav.example.org/"');
+  });
+
+  it.each([
+    ["fastmail", "https://caldav.example.org/", "Sign in to caldav.example.org", false],
+    ["fastmail", "caldav.example.org", "Sign in to caldav.example.org", false],
+    ["fastmail", "", "Sign in to Fastmail (caldav.fastmail.com)", true],
+    ["", "me@fastmail.com", "Sign in to Fastmail (caldav.fastmail.com)", true],
+    ["nextcloud", "https://caldav.example.org", "Sign in to caldav.example.org", false],
+    ["", "https://caldav.example.org/some/where", "Sign in to caldav.example.org", false],
+  ])("%j with %j: the heading names the server that gets the password", async (preset, text, heading, hinted) => {
+    const { owner, steps, caldav } = await beginMirror();
+    await owner.send(steps, { preset, text });
+    const page = await owner.page(`${steps}/sign-in`);
+    expect(page).toContain(`<h2 class="long">${heading}</h2>`);
+    expect(page.includes("Manage app passwords")).toBe(hinted);
+    if (hinted) return;
+    await owner.send(`${steps}/sign-in`, login);
+    expect(caldav.requests.some(({ headers }) => headers.has("Authorization"))).toBe(true);
   });
 
   it.each([

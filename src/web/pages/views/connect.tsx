@@ -87,15 +87,15 @@ export const WhereStep: FC<WhereProps> = ({ language, nonce, path, typed, faults
         <Actions next={words.next} cancel={words.cancel} href={path.replace(/\/targets\/new$/, "")} />
       </form>
       <p class="quiet">{words.none}</p>
-      {!google && <p class="quiet">{words.noGoogle}</p>}
+      {!google && faults.text !== "google" && <p class="quiet">{words.fault.google}</p>}
     </>
   );
 };
 
 interface SignInStepProps extends StepProps {
   readonly preset: string;
-  /** The address that was given. */
-  readonly text: string;
+  /** The host to which the password goes, with the name of a provider all of whose users share it. */
+  readonly place: string;
   readonly username: string;
   /** The mail address that was given; "" for none. */
   readonly mail: string;
@@ -106,7 +106,7 @@ interface SignInStepProps extends StepProps {
 
 /** The step that asks for a password, or leads to consent at Google. */
 export const SignInStep: FC<SignInStepProps> = (props) => {
-  const { language, nonce, path, preset, text, username, mail, faults, googleFault } = props;
+  const { language, nonce, path, preset, place, username, mail, faults, googleFault } = props;
   const words = texts[language].connect;
   if (preset === "google") {
     const said = googleFault || fieldErrorText(faults.password, language);
@@ -129,7 +129,7 @@ export const SignInStep: FC<SignInStepProps> = (props) => {
     <>
       {Object.keys(faults).length > 0 && <Note tone="bad">{words.faults}</Note>}
       <form method="post" action={`${path}/sign-in`} class="card" novalidate>
-        <h2 class="long">{words.signInTitle(preset === "other" ? text : presetName(preset, language))}</h2>
+        <h2 class="long">{words.signInTitle(place)}</h2>
         <input type="hidden" name={nonceField} value={nonce} />
         {preset !== "other" && <p>{presetHint(preset, language)}</p>}
         <Login {...{ language, username, faults }} help={words.kept} />
