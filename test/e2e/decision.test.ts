@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lintCalendar } from "../../src/calendar/lint.ts";
 import { type DecisionMode, actions } from "../../src/calendar/profile.ts";
 import type { SampleBooking } from "../../src/demo/bookings.ts";
-import { people } from "../../src/demo/people.ts";
 import { newKey, parseKeyRing } from "../../src/security/keys.ts";
 import { seal } from "../../src/security/seal.ts";
 import { addUser } from "../../src/store/accounts.ts";
+import { readUser } from "../../src/waldur/schema.ts";
 import { sealedTokenPlace } from "../../src/account/client.ts";
 import { requestTo, sentence, stateAfter, waldurAnswers } from "../waldur-answers.ts";
 import { linkIn } from "../decision/decided.ts";
@@ -88,15 +88,12 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
 
   /** Gives the feeds to the account of a person who signed in. */
   async function becomePerson(): Promise<void> {
-    const { providerOwner } = people;
-    const token = await seal(
-      parseKeyRing(ring),
-      sealedTokenPlace("person"),
-      waldur.sample.tokens.providerOwner,
-      random,
-    );
-    const user = { ...providerOwner, isStaff: false, roles: [], tokenLifetime: null, tokenExpiresAt: null };
-    await addUser(service.sql, { id: "person", kind: "person", token }, user, 1);
+    const shown = waldur.sample.tokens.providerOwner;
+    const token = await seal(parseKeyRing(ring), sealedTokenPlace("person"), shown, random);
+    const me = await fetch(`${waldur.url}/api/users/me/`, { headers: { Authorization: `Token ${shown}` } });
+    const read = readUser(await me.json(), 1);
+    if (!("value" in read)) throw new Error("the sample told no user");
+    await addUser(service.sql, { id: "person", kind: "person", token }, read.value, 1);
     await setColumns(service.sql, "sources", { account_id: "person" });
   }
 
