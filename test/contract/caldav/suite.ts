@@ -148,6 +148,16 @@ export function describeContract({ name, expected, open }: Target): void {
       expect(valueOf(await port.read([]))).toEqual(new Map());
     });
 
+    it("takes writes side by side, or says that another is under way", async () => {
+      const uids = Array.from({ length: 8 }, newUid);
+      const outcomes = await Promise.all(uids.map(async (uid) => port.create(`${uid}.ics`, eventText(uid))));
+      const kinds = outcomes.map(kindOf);
+      const done = kinds.filter((kind) => kind === "done").length;
+      expect(kinds.filter((kind) => kind !== "done" && !(kind === "locked" && expected.oneAtATime))).toEqual([]);
+      expect(done).toBeGreaterThan(0);
+      expect(valueOf(await port.list())).toHaveLength(done);
+    });
+
     it("shows by its state whether anything changed", async () => {
       await put();
       const before = valueOf(await port.state());
