@@ -59,7 +59,7 @@ async function refuseTaken(from: string, to: string, replace: boolean): Promise<
 }
 
 async function copy(from: string, to: string): Promise<void> {
-  const db = openFile(from);
+  const db = openToCopy(from);
   try {
     // All pages in one step: what writers add meanwhile neither mixes in nor makes it begin again.
     await backup(db, to, { rate: 2_000_000_000 });
@@ -72,7 +72,7 @@ async function copy(from: string, to: string): Promise<void> {
 
 /** Makes the copy a file that needs no other beside it, and reads it through; returns the number of its tables. */
 function readThrough(copied: string, from: string): number {
-  const db = openFile(copied);
+  const db = openToCopy(copied);
   try {
     db.exec("PRAGMA journal_mode = DELETE");
     const verdict = Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {}).join("");
@@ -88,7 +88,7 @@ function readThrough(copied: string, from: string): number {
   }
 }
 
-function openFile(path: string): DatabaseSync {
+function openToCopy(path: string): DatabaseSync {
   try {
     return new DatabaseSync(path, { timeout: 5000 });
   } catch (error) {
