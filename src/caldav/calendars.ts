@@ -54,14 +54,14 @@ export async function findCalendars(
   // Hrefs are relative to the address that responded, which may be another after redirects.
   const base = new URL("url" in result ? result.url : url);
   const found = answer.value.members.flatMap((member) => {
-    const place = depth === "0" ? base : placeOf(member.href, base);
+    const place = depth === "0" ? base : memberAddress(member.href, base);
     return place !== null && isCalendar(member) ? [readCalendar(member, place)] : [];
   });
   return { value: found };
 }
 
 /** Returns the address of a member of a listing at `base`; null when it is elsewhere. */
-function placeOf(href: string, base: URL): URL | null {
+function memberAddress(href: string, base: URL): URL | null {
   // A server behind a proxy names a host of its own: what lies in the collection that was asked is there nevertheless.
   const inside = collectionInside(base, href);
   if (inside !== null) return inside;

@@ -101,6 +101,11 @@ export interface ServerProfile {
   /** An object that is read back differs in its bytes from what was written. */
   readonly rewrites: boolean;
   readonly changeFeed: "sync-token" | "ctag" | "none";
+  /**
+   * A sync-token that was never given is answered as if nothing had changed, so that a calendar that was made again or
+   * restored is found by listings alone. Absent where it was not probed.
+   */
+  readonly silentTokens?: boolean;
   /** Largest object in bytes; null: not told. */
   readonly maxBytes: number | null;
   /** Bounds of event times, epoch seconds; null: not told. */

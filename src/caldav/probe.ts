@@ -78,6 +78,7 @@ async function observe(port: CalendarPort, uid: string, places: Set<string>): Pr
     throw new Stopped(makeFailure("refused", null, { text: "the server does not keep events under their names" }));
   }
   const changeFeed = await findChangeFeed(port, before, href);
+  const silentTokens = changeFeed === "sync-token" && (await takesAnyToken(port));
 
   const first = await readEtag(port, href);
   const updated = needDone(asWeak(first, await port.update(href, first, probeEvent(uid, 1))));
@@ -96,6 +97,7 @@ async function observe(port: CalendarPort, uid: string, places: Set<string>): Pr
     tellsEtag: created.etag === first && updated.etag === second,
     rewrites: kept.body.replaceAll("\r\n", "\n").trim() !== written.replaceAll("\r\n", "\n").trim(),
     changeFeed,
+    silentTokens,
   };
 }
 
@@ -118,6 +120,15 @@ async function findChangeFeed(
     if (changes?.changed.some((one) => one.href === href) === true) return "sync-token";
   }
   return before.ctag !== null && needValue(await port.state()).ctag !== before.ctag ? "ctag" : "none";
+}
+
+/** Resolves to true when a token that was never given is answered as if nothing had changed. */
+async function takesAnyToken(port: CalendarPort): Promise<boolean> {
+  const { syncToken } = needValue(await port.state());
+  const parts = /^(.*?)(\d{1,15})(\D*)$/s.exec(syncToken ?? "");
+  const [, before = "", digits = "", after = ""] = parts ?? ["", syncToken ?? "", "", ""];
+  const answer = await port.changes(`${before}${Number(digits) + 1_000_000}${after}`);
+  return "value" in answer && answer.value !== "token-lost" && answer.value.changed.length === 0;
 }
 
 /** Resolves to the ETag of an object. Throws `Stopped` without one: other people's changes would look like ours. */

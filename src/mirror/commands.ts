@@ -150,6 +150,8 @@ export async function probeTarget(deps: Deps, target: TargetRow): Promise<Target
   return updateTarget(deps, target, {
     profile: JSON.stringify({ ...found, concurrency: before.concurrency }),
     dirty: true,
+    listedAt: 0,
+    dueAt: epochSeconds(deps),
   });
 }
 
@@ -257,7 +259,7 @@ export async function removeTarget(
 }
 
 /**
- * Runs one target, due or not. Throws `conflict` when it is not on, another run has it, or its provider takes no more
+ * Runs one target, due or not, with all that waits, and lists its calendar wholly. Throws `conflict` when it is not on, another run has it, or its provider takes no more
  * requests in this minute.
  */
 export async function syncTarget(deps: Deps, target: TargetRow, options: PushOptions): Promise<PushReport> {
@@ -271,9 +273,10 @@ export async function syncTarget(deps: Deps, target: TargetRow, options: PushOpt
   }
   const metered = meterRequests(deps, Math.min(deps.budget.requests, allowed));
   try {
-    return await visitServer(deps, await feedAccountId(deps, target), async () =>
-      push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true }),
+    const report = await visitServer(deps, await feedAccountId(deps, target), async () =>
+      push(metered, target, feed, await openCalendar(metered, target), { ...options, now: true, whole: true }),
     );
+    return { ...report, complete: report.complete && report.waiting === 0 };
   } finally {
     await countRequests(deps, target, metered.meter.sent);
   }
@@ -289,7 +292,8 @@ function withoutFailures(deps: Deps) {
     failure: "",
     failingSinceAt: null,
   } as const;
-  return { ...nothing, dueAt: epochSeconds(deps) };
+  // What came to the calendar meanwhile is found by a listing alone.
+  return { ...nothing, dueAt: epochSeconds(deps), listedAt: 0 };
 }
 
 async function updateTarget(deps: Deps, target: TargetRow, change: TargetChange): Promise<TargetRow> {

@@ -4,6 +4,8 @@ import { countRefused, restHost, stopTargets, type TargetChange } from "../store
 import { forgetTarget } from "./connect/forget.ts";
 import type { Halt } from "./halt.ts";
 import { checkSeconds, tagGrainSeconds } from "./pull.ts";
+import { neededWrite } from "./plan-writes.ts";
+import { isUnsettled, type LedgerRow } from "../store/ledger.ts";
 import { encodeReport, type PushReport } from "./report.ts";
 import { type PushRun, saveLedger } from "./run.ts";
 
@@ -16,6 +18,7 @@ export async function finishRun(run: PushRun, written: boolean): Promise<void> {
   const nowAt = epochSeconds(run.deps);
   report.requests = run.deps.meter.sent;
   report.complete = written && halt === null;
+  report.waiting = countWaiting(run);
   report.failure = halt?.reason ?? "";
   if (run.dry) return;
   const own: TargetChange = {
@@ -41,6 +44,14 @@ export async function finishRun(run: PushRun, written: boolean): Promise<void> {
   if (left !== null) return stopTarget(run, left, own);
   const dueAt = nextDueAt(run, own.writtenAt ?? target.writtenAt);
   await saveLedger(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
+}
+
+/** Returns the number of events that are to be written or read, and wait. */
+function countWaiting({ ledger, target, deps }: PushRun): number {
+  const nowAt = epochSeconds(deps);
+  const removing = target.state === "removing";
+  const waits = (row: LedgerRow) => row.nextAt > nowAt && (isUnsettled(row) || neededWrite(row, removing) !== null);
+  return [...ledger.values()].filter(waits).length;
 }
 
 /** Attempts to delete an event, after which a person must act. */

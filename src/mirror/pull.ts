@@ -10,8 +10,9 @@ import { epochSeconds, hasElapsed } from "../clock.ts";
 
 /** Seconds between two checks of a calendar that we did not write to. */
 export const checkSeconds = 900;
-/** Seconds between two complete listings. */
+/** Seconds between two complete listings, and where a server takes any sync-token for one it gave. */
 const listSeconds = 86_400;
+const silentListSeconds = 3600;
 /** Seconds after a write during which a ctag or sync-token may miss the next write, since some servers' count seconds. */
 export const tagGrainSeconds = 2;
 
@@ -27,20 +28,25 @@ export function countsSeconds(tag: string | null, nowAt: number): boolean {
 }
 
 /** Returns true when the changes in the calendar must be read. */
-export function isPullDue(run: Pick<PushRun, "target" | "deps">): boolean {
+export function isPullDue(run: Pick<PushRun, "target" | "deps" | "profile">): boolean {
   const { target } = run;
   const nowAt = epochSeconds(run.deps);
   if (target.dirty && hasElapsed(target.writtenAt, tagGrainSeconds, nowAt)) return true;
-  return hasElapsed(target.checkedAt, checkSeconds, nowAt) || hasElapsed(target.listedAt, listSeconds, nowAt);
+  return hasElapsed(target.checkedAt, checkSeconds, nowAt) || isListingDue(run);
+}
+
+function isListingDue({ target, profile, deps }: Pick<PushRun, "target" | "deps" | "profile">): boolean {
+  const seconds = profile.silentTokens === true ? silentListSeconds : listSeconds;
+  return hasElapsed(target.listedAt, seconds, epochSeconds(deps));
 }
 
 /**
  * Updates the ledger from the calendar: the outcome of an earlier run's requests and, when a comparison is due (or
- * `asked`), other people's changes. Saves its findings before the ctag and sync-token, so that an interrupted run compares
+ * `asked`), other people's changes. `whole`: by a listing, whatever its tags say. Saves its findings before the ctag and sync-token, so that an interrupted run compares
  * again. Sets `halt` when the calendar does not respond.
  */
-export async function pull(run: PushRun, asked: boolean): Promise<void> {
-  const look = asked || isPullDue(run) ? await pullChanges(run) : nothingPulled;
+export async function pull(run: PushRun, asked: boolean, whole = false): Promise<void> {
+  const look = asked || whole || isPullDue(run) ? await pullChanges(run, whole) : nothingPulled;
   if (look === null) return;
   const nowAt = epochSeconds(run.deps);
   const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
@@ -63,11 +69,10 @@ interface Pulled {
 const nothingPulled: Pulled = { remote: null, change: null };
 
 /** Reads the changes with as few requests as possible. Resolves to null when the calendar does not respond. */
-async function pullChanges(run: PushRun): Promise<Pulled | null> {
+async function pullChanges(run: PushRun, listed: boolean): Promise<Pulled | null> {
   const { target, port, profile } = run;
   const nowAt = epochSeconds(run.deps);
-  const stale = hasElapsed(target.listedAt, listSeconds, nowAt);
-  const whole = stale || profile.changeFeed === "none" || target.state === "removing";
+  const whole = listed || isListingDue(run) || profile.changeFeed === "none" || target.state === "removing";
   const noted = { checkedAt: nowAt, dirty: !hasElapsed(target.writtenAt, tagGrainSeconds, nowAt) };
   if (!whole && target.dirty && target.syncToken !== null) {
     const changes = await readChangesSince(run, target.syncToken, noted);
@@ -76,7 +81,8 @@ async function pullChanges(run: PushRun): Promise<Pulled | null> {
   // Read before the listing, so that a change between the two is seen next time.
   const state = await port.state();
   if ("failure" in state) return haltPull(run, state.failure);
-  if (!whole && !target.dirty && hasSameTags(state.value, target)) return { remote: null, change: noted };
+  if (!whole && !target.dirty && hasSameTags(state.value, target))
+    return { remote: null, change: { ...noted, ctag: state.value.ctag } };
   if (!whole && !target.dirty && target.syncToken !== null) {
     const changes = await readChangesSince(run, target.syncToken, noted);
     if (changes !== "token-lost") return changes;
@@ -98,6 +104,10 @@ async function readChangesSince(
   const answer = await run.port.changes(token);
   if ("failure" in answer) return haltPull(run, answer.failure);
   if (answer.value === "token-lost") return answer.value;
+  const { changed, removed, token: next } = answer.value;
+  // A token from before the calendar was made again or restored is answered by some servers as if nothing had changed.
+  const silent = changed.length + removed.length === 0 && (next !== token || !run.target.dirty);
+  if (silent || isEarlier(next, token)) return "token-lost";
   // A token that may miss the next write is not kept.
   const tags = noted.dirty ? {} : { syncToken: answer.value.token, ctag: null };
   return { remote: answer.value, change: { ...noted, ...tags } };
@@ -110,7 +120,14 @@ function haltPull(run: PushRun, failure: Parameters<typeof haltRun>[1]): null {
 }
 
 function hasSameTags(state: CollectionState, { ctag, syncToken }: PushRun["target"]): boolean {
-  return syncToken === null ? ctag !== null && state.ctag === ctag : state.syncToken === syncToken;
+  if (syncToken === null) return ctag !== null && state.ctag === ctag;
+  return state.syncToken === syncToken && (ctag === null || state.ctag === null || state.ctag === ctag);
+}
+
+/** Returns true when both tokens count and the first one counts less: the server was restored from an older copy. */
+function isEarlier(token: string, than: string): boolean {
+  const [one, other] = [token, than].map((text) => /^(.*?)(\d{1,15})$/s.exec(text));
+  return one !== null && other !== null && one?.[1] === other?.[1] && Number(one?.[2]) < Number(other?.[2]);
 }
 
 /** Reads the objects of these rows and reconciles them. Resolves to false when the run cannot go on. */

@@ -24,6 +24,8 @@ export interface PushOptions {
   readonly allowRemovals?: boolean;
   /** True to read the calendar before it is due, and not to wait after failures. */
   readonly now?: boolean;
+  /** True to list the calendar wholly, whatever its tags say. */
+  readonly whole?: boolean;
   /** Epoch milliseconds after which nothing more is begun. */
   readonly until?: number;
 }
@@ -61,20 +63,27 @@ export async function push(
     // Another run may have changed it before the lease was taken.
     run.target = (await findTarget(deps.sql, target.id)) ?? target;
     if (run.target.state !== target.state) return report;
-    for (const row of await listLedger(deps.sql, target.id)) run.ledger.set(row.uid, row);
+    for (const row of await listLedger(deps.sql, target.id)) {
+      run.ledger.set(row.uid, options.now === true ? { ...row, nextAt: 0 } : row);
+    }
     const removing = target.state === "removing";
     if (removing) wantNothing(run);
     const noted = removing || (isReady(feed) && (await noteWanted(run)));
     const asked = removing || options.now === true;
-    if (asked || isPullDue(run) || [...run.ledger.values()].some(isUnsettled)) await pull(run, asked);
+    if (asked || options.whole === true || isPullDue(run) || [...run.ledger.values()].some(isUnsettled))
+      await pull(run, asked, options.whole);
     if (run.halt === null && (removing || isReady(feed))) await writeWanted(run, options);
     await finishRun(run, noted && planWrites(run.ledger.values(), planRules(run, {})).actions.length === 0);
   } finally {
+    run.deps.meter.beforeSend = null;
     await run.saving;
     await run.lease.release();
   }
   return report;
 }
+
+/** Seconds after which a target is free again whose run was killed: longer than one request takes. */
+const leaseSeconds = 60;
 
 /** Starts a run and takes the lease of the target. */
 async function beginRun(
@@ -97,6 +106,7 @@ async function beginRun(
     failure: "",
     cause: "",
     said: "",
+    waiting: 0,
     complete: false,
     planned: [],
   };
@@ -106,7 +116,7 @@ async function beginRun(
     feed,
     profile,
     owner,
-    lease: makeLease(deps, "target", id),
+    lease: makeLease(deps, "target", id, leaseSeconds),
     dry: options.dryRun === true,
     report,
     ledger: new Map(),
@@ -132,6 +142,7 @@ async function beginRun(
     halt: null,
   };
   await holdLease(run);
+  deps.meter.beforeSend = async () => holdLease(run);
   return run;
 }
 

@@ -17,6 +17,8 @@ export interface PushReport {
   conflict: number;
   /** Events that could not be written; each is tried again by itself. */
   failed: number;
+  /** Events that wait for their next attempt. */
+  waiting: number;
   /** Requests that left, redirects and renewals of tokens included. */
   requests: number;
   /** A sentence on deletions that are held because there are so many; "" for none. */
@@ -51,6 +53,6 @@ export function encodeReport(
 /** Returns the report of the last run that did something; null before the first. */
 export function readLastReport({ report }: Pick<TargetRow, "report">): LastReport | null {
   if (report === "") return null;
-  const kept: LastReport = { cause: "", said: "", ...JSON.parse(report) };
+  const kept: LastReport = { cause: "", said: "", waiting: 0, ...JSON.parse(report) };
   return kept;
 }

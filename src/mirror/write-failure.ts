@@ -160,7 +160,7 @@ async function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): P
   if (failure.kind === "unknown" || failure.kind === "throttled") {
     countTrouble(run);
     if (failure.kind === "throttled" || run.troubles >= mostTroubles) haltRun(run, failure);
-  } else if (isOfObject(failure)) {
+  } else if (mayConcernObject(failure)) {
     // One object that may not be read says nothing of the calendar, which is asked itself.
     const state = await run.port.state();
     if ("failure" in state) haltRun(run, state.failure);
@@ -173,7 +173,7 @@ async function leaveUnsettled(run: PushRun, row: LedgerRow, failure: Failure): P
 }
 
 /** Returns true for a failure of a reading that may be of the object alone. */
-function isOfObject({ kind }: Failure): boolean {
+function mayConcernObject({ kind }: Failure): boolean {
   return kind === "missing" || kind === "read-only" || kind === "refused" || kind === "locked";
 }
 

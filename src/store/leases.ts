@@ -38,16 +38,21 @@ export interface LeaseParts {
   readonly random: (bytes: number) => Uint8Array;
 }
 
-/** Makes a lease that is not taken yet. */
-export function makeLease({ sql, now, random }: LeaseParts, kind: LeaseKind, id: string): Lease {
+/** Makes a lease that is not taken yet. `seconds`: as long as it is held after its holder was killed. */
+export function makeLease(
+  { sql, now, random }: LeaseParts,
+  kind: LeaseKind,
+  id: string,
+  seconds = leaseSeconds,
+): Lease {
   const name = leaseName(kind, id);
   const holder = hex(random(8));
   let takenAt: number | null = null;
   const take = async (): Promise<boolean> => {
     const nowAt = Math.floor(now() / 1000);
-    if (!hasElapsed(takenAt, leaseSeconds / 3, nowAt)) return true;
+    if (!hasElapsed(takenAt, seconds / 3, nowAt)) return true;
     // One that ran out is not taken again: another run may have been here since, and what this one read is old.
-    const held = await (takenAt === null ? takeLease : renewLease)(sql, name, holder, nowAt, leaseSeconds);
+    const held = await (takenAt === null ? takeLease : renewLease)(sql, name, holder, nowAt, seconds);
     if (held) takenAt = nowAt;
     return held;
   };

@@ -45,8 +45,8 @@ export interface Quirks {
   readonly ctag: "revision" | "seconds" | "none";
   /** True when there are sync-collection and sync-token. */
   readonly sync: boolean;
-  /** The answer to a token it does not know: a status, or a full list. */
-  readonly lostToken: "403" | "412" | "500" | "507" | "410" | "full";
+  /** The answer to a token it does not know: a status, a full list, or nothing, with the token of now. */
+  readonly lostToken: "403" | "412" | "500" | "507" | "410" | "full" | "silent";
   /** Members in one answer of sync-collection; more come with the next token and a 507. Null: all. */
   readonly page: number | null;
   /** Radicale: an initial sync names what was deleted long ago. */
@@ -153,7 +153,7 @@ export const servers = {
   davical: {
     uidConflict: "accepted",
     multigetMissing: "omitted",
-    lostToken: "full",
+    lostToken: "silent",
     missingParent: 405,
     etags: "content",
   },

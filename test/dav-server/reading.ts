@@ -1,7 +1,7 @@
 import { child, childrenOf, escapeXml, parseXml, type XmlElement } from "../../src/caldav/xml.ts";
 import { denied, multistatus, plain } from "./answers.ts";
 import { absent, member } from "./member.ts";
-import type { Shelf } from "./shelf.ts";
+import type { Shelf, Stored } from "./shelf.ts";
 import { forbiddenHome, home, placeOf, principal, type Recorded, type Site } from "./site.ts";
 
 /** PROPFIND (RFC 4918 9.1) of an object, a calendar, the home or the principal. */
@@ -69,20 +69,23 @@ function sync(site: Site, shelf: Shelf, path: string, root: XmlElement, asked: r
   const limit = child(root, "limit");
   if (limit !== undefined) return plain(400, "no client of ours may send a limit");
   const known = new RegExp(`^data:,${shelf.epoch}-(\\d+)$`).exec(given)?.[1];
-  let since = quirks.ctag === "seconds" ? 0 : Number(known ?? 0);
-  if (given !== "" && quirks.ctag !== "seconds" && (known === undefined || since > shelf.revision)) {
+  const seconds = quirks.ctag === "seconds";
+  let since = seconds ? Number(/^\d+$/.exec(given)?.[0] ?? 0) : Number(known ?? 0);
+  const at = (one: Pick<Stored, "revision" | "second">): number => (seconds ? one.second : one.revision);
+  if (given !== "" && !seconds && (known === undefined || since > shelf.revision)) {
     if (quirks.lostToken === "500") return plain(500, "Server got itself in trouble");
+    if (quirks.lostToken === "silent") return multistatus(`<D:sync-token>${escapeXml(shelf.token())}</D:sync-token>`);
     if (quirks.lostToken !== "full") return denied(Number(quirks.lostToken), "valid-sync-token");
     since = 0;
   }
-  const initial = since === 0 && quirks.ctag !== "seconds";
+  const initial = since === 0 && !seconds;
   const changes = [
     ...[...shelf.objects]
-      .filter(([, stored]) => stored.revision > since)
-      .map(([name, stored]) => ({ at: stored.revision, name, stored })),
+      .filter(([, stored]) => at(stored) > since)
+      .map(([name, stored]) => ({ at: at(stored), name, stored })),
     ...[...shelf.deleted]
-      .filter(([, at]) => at > since && (!initial || quirks.ghosts))
-      .map(([name, at]) => ({ at, name, stored: undefined })),
+      .filter(([, gone]) => at(gone) > since && (!initial || quirks.ghosts))
+      .map(([name, gone]) => ({ at: at(gone), name, stored: undefined })),
   ].toSorted((a, b) => a.at - b.at);
   const page = quirks.page === null ? changes : changes.slice(0, quirks.page);
   const members = page.map(({ name, stored }) =>

@@ -8,13 +8,15 @@ export interface Stored {
   readonly uid: string;
   /** The revision of the calendar that wrote it. */
   readonly revision: number;
+  /** The second in which it was written. */
+  readonly second: number;
 }
 
 /** The state of one calendar: objects by decoded name, and what reports show when they lag. */
 export class Shelf {
   readonly objects = new Map<string, Stored>();
-  /** Names of deleted objects, each with the revision of its deletion. */
-  readonly deleted = new Map<string, number>();
+  /** Names of deleted objects, each with the revision and second of its deletion. */
+  readonly deleted = new Map<string, Pick<Stored, "revision" | "second">>();
   /** UIDs that were ever deleted. */
   readonly burnt = new Set<string>();
   /** Objects as they were before the last write. */
@@ -40,7 +42,13 @@ export class Shelf {
   put(name: string, body: string): Stored {
     const kept = this.#quirks.rewrites(body);
     this.#moved();
-    const stored = { body: kept, etag: this.#etagOf(name, kept), uid: uidOf(kept), revision: this.revision };
+    const stored = {
+      body: kept,
+      etag: this.#etagOf(name, kept),
+      uid: uidOf(kept),
+      revision: this.revision,
+      second: this.writtenSecond,
+    };
     this.objects.set(name, stored);
     this.deleted.delete(name);
     return stored;
@@ -51,7 +59,7 @@ export class Shelf {
     if (gone === undefined) return;
     this.#moved();
     this.objects.delete(name);
-    this.deleted.set(name, this.revision);
+    this.deleted.set(name, { revision: this.revision, second: this.writtenSecond });
     this.burnt.add(gone.uid);
     this.#counts.delete(name);
   }

@@ -16,8 +16,8 @@ interface Expected {
   readonly uidTaken: FailureKind | null;
   /** A body that is no calendar. */
   readonly garbage: FailureKind;
-  /** A token that was never given: it is told, or everything is listed. */
-  readonly lostToken: "token-lost" | "list";
+  /** A token that was never given: it is told, everything is listed, or nothing is. */
+  readonly lostToken: "token-lost" | "list" | "silent";
   /** `If-Match` where nothing is creates it. */
   readonly updateCreates: boolean;
 }
@@ -48,6 +48,7 @@ const plain: Expected = {
     tellsEtag: true,
     rewrites: false,
     changeFeed: "sync-token",
+    silentTokens: false,
     maxBytes: null,
     minAt: null,
     maxAt: null,
@@ -109,7 +110,11 @@ const real: readonly {
 const emulated: readonly { name: keyof typeof servers; expected: Expected; auth: Quirks["auth"] }[] = [
   { name: "faithful", expected: plain, auth: "basic" },
   { name: "cyrus", expected: plain, auth: "digest" },
-  { name: "davical", expected: { ...plain, uidTaken: null, lostToken: "list" }, auth: "bearer" },
+  {
+    name: "davical",
+    expected: { ...plain, uidTaken: null, lostToken: "silent", profile: { ...plain.profile, silentTokens: true } },
+    auth: "bearer",
+  },
   { name: "radicale", expected: plain, auth: "basic" },
   {
     name: "sabre",
@@ -120,7 +125,13 @@ const emulated: readonly { name: keyof typeof servers; expected: Expected; auth:
     name: "sogo",
     expected: {
       ...plain,
-      profile: { ...plain.profile, honoursIfNoneMatch: false, honoursIfMatchOnDelete: false, rewrites: true },
+      profile: {
+        ...plain.profile,
+        honoursIfNoneMatch: false,
+        honoursIfMatchOnDelete: false,
+        rewrites: true,
+        silentTokens: true,
+      },
       lostToken: "list",
       updateCreates: true,
     },
