@@ -72,6 +72,16 @@ export function describeContract({ name, expected, open }: Target): void {
       expect(valueOf(await port.list())).toEqual([]);
     });
 
+    it("is taken away again while nothing is in it, and only then", async () => {
+      const uid = newUid();
+      const { href } = await put(uid);
+      expect(await opened.bench.removeCalendar(url)).toBe(false);
+      expect(valueOf(await port.list()).map((one) => one.href)).toEqual([href]);
+      doneOf(await port.remove(href, await etagOf(href)));
+      expect(await opened.bench.removeCalendar(url)).toBe(true);
+      expect(kindOf(await port.list())).toBe("missing");
+    });
+
     it("is found by the calendar's own address too", async () => {
       const discovery = await opened.bench.discover(url);
       expect("found" in discovery && discovery.found.calendars.some((one) => one.url === url)).toBe(true);
