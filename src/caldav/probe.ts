@@ -1,3 +1,4 @@
+import { hrefName } from "./hrefs.ts";
 import { cleanLine, truncate } from "../calendar/text.ts";
 import { hex } from "../security/hash.ts";
 import { findCalendars } from "./calendars.ts";
@@ -41,7 +42,9 @@ export async function probe(
   const result = await wire.exchange(propfindRequest(url, "0", { "d:resourcetype": {} }), writeLimits);
   const software = "failed" in result ? "" : readSoftware(result.headers);
   const port = makeCalendarPort(url, connection);
-  const uid = `waldur-probe-${hex(random(8))}`;
+  const nowAt = Math.floor(connection.now() / 1000);
+  await removeLeftovers(port, nowAt);
+  const uid = `waldur-probe-${nowAt}-${hex(random(8))}`;
   const places = new Set([new URL(`${uid}.ics`, url).pathname]);
   let seen: ReadResult<Observed>;
   try {
@@ -58,6 +61,23 @@ export async function probe(
   if ("failure" in seen) return seen;
   const { maxBytes, minAt, maxAt } = calendar;
   return { value: { ...seen.value, maxBytes, minAt, maxAt, concurrency, software } };
+}
+
+const probeSummary = "Connection test of waldur-calendar";
+/** Seconds after which the event of another probe was left by it, and is not in use. */
+const probeSeconds = 600;
+
+/** Deletes the events that earlier probes left since they were cut off, as far as the server allows it. */
+export async function removeLeftovers(port: CalendarPort, nowAt: number): Promise<void> {
+  const listed = await port.list();
+  if ("failure" in listed) return;
+  for (const { href } of listed.value) {
+    const [, uid = "", at = "0"] = /^(waldur-probe-(?:(\d{9,11})-)?[0-9a-f]{16})\.ics$/.exec(hrefName(href)) ?? [];
+    if (uid === "" || nowAt - Number(at) <= probeSeconds) continue;
+    const read = await port.read([href]);
+    const body = "value" in read ? (read.value.get(href)?.body ?? "") : "";
+    if (body.includes(`SUMMARY:${probeSummary}`)) await removeProbe(port, uid, new Set([href]));
+  }
 }
 
 type Observed = Omit<ServerProfile, "maxBytes" | "minAt" | "maxAt" | "concurrency" | "software">;
@@ -224,7 +244,7 @@ function probeEvent(uid: string, sequence: number): string {
     "DTSTAMP:20200101T000000Z",
     "DTSTART:20200101T000000Z",
     "DTEND:20200101T003000Z",
-    "SUMMARY:Connection test of waldur-calendar",
+    `SUMMARY:${probeSummary}`,
     "TRANSP:TRANSPARENT",
     "END:VEVENT",
     "END:VCALENDAR",

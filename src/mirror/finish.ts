@@ -1,3 +1,4 @@
+import { removeLeftovers } from "../caldav/probe.ts";
 import { type BackOff, pauseAfter } from "../backoff.ts";
 import { epochSeconds } from "../clock.ts";
 import { countRefused, restHost, stopTargets, type TargetChange } from "../store/targets.ts";
@@ -36,6 +37,7 @@ export async function finishRun(run: PushRun, written: boolean): Promise<void> {
   }
   const well = { failures: 0, failure: "", failingSinceAt: null };
   if (report.complete && target.state === "removing" && run.ledger.size === 0) {
+    await removeLeftovers(run.port, nowAt);
     await forgetTarget(run.deps, target);
     run.deps.log.info("target_removed", { target: target.id });
     return;

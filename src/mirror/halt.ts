@@ -16,7 +16,7 @@ export const outOfBudget: Halt = { wait: 0, reason: "" };
 
 /** Returns the end of a run for a failure that concerns more than one event. `host`: that of the calendar. */
 export function makeHalt(failure: Failure, host: string): Halt {
-  const said = serverText(failure) || `no answer${failure.text === "" ? "" : `: ${failure.text}`}`;
+  const said = serverText(failure) || failure.text || "no answer";
   switch (failure.kind) {
     case "unsent":
       return outOfBudget;

@@ -21,13 +21,17 @@ export interface MirrorLimits {
   readonly attempt: <T>(event: string, work: () => Promise<T>) => Promise<T | undefined>;
 }
 
+/** Servers that are written to at the same time, so that one that hangs does not hold up the targets of others. */
+const mostHosts = 4;
+/** Requests without which a further server is not written to at the same time. */
+const requestsOfHost = 50;
 /** Statements that one target may need besides those for its requests. */
 const statementsOfTarget = 20;
-/** Milliseconds for which one target may keep the others waiting. */
+/** Milliseconds for which one target may keep others of its server waiting. */
 const targetMilliseconds = 20_000;
 const allMilliseconds = 45_000;
 
-/** Pushes to every due target within the limits. Resolves to the reports; `complete`: none was skipped. */
+/** Pushes to every due target within the limits, to several servers at once and one target of each. Resolves to the reports; `complete`: none was skipped. */
 export async function pushDueTargets(
   deps: Deps,
   limits: MirrorLimits,
@@ -40,21 +44,25 @@ export async function pushDueTargets(
     const asked = limits.sourceId === undefined || feed?.sourceId === limits.sourceId;
     return feed !== undefined && asked && isTargetDue(deps, target, feed) ? [{ target, feed }] : [];
   });
+  const hosts = [...Map.groupBy(rotate(due, deps.now() / 1000), ({ target }) => target.host).values()];
   const reports: PushReport[] = [];
-  const ill = new Set<string>();
   const end = deps.now() + allMilliseconds;
   let left = limits.requests;
+  const affordable = Math.min(limits.requests / requestsOfHost, limits.statements() / (2 * statementsOfTarget));
+  let active = Math.min(mostHosts, hosts.length, Math.max(1, Math.floor(affordable)));
   let complete = true;
-  for (const { target, feed } of rotate(due, deps.now() / 1000)) {
-    if (limits.statements() < statementsOfTarget || deps.now() >= end || ill.has(target.host)) {
+  /** Pushes to one target; resolves to false when its server is to be left alone. */
+  const pushOne = async (target: TargetRow, feed: FeedRow): Promise<boolean> => {
+    if (limits.statements() < statementsOfTarget * active || deps.now() >= end) {
       complete = false;
-      continue;
+      return true;
     }
-    const requests = Math.min(left, await requestsAllowed(deps, target));
+    const requests = Math.min(Math.floor(left / active), await requestsAllowed(deps, target));
     if (requests < fewestRequests) {
       complete = false;
-      continue;
+      return true;
     }
+    left -= requests;
     const metered = meterRequests(deps, requests);
     const report = await limits.attempt("push_failed", async () => {
       const port = await openCalendar(metered, target).catch(async (error: unknown) => {
@@ -65,17 +73,28 @@ export async function pushDueTargets(
       return push(metered, target, feed, port, { until });
     });
     const { sent } = metered.meter;
-    left -= sent;
+    left += requests - sent;
     await countRequests(deps, target, sent);
     if (report === undefined) {
       complete = false;
-      continue;
+      return true;
     }
     reports.push(report);
-    // A server that does not respond would delay each of its other targets by as long.
-    if (report.failure !== "") ill.add(target.host);
     if (!report.complete && report.failure === "") complete = false;
-  }
+    return report.failure === "";
+  };
+  const work = async (): Promise<void> => {
+    for (let targets = hosts.shift(); targets !== undefined; targets = hosts.shift()) {
+      let well = true;
+      for (const { target, feed } of targets) {
+        // A server that does not respond would delay each of its other targets by as long.
+        if (well) well = await pushOne(target, feed);
+        else complete = false;
+      }
+    }
+    active -= 1;
+  };
+  await Promise.all(Array.from({ length: active }, work));
   return { reports, complete };
 }
 

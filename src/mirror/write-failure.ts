@@ -271,5 +271,6 @@ export function describeFailure(noted: string): { readonly full: boolean; readon
 
 /** Returns a failure as a row notes it: status, precondition, the server's words. */
 function failureText({ status, precondition, text }: Failure): string {
-  return [String(status ?? "no answer"), precondition, text].filter((part) => part !== "").join(" ");
+  if (status === null) return text || "no answer";
+  return [String(status), precondition, text].filter((part) => part !== "").join(" ");
 }

@@ -50,6 +50,7 @@ const push = {
   failure: "",
   cause: "",
   said: "",
+  waiting: 0,
   complete: true,
   planned: [],
 };
@@ -132,6 +133,18 @@ describe("sync --target", () => {
     });
     expect({ exit, rounds: asked.length }).toEqual({ exit: 0, rounds: 2 });
     expect(out).toMatch(/created +42\n/);
+  });
+
+  it("ends when only events are left that wait", async () => {
+    let rounds = 0;
+    const routes = {
+      "POST /targets/t1/sync": () => {
+        rounds += 1;
+        return answer({ ...push, created: rounds === 1 ? 3 : 0, failed: 1, waiting: 1, requests: 4, complete: false });
+      },
+    };
+    await run("sync --target t1", routes);
+    expect(rounds).toBe(2);
   });
 
   it("prints the plan of a dry run", async () => {

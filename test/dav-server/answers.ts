@@ -11,8 +11,10 @@ export function multistatus(members: string): Response {
   return new Response(xml, { status: 207, headers: { "Content-Type": "application/xml; charset=utf-8" } });
 }
 
-/** The same multistatus in ISO-8859-1. */
-export function inLatin(text: string): Response {
+/** The same multistatus in ISO-8859-1; any other answer as it is. */
+export async function inLatin(response: Response): Promise<Response> {
+  if (response.status !== 207) return response;
+  const text = await response.text();
   const bytes = Uint8Array.from(text.replace("utf-8", "iso-8859-1"), (letter) => letter.charCodeAt(0));
   return new Response(bytes, { status: 207, headers: { "Content-Type": "application/xml; charset=ISO-8859-1" } });
 }

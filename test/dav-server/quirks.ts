@@ -181,6 +181,7 @@ export const servers = {
   xandikos: {
     uidConflict: "xandikos",
     failsPutWith207: true,
+    oneAtATime: true,
     absentIs207: true,
     lostToken: "500",
     etags: "content",

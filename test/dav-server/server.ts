@@ -78,7 +78,7 @@ export function makeCaldav(options: ServerOptions = {}) {
       return plain(401, "who are you?", quirks.challenges ? { "WWW-Authenticate": gate.challenge() } : {});
     }
     if (method === "OPTIONS") return plain(200, "", { DAV: "1, 3, access-control, calendar-access" });
-    if (method === "PROPFIND") return quirks.latin ? inLatin(await propfind(site, seen).text()) : propfind(site, seen);
+    if (method === "PROPFIND") return quirks.latin ? inLatin(propfind(site, seen)) : propfind(site, seen);
     if (method === "MKCOL" || method === "MKCALENDAR") return make(site, seen);
     const place = placeOf(site, path);
     if (method === "PROPPATCH") return place?.name === "" ? rename(site, place.shelf, seen) : plain(404, "");

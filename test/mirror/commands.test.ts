@@ -283,6 +283,39 @@ describe("connecting", () => {
   });
 });
 
+describe("a server in the manner of others", () => {
+  it.each<[string, Partial<Quirks>]>([
+    ["names http behind TLS", { hrefs: "http" }],
+    ["names a host inside, and collections without a slash", { hrefs: "inside", bareCollections: true }],
+    ["doubles slashes", { hrefs: "doubled" }],
+    ["writes dot segments", { hrefs: "dotted" }],
+    ["escapes letters", { hrefs: "escaped" }],
+    ["lets a share be changed", { privileges: ["read", "write-content"] }],
+    ["lets a share be added to", { privileges: ["read", "bind"] }],
+    ["tells no privileges", { privileges: null }],
+    ["answers in Latin-1", { latin: true }],
+  ])("that %s is connected from its home, and mirrored once and wholly", async (_, quirks) => {
+    const { world, caldav, api, id } = await connectFeed(quirks, { url: "https://caldav.example.org/" });
+    const { json } = await api("GET", `/targets/${id}`);
+    expect(json).toMatchObject({ state: "on", failure: null, events: caldav.bodies().size });
+    expect(json.events).toBeGreaterThan(5);
+    const [name = ""] = caldav.bodies().keys();
+    const before = caldav.bodies();
+    caldav.drop(name);
+    caldav.taken();
+    for (let run = 0; run < 3; run += 1) {
+      world.wait(1000);
+      await world.tick();
+    }
+    expect(caldav.taken().filter((line) => /^(PUT|DELETE)/.test(line))).toHaveLength(1);
+    expect(caldav.bodies()).toEqual(before);
+    await api("DELETE", `/targets/${id}?events=remove`);
+    await world.tick();
+    expect(caldav.bodies().size).toBe(0);
+    expect(caldav.unconditional).toEqual([]);
+  });
+});
+
 describe("a server that fails on the way", () => {
   it.each<[string, Partial<Quirks>]>([
     ["a faithful one", {}],

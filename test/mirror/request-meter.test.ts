@@ -44,7 +44,8 @@ describe("the requests of a run", () => {
     caldav.script(redirect(caldav.calendarUrl(), 307));
     const { requests } = await syncTarget(world.deps, await getTarget(world.deps, id), {});
     expect(requests).toBe(caldav.taken().length);
-    expect(requests).toBe(2);
+    // The state, redirected, and the listing.
+    expect(requests).toBe(3);
   });
 
   it("include the renewal of a token at Google", async () => {

@@ -25,6 +25,8 @@ export async function pushTarget(
       progress.show(`${total.created + total.updated + total.deleted} events written so far`);
       // A round without a request would send none the next time either.
       if (round.complete || round.failure !== "" || asked.dryRun || round.requests === 0) break;
+      // What waits was tried in this round, and nothing else is left.
+      if (round.waiting > 0 && round.created + round.updated + round.deleted + round.adopted === 0) break;
     }
   } finally {
     progress.end();
@@ -44,7 +46,8 @@ export function addPush(old: PushJson, now: PushJson): PushJson {
     adopted: old.adopted + now.adopted,
     restored: old.restored + now.restored,
     conflict: old.conflict + now.conflict,
-    failed: old.failed + now.failed,
+    // Each round tries again what the one before could not write.
+    failed: Math.max(old.failed, now.failed),
     requests: old.requests + now.requests,
   };
 }

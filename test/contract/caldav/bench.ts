@@ -1,4 +1,4 @@
-import { type FoundCalendar, makeCalendar } from "../../../src/caldav/calendars.ts";
+import { type FoundCalendar, makeCalendar, removeEmptyCalendar } from "../../../src/caldav/calendars.ts";
 import { makeCalendarPort } from "../../../src/caldav/client.ts";
 import { discover, type Discovery } from "../../../src/caldav/discover.ts";
 import type { ReadResult, CalendarPort, RemoteObject, ServerProfile } from "../../../src/caldav/port.ts";
@@ -13,6 +13,8 @@ export interface Bench {
   port(url: string): CalendarPort;
   discover(start: string): Promise<Discovery>;
   makeCalendar(home: string, name: string): Promise<ReadResult<FoundCalendar>>;
+  /** Takes away an empty calendar; false when something is in it. */
+  removeCalendar(url: string): Promise<boolean>;
   probe(url: string): Promise<ReadResult<ServerProfile>>;
 }
 
@@ -41,6 +43,7 @@ export function makeBench(line: Connection): Bench {
     port: (url) => makeCalendarPort(url, line),
     discover: async (start) => discover(start, line),
     makeCalendar: async (home, name) => makeCalendar(home, { name, colour: "#336699" }, line, random),
+    removeCalendar: async (url) => removeEmptyCalendar(url, line),
     probe: async (url) => probe(url, line, random),
   };
 }
@@ -61,6 +64,8 @@ export async function answerCall(request: Request, outside: Fetch): Promise<Resp
   switch (method) {
     case "discover":
       return Response.json(await bench.discover(url));
+    case "removeCalendar":
+      return Response.json(await bench.removeCalendar(url));
     case "makeCalendar":
       return Response.json(await bench.makeCalendar(url, first));
     case "probe":
@@ -110,6 +115,7 @@ export function remoteBench(account: Account, send: (body: string) => Promise<st
     }),
     discover: async (start) => ask("discover", start),
     makeCalendar: async (home, name) => ask("makeCalendar", home, [name]),
+    removeCalendar: async (url) => ask("removeCalendar", url),
     probe: async (url) => ask("probe", url),
   };
 }

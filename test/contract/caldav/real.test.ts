@@ -60,3 +60,44 @@ describe.each(generations)("a calendar that may only be read, on %s", (program) 
     }
   });
 });
+
+/** A Radicale rights file of shares: events of one may be written, and no others be made. */
+const shares = [
+  "[root]",
+  "user: .+",
+  "collection:",
+  "permissions: R",
+  "[home]",
+  "user: .+",
+  "collection: {user}",
+  "permissions: R",
+  "[calendars]",
+  "user: .+",
+  "collection: {user}/bookings",
+  "permissions: rw",
+  "",
+].join("\n");
+
+describe.each(generations)("a calendar that is shared to be written to, on %s", (program) => {
+  it("is taken by the probe, and no other can be made beside it", async () => {
+    const server = await startRadicale(program, shares);
+    const outside = openOutside(() => true);
+    try {
+      const folder = join(server.folder, "data/collection-root/alice/bookings");
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, ".Radicale.props"), '{"tag": "VCALENDAR"}');
+      const account = { start: `${server.url}/`, credentials: { kind: "password", ...user } } as const;
+      const bench = makeBench(lineTo(account, outside.fetch));
+      const discovery = await bench.discover(`${server.url}/alice/bookings`);
+      expect(discovery).toMatchObject({
+        found: { itself: `${server.url}/alice/bookings/`, calendars: [{ notWritable: null }] },
+      });
+      expect(valueOf(await bench.probe(`${server.url}/alice/bookings/`))).toMatchObject({ honoursIfMatch: true });
+      expect(valueOf(await bench.port(`${server.url}/alice/bookings/`).list())).toEqual([]);
+      expect(kindOf(await bench.makeCalendar(`${server.url}/alice/`, "Bookings"))).toBe("missing");
+    } finally {
+      await outside.close();
+      await server.close();
+    }
+  });
+});

@@ -72,6 +72,16 @@ export function describeContract({ name, expected, open }: Target): void {
       expect(valueOf(await port.list())).toEqual([]);
     });
 
+    it("is taken away again while nothing is in it, and only then", async () => {
+      const uid = newUid();
+      const { href } = await put(uid);
+      expect(await opened.bench.removeCalendar(url)).toBe(false);
+      expect(valueOf(await port.list()).map((one) => one.href)).toEqual([href]);
+      doneOf(await port.remove(href, await etagOf(href)));
+      expect(await opened.bench.removeCalendar(url)).toBe(true);
+      expect(kindOf(await port.list())).toBe("missing");
+    });
+
     it("is found by the calendar's own address too", async () => {
       const discovery = await opened.bench.discover(url);
       expect("found" in discovery && discovery.found.calendars.some((one) => one.url === url)).toBe(true);
@@ -146,6 +156,16 @@ export function describeContract({ name, expected, open }: Target): void {
       expect(missing.map((href) => answers.get(href))).toEqual([null, null]);
       for (const [at, href] of hrefs.entries()) expect(answers.get(href)?.body).toContain(`UID:${uids[at] ?? ""}`);
       expect(valueOf(await port.read([]))).toEqual(new Map());
+    });
+
+    it("takes writes side by side, or says that another is under way", async () => {
+      const uids = Array.from({ length: 8 }, newUid);
+      const outcomes = await Promise.all(uids.map(async (uid) => port.create(`${uid}.ics`, eventText(uid))));
+      const kinds = outcomes.map(kindOf);
+      const done = kinds.filter((kind) => kind === "done").length;
+      expect(kinds.filter((kind) => kind !== "done" && !(kind === "locked" && expected.oneAtATime))).toEqual([]);
+      expect(done).toBeGreaterThan(0);
+      expect(valueOf(await port.list())).toHaveLength(done);
     });
 
     it("shows by its state whether anything changed", async () => {

@@ -18,6 +18,8 @@ interface Expected {
   readonly garbage: FailureKind;
   /** A token that was never given: it is told, everything is listed, or nothing is. */
   readonly lostToken: "token-lost" | "list" | "silent";
+  /** 423 may answer a write that comes while another is under way. */
+  readonly oneAtATime: boolean;
   /** `If-Match` where nothing is creates it. */
   readonly updateCreates: boolean;
 }
@@ -56,6 +58,7 @@ const plain: Expected = {
   uidTaken: "uid-taken",
   garbage: "refused",
   lostToken: "token-lost",
+  oneAtATime: false,
   updateCreates: false,
 };
 
@@ -98,7 +101,7 @@ const real: readonly {
   },
   {
     name: "Xandikos 0.4 (PyPI)",
-    expected: { ...plain, profile: { ...plain.profile, rewrites: true, ...anyYear } },
+    expected: { ...plain, oneAtATime: true, profile: { ...plain.profile, rewrites: true, ...anyYear } },
     program: programs.newXandikos,
     start: startXandikos,
     credentials: null,
@@ -137,7 +140,7 @@ const emulated: readonly { name: keyof typeof servers; expected: Expected; auth:
     },
     auth: "basic",
   },
-  { name: "xandikos", expected: plain, auth: "none" },
+  { name: "xandikos", expected: { ...plain, oneAtATime: true }, auth: "none" },
   { name: "nextcloud", expected: { ...plain, profile: { ...plain.profile, tellsEtag: false } }, auth: "basic" },
 ];
 
