@@ -2,7 +2,7 @@ import { findCalendars, type FoundCalendar } from "./calendars.ts";
 import { makeFailure } from "./failure.ts";
 import { hrefAddress, withSlash } from "./hrefs.ts";
 import { findProperty } from "./multistatus.ts";
-import type { Failure } from "./port.ts";
+import type { Failure, FailureKind } from "./port.ts";
 import { type Connection, discoveryLimits, makeWire, propfindRequest, type Wire } from "./wire.ts";
 import { caldavSpace, childrenOf } from "./xml.ts";
 
@@ -19,6 +19,9 @@ interface Discovered {
 export type Discovery = { readonly found: Discovered } | { readonly confirm: string } | { readonly failure: Failure };
 
 const startProps = { "d:current-user-principal": {}, "c:calendar-home-set": {}, "d:resourcetype": {} };
+
+/** Failures after which no other home needs to be asked. */
+const concernsAll: ReadonlySet<FailureKind> = new Set(["unauthorized", "throttled", "unsent"]);
 
 /**
  * Finds the calendars that an address leads to (RFC 6764 6): at the address itself, as a calendar, home or principal, also
@@ -65,7 +68,7 @@ async function discoverAt(url: string, wire: Wire, isTrusted: (url: string) => b
   for (const home of named) {
     const listed = await findCalendars(home, "1", wire);
     if ("failure" in listed) {
-      if (listed.failure.kind === "unauthorized" || listed.failure.kind === "throttled") return listed;
+      if (concernsAll.has(listed.failure.kind)) return listed;
       // Homes of other people may be named that one may not see.
       failed ??= listed.failure;
       continue;

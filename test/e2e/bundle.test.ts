@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 const repository = join(import.meta.dirname, "../..");
 /** The gate on the Worker's size: today's, with a little room. Whoever needs more raises it, and says why. */
-const mostGzipBytes = 187_000;
+const mostGzipBytes = 205_000;
 
 describe("the Worker's bundle", () => {
   let script: Buffer;
@@ -25,7 +25,7 @@ describe("the Worker's bundle", () => {
   it("holds its packages, and nothing that only Node needs", () => {
     const wanted = ["hono", "ical-generator", "luxon", "tsdav"].map((name) => `node_modules/${name}/`);
     expect(wanted.filter((part) => !holds(part))).toEqual([]);
-    const foreign = ["src/demo/", "src/cli", "src/node/open.ts", "node_modules/undici/", "node_modules/sax/"];
+    const foreign = ["src/demo/", "src/cli", "src/node/", "node_modules/undici/", "node_modules/sax/"];
     expect(foreign.filter(holds)).toEqual([]);
     expect(script.toString()).not.toMatch(/\bfrom\s*"node:|\brequire\("node:/);
   });
