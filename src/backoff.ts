@@ -18,7 +18,7 @@ export function pauseAfter(
 
 /**
  * Does `work`, again after a pause (milliseconds) while it gives null because another run is in its way. Resolves to null
- * when so many tries gave nothing.
+ * when all tries gave nothing.
  */
 export async function retry<T>(
   { sleep, random }: { sleep: (milliseconds: number) => Promise<void>; random: (bytes: number) => Uint8Array },

@@ -9,7 +9,7 @@ export function epochSeconds(deps: Pick<Deps, "now">): number {
 export const skewSeconds = 60;
 
 /**
- * Returns true when so many seconds have passed since `at`, or it was never (null). All in epoch seconds. A time that lies
+ * Returns true when that many seconds have passed since `at`, or it was never (null). All in epoch seconds. A time that lies
  * ahead was noted before the clock was set back, nobody knows when: it counts as long ago.
  */
 export function hasElapsed(at: number | null, seconds: number, nowAt: number): boolean {

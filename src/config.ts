@@ -170,7 +170,7 @@ type SettingValues = v.InferOutput<typeof schema>;
 /** All settings, read and checked. `null`: not set. */
 export type Config = Readonly<Omit<SettingValues, "publicUrl">> & {
   readonly publicUrl: string;
-  /** A line for each variable of the environment that looks like a setting and is none. */
+  /** A line for each environment variable that looks like a setting but is not one. */
   readonly misspelt: readonly string[];
 };
 
@@ -219,7 +219,7 @@ export function hasPublicUrl(config: Config): boolean {
   return config.publicUrl !== ownAddress(config);
 }
 
-/** Returns a line for each environment variable that looks like a setting and is none, with the one that was probably meant. */
+/** Returns a line for each environment variable that looks like a setting but is not one, with the one that was probably meant. */
 export function findMisspelt(env: Environment): string[] {
   const names = settings.map((setting) => setting.env);
   return Object.keys(env)

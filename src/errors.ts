@@ -44,7 +44,7 @@ export class AppError extends Error {
   }
 }
 
-/** Returns the text as an error code; null when it is none. */
+/** Returns the text as an error code; null for any other text. */
 export function readErrorCode(text: string): ErrorCode | null {
   return errorCodes.find((code) => code === text) ?? null;
 }

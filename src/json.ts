@@ -3,7 +3,7 @@ const deepest = 64;
 const mostContainers = 1000;
 const leastLength = 16;
 
-/** Parses JSON from outside. Returns undefined for what is none, and for what is excessive. */
+/** Parses JSON from outside. Returns undefined for anything else, and for what is excessive. */
 export function parseJson(text: string): unknown {
   if (isExcessiveJson(text)) return undefined;
   try {

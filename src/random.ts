@@ -1,4 +1,4 @@
-/** Returns so many bytes that nobody can guess. */
+/** Returns that many random bytes, which nobody can guess. */
 export function randomBytes(bytes: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(bytes));
 }

@@ -23,7 +23,7 @@ export interface Viewer {
  */
 export type Standing = "owner" | "operator" | "colleague" | "former" | "none";
 
-/** Roles that Waldur told are good for so long. */
+/** Seconds for which the roles that Waldur told hold. */
 const freshSeconds = 60;
 
 /**

@@ -6,7 +6,7 @@ import { listSealed, replaceSealed, type SealedRow } from "../store/sealed.ts";
 const pageSize = 100;
 
 /**
- * Seals what earlier keys of the ring have sealed under its first key, at most so many texts. Resolves to the number of those
+ * Seals what earlier keys of the ring have sealed under its first key, `most` texts at most. Resolves to the number of those
  * sealed anew, and of those that the key of their id does not open, which stay as they are.
  */
 export async function reseal(

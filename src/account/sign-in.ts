@@ -37,7 +37,7 @@ export interface NewSession {
 /**
  * Signs a person in with their own Waldur token: who-am-I proves it, and it is kept sealed. Another token than the one kept
  * ends the sessions that were; a personal access token that Waldur still takes is kept instead of one that ends with the
- * next logout. Throws `bad_input` for what is no token, and Waldur's failures: `waldur_refused_token` when
+ * next logout. Throws `bad_input` for anything but a token, and Waldur's failures: `waldur_refused_token` when
  * it does not take it or the user is not active.
  */
 export async function signIn(deps: Deps, session: SessionKind, token: string, network: string): Promise<NewSession> {
@@ -100,7 +100,7 @@ export async function signInOperator(deps: Deps, token: string): Promise<NewSess
   return renewSession(deps, "pages", account);
 }
 
-/** Returns the account whose session a cookie is; null for a cookie that is none, is over, or was ended. */
+/** Returns the account whose session a cookie is; null for a cookie that is invalid, has expired, or was ended. */
 export async function findSessionAccount(deps: Deps, session: SessionKind, cookie: string): Promise<AccountRow | null> {
   const found = await openSession(deps.keys, session, cookie, epochSeconds(deps));
   if (found === null) return null;

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 
-/** The pace of one person: so many in a row, each earned back after a while, and so many under way, those that wait among them. */
+/** The pace of one person: requests in a row, each earned back after a while, and requests under way, waiting ones included. */
 interface Pace {
   readonly name: string;
   readonly burst: number;

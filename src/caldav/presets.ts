@@ -206,7 +206,7 @@ export const presets: readonly Preset[] = [
   },
 ];
 
-/** Characters of an address; a longer one is none. */
+/** The most characters of an address. */
 const longest = 2000;
 
 /** Returns the preset whose hosts or mail addresses a text belongs to; null for none. */

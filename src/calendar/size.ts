@@ -1,5 +1,5 @@
 export interface SizeLimits {
-  /** A feed of so many bytes or events gets a warning. */
+  /** The size in bytes, and the number of events, from which on a feed gets a warning. */
   readonly feedWarnBytes: number;
   readonly feedWarnEvents: number;
 }

@@ -36,7 +36,7 @@ export interface Decision {
   readonly byOperator: boolean;
 }
 
-/** An earlier click of the same person counts as this one for so long. */
+/** Seconds for which an earlier click of the same person counts as this one. */
 export const sameClickSeconds = 600;
 
 /** Returns a decision that did not reach Waldur, or that Waldur did not accept. */

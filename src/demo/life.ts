@@ -100,7 +100,7 @@ export class Life {
     for (const booking of this.bookings) booking.modifiedMicros = this.#tick();
   }
 
-  /** The operator moves a slot by so many seconds; no `modified` moves. */
+  /** The operator moves a slot by that many seconds; `modified` stays as it is. */
   moveSlot(uuid: string, seconds: number, index = 0): void {
     const booking = this.#need(uuid);
     booking.slots = booking.slots.map((slot, at) =>

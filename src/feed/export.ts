@@ -26,7 +26,7 @@ interface ProviderBookings {
   readonly readAt: number;
 }
 
-/** Stored bookings count as current for so long after their last reading. */
+/** Seconds after their last reading for which stored bookings count as current. */
 const currentSeconds = 3600;
 const rowsAtOnce = 500;
 

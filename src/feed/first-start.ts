@@ -12,7 +12,7 @@ const key = "first-feeds";
 /** The feeds that a first start made. */
 export interface FirstFeeds {
   readonly ids: readonly string[];
-  /** The reason why there is none; "" where there is no more to say. */
+  /** The reason why there is none; "" without one. */
   readonly hint: string;
 }
 

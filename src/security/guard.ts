@@ -118,7 +118,7 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
       const location = told.headers.get("Location");
       if (!redirects.has(told.status) || location === null) return here;
       const to: URL | null = URL.canParse(location, url.href) ? new URL(location, url) : null;
-      const stop = to === null ? "it redirects to what is no address" : stopOf(asked, url, to);
+      const stop = to === null ? "it redirects to an invalid address" : stopOf(asked, url, to);
       hops += 1;
       if (stop !== null || hops > mostRedirects) {
         return { failed: "blocked", why: `${url.origin}: ${stop ?? "it redirects too often"}` };

@@ -32,7 +32,7 @@ export async function signLink(keys: KeyRing, link: Link, generation: string): P
   return `${letters[link.kind]}${id}.${signature}.${link.feedId}.${link.bookingUuid}`;
 }
 
-/** Returns what a token says it is for, not yet checked; null for what is none. */
+/** Returns what a token says it is for, not yet checked; null for anything else. */
 export function readLink(token: string): Link | null {
   const [, letter, , , feedId, bookingUuid] = form.exec(token) ?? [];
   if (feedId === undefined || bookingUuid === undefined) return null;

@@ -9,7 +9,7 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** `pages`: everything the person may do; `decide`: only decisions. A cookie of one is none for the other. */
+/** `pages`: everything the person may do; `decide`: only decisions. A cookie of one is not valid for the other. */
 export type SessionKind = "pages" | "decide";
 
 const schema = v.tuple([v.string(), v.number(), v.number()]);

@@ -6,7 +6,7 @@ import { readMeta, writeMeta } from "../store/meta.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import { bookingParameters, type ParameterKind, type ParameterName, parseQuery } from "../waldur/parameters.ts";
 
-/** Findings on a server stand for so long: it may get another version, which it tells only to staff. */
+/** Seconds for which findings on a server hold. It may be upgraded, and tells its version only to staff. */
 const knownSeconds = 86_400;
 
 /** For each kind of value texts of which no booking has all: one that nothing has, or both halves of everything. */

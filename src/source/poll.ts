@@ -18,7 +18,7 @@ import { epochSeconds } from "../clock.ts";
 import { bookingFilter, orderFilter } from "../waldur/scope.ts";
 import { writeOrders } from "../store/write-bookings.ts";
 
-/** Rows may become visible a little after the time they carry: both lists are read again from so long before the mark. */
+/** Rows may become visible a little after the time they carry: both lists are read again from this long before the mark. */
 const overlapMicros = 60_000_000;
 const slotlessAtOnce = 5;
 

@@ -18,7 +18,7 @@ const events = table("events", columns);
 /** One rendered event of a feed. */
 export type EventRow = RowOf<typeof events>;
 
-/** Returns the VEVENTs of a feed in the order in which they are served. Rejects with `store_failed` when one is not whole. */
+/** Returns the VEVENTs of a feed in the order they are served. Rejects with `store_failed` when one is not whole. */
 export async function joinVevents(sql: Sql, feedId: string): Promise<Joined> {
   // Compared as bytes: the end of a text is found only by way of all its characters. And with literals: what is put
   // together in SQL is put together for each row.

@@ -219,7 +219,7 @@ export function makeWaldurClient(options: ClientOptions): WaldurClient {
     countBookings,
     async booking(uuid) {
       const { body } = await send("GET", bookingPath(uuid), withFields(richFields));
-      if (typeof body !== "object" || body === null) throw badAnswerError("what should be a booking is none");
+      if (typeof body !== "object" || body === null) throw badAnswerError("a booking was expected");
       const found = readBooking(body);
       if ("skipped" in found) return { skipped: found.skipped.reason };
       if (found.value.uuid !== readUuid(uuid)) throw badAnswerError("it is another booking than was asked for");

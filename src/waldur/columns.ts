@@ -44,7 +44,7 @@ function columnSchema<T>(reader: (value: unknown) => T | null, wanted: string) {
   );
 }
 
-/** Says what is wrong with an object that is none, or a column that is missing. */
+/** Describes a value that should be an object, or a column that is missing. */
 export const unfit = (issue: { readonly received: string }): string =>
   issue.received === "undefined" ? "is missing" : "is no object";
 

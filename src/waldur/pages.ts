@@ -18,7 +18,7 @@ const mostRows = 10_000;
 
 /**
  * Returns one page of any list of Waldur. A page past the end is empty with a count of 0: the list has become shorter since the page
- * before. Throws `waldur_bad_answer` for what is no list of Waldur's.
+ * before. Throws `waldur_bad_answer` for anything but a list of Waldur's.
  */
 export async function readPage<T>(
   ask: () => Promise<WaldurResponse>,
@@ -34,7 +34,7 @@ export async function readPage<T>(
     throw error;
   }
   const { headers, body } = answer;
-  if (!Array.isArray(body)) throw badAnswerError("what should be a list is none");
+  if (!Array.isArray(body)) throw badAnswerError("a list was expected");
   if (body.length > mostRows) throw badAnswerError(`a page has ${body.length} rows, where at most 300 are asked for`);
   const rows: T[] = [];
   const skipped: Skipped[] = [];
@@ -101,7 +101,7 @@ function nextOf(headers: Headers): number | null {
   return page !== null && /^\d{1,9}$/.test(page) ? Number(page) : null;
 }
 
-/** Makes the error for an answer that is none of the API. */
+/** Makes the error for an answer that is not one of the API's. */
 export function badAnswerError(reason: string): AppError {
   return new AppError("waldur_bad_answer", `Waldur's answer does not fit: ${reason}`);
 }

@@ -10,7 +10,7 @@ const nowhere = "/%";
 
 /**
  * Returns the path of a request, for the router. An address with more than 8,192 characters, 32 segments or 16 broken
- * escapes is none of ours and leads nowhere: Hono tries to decode each escape by itself, and 11 kB of broken ones would
+ * escapes is not one of ours and leads nowhere: Hono tries to decode each escape by itself, and 11 kB of broken ones would
  * take a tenth of a second.
  */
 export function requestPath(request: Request): string {

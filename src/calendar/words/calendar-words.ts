@@ -37,7 +37,7 @@ export interface CalendarWords {
   /** Stands in front of the link to the order, where only its page can move it. */
   readonly order: string;
   readonly part: (number: number, count: number) => string;
-  /** Says that so many more periods of the booking cannot be read. */
+  /** Says how many more periods of the booking cannot be read. */
   readonly unread: (count: number) => string;
   readonly backwards: string;
   readonly lengthless: string;

@@ -192,7 +192,7 @@ function columnNames(statement: StatementSync): string[] {
 function joinedOf(values: unknown): Joined {
   const [bytes, rows, texts] = valuesOf(values);
   if (bytes instanceof Uint8Array && typeof rows === "number" && rows === texts) return { bytes, rows };
-  throw new AppError("store_failed", "the database's column text is none");
+  throw new AppError("store_failed", "the database's column is not a text");
 }
 
 function valuesOf(row: unknown): readonly unknown[] {

@@ -12,7 +12,7 @@ import type { Env } from "../env.ts";
 import { isOperator } from "../auth.ts";
 import { epochSeconds, hasElapsed } from "../../clock.ts";
 
-/** An answer of who-am-I is good for so long. */
+/** Seconds for which an answer of who-am-I holds. */
 const keptSeconds = 60;
 const mostKept = 1000;
 

@@ -32,7 +32,7 @@ export function findRepresentation(
 ): AddressState {
   const { feed } = address;
   if (!/^[\w.-]+$/.test(feed.epoch) || feed.revisedAt < 0 || feed.revisedAt > latestAt) {
-    throw new AppError("store_failed", "the feed's epoch or time of revision is none");
+    throw new AppError("store_failed", "the feed's epoch or time of revision is not valid");
   }
   if (address.gone) return "gone";
   const endedAt = endTime(address, nowAt);

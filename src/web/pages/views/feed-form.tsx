@@ -162,7 +162,7 @@ export const FeedForm: FC<FeedFormProps> = (props) => {
               label={words.expires}
               help={words.expiresHelp}
               value={typed.expires}
-              // A browser's date field would hide what is no date.
+              // A browser's date field would hide a text that is not a date.
               type={fault("expires") === undefined ? "date" : "text"}
               fault={fault("expires")}
             />
