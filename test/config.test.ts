@@ -168,6 +168,18 @@ describe("readConfig", () => {
 });
 
 describe("findMisspelt", () => {
+  it("takes nothing that Kubernetes tells of services for a misspelt setting", () => {
+    const env = {
+      WALDUR_CALENDAR_SERVICE_HOST: "10.0.0.1",
+      WALDUR_CALENDAR_SERVICE_PORT: "80",
+      WALDUR_CALENDAR_SERVICE_PORT_HTTP: "80",
+      WALDUR_CALENDAR_PORT: "tcp://10.0.0.1:80",
+      WALDUR_MASTERMIND_API_PORT_8080_TCP_ADDR: "10.0.0.2",
+    };
+    expect(readConfig(env).misspelt).toEqual([]);
+    expect(wantsSample(env)).toBe(true);
+  });
+
   it("knows near names and leaves other programs' alone", () => {
     expect(
       findMisspelt({ POLL_SECOND: "5", waldur_api_url: "x", HOME: "/", HOSTNAME: "x", PATH: "/", PORTS: "1" }),
