@@ -33,7 +33,7 @@ describe("the key file of a service on Node", () => {
     expect(check.stderr).toMatch(/the key file \S+ is missing.*\n/);
     expect(check.stderr).toMatch(/The key \w+ is missing\. Sealed with it: 3 calendar addresses\./);
     await rename(`${keys}.away`, keys);
-    expect((await paths()).slice(-2)).toEqual(mishap.paths);
+    expect(await paths()).toEqual(expect.arrayContaining([...mishap.paths]));
     await mishap.follow("When the key was back");
   });
 
@@ -43,7 +43,7 @@ describe("the key file of a service on Node", () => {
     await mishap.follow("Under a key file without a key");
     expect(await readFile(keys, "utf8")).toBe("");
     await writeFile(keys, ring);
-    expect((await paths()).slice(-2)).toEqual(mishap.paths);
+    expect(await paths()).toEqual(expect.arrayContaining([...mishap.paths]));
   });
 
   it("may be another one", async () => {
@@ -54,13 +54,13 @@ describe("the key file of a service on Node", () => {
     expect((await mishap.cli("check")).stderr).toContain("is missing. Sealed with it: 3 calendar addresses");
     await writeFile(keys, ring);
     await mishap.turn();
-    expect((await paths()).slice(-2)).toEqual(mishap.paths);
+    expect(await paths()).toEqual(expect.arrayContaining([...mishap.paths]));
   });
 
   it("may be deleted beside a running service, which keeps the key it has", async () => {
     await rm(keys);
     await mishap.follow("After the key was deleted");
-    expect((await paths()).slice(-2)).toEqual(mishap.paths);
+    expect(await paths()).toEqual(expect.arrayContaining([...mishap.paths]));
     await writeFile(keys, ring);
   });
 
@@ -87,10 +87,10 @@ describe("the key file of a service on Node", () => {
     await asking;
     expect(done.stderr).toContain("6 stored secrets are sealed with the new key");
     expect([...statuses.keys()]).toEqual([200]);
-    expect((await paths()).slice(-2)).toEqual(mishap.paths);
+    expect(await paths()).toEqual(expect.arrayContaining([...mishap.paths]));
     const [fresh = ""] = (await readFile(keys, "utf8")).split(",");
     await writeFile(keys, fresh);
-    expect((await paths()).slice(-2)).toEqual(mishap.paths);
+    expect(await paths()).toEqual(expect.arrayContaining([...mishap.paths]));
     const about = JSON.parse((await mishap.cli("check", "--json")).stdout).keys;
     expect(about).toEqual({ ring: [{ id: fresh.split(":")[0], state: "first", sealed: 3 }], problems: [] });
   });
@@ -101,11 +101,11 @@ describe("SECRET_KEYS of a service on Node", () => {
     const old = (await readFile(keys, "utf8")).trim();
     await mishap.restart({ SECRET_KEYS: old });
     const { stdout } = await runCli(["keygen", "--rotate"], { SECRET_KEYS: old, DATA_DIR: mishap.folder });
-    expect((await paths()).slice(-2)).toEqual(mishap.paths);
+    expect(await paths()).toEqual(expect.arrayContaining([...mishap.paths]));
     await mishap.restart({ SECRET_KEYS: stdout.trim() });
     await until(() => mishap.service().stderr().includes('"event":"resealed"'));
     await mishap.restart({ SECRET_KEYS: stdout.split(",")[0] ?? "" });
-    expect((await paths()).slice(-2)).toEqual(mishap.paths);
+    expect(await paths()).toEqual(expect.arrayContaining([...mishap.paths]));
     await mishap.follow("Under the new key alone");
   });
 });
