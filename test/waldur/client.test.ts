@@ -67,8 +67,8 @@ describe("the booking list", () => {
     ["has an odd count", () => json([], 200, { "X-Result-Count": "many" }), /lacks the header X-Result-Count/],
     ["has more pages and no link", () => json([row()], 200, { "X-Result-Count": "400" }), /lacks the header Link/],
     ["leads back to itself", () => list([row()], 400, 1), /page 1 says that page 1 follows it/],
-    ["is an object", () => json({ results: [] }), /should be a list is none/],
-    ["is nothing", () => new Response(null), /should be a list is none/],
+    ["is an object", () => json({ results: [] }), /a list was expected/],
+    ["is nothing", () => new Response(null), /a list was expected/],
   ])("a list that %s is none of Waldur's", async (_what, answer, message) => {
     const { client } = fakeClient(answer);
     await expect(client.slimBookings({}, 1)).rejects.toMatchObject({
