@@ -73,7 +73,7 @@ async function answerOf(api: Api, request: Request, server: string | null): Prom
   }
 }
 
-/** Reads an answer; one of the program itself has any length. Throws `waldur_bad_answer` when a server's is too long. */
+/** Reads an answer; one of the program itself may be as long as it likes. Throws `waldur_bad_answer` when a server's is too long. */
 async function readLimited(answer: Response, server: string | null): Promise<string> {
   if (server === null) return answer.text();
   const text = await readResponseText(answer, mostBytes, new AbortController().signal);
