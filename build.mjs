@@ -1,19 +1,23 @@
 // `node build.mjs [TARGET]` builds one bundle into dist/:
 //   node (default)     dist/cli.js; packages stay outside, as npm installed them
 //   worker             dist/worker/worker.js with all it needs; wrangler.toml runs this
+//   worker-sample      dist/worker-sample/worker.js, with a sample Waldur inside; wrangler.sample.toml runs this
 //   bench, bench-push  the figures of test/bench
 //   caldav             the CalDAV contract suite as a Worker
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "rolldown";
 
 const { resolve } = createRequire(import.meta.url);
 
-/** Stand-ins for parts of packages that a Worker does not need: tsdav only writes requests, src/caldav/xml.ts reads the answers. */
+/** Stand-ins for parts of packages that a Worker does not need, by what imports name them: tsdav only writes requests, src/caldav/xml.ts reads the answers. */
 const light = {
   "xml-js": `import js2xml from ${JSON.stringify(resolve("xml-js/lib/js2xml.js"))}; export default { js2xml };`,
   debug: "export default () => () => undefined;",
+  // postal-mime turns HTML into text with it, which nobody here reads.
+  "./html-entities.js": "export const htmlEntities = {};",
 };
 
 function onNode(input, name, banner) {
@@ -25,7 +29,7 @@ function onWorkers(input, file) {
   return {
     input,
     platform: "neutral",
-    external: /^node:/,
+    external: /^(node|cloudflare):/,
     // Not `browser` or `worker`: tsdav's bundles for those cannot be tree-shaken.
     resolve: { mainFields: ["module", "main"], conditionNames: ["workerd", "import"] },
     treeshake: { propertyReadSideEffects: false },
@@ -45,16 +49,32 @@ const targets = {
   bench: onNode("./test/bench/run.ts", "bench"),
   "bench-push": onNode("./test/bench/push.ts", "bench-push"),
   worker: onWorkers("./src/worker.ts", "dist/worker/worker.js"),
+  "worker-sample": onWorkers("./src/worker-sample.ts", "dist/worker-sample/worker.js"),
   caldav: onWorkers("./test/contract/caldav/worker.ts", "dist/caldav/worker.js"),
 };
 
+/** Writes a file whole, and nothing else beside it: several tests build and read at once. */
+async function place(file, content) {
+  const unfinished = join("dist", `${process.pid}.unfinished`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(unfinished, content);
+  await rename(unfinished, file);
+}
+
 const { [process.argv[2] ?? "node"]: target } = targets;
 const folder = target.output.dir ?? dirname(target.output.file);
-await mkdir(folder, { recursive: true });
+await mkdir("dist", { recursive: true });
 const { output } = await build({ ...target, write: false });
 for (const part of output) {
-  // Renamed into place whole: several tests build the Worker at once.
-  const file = join(folder, part.fileName);
-  await writeFile(`${file}.${process.pid}`, part.type === "chunk" ? part.code : part.source);
-  await rename(`${file}.${process.pid}`, file);
+  await place(join(folder, part.fileName), part.type === "chunk" ? part.code : part.source);
+}
+// Beside the API itself, for the service on Node and on Workers alike.
+await place("public/api/v1/openapi.yaml", await readFile("docs/openapi.yaml"));
+// What draws the grids of the pages stands beside our own files, for the service on Node and for wrangler alike.
+for (const name of ["event-calendar.min.js", "event-calendar.min.css"]) {
+  const whole = await readFile(resolve(`@event-calendar/build/dist/${name}`), "utf8");
+  const text = whole.replace(/\n\/\/# sourceMappingURL=.*/, "");
+  await place(join("public/assets", name), text);
+  // On Node nothing in front compresses.
+  await place(join("public/assets", `${name}.gz`), gzipSync(text, { level: 9 }));
 }

@@ -139,6 +139,13 @@ const document = {
         description: "Of the provider's organisation, or of the booking",
         schema: { type: "string" },
       },
+      user: {
+        name: "user",
+        in: "path",
+        required: true,
+        description: "The username in Waldur, or its uuid",
+        schema: { type: "string" },
+      },
       id: { name: "id", in: "path", required: true, schema: { type: "string" } },
     },
     schemas: simplify(toJsonSchemaDefs(components, options)),

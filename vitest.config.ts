@@ -1,9 +1,29 @@
+import { readFileSync, statfsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+
+/** The folder that Linux keeps in memory, if programs may run in it and it has room for what tests write. */
+function folderInMemory(): string | undefined {
+  const folder = "/dev/shm";
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    const mount = readFileSync("/proc/mounts", "utf8").match(/^\S+ \/dev\/shm tmpfs (.*)$/m);
+    return mount !== null && !mount[1]?.includes("noexec") && bavail * bsize > 4e9 ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// Databases in files wait for the disk at each write, those of workerd most of all.
+const folder = process.env["TMPDIR"] ?? folderInMemory();
+if (folder !== undefined) process.env["TMPDIR"] = folder;
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "test/contract/store/servers.ts",
     expect: { requireAssertions: true },
+    // Vitest leaves one processor idle, which is half of a machine of two.
+    maxWorkers: "100%",
     reporters: ["default", "./test/summary.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
@@ -11,8 +31,8 @@ export default defineConfig({
       include: ["src/**/*.{ts,tsx}"],
       // Nothing in the terminal: the last line is the summary's.
       reporter: ["json-summary"],
-      // A little below what the whole suite covers: 91.9, 87.8, 92.7 and 93.5 %.
-      thresholds: { statements: 90.5, branches: 86, functions: 91, lines: 92 },
+      // A little below what the whole suite covers: 93.3, 89.3, 93.1 and 94.6 %.
+      thresholds: { statements: 92, branches: 88, functions: 92, lines: 93 },
     },
   },
 });
