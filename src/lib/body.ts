@@ -1,19 +1,24 @@
 import { withDeadline } from "./deadline.ts";
+import type { Semaphore } from "./semaphore.ts";
+
+/** Bytes up to which a body is read without a place among the large ones. */
+const smallBytes = 256 * 1024;
 
 /**
  * Reads a body to its end. Resolves to null when it has more than `most` bytes, counted as they arrive, so after any
  * decompression; the rest of it is not read then. Rejects with the signal's reason once that is aborted, whatever the body
- * does.
+ * does. A body of more than 256 kB waits for a place of `semaphore`.
  */
 export async function readBytes(
   body: ReadableStream<Uint8Array> | null,
   most: number,
   signal: AbortSignal,
+  semaphore?: Semaphore,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   if (body === null) return new Uint8Array();
   const reader = body.getReader();
   try {
-    return await withDeadline(gather(reader, most), () => signal);
+    return await withDeadline(gather(reader, most, signal, semaphore), () => signal);
   } catch (error) {
     void reader.cancel(error).catch(() => undefined);
     throw error;
@@ -21,8 +26,13 @@ export async function readBytes(
 }
 
 /** Reads the body of an answer as text, in UTF-8 or the Latin-1 that it declares; otherwise as `readBytes`. */
-export async function readResponseText(response: Response, most: number, signal: AbortSignal): Promise<string | null> {
-  const bytes = await readBytes(response.body, most, signal);
+export async function readResponseText(
+  response: Response,
+  most: number,
+  signal: AbortSignal,
+  semaphore?: Semaphore,
+): Promise<string | null> {
+  const bytes = await readBytes(response.body, most, signal, semaphore);
   return bytes === null ? null : decodeText(bytes, response.headers.get("Content-Type") ?? "");
 }
 
@@ -41,23 +51,34 @@ function decodeText(bytes: Uint8Array<ArrayBuffer>, contentType: string): string
 async function gather(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   most: number,
+  signal: AbortSignal,
+  semaphore: Semaphore | undefined,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   let buffer = new Uint8Array();
   let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return buffer.subarray(0, size);
-    const end = size + value.byteLength;
-    if (end > most) {
-      await reader.cancel();
-      return null;
+  let entered = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return buffer.subarray(0, size);
+      const end = size + value.byteLength;
+      if (end > most) {
+        await reader.cancel();
+        return null;
+      }
+      if (semaphore !== undefined && end > smallBytes && !entered) {
+        await semaphore.acquire(signal);
+        entered = true;
+      }
+      if (end > buffer.byteLength) {
+        const grown = new Uint8Array(Math.min(most, Math.max(end, 2 * buffer.byteLength)));
+        grown.set(buffer.subarray(0, size));
+        buffer = grown;
+      }
+      buffer.set(value, size);
+      size = end;
     }
-    if (end > buffer.byteLength) {
-      const grown = new Uint8Array(Math.min(most, Math.max(end, 2 * buffer.byteLength)));
-      grown.set(buffer.subarray(0, size));
-      buffer = grown;
-    }
-    buffer.set(value, size);
-    size = end;
+  } finally {
+    if (entered) semaphore?.release();
   }
 }
