@@ -1,168 +1,23 @@
 import * as v from "valibot";
-import { AppError } from "./errors.ts";
-import { logLevels } from "./log.ts";
+import { AppError } from "../errors.ts";
 import { describeUnknown } from "./misspelt.ts";
-import {
-  type SettingFacts,
-  adminToken,
-  flag,
-  host,
-  hostList,
-  hours,
-  keyRing,
-  networkList,
-  optional,
-  publicAddress,
-  secret,
-  setting,
-  visible,
-  visibleText,
-  waldurAddress,
-  waldurToken,
-  wholeSetting,
-  zone,
-} from "./setting.ts";
+import type { SettingFacts } from "./setting.ts";
+import { feeds } from "./table/feeds.ts";
+import { limits } from "./table/limits.ts";
+import { mail } from "./table/mail.ts";
+import { mirrors } from "./table/mirrors.ts";
+import { reading } from "./table/reading.ts";
+import { service } from "./table/service.ts";
+import { waldur } from "./table/waldur.ts";
 
 const schema = v.object({
-  waldurApiUrl: optional(
-    "WALDUR_API_URL",
-    waldurAddress,
-    visible("Address of the Waldur; without it a sample Waldur runs inside"),
-  ),
-  waldurApiToken: optional("WALDUR_API_TOKEN", waldurToken, secret("Token of the account that reads that Waldur")),
-  waldurDecisionToken: optional(
-    "WALDUR_DECISION_TOKEN",
-    waldurToken,
-    secret(
-      "Token of a staff account of that Waldur, with which owners and managers of a provider reject its bookings; nothing else is done with it",
-    ),
-  ),
-  signedDecisions: setting(
-    "SIGNED_DECISIONS",
-    flag,
-    "off",
-    "Whether feeds may have links with which whoever holds them decides: on or off",
-  ),
-  decisionDays: setting("DECISION_DAYS", wholeSetting(1, 36500), "365", "Days for which it is kept who decided what"),
-  adminToken: optional(
-    "ADMIN_TOKEN",
-    adminToken,
-    secret("What the operator shows to the API and to `--server`; without it the API is closed"),
-  ),
-  host: setting("HOST", host, "127.0.0.1", "Address the Node server listens on; 0.0.0.0 for all"),
-  port: setting("PORT", wholeSetting(0, 65535), "8080", "Port the Node server listens on"),
-  trustedProxies: setting(
-    "TRUSTED_PROXIES",
-    networkList,
-    "127.0.0.0/8,::1",
-    "Addresses or networks of proxies in front, on Node, which say in `X-Forwarded-For` who asks; separated by commas",
-  ),
-  publicUrl: optional(
-    "PUBLIC_URL",
-    publicAddress,
-    visible("Address under which subscribers reach this service; by default made of `HOST` and `PORT`"),
-  ),
-  dataDir: setting("DATA_DIR", v.string(), "./data", "Folder of the database and of the key, on Node"),
-  secretKeys: optional(
-    "SECRET_KEYS",
-    keyRing,
-    secret("Keys that seal what is stored, as `keygen` prints them; on Node one is made in `DATA_DIR` when missing"),
-  ),
-  pollSeconds: setting(
-    "POLL_SECONDS",
-    wholeSetting(1, 86400),
-    "60",
-    "Seconds between readings of Waldur while requests wait or somebody reads the feed",
-  ),
-  nightPollSeconds: setting("NIGHT_POLL_SECONDS", wholeSetting(1, 86400), "600", "Seconds between readings otherwise"),
-  nightHours: setting("NIGHT_HOURS", hours, "20-6", "Hours of the day in which nobody waits, from-to"),
-  timeZone: setting("TIME_ZONE", zone, "UTC", "IANA time zone of the night hours"),
-  sweepSeconds: setting("SWEEP_SECONDS", wholeSetting(1, 86400), "600", "Seconds between full listings of a source"),
-  requestSeconds: setting("REQUEST_SECONDS", wholeSetting(1, 600), "60", "Seconds one request to Waldur may take"),
-  outageNoticeHours: setting(
-    "OUTAGE_NOTICE_HOURS",
-    wholeSetting(1, 8760),
-    "12",
-    "Hours without Waldur after which feeds say so in an event",
-  ),
-  outageClearDays: setting(
-    "OUTAGE_CLEAR_DAYS",
-    wholeSetting(1, 3650),
-    "14",
-    "Days without Waldur after which feeds are cleared",
-  ),
-  accessClearHours: setting(
-    "ACCESS_CLEAR_HOURS",
-    wholeSetting(0, 8760),
-    "24",
-    "Hours after which a feed is cleared whose account lost its role in Waldur, or whose user is not active there",
-  ),
-  endedDays: setting(
-    "ENDED_DAYS",
-    wholeSetting(0, 3650),
-    "30",
-    "Days for which an ended address says that it has ended",
-  ),
-  tombstoneDays: setting(
-    "TOMBSTONE_DAYS",
-    wholeSetting(1, 3650),
-    "30",
-    "Days for which a booking that is gone stays as cancelled",
-  ),
-  removalGuardPercent: setting(
-    "REMOVAL_GUARD_PERCENT",
-    wholeSetting(0, 100),
-    "20",
-    "Share of a source's bookings that may vanish at once before removal is held",
-  ),
-  removalGuardMin: setting(
-    "REMOVAL_GUARD_MIN",
-    wholeSetting(0, 1000000),
-    "10",
-    "Number that may vanish at once whatever the share",
-  ),
-  feedWarnBytes: setting(
-    "FEED_WARN_BYTES",
-    wholeSetting(1, 1000000000),
-    "800000",
-    "Size of a feed from which it is warned about",
-  ),
-  feedWarnEvents: setting(
-    "FEED_WARN_EVENTS",
-    wholeSetting(1, 1000000),
-    "1000",
-    "Events in a feed from which it is warned about",
-  ),
-  // A Worker has 128 MB for everything.
-  feedCacheBytes: setting(
-    "FEED_CACHE_BYTES",
-    wholeSetting(0, 4294967296),
-    "33554432",
-    "Bytes of feeds the process keeps at hand",
-  ),
-  caldavAllowHosts: optional(
-    "CALDAV_ALLOW_HOSTS",
-    hostList,
-    visible(
-      "Hosts of CalDAV servers that may be http and in a private network, each on the port named with it, without one on 80, 443, 5232 and 8443; separated by commas",
-    ),
-  ),
-  googleClientId: optional(
-    "GOOGLE_CLIENT_ID",
-    visibleText,
-    visible(
-      "OAuth client of Google, with which people connect their Google calendars; without it Google is not offered",
-    ),
-  ),
-  googleClientSecret: optional("GOOGLE_CLIENT_SECRET", visibleText, secret("Secret of that client")),
-  feedPastDays: setting("FEED_PAST_DAYS", wholeSetting(0, 3650), "30", "Days back that a new feed shows"),
-  feedFutureDays: setting("FEED_FUTURE_DAYS", wholeSetting(1, 3650), "365", "Days ahead that a new feed shows"),
-  logLevel: setting(
-    "LOG_LEVEL",
-    v.picklist(logLevels, `give one of ${logLevels.join(", ")}`),
-    "info",
-    "Least level that is logged: debug, info, warn or error",
-  ),
+  ...waldur,
+  ...limits,
+  ...service,
+  ...reading,
+  ...feeds,
+  ...mirrors,
+  ...mail,
 });
 
 type SettingValues = v.InferOutput<typeof schema>;
@@ -204,6 +59,20 @@ export function readConfig(env: Environment): Config {
   }
   if ((given["googleClientId"] === undefined) !== (given["googleClientSecret"] === undefined)) {
     problems.push("GOOGLE_CLIENT_ID: goes together with GOOGLE_CLIENT_SECRET; give both or none");
+  }
+  if (given["mailUrl"] !== undefined && given["mailFrom"] === undefined) {
+    problems.push("MAIL_FROM: is missing; give the address that mails are from");
+  }
+  if ((given["mailDkimSelector"] === undefined) !== (given["mailDkimKey"] === undefined)) {
+    problems.push("MAIL_DKIM_SELECTOR: goes together with MAIL_DKIM_KEY; give both or none");
+  }
+  for (const [name, key] of [
+    ["MAIL_LISTEN", "mailListen"],
+    ["MAIL_INBOX", "mailInbox"],
+  ] as const) {
+    if (given[key] !== undefined && given["mailAnswers"] === undefined) {
+      problems.push(`MAIL_ANSWERS: is missing; give the addresses whose mail ${name} takes`);
+    }
   }
   if (!read.success || problems.length > 0) {
     throw new AppError("bad_config", [...problems, ...findMisspelt(env)].join("\n"), {
@@ -267,10 +136,20 @@ export function describeConfig(config: Config): SettingRow[] {
 /** Returns the texts that may appear nowhere: for `jsonLog`. */
 export function secretsOf(config: Config): string[] {
   const keys = (config.secretKeys ?? "").split(",").map((entry) => entry.slice(entry.indexOf(":") + 1).trim());
-  const { waldurApiToken, waldurDecisionToken, adminToken, googleClientSecret } = config;
-  return [waldurApiToken ?? "", waldurDecisionToken ?? "", adminToken ?? "", googleClientSecret ?? "", ...keys].filter(
-    (text) => text !== "",
-  );
+  const { waldurApiToken, waldurDecisionToken, adminToken, hookSecret, googleClientSecret, mailDkimKey } = config;
+  const passwords = [config.mailUrl, config.mailInbox].map((url) => (url === null ? "" : new URL(url).password));
+  const given = [waldurApiToken, waldurDecisionToken, adminToken, hookSecret, googleClientSecret, mailDkimKey];
+  const all = [...given, ...passwords.flatMap((password) => [password, safelyDecoded(password)]), ...keys];
+  return all.flatMap((text) => text || []);
+}
+
+/** Returns the text without percent-encoding; as it is where it has none that can be read. */
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function write(value: Config[keyof SettingValues]): string {

@@ -1,8 +1,9 @@
 import * as v from "valibot";
-import { readZone } from "./calendar/zone.ts";
-import { messageOf } from "./errors.ts";
-import { parseKeyRing } from "./security/keys.ts";
-import { isNetwork } from "./security/proxies.ts";
+import { readZone } from "../calendar/zone.ts";
+import { messageOf } from "../errors.ts";
+import { isMailAddress, readMailbox } from "../lib/mail-address.ts";
+import { parseKeyRing } from "../security/keys.ts";
+import { isNetwork } from "../security/proxies.ts";
 
 /** The facts that the table tells of a setting. */
 export interface SettingFacts {
@@ -94,13 +95,92 @@ export const adminToken = v.pipe(
   ),
 );
 
+export const databaseAddress = v.pipe(
+  v.string(),
+  v.check(
+    (text) => URL.canParse(text) && /^postgres(?:ql)?:\/\/[^/]+\/./.test(text),
+    "give an address like postgres://user:password@host/database",
+  ),
+);
+
+export const hookSecret = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z0-9_-]{24,}$/,
+    "give at least 24 letters, digits, - and _, for example what `openssl rand -hex 24` prints",
+  ),
+);
+
 export const visibleText = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, "give it as Google shows it, without spaces"));
+
+export const mailServer = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^smtps?:\/\/[^/?#\s]/.test(text) && URL.canParse(text) && new URL(text).hostname !== "",
+    "give an address such as smtp://mail.example.org:587 or smtps://user:password@mail.example.org",
+  ),
+);
+
+export const mailbox = v.pipe(
+  v.string(),
+  v.check(
+    (text) => readMailbox(text) !== null,
+    "give an address such as calendar@example.org, or Calendar <calendar@example.org>",
+  ),
+);
+
+export const answerPattern = v.pipe(
+  v.string(),
+  v.transform((text) => text.toLowerCase()),
+  v.check(
+    (text) => /^[a-z0-9._-]*\*@/.test(text) && !text.includes("+") && isMailAddress(text.replace("*", "x".repeat(26))),
+    "give an address whose local part ends with *, such as *@rsvp.example.org or rsvp-*@example.org, without +",
+  ),
+);
+
+export const mailListener = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^(?:smtp|lmtp):\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}\/?$/.test(text),
+    "give an address such as smtp://127.0.0.1:2525 or lmtp://127.0.0.1:2424",
+  ),
+);
+
+export const mailInbox = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^imaps?:\/\/[^/?#\s]+@[^/?#\s]/.test(text) && URL.canParse(text),
+    "give an address such as imaps://user:password@imap.example.org/INBOX, with user and password percent-encoded",
+  ),
+);
+
+export const dkimSelector = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, "give the selector alone, such as calendar2026"),
+);
+
+/** PEM in one line loses its line breaks; they come back where the key is used. */
+export const dkimKey = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?:-----BEGIN [A-Z ]*PRIVATE KEY-----)?[A-Za-z0-9+/=\s\\]{60,}(?:-----END [A-Z ]*PRIVATE KEY-----)?$/,
+    "give the private key in PEM, as `openssl genpkey` prints it, or its base64 in one line",
+  ),
+);
 
 export const host = v.pipe(
   v.string(),
   v.check(
     (text) => /^[A-Za-z0-9.:_-]+$/.test(text) && URL.canParse(`http://${text.includes(":") ? `[${text}]` : text}/`),
     "give a host name or an IP address, such as 0.0.0.0",
+  ),
+);
+
+export const hostPort = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/.test(text) && URL.canParse(`http://${text}`),
+    "give a host name or address with a port, such as 127.0.0.1:9464",
   ),
 );
 
@@ -146,6 +226,15 @@ export const hostList = v.pipe(
     "give host names or addresses, each with or without a port, separated by commas, such as dav.example.org,10.0.0.5:5232",
   ),
   v.transform((text) => text.split(",").map((one) => one.trim().toLowerCase())),
+);
+
+export const domainList = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(",").map((one) => one.trim().toLowerCase())),
+  v.check(
+    (domains) => domains.every((domain) => isMailAddress(`x@${domain}`)),
+    "give domains of mail addresses, separated by commas, such as rooms.example.org,resource.calendar.google.com",
+  ),
 );
 
 export const networkList = v.pipe(
