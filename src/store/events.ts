@@ -1,4 +1,5 @@
-import { readText } from "./sql/row.ts";
+import type { BusyPeriod } from "../calendar/ical/free-busy.ts";
+import { readInt, readText } from "./sql/row.ts";
 import { type Joined, type Sql, type Statement, statement } from "./sql/port.ts";
 import { int, orNull, type RowOf, table, text } from "./sql/table.ts";
 
@@ -13,7 +14,7 @@ const columns = {
   cancelledAt: orNull(int),
   vevent: text,
 };
-const events = table("events", columns);
+export const events = table("events", columns);
 
 /** One rendered event of a feed. */
 export type EventRow = RowOf<typeof events>;
@@ -31,34 +32,30 @@ export async function joinVevents(sql: Sql, feedId: string): Promise<Joined> {
   );
 }
 
+/**
+ * Returns the times that a feed's events take (TRANSP:OPAQUE) within [`fromAt`, `toAt`), epoch seconds, those of pending
+ * bookings as BUSY-TENTATIVE. No text of others can begin a content line, so the lines are searched as they stand.
+ */
+export async function listBusy(sql: Sql, feedId: string, fromAt: number, toAt: number): Promise<BusyPeriod[]> {
+  const rows = await sql.all(
+    `SELECT start_at, end_at, instr(vevent, ?4) > 0 AS tentative FROM events
+     WHERE feed_id = ?1 AND end_at > ?2 AND start_at < ?3 AND instr(vevent, ?5) > 0`,
+    feedId,
+    fromAt,
+    toAt,
+    "\r\nSTATUS:TENTATIVE\r\n",
+    "\r\nTRANSP:OPAQUE\r\n",
+  );
+  return rows.map((row) => ({
+    start: readInt(row, "start_at"),
+    end: readInt(row, "end_at"),
+    type: readInt(row, "tentative") === 1 ? "BUSY-TENTATIVE" : "BUSY",
+  }));
+}
+
 /** Makes a literal of SQL for the bytes of that ASCII. */
 function blob(ascii: string): string {
   return `X'${Array.from(ascii, (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0")).join("")}'`;
-}
-
-/** An event and the offering its booking is of, "" where that is not known. */
-export type AgendaRow = EventRow & { readonly offeringUuid: string };
-
-/** Returns at most `limit` events of a feed that lie partly in [`fromAt`, `toAt`), in order of start. */
-export async function listAgenda(
-  sql: Sql,
-  { id, sourceId }: { id: string; sourceId: string },
-  fromAt: number,
-  toAt: number,
-  limit: number,
-): Promise<AgendaRow[]> {
-  const rows = await sql.all(
-    `SELECT events.*, coalesce(bookings.data->>'$.offeringUuid', '') AS offering_uuid
-     FROM events LEFT JOIN bookings ON bookings.source_id = ?2 AND bookings.uuid = events.booking_uuid
-     WHERE events.feed_id = ?1 AND events.start_at < ?4 AND events.end_at > ?3
-     ORDER BY events.start_at, events.uid LIMIT ?5`,
-    id,
-    sourceId,
-    fromAt,
-    toAt,
-    limit,
-  );
-  return rows.map((row) => ({ ...events.read(row), offeringUuid: readText(row, "offering_uuid") }));
 }
 
 /**

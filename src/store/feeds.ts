@@ -1,23 +1,42 @@
 import type { FeedProfile } from "../calendar/profile.ts";
+import { spellZone } from "../calendar/zone.ts";
 import { noticeReasons } from "../calendar/words/calendar-words.ts";
 import { readInt, readIntOrNull, readText } from "./sql/row.ts";
-import { type Sql, type SqlValue, type Statement, statement } from "./sql/port.ts";
+import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "./sql/port.ts";
+import { untoldAt } from "./push-subscriptions.ts";
+import { loss, type Loss } from "./sources/readers.ts";
 import { type Codec, int, json, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
 
-/** Feeds of a version before decisions say nothing of them. */
+/** The values of feeds that were made before there was a choice: they go on as they were. */
+const asBefore = {
+  decisions: "sign-in",
+  stateMark: "word",
+  wholeDays: false,
+  offeringColours: false,
+  chosenColours: {},
+  offeringImages: false,
+} as const satisfies Partial<FeedProfile>;
+
+/** The zones of older feeds are spelt as they were typed. */
 const profile: Codec<FeedProfile> = {
-  read: (row, column) => ({ decisions: "sign-in", ...JSON.parse(readText(row, column)) }),
+  type: "TEXT",
+  read: (row, column) => {
+    const stored: FeedProfile = { ...asBefore, ...JSON.parse(readText(row, column)) };
+    return { ...stored, zone: stored.zone && spellZone(stored.zone) };
+  },
   write: JSON.stringify,
 };
 
 /** Kept as "" while there are none. */
 const held: Codec<readonly string[]> = {
+  type: "TEXT",
   read: (row, column) => (row[column] === "" ? [] : json<readonly string[]>().read(row, column)),
   write: (list) => (list.length === 0 ? "" : JSON.stringify(list)),
 };
 
 /** Kept as "" while there are none. */
 const buried: Codec<Readonly<Record<string, number>>> = {
+  type: "TEXT",
   read: (row, column) => (row[column] === "" ? {} : json<Record<string, number>>().read(row, column)),
   write: (list) => (Object.keys(list).length === 0 ? "" : JSON.stringify(list)),
 };
@@ -25,6 +44,8 @@ const buried: Codec<Readonly<Record<string, number>>> = {
 const feeds = table("feeds", {
   id: text,
   sourceId: text,
+  /** Whose it is. */
+  accountId: text,
   /** The file name in its address, without `.ics`. */
   slug: text,
   profile,
@@ -63,8 +84,21 @@ const feeds = table("feeds", {
   usedBy: text,
 });
 
-/** A filter and a profile over one source. */
-export type FeedRow = RowOf<typeof feeds>;
+/** A filter and a profile over one source, and what its account has lost of that source's list. */
+export type FeedRow = RowOf<typeof feeds> & Loss;
+
+/** The columns that `readFeed` reads, and their tables. */
+export const feedSelection = {
+  columns: `${feeds.list("feeds")}, coalesce(readers.lost, '') AS lost, readers.lost_at`,
+  tables: "feeds LEFT JOIN readers ON readers.source_id = feeds.source_id AND readers.account_id = feeds.account_id",
+} as const;
+
+const select = `SELECT ${feedSelection.columns} FROM ${feedSelection.tables}`;
+
+/** Reads a row of `feedSelection`. Throws `store_failed`. */
+export function readFeed(row: SqlRow): FeedRow {
+  return { ...feeds.read(row), ...loss.read(row) };
+}
 
 const served = feeds.pick("id", "slug", "epoch", "rev", "revisedAt", "state", "expiresAt", "usedAt");
 
@@ -89,33 +123,45 @@ export async function findAddress(sql: Sql, hash: string): Promise<AddressRow | 
   return { endedAt: readIntOrNull(row, "ended_at"), gone: readInt(row, "gone") === 1, feed: served.read(row) };
 }
 
+/** A feed in a list, and since when a calendar program is to be told of its revision (epoch seconds); null: none is. */
+export type ListedFeed = FeedRow & { readonly untoldAt: number | null };
+
+const listed = `SELECT ${feedSelection.columns}, ${untoldAt} AS untold_at FROM ${feedSelection.tables}`;
+
 /** Returns every feed, oldest first; or those of these sources. */
-export async function listFeeds(sql: Sql, sourceIds?: readonly string[]): Promise<FeedRow[]> {
+export async function listFeeds(sql: Sql, sourceIds?: readonly string[]): Promise<ListedFeed[]> {
   const rows =
     sourceIds === undefined
-      ? await sql.all("SELECT * FROM feeds ORDER BY created_at, id")
+      ? await sql.all(`${listed} ORDER BY feeds.created_at, feeds.id`)
       : await sql.all(
-          `SELECT * FROM feeds WHERE source_id IN (SELECT value FROM json_each(?1)) ORDER BY created_at, id`,
+          `${listed} WHERE feeds.source_id IN (SELECT value FROM json_each(?1)) ORDER BY feeds.created_at, feeds.id`,
           JSON.stringify(sourceIds),
         );
-  return rows.map(feeds.read);
+  return rows.map((row) => ({ ...readFeed(row), untoldAt: readIntOrNull(row, "untold_at") }));
 }
 
 /** Returns the feed of that id, or null. */
 export async function findFeed(sql: Sql, id: string): Promise<FeedRow | null> {
-  const row = await sql.first("SELECT * FROM feeds WHERE id = ?1", id);
-  return row === null ? null : feeds.read(row);
+  const row = await sql.first(`${select} WHERE feeds.id = ?1`, id);
+  return row === null ? null : readFeed(row);
 }
 
-/** Returns when a feed of the source was last fetched; null when never. */
+/** Returns when a feed of the source was last fetched, or somebody who reads it signed in; null when never. */
 export async function lastUse(sql: Sql, sourceId: string): Promise<number | null> {
-  const row = await sql.first("SELECT max(used_at) AS used_at FROM feeds WHERE source_id = ?1", sourceId);
+  const row = await sql.first(
+    `SELECT max(used_at) AS used_at FROM (SELECT used_at FROM feeds WHERE source_id = ?1
+       UNION ALL SELECT visited_at FROM readers WHERE source_id = ?1) AS uses`,
+    sourceId,
+  );
   return row === null ? null : readIntOrNull(row, "used_at");
 }
 
 /** Makes the statements that add a feed and its first address. */
 export function insertFeed(
-  feed: Pick<FeedRow, "id" | "sourceId" | "slug" | "profile" | "salt" | "secret" | "epoch" | "links" | "expiresAt">,
+  feed: Pick<
+    FeedRow,
+    "id" | "sourceId" | "accountId" | "slug" | "profile" | "salt" | "secret" | "epoch" | "links" | "expiresAt"
+  >,
   hash: string,
   nowAt: number,
 ): Statement[] {
@@ -141,7 +187,7 @@ export function endAddresses(feedId: string, nowAt: number, gone: boolean): Stat
 }
 
 /** Columns of a feed that its owner or a run sets. */
-export type FeedChange = Partial<Omit<FeedRow, "id">>;
+export type FeedChange = Partial<Omit<FeedRow, "id" | keyof Loss>>;
 
 /** Makes the statement that sets these columns of a feed; null when there is nothing to set. */
 export function changeFeed(id: string, change: FeedChange): Statement | null {
@@ -181,7 +227,7 @@ export function writeRendered(writer: string, json: string): Statement {
     `WITH change AS MATERIALIZED (SELECT value->>'$.id' AS id, value AS data FROM json_each(?2))
      UPDATE feeds SET ${rendered.assign("data")}, writer = ?1 FROM change
      WHERE feeds.id IN (SELECT id FROM change) AND feeds.id = change.id
-       AND feeds.rev = data->>'$.wasRev' AND feeds.rendered_rev = data->>'$.wasRendered'`,
+       AND feeds.rev = CAST(data->>'$.wasRev' AS BIGINT) AND feeds.rendered_rev = CAST(data->>'$.wasRendered' AS BIGINT)`,
     writer,
     json,
   );

@@ -1,4 +1,4 @@
-import { hasElapsed } from "../clock.ts";
+import { hasElapsed } from "../lib/clock.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { readText } from "./sql/row.ts";
@@ -7,7 +7,7 @@ import { type Sql, type Statement, statement } from "./sql/port.ts";
 /** Seconds that a lease is held: longer than a decision, or a step of a run, takes. */
 export const leaseSeconds = 180;
 
-export type LeaseKind = "source" | "target" | "booking";
+export type LeaseKind = "source" | "target" | "booking" | "notices";
 
 /** Returns the name of the lease under which the row of that id is written. */
 export function leaseName(kind: LeaseKind, id: string): string {
@@ -26,6 +26,8 @@ export interface Lease extends Fence {
   take(): Promise<boolean>;
   /** Takes or renews it too, but throws `conflict` when another run has it. Resolves to true when it was taken just now. */
   hold(): Promise<boolean>;
+  /** Renews it where it was taken: for work that waits long between two writes, of which the next finds out if it was lost. */
+  keep(): Promise<void>;
   /** Gives the lease back, if it was taken. */
   release(): Promise<void>;
 }
@@ -64,6 +66,9 @@ export function makeLease(
       const first = takenAt === null;
       if (!(await take())) throw new AppError("conflict", `another run works on this ${kind}`);
       return first;
+    },
+    async keep() {
+      if (takenAt !== null) await take();
     },
     async release() {
       if (takenAt === null) return;

@@ -2,7 +2,7 @@ import { chunkRows } from "./sql/bulk.ts";
 import type { Fence } from "./leases.ts";
 import { readInt, readIntOrNull, readText } from "./sql/row.ts";
 import { type Sql, type Statement, statement } from "./sql/port.ts";
-import { int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
+import { flag, int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
 
 /**
  * The place of one event in a calendar. `new`: nothing was sent; `synced`: the calendar has what was pushed; `create`,
@@ -42,6 +42,8 @@ const columns = {
   /** Times it was put back since `restoredAt`. */
   restores: int,
   restoredAt: int,
+  /** It is gone with most others at once, and waits until somebody has it put back. */
+  lost: flag,
 };
 const ledger = table("ledger", columns);
 
@@ -68,6 +70,7 @@ export function newEntry(uid: string): LedgerRow {
     failure: "",
     restores: 0,
     restoredAt: 0,
+    lost: false,
   };
 }
 
@@ -144,7 +147,7 @@ export async function findTexts(sql: Sql, feedId: string, uids: readonly string[
 export interface LedgerCounts {
   /** Events that stand in the calendar. */
   readonly events: number;
-  /** Events left as somebody made them in the calendar. */
+  /** Events left as somebody made them in the calendar, without those that are lost. */
   readonly left: number;
   readonly retired: number;
   /** Events whose last attempt failed. */
@@ -156,8 +159,8 @@ export interface LedgerCounts {
 /** Counts what a target holds. Walks the target's rows: not for each minute. */
 export async function countLedger(sql: Sql, targetId: string): Promise<LedgerCounts> {
   const row = await sql.first(
-    `SELECT count(*) FILTER (WHERE state NOT IN ('new', 'create', 'retired')) AS events,
-       count(*) FILTER (WHERE state = 'left') AS "left", count(*) FILTER (WHERE state = 'retired') AS retired,
+    `SELECT count(*) FILTER (WHERE href != '' AND state != 'retired') AS events,
+       count(*) FILTER (WHERE state = 'left' AND lost = 0) AS "left", count(*) FILTER (WHERE state = 'retired') AS retired,
        count(*) FILTER (WHERE failure != '') AS failing, coalesce(max(failure), '') AS failure
      FROM ledger WHERE target_id = ?1`,
     targetId,
@@ -172,15 +175,12 @@ export async function countLedger(sql: Sql, targetId: string): Promise<LedgerCou
   };
 }
 
-const writeSql = table("ledger", { targetId: text, ...columns }).upsert(
-  ["targetId", "uid"],
-  "?1",
-  "(SELECT holder FROM leases WHERE name = ?2) = ?3",
-);
+const written = table("ledger", { targetId: text, ...columns });
+const writeSql = written.upsert(["targetId", "uid"], "?1", "(SELECT holder FROM leases WHERE name = ?2) = ?3");
 
 /** Makes the statements that write these rows, as few as D1's limits allow; each changes no row once another run has the lease. */
 export function writeLedger(targetId: string, fence: Fence, rows: readonly LedgerRow[]): Statement[] {
-  const { chunks } = chunkRows(rows.map((row) => ({ targetId, ...row })));
+  const { chunks } = chunkRows(rows.map((row) => written.encode({ targetId, ...row })));
   return chunks.map((json) => statement(writeSql, json, fence.name, fence.holder));
 }
 
@@ -203,6 +203,14 @@ export function clearLedgerFailures(targetId: string): Statement {
        pushed_hash = CASE WHEN state = 'left' AND restores > 0 THEN '' ELSE pushed_hash END,
        state = CASE WHEN state != 'left' OR restores = 0 THEN state WHEN href = '' THEN 'new' ELSE 'synced' END
      WHERE target_id = ?1 AND (failure != '' OR restores > 0)`,
+    targetId,
+  );
+}
+
+/** Makes the statement that lets the lost events of a target be written anew. */
+export function restoreLost(targetId: string): Statement {
+  return statement(
+    "UPDATE ledger SET state = 'new', pushed_hash = '', lost = 0 WHERE target_id = ?1 AND lost = 1 AND href = ''",
     targetId,
   );
 }

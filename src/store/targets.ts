@@ -52,6 +52,8 @@ const targets = table("targets", {
   failure: text,
   /** Deletions that were held because there are so many; "" for none. */
   held: text,
+  /** Events that are gone from the calendar with most others at once, as the last run saw it. */
+  lost: int,
   /** Events put back, ever. */
   restores: int,
   mirroredAt: orNull(int),

@@ -1,4 +1,4 @@
-import { withDeadline } from "../../deadline.ts";
+import { withDeadline } from "../../lib/deadline.ts";
 import { AppError } from "../../errors.ts";
 import { aroundCalls } from "./around.ts";
 import type { Sql } from "./port.ts";

@@ -11,7 +11,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /exceeded maximum (?:db|account) (?:size|storage)/i,
     "the database is full: take a paid plan of Cloudflare Workers or delete what else is stored there",
   ],
-  [/no such (?:table|column)/i, "run `npx wrangler d1 migrations apply waldur-calendar --remote`"],
+  [/no such (?:table|column)/i, "run `npx wrangler d1 migrations apply DB --remote`"],
   [
     /is overloaded|exceeded timeout|exceeded its (?:memory|cpu time) limit/i,
     "the next run tries again; if it stays, serve fewer feeds from this database",

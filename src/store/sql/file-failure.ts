@@ -32,7 +32,8 @@ export function nameFailure(error: unknown, path: string): unknown {
   if (!(error instanceof AppError) || error.code !== "store_failed") return error;
   const { cause, facts } = error;
   const code = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : 0;
-  const remedy = remedies[code];
+  const readOnly = cause instanceof Error && "code" in cause && cause.code === "EROFS";
+  const remedy = readOnly ? "its file system is read-only: look into the system's log" : remedies[code];
   const message = error.message.replace("the database", `the database ${path}`);
   return new AppError("store_failed", remedy === undefined ? message : `${message}; ${remedy}`, { cause, facts });
 }

@@ -8,25 +8,45 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** The table by which `wrangler d1 migrations apply` knows what was applied; both may be used on one database. */
-const createTable = `CREATE TABLE IF NOT EXISTS d1_migrations (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  name TEXT UNIQUE,
-  applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
-)`;
+/** The statements by which an engine notes which migrations it has, in a table `d1_migrations`. */
+interface MigrationRecord {
+  readonly createTable: string;
+  /** Adds a name (?1), with the time (?2, epoch seconds). */
+  readonly add: string;
+}
+
+/** As `wrangler d1 migrations apply` keeps it; both may be used on one database. */
+const sqliteRecord: MigrationRecord = {
+  createTable: `CREATE TABLE IF NOT EXISTS d1_migrations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT UNIQUE,
+    applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
+  )`,
+  add: "INSERT INTO d1_migrations (name, applied_at) VALUES (?1, datetime(?2, 'unixepoch'))",
+};
+
+export const postgresRecord: MigrationRecord = {
+  createTable: "CREATE TABLE IF NOT EXISTS d1_migrations (name text PRIMARY KEY, applied_at bigint NOT NULL)",
+  add: "INSERT INTO d1_migrations (name, applied_at) VALUES (?1, ?2)",
+};
 
 /**
  * Applies, in the order given, the migrations that the database does not have; each all or nothing with its record.
  * Processes that do so at once share the work. `nowAt` is noted as the time. Resolves to the names of those it applied.
  */
-export async function migrate(sql: Sql, migrations: readonly Migration[], nowAt: number): Promise<string[]> {
-  await sql.run(createTable);
+export async function migrate(
+  sql: Sql,
+  migrations: readonly Migration[],
+  nowAt: number,
+  record = sqliteRecord,
+): Promise<string[]> {
+  await sql.run(record.createTable);
   const known = await listApplied(sql);
   const done: string[] = [];
   for (const migration of migrations) {
     if (known.has(migration.name)) continue;
     try {
-      await apply(sql, migration, nowAt);
+      await apply(sql, migration, nowAt, record);
       done.push(migration.name);
     } catch (error) {
       // The name is unique, so whoever comes second changes nothing.
@@ -54,13 +74,9 @@ async function listApplied(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map((row) => readText(row, "name")));
 }
 
-async function apply(sql: Sql, migration: Migration, nowAt: number): Promise<void> {
+async function apply(sql: Sql, migration: Migration, nowAt: number, record: MigrationRecord): Promise<void> {
   await sql.batch([
-    statement(
-      "INSERT INTO d1_migrations (name, applied_at) VALUES (?1, datetime(?2, 'unixepoch'))",
-      migration.name,
-      nowAt,
-    ),
+    statement(record.add, migration.name, nowAt),
     ...splitStatements(migration.sql).map((part) => statement(part)),
   ]);
 }

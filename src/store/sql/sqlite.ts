@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AppError } from "../../errors.ts";
 import { isValue, storeBusy, storeFailed, wrongColumn } from "./failure.ts";
@@ -41,7 +42,12 @@ export function openSqlite(path: string): Sql & { close(): void } {
       const statement = db.prepare(sql);
       // Values alone: an object for each row with names of its own costs as much as all else of a short query.
       statement.setReturnArrays(true);
-      known = { statement, columns: columnNames(statement), parameters: highestParameter(sql) };
+      known = {
+        statement,
+        columns: columnNames(statement),
+        parameters: highestParameter(sql),
+        writes: /\b(?:INSERT|UPDATE|DELETE)\b|wal_checkpoint/.test(sql),
+      };
       const [oldest] = prepared.keys();
       if (prepared.size >= keptStatements && oldest !== undefined) prepared.delete(oldest);
       prepared.set(sql, known);
@@ -55,6 +61,20 @@ export function openSqlite(path: string): Sql & { close(): void } {
     }
     return known;
   };
+  /**
+   * Throws where nothing can be written, as on a disk that turned read-only. SQLite itself would write to the memory that it
+   * shares with other processes first, which is a file too: the system ends the process for that.
+   */
+  const checkWritable = (): void => {
+    if (path === ":memory:") return;
+    try {
+      // Not the database itself: closing it again would let go of the locks on it (SQLite, "How To Corrupt", 2.2).
+      closeSync(openSync(`${path}-wal`, "r+"));
+    } catch (error) {
+      // It is made with the first statement.
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    }
+  };
   const change = (sql: string, parameters: readonly SqlValue[]): number =>
     Number(prepare(sql, parameters).statement.run(...parameters).changes);
 
@@ -62,12 +82,14 @@ export function openSqlite(path: string): Sql & { close(): void } {
     async all(sql, ...parameters) {
       return waitForLock(sql, "read", () => {
         const known = prepare(sql, parameters);
+        if (known.writes) checkWritable();
         return known.statement.all(...parameters).map((values) => sqlRow(known, values));
       });
     },
     async first(sql, ...parameters) {
       return waitForLock(sql, "read", () => {
         const known = prepare(sql, parameters);
+        if (known.writes) checkWritable();
         const row: unknown = known.statement.get(...parameters);
         return row === undefined ? null : sqlRow(known, row);
       });
@@ -89,11 +111,15 @@ export function openSqlite(path: string): Sql & { close(): void } {
       });
     },
     async run(sql, ...parameters) {
-      return waitForLock(sql, "write", () => change(sql, parameters));
+      return waitForLock(sql, "write", () => {
+        checkWritable();
+        return change(sql, parameters);
+      });
     },
     async batch(statements) {
       // No await inside: nothing else of this process can come between.
       return waitForLock(statements.map(({ sql }) => sql).join("; "), "write", () => {
+        checkWritable();
         db.exec("BEGIN IMMEDIATE");
         try {
           const changes = statements.map(({ sql, parameters }) => change(sql, parameters));
@@ -107,7 +133,8 @@ export function openSqlite(path: string): Sql & { close(): void } {
     },
     close() {
       prepared.clear();
-      if (db.isOpen) db.close();
+      // Closing moves what was written last into the file; where that cannot be, the next start does it.
+      if (db.isOpen && isWritable(checkWritable)) db.close();
     },
   };
 }
@@ -117,6 +144,7 @@ interface Prepared {
   /** The names of what it gives. */
   columns: readonly string[];
   readonly parameters: number;
+  readonly writes: boolean;
 }
 
 function openFile(path: string): DatabaseSync {
@@ -134,6 +162,15 @@ function openFile(path: string): DatabaseSync {
       throw error;
     }
   });
+}
+
+function isWritable(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Turns WAL on, when two processes change a new file at once after the other one. */

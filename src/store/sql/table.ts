@@ -3,22 +3,29 @@ import { type SqlRow, type SqlValue, type Statement, statement } from "./port.ts
 
 /** The form in which the values of a column are kept. */
 export interface Codec<T> {
+  /** The type of the column. */
+  readonly type: "TEXT" | "BIGINT";
   /** Throws `store_failed` for a value of another type. */
   readonly read: (row: SqlRow, column: string) => T;
   readonly write: (value: T) => SqlValue;
 }
 
-export const text: Codec<string> = { read: readText, write: (value) => value };
+export const text: Codec<string> = { type: "TEXT", read: readText, write: (value) => value };
 
 /** A whole number. */
-export const int: Codec<number> = { read: readInt, write: (value) => value };
+export const int: Codec<number> = { type: "BIGINT", read: readInt, write: (value) => value };
 
 /** True as 1, false as 0. */
-export const flag: Codec<boolean> = { read: (row, column) => readInt(row, column) === 1, write: Number };
+export const flag: Codec<boolean> = {
+  type: "BIGINT",
+  read: (row, column) => readInt(row, column) === 1,
+  write: Number,
+};
 
 /** Makes the codec of one of these texts; any other text is read as `fallback`. */
 export function oneOf<const T extends string, F extends T | null>(known: readonly T[], fallback: F): Codec<T | F> {
   return {
+    type: "TEXT",
     read(row, column) {
       const value = readText(row, column);
       return known.find((one) => one === value) ?? fallback;
@@ -30,6 +37,7 @@ export function oneOf<const T extends string, F extends T | null>(known: readonl
 /** Makes the codec of a value of our own as JSON. It is read back as it was written; a shape of an older version comes with a migration. */
 export function json<T>(): Codec<T> {
   return {
+    type: "TEXT",
     read(row, column) {
       const value: T = JSON.parse(readText(row, column));
       return value;
@@ -39,8 +47,9 @@ export function json<T>(): Codec<T> {
 }
 
 /** Makes the codec of the same, or null. */
-export function orNull<T>({ read, write }: Codec<T>): Codec<T | null> {
+export function orNull<T>({ type, read, write }: Codec<T>): Codec<T | null> {
   return {
+    type,
     read: (row, column) => (row[column] === null ? null : read(row, column)),
     write: (value) => (value === null ? null : write(value)),
   };
@@ -94,6 +103,11 @@ export function table<R>(name: string, columns: Columns<R>): Table<R> {
     const set = parts.filter(({ key }) => key in values);
     return { columns: set.map(({ column }) => column), values: Object.values(values) };
   };
+  const member = (from: string, key: Extract<keyof R, string>): string => {
+    const read = `${from}->>'$.${key}'`;
+    // SQLite gives a number of JSON as a number, PostgreSQL as a text.
+    return columns[key].type === "TEXT" ? read : `CAST(${read} AS BIGINT)`;
+  };
   return {
     list: (alias) => names.map((column) => (alias === undefined ? column : `${alias}.${column}`)).join(", "),
     read(row) {
@@ -113,7 +127,7 @@ export function table<R>(name: string, columns: Columns<R>): Table<R> {
       return sets.length === 0 ? null : statement(`UPDATE ${name} SET ${sets.join(", ")} WHERE id = ?1`, id, ...values);
     },
     upsert(keys, from, where = "true") {
-      const values = parts.map(({ key }) => `value->>'$.${key}'`);
+      const values = parts.map(({ key }) => member("value", key));
       const rest = parts.filter(({ key }) => !keys.includes(key));
       return `INSERT INTO ${name} (${names.join(", ")}) SELECT ${values.join(", ")} FROM json_each(${from}) WHERE ${where}
         ON CONFLICT (${parts
@@ -122,7 +136,7 @@ export function table<R>(name: string, columns: Columns<R>): Table<R> {
           .join(", ")})
         DO UPDATE SET ${rest.map(({ column }) => `${column} = excluded.${column}`).join(", ")}`;
     },
-    assign: (from) => parts.map(({ key, column }) => `${column} = ${from}->>'$.${key}'`).join(", "),
+    assign: (from) => parts.map(({ key, column }) => `${column} = ${member(from, key)}`).join(", "),
     pick<K extends keyof R>(...keys: readonly K[]) {
       const some: Columns<Pick<R, K>> = Object.fromEntries(keys.map((key): unknown[] => [key, columns[key]]));
       return table(name, some);

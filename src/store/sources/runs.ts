@@ -1,5 +1,5 @@
-import { type Sql, type Statement, statement } from "./sql/port.ts";
-import { int, type RowOf, table, text } from "./sql/table.ts";
+import { type Sql, type Statement, statement } from "../sql/port.ts";
+import { int, type RowOf, table, text } from "../sql/table.ts";
 
 const runs = table("runs", {
   sourceId: text,

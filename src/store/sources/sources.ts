@@ -1,20 +1,14 @@
-import type { OfferingFacts } from "../calendar/event.ts";
-import { readText } from "./sql/row.ts";
-import { type Sql, type Statement, statement } from "./sql/port.ts";
-import { type Codec, flag, int, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
-import { type ScopeKind, scopeKinds } from "../waldur/scope.ts";
+import type { OfferingFacts } from "../../calendar/event.ts";
+import { readText } from "../sql/row.ts";
+import { type Sql, type Statement, statement } from "../sql/port.ts";
+import { flag, int, oneOf, orNull, type RowOf, table, text } from "../sql/table.ts";
+import { scopeKinds } from "../../waldur/scope.ts";
 
-const kinds = oneOf(scopeKinds, "visible");
-/** The first word for `visible` was `mine`, and the database keeps it: its table takes no other. */
-const scopeKind: Codec<ScopeKind> = {
-  read: kinds.read,
-  write: (kind) => (kind === "visible" ? "mine" : kind),
-};
-
-const sources = table("sources", {
+export const sources = table("sources", {
   id: text,
-  accountId: text,
-  kind: scopeKind,
+  /** Whose list it is; null: the list is the same for everybody who holds the role. */
+  accountId: orNull(text),
+  kind: oneOf(scopeKinds, "visible"),
   /** 32 hex digits; "" for `visible`. */
   scopeUuid: text,
   /** The organisation whose roles open it; "" when any provider role does. */
@@ -33,15 +27,6 @@ const sources = table("sources", {
   failingSinceAt: orNull(int),
   /** An error code; "" while Waldur answers. */
   failure: text,
-  /**
-   * The loss of its account in Waldur: the role that opens it, its user's being active, or the roles that showed some of its
-   * bookings; "" for nothing.
-   */
-  lost: oneOf(["", "role", "inactive", "part"], ""),
-  /** Since when, as far as we know; null for nothing. */
-  lostAt: orNull(int),
-  /** Time at which who-am-I last showed the role. */
-  accessAt: orNull(int),
   /** Marks up to which the lists of orders and of bookings were read. */
   ordersMicros: int,
   bookingsMicros: int,
@@ -73,30 +58,21 @@ const sources = table("sources", {
   skipped: int,
 });
 
-/** One list Waldur can give an account. */
+/** One list Waldur can give an account, or everybody who holds a role. */
 export type SourceRow = RowOf<typeof sources>;
 
 /** Columns of a source that a run sets. */
 export type SourceChange = Partial<Omit<SourceRow, "id">>;
 
-/** Losses of an account after which nothing of its source can be read. */
-export type LostAccess = "role" | "inactive";
+/** A list that an account asks for, as `resolveSource` found it; its source may not be stored yet. */
+export type NewSource = Pick<SourceRow, "kind" | "scopeUuid" | "customerUuid" | "name" | "partial"> & {
+  readonly accountId: string;
+};
 
-/** Returns what the source's account has lost so that nothing of it can be read; null while it can. */
-export function lostAccess({ lost }: Pick<SourceRow, "lost">): LostAccess | null {
-  return lost === "role" || lost === "inactive" ? lost : null;
+/** Returns true for a list that is the same for everybody who holds a role in one organisation: it is read once for all. */
+function isShared({ kind, customerUuid, partial }: Omit<NewSource, "accountId">): boolean {
+  return customerUuid !== "" && (kind === "provider" || (kind === "offering" && partial === ""));
 }
-
-/** Returns the time, epoch seconds, from which what the source's account has lost is not shown any more; null when it lost nothing. */
-export function clearTime(
-  { accessClearHours }: { readonly accessClearHours: number },
-  { lostAt }: Pick<SourceRow, "lostAt">,
-): number | null {
-  return lostAt === null ? null : lostAt + accessClearHours * 3600;
-}
-
-/** A source that may not be stored yet: a list that Waldur can give an account, as `resolveSource` found it. */
-export type NewSource = Pick<SourceRow, "accountId" | "kind" | "scopeUuid" | "customerUuid" | "name" | "partial">;
 
 /** Returns every source, those due longest first. */
 export async function listSources(sql: Sql): Promise<SourceRow[]> {
@@ -113,27 +89,58 @@ export async function findSource(sql: Sql, id: string): Promise<SourceRow | null
 export async function listSourcesWith(sql: Sql, bookingUuid: string): Promise<SourceRow[]> {
   const rows = await sql.all(
     `SELECT sources.* FROM bookings INDEXED BY bookings_uuid JOIN sources ON sources.id = bookings.source_id
-     WHERE bookings.uuid = ?1 AND sources.loaded_at IS NOT NULL AND sources.lost NOT IN ('role', 'inactive')`,
+     WHERE bookings.uuid = ?1 AND sources.loaded_at IS NOT NULL`,
     bookingUuid,
   );
   return rows.map(sources.read);
 }
 
-/** Makes the account's source over that list unless it is there, due at once. Resolves to its id. */
-export async function addSource(sql: Sql, source: NewSource & { readonly id: string }, nowAt: number): Promise<string> {
+/** Makes the source of that list unless it is there, due at once, and the account one of its readers. Resolves to its id. */
+export async function addSource(
+  sql: Sql,
+  { accountId, ...list }: NewSource & { readonly id: string },
+  nowAt: number,
+): Promise<string> {
+  const shared = isShared(list);
+  const key = shared
+    ? "(kind, scope_uuid) WHERE account_id IS NULL"
+    : "(account_id, kind, scope_uuid) WHERE account_id IS NOT NULL";
   const { sql: insert, parameters } = sources.insert(
-    { ...source, createdAt: nowAt, dueAt: nowAt },
-    `ON CONFLICT (account_id, kind, scope_uuid) DO UPDATE SET name = excluded.name, partial = excluded.partial,
-       customer_uuid = excluded.customer_uuid, lost = '', lost_at = NULL, access_at = NULL, due_at = excluded.due_at
+    { ...list, accountId: shared ? null : accountId, createdAt: nowAt, dueAt: nowAt },
+    `ON CONFLICT ${key} DO UPDATE SET name = excluded.name, partial = excluded.partial,
+       customer_uuid = excluded.customer_uuid, due_at = excluded.due_at
      RETURNING id`,
   );
   const row = await sql.first(insert, ...parameters);
-  return row === null ? source.id : readText(row, "id");
+  const id = row === null ? list.id : readText(row, "id");
+  await sql.run(
+    `INSERT INTO readers (source_id, account_id) VALUES (?1, ?2)
+     ON CONFLICT (source_id, account_id) DO UPDATE SET lost = '', lost_at = NULL`,
+    id,
+    accountId,
+  );
+  return id;
 }
 
 /** Makes the statement that sets these columns of a source; null when there is nothing to set. */
 export function changeSource(id: string, change: SourceChange): Statement | null {
   return sources.update(id, change);
+}
+
+/** Notes for many sources that Waldur had nothing new, at `freshAt` (epoch seconds), of what it lists up to `seenMicros`. */
+export async function noteUnchanged(
+  sql: Sql,
+  ids: readonly string[],
+  freshAt: number,
+  seenMicros: number,
+): Promise<void> {
+  await sql.run(
+    `UPDATE sources SET fresh_at = ?2, orders_micros = max(orders_micros, ?3), bookings_micros = max(bookings_micros, ?3)
+     WHERE id IN (SELECT value FROM json_each(?1))`,
+    JSON.stringify(ids),
+    freshAt,
+    seenMicros,
+  );
 }
 
 /** Notes that Waldur fails, since when, and when the source is due again. */
@@ -168,7 +175,7 @@ export function failedSeconds(
 /** Makes the statement that gives sources another rev, by id. */
 export function moveSources(revs: ReadonlyMap<string, number>): Statement {
   return statement(
-    `WITH moved AS MATERIALIZED (SELECT value->>0 AS id, value->>1 AS rev FROM json_each(?1))
+    `WITH moved AS MATERIALIZED (SELECT value->>0 AS id, CAST(value->>1 AS BIGINT) AS rev FROM json_each(?1))
      UPDATE sources SET rev = moved.rev FROM moved
      WHERE sources.id IN (SELECT id FROM moved) AND sources.id = moved.id`,
     JSON.stringify([...revs]),
@@ -193,7 +200,8 @@ export function readOfferings(json: string): Map<string, OfferingFacts> {
     if (typeof entry !== "object" || entry === null || !("name" in entry)) continue;
     const latitude = "latitude" in entry && typeof entry.latitude === "number" ? entry.latitude : null;
     const longitude = "longitude" in entry && typeof entry.longitude === "number" ? entry.longitude : null;
-    facts.set(uuid, { name: String(entry.name), latitude, longitude });
+    const thumbnail = "thumbnail" in entry && typeof entry.thumbnail === "string" ? entry.thumbnail : "";
+    facts.set(uuid, { name: String(entry.name), latitude, longitude, ...(thumbnail !== "" && { thumbnail }) });
   }
   return facts;
 }

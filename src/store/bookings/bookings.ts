@@ -1,7 +1,7 @@
-import { type Booking, type KnownBooking, type NumberedSlot, orderStates } from "../calendar/booking.ts";
-import { readInt, readText } from "./sql/row.ts";
-import type { Sql, SqlRow } from "./sql/port.ts";
-import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "./sql/table.ts";
+import { type Booking, type KnownBooking, type NumberedSlot, orderStates } from "../../calendar/booking.ts";
+import { readInt, readText } from "../sql/row.ts";
+import type { Sql, SqlRow } from "../sql/port.ts";
+import { flag, int, json, oneOf, orNull, type RowOf, table, text } from "../sql/table.ts";
 
 export const bookings = table("bookings", {
   sourceId: text,
@@ -32,6 +32,9 @@ export const bookings = table("bookings", {
 
 const slimColumns = bookings.pick("uuid", "slim", "orderState", "missedSweep", "vanishedAt");
 const wholeColumns = bookings.pick("data", "slots", "orderState", "orderUuid", "endedMicros", "vanishedAt", "rev");
+
+/** Returns the SQL of the columns that `readLocated` takes, after this alias. */
+export const storedColumns = (alias: string): string => wholeColumns.list(alias);
 
 /** The part of a stored booking that a comparison with a slim listing needs. */
 export type SlimRow = Omit<RowOf<typeof slimColumns>, "vanishedAt"> & { readonly vanished: boolean };
@@ -69,6 +72,18 @@ export async function findSlim(sql: Sql, sourceId: string, uuids: readonly strin
   return bySlim(rows);
 }
 
+/** Returns the stored bookings of these uuids, slim, by source and uuid. */
+export async function findSlimOfAll(sql: Sql, uuids: readonly string[]): Promise<Map<string, Map<string, SlimRow>>> {
+  if (uuids.length === 0) return new Map();
+  const rows = await sql.all(
+    `SELECT source_id, ${slimColumns.list()} FROM bookings INDEXED BY bookings_uuid
+     WHERE uuid IN (SELECT value FROM json_each(?1))`,
+    JSON.stringify(uuids),
+  );
+  const groups = Map.groupBy(rows, (row) => readText(row, "source_id"));
+  return new Map([...groups].map(([id, group]) => [id, bySlim(group)]));
+}
+
 /** Returns the stored bookings of these uuids, whole. */
 export async function findBookings(
   sql: Sql,
@@ -82,7 +97,46 @@ export async function findBookings(
     sourceId,
     JSON.stringify(uuids),
   );
-  return new Map(rows.map(readStoredBooking).map((row) => [row.booking.uuid, row]));
+  return new Map(rows.map(readStored).map((row) => [row.booking.uuid, row]));
+}
+
+/** A booking, and the source whose row it is. */
+export interface LocatedRow extends BookingRow {
+  readonly sourceId: string;
+}
+
+/** Returns the stored bookings of these uuids in these sources, by uuid; of several rows of one booking the last. */
+export async function findLocated(
+  sql: Sql,
+  sourceIds: readonly string[],
+  uuids: readonly string[],
+): Promise<Map<string, LocatedRow>> {
+  const rows = await sql.all(
+    `SELECT source_id, ${wholeColumns.list()} FROM bookings INDEXED BY bookings_uuid
+     WHERE uuid IN (SELECT value FROM json_each(?2)) AND source_id IN (SELECT value FROM json_each(?1))
+     ORDER BY modified_micros, order_state`,
+    JSON.stringify(sourceIds),
+    JSON.stringify(uuids),
+  );
+  return new Map(rows.map(readLocated).map((row) => [row.booking.uuid, row]));
+}
+
+/** Returns the provider and the offering of each of these bookings that is stored anywhere, by uuid. */
+export async function findProviders(
+  sql: Sql,
+  uuids: readonly string[],
+): Promise<Map<string, Pick<Booking, "providerUuid" | "offeringUuid">>> {
+  const rows = await sql.all(
+    `SELECT DISTINCT uuid, data->>'$.providerUuid' AS provider, data->>'$.offeringUuid' AS offering
+     FROM bookings INDEXED BY bookings_uuid WHERE uuid IN (SELECT value FROM json_each(?1))`,
+    JSON.stringify(uuids),
+  );
+  return new Map(
+    rows.map((row) => [
+      readText(row, "uuid"),
+      { providerUuid: readText(row, "provider"), offeringUuid: readText(row, "offering") },
+    ]),
+  );
 }
 
 /** Returns what each source has stored of a booking, by source. */
@@ -91,7 +145,7 @@ export async function findInSources(sql: Sql, uuid: string): Promise<Map<string,
     `SELECT source_id, ${wholeColumns.list()} FROM bookings INDEXED BY bookings_uuid WHERE uuid = ?1`,
     uuid,
   );
-  return new Map(rows.map((row) => [readText(row, "source_id"), readStoredBooking(row)]));
+  return new Map(rows.map((row) => [readText(row, "source_id"), readStored(row)]));
 }
 
 /** Returns bookings changed after `rev`, oldest change first: what a feed that stands at `rev` has to render. */
@@ -103,7 +157,7 @@ export async function listChanged(sql: Sql, sourceId: string, rev: number, limit
     rev,
     limit,
   );
-  return rows.map(readStoredBooking);
+  return rows.map(readStored);
 }
 
 /** Returns the uuids of bookings changed after `rev`. */
@@ -112,59 +166,76 @@ export async function listChangedUuids(sql: Sql, sourceId: string, rev: number):
   return rows.map((row) => readText(row, "uuid"));
 }
 
-/** Returns bookings of an offering with a period that may overlap [fromAt, toAt), other than this one, in order of time. */
-export async function listBeside(
-  sql: Sql,
-  sourceId: string,
-  { uuid, offeringUuid }: { uuid: string; offeringUuid: string },
-  fromAt: number,
-  toAt: number,
-): Promise<BookingRow[]> {
-  const rows = await sql.all(
-    `SELECT ${wholeColumns.list()} FROM bookings INDEXED BY bookings_end
-     WHERE source_id = ?1 AND last_end_at > ?4 AND first_start_at < ?5 AND vanished_at IS NULL
-       AND data->>'$.offeringUuid' = ?3 AND uuid != ?2 ORDER BY first_start_at, uuid LIMIT 100`,
-    sourceId,
-    uuid,
-    offeringUuid,
-    fromAt,
-    toAt,
-  );
-  return rows.map(readStoredBooking);
-}
-
 // Without statistics the engine takes any prefix of the primary key for selective and would walk the whole source:
 // where that was seen, INDEXED BY names the index.
 
-/** Returns bookings with a slot that may start in [from, to), by uuid after `afterUuid`: what a moving window takes in. */
-export async function listStarting(
+/** The days that a window leaves and those that it comes to, epoch seconds. */
+export interface WindowMove {
+  /** The end of what it showed, and of what it shows now. */
+  readonly shown: readonly [before: number, after: number];
+  /** The start of its day, and of its day now. */
+  readonly today: readonly [before: number, after: number];
+}
+
+/**
+ * Returns what a moving window changes, by uuid after `afterUuid`: bookings with a slot that may start where it begins to
+ * show, and requests whose last slot ended on a day that is over now.
+ */
+export async function listMoved(
   sql: Sql,
   sourceId: string,
-  fromAt: number,
-  toAt: number,
+  { shown, today }: WindowMove,
   afterUuid: string,
   limit: number,
 ): Promise<BookingRow[]> {
   const rows = await sql.all(
-    `SELECT ${wholeColumns.list()} FROM bookings INDEXED BY bookings_window
-     WHERE source_id = ?1 AND last_start_at >= ?2 AND first_start_at < ?3 AND uuid > ?4 ORDER BY uuid LIMIT ?5`,
+    `SELECT ${wholeColumns.list()} FROM bookings INDEXED BY bookings_uuid WHERE source_id = ?1 AND uuid IN (
+       SELECT uuid FROM bookings INDEXED BY bookings_window
+       WHERE source_id = ?1 AND last_start_at >= ?2 AND first_start_at < ?3 AND uuid > ?4
+       UNION SELECT uuid FROM bookings INDEXED BY bookings_pending
+       WHERE source_id = ?1 AND last_end_at > ?6 AND last_end_at <= ?7 AND state = 'Creating' AND vanished_at IS NULL
+         AND uuid > ?4
+       ORDER BY uuid LIMIT ?5)
+     ORDER BY uuid`,
     sourceId,
-    fromAt,
-    toAt,
+    ...shown,
     afterUuid,
     limit,
+    ...today,
   );
-  return rows.map(readStoredBooking);
+  return rows.map(readStored);
 }
 
-/** Returns uuids of bookings whose slots Waldur may still write without telling, and that are not over. */
-export async function listSlotless(sql: Sql, sourceId: string, nowAt: number): Promise<string[]> {
+const slotlessColumns = bookings.pick("uuid", "state", "slim", "modifiedMicros");
+
+/** A booking whose slots Waldur may still write without telling, and that is not over. */
+export type SlotlessRow = RowOf<typeof slotlessColumns>;
+
+/** Returns those of one source, by uuid. */
+export async function listSlotless(sql: Sql, sourceId: string, nowAt: number): Promise<SlotlessRow[]> {
   const rows = await sql.all(
-    `SELECT uuid FROM bookings WHERE source_id = ?1 AND slotless = 1 AND last_end_at > ?2 ORDER BY uuid LIMIT 1000`,
+    `SELECT ${slotlessColumns.list()} FROM bookings
+     WHERE source_id = ?1 AND slotless = 1 AND last_end_at > ?2 ORDER BY uuid LIMIT 1000`,
     sourceId,
     nowAt,
   );
-  return rows.map((row) => readText(row, "uuid"));
+  return rows.map(slotlessColumns.read);
+}
+
+/** Returns those of these sources, by source. */
+export async function listSlotlessOfAll(
+  sql: Sql,
+  sourceIds: readonly string[],
+  nowAt: number,
+): Promise<Map<string, SlotlessRow[]>> {
+  const rows = await sql.all(
+    `SELECT source_id, ${slotlessColumns.list()} FROM bookings INDEXED BY bookings_slotless
+     WHERE source_id IN (SELECT value FROM json_each(?1)) AND slotless = 1 AND last_end_at > ?2 LIMIT 10000`,
+    JSON.stringify(sourceIds),
+    nowAt,
+  );
+  const groups = Map.groupBy(rows, (row) => readText(row, "source_id"));
+  return new Map([...groups].map(([id, group]) => [id, group.map(slotlessColumns.read)]));
 }
 
 /** Returns uuids that the sweep `sweepId` did not see and that still count as listed. */
@@ -202,19 +273,6 @@ export async function countBookings(sql: Sql, sourceId: string, nowAt: number): 
     : { listed: readInt(row, "listed"), pending: readInt(row, "pending") };
 }
 
-/** Returns bookings of the source that wait for a decision and are not over, by their first start. */
-export async function listPending(sql: Sql, sourceId: string, nowAt: number, limit: number): Promise<BookingRow[]> {
-  const rows = await sql.all(
-    `SELECT ${wholeColumns.list()} FROM bookings INDEXED BY bookings_pending
-     WHERE source_id = ?1 AND last_end_at > ?2 AND state = 'Creating' AND vanished_at IS NULL
-     ORDER BY first_start_at, uuid LIMIT ?3`,
-    sourceId,
-    nowAt,
-    limit,
-  );
-  return rows.map(readStoredBooking);
-}
-
 /** Returns true when any booking of the source waits for a decision and is not over. */
 export async function hasPending(sql: Sql, sourceId: string, nowAt: number): Promise<boolean> {
   const row = await sql.first(
@@ -226,6 +284,18 @@ export async function hasPending(sql: Sql, sourceId: string, nowAt: number): Pro
   return row !== null;
 }
 
+/** Returns the ids of those of these sources of which a booking waits for a decision and is not over. */
+export async function listPendingSources(sql: Sql, sourceIds: readonly string[], nowAt: number): Promise<Set<string>> {
+  const rows = await sql.all(
+    `SELECT value AS id FROM json_each(?1) WHERE EXISTS (
+       SELECT 1 FROM bookings INDEXED BY bookings_pending
+       WHERE source_id = value AND last_end_at > ?2 AND state = 'Creating' AND vanished_at IS NULL)`,
+    JSON.stringify(sourceIds),
+    nowAt,
+  );
+  return new Set(rows.map((row) => readText(row, "id")));
+}
+
 function bySlim(rows: readonly SqlRow[]): Map<string, SlimRow> {
   const found = new Map<string, SlimRow>();
   for (const row of rows) {
@@ -235,8 +305,20 @@ function bySlim(rows: readonly SqlRow[]): Map<string, SlimRow> {
   return found;
 }
 
-function readStoredBooking(row: SqlRow): BookingRow {
+/** Reads a row of `storedColumns` and the id of its source. */
+export function readLocated(row: SqlRow): LocatedRow {
+  return { ...readStored(row), sourceId: readText(row, "source_id") };
+}
+
+/** Reads a row of `storedColumns`. */
+export function readStored(row: SqlRow): BookingRow {
   const { data: booking, endedMicros, vanishedAt, ...rest } = wholeColumns.read(row);
   const ended = endedMicros === null ? {} : { endedMicros };
-  return { booking, ...rest, ...ended, vanished: vanishedAt !== null, ...(vanishedAt === 0 && { unseen: true }) };
+  return {
+    booking,
+    ...rest,
+    ...ended,
+    vanished: vanishedAt !== null,
+    ...(vanishedAt !== null && vanishedAt <= 0 && { unseen: true }),
+  };
 }

@@ -1,5 +1,5 @@
-import { readInt, readText } from "./sql/row.ts";
-import { type Sql, type SqlRow, type Statement, statement } from "./sql/port.ts";
+import { readInt, readText } from "../sql/row.ts";
+import { type Sql, type SqlRow, type Statement, statement } from "../sql/port.ts";
 
 /** A sealed text and the place it is bound to. */
 export type SealedRow = SealedField & {
@@ -14,6 +14,8 @@ type SealedField = SealedColumn & { readonly row: string };
 type SealedColumn =
   | { readonly table: "accounts"; readonly column: "token" }
   | { readonly table: "targets"; readonly column: "credentials" }
+  | { readonly table: "push_subscriptions"; readonly column: "receiver" }
+  | { readonly table: "webhooks"; readonly column: "address" }
   | FeedColumn;
 type FeedColumn = { readonly table: "feeds"; readonly column: "salt" | "secret" };
 
@@ -23,14 +25,19 @@ const sealedColumns: readonly SealedColumn[] = [
   { table: "feeds", column: "salt" },
   { table: "feeds", column: "secret" },
   { table: "targets", column: "credentials" },
+  { table: "push_subscriptions", column: "receiver" },
+  { table: "webhooks", column: "address" },
 ];
 
-const listing = sealedColumns
-  .map(
-    ({ table, column }) =>
-      `SELECT '${table}' AS "table", '${column}' AS "column", id AS "row", ${column} AS "text",
-         '${table}.${column}.' || id AS id FROM ${table} WHERE ${column} IS NOT NULL`,
-  )
+/** One SELECT for each table, of all its sealed columns: D1 takes no more than five SELECTs in a query. */
+const listing = [...Map.groupBy(sealedColumns, ({ table }) => table)]
+  .map(([table, columns]) => {
+    const names = columns.map(({ column }) => column);
+    const text = names.map((name) => `WHEN '${name}' THEN ${table}.${name}`).join(" ");
+    return `SELECT * FROM (SELECT '${table}' AS "table", one.value AS "column", ${table}.id AS "row", CASE one.value ${text} END AS "text",
+         '${table}.' || one.value || '.' || ${table}.id AS id FROM ${table}, json_each('${JSON.stringify(names)}') AS one) AS ${table}_columns
+       WHERE "text" != ''`;
+  })
   .join(" UNION ALL ");
 
 /** The id of the key in a sealed text, `v1.<id>.…`. */
@@ -47,7 +54,7 @@ export async function listSealed(
   limit: number,
 ): Promise<SealedRow[]> {
   const rows = await sql.all(
-    `SELECT * FROM (${listing}) WHERE id > ?1 AND ${keyOf} IN (SELECT value FROM json_each(?3)) ORDER BY id LIMIT ?2`,
+    `SELECT * FROM (${listing}) AS listing WHERE id > ?1 AND ${keyOf} IN (SELECT value FROM json_each(?3)) ORDER BY id LIMIT ?2`,
     afterId,
     limit,
     JSON.stringify(keys),
@@ -61,9 +68,12 @@ export type SealedGroup = SealedRow & { readonly key: string; readonly count: nu
 /** Counts what each key has sealed, without the feeds that have ended. */
 export async function countSealed(sql: Sql): Promise<SealedGroup[]> {
   const rows = await sql.all(
-    `SELECT *, ${keyOf} AS key, count(*) AS count FROM (${listing})
-     WHERE "table" != 'feeds' OR "row" IN (SELECT id FROM feeds WHERE state != 'ended')
-     GROUP BY "table", "column", key ORDER BY key, id`,
+    `SELECT * FROM (
+       SELECT *, count(*) OVER same AS count, row_number() OVER (same ORDER BY id) AS place
+       FROM (SELECT *, ${keyOf} AS key FROM (${listing}) AS listing
+         WHERE "table" != 'feeds' OR "row" IN (SELECT id FROM feeds WHERE state != 'ended')) AS keyed
+       WINDOW same AS (PARTITION BY "table", "column", key)) AS counted
+     WHERE place = 1 ORDER BY key, id`,
   );
   return rows.flatMap((row) =>
     readSealed(row).map((sealed) => ({ ...sealed, key: readText(row, "key"), count: readInt(row, "count") })),
@@ -75,7 +85,7 @@ export async function hasSealed(sql: Sql): Promise<boolean> {
   const table = await sql.first("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'feeds'");
   if (table === null) return false;
   const row = await sql.first(
-    "SELECT EXISTS (SELECT 1 FROM feeds) OR EXISTS (SELECT 1 FROM accounts WHERE token IS NOT NULL) AS found",
+    "SELECT EXISTS (SELECT 1 FROM feeds) OR EXISTS (SELECT 1 FROM accounts WHERE token != '') AS found",
   );
   return row !== null && readInt(row, "found") === 1;
 }

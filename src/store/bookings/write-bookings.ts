@@ -1,7 +1,7 @@
-import type { Booking, NumberedSlot, OrderState } from "../calendar/booking.ts";
+import type { Booking, NumberedSlot, OrderState } from "../../calendar/booking.ts";
 import { bookings } from "./bookings.ts";
-import { readInt } from "./sql/row.ts";
-import { type Sql, type SqlValue, type Statement, statement } from "./sql/port.ts";
+import { readInt } from "../sql/row.ts";
+import { type Sql, type SqlValue, type Statement, statement } from "../sql/port.ts";
 
 /** A booking as it is written. */
 export interface BookingWrite {
@@ -67,7 +67,7 @@ export function writeOrders(
   return statement(
     `WITH change AS MATERIALIZED (
        SELECT value->>'$.uuid' AS uuid, value->>'$.orderState' AS state, value->>'$.orderUuid' AS made_by,
-              value->>'$.rev' AS rev FROM json_each(?2))
+              CAST(value->>'$.rev' AS BIGINT) AS rev FROM json_each(?2))
      UPDATE bookings SET order_state = change.state, order_uuid = change.made_by, rev = change.rev FROM change
      WHERE source_id = ?1 AND bookings.uuid IN (SELECT uuid FROM change) AND bookings.uuid = change.uuid`,
     sourceId,
@@ -87,12 +87,12 @@ export function markMissed(sourceId: string, uuids: readonly string[], sweepId: 
 }
 
 /**
- * Makes the statement that marks bookings as gone from Waldur since `goneAt`, or with 0 as out of the account's sight; each
- * gets a rev of its own, counted up from `rev`.
+ * Makes the statement that marks bookings as gone from Waldur since `goneAt`, or below 0 as out of the account's sight since
+ * then; each gets a rev of its own, counted up from `rev`.
  */
 export function markVanished(sourceId: string, uuids: readonly string[], rev: number, goneAt: number): Statement {
   return statement(
-    `WITH gone AS MATERIALIZED (SELECT value AS uuid, key AS position FROM json_each(?2))
+    `WITH gone AS MATERIALIZED (SELECT value AS uuid, CAST(key AS BIGINT) AS position FROM json_each(?2))
      UPDATE bookings SET vanished_at = ?4, slotless = 0, missed_sweep = NULL, rev = ?3 + 1 + gone.position FROM gone
      WHERE source_id = ?1 AND bookings.uuid IN (SELECT uuid FROM gone) AND bookings.uuid = gone.uuid`,
     sourceId,

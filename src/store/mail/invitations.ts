@@ -1,0 +1,157 @@
+import type { Sql, Statement } from "../sql/port.ts";
+import { statement } from "../sql/port.ts";
+import { readText } from "../sql/row.ts";
+import { flag, int, oneOf, type RowOf, table, text } from "../sql/table.ts";
+
+const invitations = table("invitations", {
+  /** Who is asked: the uuid of the user in Waldur; or the id of a resource mailbox, a dot, and the number of the period from 1. */
+  attendee: text,
+  bookingUuid: text,
+  /** Id of the key that signs the address for answers and the UID. */
+  keyId: text,
+  /** Where it was sent. */
+  address: text,
+  /** The attendee's calendar has it: it was neither cancelled nor is it over. */
+  open: flag,
+  sequence: int,
+  status: oneOf(["TENTATIVE", "CONFIRMED", "CANCELLED"], "TENTATIVE"),
+  /** Of the first period. */
+  startAt: int,
+  /** Of the last period. */
+  endAt: int,
+  /** Fingerprint of all periods. */
+  periods: text,
+  /** Fingerprint of what else it says. */
+  content: text,
+  /** DTSTAMP of the last message. */
+  stampAt: int,
+  /** DTSTAMP of the last answer that was taken; 0: none. */
+  answeredAt: int,
+  /** The answer of a resource mailbox to the last version; "" for none, and for people. */
+  answer: oneOf(["", "ACCEPTED", "DECLINED"], ""),
+});
+
+/** The last iTIP message about a booking to one attendee. Times are epoch seconds. */
+export type InvitationRow = RowOf<typeof invitations>;
+
+/** Returns the invitations of these attendees: the open ones, and those that were closed on these bookings. */
+export async function listInvitations(
+  sql: Sql,
+  attendees: readonly string[],
+  bookingUuids: readonly string[],
+): Promise<InvitationRow[]> {
+  const rows = await sql.all(
+    `SELECT ${invitations.list()} FROM invitations
+     WHERE attendee IN (SELECT value FROM json_each(?1))
+       AND (open = 1 OR booking_uuid IN (SELECT value FROM json_each(?2))) ORDER BY booking_uuid, attendee`,
+    JSON.stringify(attendees),
+    JSON.stringify(bookingUuids),
+  );
+  return rows.map(invitations.read);
+}
+
+/** Returns the invitations to a booking. */
+export async function listInvitationsTo(sql: Sql, bookingUuid: string): Promise<InvitationRow[]> {
+  const rows = await sql.all(
+    `SELECT ${invitations.list()} FROM invitations INDEXED BY invitations_booking WHERE booking_uuid = ?1`,
+    bookingUuid,
+  );
+  return rows.map(invitations.read);
+}
+
+/** Returns the attendees whose calendars have something of ours. */
+export async function listOpenAttendees(sql: Sql): Promise<string[]> {
+  const rows = await sql.all("SELECT DISTINCT attendee FROM invitations INDEXED BY invitations_open WHERE open = 1");
+  return rows.map((row) => readText(row, "attendee"));
+}
+
+/** Returns an invitation of each attendee under each key: all that have an address for answers. */
+export async function listAnswerers(sql: Sql): Promise<InvitationRow[]> {
+  const rows = await sql.all(
+    `SELECT ${invitations.list("one")} FROM invitations AS one WHERE NOT EXISTS (
+       SELECT 1 FROM invitations AS other WHERE other.attendee = one.attendee AND other.key_id = one.key_id
+         AND other.booking_uuid < one.booking_uuid) LIMIT 5000`,
+  );
+  return rows.map(invitations.read);
+}
+
+const sent = [
+  "key_id",
+  "address",
+  "open",
+  "sequence",
+  "status",
+  "start_at",
+  "end_at",
+  "periods",
+  "content",
+  "stamp_at",
+];
+
+/**
+ * Makes the statement that keeps what is being sent, unless another run has sent something newer. The last answer stays, unless it
+ * is asked for again.
+ */
+export function keepInvitation(row: InvitationRow): Statement {
+  return invitations.insert(
+    row,
+    `ON CONFLICT (attendee, booking_uuid) DO UPDATE SET ${sent.map((column) => `${column} = excluded.${column}`).join(", ")},
+       answer = CASE WHEN excluded.sequence > invitations.sequence THEN '' ELSE invitations.answer END
+     WHERE excluded.sequence >= invitations.sequence`,
+  );
+}
+
+/** Notes the DTSTAMP of an answer that is taken. Resolves to false for one that is not newer than the last: it comes again. */
+export async function noteAnswer(
+  sql: Sql,
+  { attendee, bookingUuid }: Pick<InvitationRow, "attendee" | "bookingUuid">,
+  answeredAt: number,
+): Promise<boolean> {
+  const changed = await sql.run(
+    "UPDATE invitations SET answered_at = ?3 WHERE attendee = ?1 AND booking_uuid = ?2 AND answered_at < ?3",
+    attendee,
+    bookingUuid,
+    answeredAt,
+  );
+  return changed === 1;
+}
+
+/** Keeps what a resource mailbox answered to the version of that SEQUENCE. */
+export async function keepAnswer(
+  sql: Sql,
+  { attendee, bookingUuid, sequence }: Pick<InvitationRow, "attendee" | "bookingUuid" | "sequence">,
+  answer: InvitationRow["answer"],
+): Promise<void> {
+  await sql.run(
+    "UPDATE invitations SET answer = ?4 WHERE attendee = ?1 AND booking_uuid = ?2 AND sequence = ?3",
+    attendee,
+    bookingUuid,
+    sequence,
+    answer,
+  );
+}
+
+/**
+ * Forgets closed invitations whose time ended before then, at most so many, and a year later also those that nobody closed, since
+ * their attendee wants none any more. Resolves to their number.
+ */
+export async function forgetInvitations(sql: Sql, beforeAt: number, limit: number): Promise<number> {
+  return sql.run(
+    `DELETE FROM invitations WHERE (attendee, booking_uuid) IN (
+       SELECT attendee, booking_uuid FROM invitations INDEXED BY invitations_ended 
+       WHERE end_at < ?1 AND (open = 0 OR end_at < ?1 - 365 * 86400) LIMIT ?2)`,
+    beforeAt,
+    limit,
+  );
+}
+
+/** Makes the statement that deletes the invitations to the persons of these accounts, and to mailboxes that they set. */
+export function forgetInvited(accountIds: readonly string[]): Statement {
+  return statement(
+    `DELETE FROM invitations WHERE substr(attendee, 1, 32) IN (
+       SELECT user_uuid FROM accounts WHERE id IN (SELECT value FROM json_each(?1)) UNION
+       SELECT resource_mailboxes.id FROM resource_mailboxes JOIN accounts ON accounts.user_uuid = resource_mailboxes.user_uuid
+       WHERE accounts.id IN (SELECT value FROM json_each(?1)))`,
+    JSON.stringify(accountIds),
+  );
+}
