@@ -1,13 +1,14 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { type AccountRow, findAccount, noteAsked, noteRefused } from "../store/accounts.ts";
-import { type BookingRow, findBookings } from "../store/bookings.ts";
+import { type AccountRow, findAccount, listPersonAccounts, noteSeen } from "../store/accounts/accounts.ts";
+import { findLocated, type LocatedRow } from "../store/bookings/bookings.ts";
 import { type FeedRow, findFeed, listFeeds } from "../store/feeds.ts";
-import { withLastReads } from "../store/reads.ts";
-import { findSource, listSources, lostAccess, type SourceRow } from "../store/sources.ts";
+import { withLastReads } from "../store/sources/reads.ts";
+import { findReadSource, listReadSources, lostAccess, type ReadSource } from "../store/sources/readers.ts";
 import { findTarget, listTargets, type TargetRow } from "../store/targets.ts";
-import { accountClient, identify } from "./client.ts";
-import { epochSeconds, hasElapsed } from "../clock.ts";
+import { accountClient } from "./client.ts";
+import { proveAccount } from "./prove.ts";
+import { epochSeconds, hasElapsed } from "../lib/clock.ts";
 import { hasAccess } from "../waldur/roles.ts";
 
 /** An account that looks at what is stored: one that has shown who it is. */
@@ -15,6 +16,8 @@ export interface Viewer {
   readonly account: AccountRow;
   /** The operator: manages all. */
   readonly operator: boolean;
+  /** Ids of all accounts of the same person, whatever token shows them, the operator's too: what belongs to one of them is the viewer's own. */
+  readonly accountIds: ReadonlySet<string>;
 }
 
 /**
@@ -31,28 +34,33 @@ const freshSeconds = 60;
  * not answer, what it said last stands; where it does not take the token, that is noted.
  */
 export async function loadViewer(deps: Deps, account: AccountRow): Promise<Viewer> {
-  if (account.kind === "operator") return { account, operator: true };
-  if (!hasElapsed(account.askedAt, freshSeconds, epochSeconds(deps))) return { account, operator: false };
+  if (!hasElapsed(account.askedAt, freshSeconds, epochSeconds(deps))) return viewerOf(deps, account);
   try {
-    await identify(deps, account.id, await accountClient(deps, account));
-    await noteRefused(deps.sql, account.id, null);
+    await proveAccount(deps, account, await accountClient(deps, account));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.code === "waldur_refused_token") await noteRefused(deps.sql, account.id, epochSeconds(deps));
     deps.log.warn("roles_not_read", { account: account.id, code: error.code, message: error.message });
   }
-  await noteAsked(deps.sql, account.id, epochSeconds(deps));
-  return { account: (await findAccount(deps.sql, account.id)) ?? account, operator: false };
+  await noteSeen(deps.sql, account.id, epochSeconds(deps));
+  return viewerOf(deps, (await findAccount(deps.sql, account.id)) ?? account);
 }
 
-/** Returns the standing of the viewer to a source. */
+/** Returns the viewer behind an account, with the roles that Waldur told last. */
+export async function viewerOf(deps: Pick<Deps, "sql">, account: AccountRow): Promise<Viewer> {
+  const operator = account.kind === "operator";
+  // ADMIN_TOKEN proves no user of Waldur: whoever shows it has no part in what that user made.
+  const accountIds = new Set(operator ? [account.id] : await listPersonAccounts(deps.sql, account.id));
+  return { account, operator, accountIds };
+}
+
+/** Returns the standing of the viewer to a source as another account has it, and to that account's feeds over it. */
 export function standingOf(
-  { account, operator }: Viewer,
-  source: Pick<SourceRow, "accountId" | "kind" | "customerUuid" | "lost">,
+  { account, operator, accountIds }: Viewer,
+  source: Pick<ReadSource, "accountId" | "kind" | "customerUuid" | "lost">,
 ): Standing {
   const { isStaff, roles, refusedAt } = account;
   const holds = refusedAt === null && hasAccess({ isActive: true, isStaff, roles }, source);
-  if (source.accountId === account.id) {
+  if (accountIds.has(source.accountId)) {
     return operator || (holds && lostAccess(source) === null) ? "owner" : "former";
   }
   if (operator) return "operator";
@@ -67,6 +75,10 @@ const allowed = {
   name: ["owner", "operator", "colleague", "former"],
   /** See what is in it. */
   content: ["owner", "operator"],
+  /** See the bookings of its source, and answer them. */
+  bookings: ["owner", "operator", "colleague"],
+  /** Read it in a calendar program that signs in for them. The operator has many, and none of them is theirs. */
+  calendar: ["owner", "colleague", "former"],
   /** See the address of a feed. */
   address: ["owner"],
   /** Change it, give it another address. */
@@ -82,15 +94,23 @@ export function may(standing: Standing, right: Right): boolean {
   return standings.includes(standing);
 }
 
-/** A source with what the viewer is to it. */
+/** A source as one account has it, with what the viewer is to that. */
 export interface VisibleSource {
-  readonly source: SourceRow;
+  readonly source: ReadSource;
   readonly standing: Standing;
 }
 
-/** Returns the sources of which the viewer sees at least the name. */
+/** Returns every source as each account has it that asked for its list. */
+export async function listSources(deps: Pick<Deps, "sql">): Promise<ReadSource[]> {
+  return withLastReads(deps.sql, await listReadSources(deps.sql));
+}
+
+/** Returns the sources of which the viewer sees at least the name, each once for every account that asked for its list. */
 export async function listVisibleSources(deps: Pick<Deps, "sql">, viewer: Viewer): Promise<VisibleSource[]> {
-  const sources = await withLastReads(deps.sql, await listSources(deps.sql));
+  return selectVisible(viewer, await listSources(deps));
+}
+
+function selectVisible(viewer: Viewer, sources: readonly ReadSource[]): VisibleSource[] {
   const all = sources.map((source) => ({ source, standing: standingOf(viewer, source) }));
   return all.filter(({ standing }) => may(standing, "name"));
 }
@@ -107,13 +127,53 @@ export async function findVisibleFeed(
   return seen;
 }
 
-/** Returns a booking in a source whose content the viewer may see. Throws `not_found`, whatever the reason. */
-export async function findVisibleBooking(deps: Pick<Deps, "sql">, viewer: Viewer, uuid: string): Promise<BookingRow> {
-  for (const { source, standing } of await listVisibleSources(deps, viewer)) {
-    const known = may(standing, "content") ? (await findBookings(deps.sql, source.id, [uuid])).get(uuid) : undefined;
-    if (known !== undefined) return known;
+/**
+ * Returns the sources whose bookings the viewer may see: of every list that their roles open, whoever had it read, whether there
+ * is a feed or not. A list that its account cannot read any more tells nothing new and is left out.
+ */
+export async function listBookingSources(deps: Pick<Deps, "sql">, viewer: Viewer): Promise<VisibleSource[]> {
+  return selectBookingSources(viewer, await listSources(deps));
+}
+
+/** Returns those of these sources whose bookings the viewer may see, each once. */
+export function selectBookingSources(viewer: Viewer, sources: readonly ReadSource[]): VisibleSource[] {
+  const seen = selectVisible(viewer, sources);
+  const open = seen.filter(({ source, standing }) => may(standing, "bookings") && lostAccess(source) === null);
+  // Several accounts may have asked for a list: each is here once, as the viewer has it where they did.
+  const others = open.filter(({ source }) => !viewer.accountIds.has(source.accountId));
+  const own = open.filter(({ source }) => viewer.accountIds.has(source.accountId));
+  return [...new Map([...others, ...own].map((one) => [one.source.id, one])).values()];
+}
+
+/** A booking that the viewer may see, with the list that holds it. */
+export interface VisibleBooking extends VisibleSource {
+  readonly known: LocatedRow;
+}
+
+/** Returns those of these bookings that the viewer may see, by uuid. */
+export async function findVisibleBookings(
+  deps: Pick<Deps, "sql">,
+  viewer: Viewer,
+  uuids: readonly string[],
+): Promise<ReadonlyMap<string, VisibleBooking>> {
+  const seen = new Map((await listBookingSources(deps, viewer)).map((one) => [one.source.id, one]));
+  const found = new Map<string, VisibleBooking>();
+  for (const [uuid, known] of await findLocated(deps.sql, [...seen.keys()], uuids)) {
+    const one = seen.get(known.sourceId);
+    if (one !== undefined) found.set(uuid, { ...one, known });
   }
-  throw new AppError("not_found", "there is no such booking");
+  return found;
+}
+
+/** Returns a booking that the viewer may see. Throws `not_found`, whatever the reason. */
+export async function findVisibleBooking(
+  deps: Pick<Deps, "sql">,
+  viewer: Viewer,
+  uuid: string,
+): Promise<VisibleBooking> {
+  const found = (await findVisibleBookings(deps, viewer, [uuid])).get(uuid);
+  if (found === undefined) throw new AppError("not_found", "there is no such booking");
+  return found;
 }
 
 /**
@@ -140,9 +200,14 @@ export async function listVisibleTargets(
   viewer: Viewer,
 ): Promise<{ readonly target: TargetRow; readonly standing: Standing }[]> {
   const standings = new Map(
-    (await listVisibleSources(deps, viewer)).map(({ source, standing }) => [source.id, standing]),
+    (await listVisibleSources(deps, viewer)).map(({ source, standing }) => [
+      `${source.id} ${source.accountId}`,
+      standing,
+    ]),
   );
-  const feeds = new Map((await listFeeds(deps.sql)).map(({ id, sourceId }) => [id, sourceId]));
+  const feeds = new Map(
+    (await listFeeds(deps.sql)).map(({ id, sourceId, accountId }) => [id, `${sourceId} ${accountId}`]),
+  );
   return (await listTargets(deps.sql)).flatMap((target) => {
     const standing = standings.get(feeds.get(target.feedId) ?? "");
     return standing === undefined ? [] : [{ target, standing }];
@@ -151,7 +216,7 @@ export async function listVisibleTargets(
 
 async function look(deps: Pick<Deps, "sql">, viewer: Viewer, feedId: string, right: Right) {
   const feed = await findFeed(deps.sql, feedId);
-  const stored = feed === null ? null : await findSource(deps.sql, feed.sourceId);
+  const stored = feed === null ? null : await findReadSource(deps.sql, feed.sourceId, feed.accountId);
   const [source = null] = stored === null ? [] : await withLastReads(deps.sql, [stored]);
   const standing = source === null ? "none" : standingOf(viewer, source);
   return feed === null || source === null || !may(standing, right) ? null : { feed, source, standing };

@@ -1,8 +1,9 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { endSentence } from "../sentence.ts";
+import { endSentence } from "../lib/sentence.ts";
 import { tokenClient } from "./client.ts";
 import { actAsOperator } from "./find-source.ts";
+import { watchClock } from "../waldur/clock.ts";
 import { manages } from "../waldur/roles.ts";
 
 /** The state of the connection to Waldur. Times are epoch seconds, lifetimes seconds. */
@@ -18,6 +19,8 @@ export interface WaldurCheck {
   readonly sees: { readonly bookings: number; readonly providers: number } | null;
   readonly tokenLifetime: number | null;
   readonly tokenExpiresAt: number | null;
+  /** Seconds by which this machine's clock is ahead of Waldur's; 0 for both being about right. */
+  readonly clockAhead: number;
   /** Faults and gaps, each with what to do. */
   readonly problems: readonly string[];
 }
@@ -28,8 +31,9 @@ const daySeconds = 86_400;
 export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
   const url = deps.config.waldurApiUrl;
   const nothing = { url, user: null, isStaff: false, canAccept: false, canReject: false, sees: null };
+  const { fetch, ahead } = watchClock(deps);
   try {
-    const { client, user } = await actAsOperator(deps);
+    const { client, user } = await actAsOperator({ ...deps, fetch });
     const bookings = await client.countBookings({});
     const own = (await client.serviceProviders()).filter(({ customerUuid }) => manages(user, customerUuid));
     const problems: string[] = [];
@@ -65,6 +69,7 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
       sees: { bookings, providers: own.length },
       tokenLifetime: user.tokenLifetime,
       tokenExpiresAt: user.tokenExpiresAt,
+      clockAhead: ahead() ?? 0,
       problems,
     };
   } catch (error) {
@@ -75,6 +80,7 @@ export async function checkWaldur(deps: Deps): Promise<WaldurCheck> {
       code: error.code,
       tokenLifetime: null,
       tokenExpiresAt: null,
+      clockAhead: ahead() ?? 0,
       problems: [advise(error)],
     };
   }

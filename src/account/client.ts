@@ -1,11 +1,11 @@
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { open } from "../security/seal.ts";
-import { type AccountRow, addAccount, environmentAccount, findAccount, noteUser } from "../store/accounts.ts";
+import { type AccountRow, addAccount, environmentAccount, findAccount, noteUser } from "../store/accounts/accounts.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import { readTraits, makeWaldurClient, type WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 
 /** Returns the place of the sealed token of an account. */
 export function sealedTokenPlace(accountId: string) {
@@ -14,13 +14,14 @@ export function sealedTokenPlace(accountId: string) {
 
 /**
  * Makes a client that speaks to Waldur as this account. `noteDate` gets the `Date` header of each answer, epoch milliseconds.
- * Throws `bad_config` when the environment's account has no token.
+ * Throws `bad_config` when the environment's account has no token, and `waldur_refused_token` when a person's was dropped.
  */
 export async function accountClient(
   deps: Deps,
   account: Pick<AccountRow, "id" | "token">,
   noteDate?: (milliseconds: number) => void,
 ): Promise<WaldurClient> {
+  if (account.token === "") throw new AppError("waldur_refused_token", "the account has signed out: sign in again");
   const token =
     account.token === null
       ? deps.config.waldurApiToken

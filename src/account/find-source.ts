@@ -1,7 +1,7 @@
 import type { FeedFilter } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import type { AccountRow } from "../store/accounts.ts";
+import type { AccountRow } from "../store/accounts/accounts.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { accountClient, ensureEnvironmentAccount, identify } from "./client.ts";
@@ -9,7 +9,7 @@ import { nameNoWaldur } from "./site.ts";
 import { readUuid } from "../waldur/parameters.ts";
 import { type ScopeKind, bookingFilter, scopeKinds } from "../waldur/scope.ts";
 import { manages } from "../waldur/roles.ts";
-import type { NewSource } from "../store/sources.ts";
+import type { NewSource } from "../store/sources/sources.ts";
 
 /** An account, who it is in Waldur now, and a client that speaks as it. */
 export interface ActingAccount {
@@ -61,19 +61,29 @@ export async function resolveSource(
   return { accountId: account.id, kind, scopeUuid, ...found };
 }
 
+/** Throws `no_role` for a person who has none in Waldur: the bookings that they made are all they would see. */
+function needRole({ account, user }: ActingAccount): void {
+  if (account.kind === "operator" || user.isStaff || user.roles.length > 0) return;
+  throw new AppError(
+    "no_role",
+    `${user.username} has no role in Waldur, so only a calendar of the bookings that this user made can be made (\`mine\`); an owner of a provider gives roles in Waldur`,
+  );
+}
+
 /** The lists that a feed can be asked for: the sources, and the bookings that the account itself made. */
 export const listKinds = [...scopeKinds, "mine"] as const;
 export type ListKind = (typeof listKinds)[number];
 
 /**
  * Returns the source of a list that was asked for, and the filter that makes the list of it: Waldur has no list of what an
- * account made, so that is all it shows the account, by requester. Throws as `resolveSource`.
+ * account made, so that is all it shows the account, by requester. Throws as `resolveSource`, and `no_role`.
  */
 export async function resolveList(
   asks: ActingAccount,
   kind: ListKind,
   uuid: string,
 ): Promise<{ readonly source: NewSource; readonly filter: FeedFilter }> {
+  if (kind !== "mine") needRole(asks);
   if (kind !== "mine") return { source: await resolveSource(asks, kind, uuid), filter: {} };
   return { source: await resolveSource(asks, "visible", ""), filter: { requesters: [asks.user.username] } };
 }

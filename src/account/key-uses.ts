@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { open, unlessSealed } from "../security/seal.ts";
-import { countSealed, type SealedGroup } from "../store/sealed.ts";
+import { countSealed, type SealedGroup } from "../store/accounts/sealed.ts";
 
 /** A key and the number of texts that it has sealed. */
 export interface KeyUse {

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { codeOf } from "../errors.ts";
 import { open, seal } from "../security/seal.ts";
-import { listSealed, replaceSealed, type SealedRow } from "../store/sealed.ts";
+import { listSealed, replaceSealed, type SealedRow } from "../store/accounts/sealed.ts";
 
 const pageSize = 100;
 

@@ -3,20 +3,21 @@ import { AppError, codeOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { open, seal } from "../security/seal.ts";
 import { sameText } from "../security/secret.ts";
-import { openSession, sealSession, type SessionKind } from "../security/session.ts";
+import { openSession, sealSession, type Session, type SessionKind } from "../security/session.ts";
 import {
   type AccountRow,
   addUser,
   changeToken,
+  endSession,
   findAccount,
   findUser,
-  noteAsked,
+  noteSeen,
   noteRefused,
   noteUser,
-} from "../store/accounts.ts";
+} from "../store/accounts/accounts.ts";
 import type { User } from "../waldur/schema.ts";
 import { tokenClient, ensureEnvironmentAccount, sealedTokenPlace } from "./client.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import { slowWrongToken } from "./tries.ts";
 import { requestPace, takeTurn } from "./turns.ts";
 
@@ -26,12 +27,15 @@ const sessions = {
   decide: { kind: "decider", lasts: 90 * 86_400 },
 } as const satisfies Record<SessionKind, { kind: AccountRow["kind"]; lasts: number }>;
 
-/** A session that has just begun. */
-export interface NewSession {
-  readonly account: AccountRow;
-  /** The value of the session's cookie, and how long it lasts, seconds. */
+/** The value of a session's cookie, and how long it lasts, seconds. */
+export interface SessionCookie {
   readonly cookie: string;
   readonly lasts: number;
+}
+
+/** A session that has just begun. */
+export interface NewSession extends SessionCookie {
+  readonly account: AccountRow;
 }
 
 /**
@@ -45,7 +49,7 @@ export async function signIn(deps: Deps, session: SessionKind, token: string, ne
   return takeTurn(deps, user.uuid, requestPace, async () => {
     const account = await keep(deps, sessions[session].kind, shown, user, true);
     deps.log.info("signed_in", { account: account.id, username: user.username, session });
-    return renewSession(deps, session, account);
+    return beginSession(deps, session, account);
   });
 }
 
@@ -82,13 +86,31 @@ async function askOwner(deps: Deps, token: string): Promise<{ shown: string; use
   return { shown, user };
 }
 
-/** Makes a new cookie for an account that is signed in. */
-export async function renewSession(deps: Deps, session: SessionKind, account: AccountRow): Promise<NewSession> {
+/** Begins a session of an account that has just shown who it is. */
+async function beginSession(deps: Deps, session: SessionKind, account: AccountRow): Promise<NewSession> {
+  const { id: accountId, sessionNo } = account;
+  return { account, ...(await sealCookie(deps, session, { accountId, sessionNo, id: hex(deps.random(8)) })) };
+}
+
+/** Prolongs the session that a cookie holds: null for one that is none. */
+export async function renewSession(deps: Deps, session: SessionKind, cookie: string): Promise<SessionCookie | null> {
+  const found = await openSession(deps.keys, session, cookie, epochSeconds(deps));
+  return found === null ? null : sealCookie(deps, session, { ...found, id: found.id || hex(deps.random(8)) });
+}
+
+/** Ends the session that a cookie holds, and so every copy of it. */
+export async function endCookieSession(deps: Deps, session: SessionKind, cookie: string): Promise<void> {
+  const nowAt = epochSeconds(deps);
+  const found = await openSession(deps.keys, session, cookie, nowAt);
+  if (found === null || found.id === "") return;
+  // A copy may have been prolonged meanwhile.
+  await endSession(deps.sql, found.accountId, found.id, nowAt + sessions[session].lasts, nowAt);
+}
+
+async function sealCookie(deps: Deps, session: SessionKind, about: Omit<Session, "expiresAt">): Promise<SessionCookie> {
   const { lasts } = sessions[session];
-  const { id, sessionNo } = account;
   const expiresAt = epochSeconds(deps) + lasts;
-  const cookie = await sealSession(deps.keys, session, { accountId: id, sessionNo, expiresAt }, deps.random);
-  return { account, cookie, lasts };
+  return { cookie: await sealSession(deps.keys, session, { ...about, expiresAt }, deps.random), lasts };
 }
 
 /** Signs the operator in, who showed ADMIN_TOKEN; null for any other text. */
@@ -97,7 +119,7 @@ export async function signInOperator(deps: Deps, token: string): Promise<NewSess
   if (adminToken === null || !(await sameText(token.trim(), adminToken))) return null;
   const account = await ensureEnvironmentAccount(deps);
   deps.log.info("signed_in", { account: account.id, session: "pages" });
-  return renewSession(deps, "pages", account);
+  return beginSession(deps, "pages", account);
 }
 
 /** Returns the account whose session a cookie is; null for a cookie that is invalid, has expired, or was ended. */
@@ -106,6 +128,7 @@ export async function findSessionAccount(deps: Deps, session: SessionKind, cooki
   if (found === null) return null;
   const account = await findAccount(deps.sql, found.accountId);
   if (account === null || account.sessionNo !== found.sessionNo) return null;
+  if (account.endedSessions.some(([id]) => id === found.id)) return null;
   const operates = session === "pages" && account.kind === "operator" && deps.config.adminToken !== null;
   return operates || account.kind === sessions[session].kind ? account : null;
 }
@@ -134,7 +157,7 @@ async function keep(
       ? user
       : { ...user, tokenLifetime: known.tokenLifetime, tokenExpiresAt: known.tokenExpiresAt };
   await noteUser(deps.sql, known.id, facts);
-  await noteAsked(deps.sql, known.id, epochSeconds(deps));
+  await noteSeen(deps.sql, known.id, epochSeconds(deps));
   return (await findAccount(deps.sql, known.id)) ?? known;
 }
 

@@ -10,7 +10,7 @@ import {
   loginUrl,
   readSiteAnonymously,
 } from "../waldur/login.ts";
-import { epochSeconds, hasElapsed } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../lib/clock.ts";
 import { slowWrongToken } from "./tries.ts";
 
 const schema = v.object({
@@ -18,20 +18,22 @@ const schema = v.object({
   at: v.number(),
   name: v.string(),
   colour: v.nullable(v.string()),
+  /** Ends in a slash; absent in what an older version kept. */
+  homeport: v.optional(v.nullable(v.string()), null),
   logins: v.array(v.object({ provider: v.string(), label: v.string() })),
 });
 
 /** The Waldur as pages show it to everybody. */
 export type CachedSite = v.InferOutput<typeof schema>;
 
-const nothing: CachedSite = { at: 0, name: "", colour: null, logins: [] };
+const nothing: CachedSite = { at: 0, name: "", colour: null, homeport: null, logins: [] };
 const freshSeconds = 600;
 /** Seconds for which others do not ask too while one asks. */
 const askingSeconds = 10;
 const patienceMilliseconds = 5000;
 
 /**
- * Returns name, colour and logins of the Waldur as it told them last; asked anew behind the answer when that was ten minutes ago,
+ * Returns name, colour, HomePort and logins of the Waldur as it told them last; asked anew behind the answer when that was ten minutes ago,
  * so that no page waits for Waldur but the first.
  */
 export async function cachedSite(deps: Deps): Promise<CachedSite> {
@@ -89,7 +91,7 @@ const doubtful: readonly ErrorCode[] = [
  * Returns the failure of a first request to Waldur. Where it may come from something that is no Waldur, that is asked, and
  * then told: under the same code, with `noWaldur` among the facts.
  */
-export async function nameNoWaldur(deps: Deps, error: unknown): Promise<unknown> {
+export async function nameNoWaldur<E>(deps: Deps, error: E): Promise<E | AppError> {
   const from = waldur(deps);
   if (from === null || !(error instanceof AppError) || !doubtful.includes(error.code)) return error;
   if (String(error.facts["status"]).startsWith("3") || (await isWaldur(from)) !== false) return error;
@@ -100,8 +102,8 @@ export async function nameNoWaldur(deps: Deps, error: unknown): Promise<unknown>
 async function refreshSite(deps: Deps, from: AnonymousTransport, known: CachedSite): Promise<CachedSite> {
   const at = epochSeconds(deps);
   try {
-    const { name, colour } = await readSiteAnonymously(from);
-    return { at, name, colour, logins: await listLogins(from) };
+    const { name, colour, homeport } = await readSiteAnonymously(from);
+    return { at, name, colour, homeport, logins: await listLogins(from) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     deps.log.warn("site_not_read", { code: error.code, message: error.message });

@@ -1,6 +1,6 @@
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
-import { countTry, forgetTry } from "../store/attempts.ts";
+import { countTry, countTryOfEach, forgetTry } from "../store/accounts/attempts.ts";
 
 const stretchSeconds = 600;
 const mostWrongTokens = 20;
@@ -28,6 +28,16 @@ export async function beginTry(deps: Deps, name: string, most: number): Promise<
 export async function slowWrongToken(deps: Deps, network: string): Promise<void> {
   const count = await countTry(deps.sql, `token ${network}`, stretchStart(deps));
   if (count > mostWrongTokens) await deps.sleep(pauseMilliseconds);
+}
+
+/**
+ * Counts wrong credentials of a calendar program by network and by the hash of the user name, and waits as `slowWrongToken`
+ * does. One program that goes on with a revoked password is no guesser, and does not wait for others of its network.
+ */
+export async function slowWrongAppPassword(deps: Deps, network: string, userHash: string): Promise<void> {
+  const names = [`password ${network}`, `password of ${userHash.slice(0, 16)}`];
+  if ((await countTryOfEach(deps.sql, names, stretchStart(deps))) > mostWrongTokens)
+    await deps.sleep(pauseMilliseconds);
 }
 
 /** Returns when the present stretch of counting began, epoch seconds. */

@@ -1,13 +1,16 @@
 import { diff } from "../calendar/diff.ts";
 import type { Deps } from "../deps.ts";
 import { AppError, messageOf } from "../errors.ts";
-import { findAccount } from "../store/accounts.ts";
-import { findBookings, listSlimBetween } from "../store/bookings.ts";
-import { listSources, type SourceRow } from "../store/sources.ts";
+import { listAccounts } from "../store/accounts/accounts.ts";
+import { findBookings, listSlimBetween } from "../store/bookings/bookings.ts";
+import { listSources, type SourceRow } from "../store/sources/sources.ts";
 import { hasAccess, sees } from "../waldur/roles.ts";
 import { walkPages } from "../waldur/pages.ts";
 import { accountClient, identify } from "../account/client.ts";
-import { lostReasons } from "./access.ts";
+import { lossReasons } from "../account/prove.ts";
+import { listReadSources } from "../store/sources/readers.ts";
+import { groupReaders, orderReaders, type Reader } from "./readers.ts";
+import { nameNoWaldur } from "../account/site.ts";
 import { newReport, type RefreshReport, slimText } from "./run.ts";
 import { bookingFilter } from "../waldur/scope.ts";
 
@@ -25,16 +28,18 @@ export async function dryRun(
   sources: readonly SourceRow[],
 ): Promise<{ readonly sources: readonly RefreshReport[]; readonly complete: boolean }> {
   const reports: RefreshReport[] = [];
-  for (const source of sources) reports.push(await dryRunSource(deps, source));
+  const readers = groupReaders(await listReadSources(deps.sql), await listAccounts(deps.sql));
+  for (const source of sources) reports.push(await dryRunSource(deps, source, readers.get(source.id) ?? []));
   return { sources: reports, complete: reports.every(({ failure }) => failure === "") };
 }
 
 /** Returns what a full sweep of the source would change, without changing anything. Nothing is counted of a listing that could not be read whole. */
-async function dryRunSource(deps: Deps, source: SourceRow): Promise<RefreshReport> {
+async function dryRunSource(deps: Deps, source: SourceRow, readers: readonly Reader[]): Promise<RefreshReport> {
   const report = newReport(source);
   try {
-    const account = await findAccount(deps.sql, source.accountId);
-    if (account === null) throw new AppError("not_found", "its account is gone");
+    const [reader] = orderReaders(readers);
+    if (reader === undefined) throw new AppError("forbidden", lossReasons.role);
+    const { account } = reader;
     const client = await accountClient(deps, account);
     const wanted = new Map<string, string>();
     const unusable = new Set<string | null>();
@@ -56,12 +61,12 @@ async function dryRunSource(deps: Deps, source: SourceRow): Promise<RefreshRepor
     // As in a run: only what the account would still see is gone.
     const user = await identify(deps, account.id, client);
     report.requests += 1;
-    if (!hasAccess(user, source)) throw new AppError("forbidden", lostReasons.role);
+    if (!hasAccess(user, source)) throw new AppError("forbidden", lossReasons.role);
     const known = await findBookings(deps.sql, source.id, removed);
     const gone = [...known.values()].filter(({ booking }) => sees(user, booking));
     return { ...report, added: added.length, changed: changed.length, removed: gone.length };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { ...report, failure: messageOf(error) };
+    return { ...report, failure: messageOf(await nameNoWaldur(deps, error)) };
   }
 }

@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import { bookingParameters, type ParameterKind, type ParameterName, parseQuery } from "../waldur/parameters.ts";
 
-/** Seconds for which findings on a server hold. It may be upgraded, and tells its version only to staff. */
+/** Seconds for which findings on a release hold: an upgrade need not change what tells it from others. */
 const knownSeconds = 86_400;
 
 /** For each kind of value texts of which no booking has all: one that nothing has, or both halves of everything. */
@@ -22,11 +22,14 @@ const unmatched: Readonly<Record<ParameterKind, readonly string[]>> = {
   json: ['{"waldur-calendar":"matches-nothing"}'],
 };
 
-const schema = v.record(v.string(), v.object({ ignored: v.boolean(), at: v.number() }));
+const schema = v.object({
+  release: v.string(),
+  found: v.record(v.string(), v.object({ ignored: v.boolean(), at: v.number() })),
+});
 
 /**
  * Returns those of these parameters that Waldur ignores: it counts as many bookings with a value that matches nothing as
- * without. Asked once a day for each parameter and server. Throws Waldur's failures.
+ * without. Asked once a day for each parameter and release of the server. Throws Waldur's failures.
  */
 export async function findIgnored(
   deps: Deps,
@@ -36,19 +39,19 @@ export async function findIgnored(
   if (names.length === 0) return [];
   const key = `ignored:${deps.config.waldurApiUrl ?? ""}`;
   const nowAt = epochSeconds(deps);
+  const release = await client.release();
   const stored = v.safeParse(schema, JSON.parse((await readMeta(deps.sql, key)) ?? "{}"));
-  const known = stored.success ? stored.output : {};
+  const known = stored.success && stored.output.release === release ? stored.output.found : {};
   const found: Record<string, { ignored: boolean; at: number }> = { ...known };
   let all: number | null = null;
   for (const name of names) {
-    const { at = 0 } = known[name] ?? {};
-    if (at <= nowAt && nowAt - at < knownSeconds) continue;
+    if (!hasElapsed(known[name]?.at ?? null, knownSeconds, nowAt)) continue;
     all ??= await client.countBookings({});
     // Of no bookings nothing can be learnt.
     if (all === 0) return [];
     found[name] = { ignored: await isIgnored(client, name, all), at: nowAt };
   }
-  if (all !== null) await writeMeta(deps.sql, key, JSON.stringify(found));
+  if (all !== null) await writeMeta(deps.sql, key, JSON.stringify({ release, found }));
   return names.filter((name) => found[name]?.ignored === true);
 }
 

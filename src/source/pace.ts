@@ -1,8 +1,8 @@
 import { DateTime } from "luxon";
-import { epochSeconds, isDue } from "../clock.ts";
+import { epochSeconds, isDue } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
 import { longestWaitSeconds } from "../waldur/refusal.ts";
-import type { SourceRow } from "../store/sources.ts";
+import type { SourceRow } from "../store/sources/sources.ts";
 
 export interface PaceSettings {
   readonly pollSeconds: number;
@@ -14,18 +14,17 @@ export interface PaceSettings {
 
 /**
  * Returns the seconds until a source should be read again: the quick pace while requests wait or somebody reads its feeds, the slow
- * one otherwise and at night, and never so slow that a sliding token (`lifetime` seconds after its last use) runs out.
+ * one otherwise and at night.
  */
 export function pollDelay(
   settings: PaceSettings,
-  facts: { pending: boolean; read: boolean; lifetime: number | null },
+  facts: { readonly pending: boolean; readonly read: boolean },
   nowAt: number,
 ): number {
   const { hour } = DateTime.fromSeconds(nowAt, { zone: settings.timeZone });
   const { from, to } = settings.nightHours;
   const night = from <= to ? hour >= from && hour < to : hour >= from || hour < to;
-  const wanted = !night && (facts.pending || facts.read) ? settings.pollSeconds : settings.nightPollSeconds;
-  return facts.lifetime === null ? wanted : Math.max(1, Math.min(wanted, Math.floor(facts.lifetime / 2)));
+  return !night && (facts.pending || facts.read) ? settings.pollSeconds : settings.nightPollSeconds;
 }
 
 /** Returns true when the source is to be read; also when that time is further ahead than any pace sets it. */

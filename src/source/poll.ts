@@ -1,5 +1,5 @@
 import type { SlimBooking } from "../calendar/booking.ts";
-import { findSlim, listSlotless } from "../store/bookings.ts";
+import { findSlim } from "../store/bookings/bookings.ts";
 import type { Page } from "../waldur/client.ts";
 import type { Order } from "../waldur/schema.ts";
 import {
@@ -9,22 +9,20 @@ import {
   noteSkipped,
   type SourceRun,
   slimText,
+  spendListing,
   spendPage,
   spendRequest,
 } from "./run.ts";
+import { isBeyondClock, moveMark, overlapMicros } from "./marks.ts";
+import { listSlotted } from "./slotless.ts";
 import { rereadBookings, rereadPage, singly } from "./reread.ts";
-import type { SourceChange } from "../store/sources.ts";
-import { epochSeconds } from "../clock.ts";
+import type { SourceChange } from "../store/sources/sources.ts";
 import { bookingFilter, orderFilter } from "../waldur/scope.ts";
-import { writeOrders } from "../store/write-bookings.ts";
-
-/** Rows may become visible a little after the time they carry: both lists are read again from this long before the mark. */
-const overlapMicros = 60_000_000;
-const slotlessAtOnce = 5;
+import { writeOrders } from "../store/bookings/write-bookings.ts";
 
 /**
  * Does the cheap minute: reads what the order list and the bookings' own `modified` say has changed since the marks, and bookings
- * whose slots Waldur writes without telling. Two requests when nothing did.
+ * whose slots Waldur writes without telling. Two requests when nothing did, three where some have no slots yet.
  */
 export async function poll(run: SourceRun): Promise<void> {
   const before = run.source.ordersMicros;
@@ -35,21 +33,20 @@ export async function poll(run: SourceRun): Promise<void> {
   const many = touched.length > singly;
   if (many) await saveOrders(run, [...orders.creating.values()]);
   const named = new Set([...changes.few, ...(many ? [] : touched)]);
-  const slotless = takeFewInTurn(
-    (await listSlotless(run.deps.sql, run.source.id, epochSeconds(run.deps))).filter((uuid) => !named.has(uuid)),
-    Math.floor(epochSeconds(run.deps) / 60),
-  );
+  const slotted = many ? [] : await listSlotted(run, named);
   const { left, absent } = await rereadBookings(run, [...named], orders.creating);
-  if (!many) await rereadBookings(run, slotless, new Map());
+  await rereadBookings(run, slotted, new Map());
 
   // Marks move only past what was dealt with; the rest, and a booking that is suddenly absent, is for a sweep.
   const dealtWith = left.length === 0 && changes.whole;
   const { bookingsMicros, ordersMicros, sweepWanted } = run.source;
+  const beyond = isBeyondClock(run, bookingsMicros) || isBeyondClock(run, ordersMicros);
+  const moved = dealtWith || beyond;
   const next = {
-    sweepWanted: sweepWanted || !dealtWith || many || absent.length > 0,
-    bookingsMicros: dealtWith ? Math.max(bookingsMicros, changes.highest) : bookingsMicros,
+    sweepWanted: sweepWanted || beyond || !dealtWith || many || absent.length > 0,
+    bookingsMicros: moved ? moveMark(run, bookingsMicros, changes.highest) : bookingsMicros,
     // Saving may have set it back, for a booking whose order is still to be seen.
-    ordersMicros: dealtWith && ordersMicros === before ? Math.max(before, orders.highest) : ordersMicros,
+    ordersMicros: moved && ordersMicros === before ? moveMark(run, before, orders.highest) : ordersMicros,
   };
   if (
     next.sweepWanted !== sweepWanted ||
@@ -58,6 +55,7 @@ export async function poll(run: SourceRun): Promise<void> {
   ) {
     await commitRun(run, next);
   }
+  if (dealtWith && orders.whole && !beyond) run.seenMicros = run.serverMicros() - overlapMicros;
 }
 
 interface ChangedBookings {
@@ -112,23 +110,14 @@ async function readChanges(run: SourceRun, orders: ChangedOrders): Promise<Chang
   return { few, read, highest, whole: page === null };
 }
 
-/** Counts a page of a list of changes: the first is a single request, each further one is as large as a page of a sweep. */
-function spendListing(run: SourceRun, page: number): boolean {
-  return page === 1 ? spendRequest(run) : spendPage(run);
-}
-
-function takeFewInTurn(uuids: readonly string[], turn: number): string[] {
-  if (uuids.length <= slotlessAtOnce) return [...uuids];
-  const from = (turn * slotlessAtOnce) % uuids.length;
-  return [...uuids.slice(from), ...uuids.slice(0, from)].slice(0, slotlessAtOnce);
-}
-
 interface ChangedOrders {
   /** The order that made each booking. */
   readonly creating: Map<string, Order>;
   /** Bookings whose orders say that they should be read again. */
   readonly touched: Set<string>;
   readonly highest: number;
+  /** False when the list was not read to its end. */
+  readonly whole: boolean;
 }
 
 async function readOrders(run: SourceRun, since: number): Promise<ChangedOrders> {
@@ -143,7 +132,9 @@ async function readOrders(run: SourceRun, since: number): Promise<ChangedOrders>
     );
     for (const order of listed.rows) {
       if (order.type === "Create") creating.set(order.bookingUuid, order);
-      if (order.modifiedMicros > run.source.ordersMicros) touched.add(order.bookingUuid);
+      // One that Waldur's clock is not near stays on the list until it is: its state tells whether it is news.
+      const news = order.modifiedMicros > run.source.ordersMicros && !isBeyondClock(run, order.modifiedMicros);
+      if (news) touched.add(order.bookingUuid);
       highest = Math.max(highest, order.modifiedMicros);
     }
     page = listed.next;
@@ -154,7 +145,7 @@ async function readOrders(run: SourceRun, since: number): Promise<ChangedOrders>
     if (stored !== undefined && stored.orderState !== state) touched.add(uuid);
   }
   // More pages than this run may read: those read so far are dealt with, and the mark stays where it was.
-  return { creating, touched, highest: page === null ? highest : run.source.ordersMicros };
+  return { creating, touched, highest: page === null ? highest : run.source.ordersMicros, whole: page === null };
 }
 
 /** Keeps the states of orders that made bookings, where they are news, with these columns of the source. */

@@ -1,26 +1,30 @@
 import type { OfferingFacts } from "../calendar/event.ts";
-import type { Deps } from "../deps.ts";
+import type { Deps, Fetch } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { findAccount, noteRefused } from "../store/accounts.ts";
-import { hasPending } from "../store/bookings.ts";
+import { noteRefused } from "../store/accounts/accounts.ts";
+import { hasPending } from "../store/bookings/bookings.ts";
 import { lastUse, renderAllAgain } from "../store/feeds.ts";
 import { makeLease } from "../store/leases.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
+import { commonLoss, lostAccess, noteReader } from "../store/sources/readers.ts";
 import {
-  clearTime,
   failedSeconds,
-  lostAccess,
+  findSource,
   noteSourceFailure,
   readOfferings,
   type SourceRow,
   writeOfferings,
-} from "../store/sources.ts";
+} from "../store/sources/sources.ts";
 import type { Statement } from "../store/sql/port.ts";
 import { accountClient } from "../account/client.ts";
-import { loseAccess, proveAccess } from "./access.ts";
+import { noteRefusal } from "../account/prove.ts";
+import { loseAccess, lossText } from "./access.ts";
+import type { Lists } from "./lists.ts";
 import { pollDelay } from "./pace.ts";
+import { orderReaders, type Reader } from "./readers.ts";
 import { poll, walkOrders } from "./poll.ts";
 import {
+  addReport,
   commitRun,
   enterRun,
   writeDeferred,
@@ -31,96 +35,179 @@ import {
   spendRequest,
 } from "./run.ts";
 import { sweep, isSweepDue } from "./sweep.ts";
-import { epochSeconds, hasElapsed } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../lib/clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
-import { homeportKey } from "../account/site.ts";
-import { touchOfferings, countOfOfferings } from "../store/write-bookings.ts";
+import { homeportKey, nameNoWaldur } from "../account/site.ts";
+import { touchOfferings, countOfOfferings } from "../store/bookings/write-bookings.ts";
 
 const hourSeconds = 3600;
 /** A good answer is noted at most so often: an unchanged source costs one row in that time. */
-const noteSeconds = 600;
-const readWithinSeconds = 86_400;
+export const noteSeconds = 600;
+export const readWithinSeconds = 86_400;
+
+/** The outcome of a run over one source. */
+export interface Refreshed {
+  readonly report: RefreshReport;
+  /** The source as the run left it. */
+  readonly source: SourceRow;
+  /** True when a reader has lost the list or a part of it, or has it again. */
+  readonly accessMoved: boolean;
+}
+
+/** The way in which a source is read. */
+export interface RefreshOptions {
+  readonly allowRemovals?: boolean;
+  readonly sweep?: boolean;
+  readonly until?: number;
+  /** True where many sources are read beside it. */
+  readonly many?: boolean;
+  /** Lists that the first reader has read for several sources; "failed": the failure with which that ended. */
+  readonly lists?: Lists | { readonly failed: AppError } | null;
+}
 
 /**
  * Brings the stored bookings of one source up to what Waldur says now, as far as the budget lets it; what is left is a
- * smaller difference for the next run. Waldur's failures end in the report and on the source, never in an exception.
- * Throws `conflict` when another run is at this source.
+ * smaller difference for the next run. Where Waldur refuses one reader, or shows it the list no more, the next one reads.
+ * Waldur's failures end in the report and on the source, never in an exception. Throws `conflict` when another run is at
+ * this source.
  */
 export async function refresh(
   deps: Deps,
   source: SourceRow,
-  options: { allowRemovals?: boolean; sweep?: boolean; until?: number } = {},
-): Promise<RefreshReport> {
+  readers: readonly Reader[],
+  options: RefreshOptions = {},
+): Promise<Refreshed> {
+  const lost = lostAccess(commonLoss(readers));
+  const failure = lost === null ? "nobody asks for it any more" : lossText(lost);
+  let found: Refreshed = { report: { ...newReport(source), held: source.held, failure }, source, accessMoved: false };
+  let { budget } = deps;
+  const order = orderReaders(readers);
+  for (const [index, reader] of order.entries()) {
+    const { report: before, accessMoved } = found;
+    const now = index === 0 ? source : ((await findSource(deps.sql, source.id)) ?? source);
+    const last = index === order.length - 1;
+    const { next, ...outcome } = await readAs(
+      { ...deps, budget },
+      now,
+      reader,
+      last,
+      index === 0 ? options : { ...options, lists: null },
+    );
+    const report = index === 0 ? outcome.report : addReport(before, outcome.report);
+    found = { ...outcome, report, accessMoved: accessMoved || outcome.accessMoved };
+    if (!next) {
+      const latest = readers.every(({ readAt }) => (readAt ?? 0) <= (reader.readAt ?? 0));
+      if (reader.readAt === null || !latest)
+        await noteReader(deps.sql, source.id, reader.account.id, epochSeconds(deps));
+      break;
+    }
+    const { requests, pages } = outcome.report;
+    budget = { ...budget, requests: budget.requests - requests, pages: budget.pages - pages };
+  }
+  return found;
+}
+
+/** Reads a source as this account. `next`: it could not, and another reader may; the failure is noted where it is the `last`. */
+async function readAs(
+  deps: Deps,
+  source: SourceRow,
+  { account, ...loss }: Reader,
+  last: boolean,
+  options: RefreshOptions,
+): Promise<Refreshed & { readonly next: boolean }> {
   const report: RefreshReport = { ...newReport(source), held: source.held };
-  const account = await findAccount(deps.sql, source.accountId);
-  if (account === null) return { ...report, failure: "its account is gone" };
+  const { lists = null, many = false } = options;
   let serverDate: number | null = null;
   try {
-    const client = await accountClient(deps, account, (date) => (serverDate ??= date));
+    if (lists !== null && "failed" in lists) throw lists.failed;
+    if (lists?.covers(source) === true) serverDate = lists.serverDate;
+    const lease = makeLease(deps, "source", source.id);
+    // A slow Waldur may take longer for what is read between two writes than the lease lasts.
+    const fetch: Fetch = async (request) => {
+      await lease.keep();
+      return deps.fetch(request);
+    };
+    const own = await accountClient({ ...deps, fetch }, account, (date) => (serverDate ??= date));
+    const client = lists?.covers(source) === true ? lists.clientOf(source, own) : own;
     const run: SourceRun = {
       deps,
       client,
-      lease: makeLease(deps, "source", source.id),
+      account,
+      loss,
+      lost: null,
+      lease,
       allowRemovals: options.allowRemovals ?? false,
       report,
       started: source,
       source: options.sweep === true ? { ...source, sweepWanted: true } : source,
       until: options.until ?? Number.POSITIVE_INFINITY,
       serverMicros: () => (serverDate ?? 0) * 1000,
+      seenMicros: 0,
       pagesLeft: deps.budget.pages,
       requestsLeft: deps.budget.requests,
       deferred: {},
       overtaken: new Set(),
     };
     try {
-      await read(run);
-      await noteAnswer(run, account.tokenLifetime);
-      const refused = run.source.lost === "inactive";
-      if (refused !== (account.refusedAt !== null)) {
-        await noteRefused(deps.sql, account.id, refused ? epochSeconds(deps) : null);
-      }
+      await read(run, many);
+      await noteAnswer(run);
     } finally {
       await run.lease.release();
     }
+    const lost = run.lost !== null;
+    return { report, source: run.source, accessMoved: lost || run.loss.lost !== loss.lost, next: lost };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "conflict") throw error;
-    report.failure = `${error.code}: ${error.message}`;
-    await noteFailure(deps, source, error);
+    if (error.code === "waldur_refused_token") await noteRefusal(deps, account, error);
+    const next = refusals.has(error.code) && !last;
+    // Asked once for an outage, and whenever somebody wants to know.
+    const asks = !next && lists === null && (source.failure === "" || options.sweep === true);
+    const failure = asks ? await nameNoWaldur(deps, error) : error;
+    report.failure = `${failure.code}: ${failure.message}`;
+    if (next) deps.log.warn("reader_refused", { source: source.id, account: account.id, code: error.code });
+    else await noteFailure(deps, source, failure);
+    return { report, source, accessMoved: false, next };
   }
-  return report;
 }
 
-/** Reads what is due. That the account may not read the source, or its user is not active, is noted and no failure. */
-async function read(run: SourceRun): Promise<void> {
+/** Failures of one account, where another may read. */
+const refusals: ReadonlySet<string> = new Set([
+  "waldur_refused_token",
+  "waldur_forbidden",
+  "seal_broken",
+  "bad_config",
+]);
+
+/** Reads what is due. That the account's user is not active is noted and no failure. */
+async function read(run: SourceRun, many: boolean): Promise<void> {
   try {
-    if (!(await checkAccess(run))) return;
-    await readNames(run);
+    if (isNamesDue(run.deps, run.source, many)) await readNames(run);
     if (run.source.loadedAt === null) return await load(run);
     await poll(run);
-    if (isSweepDue(run)) await sweep(run);
+    if (isSweepDue(run.deps, run.source, many)) await sweep(run);
   } catch (error) {
     if (!(error instanceof AppError) || error.facts.inactive !== true) throw error;
-    run.source = await loseAccess(run.deps, run.source, "inactive", run.report);
+    await noteRefusal(run.deps, run.account, error);
+    loseAccess(run, "inactive");
   }
 }
 
-/**
- * Asks who-am-I at least hourly, and with each run of a source that its account may not read: that is not an outage. Resolves
- * to false when the account may not read it.
- */
-async function checkAccess(run: SourceRun): Promise<boolean> {
-  const readable = lostAccess(run.source) === null;
-  if (readable && !isHourlyDue(run, run.source.accessAt)) return true;
-  if (!spendRequest(run)) return readable;
-  return (await proveAccess(run)) !== null;
+/** Returns true when names of offerings are to be read again: hourly, a little early with a sweep, so that both are noted in one row. */
+export function isNamesDue(deps: Pick<Deps, "config" | "now">, source: SourceRow, many: boolean): boolean {
+  const nowAt = epochSeconds(deps);
+  if (!hasElapsed(source.offeringsAt, hourSeconds - noteSeconds, nowAt)) return false;
+  // Of many sources each reads them with its own sweep.
+  const late = many && source.offeringsAt !== null ? hourSeconds + noteSeconds : hourSeconds;
+  return hasElapsed(source.offeringsAt, late, nowAt) || isSweepDue(deps, source, many);
 }
 
-/** Returns true when something hourly is to be done again: a little early with a sweep, so that both are noted in one row. */
-function isHourlyDue(run: SourceRun, lastAt: number | null): boolean {
-  const nowAt = epochSeconds(run.deps);
-  return (
-    hasElapsed(lastAt, hourSeconds, nowAt) || (hasElapsed(lastAt, hourSeconds - noteSeconds, nowAt) && isSweepDue(run))
-  );
+/** Returns the marks of a source whose lists were read to their end: they follow Waldur's clock though nothing changed. */
+function seenMarks({ source, seenMicros }: SourceRun) {
+  const { ordersMicros, bookingsMicros } = source;
+  return {
+    ordersMicros: Math.max(ordersMicros, seenMicros),
+    bookingsMicros: Math.max(bookingsMicros, seenMicros),
+  };
 }
 
 /** HomePort's address from Waldur's configuration; links of every feed change with it. */
@@ -134,16 +221,18 @@ async function noteHomeport(run: SourceRun): Promise<void> {
   if (known !== null) await renderAllAgain(deps.sql);
 }
 
-/** Reads names and places of offerings from their own list: a rename does not move the `modified` of any booking. */
+/** Reads names, places and pictures of offerings from their own list: a rename does not move the `modified` of any booking. */
 async function readNames(run: SourceRun): Promise<void> {
   const nowAt = epochSeconds(run.deps);
-  if (!isHourlyDue(run, run.source.offeringsAt)) return;
   if (!spendRequest(run) || !spendRequest(run)) return;
   await noteHomeport(run);
   const filter = run.source.kind === "provider" ? { customerUuid: run.source.scopeUuid } : {};
   const offerings = await run.client.offerings(filter);
   const facts = new Map<string, OfferingFacts>(
-    offerings.map(({ uuid, name, latitude, longitude }) => [uuid, { name, latitude, longitude }]),
+    offerings.map(({ uuid, name, latitude, longitude, thumbnail }) => [
+      uuid,
+      { name, latitude, longitude, ...(thumbnail !== "" && { thumbnail }) },
+    ]),
   );
   const before = readOfferings(run.source.offerings);
   // One that is not listed any more may still have bookings here.
@@ -177,26 +266,23 @@ async function load(run: SourceRun): Promise<void> {
 }
 
 /** Notes that Waldur answered, and when the source is due again. */
-async function noteAnswer(run: SourceRun, lifetime: number | null): Promise<void> {
-  const { deps, source } = run;
+async function noteAnswer(run: SourceRun): Promise<void> {
+  if (run.lost !== null) return writeDeferred(run);
+  const { deps, source, account } = run;
   const nowAt = epochSeconds(deps);
-  const readable = lostAccess(source) === null;
-  const cleared = !readable && nowAt >= (clearTime(deps.config, source) ?? nowAt);
-  const pending = !cleared && (await hasPending(deps.sql, source.id, nowAt));
-  const used = cleared ? null : await lastUse(deps.sql, source.id);
-  const facts = { pending, read: !hasElapsed(used, readWithinSeconds, nowAt), lifetime };
-  const pace = pollDelay(deps.config, facts, nowAt);
+  if (account.refusedAt !== null) await noteRefused(deps.sql, account.id, null);
+  const pending = await hasPending(deps.sql, source.id, nowAt);
+  const used = await lastUse(deps.sql, source.id);
+  const pace = pollDelay(deps.config, { pending, read: !hasElapsed(used, readWithinSeconds, nowAt) }, nowAt);
   // At the quick pace a source stays due and nothing is written.
-  const loading = readable && (source.loadedAt === null || source.sweepPage !== null);
-  const quick = pace <= deps.config.pollSeconds || loading;
+  const quick = pace <= deps.config.pollSeconds || source.loadedAt === null || source.sweepPage !== null;
   if (!quick) deferColumns(run, { dueAt: nowAt + pace });
   if (source.failingSinceAt !== null) {
     deferColumns(run, { failingSinceAt: null, failure: "" });
     deps.log.info("waldur_back", { source: source.id, seconds: nowAt - source.failingSinceAt });
   }
   const stale = hasElapsed(source.freshAt, noteSeconds, nowAt);
-  if (!readable) return writeDeferred(run);
-  if (stale || Object.keys(run.deferred).length > 0) deferColumns(run, { freshAt: nowAt });
+  if (stale || Object.keys(run.deferred).length > 0) deferColumns(run, { freshAt: nowAt, ...seenMarks(run) });
   await writeDeferred(run);
 }
 
@@ -207,7 +293,6 @@ async function noteAnswer(run: SourceRun, lifetime: number | null): Promise<void
 async function noteFailure(deps: Deps, source: SourceRow, error: AppError): Promise<void> {
   deps.log.warn("refresh_failed", { source: source.id, code: error.code, message: error.message, ...error.facts });
   if (error.code === "store_failed") return;
-  if (error.code === "waldur_refused_token") await noteRefused(deps.sql, source.accountId, epochSeconds(deps));
   const nowAt = epochSeconds(deps);
   const retryAfter = Number(error.facts.retryAfter ?? 0);
   const { failingSinceAt } = source;

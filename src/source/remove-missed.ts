@@ -1,11 +1,12 @@
 import { AppError } from "../errors.ts";
-import { epochSeconds } from "../clock.ts";
-import { countBookings, findBookings } from "../store/bookings.ts";
-import { clearTime } from "../store/sources.ts";
-import { markMissed, markVanished } from "../store/write-bookings.ts";
+import { epochSeconds, isAhead } from "../lib/clock.ts";
+import { countBookings, findBookings } from "../store/bookings/bookings.ts";
+import { clearTime } from "../store/sources/readers.ts";
+import { markMissed, markVanished } from "../store/bookings/write-bookings.ts";
+import { aheadOf, reachedTime } from "../waldur/clock.ts";
 import { sees } from "../waldur/roles.ts";
-import { proveAccess } from "./access.ts";
-import { commitRun, deferColumns, enterRun, type SourceRun, spendRequest } from "./run.ts";
+import { notePart, proveAccess } from "./access.ts";
+import { commitRun, enterRun, type SourceRun, spendRequest } from "./run.ts";
 
 /** Most missing bookings that are asked for by name before they count as gone. */
 const asked = 20;
@@ -51,24 +52,25 @@ async function holdUnseen(run: SourceRun, uuids: readonly string[]): Promise<str
   const { deps, source } = run;
   const nowAt = epochSeconds(deps);
   if (uuids.length === 0) {
-    if (source.lost === "part") deferColumns(run, { lost: "", lostAt: null });
+    if (run.loss.lost === "part") await notePart(run, null);
     return "";
   }
-  if (source.lost !== "part") {
+  if (run.loss.lost !== "part" || isAhead(run.loss.lostAt ?? 0, nowAt)) {
     deps.log.error("access_lost", { source: source.id, name: source.name, reason: "a role that shows some bookings" });
-    deferColumns(run, { lost: "part", lostAt: nowAt });
+    await notePart(run, nowAt);
   }
-  const clearAt = clearTime(deps.config, run.source) ?? nowAt;
-  if (clearAt > nowAt && !run.allowRemovals) {
+  const clearAt = clearTime(deps.config, run.loss) ?? nowAt;
+  const waldurAt = run.serverMicros() / 1e6 || nowAt;
+  if (clearAt > reachedTime(nowAt, aheadOf(nowAt, waldurAt)) && !run.allowRemovals) {
     const until = new Date(clearAt * 1000).toISOString();
     return `${uuids.length} bookings are not shown to the account any more, because it lost a role; they stay until ${until}`;
   }
-  deferColumns(run, { lost: "", lostAt: null });
-  await markGone(run, uuids, 0);
+  await notePart(run, null);
+  await markGone(run, uuids, -nowAt);
   return "";
 }
 
-/** Marks bookings as gone since then, or with 0 as out of sight. */
+/** Marks bookings as gone since then, or below 0 as out of sight since then. */
 async function markGone(run: SourceRun, missed: readonly string[], goneAt: number): Promise<void> {
   if (missed.length === 0) return;
   await enterRun(run);

@@ -2,14 +2,16 @@ import type { Booking, OrderState, SlimBooking } from "../calendar/booking.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { type BookingRow, findBookings, listChangedUuids } from "../store/bookings.ts";
+import type { AccountRow } from "../store/accounts/accounts.ts";
+import { type BookingRow, findBookings, listChangedUuids } from "../store/bookings/bookings.ts";
 import { chunkRows } from "../store/sql/bulk.ts";
 import type { Lease } from "../store/leases.ts";
-import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources.ts";
+import type { Loss, LostAccess } from "../store/sources/readers.ts";
+import { changeSource, findSource, type SourceChange, type SourceRow } from "../store/sources/sources.ts";
 import type { Statement } from "../store/sql/port.ts";
 import type { Skipped, WaldurClient } from "../waldur/client.ts";
 import { belongs } from "../waldur/scope.ts";
-import { type BookingWrite, writeBookings, encodeBooking } from "../store/write-bookings.ts";
+import { type BookingWrite, writeBookings, encodeBooking } from "../store/bookings/write-bookings.ts";
 
 /** The outcome of one run over one source. */
 export interface RefreshReport {
@@ -53,6 +55,12 @@ export function addReport(first: RefreshReport | undefined, then: RefreshReport)
 export interface SourceRun {
   readonly deps: Deps;
   readonly client: WaldurClient;
+  /** The account that reads. */
+  readonly account: AccountRow;
+  /** The part of the list that it could not read when the run began, or has lost sight of since. */
+  loss: Loss;
+  /** The loss found in this run for which it can read nothing any more; null while it can. */
+  lost: LostAccess | null;
   readonly lease: Lease;
   readonly allowRemovals: boolean;
   readonly report: RefreshReport;
@@ -63,6 +71,8 @@ export interface SourceRun {
   readonly until: number;
   /** Returns what Waldur's clock showed with its first answer to this run, epoch microseconds; 0 before it, or without one. */
   readonly serverMicros: () => number;
+  /** Waldur's clock up to which polling has read both lists to their end, epoch microseconds; 0: it has not. */
+  seenMicros: number;
   pagesLeft: number;
   requestsLeft: number;
   /** Columns that may wait for the next write, or for the end of the run. */
@@ -87,6 +97,11 @@ export function spendRequest(run: SourceRun): boolean {
   run.requestsLeft -= 1;
   run.report.requests += 1;
   return true;
+}
+
+/** Counts a page of a list of changes: the first is a single request, each further one is as large as a page of a sweep. */
+export function spendListing(run: SourceRun, page: number): boolean {
+  return page === 1 ? spendRequest(run) : spendPage(run);
 }
 
 function isTurnOver({ deps, until }: SourceRun): boolean {

@@ -1,28 +1,32 @@
 import type { Booking, SlimBooking } from "../calendar/booking.ts";
 import { diff } from "../calendar/diff.ts";
-import { listMissed, listSlimBetween, type SlimRow } from "../store/bookings.ts";
-import { lostAccess } from "../store/sources.ts";
+import { listMissed, listSlimBetween, type SlimRow } from "../store/bookings/bookings.ts";
+import type { Deps } from "../deps.ts";
+import type { SourceRow } from "../store/sources/sources.ts";
 import type { Statement } from "../store/sql/port.ts";
 import type { Page } from "../waldur/client.ts";
 import { commitRun, deferColumns, noteSkipped, type SourceRun, saveBookings, slimText, spendPage } from "./run.ts";
 import { rereadBookings, rereadPage, singly } from "./reread.ts";
 import { chunksOf, removeMissed } from "./remove-missed.ts";
-import { epochSeconds, hasElapsed } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../lib/clock.ts";
 import { bookingFilter } from "../waldur/scope.ts";
-import { markMissed } from "../store/write-bookings.ts";
+import { markMissed } from "../store/bookings/write-bookings.ts";
 
 const weekSeconds = 7 * 86_400;
 const restarts = 3;
 
-/** Returns true when a full sweep is under way or due. */
-export function isSweepDue(run: SourceRun): boolean {
-  const { source } = run;
-  return (
-    source.sweepPage !== null ||
-    source.sweepWanted ||
-    source.loadedAt === null ||
-    hasElapsed(source.sweptAt, run.deps.config.sweepSeconds, epochSeconds(run.deps))
-  );
+/**
+ * Returns true when a full sweep of the source is under way or due. With `many` sources beside it each has its own minute
+ * within the time from one sweep to the next, so that not all are swept at once; one that is long overdue does not wait for it.
+ */
+export function isSweepDue({ config, now }: Pick<Deps, "config" | "now">, source: SourceRow, many: boolean): boolean {
+  if (source.sweepPage !== null || source.sweepWanted || source.loadedAt === null) return true;
+  const { sweepSeconds } = config;
+  const nowAt = epochSeconds({ now });
+  const minutes = Math.floor(sweepSeconds / 60);
+  if (!many || minutes < 2) return hasElapsed(source.sweptAt, sweepSeconds, nowAt);
+  const turn = Number.parseInt(source.id.slice(-4), 16) % minutes === Math.floor(nowAt / 60) % minutes;
+  return hasElapsed(source.sweptAt, turn ? sweepSeconds / 2 : 2 * sweepSeconds, nowAt);
 }
 
 /**
@@ -150,8 +154,7 @@ async function finish(run: SourceRun): Promise<boolean> {
   const { source, deps } = run;
   const held = await removeMissed(run, await listMissed(deps.sql, source.id, source.sweepId));
   if (held === null) {
-    const lost = lostAccess(run.source) !== null;
-    await commitRun(run, { ...place(run), ...(lost && { sweepPage: null, sweepWanted: true }) });
+    await commitRun(run, { ...place(run), ...(run.lost !== null && { sweepPage: null, sweepWanted: true }) });
     return false;
   }
   run.report.held = held;

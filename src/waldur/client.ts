@@ -9,6 +9,8 @@ import {
   offeringFields,
   type Order,
   orderFields,
+  placeFields,
+  type Places,
   type Provider,
   providerFields,
   readBooking,
@@ -16,6 +18,7 @@ import {
   readOffering,
   readOrder,
   readProvider,
+  readRelease,
   readSite,
   readSlim,
   readUser,
@@ -24,6 +27,7 @@ import {
   slimFields,
   type User,
   userFields,
+  withPlaces,
 } from "./schema.ts";
 import type { ReadRow, Skipped } from "./columns.ts";
 
@@ -53,6 +57,8 @@ export interface WaldurClient {
   whoAmI(): Promise<User>;
   /** `GET /api/configuration/` */
   site(): Promise<Site>;
+  /** Returns what tells this release of Waldur from others, for which accounts that are not staff have no name. */
+  release(): Promise<string>;
   /** `GET /api/marketplace-service-providers/`: every provider there is, whether the account manages it or not. */
   serviceProviders(): Promise<Provider[]>;
   /** `GET /api/marketplace-provider-offerings/`: booking offerings that the account may see. */
@@ -69,6 +75,9 @@ export interface WaldurClient {
   booking(uuid: string): Promise<Booking | { readonly skipped: string }>;
   /** `GET /api/marketplace-orders/` of bookings, by creation. */
   orders(query: OrderQuery, page: number): Promise<Page<Order>>;
+  /** `slimBookings` and `orders` of everything that the account sees, with the lists that each row belongs to. */
+  placedBookings(query: BookingQuery, page: number): Promise<Page<SlimBooking & Places>>;
+  placedOrders(query: OrderQuery, page: number): Promise<Page<Order & Places>>;
   /** `POST /api/booking-resources/{uuid}/accept/`. `waldur_not_ready`: the consumer side has not approved yet; `waldur_conflict`: decided already. */
   accept(uuid: string): Promise<void>;
   /** `POST /api/booking-resources/{uuid}/reject/`. As `accept`; `waldur_forbidden` for a provider on others' bookings. */
@@ -186,6 +195,24 @@ export function makeWaldurClient(options: ClientOptions): WaldurClient {
     );
   }
 
+  async function orderPage<T>(
+    query: OrderQuery,
+    page: number,
+    fields: readonly string[],
+    read: (row: unknown) => ReadRow<T>,
+  ): Promise<Page<T>> {
+    const encoded = withFields(fields, page, pageSize);
+    encoded.set("offering_type", bookingType);
+    encoded.set("o", "created");
+    if (query.providerUuid !== undefined) encoded.set("provider_uuid", query.providerUuid);
+    if (query.offeringUuid !== undefined) encoded.set("offering_uuid", query.offeringUuid);
+    if (query.customerUuid !== undefined) encoded.set("customer_uuid", query.customerUuid);
+    if (query.projectUuid !== undefined) encoded.set("project_uuid", query.projectUuid);
+    // Orders take a date-time on every version.
+    if (query.modifiedMicros !== undefined) encoded.set("modified", formatMicros(query.modifiedMicros, newest));
+    return readPage(async () => send("GET", "/marketplace-orders/", encoded), page, read);
+  }
+
   return {
     pageSize,
     async whoAmI() {
@@ -199,6 +226,9 @@ export function makeWaldurClient(options: ClientOptions): WaldurClient {
     async site() {
       return readSite((await send("GET", "/configuration/")).body);
     },
+    async release() {
+      return readRelease((await send("GET", "/configuration/")).body);
+    },
     async serviceProviders() {
       return readAllPages(
         async (page) => send("GET", "/marketplace-service-providers/", withFields(providerFields, page, pageSize)),
@@ -206,12 +236,15 @@ export function makeWaldurClient(options: ClientOptions): WaldurClient {
       );
     },
     async offerings({ customerUuid }) {
-      return readAllPages(async (page) => {
-        const query = withFields(offeringFields, page, pageSize);
-        query.set("type", bookingType);
-        if (customerUuid !== undefined) query.set("customer_uuid", customerUuid);
-        return send("GET", "/marketplace-provider-offerings/", query);
-      }, readOffering);
+      return readAllPages(
+        async (page) => {
+          const query = withFields(offeringFields, page, pageSize);
+          query.set("type", bookingType);
+          if (customerUuid !== undefined) query.set("customer_uuid", customerUuid);
+          return send("GET", "/marketplace-provider-offerings/", query);
+        },
+        (row) => readOffering(row, options.url),
+      );
     },
     slimBookings: async (query, page) => bookingPage(query, page, slimFields, readSlim),
     richBookings: async (query, page) => bookingPage(query, page, richFields, readBooking),
@@ -225,18 +258,11 @@ export function makeWaldurClient(options: ClientOptions): WaldurClient {
       if (found.value.uuid !== readUuid(uuid)) throw badAnswerError("it is another booking than was asked for");
       return found.value;
     },
-    async orders(query, page) {
-      const encoded = withFields(orderFields, page, pageSize);
-      encoded.set("offering_type", bookingType);
-      encoded.set("o", "created");
-      if (query.providerUuid !== undefined) encoded.set("provider_uuid", query.providerUuid);
-      if (query.offeringUuid !== undefined) encoded.set("offering_uuid", query.offeringUuid);
-      if (query.customerUuid !== undefined) encoded.set("customer_uuid", query.customerUuid);
-      if (query.projectUuid !== undefined) encoded.set("project_uuid", query.projectUuid);
-      // Orders take a date-time on every version.
-      if (query.modifiedMicros !== undefined) encoded.set("modified", formatMicros(query.modifiedMicros, newest));
-      return readPage(async () => send("GET", "/marketplace-orders/", encoded), page, readOrder);
-    },
+    orders: async (query, page) => orderPage(query, page, orderFields, readOrder),
+    placedOrders: async (query, page) =>
+      orderPage(query, page, [...orderFields, ...placeFields], withPlaces(readOrder)),
+    placedBookings: async (query, page) =>
+      bookingPage(query, page, [...slimFields, ...placeFields], withPlaces(readSlim)),
     async accept(uuid) {
       await send("POST", `${bookingPath(uuid)}accept/`);
     },

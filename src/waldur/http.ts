@@ -1,9 +1,10 @@
 import { userAgent } from "../agent.ts";
-import { type BackOff, pauseAfter } from "../backoff.ts";
-import { withDeadline } from "../deadline.ts";
+import { type BackOff, pauseAfter } from "../lib/backoff.ts";
+import { withDeadline } from "../lib/deadline.ts";
 import { AppError, messageOf } from "../errors.ts";
-import { readResponseText } from "../body.ts";
-import { isExcessiveJson, parseJson } from "../json.ts";
+import { readResponseText } from "../lib/body.ts";
+import { isExcessiveJson, parseJson } from "../lib/json.ts";
+import { makeSemaphore } from "../lib/semaphore.ts";
 import { readRefusal, type Refused } from "./refusal.ts";
 
 /** The outside of requests to one Waldur. */
@@ -41,8 +42,11 @@ const mostBytes = 16 * 1024 * 1024;
 const mostRefusalBytes = 16 * 1024;
 const passing = new Set(["waldur_unreachable", "waldur_failed", "waldur_throttled"]);
 
+/** Requests of one token that are under way together. */
+export const requestsAtOnce = 2;
+
 /**
- * Requests to Waldur, one at a time. Reads are tried up to three times, with growing pauses, where trying again may help;
+ * Sends requests to Waldur, `requestsAtOnce` at most together, in the order in which they come. Reads are tried up to three times, with growing pauses, where trying again may help;
  * writes never. Redirects are not followed. What is sent throws `waldur_…` errors; neither their texts nor their causes
  * hold the token. Throws `bad_config` for a token that no header can carry.
  */
@@ -50,11 +54,15 @@ export function makeSend(transport: Transport): Send {
   if (!/^[\x21-\x7e]+$/.test(transport.token)) {
     throw new AppError("bad_config", "the token for Waldur is empty, or has a space or character that no token has");
   }
-  let last: Promise<unknown> = Promise.resolve();
+  const places = makeSemaphore(requestsAtOnce);
+  const { signal } = new AbortController();
   return async (method, path, query) => {
-    const turn = last.then(async () => sendPatiently(transport, method, path, query));
-    last = turn.catch(() => undefined);
-    return turn;
+    await places.acquire(signal);
+    try {
+      return await sendPatiently(transport, method, path, query);
+    } finally {
+      places.release();
+    }
   };
 }
 

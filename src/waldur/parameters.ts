@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import { bookingStates, orderStates } from "../calendar/booking.ts";
-import { parseJson } from "../json.ts";
+import { parseJson } from "../lib/json.ts";
 import { readMicros } from "./time.ts";
 
 export type ParameterKind = "text" | "name" | "state" | "url" | "uuid" | "number" | "boolean" | "time" | "json";

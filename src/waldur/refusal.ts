@@ -1,6 +1,6 @@
 import type { AppError, ErrorCode } from "../errors.ts";
-import { readRetryAfter } from "../backoff.ts";
-import { parseJson } from "../json.ts";
+import { readRetryAfter } from "../lib/backoff.ts";
+import { parseJson } from "../lib/json.ts";
 
 /** The meaning of an answer, or of the lack of one. */
 export interface Refused {

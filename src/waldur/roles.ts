@@ -1,6 +1,5 @@
 import type { Booking } from "../calendar/booking.ts";
 import type { User } from "./schema.ts";
-import type { ScopeKind } from "./scope.ts";
 
 const managerRoles = new Set(["CUSTOMER.OWNER", "CUSTOMER.MANAGER"]);
 
@@ -12,13 +11,16 @@ export function manages({ roles }: Pick<User, "roles">, customerUuid?: string): 
   );
 }
 
-/** Returns true when the user still holds a role that shows the bookings of a source; `customerUuid` "" means any organisation. */
+/**
+ * Returns true when the user may still read a source: a list of an organisation only with a role there. Where no role opens it
+ * (`customerUuid` ""), Waldur shows anybody who is active their part: bookings of what they manage, and their own.
+ */
 export function hasAccess(
   user: Pick<User, "isActive" | "isStaff" | "roles">,
-  { kind, customerUuid }: { readonly kind: ScopeKind; readonly customerUuid: string },
+  { customerUuid }: { readonly customerUuid: string },
 ): boolean {
   if (!user.isActive) return false;
-  return user.isStaff || kind === "visible" || manages(user, customerUuid === "" ? undefined : customerUuid);
+  return user.isStaff || customerUuid === "" || manages(user, customerUuid);
 }
 
 /** Returns true when Waldur shows the user this booking as long as it stands: staff see all, others what they manage or made. */

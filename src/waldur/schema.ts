@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type Booking, type OrderState, orderStates, type SlimBooking } from "../calendar/booking.ts";
 import { type ReadRow, readRow, text, unfit, uuid, micros, uuidOrNone, state, slots, schedules } from "./columns.ts";
+import { cleanUrl } from "../calendar/text.ts";
 import { readSeconds } from "./time.ts";
 
 /** The user behind a token (`GET /api/users/me/`). Times are epoch seconds. */
@@ -8,6 +9,8 @@ export interface User {
   readonly uuid: string;
   readonly username: string;
   readonly fullName: string;
+  /** "" where Waldur tells none; it may be no address. */
+  readonly email: string;
   readonly isStaff: boolean;
   readonly isActive: boolean;
   /** Roles that are in force. */
@@ -33,6 +36,14 @@ export interface Order {
   readonly modifiedMicros: number;
 }
 
+/** The lists that a row belongs to, by the UUIDs of its organisations, offering and project; "" where Waldur does not tell. */
+export interface Places {
+  readonly providerUuid: string;
+  readonly offeringUuid: string;
+  readonly customerUuid: string;
+  readonly projectUuid: string;
+}
+
 /** A service provider. Its bookings go by `customerUuid`. */
 export interface Provider {
   readonly uuid: string;
@@ -46,6 +57,8 @@ export interface Offering {
   readonly customerUuid: string;
   readonly latitude: number | null;
   readonly longitude: number | null;
+  /** Address of its picture, if everybody may keep it (`ownImage`); "" for none. */
+  readonly thumbnail: string;
 }
 
 /** Facts that Waldur tells everybody of itself. */
@@ -84,6 +97,30 @@ const richEntries = {
   error_message: v.optional(text),
 };
 const richSchema = v.object(richEntries, unfit);
+
+const placeEntries = {
+  provider_uuid: v.optional(uuidOrNone, ""),
+  offering_uuid: v.optional(uuidOrNone, ""),
+  customer_uuid: v.optional(uuidOrNone, ""),
+  project_uuid: v.optional(uuidOrNone, ""),
+};
+export const placeFields = Object.keys(placeEntries);
+const placesSchema = v.object(placeEntries, unfit);
+
+/** Makes the reader of a row with its places, of one that reads the rest of it. */
+export function withPlaces<T>(read: (row: unknown) => ReadRow<T>): (row: unknown) => ReadRow<T & Places> {
+  return (row) => {
+    const found = read(row);
+    if ("skipped" in found) return found;
+    return readRow(placesSchema, row, (places) => ({
+      ...found.value,
+      providerUuid: places.provider_uuid,
+      offeringUuid: places.offering_uuid,
+      customerUuid: places.customer_uuid,
+      projectUuid: places.project_uuid,
+    }));
+  };
+}
 
 /** Columns asked for by `readSlim` and `readBooking`: only these are worked out by Waldur. */
 export const slimFields = Object.keys(slimEntries);
@@ -169,13 +206,35 @@ export function readProvider(row: unknown): ReadRow<Provider> {
 
 const degrees = v.optional(v.fallback(v.nullable(v.pipe(v.number(), v.finite())), null), null);
 const offeringSchema = v.object(
-  { uuid, name: text, customer_uuid: uuidOrNone, latitude: degrees, longitude: degrees },
+  {
+    uuid,
+    name: text,
+    customer_uuid: uuidOrNone,
+    latitude: degrees,
+    longitude: degrees,
+    thumbnail: v.optional(text, ""),
+  },
   unfit,
 );
 export const offeringFields = Object.keys(offeringSchema.entries);
 
-export function readOffering(row: unknown): ReadRow<Offering> {
-  return readRow(offeringSchema, row, ({ customer_uuid: customerUuid, ...rest }) => ({ ...rest, customerUuid }));
+/** Reads a row of the list of offerings of the Waldur at that address. */
+export function readOffering(row: unknown, waldurUrl: string): ReadRow<Offering> {
+  return readRow(offeringSchema, row, ({ customer_uuid: customerUuid, thumbnail, ...rest }) => ({
+    ...rest,
+    customerUuid,
+    thumbnail: ownImage(thumbnail, waldurUrl),
+  }));
+}
+
+/**
+ * Returns the address of a picture if it is https, of Waldur's own origin and without a query; else "". No calendar makes
+ * its readers ask another server, and a query is a signature, which is another one at each reading.
+ */
+function ownImage(text: string, waldurUrl: string): string {
+  if (!URL.canParse(text)) return "";
+  const { protocol, origin, search } = new URL(text);
+  return protocol === "https:" && origin === new URL(waldurUrl).origin && search === "" ? cleanUrl(text) : "";
 }
 
 // A role that cannot be read fails the whole answer: taken for a lost one, it would end feeds.
@@ -195,6 +254,7 @@ const userSchema = v.object(
     uuid,
     username: text,
     full_name: v.optional(text),
+    email: v.optional(text),
     is_staff: v.optional(v.unknown()),
     is_active: v.optional(v.unknown()),
     token_lifetime: v.optional(v.fallback(v.nullable(v.number()), null), null),
@@ -211,6 +271,7 @@ export function readUser(row: unknown, nowAt: number): ReadRow<User> {
     uuid: user.uuid,
     username: user.username,
     fullName: user.full_name ?? "",
+    email: user.email ?? "",
     isStaff: user.is_staff === true,
     isActive: user.is_active !== false,
     roles: user.permissions
@@ -236,6 +297,16 @@ const siteSchema = v.object({
 /** Returns true when an answer to `GET /api/configuration/` is a Waldur's. */
 export function isSite(answer: unknown): boolean {
   return v.is(siteSchema, answer);
+}
+
+/** Returns the names of the settings that `GET /api/configuration/` shows: releases differ in them. */
+export function readRelease(answer: unknown): string {
+  const found = v.safeParse(v.record(v.string(), v.unknown()), answer);
+  const names = Object.entries(found.success ? found.output : {}).flatMap(([name, value]) => [
+    name,
+    ...(typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : []),
+  ]);
+  return names.toSorted().join(" ");
 }
 
 /** Reads the answer to `GET /api/configuration/`; the placeholder it has before it is set counts as nothing. */

@@ -1,6 +1,6 @@
-import type { Booking } from "../calendar/booking.ts";
 import type { OrderQuery } from "./client.ts";
 import type { BookingQuery } from "./parameters.ts";
+import type { Places } from "./schema.ts";
 
 export const scopeKinds = ["provider", "offering", "customer", "project", "visible"] as const;
 
@@ -46,7 +46,7 @@ export function orderFilter(scope: Scope): OrderQuery {
 }
 
 /** Returns true when the booking is in this list: Waldur ignores filters that it does not know, so each row must show it. */
-export function belongs(booking: Booking, scope: Scope): boolean {
+export function belongs(booking: Places, scope: Scope): boolean {
   switch (scope.kind) {
     case "provider":
       return booking.providerUuid === scope.scopeUuid;
