@@ -1,7 +1,9 @@
 import type { KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
 import { type BookingTexts, bookingTexts, eventDescription, eventPlace, eventTitle, shownAt } from "./event-text.ts";
+import { offeringColour } from "./colours.ts";
 import { eventStatus } from "./status.ts";
+import { wholeDays } from "./window.ts";
 
 /** Times outside are cut off: no client is sure of times before 1970, DATE-TIME ends with 9999 (RFC 5545 3.3.5). */
 const firstAt = 0;
@@ -34,6 +36,7 @@ function slotEvent(texts: BookingTexts, slot: NumberedSlot, index: number, count
     uid: context.uidOf(booking.uuid, slot.n),
     n: slot.n,
     ...period,
+    days: profile.wholeDays && profile.zone !== null ? wholeDays(profile.zone, period) : null,
     created: shown.what ? Math.floor(booking.createdMicros / 1_000_000) : null,
     summary: eventTitle(texts, slot, status),
     description: eventDescription(texts, slot, period, index, count),
@@ -41,6 +44,8 @@ function slotEvent(texts: BookingTexts, slot: NumberedSlot, index: number, count
     geo: shown.what && facts !== undefined ? readPoint(facts.latitude, facts.longitude) : null,
     categories: shown.what && category !== "" ? [category] : [],
     url: shown.what ? texts.url : "",
+    image: shown.what && profile.offeringImages ? (facts?.thumbnail ?? "") : "",
+    colour: shown.what ? offeringColour(profile, booking.offeringUuid) : "",
     status,
     notice: false,
     alarmMinutes: status === "CANCELLED" ? null : profile.alarmMinutes,

@@ -1,3 +1,5 @@
+import type { FeedProfile } from "./profile.ts";
+
 const table =
   "aliceblue f0f8ff antiquewhite faebd7 aqua 00ffff aquamarine 7fffd4 azure f0ffff beige f5f5dc bisque ffe4c4 black " +
   "000000 blanchedalmond ffebcd blue 0000ff blueviolet 8a2be2 brown a52a2a burlywood deb887 cadetblue 5f9ea0 " +
@@ -22,6 +24,38 @@ const table =
   "sienna a0522d silver c0c0c0 skyblue 87ceeb slateblue 6a5acd slategray 708090 slategrey 708090 snow fffafa " +
   "springgreen 00ff7f steelblue 4682b4 tan d2b48c teal 008080 thistle d8bfd8 tomato ff6347 turquoise 40e0d0 violet " +
   "ee82ee wheat f5deb3 white ffffff whitesmoke f5f5f5 yellow ffff00 yellowgreen 9acd32 ";
+
+/** Colours that are told apart, and on which white and black are read. */
+export const palette = [
+  "teal",
+  "steelblue",
+  "royalblue",
+  "darkorchid",
+  "mediumvioletred",
+  "crimson",
+  "orangered",
+  "goldenrod",
+  "olivedrab",
+  "seagreen",
+  "slategray",
+] as const;
+
+/**
+ * Returns the colour of an offering (32 hex digits) in a feed: the one chosen for it, else, where each has one, that of the
+ * palette which it always has; "" for none.
+ */
+export function offeringColour(
+  { offeringColours, chosenColours }: Pick<FeedProfile, "offeringColours" | "chosenColours">,
+  uuid: string,
+): string {
+  const chosen = chosenColours[uuid];
+  if (chosen !== undefined) return chosen;
+  return offeringColours ? ownColour(uuid) : "";
+}
+
+function ownColour(uuid: string): string {
+  return palette[Number(BigInt(`0x${uuid}`) % BigInt(palette.length))] ?? palette[0];
+}
 
 /** The colour names of CSS 3 (which RFC 7986 5.9 wants), each with its `#RRGGBB`. */
 export const colours: ReadonlyMap<string, string> = new Map(

@@ -1,7 +1,7 @@
 import type { Booking, KnownBooking, NumberedSlot } from "./booking.ts";
 import type { Event, EventContext } from "./event.ts";
 import { cleanName, cleanPerson, cleanWords, quoteMessage } from "./foreign-text.ts";
-import type { Detail } from "./profile.ts";
+import { actions, type Detail, type StateMark } from "./profile.ts";
 import { bookingAddress, orderAddress } from "./homeport.ts";
 import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "./status.ts";
 import { cleanUrl, truncate } from "./text.ts";
@@ -52,12 +52,46 @@ export function bookingTexts(known: KnownBooking, context: EventContext): Bookin
 /** Returns the SUMMARY of a slot's event. */
 export function eventTitle(texts: BookingTexts, slot: NumberedSlot, shownStatus: Event["status"]): string {
   const { words, context, name, offering } = texts;
-  const mark = context.sample ? words.sampleTitle : "";
+  const sample = context.sample ? words.sampleTitle : "";
   const shown = shownAt[context.profile.detail];
-  if (!shown.what) return mark + words.busy[shownStatus];
+  const { stateMark } = context.profile;
+  if (!shown.what) return sample + busyTitle(words, stateMark, shownStatus);
   const title = !shown.who || name === "" ? offering : offering === "" ? name : `${name} (${offering})`;
   const status = isLost(texts, slot) ? "cancelled" : texts.status;
-  return mark + words.prefix[status] + (title === "" ? words.booking : title);
+  return sample + markTitle(title === "" ? words.booking : title, stateMark, words.mark[status], signs[status]);
+}
+
+/** The sign of each state, in every language. */
+const signs: Readonly<Record<BookingStatus, string>> = {
+  requested: "?",
+  "awaiting-approval": "?",
+  "awaiting-start": "?",
+  "awaiting-order": "?",
+  "awaiting-provider": "?",
+  confirmed: "",
+  updating: "",
+  cancelling: "!",
+  cancelled: "✗",
+  rejected: "✗",
+  refused: "✗",
+  failed: "✗",
+  faulty: "!",
+  vanished: "✗",
+};
+
+function markTitle(title: string, how: StateMark, word: string, sign: string): string {
+  if (word === "") return title;
+  if (how === "word") return `${word}: ${title}`;
+  return how === "sign" ? `${sign} ${title}` : `${title} – ${word}`;
+}
+
+/** Returns the title of a period of which nothing but the time is told. */
+function busyTitle(words: CalendarWords, how: StateMark, status: Event["status"]): string {
+  const { busy, mark } = words;
+  if (how === "word" || status === "CONFIRMED") return busy[status];
+  if (how === "behind" && status === "TENTATIVE") return busy.TENTATIVE;
+  const as = status === "TENTATIVE" ? "requested" : "cancelled";
+  return markTitle(busy.CONFIRMED, how, mark[as], signs[as]);
 }
 
 /**
@@ -124,17 +158,21 @@ function decisionLinks({ booking, context, status, words, orderUrl }: BookingTex
   if (!isDecidable(status)) return "";
   const page = cleanUrl(context.decisionUrlOf(booking.uuid));
   if (page === "") return "";
+  if (context.sideOf(booking) === "requester") return `${words.decide.withdraw}:\n${page}`;
   return [
-    ...context.actionsOf(booking).flatMap((action) => [`${words.decide[action]}:`, `${page}/${action}`]),
+    ...actions.flatMap((action) => [`${words.decide[action]}:`, `${page}/${action}`]),
     `${words.decide.both}:`,
     page,
   ].join("\n");
 }
 
-function localPeriod(zone: string | null, period: { start: number; end: number }): string {
+/** Returns a period (epoch seconds) as the clocks of a zone show it: "2027-01-04 09:00 – 10:30 (EET)"; "" without a zone. */
+export function localPeriod(zone: string | null, period: { start: number; end: number }): string {
   if (zone === null) return "";
   const start = localTime(zone, period.start);
   const end = localTime(zone, period.end);
+  // Where the clock was changed in between, "03:30 – 03:30" may be an hour.
+  const offset = start.offset === end.offset ? "" : " ZZ";
   const format = start.hasSame(end, "day") ? "HH:mm" : "yyyy-LL-dd HH:mm";
-  return `${start.toFormat("yyyy-LL-dd HH:mm")} – ${end.toFormat(format)} (${start.zoneName})`;
+  return `${start.toFormat(`yyyy-LL-dd HH:mm${offset}`)} – ${end.toFormat(format + offset)} (${start.zoneName})`;
 }

@@ -1,5 +1,11 @@
 import type { Booking } from "./booking.ts";
-import type { Action, FeedProfile } from "./profile.ts";
+import type { FeedProfile } from "./profile.ts";
+
+/** Whole days: the first, and the one after the last, each as `20261123` (RFC 5545 3.3.4). */
+export interface Days {
+  readonly first: string;
+  readonly after: string;
+}
 
 /** One slot of one booking as a calendar event: pure data, no revision. */
 export interface Event {
@@ -9,6 +15,8 @@ export interface Event {
   /** Epoch seconds; `end` is always after `start`. */
   readonly start: number;
   readonly end: number;
+  /** Set for an all-day event, which takes these days in whatever zone it is read. */
+  readonly days: Days | null;
   /** Time at which the booking was made, epoch seconds; null when the feed must not show it. */
   readonly created: number | null;
   readonly summary: string;
@@ -18,6 +26,10 @@ export interface Event {
   readonly categories: readonly string[];
   /** https or http URL of letters, digits and `._~/?=&%-` only, which every client turns into a link; "" for none. */
   readonly url: string;
+  /** https URL of a picture (RFC 7986 5.10), spelt as `url`; "" for none. */
+  readonly image: string;
+  /** CSS3 colour name (RFC 7986 5.9); "" for none. */
+  readonly colour: string;
   readonly status: "TENTATIVE" | "CONFIRMED" | "CANCELLED";
   /** True for a notice: it takes nobody's time, whatever its status. */
   readonly notice: boolean;
@@ -38,6 +50,8 @@ export interface OfferingFacts {
   readonly name: string;
   readonly latitude: number | null;
   readonly longitude: number | null;
+  /** https URL of its picture at Waldur; absent without one. */
+  readonly thumbnail?: string;
 }
 
 /** Everything that shapes the events of a booking besides the booking itself. */
@@ -50,8 +64,8 @@ export interface EventContext {
   readonly uidOf: (bookingUuid: string, n: number) => string;
   /** Returns the address of the page on which a pending booking is decided; "" for none. */
   readonly decisionUrlOf: (bookingUuid: string) => string;
-  /** Returns the answers that whoever reads the calendar can give to a request: accept only where they stand for its provider. */
-  readonly actionsOf: (booking: Booking) => readonly Action[];
+  /** Returns on whose side whoever reads the calendar stands: a provider's decide, on the requester's a request is withdrawn. */
+  readonly sideOf: (booking: Booking) => "provider" | "requester";
   /** True when the data is made up, which every event then says loudly. */
   readonly sample: boolean;
 }

@@ -1,11 +1,11 @@
 import { colours } from "./colours.ts";
-import { escapeText } from "./content-line.ts";
+import { escapeText } from "./ical/content-line.ts";
 import type { Event } from "./event.ts";
-import { renderEvent } from "./ical.ts";
+import { renderEvent } from "./ical/vevent.ts";
 import type { FeedProfile } from "./profile.ts";
-import { calendarProperties, writeProperties } from "./properties.ts";
+import { calendarProperties, writeProperties } from "./ical/properties.ts";
 import { cleanLine, truncate } from "./text.ts";
-import { dayOf, localTime } from "./window.ts";
+import { dayOf, localTime, wholeDays } from "./window.ts";
 import type { NoticeReason } from "./words/calendar-words.ts";
 import { calendarWords } from "./words/index.ts";
 
@@ -13,7 +13,7 @@ import { calendarWords } from "./words/index.ts";
  * The version of the renderer, raised with every change of the text that the same data gives: then every feed is
  * rendered again. `test/calendar/golden.test.ts` compares it with the golden files.
  */
-export const rendererVersion = 4;
+export const rendererVersion = 5;
 
 const longestName = 100;
 
@@ -58,6 +58,8 @@ export interface FeedNotice {
   readonly reason: NoticeReason;
   readonly sinceAt: number;
   readonly untilAt: number | null;
+  /** Days for which a role is believed without a token that Waldur takes. */
+  readonly proofDays: number;
 }
 
 /**
@@ -70,7 +72,7 @@ export function noticeEvent(
 ): Event {
   const { title, text } = calendarWords[profile.language].notice[facts.reason];
   const [since, until] = [localMoment(profile, facts.sinceAt), localMoment(profile, facts.untilAt ?? facts.nowAt)];
-  return dayNotice(profile, facts.uid, facts.nowAt, title, text(since, until));
+  return dayNotice(profile, facts.uid, facts.nowAt, title, text(since, until, facts.proofDays));
 }
 
 /** Returns the event, on the day of `nowAt` (epoch seconds), that stands in a feed that would be empty. */
@@ -80,10 +82,12 @@ export function emptyEvent(profile: FeedProfile, facts: { readonly uid: string; 
 }
 
 function dayNotice(profile: FeedProfile, uid: string, at: number, title: string, text: string): Event {
+  const day = dayOf(profile.zone, at);
   return {
     uid,
     n: 0,
-    ...dayOf(profile.zone, at),
+    ...day,
+    days: wholeDays(profile.zone, day),
     // Without it SEQUENCE rises over all outages, not from the start of each.
     created: null,
     summary: title,
@@ -92,6 +96,8 @@ function dayNotice(profile: FeedProfile, uid: string, at: number, title: string,
     geo: null,
     categories: [],
     url: "",
+    image: "",
+    colour: "",
     status: "CONFIRMED",
     notice: true,
     alarmMinutes: null,

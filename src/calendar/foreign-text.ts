@@ -58,11 +58,32 @@ export function splitMessage(description: string): { facts: string; message: str
   return { facts: description.slice(0, at).trimEnd(), message: description.slice(at) };
 }
 
-function breakAddresses(text: string): string {
+/** Returns a description in whose message no program finds an address to link. */
+export function breakMessage(description: string): string {
+  const { message } = splitMessage(description);
+  const rest = description.slice(0, description.length - message.length);
+  return rest + message.split("\n").map(cleanWords).join("\n");
+}
+
+/** Characters that may stand anywhere in an address without changing it: soft hyphens, joiners and the like are left out of hosts (UTS 46). */
+const nothing = "\\p{Default_Ignorable_Code_Point}*";
+/** The dots of hosts, and what is taken for one of their letters or digits (UTS 46). */
+const dot = "[.\\u2024\\u3002\\uFE52\\uFF0E\\uFF61]";
+const letter = "[\\p{L}\\p{M}\\p{So}]";
+const number = `\\p{Nd}(?:${nothing}\\p{Nd}){0,2}`;
+const scheme = new RegExp(`:(?=${nothing}/${nothing}/)`, "gu");
+const hostDot = new RegExp(
+  `(?<=[\\p{L}\\p{M}\\p{N}\\p{So}_-]${nothing})${dot}(?=${nothing}${letter}${nothing}${letter})|(?<=(?:w${nothing}){3})${dot}(?!\\s|$)`,
+  "giu",
+);
+const fourNumbers = new RegExp(`${number}(?:${nothing}${dot}${nothing}${number}){3}`, "gu");
+
+/** Returns the text with blanks in its schemes and after the dots of its hosts, so that no program finds an address to link. */
+export function breakAddresses(text: string): string {
   return breakSyntax(text)
-    .replaceAll("://", ": //")
-    .replace(/(?<=[\p{L}\p{M}\p{N}_-])[.\u3002\uFF0E\uFF61](?=[\p{L}\p{M}]{2}|xn--)/giu, "$& ")
-    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, (address) => address.replaceAll(".", ". "));
+    .replace(scheme, ": ")
+    .replace(hostDot, "$& ")
+    .replace(fourNumbers, (address) => address.replace(new RegExp(dot, "gu"), "$& "));
 }
 
 /**

@@ -18,6 +18,10 @@ export type DecisionMode = (typeof decisionModes)[number];
 export const actions = ["accept", "reject"] as const;
 export type Action = (typeof actions)[number];
 
+export const stateMarks = ["word", "sign", "behind"] as const;
+/** The way in which a title tells the state: by a word before the name, by a sign before it ("? ", "✗ "), or by the word behind it. */
+export type StateMark = (typeof stateMarks)[number];
+
 /** The bookings of the source that a feed holds. An absent list lets all through; uuids are 32 lower-case hex digits. */
 export interface FeedFilter {
   readonly states?: readonly BookingState[];
@@ -51,6 +55,15 @@ export interface FeedProfile {
   readonly colour: string | null;
   /** The fate of an event whose booking ended: kept for a while, struck out, or dropped at once. */
   readonly cancelled: "keep" | "drop";
+  readonly stateMark: StateMark;
+  /** Periods of whole days of the zone are all-day events; without a zone none are. */
+  readonly wholeDays: boolean;
+  /** Each offering has a colour of its own (RFC 7986 5.9). */
+  readonly offeringColours: boolean;
+  /** Colours that were chosen for single offerings, by uuid (32 hex digits): CSS3 names, lower case. */
+  readonly chosenColours: Readonly<Record<string, string>>;
+  /** Events carry the picture of their offering (RFC 7986 5.10). */
+  readonly offeringImages: boolean;
   readonly decisions: DecisionMode;
   readonly pastDays: number;
   readonly futureDays: number;

@@ -59,13 +59,16 @@ export function truncate(text: string, most: number): string {
     .trimEnd()}…`;
 }
 
+const longestUrl = 1000;
+
 /**
  * Returns the URL in the alphabet that calendar programs recognise as one link (after the scheme: letters, digits and
  * `._~/?=&%-`, a colon before the port), everything else percent-encoded; "" when it is not http(s), names a user,
  * or is longer than 1,000 characters.
  */
 export function cleanUrl(text: string): string {
-  if (!URL.canParse(text)) return "";
+  // What is much longer is not read: only dot segments and blanks could make it short enough.
+  if (text.length > 4 * longestUrl || !URL.canParse(text)) return "";
   const url = new URL(text);
   if ((url.protocol !== "https:" && url.protocol !== "http:") || url.username !== "" || url.password !== "") return "";
   const port = url.port === "" ? "" : `:${url.port}`;
@@ -76,5 +79,5 @@ export function cleanUrl(text: string): string {
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
   const clean = `${url.protocol}//${url.hostname}${port}${rest}`;
-  return clean.length > 1000 ? "" : clean;
+  return clean.length > longestUrl ? "" : clean;
 }

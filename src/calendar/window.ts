@@ -1,5 +1,8 @@
-import { DateTime, IANAZone } from "luxon";
+import { DateTime } from "luxon";
+import type { Days } from "./event.ts";
 import type { FeedProfile } from "./profile.ts";
+import { overlaps } from "./period.ts";
+import { findZone } from "./zone.ts";
 
 /** The time that a feed shows, epoch seconds: events that end after `fromAt` and start before `toAt`. */
 export interface Window {
@@ -29,16 +32,26 @@ export function dayOf(zone: string | null, nowAt: number): { start: number; end:
   return { start: startOfDate(zone, today), end: startOfDate(zone, today.plus({ days: 1 })) };
 }
 
+/**
+ * Returns the days that a period (epoch seconds) fills in the zone from their first to their last second, however long
+ * those days are; null for one that begins or ends within a day.
+ */
+export function wholeDays(zone: string | null, { start, end }: { start: number; end: number }): Days | null {
+  const [first, after] = [localDate(zone, start), localDate(zone, end)];
+  // The year after 9999 has no date (RFC 5545 3.3.4).
+  if (first >= after || after.year > 9999) return null;
+  if (startOfDate(zone, first) !== start || startOfDate(zone, after) !== end) return null;
+  return { first: first.toFormat("yyyyLLdd"), after: after.toFormat("yyyyLLdd") };
+}
+
 /** Returns true when some of the event (epoch seconds) lies in the window. */
 export function inWindow(event: { readonly start: number; readonly end: number }, window: Window): boolean {
-  return event.end > window.fromAt && event.start < window.toAt;
+  return overlaps(event, { start: window.fromAt, end: window.toAt });
 }
 
 /** Returns the instant in the zone, or in UTC for an unknown zone and null, whatever the language of the machine. */
 export function localTime(zone: string | null, at: number): DateTime {
-  // luxon alone would take "local" for the zone of the machine.
-  const own = IANAZone.create(zone ?? "UTC");
-  return DateTime.fromSeconds(at, { locale: "en-US", numberingSystem: "latn", zone: own.isValid ? own : "utc" });
+  return DateTime.fromSeconds(at, { locale: "en-US", numberingSystem: "latn", zone: findZone(zone ?? "UTC") });
 }
 
 /** Returns the date in the zone at that instant (epoch seconds), as midnight UTC: there, every day has 24 hours. */

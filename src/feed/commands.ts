@@ -4,19 +4,21 @@ import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
 import { open, seal, unlessSealed } from "../security/seal.ts";
 import { hashSecret, newSecret } from "../security/secret.ts";
-import { findAccount } from "../store/accounts.ts";
+import { findAccount } from "../store/accounts/accounts.ts";
 import { clearEvents } from "../store/events.ts";
 import { changeFeed, endAddresses, type FeedRow, findFeed, insertAddress, insertFeed } from "../store/feeds.ts";
-import { addSource, findSource, type NewSource } from "../store/sources.ts";
+import { addRevision } from "../store/revisions.ts";
+import { addSource, type NewSource } from "../store/sources/sources.ts";
 import type { Statement } from "../store/sql/port.ts";
 import { stopTargets } from "../store/targets.ts";
+import { needRoomForFeed } from "./quota.ts";
 import { needUnexpired } from "./expiry.ts";
 import { maySignLinks } from "./links.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 
 /**
  * Makes a feed over a source, and the source when there is none yet. The feed is `loading` until its first load is done.
- * Throws `bad_input` when it would expire in the past or may not have signed decisions.
+ * Throws `bad_input` when it would expire in the past or may not have signed decisions, and `over_quota`.
  */
 export async function addFeed(
   deps: Deps,
@@ -25,9 +27,11 @@ export async function addFeed(
   expiresAt: number | null,
 ): Promise<FeedRow> {
   const nowAt = epochSeconds(deps);
+  const { accountId } = source;
   needUnexpired({ expiresAt }, nowAt);
-  if (profile.decisions === "signed") await needSignable(deps, source.accountId);
+  if (profile.decisions === "signed") await needSignable(deps, accountId);
   const sourceId = await addSource(deps.sql, { id: hex(deps.random(8)), ...source }, nowAt);
+  await needRoomForFeed(deps, source.accountId, sourceId);
   const id = hex(deps.random(8));
   const secret = newSecret(deps.random);
   const sealed = await sealAll(deps, id, { secret, salt: newSecret(deps.random) });
@@ -35,7 +39,11 @@ export async function addFeed(
   const epoch = hex(deps.random(4));
   const links = hex(deps.random(8));
   await deps.sql.batch(
-    insertFeed({ id, sourceId, slug, profile, ...sealed, epoch, links, expiresAt }, await hashSecret(secret), nowAt),
+    insertFeed(
+      { id, sourceId, accountId, slug, profile, ...sealed, epoch, links, expiresAt },
+      await hashSecret(secret),
+      nowAt,
+    ),
   );
   deps.log.info("feed_added", { feed: id, source: sourceId, name: profile.name });
   return getFeed(deps, id);
@@ -75,6 +83,11 @@ export function webcalAddress(address: string): string {
   return address.replace(/^https?:/, "webcal:");
 }
 
+/** Returns the address of a feed's free/busy times, given that of its events. */
+export function freeBusyAddress(address: string): string {
+  return address.replace(/\.ics$/, ".ifb");
+}
+
 /**
  * Changes what a feed holds or how it looks; every event is compared again. A feed that will tell less is not served until
  * that is done; calendars keep what they have meanwhile. Throws `conflict` for a feed that has ended, and `bad_input` as
@@ -90,19 +103,19 @@ export async function updateFeed(
   needAlive(feed);
   needUnexpired({ expiresAt }, nowAt);
   if (profile.decisions === "signed" && feed.profile.decisions !== "signed") {
-    const source = await findSource(deps.sql, feed.sourceId);
-    await needSignable(deps, source?.accountId ?? "");
+    await needSignable(deps, feed.accountId);
   }
   const hide = feed.state === "active" && tellsLess(feed.profile, profile);
+  const rev = Math.max(feed.rev + 1, nowAt);
   const change = changeFeed(feed.id, {
     profile,
     expiresAt,
     renderedRev: 0,
-    rev: Math.max(feed.rev + 1, nowAt),
+    rev,
     revisedAt: Math.max(feed.revisedAt + 1, nowAt),
     ...(hide && { state: "loading" as const }),
   });
-  if (change !== null) await deps.sql.batch([change]);
+  if (change !== null) await deps.sql.batch([change, addRevision(feed.id, rev)]);
   return getFeed(deps, feed.id);
 }
 

@@ -1,5 +1,5 @@
 import { sizeWarning } from "../calendar/size.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { logFailure } from "../log.ts";
@@ -7,6 +7,7 @@ import { hex } from "../security/hash.ts";
 import { chunkRows } from "../store/sql/bulk.ts";
 import { deleteEvents, type EventRow, findEvents, writeEvents } from "../store/events.ts";
 import { encodeRendered, type FeedRow, listWritten, writeRendered } from "../store/feeds.ts";
+import { encodeRevision, writeRevisions } from "../store/revisions.ts";
 import { compareFeed, countAdded, type EventChanges } from "./compare.ts";
 import { eventContext, type RenderInputs } from "./inputs.ts";
 import type { FeedStep } from "./plan.ts";
@@ -88,8 +89,14 @@ async function writeCommits(deps: Deps, commits: readonly FeedCommit[]): Promise
   const writes = commits.flatMap(({ after, write }) =>
     write.map(({ row }) => ({ feedId: after.id, rev: after.rev, ...row })),
   );
+  const revisions = commits.flatMap(({ step, after, drop, write }) => {
+    const standing = new Set(write.map(({ row }) => row.uid));
+    const removed = drop.flatMap(({ uid }) => (standing.has(uid) ? [] : [uid]));
+    return after.rev === step.feed.rev ? [] : [encodeRevision(after.id, after.rev, removed)];
+  });
   const changed = await deps.sql.batch([
     ...feeds.map((json) => writeRendered(writer, json)),
+    ...chunkRows(revisions).chunks.map((json) => writeRevisions(writer, json)),
     ...chunkRows(drops).chunks.map((json) => deleteEvents(writer, json)),
     ...chunkRows(writes).chunks.map((json) => writeEvents(writer, json)),
   ]);

@@ -3,8 +3,8 @@ import type { Event, EventContext, Revision } from "../calendar/event.ts";
 import { bookingEvents } from "../calendar/booking-events.ts";
 import { emptyEvent, noticeEvent } from "../calendar/feed.ts";
 import { matchesFilter } from "../calendar/filter.ts";
-import { reviseEvent } from "../calendar/ical.ts";
-import { lintEvent } from "../calendar/lint.ts";
+import { reviseEvent } from "../calendar/ical/vevent.ts";
+import { lintEvent } from "../calendar/ical/lint.ts";
 import { inWindow } from "../calendar/window.ts";
 import type { EventRow } from "../store/events.ts";
 import type { RenderInputs } from "./inputs.ts";
@@ -137,7 +137,8 @@ function keepOne(
   const standing = rows.find((row) => row.uid === uid);
   if (added > 0 && feed.eventCount === 1 && standing !== undefined) return { write, drop: [...drop, standing] };
   if (drop.length === 0 || feed.eventCount + added > drop.length) return { write, drop };
-  const newest = drop.toSorted((a, b) => b.stampAt - a.stampAt)[0];
+  // A tombstone goes after its time: what it names may be erased in Waldur.
+  const newest = drop.filter(({ cancelledAt }) => cancelledAt === null).toSorted((a, b) => b.stampAt - a.stampAt)[0];
   if (aged && newest !== undefined) return { write, drop: drop.filter((row) => row !== newest) };
   const event = emptyEvent(feed.profile, { uid, nowAt });
   const row = eventRow(event, "", nowAt, reviseEvent(event, null, nowAt));

@@ -3,15 +3,15 @@ import type { KnownBooking } from "../calendar/booking.ts";
 import type { OfferingFacts } from "../calendar/event.ts";
 import { bookingEvents } from "../calendar/booking-events.ts";
 import { joinFeed } from "../calendar/feed.ts";
-import { renderEvent } from "../calendar/ical.ts";
-import { lintEvent } from "../calendar/lint.ts";
+import { renderEvent } from "../calendar/ical/vevent.ts";
+import { lintEvent } from "../calendar/ical/lint.ts";
 import type { FeedProfile } from "../calendar/profile.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
 import { unstoredBooking, unstoredContext } from "./unstored.ts";
-import { listChanged } from "../store/bookings.ts";
-import { withLastReads } from "../store/reads.ts";
-import { listSources, lostAccess, readOfferings } from "../store/sources.ts";
+import { listChanged } from "../store/bookings/bookings.ts";
+import { withLastReads } from "../store/sources/reads.ts";
+import { listSources, readOfferings } from "../store/sources/sources.ts";
 import { walkPages } from "../waldur/pages.ts";
 import type { Order } from "../waldur/schema.ts";
 import type { ActingAccount } from "../account/find-source.ts";
@@ -60,11 +60,7 @@ export async function exportProvider(
 async function loadStored(deps: Deps, providerUuid: string): Promise<ProviderBookings | null> {
   const sources = (await withLastReads(deps.sql, await listSources(deps.sql))).filter(
     (one) =>
-      one.kind === "provider" &&
-      one.scopeUuid === providerUuid &&
-      one.loadedAt !== null &&
-      one.failingSinceAt === null &&
-      lostAccess(one) === null,
+      one.kind === "provider" && one.scopeUuid === providerUuid && one.loadedAt !== null && one.failingSinceAt === null,
   );
   const [source] = sources.toSorted((a, b) => (b.freshAt ?? 0) - (a.freshAt ?? 0));
   const readAt = source?.freshAt ?? 0;

@@ -4,7 +4,7 @@ import { readMeta, writeMeta } from "../store/meta.ts";
 import { addFeed } from "./commands.ts";
 import { newProfile } from "./profile.ts";
 import { listProviders, actAsOperator } from "../account/find-source.ts";
-import { listSources, type NewSource } from "../store/sources.ts";
+import { listSources, type NewSource } from "../store/sources/sources.ts";
 import type { User } from "../waldur/schema.ts";
 
 const key = "first-feeds";

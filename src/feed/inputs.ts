@@ -1,18 +1,18 @@
 import { readHomeport } from "../account/site.ts";
-import type { KnownBooking } from "../calendar/booking.ts";
+import type { Booking, KnownBooking } from "../calendar/booking.ts";
 import type { EventContext, OfferingFacts } from "../calendar/event.ts";
 import { bookingStatus, isDecidable } from "../calendar/status.ts";
-import { actions } from "../calendar/profile.ts";
 import { actsForProvider } from "../waldur/roles.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
 import { busyUid } from "../security/hash.ts";
 import { open } from "../security/seal.ts";
-import { type AccountRow, findAccounts } from "../store/accounts.ts";
+import { type AccountRow, findAccounts } from "../store/accounts/accounts.ts";
 import type { FeedRow } from "../store/feeds.ts";
-import { readOfferings, type SourceRow } from "../store/sources.ts";
+import { readOfferings, type SourceRow } from "../store/sources/sources.ts";
 import { sealedFeedPlace } from "./commands.ts";
 import { decisionUrl, feedLinkKind } from "./links.ts";
+import type { FeedStep } from "./plan.ts";
 
 /** The inputs of rendering besides bookings, as of `nowAt` (epoch seconds). */
 export interface RenderInputs {
@@ -22,7 +22,7 @@ export interface RenderInputs {
   readonly homeport: string | null;
   /** Names and places of offerings, by source. */
   readonly offerings: ReadonlyMap<string, ReadonlyMap<string, OfferingFacts>>;
-  /** The sources' accounts by id; empty when all sources are of providers and no feed has signed links. */
+  /** The feeds' accounts by id; empty when all sources are of providers and no feed has signed links. */
   readonly owners: ReadonlyMap<string, AccountRow>;
 }
 
@@ -37,7 +37,7 @@ export async function readInputs(
   const owned =
     feeds.some(({ profile }) => profile.decisions === "signed") ||
     sources.some(({ customerUuid }) => customerUuid === "");
-  const accounts = [...new Set(sources.map(({ accountId }) => accountId))];
+  const accounts = [...new Set(feeds.map(({ accountId }) => accountId))];
   const nowAt = epochSeconds(deps);
   return {
     nowAt,
@@ -48,11 +48,12 @@ export async function readInputs(
   };
 }
 
-/** Makes what the events of these bookings need in one feed: their UIDs and the links to decide. Throws `seal_broken`. */
+/** Makes what the events of these bookings need in one feed: their UIDs, and the links to decide of those that were not over
+ * when the window's day began. Throws `seal_broken`. */
 export async function eventContext(
   deps: Deps,
   inputs: RenderInputs,
-  { feed, source }: { readonly feed: FeedRow; readonly source: SourceRow },
+  { feed, source, window }: Pick<FeedStep, "feed" | "source" | "window">,
   bookings: readonly KnownBooking[],
 ): Promise<EventContext> {
   const { profile } = feed;
@@ -63,10 +64,10 @@ export async function eventContext(
     await Promise.all(slots.map(async ({ uuid, n }) => uids.set(`${uuid}-${n}`, await busyUid(salt, uuid, n))));
   }
   const urls = new Map<string, string>();
-  const owner = inputs.owners.get(source.accountId) ?? null;
+  const owner = inputs.owners.get(feed.accountId) ?? null;
   const linkKind = feedLinkKind(deps, profile, owner);
   if (linkKind !== null) {
-    const pending = bookings.filter((known) => isDecidable(bookingStatus(known)));
+    const pending = bookings.filter((known) => isDecidable(bookingStatus(known)) && lastEnd(known) > window.dayAt);
     const uuids = pending.map(({ booking }) => booking.uuid);
     await Promise.all(uuids.map(async (uuid) => urls.set(uuid, await decisionUrl(deps, feed, linkKind, uuid))));
   }
@@ -76,9 +77,28 @@ export async function eventContext(
     offerings: inputs.offerings.get(source.id) ?? new Map<string, OfferingFacts>(),
     uidOf: (uuid, n) => uids.get(`${uuid}-${n}`) ?? `${uuid}-${n}`,
     decisionUrlOf: (uuid) => urls.get(uuid) ?? "",
-    // A list that one organisation's roles open is of a provider that the account stands for.
-    actionsOf: (booking) =>
-      source.customerUuid !== "" || (owner !== null && actsForProvider(owner, booking)) ? actions : ["reject"],
+    sideOf: (booking) => readerSide(feed, source, owner, booking),
     sample: deps.sample,
   };
+}
+
+/**
+ * Returns on whose side the reader of a feed stands. A list that one organisation's roles open is of a provider that the
+ * account stands for; a customer's, a project's and one's own are read to know what becomes of requests.
+ */
+function readerSide(
+  { profile }: FeedRow,
+  { kind, customerUuid }: SourceRow,
+  owner: AccountRow | null,
+  booking: Booking,
+): "provider" | "requester" {
+  if (customerUuid !== "") return "provider";
+  if (owner === null || kind === "customer" || kind === "project") return "requester";
+  const own = profile.filter.requesters?.every((name) => name === owner.username) ?? false;
+  return !own && actsForProvider(owner, booking) ? "provider" : "requester";
+}
+
+/** Returns the end of the last period that a booking has, epoch seconds. The store keeps the same as `last_end_at`. */
+function lastEnd({ slots }: KnownBooking): number {
+  return Math.max(0, ...slots.filter(({ gone }) => !gone).map(({ start, end }) => Math.max(start, end)));
 }

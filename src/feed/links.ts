@@ -1,8 +1,8 @@
 import type { FeedProfile } from "../calendar/profile.ts";
-import { relink } from "../calendar/relink.ts";
+import { relink } from "../calendar/ical/relink.ts";
 import type { Deps } from "../deps.ts";
 import { type LinkKind, signLink } from "../security/links.ts";
-import type { AccountRow } from "../store/accounts.ts";
+import type { AccountRow } from "../store/accounts/accounts.ts";
 import type { FeedRow } from "../store/feeds.ts";
 
 /**

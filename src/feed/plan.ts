@@ -2,10 +2,10 @@ import type { KnownBooking } from "../calendar/booking.ts";
 import type { FeedNotice } from "../calendar/feed.ts";
 import { type Window, windowOf } from "../calendar/window.ts";
 import type { Deps } from "../deps.ts";
-import { listChanged, listStarting } from "../store/bookings.ts";
+import { listChanged, listMoved, type WindowMove } from "../store/bookings/bookings.ts";
 import { type EventRow, listStale } from "../store/events.ts";
 import type { FeedChange } from "../store/feeds.ts";
-import type { SourceRow } from "../store/sources.ts";
+import type { SourceRow } from "../store/sources/sources.ts";
 import type { RenderInputs } from "./inputs.ts";
 import { type FeedCursor, findNotice } from "./needs.ts";
 
@@ -54,7 +54,7 @@ export async function planStep(
   const [first] = cursors;
   const { now } = first;
   const step = emptyStep(first, source, inputs.nowAt);
-  const found = now.state === "loading" ? null : findNotice(deps, source, inputs.nowAt);
+  const found = now.state === "loading" ? null : findNotice(deps, now, source, inputs.nowAt);
   const noticeAt = found === null ? 0 : step.window.dayAt;
   const noted = { noticeAt, notice: found?.reason ?? "" } as const;
   switch (first.need) {
@@ -93,7 +93,8 @@ function listTombstones(rows: readonly EventRow[]): Record<string, number> {
   );
 }
 
-/** Plans a step of the window's daily move: first come the bookings that enter it, then the events that have left it go. */
+/** Plans a step of the window's daily move: first come the bookings that enter it and the requests
+ * that ran out, then the events that have left it go. */
 async function planWindow(
   { sql }: Deps,
   { buriedBefore }: RenderInputs,
@@ -102,8 +103,9 @@ async function planWindow(
 ): Promise<readonly FeedStep[] | null> {
   const { now, source, window } = step;
   const before = windowOf(now.profile, now.windowAt);
-  const entering = await listStarting(sql, source.id, before.toAt, window.toAt, now.windowUuid, budget.step);
-  const part = fitBudget(entering, [step], budget);
+  const move: WindowMove = { shown: [before.toAt, window.toAt], today: [before.dayAt, window.dayAt] };
+  const moved = await listMoved(sql, source.id, move, now.windowUuid, budget.step);
+  const part = fitBudget(moved, [step], budget);
   if (part === null) return null;
   const { bookings } = part;
   const last = bookings.at(-1);

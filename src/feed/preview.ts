@@ -5,9 +5,9 @@ import type { Deps } from "../deps.ts";
 import { unstoredBooking, unstoredContext } from "./unstored.ts";
 import type { Offering } from "../waldur/schema.ts";
 import type { ActingAccount } from "../account/find-source.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import { bookingFilter, belongs } from "../waldur/scope.ts";
-import type { NewSource } from "../store/sources.ts";
+import type { NewSource } from "../store/sources/sources.ts";
 import { matchesFilter } from "../calendar/filter.ts";
 
 /** Returns the offerings that a feed over the list can be narrowed to. */

@@ -1,6 +1,6 @@
 import { cleanName } from "../calendar/foreign-text.ts";
 import type { FeedFilter, FeedProfile } from "../calendar/profile.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 
 /** Returns the profile of a new feed: the defaults, its source's name among them, with what was asked for. */
 export function newProfile(config: Config, name: string, asked: Partial<FeedProfile>): FeedProfile {
@@ -13,6 +13,11 @@ export function newProfile(config: Config, name: string, asked: Partial<FeedProf
       alarmMinutes: null,
       colour: null,
       cancelled: "keep",
+      stateMark: "word",
+      wholeDays: true,
+      offeringColours: false,
+      chosenColours: {},
+      offeringImages: false,
       decisions: "sign-in",
       pastDays: config.feedPastDays,
       futureDays: config.feedFutureDays,

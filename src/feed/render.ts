@@ -1,7 +1,7 @@
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
-import type { SourceRow } from "../store/sources.ts";
+import type { SourceRow } from "../store/sources/sources.ts";
 import { type FeedCommit, takeSteps } from "./commit.ts";
 import { countAdded } from "./compare.ts";
 import { readInputs } from "./inputs.ts";

@@ -1,6 +1,6 @@
 import type { Booking, KnownBooking } from "../calendar/booking.ts";
 import type { EventContext } from "../calendar/event.ts";
-import { actions, type FeedProfile } from "../calendar/profile.ts";
+import type { FeedProfile } from "../calendar/profile.ts";
 import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import type { Order } from "../waldur/schema.ts";
@@ -25,7 +25,7 @@ export function unstoredContext({ sample }: Pick<Deps, "sample">, profile: FeedP
     offerings: new Map(),
     uidOf,
     decisionUrlOf: () => "",
-    actionsOf: () => actions,
+    sideOf: () => "provider",
     sample,
   };
 }

@@ -3,21 +3,21 @@ import type { CalendarWords } from "./calendar-words.ts";
 /** Every text of a calendar in English. */
 export const en: CalendarWords = {
   calendar: "Bookings in Waldur. Changes are made in Waldur, not in this calendar.",
-  prefix: {
-    requested: "Pending: ",
-    "awaiting-approval": "Pending: ",
-    "awaiting-start": "Pending: ",
-    "awaiting-order": "Pending: ",
-    "awaiting-provider": "Pending: ",
+  mark: {
+    requested: "Pending",
+    "awaiting-approval": "Pending",
+    "awaiting-start": "Pending",
+    "awaiting-order": "Pending",
+    "awaiting-provider": "Pending",
     confirmed: "",
     updating: "",
-    cancelling: "Cancelling: ",
-    cancelled: "Cancelled: ",
-    rejected: "Rejected: ",
-    refused: "Rejected: ",
-    failed: "Error: ",
-    faulty: "Error: ",
-    vanished: "Cancelled: ",
+    cancelling: "Cancelling",
+    cancelled: "Cancelled",
+    rejected: "Rejected",
+    refused: "Rejected",
+    failed: "Error",
+    faulty: "Error",
+    vanished: "Cancelled",
   },
   state: {
     requested: "Requested, not decided yet",
@@ -48,10 +48,11 @@ export const en: CalendarWords = {
     time: "Local time",
     error: "Error",
   },
-  decide: { accept: "Accept", reject: "Reject", both: "Look closer and decide" },
+  decide: { accept: "Accept", reject: "Reject", both: "Look closer and decide", withdraw: "Open or withdraw" },
   message: "Message from the requester:",
   order: "Order in Waldur",
   part: (number, count) => `Part ${number} of ${count}`,
+  periods: (count) => `All ${count} periods, which one answer decides`,
   unread: (count) =>
     count === 1
       ? "Waldur has one period of this booking with a time that cannot be read; look there."
@@ -109,6 +110,14 @@ export const en: CalendarWords = {
         "The operator of Waldur must activate the user again, or a colleague must take this calendar over. " +
         `Otherwise the bookings are taken out at ${until}.`,
     },
+    expired: {
+      title: "Calendar not up to date: its owner must sign in again",
+      text: (since, until, proofDays) =>
+        `Bookings are as of ${since}. By then Waldur had not accepted the token of the account whose calendar this is for ` +
+        `${proofDays} ${proofDays === 1 ? "day" : "days"}, so it is not known whether the account still has its role. ` +
+        "Its owner must sign in to this calendar service again, or a colleague must take this calendar over. " +
+        `Otherwise the bookings are taken out at ${until}.`,
+    },
     part: {
       title: "Some bookings are not up to date: a role in Waldur was taken away",
       text: (since, until) =>
@@ -129,6 +138,14 @@ export const en: CalendarWords = {
         `The user whose account reads the bookings has not been active in Waldur since ${since}, so they were taken out. ` +
         "They come back by themselves, under the same address, when the operator of Waldur activates the user again, or " +
         "when a colleague takes this calendar over.",
+    },
+    "expired-cleared": {
+      title: "Calendar emptied: its owner must sign in again",
+      text: (since, _until, proofDays) =>
+        `It has not been known since ${since} whether the account whose calendar this is still has its role in Waldur: ` +
+        `by then its token had not been accepted for ${proofDays} ${proofDays === 1 ? "day" : "days"}, so the bookings were ` +
+        "taken out. They come back by themselves, under the same address, when its owner signs in to this calendar service " +
+        "again, or when a colleague takes this calendar over.",
     },
   },
 };

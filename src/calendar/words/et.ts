@@ -3,21 +3,21 @@ import type { CalendarWords } from "./calendar-words.ts";
 /** Every text of a calendar in Estonian. */
 export const et: CalendarWords = {
   calendar: "Waldurisse tehtud broneeringud. Muudatusi tehakse Walduris, mitte selles kalendris.",
-  prefix: {
-    requested: "Ootel: ",
-    "awaiting-approval": "Ootel: ",
-    "awaiting-start": "Ootel: ",
-    "awaiting-order": "Ootel: ",
-    "awaiting-provider": "Ootel: ",
+  mark: {
+    requested: "Ootel",
+    "awaiting-approval": "Ootel",
+    "awaiting-start": "Ootel",
+    "awaiting-order": "Ootel",
+    "awaiting-provider": "Ootel",
     confirmed: "",
     updating: "",
-    cancelling: "Tühistamisel: ",
-    cancelled: "Tühistatud: ",
-    rejected: "Tagasi lükatud: ",
-    refused: "Tagasi lükatud: ",
-    failed: "Viga: ",
-    faulty: "Viga: ",
-    vanished: "Tühistatud: ",
+    cancelling: "Tühistamisel",
+    cancelled: "Tühistatud",
+    rejected: "Tagasi lükatud",
+    refused: "Tagasi lükatud",
+    failed: "Viga",
+    faulty: "Viga",
+    vanished: "Tühistatud",
   },
   state: {
     requested: "Taotletud, otsust veel ei ole",
@@ -48,10 +48,16 @@ export const et: CalendarWords = {
     time: "Kohalik aeg",
     error: "Viga",
   },
-  decide: { accept: "Kinnita", reject: "Lükka tagasi", both: "Vaata lähemalt ja otsusta" },
+  decide: {
+    accept: "Kinnita",
+    reject: "Lükka tagasi",
+    both: "Vaata lähemalt ja otsusta",
+    withdraw: "Ava või võta tagasi",
+  },
   message: "Taotleja sõnum:",
   order: "Tellimus Walduris",
   part: (number, count) => `Osa ${number}/${count}`,
+  periods: (count) => `Kõik ${count} aega, mille üle otsustab üks vastus`,
   unread: (count) =>
     count === 1
       ? "Walduris on sellel broneeringul üks aeg, mida ei saa lugeda; vaata sealt."
@@ -109,6 +115,14 @@ export const et: CalendarWords = {
         "Walduri haldaja peab kasutaja uuesti aktiveerima või kolleeg peab kalendri üle võtma. " +
         `Muidu eemaldatakse broneeringud ${until}.`,
     },
+    expired: {
+      title: "Kalender ei ole ajakohane: selle omanik peab uuesti sisse logima",
+      text: (since, until, proofDays) =>
+        `Broneeringud on seisuga ${since}. Selleks ajaks ei olnud Waldur kalendri konto pääsutunnust vastu võtnud ` +
+        `${proofDays} päeva, seega ei ole teada, kas kontol on roll alles. Kalendri omanik peab sellesse ` +
+        "kalendriteenusesse uuesti sisse logima või kolleeg peab kalendri üle võtma. " +
+        `Muidu eemaldatakse broneeringud ${until}.`,
+    },
     part: {
       title: "Osa broneeringuid ei ole ajakohased: roll Walduris on ära võetud",
       text: (since, until) =>
@@ -128,6 +142,14 @@ export const et: CalendarWords = {
         `Kasutaja, kelle konto broneeringuid loeb, ei ole alates ${since} Walduris aktiivne, seetõttu on need eemaldatud. ` +
         "Need tulevad ise samale aadressile tagasi, kui Walduri haldaja kasutaja uuesti aktiveerib või kui kolleeg " +
         "kalendri üle võtab.",
+    },
+    "expired-cleared": {
+      title: "Kalender on tühjendatud: selle omanik peab uuesti sisse logima",
+      text: (since, _until, proofDays) =>
+        `Alates ${since} ei ole teada, kas kalendri kontol on Walduris roll alles, sest selleks ajaks ei olnud Waldur selle ` +
+        `pääsutunnust vastu võtnud ${proofDays} päeva, seetõttu on broneeringud eemaldatud. ` +
+        "Need tulevad ise samale aadressile tagasi, kui kalendri omanik sellesse kalendriteenusesse uuesti sisse logib või " +
+        "kui kolleeg kalendri üle võtab.",
     },
   },
 };

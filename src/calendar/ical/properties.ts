@@ -1,4 +1,5 @@
-import { fold, readDateTime } from "./content-line.ts";
+import { colours } from "../colours.ts";
+import { fold, readDate, readDateTime } from "./content-line.ts";
 
 /** One property that this program writes, at most once in its component. Its place in the table is its place there. */
 export interface Property {
@@ -7,8 +8,8 @@ export interface Property {
   readonly allows: (value: string) => boolean;
   /** `1`: the property stands in every such component; `0..1`: where it has a value. */
   readonly count: "1" | "0..1";
-  /** The parameters it always has, with their leading semicolon; none without. */
-  readonly parameters?: string;
+  /** The parameters it has with a value, with their leading semicolon; none without. */
+  readonly parameters?: (value: string) => string;
   /**
    * Set when a mirror takes a difference for a change. `always`: every fingerprint has a place for the property.
    * `where-present`, for each property that is added: only the fingerprints of events that have it, so that those in the
@@ -21,11 +22,15 @@ const like = (pattern: RegExp) => (value: string) => pattern.test(value);
 const isText = like(/^(?:[^\\;,]|\\[\\;,n])+$/su);
 const isDuration = like(/^P(?:T\d+[HM]|\d+[DW])$/);
 const isDateTime = (value: string) => readDateTime(value) !== null;
+const isDay = (value: string) => readDate(value) !== null;
+const isWhen = (value: string) => isDateTime(value) || isDay(value);
+/** A DATE says so (RFC 5545 3.8.2.4), since these properties are DATE-TIME else. */
+const whenParameters = (value: string) => (isDay(value) ? ";VALUE=DATE" : "");
 
 /**
  * The properties of a VEVENT (RFC 5545 3.6.1) in the order in which they are written. Writer, linter and the fingerprint
- * of mirrors follow this table. CATEGORIES are not mirrored since servers split them at commas; stamps and SEQUENCE since
- * every push changes them.
+ * of mirrors follow this table. CATEGORIES are not mirrored since servers split them at commas; COLOR since people choose
+ * their own, and IMAGE since servers drop it; stamps and SEQUENCE since every push changes them.
  */
 export const eventProperties = [
   { name: "UID", count: "1", allows: like(/^[A-Za-z0-9.-]{1,128}$/) },
@@ -33,8 +38,8 @@ export const eventProperties = [
   { name: "CREATED", count: "0..1", allows: isDateTime },
   { name: "LAST-MODIFIED", count: "1", allows: isDateTime },
   { name: "SEQUENCE", count: "1", allows: isSequence },
-  { name: "DTSTART", count: "1", allows: isDateTime, mirrored: "always" },
-  { name: "DTEND", count: "1", allows: isDateTime, mirrored: "always" },
+  { name: "DTSTART", count: "1", allows: isWhen, parameters: whenParameters, mirrored: "always" },
+  { name: "DTEND", count: "1", allows: isWhen, parameters: whenParameters, mirrored: "always" },
   { name: "SUMMARY", count: "1", allows: isText, mirrored: "always" },
   { name: "DESCRIPTION", count: "0..1", allows: isText, mirrored: "always" },
   { name: "LOCATION", count: "0..1", allows: isText, mirrored: "always" },
@@ -46,6 +51,13 @@ export const eventProperties = [
     allows: like(/^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?(?:[/?][A-Za-z0-9._~/?=&%-]*)?$/),
     mirrored: "always",
   },
+  {
+    name: "IMAGE",
+    count: "0..1",
+    allows: like(/^https:\/\/[A-Za-z0-9.-]+(?::\d+)?\/[A-Za-z0-9._~/%-]*$/),
+    parameters: () => ";VALUE=URI;DISPLAY=THUMBNAIL",
+  },
+  { name: "COLOR", count: "0..1", allows: (value) => colours.has(value) },
   { name: "STATUS", count: "1", allows: like(/^(?:TENTATIVE|CONFIRMED|CANCELLED)$/), mirrored: "always" },
   { name: "TRANSP", count: "1", allows: like(/^(?:OPAQUE|TRANSPARENT)$/), mirrored: "always" },
   { name: "X-MICROSOFT-CDO-BUSYSTATUS", count: "1", allows: like(/^(?:FREE|TENTATIVE|BUSY)$/) },
@@ -63,7 +75,7 @@ export const calendarProperties = [
   { name: "DESCRIPTION", count: "0..1", allows: isText },
   { name: "X-WR-CALDESC", count: "0..1", allows: isText },
   { name: "X-WR-TIMEZONE", count: "0..1", allows: like(/^[A-Za-z0-9_+/-]+$/) },
-  { name: "REFRESH-INTERVAL", count: "1", allows: isDuration, parameters: ";VALUE=DURATION" },
+  { name: "REFRESH-INTERVAL", count: "1", allows: isDuration, parameters: () => ";VALUE=DURATION" },
   { name: "X-PUBLISHED-TTL", count: "1", allows: isDuration },
   { name: "COLOR", count: "0..1", allows: like(/^[a-z]+$/) },
   { name: "X-APPLE-CALENDAR-COLOR", count: "0..1", allows: like(/^#[0-9A-F]{6}$/) },
@@ -84,9 +96,9 @@ export function writeProperties<Name extends string>(
   values: Readonly<Record<Name, string>>,
 ): string {
   let text = "";
-  for (const { name, parameters = "" } of table) {
+  for (const { name, parameters } of table) {
     const value = values[name];
-    if (value !== "") text += fold(`${name}${parameters}:${value}`);
+    if (value !== "") text += fold(`${name}${parameters?.(value) ?? ""}:${value}`);
   }
   return text;
 }

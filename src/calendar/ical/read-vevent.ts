@@ -1,4 +1,4 @@
-import type { Event } from "./event.ts";
+import type { Event } from "../event.ts";
 import { unescapeText, unfoldLines } from "./content-line.ts";
 
 /** The parts of a rendered VEVENT that a person sees. */

@@ -15,7 +15,8 @@ const triples = new Set(Object.values(statusTriples).map((triple) => triple.join
 export function lintEventProperties(lines: readonly string[], faults: string[]): { uid: string; start: string } {
   const values = lintProperties(eventOrder, lines, faults);
   const value = (name: string) => values.get(name) ?? "";
-  if (value("DTEND") <= value("DTSTART")) faults.push("DTEND is not after DTSTART");
+  if (value("DTEND").length !== value("DTSTART").length) faults.push("only one of DTSTART and DTEND is a date");
+  else if (value("DTEND") <= value("DTSTART")) faults.push("DTEND is not after DTSTART");
   if (value("DTSTAMP") !== value("LAST-MODIFIED")) faults.push("DTSTAMP and LAST-MODIFIED differ");
   const triple = `${value("STATUS")} ${value("TRANSP")} ${value("X-MICROSOFT-CDO-BUSYSTATUS")}`;
   if (!triples.has(triple)) faults.push(`STATUS, TRANSP and busy status do not agree: ${triple}`);
@@ -51,7 +52,7 @@ function lintProperties(order: SlotOrder, lines: readonly string[], faults: stri
     const { property, place } = row;
     if (values.has(name)) faults.push(`${name} comes twice`);
     else if (place < last) faults.push(`${name} is out of order`);
-    if (parameters !== (property.parameters ?? "")) faults.push(`${name} has other parameters than it should`);
+    if (parameters !== (property.parameters?.(value) ?? "")) faults.push(`${name} has other parameters than it should`);
     if (!property.allows(value)) faults.push(`${name} has a value it must not have`);
     last = Math.max(last, place);
     values.set(name, value);

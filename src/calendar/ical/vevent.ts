@@ -1,9 +1,9 @@
 import { ICalCalendar, ICalEvent } from "ical-generator";
 import { fold } from "./content-line.ts";
-import type { Event, Revision } from "./event.ts";
-import { profileBounds } from "./profile.ts";
+import type { Event, Revision } from "../event.ts";
+import { profileBounds } from "../profile.ts";
 import { type EventPropertyName, eventProperties, statusTriples, writeProperties } from "./properties.ts";
-import { cleanBlock, cleanLine, cleanUrl } from "./text.ts";
+import { cleanBlock, cleanLine, cleanUrl } from "../text.ts";
 
 /** RFC 5545 INTEGER goes up to 2^31 - 1 (3.3.8). */
 const mostSequence = 2_147_483_647;
@@ -35,8 +35,8 @@ function propertyValues(event: Event, revision: Revision): Record<EventPropertyN
     CREATED: value("CREATED"),
     "LAST-MODIFIED": value("LAST-MODIFIED"),
     SEQUENCE: value("SEQUENCE"),
-    DTSTART: value("DTSTART"),
-    DTEND: value("DTEND"),
+    DTSTART: event.days?.first ?? value("DTSTART"),
+    DTEND: event.days?.after ?? value("DTEND"),
     SUMMARY: value("SUMMARY"),
     DESCRIPTION: value("DESCRIPTION"),
     LOCATION: value("LOCATION"),
@@ -44,6 +44,8 @@ function propertyValues(event: Event, revision: Revision): Record<EventPropertyN
     CATEGORIES: value("CATEGORIES"),
     // ical-generator escapes it as TEXT, which breaks links.
     URL: cleanUrl(event.url),
+    IMAGE: cleanUrl(event.image),
+    COLOR: event.colour,
     STATUS: status,
     TRANSP: transparency,
     "X-MICROSOFT-CDO-BUSYSTATUS": busyStatus,

@@ -7,6 +7,14 @@ const signed = /https?:\/\/(?:(?!https?:\/\/)[^\s\\])+\/a\/d[a-z0-9]{1,8}\.[\w-]
 const anyLink =
   /https?:\/\/[^\s\\]+\/a\/[ds][a-z0-9]{1,8}\.[\w-]{22}\.[0-9a-f]{1,32}\.[0-9a-f]{32}(?:\/(?:accept|reject))?/g;
 
+/** The link with which a booking is accepted, of either kind. */
+const acceptLink = /https?:\/\/[^\s\\]+\/a\/[ds][a-z0-9]{1,8}\.[\w-]{22}\.[0-9a-f]{1,32}\.[0-9a-f]{32}\/accept\\n/;
+
+/** Returns true for a VEVENT whose links let somebody accept: its booking waits for the provider. */
+export function offersDecision(vevent: string): boolean {
+  return acceptLink.test(unfold(vevent));
+}
+
 /**
  * Returns the VEVENT for a calendar that others may see: each link that lets its holder decide becomes `pageOf` its
  * booking, the address of a page that asks the visitor to sign in. All else keeps its bytes.
