@@ -1,4 +1,4 @@
-import { readDateTime } from "../calendar/content-line.ts";
+import { readDateTime } from "../calendar/ical/content-line.ts";
 import { davRequest } from "tsdav";
 import { hex } from "../security/hash.ts";
 import { makeFailure, responseFailure, innerStatus, unansweredFailure } from "./failure.ts";

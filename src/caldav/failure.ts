@@ -1,5 +1,5 @@
 import { cleanLine, truncate } from "../calendar/text.ts";
-import { readRetryAfter } from "../backoff.ts";
+import { readRetryAfter } from "../lib/backoff.ts";
 import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { readPrecondition, readMultistatus } from "./multistatus.ts";
 import type { Failure, FailureKind } from "./port.ts";
@@ -147,7 +147,7 @@ function plainText(text: string, status: number): string {
 
 /** OpenSSL's place of an error, before its words and after them. */
 const opensslBefore = /(?:\bwrite EPROTO )?\b[0-9A-F]{8,}:error:[0-9A-F]+:[^:]*:[^:]*:/gi;
-/** What programs say of themselves: classes, versions, lines of their source, and the foot of Apache's pages. */
+/** Words of programs about themselves: classes, versions, lines of their source, and the foot of Apache's pages. */
 const noise = [
   /:?(?:\.\.\/)*deps\/openssl\/.*$/g,
   /\b[A-Z]\w*(?:\\\w+)+/g,

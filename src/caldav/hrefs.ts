@@ -1,4 +1,5 @@
-import { decodeEscapes } from "../percent.ts";
+import { isInside } from "../security/outside.ts";
+import { decodeEscapes } from "../lib/percent.ts";
 
 /** Characters of an href; a longer one is of no object of ours, and is neither decoded nor composed. */
 const longest = 4000;
@@ -57,13 +58,13 @@ export function collectionInside(collection: URL, href: string): URL | null {
 }
 
 /**
- * Returns the address of an href found at `base`. Behind a proxy with TLS servers name http or another port of the same
- * host: there it keeps the origin of `base`. Null when it is no href.
+ * Returns the address of an href found at `base`. Behind a proxy with TLS servers name http on the same host or on one inside
+ * their network: there it keeps the origin of `base`. Null when it is no href.
  */
 export function hrefAddress(href: string, base: URL): URL | null {
   const url = parseHref(href, base);
-  if (url === null || base.protocol !== "https:" || url.protocol !== "http:" || url.hostname !== base.hostname)
-    return url;
+  if (url === null || base.protocol !== "https:" || url.protocol !== "http:") return url;
+  if (url.hostname !== base.hostname && !isInside(url)) return url;
   return new URL(url.pathname + url.search, base.origin);
 }
 

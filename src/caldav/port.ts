@@ -10,8 +10,15 @@ export interface CalendarPort {
   list(): Promise<ReadResult<readonly ListedObject[]>>;
   /** REPORT sync-collection (RFC 6578 3.2) since a token; `token-lost` when the server no longer knows it. Never with `limit`. */
   changes(token: string): Promise<ReadResult<SyncChanges | "token-lost">>;
-  /** REPORT calendar-multiget (RFC 4791 7.9), in chunks: an entry for every href, null where there is no object; none where the server refuses to show that one. */
-  read(hrefs: readonly string[]): Promise<ReadResult<ReadonlyMap<string, RemoteObject | null>>>;
+  /**
+   * REPORT calendar-multiget (RFC 4791 7.9), in chunks: an entry for every href, null where there is no object; none where the
+   * server refuses to show that one. `etags`: the ETags that objects have by now, by href; what a report shows with another
+   * is read by itself, since reports may lag.
+   */
+  read(
+    hrefs: readonly string[],
+    etags?: ReadonlyMap<string, string | null>,
+  ): Promise<ReadResult<ReadonlyMap<string, RemoteObject | null>>>;
   /** PROPFIND Depth 0 of one object: its ETag (null: the server gives none), or null when there is no object. */
   look(href: string): Promise<ReadResult<{ readonly etag: string | null } | null>>;
   /** REPORT calendar-query by UID: the href, or null; null does not prove that the object is missing, since an index may lag. */
@@ -102,8 +109,8 @@ export interface ServerProfile {
   readonly rewrites: boolean;
   readonly changeFeed: "sync-token" | "ctag" | "none";
   /**
-   * A sync-token that was never given is answered as if nothing had changed, so that a calendar that was made again or
-   * restored is found by listings alone. Absent where it was not probed.
+   * A sync-token that was never given is answered like one that was, with nothing or with all there is, so that what is
+   * gone from a calendar that was made again or restored is found by listings alone. Absent where it was not probed.
    */
   readonly silentTokens?: boolean;
   /** Largest object in bytes; null: not told. */

@@ -1,3 +1,5 @@
+import { microsoftMail, yahooMail } from "./mail-domains.ts";
+
 /** A provider or program that people know by name. */
 export interface Preset {
   readonly id: string;
@@ -98,7 +100,7 @@ export const presets: readonly Preset[] = [
     id: "yahoo",
     name: "Yahoo",
     start: "https://caldav.calendar.yahoo.com/",
-    mail: ["yahoo.com", "ymail.com"],
+    mail: yahooMail,
     hint: appPassword("Account security, Generate app password"),
   },
   {
@@ -192,7 +194,7 @@ export const presets: readonly Preset[] = [
     id: "microsoft",
     name: "Exchange, Outlook.com, Microsoft 365",
     start: null,
-    mail: ["outlook.com", "hotmail.com", "live.com", "msn.com", "onmicrosoft.com"],
+    mail: microsoftMail,
     web: ["office.com", "office365.com", "microsoft365.com", "outlook.com", "live.com", "cloud.microsoft"],
     hint: feedOnly("Microsoft"),
   },

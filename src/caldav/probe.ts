@@ -1,4 +1,4 @@
-import { hrefName } from "./hrefs.ts";
+import { hrefName, sameHref } from "./hrefs.ts";
 import { cleanLine, truncate } from "../calendar/text.ts";
 import { hex } from "../security/hash.ts";
 import { findCalendars } from "./calendars.ts";
@@ -6,6 +6,9 @@ import { makeCalendarPort } from "./client.ts";
 import { makeFailure, serverText } from "./failure.ts";
 import type { ReadResult, CalendarPort, CollectionState, Failure, ServerProfile, WriteOutcome } from "./port.ts";
 import { type Connection, makeWire, propfindRequest, writeLimits } from "./wire.ts";
+
+/** The result of a probe. `leftover`: its event could not be deleted and may still be there. */
+export type ProbeResult = { readonly value: ServerProfile } | { readonly failure: Failure; readonly leftover?: true };
 
 /** The number of attempts to delete the event of the probe. */
 const cleanings = 3;
@@ -32,7 +35,7 @@ export async function probe(
   connection: Connection,
   random: (bytes: number) => Uint8Array,
   concurrency = 4,
-): Promise<ReadResult<ServerProfile>> {
+): Promise<ProbeResult> {
   const wire = makeWire(connection);
   const found = await findCalendars(url, "0", wire);
   if ("failure" in found) return found;
@@ -54,10 +57,10 @@ export async function probe(
     seen = { failure: error.failure };
   }
   const left = await removeProbe(port, uid, places);
-  const leftover = `the test event in the year 2020 could not be deleted (${left}) and may still be there`;
-  if (left !== null && "failure" in seen)
-    return { failure: { ...seen.failure, text: `${seen.failure.text}; ${leftover}` } };
-  if (left !== null) return probeFailed("refused", leftover);
+  if (left !== null) {
+    const failure = "failure" in seen ? seen.failure : makeFailure("refused", null, { text: left });
+    return { failure, leftover: true };
+  }
   if ("failure" in seen) return seen;
   const { maxBytes, minAt, maxAt } = calendar;
   return { value: { ...seen.value, maxBytes, minAt, maxAt, concurrency, software } };
@@ -125,7 +128,7 @@ async function observe(port: CalendarPort, uid: string, places: Set<string>): Pr
 function asWeak(etag: string, outcome: WriteOutcome): WriteOutcome {
   if ("done" in outcome || outcome.failure.kind !== "changed" || !etag.startsWith("W/")) return outcome;
   const text = "the server gives only weak ETags and takes no change with them; a proxy before it may be the reason";
-  return { failure: { ...outcome.failure, kind: "refused", text } };
+  return { failure: makeFailure("refused", null, { text }) };
 }
 
 /** Finds the tag that shows changes of the calendar, by the object that was just created. */
@@ -137,18 +140,19 @@ async function findChangeFeed(
   if (before.syncToken !== null) {
     const answer = await port.changes(before.syncToken);
     const changes = "value" in answer && answer.value !== "token-lost" ? answer.value : null;
-    if (changes?.changed.some((one) => one.href === href) === true) return "sync-token";
+    if (changes?.changed.some((one) => sameHref(one.href, href)) === true) return "sync-token";
   }
   return before.ctag !== null && needValue(await port.state()).ctag !== before.ctag ? "ctag" : "none";
 }
 
-/** Resolves to true when a token that was never given is answered as if nothing had changed. */
+/** Resolves to true when a token that was never given is taken, so that none tells what is gone from a calendar that was made again. */
 async function takesAnyToken(port: CalendarPort): Promise<boolean> {
   const { syncToken } = needValue(await port.state());
   const parts = /^(.*?)(\d{1,15})(\D*)$/s.exec(syncToken ?? "");
   const [, before = "", digits = "", after = ""] = parts ?? ["", syncToken ?? "", "", ""];
   const answer = await port.changes(`${before}${Number(digits) + 1_000_000}${after}`);
-  return "value" in answer && answer.value !== "token-lost" && answer.value.changed.length === 0;
+  // With a list of everything as well: as a change it names nothing that is gone.
+  return "value" in answer && answer.value !== "token-lost";
 }
 
 /** Resolves to the ETag of an object. Throws `Stopped` without one: other people's changes would look like ours. */

@@ -1,4 +1,4 @@
-import { parseContentLine, unfoldLines } from "../calendar/content-line.ts";
+import { parseContentLine, unfoldLines } from "../calendar/ical/content-line.ts";
 import { davRequest, syncCollection } from "tsdav";
 import type { HttpResult, HttpFailure } from "../security/guard.ts";
 import { makeFailure, responseFailure, unansweredFailure } from "./failure.ts";
@@ -21,6 +21,8 @@ export type Reading = Pick<CalendarPort, "state" | "list" | "changes" | "read" |
 /** Hrefs in one calendar-multiget (RFC 4791 7.9): some servers fail above a hundred. */
 const chunkSize = 50;
 const mostPages = 1000;
+/** ETags that objects have by now, by href. */
+type Etags = ReadonlyMap<string, string | null>;
 const namespaces = { "xmlns:d": "DAV:", "xmlns:c": caldavSpace };
 const etagOnly = { "d:getetag": {}, "d:resourcetype": {} };
 const etagAndData = { "d:getetag": {}, "c:calendar-data": {} };
@@ -99,10 +101,13 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     return { value: "token-lost" };
   }
 
-  async function read(hrefs: readonly string[]): Promise<ReadResult<ReadonlyMap<string, RemoteObject | null>>> {
+  async function read(
+    hrefs: readonly string[],
+    etags: Etags = new Map(),
+  ): Promise<ReadResult<ReadonlyMap<string, RemoteObject | null>>> {
     const found = new Map<string, RemoteObject | null>();
     for (let at = 0; at < hrefs.length; at += chunkSize) {
-      const failed = await readChunk(hrefs.slice(at, at + chunkSize), found);
+      const failed = await readChunk(hrefs.slice(at, at + chunkSize), etags, found);
       if (failed !== null) return { failure: failed };
     }
     return { value: found };
@@ -111,6 +116,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
   /** Reads these hrefs by one multiget and puts each into `found`. Resolves to the failure that ended it, or null. */
   async function readChunk(
     hrefs: readonly string[],
+    etags: Etags,
     found: Map<string, RemoteObject | null>,
     again = true,
   ): Promise<Failure | null> {
@@ -119,15 +125,17 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     if (inside.length === 0) return null;
     const answer = await wire.query(reportRequest(collection.href, multigetBody(inside)));
     if ("failure" in answer) {
-      const { status } = answer.failure;
-      if (!again || (status !== 404 && status !== 410)) return answer.failure;
-      return readListed(inside, found);
+      if (answer.failure.kind !== "missing") return answer.failure;
+      if (again) return readListed(inside, etags, found);
     }
-    const byKey = new Map(answer.value.members.map((member) => [hrefName(member.href), member]));
+    // A report that is refused for objects which are listed says nothing of the calendar: they are read one by one.
+    const members = "failure" in answer ? [] : answer.value.members;
+    const byKey = new Map(members.map((member) => [hrefName(member.href), member]));
     for (const href of inside) {
       const member = byKey.get(hrefName(href));
       const body = member === undefined ? null : calendarData(member);
-      if (member !== undefined && body !== null) {
+      const now = etags.get(href) ?? null;
+      if (member !== undefined && body !== null && (now === null || memberEtag(member) === now)) {
         found.set(href, { href: memberPath(collection, member.href) ?? href, etag: memberEtag(member), body });
         continue;
       }
@@ -141,6 +149,7 @@ export function makeReading(collection: URL, wire: Wire): Reading {
   /** Reads those of the hrefs that are listed: a missing one makes some servers refuse the whole report. */
   async function readListed(
     hrefs: readonly string[],
+    etags: Etags,
     found: Map<string, RemoteObject | null>,
   ): Promise<Failure | null> {
     const listing = await list();
@@ -149,12 +158,13 @@ export function makeReading(collection: URL, wire: Wire): Reading {
     for (const href of hrefs) if (!there.has(hrefName(href))) found.set(href, null);
     return readChunk(
       hrefs.filter((href) => there.has(hrefName(href))),
+      etags,
       found,
       false,
     );
   }
 
-  /** Reads an object that a report left out: the report may lag behind the object. */
+  /** Reads an object that a report left out or shows as it was before: the report may lag behind the object. */
   async function readOne(href: string): Promise<ReadResult<RemoteObject | null>> {
     const seen = await look(href);
     if ("failure" in seen) return seen;

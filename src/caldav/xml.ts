@@ -4,7 +4,7 @@ export interface XmlElement {
   readonly space: string;
   /** Local name, without prefix. */
   readonly name: string;
-  /** The element's own text, with CDATA, entities resolved, without that of its children. */
+  /** The element's own text, with CDATA, entities resolved, without that of its children and blanks between them. */
   readonly text: string;
   readonly children: readonly XmlElement[];
   /** As written, namespace declarations too; `attributeOf` reads them. Kept apart they would be half of all memory. */
@@ -71,8 +71,12 @@ function readDocument(document: string): XmlElement | "excessive" | null {
     if (!text.startsWith("<", at)) {
       const end = findEnd(text, "<", at, 0) ?? text.length;
       const characters = text.slice(at, end);
-      if (current !== undefined) current.element.text += unescapeXml(characters);
-      else if (characters.trim() !== "") return null;
+      const blank = characters.trim() === "";
+      if (current === undefined && !blank) return null;
+      // What only parts children would take more memory than they do.
+      if (current !== undefined && !(blank && current.element.children.length > 0)) {
+        current.element.text += unescapeXml(characters);
+      }
       at = end;
     } else if (mark === "?" || mark === "!") {
       const kind = passages.find(({ begin }) => text.startsWith(begin, at));
@@ -141,7 +145,9 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 }
 
-const nothingHidden: Open["hidden"] = new Map();
+/** Most elements have none, and share these, which stay empty. */
+const nothingHidden = new Map<string, string | undefined>();
+const noAttributes = new Set<string>();
 const noChildren: XmlElement[] = [];
 
 /** Adds an element. Most have no children, and share one empty list. */
@@ -164,12 +170,13 @@ interface OpeningTag {
 function openElement(text: string, from: number, spaces: Map<string, string>): OpeningTag | "excessive" | null {
   const [start = "", tag] = matchAt(opening, text, from) ?? [];
   if (tag === undefined) return null;
-  const attributes = new Set<string>();
-  const hidden = new Map<string, string | undefined>();
+  let attributes = noAttributes;
+  let hidden = nothingHidden;
   let at = from + start.length;
   for (;;) {
     const found = matchAt(attribute, text, at);
     if (found === null) break;
+    if (attributes === noAttributes) [attributes, hidden] = [new Set(), new Map()];
     const [whole, key = "", double, single = ""] = found;
     const isDeclaration = key === "xmlns" || key.startsWith("xmlns:");
     const name = isDeclaration ? key.slice(6) : key;
@@ -192,7 +199,7 @@ function openElement(text: string, from: number, spaces: Map<string, string>): O
     attributes: text.slice(from + start.length, at),
   };
   return {
-    open: { tag, element, hidden: hidden.size === 0 ? nothingHidden : hidden },
+    open: { tag, element, hidden },
     attributes: attributes.size,
     isEmpty: slash !== "",
     end: at + end.length,
@@ -244,6 +251,8 @@ export const davSpace = "DAV:";
 export const caldavSpace = "urn:ietf:params:xml:ns:caldav";
 export const calendarServerSpace = "http://calendarserver.org/ns/";
 export const appleSpace = "http://apple.com/ns/ical/";
+/** Of WebDAV-Push. */
+export const pushSpace = "https://bitfire.at/webdav-push";
 
 /** Returns the value of an attribute by its name as written; null without it. */
 export function attributeOf({ attributes }: XmlElement, name: string): string | null {

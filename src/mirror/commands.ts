@@ -5,9 +5,9 @@ import type { Preset } from "../caldav/presets.ts";
 import type { Connection } from "../caldav/wire.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
+import { environmentAccount } from "../store/accounts/accounts.ts";
 import { hashSecret } from "../security/secret.ts";
-import { clearLedgerFailures } from "../store/ledger.ts";
-import { findSource } from "../store/sources.ts";
+import { clearLedgerFailures, restoreLost } from "../store/ledger.ts";
 import {
   changeTarget,
   findTarget,
@@ -32,8 +32,9 @@ import {
   credentialsUsername,
 } from "./connect/connect.ts";
 import { calendarName, chooseCalendar } from "./connect/choose.ts";
-import { failureError, connectError } from "./connect/error.ts";
+import { connectError, failureError, probeError } from "./connect/error.ts";
 import { getFeed, needAlive } from "../feed/commands.ts";
+import { needRoomForTarget } from "../feed/quota.ts";
 import { forgetTarget } from "./connect/forget.ts";
 import { limitGuesses, visitServer } from "./connect/guesses.ts";
 import { ensureInstallation } from "./installation.ts";
@@ -41,7 +42,7 @@ import { push, type PushOptions } from "./push.ts";
 import type { PushReport } from "./report.ts";
 import { countRequests, fewestRequests, requestsAllowed } from "./provider-limit.ts";
 import { meterRequests } from "./request-meter.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 
 /** The request for a new target. */
 export interface NewTargetRequest extends CalendarAddress {
@@ -60,10 +61,12 @@ export interface NewTargetRequest extends CalendarAddress {
 /**
  * Connects a feed to a calendar: finds or makes the calendar, probes its server with one event that is deleted again, and
  * stores the target. Nothing of the feed is written yet. `accountId` is who gives the credentials. Throws `bad_input`,
- * `conflict`, `caldav_failed`, `too_many`.
+ * `conflict`, `over_quota`, `caldav_failed`, `too_many`.
  */
 export async function addTarget(deps: Deps, accountId: string, asked: NewTargetRequest): Promise<TargetRow> {
-  needAlive(await getFeed(deps, asked.feedId));
+  const feed = await getFeed(deps, asked.feedId);
+  needAlive(feed);
+  if (accountId !== environmentAccount) await needRoomForTarget(deps, feed.accountId);
   const place = await findCalendarHome(deps, accountId, asked);
   if (asked.create === null) return connectCalendar(deps, asked, place, chooseCalendar(place, asked.calendar));
   const made = await createCalendar(deps, place, asked.create);
@@ -122,7 +125,7 @@ function accountName(host: string, credentials: Credentials): string {
 
 async function probeServer(deps: Deps, url: string, line: Connection, preset: Preset | null): Promise<ServerProfile> {
   const answer = await probe(url, line, deps.random, preset?.concurrency);
-  if ("failure" in answer) throw failureError(answer.failure, preset);
+  if ("failure" in answer) throw probeError(answer, preset);
   const profile = answer.value;
   if (!profile.honoursIfMatch) {
     throw connectError(
@@ -155,6 +158,11 @@ export async function probeTarget(deps: Deps, target: TargetRow): Promise<Target
   });
 }
 
+/** Gives a target another name here; that of the calendar on its server stays. */
+export async function renameTarget(deps: Deps, target: TargetRow, name: string): Promise<TargetRow> {
+  return updateTarget(deps, target, { name });
+}
+
 /** Pauses a target: nothing is sent to its calendar until it is resumed. Throws `conflict` unless it is on. */
 export async function pauseTarget(deps: Deps, target: TargetRow): Promise<TargetRow> {
   if (target.state !== "on") throw new AppError("conflict", `target ${target.id} is ${target.state}`);
@@ -171,6 +179,15 @@ export async function resumeTarget(deps: Deps, target: TargetRow): Promise<Targe
   // It is due at once, which a run then pays for.
   return visitServer(deps, await feedAccountId(deps, target), async () =>
     updateTarget(deps, target, { state: "on", ...withoutFailures(deps) }),
+  );
+}
+
+/** Has the events written again that are gone from a calendar with most others at once. Throws `conflict` when there are none. */
+export async function restoreEvents(deps: Deps, target: TargetRow): Promise<TargetRow> {
+  if (target.lost === 0) throw new AppError("conflict", `no events of target ${target.id} are missing`);
+  await deps.sql.batch([restoreLost(target.id)]);
+  return visitServer(deps, await feedAccountId(deps, target), async () =>
+    updateTarget(deps, target, { lost: 0, dueAt: epochSeconds(deps) }),
   );
 }
 
@@ -229,8 +246,7 @@ export async function changeCredentials(
 
 /** Resolves to the account whose feed a target mirrors. */
 async function feedAccountId(deps: Deps, { feedId }: TargetRow): Promise<string> {
-  const { sourceId } = await getFeed(deps, feedId);
-  return (await findSource(deps.sql, sourceId))?.accountId ?? "";
+  return (await getFeed(deps, feedId)).accountId;
 }
 
 /** Returns what may become of a target's events when it ends: in a former owner's calendar they can only be left. */

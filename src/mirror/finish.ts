@@ -1,10 +1,10 @@
 import { removeLeftovers } from "../caldav/probe.ts";
-import { type BackOff, pauseAfter } from "../backoff.ts";
-import { epochSeconds } from "../clock.ts";
+import { type BackOff, pauseAfter } from "../lib/backoff.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import { countRefused, restHost, stopTargets, type TargetChange } from "../store/targets.ts";
 import { forgetTarget } from "./connect/forget.ts";
 import type { Halt } from "./halt.ts";
-import { checkSeconds, tagGrainSeconds } from "./pull.ts";
+import { checkSeconds } from "./pull.ts";
 import { neededWrite } from "./plan-writes.ts";
 import { isUnsettled, type LedgerRow } from "../store/ledger.ts";
 import { encodeReport, type PushReport } from "./report.ts";
@@ -20,15 +20,21 @@ export async function finishRun(run: PushRun, written: boolean): Promise<void> {
   report.requests = run.deps.meter.sent;
   report.complete = written && halt === null;
   report.waiting = countWaiting(run);
+  report.lost = [...run.ledger.values()].filter(({ lost }) => lost).length;
   report.failure = halt?.reason ?? "";
   if (run.dry) return;
   const own: TargetChange = {
     held: report.held,
+    lost: report.lost,
     restores: target.restores + report.restored,
-    ...(run.wrote && { dirty: true, writtenAt: nowAt }),
+    ...(run.wrote ? { dirty: true, writtenAt: nowAt } : run.clean === true && { dirty: false }),
     ...(isNews(report) && { report: encodeReport(report, nowAt) }),
   };
-  if (halt !== null && "stop" in halt) return stopTarget(run, halt, own);
+  if (halt !== null && "stop" in halt) {
+    // Whoever removes it wants no right to write, but the events gone.
+    const left = target.state === "removing" && halt.stop === "read-only" ? leftoverHalt(run) : halt;
+    return stopTarget(run, left, own);
+  }
   if (halt !== null && halt.reason !== "") {
     const failures = target.failures + 1;
     const pause = Math.ceil(pauseAfter(failures, pauses, run.deps.random));
@@ -44,7 +50,7 @@ export async function finishRun(run: PushRun, written: boolean): Promise<void> {
   }
   const left = target.state === "removing" ? leftEvents(run) : null;
   if (left !== null) return stopTarget(run, left, own);
-  const dueAt = nextDueAt(run, own.writtenAt ?? target.writtenAt);
+  const dueAt = nextDueAt(run);
   await saveLedger(run, { ...own, ...well, dueAt, ...(report.complete && { mirroredAt: nowAt }) });
 }
 
@@ -60,10 +66,15 @@ function countWaiting({ ledger, target, deps }: PushRun): number {
 const mostAttempts = 4;
 
 /** Returns the reason to stop a removal that only has events left which the server does not delete; null to go on. */
-function leftEvents({ ledger, report }: PushRun): Extract<Halt, { stop: string }> | null {
+function leftEvents(run: PushRun): Extract<Halt, { stop: string }> | null {
+  const rows = [...run.ledger.values()];
+  const gaveUp = rows.length > 0 && rows.every(({ attempts }) => attempts >= mostAttempts);
+  return run.report.complete && gaveUp ? leftoverHalt(run) : null;
+}
+
+function leftoverHalt({ ledger }: PushRun): Extract<Halt, { stop: string }> {
   const rows = [...ledger.values()];
-  if (!report.complete || rows.length === 0 || rows.some(({ attempts }) => attempts < mostAttempts)) return null;
-  const said = rows[0]?.failure ?? "";
+  const said = rows.find(({ failure }) => failure !== "")?.failure ?? "";
   const reason = `${rows.length} of its events could not be deleted and are still in the calendar (${said}). Remove them again with \`targets remove --events remove\`, or leave them with \`--events leave\`.`;
   return { stop: "leftover", reason };
 }
@@ -73,12 +84,14 @@ function isNews({ created, updated, deleted, restored, conflict, failed, failure
   return created + updated + deleted + restored + conflict + failed > 0 || failure !== "" || held !== "";
 }
 
-/** Returns the time at which the target is due again, epoch seconds. `writtenAt`: time of the last write. */
-function nextDueAt(run: PushRun, writtenAt: number): number {
+/**
+ * Returns the time at which the target is due again, epoch seconds. What others did after our writes is asked with the next
+ * check, whose answer names our writes too.
+ */
+function nextDueAt(run: PushRun): number {
   const nowAt = epochSeconds(run.deps);
   if (!run.report.complete) return nowAt;
-  const dirty = run.wrote || run.target.dirty;
-  let dueAt = dirty ? Math.min(writtenAt, nowAt) + tagGrainSeconds : nowAt + checkSeconds;
+  let dueAt = Math.min(run.target.checkedAt, nowAt) + checkSeconds;
   for (const row of run.ledger.values()) {
     if (row.nextAt > nowAt && row.nextAt < dueAt) dueAt = row.nextAt;
   }
@@ -101,7 +114,9 @@ async function stopTarget(run: PushRun, halt: Extract<Halt, { stop: string }>, o
     return;
   }
   const stopped = { state: "stopped", stopCode: halt.stop, stopReason: halt.reason, stoppedAt: nowAt } as const;
-  await saveLedger(run, { ...own, ...stopped, failure: halt.reason });
+  // Resumed, it notes its feed anew.
+  const anew = target.state === "removing" ? { feedRev: -1 } : {};
+  await saveLedger(run, { ...own, ...stopped, ...anew, failure: halt.reason });
   deps.log.error("target_stopped", { target: target.id, code: halt.stop, reason: halt.reason });
   if (halt.stop !== "credentials") return;
   await deps.sql.batch([stopTargets({ account: target.account }, halt.stop, halt.reason, nowAt)]);

@@ -5,7 +5,7 @@ import type { Statement } from "../store/sql/port.ts";
 import { handOverTarget, listTargets, type TargetRow } from "../store/targets.ts";
 import { type Access, accessOrNone, sealAccess } from "./connect/connect.ts";
 import { revokeUnusedConsent } from "./connect/forget.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 
 /** The changes of the targets when a feed gets another owner. */
 export interface HandOver {

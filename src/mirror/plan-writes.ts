@@ -1,4 +1,4 @@
-import { isDue } from "../clock.ts";
+import { isDue } from "../lib/clock.ts";
 import { isUnsettled, type LedgerRow } from "../store/ledger.ts";
 import { hrefName } from "../caldav/hrefs.ts";
 import { isOurName, uidToName, objectUid } from "./remote-object.ts";
@@ -20,6 +20,16 @@ export interface Suspects {
 /** Returns the name of a row's object in the calendar. */
 export function objectName(row: Pick<LedgerRow, "uid" | "generation" | "href">, targetId: string): string {
   return row.href === "" ? uidToName(objectUid(row.uid, targetId, row.generation)) : hrefName(row.href);
+}
+
+/** Returns an object's name without its generation. */
+export function nameStem(name: string): string {
+  return name.replace(/-\d+\.ics$/, "");
+}
+
+/** Returns the generation in an object's name. */
+export function nameGeneration(name: string): number {
+  return Number(/-(\d+)\.ics$/.exec(name)?.[1]);
 }
 
 /**
@@ -71,6 +81,8 @@ function isSuspect(row: LedgerRow, { one, removed, whole, asked }: RowEvidence, 
   // A retired event was not watched meanwhile.
   if (row.state === "retired") return row.wantedHash !== "";
   if (!asked) return false;
+  // It was gone when a run was cut.
+  if (row.lost && row.href !== "") return true;
   if (row.href === "") return one !== undefined;
   if (one !== undefined) return one.etag === null || one.etag !== row.etag;
   return removed || whole || row.etag === null;

@@ -1,6 +1,6 @@
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
-import { countTries, readTries } from "../store/attempts.ts";
+import { countTries, readTries } from "../store/accounts/attempts.ts";
 import type { TargetRow } from "../store/targets.ts";
 
 /** Requests without which a run of a target gets nowhere. */

@@ -1,20 +1,21 @@
 import { newEntry, type LedgerRow } from "../store/ledger.ts";
 import { hrefName } from "../caldav/hrefs.ts";
 import { uidToName } from "./remote-object.ts";
-import { findSuspects, objectName, type RemoteListing } from "./plan-writes.ts";
+import { findSuspects, nameGeneration, nameStem, objectName, type RemoteListing } from "./plan-writes.ts";
 import type { CollectionState, ListedObject } from "../caldav/port.ts";
-import { multigetChunks, applyReconciled, isExhausted, readObjects } from "./read-remote.ts";
+import { findGone, findLoss } from "./loss.ts";
+import { multigetChunks, applyReconciled, findEarlier, isExhausted, readObjects } from "./read-remote.ts";
 import { parkUnread } from "./write-failure.ts";
 import { haltRun, putRow, countTrouble, type PushRun, saveLedger } from "./run.ts";
-import { epochSeconds, hasElapsed } from "../clock.ts";
+import { epochSeconds, hasElapsed } from "../lib/clock.ts";
 
-/** Seconds between two checks of a calendar that we did not write to. */
+/** Seconds between two checks of a calendar. */
 export const checkSeconds = 900;
 /** Seconds between two complete listings, and where a server takes any sync-token for one it gave. */
 const listSeconds = 86_400;
 const silentListSeconds = 3600;
 /** Seconds after a write during which a ctag or sync-token may miss the next write, since some servers' count seconds. */
-export const tagGrainSeconds = 2;
+const tagGrainSeconds = 2;
 
 /** Seconds by which a server's clock may be wrong. */
 const clockSkew = 300;
@@ -29,10 +30,7 @@ export function countsSeconds(tag: string | null, nowAt: number): boolean {
 
 /** Returns true when the changes in the calendar must be read. */
 export function isPullDue(run: Pick<PushRun, "target" | "deps" | "profile">): boolean {
-  const { target } = run;
-  const nowAt = epochSeconds(run.deps);
-  if (target.dirty && hasElapsed(target.writtenAt, tagGrainSeconds, nowAt)) return true;
-  return hasElapsed(target.checkedAt, checkSeconds, nowAt) || isListingDue(run);
+  return hasElapsed(run.target.checkedAt, checkSeconds, epochSeconds(run.deps)) || isListingDue(run);
 }
 
 function isListingDue({ target, profile, deps }: Pick<PushRun, "target" | "deps" | "profile">): boolean {
@@ -49,15 +47,33 @@ export async function pull(run: PushRun, asked: boolean, whole = false): Promise
   const look = asked || whole || isPullDue(run) ? await pullChanges(run, whole) : nothingPulled;
   if (look === null) return;
   const nowAt = epochSeconds(run.deps);
-  const { rows, missing, strays } = findSuspects(run.ledger.values(), look.remote, run.target.id, nowAt);
+  const { remote } = look;
+  if (remote !== null) await noteLoss(run, remote);
+  const { rows, missing, strays } = findSuspects(run.ledger.values(), remote, run.target.id, nowAt);
   // An object that is missing from the listing and written again anyway, under a precondition, need not be read.
   const sure = run.target.edits === "mirror";
   if (sure) for (const row of missing) applyReconciled(run, row, null);
   for (const some of multigetChunks(run, sure ? rows : [...rows, ...missing]))
-    if (!(await reconcileRows(run, some))) return;
+    if (!(await reconcileRows(run, some, remote))) return;
   for (const some of multigetChunks(run, strays)) if (!(await reconcileStrays(run, some))) return;
   if (look.change !== null) await saveLedger(run, look.change);
   else if (run.unsaved.size > 0) await saveLedger(run);
+}
+
+/** Notes that most events are gone at once. */
+async function noteLoss(run: PushRun, remote: RemoteListing): Promise<void> {
+  const gone = findLoss(run.ledger.values(), remote);
+  if (gone.length === 0) return;
+  if (!run.dry) run.deps.log.warn("events_lost", { target: run.target.id, edits: run.target.edits });
+  await markLost(run, gone);
+}
+
+/** Marks events as gone though nobody deleted them, before any of them is judged: the run may be cut at each. */
+async function markLost(run: PushRun, rows: readonly LedgerRow[]): Promise<void> {
+  run.loss = true;
+  if (run.target.edits === "mirror") return;
+  for (const row of rows) putRow(run, { ...row, lost: true });
+  await saveLedger(run);
 }
 
 interface Pulled {
@@ -105,9 +121,8 @@ async function readChangesSince(
   if ("failure" in answer) return haltPull(run, answer.failure);
   if (answer.value === "token-lost") return answer.value;
   const { changed, removed, token: next } = answer.value;
-  // A token from before the calendar was made again or restored is answered by some servers as if nothing had changed.
-  const silent = changed.length + removed.length === 0 && (next !== token || !run.target.dirty);
-  if (silent || isEarlier(next, token)) return "token-lost";
+  // The tags differ, or we wrote: some servers answer so to a token from before the calendar was made again or restored.
+  if (changed.length + removed.length === 0 || isEarlier(next, token)) return "token-lost";
   // A token that may miss the next write is not kept.
   const tags = noted.dirty ? {} : { syncToken: answer.value.token, ctag: null };
   return { remote: answer.value, change: { ...noted, ...tags } };
@@ -131,14 +146,18 @@ function isEarlier(token: string, than: string): boolean {
 }
 
 /** Reads the objects of these rows and reconciles them. Resolves to false when the run cannot go on. */
-async function reconcileRows(run: PushRun, rows: readonly LedgerRow[]): Promise<boolean> {
+async function reconcileRows(run: PushRun, rows: readonly LedgerRow[], remote: RemoteListing | null): Promise<boolean> {
   if (isExhausted(run)) return false;
-  const seen = await readObjects(run, rows);
+  const listed = remote === null ? [] : "all" in remote ? remote.all : remote.changed;
+  const seen = await readObjects(run, rows, listed);
   if (seen === null) return false;
+  const earlier = await findEarlier(run, rows, seen);
+  // What is missing from an older copy was deleted by nobody.
+  if (earlier.size > 0) await markLost(run, remote === null ? [] : findGone(run.ledger.values(), remote));
   for (const row of rows) {
     const object = seen.get(row.uid);
     if (object === undefined) parkUnread(run, row);
-    else applyReconciled(run, row, object);
+    else applyReconciled(run, row, object === null ? null : { ...object, earlier: earlier.has(row.uid) });
   }
   await saveLedger(run);
   return true;
@@ -151,7 +170,7 @@ async function reconcileRows(run: PushRun, rows: readonly LedgerRow[]): Promise<
 async function reconcileStrays(run: PushRun, strays: readonly ListedObject[]): Promise<boolean> {
   if (isExhausted(run)) return false;
   const rows = strays.map(({ href }) => ({ ...newEntry(hrefName(href).replace(/\.ics$/, "")), href }));
-  const seen = await readObjects(run, rows);
+  const seen = await readObjects(run, rows, strays);
   if (seen === null) return false;
   const waiting = new Map(
     [...run.ledger.values()]
@@ -163,20 +182,14 @@ async function reconcileStrays(run: PushRun, strays: readonly ListedObject[]): P
     if (object === undefined || object === null || !object.marked) continue;
     const name = uidToName(stray.uid);
     const row = waiting.get(nameStem(name));
-    const generation = Number(/-(\d+)\.ics$/.exec(name)?.[1]);
     if (row === undefined || row.state === "left") {
       const { etag, hash, startAt, endAt } = object;
       putRow(run, { ...stray, etag, state: "synced", pushedHash: hash, startAt, endAt });
       continue;
     }
-    applyReconciled(run, { ...row, generation }, { ...object, own: true });
+    applyReconciled(run, { ...row, generation: nameGeneration(name) }, { ...object, own: true });
     waiting.delete(nameStem(name));
   }
   await saveLedger(run);
   return true;
-}
-
-/** Returns an object's name without its generation. */
-function nameStem(name: string): string {
-  return name.replace(/-\d+\.ics$/, "");
 }

@@ -1,7 +1,7 @@
 import { longestWaitSeconds } from "../caldav/failure.ts";
 import { windowOf } from "../calendar/window.ts";
 import type { CalendarPort, ServerProfile } from "../caldav/port.ts";
-import { epochSeconds, isDue } from "../clock.ts";
+import { epochSeconds, isDue } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
 import type { FeedRow } from "../store/feeds.ts";
 import { makeLease } from "../store/leases.ts";
@@ -107,6 +107,7 @@ async function beginRun(
     cause: "",
     said: "",
     waiting: 0,
+    lost: 0,
     complete: false,
     planned: [],
   };
@@ -121,6 +122,7 @@ async function beginRun(
     report,
     ledger: new Map(),
     unsaved: new Set(),
+    loss: false,
     unread: new Set(),
     unsure: new Set(),
     sequences: new Map(),
@@ -139,6 +141,7 @@ async function beginRun(
     until: options.until ?? Number.POSITIVE_INFINITY,
     full: false,
     wrote: false,
+    clean: null,
     halt: null,
   };
   await holdLease(run);
@@ -146,10 +149,11 @@ async function beginRun(
   return run;
 }
 
-/** Notes in the ledger that the calendar should have none of our events. */
+/** Notes in the ledger that the calendar should have none of our events; a target that is resumed takes note of them anew. */
 function wantNothing(run: PushRun): void {
   for (const row of run.ledger.values()) {
-    if (row.wantedHash !== "") putRow(run, { ...row, wantedHash: "", attempts: 0, nextAt: 0 });
+    const eventRev = Math.min(row.eventRev, 0);
+    if (row.wantedHash !== "") putRow(run, { ...row, wantedHash: "", eventRev, attempts: 0, nextAt: 0 });
   }
 }
 
@@ -171,7 +175,7 @@ function planRules(run: PushRun, { allowRemovals = false }: PushOptions): PlanRu
   // The window of the day for which the events were rendered: today's may already be another.
   const window = windowOf(feed.profile, feed.windowAt);
   // What Waldur no longer shows to the feed's account must leave; what it only does not answer for stays.
-  const lost = feed.state === "suspended" && (feed.notice === "role-cleared" || feed.notice === "inactive-cleared");
+  const lost = feed.state === "suspended" && feed.notice.endsWith("-cleared");
   const deletions = lost || allowRemovals ? "allow" : feed.state === "suspended" ? "hold" : "guard";
   return { nowAt: epochSeconds(run.deps), window, deletions, removing: target.state === "removing" };
 }

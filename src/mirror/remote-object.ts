@@ -1,5 +1,13 @@
-import { eachLine, fold, parseContentLine, readDateTime, unescapeText, unfoldLines } from "../calendar/content-line.ts";
-import { eventProperties, type Property } from "../calendar/properties.ts";
+import {
+  eachLine,
+  fold,
+  parseContentLine,
+  readDate,
+  readDateTime,
+  unescapeText,
+  unfoldLines,
+} from "../calendar/ical/content-line.ts";
+import { eventProperties, type Property } from "../calendar/ical/properties.ts";
 
 /** The writer of an object: this installation's id and the target's. */
 export interface Owner {
@@ -16,7 +24,9 @@ export interface ReadObject {
   readonly hash: string;
   /** SEQUENCE (RFC 5545 3.8.7.4); 0 without one. */
   readonly sequence: number;
-  /** Epoch seconds; 0 when it is no UTC date-time. */
+  /** DTSTAMP, epoch seconds; 0 when it is no UTC date-time. */
+  readonly stampAt: number;
+  /** Epoch seconds, of a day its midnight in UTC; 0 when it is neither a day nor a UTC date-time. */
   readonly startAt: number;
   readonly endAt: number;
 }
@@ -104,9 +114,14 @@ export function readObject(body: string): ReadObject | null {
     marker: first.get(markerName) ?? "",
     hash: digest(texts.sort().join("\u0001")),
     sequence: Number(/^\d{1,10}$/.exec(first.get("SEQUENCE") ?? "")?.[0] ?? 0),
-    startAt: readDateTime(first.get("DTSTART") ?? "") ?? 0,
-    endAt: readDateTime(first.get("DTEND") ?? "") ?? 0,
+    stampAt: readDateTime(first.get("DTSTAMP") ?? "") ?? 0,
+    startAt: readWhen(first.get("DTSTART") ?? ""),
+    endAt: readWhen(first.get("DTEND") ?? ""),
   };
+}
+
+function readWhen(value: string): number {
+  return readDateTime(value) ?? readDate(value) ?? 0;
 }
 
 /** Returns the fingerprint of an object as the calendar should have it; "" when it holds no VEVENT with a UID. */
@@ -124,6 +139,7 @@ const read = new Set([
   "UID",
   markerName,
   "SEQUENCE",
+  "DTSTAMP",
   "DTSTART",
   "DTEND",
   ...alwaysMirrored,

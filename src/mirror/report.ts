@@ -19,6 +19,8 @@ export interface PushReport {
   failed: number;
   /** Events that wait for their next attempt. */
   waiting: number;
+  /** Events that are gone from the calendar with most others at once, and wait until somebody has them put back. */
+  lost: number;
   /** Requests that left, redirects and renewals of tokens included. */
   requests: number;
   /** A sentence on deletions that are held because there are so many; "" for none. */
@@ -53,6 +55,6 @@ export function encodeReport(
 /** Returns the report of the last run that did something; null before the first. */
 export function readLastReport({ report }: Pick<TargetRow, "report">): LastReport | null {
   if (report === "") return null;
-  const kept: LastReport = { cause: "", said: "", waiting: 0, ...JSON.parse(report) };
+  const kept: LastReport = { cause: "", said: "", waiting: 0, lost: 0, ...JSON.parse(report) };
   return kept;
 }

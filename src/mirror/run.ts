@@ -33,6 +33,8 @@ export interface PushRun {
   /** Settles with the last save: one is made after the other. */
   saving: Promise<void>;
 
+  /** Most events are gone from the calendar at once. */
+  loss: boolean;
   /** UIDs that were written and whose ETag is not known. */
   readonly unread: Set<string>;
   /** UIDs whose write was refused for now but may have been done nevertheless. */
@@ -41,14 +43,16 @@ export interface PushRun {
   readonly sequences: Map<string, number>;
   /** UIDs whose write was refused for its precondition though nothing had changed in the calendar. */
   readonly unmoved: Set<string>;
-  /** Generations to come back to when the next one is refused as well, by UID. */
-  readonly burnt: Map<string, number>;
+  /** Rows as they were before their next UID was tried, to come back to when that is refused as well. */
+  readonly burnt: Map<string, LedgerRow>;
   /** Times that an event was met locked, by UID. */
   readonly locks: Map<string, number>;
   /** Events in a row that stayed locked. */
   stayedLocked: number;
-  /** A write was sent. */
+  /** A write was done, or may have been. */
   wrote: boolean;
+  /** The tags of the target were those of the calendar before the first write; null before that. */
+  clean: boolean | null;
   /** The calendar takes nothing new (RFC 4331). */
   full: boolean;
 

@@ -1,4 +1,4 @@
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
 import { codeOf, messageOf } from "../errors.ts";
 import { type FeedRow, listFeeds } from "../store/feeds.ts";
@@ -8,7 +8,7 @@ import { isTargetDue, push } from "./push.ts";
 import type { PushReport } from "./report.ts";
 import { countRequests, fewestRequests, requestsAllowed } from "./provider-limit.ts";
 import { meterRequests } from "./request-meter.ts";
-import { rotate } from "../rotate.ts";
+import { rotate } from "../lib/rotate.ts";
 
 /** The limits of a run over all targets. */
 export interface MirrorLimits {

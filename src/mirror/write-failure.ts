@@ -6,7 +6,7 @@ import { applyReconciled, objectHref, classifyObject, rowUid } from "./read-remo
 import { neededWrite } from "./plan-writes.ts";
 import { readLastReport } from "./report.ts";
 import { haltRun, putRow, countTrouble, type PushRun, slowDown } from "./run.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 
 /** Useless responses in a row after which the run ends. */
 const mostTroubles = 5;
@@ -21,6 +21,8 @@ const longestUnknownWait = 1800;
 /** Seconds until the next attempt for an event that could not be written, by the number of attempts before. */
 const waits = [60, 300, 1800, longestWait] as const;
 const fullWait = 1800;
+/** The most further UIDs that one attempt tries after a refusal that may be for the UID, beside the next one. */
+const mostFurther = 4;
 
 /**
  * Deals with the failure of one write. Resolves to true when the row says what comes next, false when the event is left for
@@ -128,9 +130,10 @@ async function readBack(run: PushRun, row: LedgerRow): Promise<boolean> {
   const looked = await run.port.look(objectHref(run, row));
   if ("failure" in looked) return leaveUnsettled(run, row, looked.failure);
   if (looked.value === null) return reconcileRow(run, row, null);
-  const read = await run.port.read([objectHref(run, row)]);
+  const href = objectHref(run, row);
+  const read = await run.port.read([href], new Map([[href, looked.value.etag]]));
   if ("failure" in read) return leaveUnsettled(run, row, read.failure);
-  const object = read.value.get(objectHref(run, row));
+  const object = read.value.get(href);
   if (object === undefined) {
     parkUnread(run, row);
     return false;
@@ -177,7 +180,10 @@ function mayConcernObject({ kind }: Failure): boolean {
   return kind === "missing" || kind === "read-only" || kind === "refused" || kind === "locked";
 }
 
-/** Finds the object that has the UID: ours is adopted, otherwise the event gets the next UID. */
+/**
+ * Finds the object that has the UID: ours is adopted, otherwise the event gets the next UID. A UID that was deleted may be
+ * refused for ever, and so may those after it, of which a ledger that was lost knows nothing.
+ */
 async function findTakenUid(run: PushRun, row: LedgerRow, failure: Failure): Promise<boolean> {
   let { href } = failure;
   if (href === null) {
@@ -191,15 +197,18 @@ async function findTakenUid(run: PushRun, row: LedgerRow, failure: Failure): Pro
     const object = read.value.get(href) ?? null;
     if (object !== null && classifyObject(run, row, object).marked) return reconcileRow(run, row, object);
   }
-  const { generation } = row;
+  const text = failureText(failure);
   const first = run.burnt.get(row.uid);
-  if (failure.kind !== "uid-taken" && first !== undefined) {
-    // The next UID was refused as well, so that it is not for the UID.
-    failRow(run, { ...row, generation: first }, failureText(failure));
+  const further = first === undefined ? 0 : row.generation - first.generation;
+  if (failure.kind !== "uid-taken" && first !== undefined && further > Math.min(first.attempts, mostFurther)) {
+    // The next UIDs were refused as well, so that it is hardly for the UID; the next attempt goes one further.
+    failRow(run, { ...row, generation: first.generation, attempts: first.attempts }, text);
     return false;
   }
-  run.burnt.set(row.uid, first ?? generation);
-  putRow(run, { ...revert(row), href: "", etag: null, state: "new", pushedHash: "", generation: generation + 1 });
+  run.burnt.set(row.uid, first ?? row);
+  const next = { href: "", etag: null, state: "new", pushedHash: "", generation: row.generation + 1 } as const;
+  // Until it is written it has failed, also when the run ends before that.
+  putRow(run, noteFailure(run, { ...revert(row), ...next }, text));
   return true;
 }
 
@@ -249,12 +258,11 @@ export function parkUnread(run: PushRun, row: LedgerRow): void {
 /** Notes the reason for which an event could not be written; it is tried again after `wait` seconds. */
 export function failRow(run: PushRun, row: LedgerRow, text: string, wait: number = waitAfter(row.attempts + 1)): void {
   run.report.failed += 1;
-  putRow(run, {
-    ...rollBack(run, row),
-    attempts: row.attempts + 1,
-    nextAt: epochSeconds(run.deps) + wait,
-    failure: text,
-  });
+  putRow(run, noteFailure(run, rollBack(run, row), text, wait));
+}
+
+function noteFailure(run: PushRun, row: LedgerRow, failure: string, wait = waitAfter(row.attempts + 1)): LedgerRow {
+  return { ...row, attempts: row.attempts + 1, nextAt: epochSeconds(run.deps) + wait, failure };
 }
 
 function waitAfter(attempts: number): number {

@@ -1,4 +1,4 @@
-import { settleEtag } from "./reconcile.ts";
+import { isUnread } from "./reconcile.ts";
 import { uidToName, writeObject } from "./remote-object.ts";
 import { longestWait, type PlannedWrite, type WriteVerb, neededWrite } from "./plan-writes.ts";
 import type { Failure, WriteOutcome } from "../caldav/port.ts";
@@ -9,7 +9,7 @@ import { countsSeconds } from "./pull.ts";
 import { multigetChunks, applyReconciled, objectHref, isExhausted, readObjects, rowUid } from "./read-remote.ts";
 import { handleFailure, failRow, revert, rollBack, waitUnlocked } from "./write-failure.ts";
 import { dropRow, holdLease, putRow, countSuccess, type PushRun, requestsLeft, saveLedger } from "./run.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 
 /** Intents saved at once: the most objects that are read again after a crash. */
 const jobsAtOnce = 50;
@@ -126,14 +126,16 @@ async function noteIntents(run: PushRun, actions: readonly PlannedWrite[]): Prom
     jobs.push({ verb, uid: row.uid, vevent });
   }
   const { dirty, ctag, syncToken } = run.target;
+  run.clean ??= !dirty;
   const useless = !dirty && [ctag, syncToken].some((tag) => countsSeconds(tag, nowAt));
   await saveLedger(run, { dirty: true, writtenAt: nowAt, ...(useless && { ctag: null, syncToken: null }) });
   return jobs;
 }
 
-/** Returns the row with the intent of a write. */
+/** Returns the row with the intent of a write; where one is made there is nothing of ours. */
 function withIntent(row: LedgerRow, verb: WriteVerb): LedgerRow {
-  return { ...row, state: verb, intentHash: row.wantedHash };
+  const intended = { ...row, state: verb, intentHash: row.wantedHash };
+  return verb === "create" ? { ...intended, pushedHash: "", lost: false } : intended;
 }
 
 /** Returns the reason for which this calendar cannot take an event; "" when it can. */
@@ -161,6 +163,7 @@ async function performJob(run: PushRun, job: Job): Promise<"done" | "locked"> {
     }
     await holdLease(run);
     const outcome = await sendWrite(run, row, job.vevent);
+    if ("done" in outcome || mayBeDone(outcome.failure)) run.wrote = true;
     if ("done" in outcome) {
       countSuccess(run);
       noteDone(run, row, outcome);
@@ -183,10 +186,14 @@ async function performJob(run: PushRun, job: Job): Promise<"done" | "locked"> {
   return "done";
 }
 
+/** Returns true when a write that failed may have been done nevertheless. */
+function mayBeDone({ kind }: Failure): boolean {
+  return kind === "unknown" || kind === "throttled";
+}
+
 /** Sends the write that a row intends; checks the precondition itself when the server ignores it. */
 async function sendWrite(run: PushRun, row: LedgerRow, vevent: string): Promise<WriteOutcome> {
   const { port, profile } = run;
-  run.wrote = true;
   if (row.state === "create") {
     const uid = rowUid(run, row);
     if (!profile.honoursIfNoneMatch) {
@@ -235,18 +242,13 @@ function noteDone(run: PushRun, row: LedgerRow, { href, etag }: { href: string; 
 /** Reads the objects that were written without learning their ETags. The next comparison finds those it cannot read. */
 async function readUnread(run: PushRun): Promise<void> {
   const rows = [...run.unread].flatMap((uid) => run.ledger.get(uid) ?? []);
-  for (const some of multigetChunks(
-    run,
-    rows.filter(({ state, etag }) => state === "synced" && etag === null),
-  )) {
+  for (const some of multigetChunks(run, rows.filter(isUnread))) {
     if (isExhausted(run)) return;
     const seen = await readObjects(run, some);
     if (seen === null) return;
     for (const row of some) {
       const object = seen.get(row.uid);
-      if (object === undefined) continue;
-      if (object?.own === true) putRow(run, settleEtag(row, object));
-      else applyReconciled(run, row, object);
+      if (object !== undefined) applyReconciled(run, row, object);
     }
     await saveLedger(run);
   }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { cleanLine, truncate } from "../../calendar/text.ts";
-import { parseJson } from "../../json.ts";
+import { parseJson } from "../../lib/json.ts";
 import { encodeBase64url } from "../../security/base64url.ts";
 import { type GuardedFetch, type Signer, Unsigned } from "../../security/guard.ts";
 import { sha256 } from "../../security/hash.ts";

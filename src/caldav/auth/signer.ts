@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { hex } from "../../security/hash.ts";
+import { encodeBase64 } from "../../security/base64url.ts";
 import type { Signer } from "../../security/guard.ts";
 import { answerDigest, type DigestChallenge, pickDigestChallenge, readAuthSchemes } from "./digest.ts";
 
@@ -71,6 +72,5 @@ export function makeSigner(credentials: LoginCredentials, trust: Trust, random: 
 }
 
 function encodeBasic({ username, password }: PasswordCredentials): string {
-  const bytes = new TextEncoder().encode(`${username}:${password}`);
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return encodeBase64(new TextEncoder().encode(`${username}:${password}`));
 }

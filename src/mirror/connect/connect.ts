@@ -9,7 +9,7 @@ import type { Connection } from "../../caldav/wire.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { open, seal, unlessSealed } from "../../security/seal.ts";
-import { replaceSealed } from "../../store/sealed.ts";
+import { replaceSealed } from "../../store/accounts/sealed.ts";
 import type { TargetRow } from "../../store/targets.ts";
 import { creationError, failureError, connectError } from "./error.ts";
 import { type GoogleCredentials, googleSigner } from "./google.ts";

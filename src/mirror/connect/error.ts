@@ -1,5 +1,6 @@
 import { serverText } from "../../caldav/failure.ts";
 import type { Failure } from "../../caldav/port.ts";
+import type { ProbeResult } from "../../caldav/probe.ts";
 import type { Preset } from "../../caldav/presets.ts";
 import { AppError, type ErrorCode } from "../../errors.ts";
 
@@ -16,6 +17,8 @@ export const connectReasons = [
   "which-calendar", // there are several, or none
   "makes-none", // programs cannot make calendars there
   "exists", // this feed is mirrored there already
+  "unfit", // the server does not keep events as it must for a mirror
+  "leftover", // the event of the probe could not be deleted
   "overwrites", // the server does not keep other people's changes
   "silent", // the server gave no answer
   "failed", // the server did not do what was asked
@@ -43,6 +46,7 @@ export function readConnectError(error: AppError): { readonly reason: ConnectRea
 /** Makes the error for a failure of a server while a calendar is connected. */
 export function failureError(failure: Failure, preset: Preset | null): AppError {
   const said = serverText(failure);
+  const words = said || failure.text;
   const hint = preset === null ? "" : ` ${preset.hint}`;
   switch (failure.kind) {
     case "unauthorized":
@@ -50,13 +54,28 @@ export function failureError(failure: Failure, preset: Preset | null): AppError 
     case "blocked":
       return connectError("blocked", `the rules of this service forbid this address: ${failure.text}`, failure.text);
     case "missing":
-      return connectError("missing", `there is no calendar at this address (${said}).${hint}`, said);
+      return connectError("missing", `there is no calendar at this address (${words}).${hint}`, said);
     case "read-only":
-      return connectError("read-only", `this calendar cannot be written to (${said})`, said);
+      return connectError("read-only", `this calendar cannot be written to (${words})`, said);
+    case "refused":
+      // Without an answer that refused something it is what the probe found.
+      if (failure.status === null) return connectError("unfit", `this server cannot hold a mirror: ${failure.text}`);
+      return connectError("failed", `the calendar's server refused the request (${said})`, said);
     default:
       if (said === "") return connectError("silent", `the calendar's server did not answer (${failure.text})`);
       return connectError("failed", `the calendar's server refused the request (${said})`, said);
   }
+}
+
+/** Makes the error for a probe that failed. An event of it that is left there is told before anything else. */
+export function probeError(
+  { failure, leftover }: Extract<ProbeResult, { failure: unknown }>,
+  preset: Preset | null,
+): AppError {
+  if (leftover !== true) return failureError(failure, preset);
+  const said = serverText(failure);
+  const message = `the test event in the year 2020 could not be deleted (${said || failure.text}) and may still be there`;
+  return connectError("leftover", message, said);
 }
 
 /** Makes the error for a failure of a server while a calendar is made; what a refusal means there, whatever its status. */

@@ -2,7 +2,7 @@ import { beginTry } from "../../account/tries.ts";
 import { outsidePace, takeTurn } from "../../account/turns.ts";
 import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
-import { environmentAccount } from "../../store/accounts.ts";
+import { environmentAccount } from "../../store/accounts/accounts.ts";
 import { readConnectError } from "./error.ts";
 
 const mostWrong = 20;
