@@ -1,16 +1,19 @@
-import type { Booking } from "../calendar/booking.ts";
+import type { Booking, NumberedSlot } from "../calendar/booking.ts";
 import type { Action } from "../calendar/profile.ts";
+import { numberSlots } from "../calendar/slots.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import type { AccountRow } from "../store/accounts.ts";
-import { findInSources } from "../store/bookings.ts";
+import type { AccountRow } from "../store/accounts/accounts.ts";
+import { findInSources } from "../store/bookings/bookings.ts";
 import { countUnknown, type Result, type Way } from "../store/decisions.ts";
 import type { WaldurClient } from "../waldur/client.ts";
 import type { User } from "../waldur/schema.ts";
 import { accountClient, tokenClient, identify } from "../account/client.ts";
+import { livePeriods } from "./beside.ts";
 import { propagate, requestReread } from "./propagate.ts";
 import { bookingEnd, mayUseOperator } from "./rights.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
+import type { Knowing } from "../store/push-subscriptions.ts";
 import { actsForProvider } from "../waldur/roles.ts";
 
 /** A request to accept or reject a booking. */
@@ -25,6 +28,12 @@ export interface DecisionRequest {
   readonly feedId: string;
   /** Shortened address of the client. */
   readonly address: string;
+  /** The resource mailbox that answered in the account's place. */
+  readonly mailbox?: string;
+  /** The periods that the answer is to, as they are stored: with others in Waldur nothing is decided. Absent: with any. */
+  readonly answered?: readonly NumberedSlot[];
+  /** The subscribers that know of it, since their program makes it. Absent: none. */
+  readonly knowing?: Knowing;
 }
 
 /** The result of a request. `busy` (another decision is under way) and `limited` (too many attempts) changed nothing. */
@@ -84,11 +93,15 @@ async function tellWaldur(asked: SentDecision, user: User): Promise<Decision> {
   const { action } = wish;
   if (before.state !== "Creating") return showSettled(deps, wish, before);
   if (bookingEnd(before) <= epochSeconds(deps)) return undecided("past", before);
+  if (hasMoved(wish, before)) {
+    await requestReread(deps, before.uuid);
+    return undecided("moved", before);
+  }
   // Waldur would let whoever asks accept for themselves where they also manage the customer.
   if (action === "accept" && !actsForProvider(user, before)) return undecided("not-yours", before);
   try {
     await client[action](before.uuid);
-    return await showDone(deps, client, action, before, false);
+    return await showDone(asked, before);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const person = wish.via !== "signed" && mayUseOperator(deps, user, before);
@@ -97,6 +110,13 @@ async function tellWaldur(asked: SentDecision, user: User): Promise<Decision> {
     }
     return refusal(asked, error);
   }
+}
+
+/** A booking that Waldur has and that cannot be read counts as it is stored. */
+function hasMoved({ answered }: DecisionRequest, booking: Booking): boolean {
+  if (answered === undefined) return false;
+  const times = (slots: readonly NumberedSlot[]): string => JSON.stringify(livePeriods(slots));
+  return times(answered) !== times(numberSlots(answered, booking));
 }
 
 /** Rejects with the operator's token, for an owner or manager of the provider. */
@@ -108,7 +128,7 @@ async function rejectAsOperator(
 ): Promise<Decision> {
   try {
     await (await tokenClient(deps, deps.config.waldurDecisionToken)).reject(before.uuid);
-    return await showDone(deps, client, "reject", before, true);
+    return await showDone({ deps, client, wish, before, byOperator: true }, before);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === "waldur_refused_token" || error.code === "waldur_not_found") {
@@ -166,7 +186,7 @@ async function readOutcome(
   if (error.code === "waldur_conflict") {
     return after.state === "Creating" ? undecided("unchanged", after) : showSettled(deps, wish, after);
   }
-  if (after.state === wanted[action]) return showDone(deps, client, action, after, byOperator);
+  if (after.state === wanted[action]) return showDone({ deps, client, wish, before, byOperator }, after);
   if (after.state !== "Creating") return showSettled(deps, wish, after);
   // What timed out may still be on its way.
   if (error.code !== "waldur_timeout") return undecided("unchanged", after);
@@ -178,21 +198,17 @@ const wanted = { accept: "OK", reject: "Terminated" } as const satisfies Record<
 const orders = { accept: "done", reject: "canceled" } as const;
 
 /** Reads the booking that Waldur has just changed, and shows it in every feed. */
-async function showDone(
-  deps: Deps,
-  client: WaldurClient,
-  action: Action,
-  before: Booking,
-  byOperator: boolean,
-): Promise<Decision> {
+async function showDone({ deps, client, wish, byOperator }: SentDecision, before: Booking): Promise<Decision> {
+  const { action, knowing } = wish;
   const booking = await needBooking(client, before.uuid).catch(() => ({ ...before, state: wanted[action] }));
-  await propagate(deps, booking, orders[action]);
+  await propagate(deps, booking, orders[action], knowing);
   return { result: "done", booking, byOperator };
 }
 
 /** Returns the result for a booking that had been decided before, and updates the feeds, which may not know yet. */
-async function showSettled(deps: Deps, { action, account }: DecisionRequest, booking: Booking): Promise<Decision> {
-  if (booking.state === "OK") await propagate(deps, booking, "done");
+async function showSettled(deps: Deps, wish: DecisionRequest, booking: Booking): Promise<Decision> {
+  const { action, account, knowing } = wish;
+  if (booking.state === "OK") await propagate(deps, booking, "done", knowing);
   // Only its order says why it ended.
   else await requestReread(deps, booking.uuid);
   if (booking.state !== wanted[action]) return undecided("other", booking);

@@ -1,9 +1,9 @@
-import { retry } from "../backoff.ts";
+import { retry } from "../lib/backoff.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { noteRefused } from "../store/accounts.ts";
-import { countTry, readDecisionTries } from "../store/attempts.ts";
+import { noteRefused } from "../store/accounts/accounts.ts";
+import { countTry, readDecisionTries } from "../store/accounts/attempts.ts";
 import { addDecision, type DecisionRow, findOwnDone, settleDecision } from "../store/decisions.ts";
 import { makeLease } from "../store/leases.ts";
 import { readUuid } from "../waldur/parameters.ts";
@@ -15,7 +15,8 @@ import {
   sameClickSeconds,
   undecided,
 } from "./ask-waldur.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
+import { actsForProvider } from "../waldur/roles.ts";
 import { stretchStart } from "../account/tries.ts";
 
 /** Somebody who waits for another decision looks so often, at growing distances (milliseconds): half a minute in all. */
@@ -59,11 +60,13 @@ async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision>
   // Each account has its own tries, and each network that has only a link, so that nobody uses up another's.
   const name = `decide ${account.id} ${via === "signed" ? wish.address : via}`;
   const begunAt = stretchStart(deps);
-  const { tries, held } = await readDecisionTries(deps.sql, name, begunAt, bookingUuid);
+  const { tries, stored } = await readDecisionTries(deps.sql, name, begunAt, bookingUuid);
   if (tries >= mostFailures) return undecided("limited");
-  if (held && (await countTry(deps.sql, `${name} ${bookingUuid}`, begunAt)) > mostTries) return undecided("limited");
-  // Whatever uuid is invented, there is nothing to note of a booking that is neither stored nor shown by Waldur.
-  const hidden = held ? null : await findHidden(deps, wish);
+  if (stored !== null && (await countTry(deps.sql, `${name} ${bookingUuid}`, begunAt)) > mostTries)
+    return undecided("limited");
+  // Of a booking that Waldur does not show the account there is nothing to note, whether it is stored or invented: its tries
+  // are counted, so that nobody fills the audit with what they may not see.
+  const hidden = stored !== null && actsForProvider(account, stored) ? null : await findHidden(deps, wish);
   const decision = hidden === null ? await decideNoted(deps, wish) : undecided(hidden);
   const { result, byOperator } = decision;
   if (result !== "done" && result !== "already") await countTry(deps.sql, name, begunAt);
@@ -77,9 +80,14 @@ async function decideAlone(deps: Deps, wish: DecisionRequest): Promise<Decision>
 
 /** Decides, with the row of the audit written before Waldur is told and completed after. */
 async function decideNoted(deps: Deps, wish: DecisionRequest): Promise<Decision> {
-  const { account, ...asked } = wish;
+  const { account, bookingUuid, action, via, feedId, address, mailbox = "" } = wish;
   const row: DecisionRow = {
-    ...asked,
+    bookingUuid,
+    action,
+    via,
+    feedId,
+    address,
+    mailbox,
     id: hex(deps.random(8)),
     madeAt: epochSeconds(deps),
     // A process that dies before the result is known leaves this.

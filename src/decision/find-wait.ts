@@ -2,7 +2,7 @@ import { readHomeport } from "../account/site.ts";
 import { orderAddress } from "../calendar/homeport.ts";
 import { type BookingStatus, bookingStatus } from "../calendar/status.ts";
 import type { Deps } from "../deps.ts";
-import { findInSources } from "../store/bookings.ts";
+import { findInSources } from "../store/bookings/bookings.ts";
 
 /** The reason for which nobody can accept or reject a booking yet. */
 export interface DecisionWait {

@@ -1,12 +1,13 @@
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
 import { isExpired } from "../feed/expiry.ts";
 import { feedLinkKind } from "../feed/links.ts";
 import { checkLink, type LinkKind, readLink } from "../security/links.ts";
-import { type AccountRow, findAccount } from "../store/accounts.ts";
-import { type BookingRow, findBookings } from "../store/bookings.ts";
+import { type AccountRow, findAccount } from "../store/accounts/accounts.ts";
+import { type BookingRow, findBookings } from "../store/bookings/bookings.ts";
 import { type FeedRow, findFeed } from "../store/feeds.ts";
-import { findSource, lostAccess, type SourceRow } from "../store/sources.ts";
+import { lostAccess } from "../store/sources/readers.ts";
+import { findSource, type SourceRow } from "../store/sources/sources.ts";
 
 /** A link that is still valid, and what it leads to. */
 export interface Linked {
@@ -31,9 +32,9 @@ export async function findLinked(deps: Deps, token: string): Promise<Linked | nu
   if (link === null || feed === null || !(await checkLink(deps.keys, token, feed.links))) return null;
   const source =
     feed.state === "ended" || isExpired(feed, epochSeconds(deps)) ? null : await findSource(deps.sql, feed.sourceId);
-  const lost = source !== null && lostAccess(source) !== null;
+  const lost = lostAccess(feed) !== null;
   if (source === null || (lost && feed.state === "suspended")) return null;
-  const account = await findAccount(deps.sql, source.accountId);
+  const account = await findAccount(deps.sql, feed.accountId);
   const known = (await findBookings(deps.sql, source.id, [link.bookingUuid])).get(link.bookingUuid);
   const allowed = feedLinkKind(deps, feed.profile, account);
   if (account === null || known === undefined || allowed === null) return null;

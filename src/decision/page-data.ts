@@ -1,28 +1,22 @@
-import type { Booking, NumberedSlot } from "../calendar/booking.ts";
-import { eventTimes } from "../calendar/booking-events.ts";
-import { bookingAddress, orderAddress } from "../calendar/homeport.ts";
+import type { Booking } from "../calendar/booking.ts";
+import { bookingAddress, orderAddress, tokenAddress } from "../calendar/homeport.ts";
 import { type BookingStatus, bookingStatus, eventStatus, isDecidable } from "../calendar/status.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../errors.ts";
-import { type AccountRow, noteRefused } from "../store/accounts.ts";
-import { listBeside } from "../store/bookings.ts";
+import { type AccountRow, noteRefused } from "../store/accounts/accounts.ts";
 import { type DecisionRow, findDone } from "../store/decisions.ts";
-import { readOfferings } from "../store/sources.ts";
+import { readOfferings } from "../store/sources/sources.ts";
 import { accountClient, identify } from "../account/client.ts";
 import { bookingEnd, rejectRight } from "./rights.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import { actsForProvider } from "../waldur/roles.ts";
 import { readHomeport } from "../account/site.ts";
+import type { Period } from "../calendar/period.ts";
+import { type Beside, findBeside, livePeriods } from "./beside.ts";
 import type { Linked } from "./linked.ts";
 
-/** A time that anybody may see, with a name for those who represent the provider. Epoch seconds. */
-interface OverlappingBooking {
-  readonly start: number;
-  readonly end: number;
-  readonly pending: boolean;
-  /** null: not for this reader. */
-  readonly name: string | null;
-}
+/** A time that anybody may see, with a name for those who represent the provider; null: not for this reader. */
+type OverlappingBooking = Pick<Beside, "start" | "end" | "pending"> & { readonly name: string | null };
 
 /** Somebody signed in, as Waldur knows them now. */
 interface Reader {
@@ -30,6 +24,8 @@ interface Reader {
   /** Represents the provider; null: Waldur did not say. */
   readonly insider: boolean | null;
   readonly reject: "own" | "operator" | "none" | null;
+  /** Asked for the booking: what others reject they withdraw. */
+  readonly requester: boolean;
 }
 
 /** Everything that the page of a booking shows. */
@@ -39,7 +35,7 @@ export interface PageData {
   readonly meaning: BookingStatus;
   /** `open`: it can be decided; `waiting`: something else comes first; `past`: nobody decided in time. */
   readonly standing: "open" | "waiting" | "decided" | "past";
-  readonly parts: readonly { readonly start: number; readonly end: number }[];
+  readonly parts: readonly Period[];
   readonly beside: readonly OverlappingBooking[];
   /** Accept is offered: whoever would decide may stand for the provider. */
   readonly accepts: boolean;
@@ -50,6 +46,8 @@ export interface PageData {
   readonly made: DecisionRow | null;
   /** The booking, and the order behind it, in Waldur's own pages; "" where their address is not known. */
   readonly homeport: string;
+  /** The page in Waldur on which somebody finds their token; "" where that is not known. */
+  readonly tokenPage: string;
   readonly order: string;
 }
 
@@ -59,10 +57,11 @@ export interface PageData {
  */
 export async function loadPageData(
   deps: Deps,
-  { known, source, kind, account }: Linked,
+  { known, source, kind, account }: Pick<Linked, "known" | "source" | "kind" | "account">,
   person: AccountRow | null,
 ): Promise<PageData> {
   const { booking, slots } = known;
+  const beside = (await findBeside(deps.sql, [{ ...known, sourceId: source.id }])).get(booking.uuid) ?? [];
   const meaning = bookingStatus(known);
   const parts = livePeriods(slots);
   const asked = person === null ? null : await loadReader(deps, person, booking);
@@ -81,12 +80,18 @@ export async function loadPageData(
           ? "open"
           : "waiting",
     parts,
-    beside: await listOverlapping(deps, source.id, booking, parts, insider),
+    beside: beside.map(({ start, end, pending: waits, name }) => ({
+      start,
+      end,
+      pending: waits,
+      name: insider ? name : null,
+    })),
     accepts: asked === null ? kind === "sign-in" || actsForProvider(account, booking) : asked.reader.insider !== false,
     reader: asked?.reader ?? null,
     expired: asked?.expired ?? false,
     made: insider && !pending ? await findDone(deps.sql, booking.uuid, 0) : null,
     homeport: bookingAddress(homeport, booking),
+    tokenPage: tokenAddress(homeport),
     order: orderAddress(homeport, known),
   };
 }
@@ -98,39 +103,14 @@ async function loadReader(
 ): Promise<{ reader: Reader; expired: boolean }> {
   try {
     const user = await identify(deps, account.id, await accountClient(deps, account));
-    const reader = { account, insider: actsForProvider(user, booking), reject: rejectRight(deps, user, booking) };
+    const insider = actsForProvider(user, booking);
+    const requester = user.username === booking.requesterUsername;
+    const reader = { account, insider, reject: rejectRight(deps, user, booking), requester };
     return { reader, expired: !user.isActive };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
     const expired = error.code === "waldur_refused_token" || error.code === "seal_broken";
     if (expired) await noteRefused(deps.sql, account.id, epochSeconds(deps));
-    return { reader: { account, insider: null, reject: null }, expired };
+    return { reader: { account, insider: null, reject: null, requester: false }, expired };
   }
-}
-
-async function listOverlapping(
-  deps: Deps,
-  sourceId: string,
-  booking: Booking,
-  parts: PageData["parts"],
-  insider: boolean,
-): Promise<OverlappingBooking[]> {
-  const fromAt = Math.min(...parts.map(({ start }) => start));
-  const toAt = Math.max(...parts.map(({ end }) => end));
-  if (parts.length === 0) return [];
-  const others = await listBeside(deps.sql, sourceId, booking, fromAt, toAt);
-  return others.flatMap((other) => {
-    const status = eventStatus[bookingStatus(other)];
-    if (status === "CANCELLED") return [];
-    return livePeriods(other.slots)
-      .filter((slot) => parts.some((part) => slot.start < part.end && slot.end > part.start))
-      .map((slot) => ({ ...slot, pending: status === "TENTATIVE", name: insider ? other.booking.name : null }));
-  });
-}
-
-function livePeriods(slots: readonly NumberedSlot[]): { start: number; end: number }[] {
-  return slots
-    .filter(({ gone }) => !gone)
-    .map(eventTimes)
-    .toSorted((a, b) => a.start - b.start);
 }

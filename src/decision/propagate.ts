@@ -1,18 +1,20 @@
 import type { Booking, OrderState } from "../calendar/booking.ts";
-import { retry } from "../backoff.ts";
+import { retry } from "../lib/backoff.ts";
 import type { Deps } from "../deps.ts";
 import { AppError, codeOf, messageOf } from "../errors.ts";
 import { hex } from "../security/hash.ts";
-import { findInSources } from "../store/bookings.ts";
+import { tellOfDecision } from "../push/tell.ts";
+import type { FeedMove, Knowing } from "../store/push-subscriptions.ts";
+import { findInSources } from "../store/bookings/bookings.ts";
 import { chunkRows } from "../store/sql/bulk.ts";
 import { countStatements } from "../store/sql/counted.ts";
 import { dropLeases, leaseName, leaseSeconds, takeLeases } from "../store/leases.ts";
-import { listSourcesWith, makeDue, moveSources } from "../store/sources.ts";
+import { listSourcesWith, makeDue, moveSources } from "../store/sources/sources.ts";
 import { bookingChange } from "../source/run.ts";
 import { type StoredBooking, showBooking } from "../feed/show-booking.ts";
-import { epochSeconds } from "../clock.ts";
+import { epochSeconds } from "../lib/clock.ts";
 import { belongs } from "../waldur/scope.ts";
-import { type BookingWrite, writeBookings, encodeBooking } from "../store/write-bookings.ts";
+import { type BookingWrite, writeBookings, encodeBooking } from "../store/bookings/write-bookings.ts";
 
 /** Attempts while another run has the row, and the pause between them (milliseconds). */
 const pauses = { tries: 6, first: 550, most: 550 };
@@ -23,10 +25,15 @@ const statementsOfStep = 7;
 
 /**
  * Writes what Waldur has just said about a booking and its order to every source that holds it and every feed over those:
- * the next GET of each shows it, and targets see that their feeds have moved on. Leaves what cannot be written now
+ * the next GET of each shows it, targets see that their feeds have moved on, and subscribers are told. Leaves what cannot be written now
  * (another run has it, no budget left) to the next run; never throws.
  */
-export async function propagate(outer: Deps, booking: Booking, orderState: OrderState): Promise<void> {
+export async function propagate(
+  outer: Deps,
+  booking: Booking,
+  orderState: OrderState,
+  knowing?: Knowing,
+): Promise<void> {
   const { sql, counts } = countStatements(outer.sql);
   const deps: Deps = { ...outer, sql };
   const affords = (statements: number): boolean =>
@@ -35,6 +42,7 @@ export async function propagate(outer: Deps, booking: Booking, orderState: Order
   let unsaved: readonly string[] = [];
   /** Ids of those, and of sources with a feed that does not show it yet; null before the first attempt. */
   let open: ReadonlySet<string> | null = null;
+  const moves: FeedMove[] = [];
   await attemptPropagation(deps, async () => {
     const shown = await retry(deps, pauses, async () => {
       const sources = (await listSourcesWith(sql, booking.uuid)).filter((source) => belongs(booking, source));
@@ -42,13 +50,20 @@ export async function propagate(outer: Deps, booking: Booking, orderState: Order
       if (unsaved.length === 0) return true;
       const holdings = await storeBooking(deps, unsaved, booking, orderState);
       unsaved = unsaved.filter((id) => !holdings.has(id));
-      const overtaken = await showBooking(deps, holdings, () => affords(statementsOfStep));
-      open = new Set([...unsaved, ...overtaken]);
+      const step = await showBooking(deps, holdings, () => affords(statementsOfStep));
+      moves.push(...step.moves);
+      open = new Set([...unsaved, ...step.overtaken]);
       return open.size === 0 || !affords(statementsOfTry) ? true : null;
     });
     if (shown === null) throw new AppError("conflict", "another run is writing this booking");
   });
   if (unsaved.length > 0) await attemptPropagation(deps, async () => makeDue(sql, unsaved, epochSeconds(deps)));
+  const { requests, statements } = deps.budget;
+  // What is left of an invocation of a Worker, which a decision shares.
+  await tellOfDecision(outer, moves, knowing, {
+    requests: Math.floor(requests / 4),
+    statements: Math.min(statements / 2, statements - statementsKept - counts.statements),
+  });
 }
 
 /** Makes the next run read again the sources that hold a booking. */

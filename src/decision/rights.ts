@@ -1,7 +1,7 @@
 import type { Booking } from "../calendar/booking.ts";
 import { type Action, actions } from "../calendar/profile.ts";
 import type { Deps } from "../deps.ts";
-import type { AccountRow } from "../store/accounts.ts";
+import type { AccountRow } from "../store/accounts/accounts.ts";
 import type { Way } from "../store/decisions.ts";
 import type { User } from "../waldur/schema.ts";
 import { actsForProvider, manages } from "../waldur/roles.ts";
