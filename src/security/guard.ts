@@ -1,7 +1,8 @@
 import { userAgent } from "../agent.ts";
-import { withDeadline } from "../deadline.ts";
+import { withDeadline } from "../lib/deadline.ts";
 import { messageOf } from "../errors.ts";
-import { readResponseText } from "../body.ts";
+import { readResponseText } from "../lib/body.ts";
+import type { Semaphore } from "../lib/semaphore.ts";
 import { BlockedAddress, type OutsideRules, blockedReason } from "./outside.ts";
 
 /** The outside of guarded requests. */
@@ -10,6 +11,8 @@ export interface GuardParts {
   readonly outside: (request: Request) => Promise<Response>;
   readonly deadline: (milliseconds: number) => AbortSignal;
   readonly rules: OutsideRules;
+  /** Places for large answers, of all requests together; without one there is no bound. */
+  readonly semaphore?: Semaphore;
 }
 
 /** The credentials of a request: gives the header that shows them, and only where it belongs. */
@@ -45,20 +48,21 @@ export class RequestsSpent extends Error {
   override readonly name = "RequestsSpent";
 }
 
-/** One request. A body is a text, so that it goes with Content-Length: some servers refuse any other. */
+/** One request. A body is no stream, so that it goes with Content-Length: some servers refuse any other. */
 export interface HttpRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
-  readonly body: string | null;
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
   /** For the whole exchange, redirects included. */
   readonly milliseconds: number;
-  readonly mostBytes: number;
+  /** Null: the answer is not read, and ends with its fields. */
+  readonly mostBytes: number | null;
   /** Returns true when a redirect may lead there; asked for writes too, which otherwise stay in their origin. */
   readonly mayMove?: (to: URL) => boolean;
 }
 
-/** An answer, read to its end. */
+/** An answer, read to its end unless nothing of it was wanted. */
 export interface HttpResult {
   /** The address it came from, after redirects. */
   readonly url: string;
@@ -87,7 +91,7 @@ const writers = new Set(["PUT", "DELETE", "MKCOL", "PROPPATCH"]);
  * followed at most five times, never from https to http, writes only within their origin; what a signer gives goes only
  * where it says. Every answer is read to its end or cancelled. Never throws.
  */
-export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): GuardedFetch {
+export function makeGuardedFetch({ outside, deadline, rules, semaphore }: GuardParts): GuardedFetch {
   return async (asked, signer) => {
     try {
       return await follow(asked, signer);
@@ -142,7 +146,11 @@ export function makeGuardedFetch({ outside, deadline, rules }: GuardParts): Guar
       const request = new Request(url, { method, headers, body, redirect: "manual", signal });
       // A request keeps only a weak hold of its own signal, and may forget it.
       const response = await withDeadline(outside(request), () => signal);
-      const text = await readResponseText(response, mostBytes, signal);
+      if (mostBytes === null) {
+        void response.body?.cancel().catch(() => undefined);
+        return { url: url.href, status: response.status, headers: response.headers, text: "" };
+      }
+      const text = await readResponseText(response, mostBytes, signal, semaphore);
       if (text === null) return { failed: "too-large", why: `the answer is larger than ${mostBytes} bytes` };
       return { url: url.href, status: response.status, headers: response.headers, text };
     } catch (error) {

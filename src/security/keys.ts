@@ -3,7 +3,7 @@ import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import { hex } from "./hash.ts";
 
 /** The purpose of a key. Each purpose has a key of its own, so that what one leaks is of no use to another. */
-export type KeyPurpose = SealingPurpose | "links" | "forms" | "salts" | "bearers";
+export type KeyPurpose = SealingPurpose | "links" | "forms" | "salts" | "bearers" | "mail" | "invitations" | "push";
 /** `sealing`: what is stored; `sessions`: cookies. */
 export type SealingPurpose = "sealing" | "sessions";
 

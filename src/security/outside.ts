@@ -47,6 +47,16 @@ function hostOf(url: URL): string {
   return url.hostname.replace(/\.$/, "");
 }
 
+/** Returns true when the host of this address is known inside a network alone, whatever its scheme and port. */
+export function isInside(url: URL): boolean {
+  const host = hostOf(url);
+  return isBlockedIp(host) || isInsideName(host);
+}
+
+function isInsideName(host: string): boolean {
+  return parseIp(host) === null && (!host.includes(".") || insideNames.test(host));
+}
+
 /** Returns why no request may go to this address, as a sentence's end; null when one may. Names are checked again when they are looked up. */
 export function blockedReason(url: URL, rules: OutsideRules): string | null {
   if (url.protocol !== "https:" && url.protocol !== "http:") return "only https addresses are asked";
@@ -58,9 +68,7 @@ export function blockedReason(url: URL, rules: OutsideRules): string | null {
   const host = hostOf(url);
   if (rules.own.includes(host)) return "this is the service itself";
   if (isBlockedIp(host)) return "this address is not in the public internet";
-  if (parseIp(host) === null && (!host.includes(".") || insideNames.test(host))) {
-    return "this name is not one of the public internet";
-  }
+  if (isInsideName(host)) return "this name is not one of the public internet";
   if (!isCaldavPort(url))
     return `port ${url.port} is not one of CalDAV's; the operator can allow it in CALDAV_ALLOW_HOSTS`;
   return null;

@@ -1,0 +1,107 @@
+import type { KnownBooking } from "../../calendar/booking.ts";
+import type { EventContext } from "../../calendar/event.ts";
+import type { Deps } from "../../deps.ts";
+import { newProfile } from "../../feed/profile.ts";
+import { escapeHtml } from "../../lib/escape-html.ts";
+import { hex, sha256 } from "../../security/hash.ts";
+import type { InvitationRow } from "../../store/mail/invitations.ts";
+import type { Statement } from "../../store/sql/port.ts";
+import { texts } from "../../text/index.ts";
+import { answerMailbox, invitationUid } from "../reply/answer-address.ts";
+import { type InvitedEvent, invitedEvent, renderInvitation } from "./invitation.ts";
+import { type Invitee, inviteeId } from "./invitees.ts";
+import type { Mail } from "../message.ts";
+import { queueMail } from "../outbox.ts";
+import type { InvitationStep, ShownEvent } from "./plan-invitation.ts";
+import { bookingPage } from "../notices/request-text.ts";
+
+/** Returns the event that an invitation to a booking shows this invitee; null for a booking without a period. */
+export function inviteeEvent(
+  deps: Pick<Deps, "config" | "sample">,
+  known: KnownBooking,
+  { language, zone }: Pick<Invitee, "language" | "zone">,
+  around: Pick<EventContext, "homeport" | "offerings">,
+): InvitedEvent | null {
+  const profile = newProfile(deps.config, "", { language, zone, decisions: "off", wholeDays: false });
+  const context: EventContext = {
+    ...around,
+    profile,
+    uidOf: (uuid, n) => `${uuid}-${n}`,
+    decisionUrlOf: () => "",
+    sideOf: () => "provider",
+    sample: deps.sample,
+  };
+  const event = invitedEvent(known, context);
+  if (event?.status !== "TENTATIVE") return event;
+  const { invited } = texts[language].answers;
+  const words = deps.config.mailDecisions === "on" ? invited.on : invited.page;
+  return { ...event, how: `${words}:\n${bookingPage(deps, known.booking.uuid)}\n\n` };
+}
+
+/** Returns the fingerprint of what an event says besides time and status. */
+async function eventContent({ summary, how, description, location, url }: InvitedEvent): Promise<string> {
+  return hex((await sha256(JSON.stringify([summary, how + description, location, url]))).subarray(0, 16));
+}
+
+/** Returns the fingerprint of an event's periods: another one asks again. */
+async function eventPeriods({ periods }: Pick<InvitedEvent, "periods">): Promise<string> {
+  const times = periods.map(({ start, end }) => [start, end]);
+  return hex((await sha256(JSON.stringify(times))).subarray(0, 16));
+}
+
+/** Returns what an invitation to this event says, as the last message is compared with it. */
+export async function shownOf(event: InvitedEvent): Promise<ShownEvent> {
+  return { event, content: await eventContent(event), periods: await eventPeriods(event) };
+}
+
+/**
+ * Makes the statement that queues the mail of a step: an invitation, or its cancellation, with the text above it that `note` gives.
+ * `before`: the invitation as it was, for the same step is sent once whoever takes it. Null when the key is gone that signs it.
+ */
+export async function queueInvitation(
+  deps: Deps,
+  invitee: Invitee,
+  { method, row }: InvitationStep & { readonly method: "REQUEST" | "CANCEL" },
+  shown: InvitedEvent,
+  before: InvitationRow | null,
+  note = "",
+): Promise<Statement | null> {
+  const organizer = await answerMailbox(deps, row);
+  const uid = await invitationUid(deps.keys, row);
+  if (organizer === null || uid === null) return null;
+  const { account, language, userUuid } = invitee;
+  const resource = invitee.resource !== null;
+  const name = resource ? row.address : account.fullName || account.username;
+  const attendee = { name, address: row.address };
+  const { sequence, stampAt } = row;
+  const words = texts[language].answers;
+  const page = bookingPage(deps, row.bookingUuid);
+  const why = shown.how === "" ? words.cancelled : `${words.left}:\n${page}`;
+  const above = method === "CANCEL" ? `${why}\n\n` : shown.how;
+  const event = { ...shown, description: above + shown.description };
+  const text = note === "" ? event.description : `${note}\n\n${event.description}`;
+  const mail: Omit<Mail, "messageId"> = {
+    from: organizer,
+    to: attendee,
+    subject: note === "" ? event.summary : `Re: ${event.summary}`,
+    text,
+    html: asHtml(text, [page, event.url]),
+    headers: { "Auto-Submitted": "auto-generated" },
+    calendar: {
+      method,
+      text: renderInvitation(event, { method, uid, sequence, stampAt, organizer, attendee, resource }),
+    },
+  };
+  const cause = `invitation ${uid} ${method} ${sequence} ${row.content} ${before?.stampAt ?? ""}`;
+  const { bookingUuid } = row;
+  return queueMail(deps, { cause, recipient: inviteeId(invitee), userUuid, bookingUuid, thread: uid }, mail);
+}
+
+/** Returns a text as HTML in which those of its lines that are one of these addresses are links, and nothing else is. */
+export function asHtml(text: string, links: readonly string[]): string {
+  const lines = text.split("\n").map((line) => {
+    const shown = escapeHtml(line);
+    return line !== "" && links.includes(line) ? `<a href="${shown}">${shown}</a>` : shown;
+  });
+  return `<!doctype html><html><body><p>${lines.join("<br>\n").replaceAll("<br>\n<br>\n", "</p>\n<p>")}</p></body></html>`;
+}

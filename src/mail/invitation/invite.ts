@@ -1,0 +1,233 @@
+import { listSources } from "../../account/access.ts";
+import { readHomeport } from "../../account/site.ts";
+import { calendarWords } from "../../calendar/words/index.ts";
+import { bookingStatus, isDecidable } from "../../calendar/status.ts";
+import type { Deps } from "../../deps.ts";
+import { bookingEnd, offeredActions } from "../../decision/rights.ts";
+import { epochSeconds } from "../../lib/clock.ts";
+import { rotate } from "../../lib/rotate.ts";
+import { findLocated, type LocatedRow } from "../../store/bookings/bookings.ts";
+import { listInbox } from "../../store/bookings/inbox.ts";
+import { makeLease } from "../../store/leases.ts";
+import { listTold } from "../../store/mail/news.ts";
+import { listRecent } from "../../store/mail/notices.ts";
+import { addAllToOutbox } from "../../store/mail/outbox.ts";
+import { type InvitationRow, keepInvitation, listInvitations } from "../../store/mail/invitations.ts";
+import type { ReadSource } from "../../store/sources/readers.ts";
+import { readOfferings } from "../../store/sources/sources.ts";
+import type { Statement } from "../../store/sql/port.ts";
+import type { InvitedEvent } from "./invitation.ts";
+import { inviteeEvent, queueInvitation, shownOf } from "./invitation-mail.ts";
+import { type Invitee, inviteeId, listInvitees, renewInvitee } from "./invitees.ts";
+import { type NoticePlan, planNotices, spanSeconds } from "../notices/plan-notices.ts";
+import { byMailTo } from "../notices/recipients.ts";
+import { quietRow, requestRows } from "../notices/request-rows.ts";
+import { isQuiet, seekerOf } from "../people.ts";
+import { freshOf } from "../roles.ts";
+import { type InvitationStep, planInvitation } from "./plan-invitation.ts";
+import { mostPeriods, resourceEvents } from "./resource-event.ts";
+
+/** Open requests of one person that are looked at, the soonest first. */
+const mostRequests = 500;
+/** Mails that one person gets in a run at most; the rest follows in the next. */
+const mostAtOnce = 10;
+/** Statements that it takes to compare what one more person was invited to with what there is, and to queue the first mail. */
+const statementsOfInvitee = 16;
+/** Those with which one mail tells of many requests, and those of each invitation. */
+const statementsOfTelling = 4;
+const statementsOfStep = 2;
+
+/**
+ * Compares what everybody who wants invitations should have in their calendar with what they were sent last, and queues the
+ * difference, each person's in one transaction with what was sent. Of more than five new requests in ten minutes one mail tells
+ * instead. Whose roles are not fresh is asked for in Waldur before anything is sent. A run that is cut anywhere leaves the rest to
+ * the next, which begins with somebody else. `statementsLeft`: those that the run may still send. Throws `store_failed`.
+ */
+export async function queueInvitations(deps: Deps, statementsLeft: () => number): Promise<void> {
+  const more = (): boolean => statementsLeft() >= statementsOfInvitee;
+  if (!more()) return;
+  const invitees = rotate(await listInvitees(deps), epochSeconds(deps));
+  if (invitees.length === 0) return;
+  const sources = await listSources(deps);
+  const homeport = await readHomeport(deps);
+  for (const invitee of invitees) {
+    if (!more()) return;
+    // While Waldur does not take the token nobody knows of the role: what was sent stays.
+    if (invitee.account.refusedAt !== null || (invitee.resource === null && isQuiet(invitee, epochSeconds(deps))))
+      continue;
+    const first = await planSteps(deps, invitee, sources, homeport);
+    if (first.steps.length === 0 && first.told === null) continue;
+    const [fresh] = (await freshOf(deps, [invitee])).flatMap((person) => renewInvitee(deps, invitee, person) ?? []);
+    if (fresh === undefined) continue;
+    const { steps, told } = await planSteps(deps, fresh, sources, homeport);
+    const affordable = Math.floor((statementsLeft() - statementsOfTelling) / statementsOfStep);
+    const statements: Statement[] = [];
+    for (const { step, event, before } of steps.slice(0, Math.min(mostAtOnce, Math.max(1, affordable)))) {
+      statements.push(...(await makeStep(deps, fresh, step, event, before)));
+    }
+    if (statements.length > 0) await deps.sql.batch(statements);
+    if (told !== null) await tellTogether(deps, fresh, told, sources);
+  }
+}
+
+/** A step of an invitation, with what it shows and what was sent before. */
+interface PlannedStep {
+  readonly step: InvitationStep;
+  readonly event: InvitedEvent | null;
+  readonly before: InvitationRow | null;
+}
+
+/** The steps of one run, and the new requests of which one mail tells instead; null: there are not so many. */
+interface InvitationPlan {
+  readonly steps: readonly PlannedStep[];
+  readonly told: NoticePlan | null;
+}
+
+async function planSteps(
+  deps: Deps,
+  invitee: Invitee,
+  allSources: readonly ReadSource[],
+  homeport: string | null,
+): Promise<InvitationPlan> {
+  const { address, invited, resource } = invitee;
+  const nowAt = epochSeconds(deps);
+  const { sources: sourceIds, scopes } = seekerOf(invitee, allSources);
+  const query = { ...firstPage, offeringUuid: resource?.offeringUuid ?? null };
+  const { rows: requests } =
+    sourceIds.length === 0 ? { rows: [] } : await listInbox(deps.sql, { sourceIds, scopes, nowAt }, query);
+  const known = new Map<string, LocatedRow>(requests.map((row) => [row.booking.uuid, row]));
+  const sent = await listInvitations(deps.sql, attendeesOf(invitee), [...known.keys()]);
+  const others = sent.map(({ bookingUuid }) => bookingUuid).filter((uuid) => !known.has(uuid));
+  if (others.length > 0) for (const [uuid, row] of await findLocated(deps.sql, sourceIds, others)) known.set(uuid, row);
+  const rows = Map.groupBy(sent, ({ bookingUuid }) => bookingUuid);
+  const offerings = new Map(
+    allSources.filter(({ id }) => sourceIds.includes(id)).flatMap((source) => [...readOfferings(source.offerings)]),
+  );
+  const steps: PlannedStep[] = [];
+  for (const bookingUuid of new Set([...known.keys(), ...rows.keys()])) {
+    const found = known.get(bookingUuid);
+    const before = new Map((rows.get(bookingUuid) ?? []).map((row) => [row.attendee, row]));
+    const events =
+      found === undefined ? new Map<string, InvitedEvent>() : eventsOf(deps, found, invitee, { homeport, offerings });
+    const decidable = found !== undefined && canAccept(deps, invitee, found, nowAt);
+    for (const attendee of new Set([...events.keys(), ...before.keys()])) {
+      const row = before.get(attendee) ?? null;
+      // What a room has taken stays there while nobody sees the booking in its name.
+      if (resource !== null && found === undefined && row?.status === "CONFIRMED") continue;
+      const event = events.get(attendee) ?? null;
+      const shown = event === null ? null : await shownOf(event);
+      const to = { attendee, bookingUuid, address, keyId: deps.keys.ids[0], resource: resource !== null };
+      const step = planInvitation({ shown, decidable, invited }, row, to, nowAt);
+      if (step !== null) steps.push({ step, event, before: row });
+    }
+  }
+  return resource === null ? limitNew(deps, invitee, steps) : { steps, told: null };
+}
+
+/** Returns who is asked in an invitee's name: the person, or the mailbox about each period. */
+function attendeesOf(invitee: Invitee): string[] {
+  const id = inviteeId(invitee);
+  return invitee.resource === null ? [id] : Array.from({ length: mostPeriods }, (_, n) => `${id}.${n + 1}`);
+}
+
+/** Returns the events that an invitee is asked about, by who is asked. */
+export function eventsOf(
+  deps: Pick<Deps, "config" | "sample">,
+  found: LocatedRow,
+  invitee: Invitee,
+  around: Parameters<typeof inviteeEvent>[3],
+): Map<string, InvitedEvent> {
+  const event = invitee.resource === null ? inviteeEvent(deps, found, invitee, around) : null;
+  const events = invitee.resource === null ? (event === null ? [] : [event]) : resourceEvents(deps, found, invitee);
+  const attendees = attendeesOf(invitee);
+  return new Map(events.map((one, n) => [attendees[n] ?? "", one]));
+}
+
+/** Leaves out new invitations to requests that one mail tells, or told; what else there is to say is said, some of it later. */
+async function limitNew(deps: Deps, { userUuid }: Invitee, steps: readonly PlannedStep[]): Promise<InvitationPlan> {
+  const isNew = ({ before }: PlannedStep): boolean => before?.open !== true;
+  const others = steps.filter((one) => !isNew(one));
+  const uuids = steps.filter(isNew).map(({ step }) => step.row.bookingUuid);
+  if (uuids.length === 0) return { steps: others, told: null };
+  const nowAt = epochSeconds(deps);
+  const marked = await listTold(deps.sql, userUuid, uuids.map(toldTogether));
+  const recent = (await listRecent(deps.sql, [userUuid], nowAt - spanSeconds)).get(userUuid);
+  const wanted = uuids
+    .filter((uuid) => !marked.has(toldTogether(uuid)))
+    .map((bookingUuid) => ({ recipient: userUuid, bookingUuid, kind: "request" as const }));
+  // Without one more than now may be told: they wait for a later run.
+  const [plan] = planNotices(wanted, { wants: () => true, quiet: false, recent, nowAt });
+  const alone = new Set(plan?.as === "single" ? plan.bookingUuids : []);
+  const chosen = steps.filter((one) => !isNew(one) || alone.has(one.step.row.bookingUuid));
+  return { steps: chosen, told: plan?.as === "joined" ? plan : null };
+}
+
+/** The cause that says that a request was told together with others, and so never comes as an invitation. */
+function toldTogether(bookingUuid: string): string {
+  return `invitation:${bookingUuid}`;
+}
+
+async function tellTogether(
+  deps: Deps,
+  invitee: Invitee,
+  plan: NoticePlan,
+  sources: readonly ReadSource[],
+): Promise<void> {
+  const to = byMailTo(invitee);
+  const { recipient } = to;
+  const { userUuid } = invitee;
+  const lease = makeLease(deps, "notices", "all");
+  if (!(await lease.take())) return;
+  try {
+    const marks = plan.bookingUuids.map((bookingUuid) =>
+      quietRow(to, { cause: toldTogether(bookingUuid), recipient, userUuid, bookingUuid }, "joined"),
+    );
+    const rows = [
+      ...(await requestRows(deps, to, plan, seekerOf(invitee, sources).sources)),
+      ...(await Promise.all(marks)),
+    ];
+    await deps.sql.batch([addAllToOutbox(rows, lease, epochSeconds(deps))]);
+  } finally {
+    await lease.release();
+  }
+}
+
+const firstPage = {
+  part: "decide",
+  offeringUuid: null,
+  fromAt: null,
+  toAt: null,
+  words: [],
+  names: [],
+  order: "start",
+  limit: mostRequests,
+  offset: 0,
+} as const;
+
+function canAccept(deps: Deps, { account }: Invitee, known: LocatedRow, nowAt: number): boolean {
+  const open = isDecidable(bookingStatus(known)) && bookingEnd(known.booking) > nowAt;
+  return open && offeredActions(deps, account, known.booking).includes("accept");
+}
+
+/** Makes the statements of a step: its mail, and what was sent. */
+export async function makeStep(
+  deps: Deps,
+  invitee: Invitee,
+  { method, row }: InvitationStep,
+  event: InvitedEvent | null,
+  before: InvitationRow | null,
+  note = "",
+): Promise<Statement[]> {
+  if (method === null) return [keepInvitation(row)];
+  const shown = event ?? namelessEvent(invitee, row);
+  const mail = await queueInvitation(deps, invitee, { method, row }, shown, before, note);
+  // Without its key nothing can be said of it any more.
+  return mail === null ? [keepInvitation({ ...row, open: false })] : [mail, keepInvitation(row)];
+}
+
+/** The words about a booking that the invitee does not see any more: only that it is over. */
+function namelessEvent({ language }: Invitee, { startAt, endAt }: InvitationRow): InvitedEvent {
+  const summary = calendarWords[language].booking;
+  const time = { start: startAt, end: endAt };
+  return { ...time, periods: [time], status: "CANCELLED", summary, how: "", description: "", location: "", url: "" };
+}

@@ -1,0 +1,182 @@
+import { senderMailbox } from "../config/sender.ts";
+import type { Deps } from "../deps.ts";
+import { pauseAfter } from "../lib/backoff.ts";
+import { epochSeconds } from "../lib/clock.ts";
+import { domainOf, type Mailbox } from "../lib/mail-address.ts";
+import { hex, sha256 } from "../security/hash.ts";
+import {
+  addToOutbox,
+  claim,
+  endRow,
+  listDue,
+  longestPause,
+  type OutboxRow,
+  passTries,
+  putOff,
+} from "../store/mail/outbox.ts";
+import type { Statement } from "../store/sql/port.ts";
+import { allowedRows } from "./allowed.ts";
+import { bounceAddress } from "./reply/answer-address.ts";
+import { composeMessage, type Mail } from "./message.ts";
+import type { Delivery, Envelope, MailTransport } from "./transport.ts";
+
+const pauses = { first: 60, most: longestPause };
+/** Seconds after which another run takes over a try whose run ended in the middle; longer than a try lasts. */
+const tryAgainSeconds = 300;
+/** Time and tries after which something is given up: a machine that slept for a day has made few. */
+const giveUpSeconds = 86_400;
+const fewestTries = 10;
+/** Tries of what was refused for itself. */
+const mostOfItself = 5;
+/** Mails, or posts, that one recipient gets in an hour at most. */
+export const perRecipient = 60;
+const mostAtOnce = 50;
+/** Tries without an answer, after which something is given up: each of them may have arrived. */
+const mostUnclear = 2;
+
+/** The way out for mail, and who it is from; null where mail is off. */
+export function mailOf(
+  deps: Pick<Deps, "mail" | "config">,
+): { readonly transport: MailTransport; readonly from: Mailbox } | null {
+  const from = senderMailbox(deps.config);
+  return deps.mail === null || from === null ? null : { transport: deps.mail, from };
+}
+
+/** The cause that a mail is sent for. */
+export interface Occasion {
+  /** With the recipient the reason for the mail: for the same two there is never a second one. */
+  readonly cause: string;
+  /** A person, by the uuid in Waldur, an address, or the id of a webhook. */
+  readonly recipient: string;
+  /** The person whose data it is; "" for nobody's. */
+  readonly userUuid?: string;
+  readonly bookingUuid?: string;
+  /** Mails of one thread leave in the order in which they were queued. */
+  readonly thread?: string;
+}
+
+/** Returns the id of what is told for a cause to a recipient: 32 hex digits. */
+export async function occasionId({ cause, recipient }: Pick<Occasion, "cause" | "recipient">): Promise<string> {
+  return hex((await sha256(JSON.stringify([recipient, cause]))).subarray(0, 16));
+}
+
+/**
+ * Makes the statement that queues a mail, for the transaction of what causes it; its Message-ID follows from cause and
+ * recipient. It changes no row when there was one for these two.
+ */
+export async function queueMail(
+  deps: Pick<Deps, "now">,
+  occasion: Occasion,
+  mail: Omit<Mail, "messageId">,
+): Promise<Statement> {
+  const id = await occasionId(occasion);
+  const message: Mail = { ...mail, messageId: `${id}@${domainOf(mail.from.address)}` };
+  return addToOutbox({ ...occasion, id, channel: "mail", message: JSON.stringify(message) }, epochSeconds(deps));
+}
+
+/** The limits of a run for the outbox. */
+export interface SendOptions {
+  /** Returns true while the run may send three more statements. */
+  readonly more: () => boolean;
+  /** No try begins after it, epoch milliseconds. */
+  readonly until: number;
+}
+
+/** The outcome of the tries of a run. */
+export interface SendReport {
+  readonly sent: number;
+  readonly failed: number;
+  /** Will be tried again. */
+  readonly waiting: number;
+}
+
+/**
+ * Makes one try of a row that is due. Whoever changes a row's count of tries has it, so that of several nodes one sends it: null where
+ * another has. What was refused for now, or whose answer was lost, is tried again after a growing pause, for a day after the first try,
+ * and what was refused for itself five times; where the answer was lost twice it is given up, so that nobody gets more than one copy too
+ * many. Throws `store_failed`.
+ */
+export async function tryRow<D extends Delivery>(
+  deps: Deps,
+  row: OutboxRow,
+  deliver: () => Promise<D>,
+): Promise<{ readonly outcome: keyof SendReport; readonly delivery: D | null } | null> {
+  const nowAt = epochSeconds(deps);
+  if (row.unclear >= mostUnclear) {
+    await endRow(deps.sql, row.n, "failed", row.reason || "no answer came", nowAt);
+    return { outcome: "failed", delivery: null };
+  }
+  if (!(await claim(deps.sql, row, nowAt, nowAt + tryAgainSeconds))) return null;
+  const delivery = await deliver();
+  const outcome = await noteOutcome(deps, { ...row, tries: row.tries + 1, unclear: row.unclear + 1 }, delivery);
+  return { outcome, delivery };
+}
+
+/** Sends the mails that are due, one after the other, each under a Message-ID that stays the same. Throws `store_failed`. */
+export async function sendQueued(deps: Deps, { more, until }: SendOptions): Promise<SendReport> {
+  const report = { sent: 0, failed: 0, waiting: 0 };
+  const mail = mailOf(deps);
+  if (mail === null || !more()) return report;
+  const due = await listDue(deps.sql, {
+    channel: "mail",
+    nowAt: epochSeconds(deps),
+    limit: mostAtOnce,
+    limitEach: mostAtOnce,
+    perHour: deps.config.mailPerHour,
+    perRecipient,
+  });
+  for (const row of await allowedRows(deps, due)) {
+    if (!more() || deps.now() >= until) break;
+    const tried = await tryRow(deps, row, async () =>
+      deliver(mail.transport, (await returnPath(deps, row)) ?? mail.from.address, row),
+    );
+    if (tried === null) continue;
+    report[tried.outcome] += 1;
+    if (tried.delivery?.result === "unreachable") break;
+  }
+  return report;
+}
+
+/** Returns where reports on a mail go, with MAIL_ANSWERS. */
+async function returnPath({ config, keys }: Pick<Deps, "config" | "keys">, { id }: OutboxRow): Promise<string | null> {
+  return config.mailAnswers === null ? null : bounceAddress(keys, config.mailAnswers, id);
+}
+
+async function deliver(transport: MailTransport, returnTo: string, row: OutboxRow): Promise<Delivery> {
+  let raw: string;
+  let envelope: Envelope;
+  try {
+    const mail: Mail = JSON.parse(row.message);
+    raw = composeMessage(mail, row.createdAt);
+    envelope = { from: transport.fromAuthor === true ? mail.from.address : returnTo, to: mail.to.address };
+  } catch {
+    return { result: "refused", forEver: true, answer: "it cannot be written as a mail" };
+  }
+  return transport.send(raw, envelope);
+}
+
+async function noteOutcome(deps: Deps, row: OutboxRow, { result, ...delivery }: Delivery): Promise<keyof SendReport> {
+  const { n, tries, unclear } = row;
+  const nowAt = epochSeconds(deps);
+  const tried = nowAt - (row.triedAt ?? nowAt);
+  const reason = delivery.answer;
+  if (result === "sent") {
+    await endRow(deps.sql, n, "sent", "", nowAt);
+    return "sent";
+  }
+  const forEver = "forEver" in delivery && delivery.forEver;
+  const itself = "itself" in delivery && delivery.itself;
+  const late = tried >= giveUpSeconds && tries >= fewestTries;
+  const refused = forEver || (itself && tries >= mostOfItself);
+  if (refused || late || (result === "unclear" && unclear >= mostUnclear)) {
+    await endRow(deps.sql, n, "failed", reason, nowAt);
+    if (late) await passTries(deps.sql, row);
+    deps.log.warn(`${row.channel}_failed`, { id: row.id, tries, message: reason });
+    return "failed";
+  }
+  const wish = "retryAfter" in delivery ? Math.min(delivery.retryAfter ?? 0, longestPause) : 0;
+  const dueAt = nowAt + Math.max(wish, Math.ceil(pauseAfter(tries, pauses, deps.random)));
+  await putOff(deps.sql, row, { clear: result !== "unclear", itself, reason, dueAt });
+  deps.log.info(`${row.channel}_put_off`, { id: row.id, tries, message: reason });
+  return "waiting";
+}

@@ -1,0 +1,50 @@
+import { senderMailbox } from "../../config/sender.ts";
+import type { Deps } from "../../deps.ts";
+import type { InvitationRow } from "../../store/mail/invitations.ts";
+import { texts } from "../../text/index.ts";
+import { answerMailbox } from "./answer-address.ts";
+import { asHtml } from "../invitation/invitation-mail.ts";
+import type { Invitee } from "../invitation/invitees.ts";
+import { queueMail } from "../outbox.ts";
+import { mailboxOf } from "../people.ts";
+import { bookingPage } from "../notices/request-text.ts";
+
+/** The words with which an approver is told about an answer of theirs. */
+export interface Explanation {
+  /** An invitation of theirs, whose address the mail is from. */
+  readonly row: InvitationRow;
+  /** For the same cause nothing is told a second time. */
+  readonly cause: string;
+  readonly note: string;
+  /** "": the mail has a subject that names no booking. */
+  readonly summary: string;
+  /** The booking whose page the mail leads to; "": the list of all requests. */
+  readonly bookingUuid: string;
+}
+
+/** Queues a mail to an approver alone about what became of an answer, with the page on which they decide. */
+export async function explain(deps: Deps, invitee: Invitee, explanation: Explanation): Promise<void> {
+  const { row, cause, note, summary, bookingUuid } = explanation;
+  const { publicUrl } = deps.config;
+  const { userUuid, resource } = invitee;
+  // A room's address for answers is nothing to the person behind it.
+  const from = resource === null ? await answerMailbox(deps, row) : senderMailbox(deps.config);
+  const to = mailboxOf(invitee)?.address;
+  if (from === null || to === undefined) return;
+  const words = texts[invitee.language].answers;
+  const page = bookingUuid === "" ? `${publicUrl}/` : bookingPage(deps, bookingUuid);
+  const text = `${note}\n\n${words.open}:\n${page}`;
+  const statement = await queueMail(
+    deps,
+    { cause, recipient: userUuid, userUuid, bookingUuid },
+    {
+      from,
+      to: { name: invitee.account.fullName || invitee.account.username, address: to },
+      subject: summary === "" ? words.unread : `Re: ${summary}`,
+      text,
+      html: asHtml(text, [page]),
+      headers: { "Auto-Submitted": "auto-replied" },
+    },
+  );
+  await deps.sql.batch([statement]);
+}
