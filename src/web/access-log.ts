@@ -1,6 +1,6 @@
 import type { HonoRequest } from "hono";
 import type { Deps } from "../deps.ts";
-import { clientName } from "./user-agent.ts";
+import { clientName } from "./request/user-agent.ts";
 
 /**
  * Returns the answer, and writes a line about it to the log that names no secret of the path. A log that fails does not
@@ -16,9 +16,11 @@ export async function withAccessLog(
   const response = await answer();
   try {
     const { method } = req;
-    const path = /^\/[fa]\//.test(req.path) ? req.path.slice(0, 3) : req.path;
+    const path = /^\/[fah]\//.test(req.path) ? req.path.slice(0, 3) : req.path;
     const client = clientName(req.header("User-Agent") ?? null);
-    deps.log.info("request", { requestId, method, path, status: response.status, ms: deps.now() - begun, client });
+    // What a supervisor asks every few seconds tells nobody anything.
+    const level = path === "/healthz" ? "debug" : "info";
+    deps.log[level]("request", { requestId, method, path, status: response.status, ms: deps.now() - begun, client });
   } catch {
     // Nobody is left to be told.
   }

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError, type ErrorCode } from "../errors.ts";
-import { endSentence } from "../sentence.ts";
+import { endSentence } from "../lib/sentence.ts";
 
 /** The HTTP status of each error. */
 export const errorStatuses: Readonly<Record<ErrorCode, ContentfulStatusCode>> = {
@@ -9,6 +9,8 @@ export const errorStatuses: Readonly<Record<ErrorCode, ContentfulStatusCode>> = 
   bad_config: 500,
   unauthorized: 401,
   forbidden: 403,
+  no_role: 403,
+  over_quota: 403,
   too_many: 429,
   foreign_form: 403,
   not_found: 404,

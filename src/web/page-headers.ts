@@ -1,9 +1,12 @@
 import { createMiddleware } from "hono/factory";
 import type { Env } from "./env.ts";
 
-/** No script, nothing from elsewhere, in nobody's frame; a form goes only to us. */
+/** Nothing from elsewhere and nothing inline, in nobody's frame; a form goes only to us. */
 const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/** The same for a page whose script asks for more, of us alone. */
+export const askingPolicy = `${policy}; connect-src 'self'`;
 
 /**
  * Gives the answers behind it the headers of a page. `Referrer-Policy: same-origin`, not `no-referrer`: with that a browser
@@ -12,7 +15,7 @@ const policy =
 export const pageHeaders = createMiddleware<Env>(async (c, next) => {
   await next();
   const { headers } = c.res;
-  headers.set("Content-Security-Policy", policy);
+  if (!headers.has("Content-Security-Policy")) headers.set("Content-Security-Policy", policy);
   headers.set("Cache-Control", "no-store");
   headers.set("Referrer-Policy", "same-origin");
   headers.set("X-Content-Type-Options", "nosniff");

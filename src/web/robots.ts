@@ -5,5 +5,6 @@
 export const robotsText = `User-agent: *
 Allow: /f/
 Disallow: /a/
+Disallow: /h/
 Disallow: /
 `;

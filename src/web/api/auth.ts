@@ -4,13 +4,13 @@ import { AppError, codeOf } from "../../errors.ts";
 import { hex, hmac } from "../../security/hash.ts";
 import { ensureEnvironmentAccount } from "../../account/client.ts";
 import { ensureTokenAccount } from "../../account/sign-in.ts";
-import { loadViewer } from "../../account/access.ts";
+import { loadViewer, viewerOf } from "../../account/access.ts";
 import { requestPace, takeTurn } from "../../account/turns.ts";
-import { findAccount } from "../../store/accounts.ts";
-import { requestNetwork } from "../address.ts";
+import { findAccount } from "../../store/accounts/accounts.ts";
+import { requestNetwork } from "../request/address.ts";
 import type { Env } from "../env.ts";
-import { isOperator } from "../auth.ts";
-import { epochSeconds, hasElapsed } from "../../clock.ts";
+import { isOperator } from "../session/auth.ts";
+import { epochSeconds, hasElapsed } from "../../lib/clock.ts";
 
 /** Seconds for which an answer of who-am-I holds. */
 const keptSeconds = 60;
@@ -18,7 +18,7 @@ const mostKept = 1000;
 
 /** Lets everybody in as the operator: for the command line, which runs on the operator's own machine. */
 export const authenticateLocal = createMiddleware<Env>(async (c, next) => {
-  c.set("viewer", { account: await ensureEnvironmentAccount(c.env), operator: true });
+  c.set("viewer", await viewerOf(c.env, await ensureEnvironmentAccount(c.env)));
   await next();
 });
 
@@ -32,7 +32,7 @@ export function authenticate() {
   return createMiddleware<Env>(async (c, next) => {
     const deps = c.env;
     if (await isOperator(deps, c.req.raw)) {
-      c.set("viewer", { account: await ensureEnvironmentAccount(deps), operator: true });
+      c.set("viewer", await viewerOf(deps, await ensureEnvironmentAccount(deps)));
       return next();
     }
     const token = /^(?:Bearer|Token) ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];

@@ -1,9 +1,9 @@
 import type { Deps } from "../../deps.ts";
 import { sizeWarning } from "../../calendar/size.ts";
-import type { BookingCounts } from "../../store/bookings.ts";
+import type { BookingCounts } from "../../store/bookings/bookings.ts";
 import type { FeedRow } from "../../store/feeds.ts";
-import { lostAccess, type SourceRow } from "../../store/sources.ts";
-import { findFeedAddress, webcalAddress } from "../../feed/commands.ts";
+import { lostAccess, type ReadSource } from "../../store/sources/readers.ts";
+import { findFeedAddress, freeBusyAddress, webcalAddress } from "../../feed/commands.ts";
 import { may, type Standing } from "../../account/access.ts";
 import { sealedBy } from "../../security/seal.ts";
 import type { FeedJson } from "./responses.ts";
@@ -20,7 +20,7 @@ export function isoTime(at: number | null): string | null {
 export async function feedJson(
   deps: Pick<Deps, "keys" | "config">,
   feed: FeedRow,
-  source: SourceRow,
+  source: ReadSource,
   counts: BookingCounts,
   standing: Standing,
 ): Promise<FeedJson> {
@@ -55,6 +55,7 @@ export async function feedJson(
     address,
     missingKey: shown && address === null ? sealedBy(feed.secret) : null,
     webcal: address === null ? null : webcalAddress(address),
+    freeBusy: address === null ? null : freeBusyAddress(address),
     events: feed.eventCount,
     bytes: feed.byteCount,
     warning: sizeWarning(deps.config, feed.eventCount, feed.byteCount),

@@ -8,11 +8,13 @@ import {
   credentials,
   decisionQuery,
   moment,
+  newAppPassword,
   newFeed,
   newTarget,
   place,
   pushRequest,
   syncRequest,
+  testMailRequest,
   wholeNumber,
 } from "./requests.ts";
 
@@ -30,7 +32,15 @@ export const readLimit = (text: string): number =>
   readInput(v.object({ limit: v.pipe(v.string(), v.transform(Number), wholeNumber({ least: 1, most: 1000 })) }), {
     limit: text,
   }).limit;
+/** Reads what becomes of the events in a calendar that is mirrored into no more. */
+export function readFate(events: string | undefined): "leave" | "remove" {
+  if (events === "leave" || events === "remove") return events;
+  throw new AppError("bad_input", "events: say what becomes of the events in the calendar, leave or remove");
+}
+export const readNewAppPassword = (body: unknown): v.InferOutput<typeof newAppPassword> =>
+  readInput(newAppPassword, body);
 export const readSync = (body: unknown): v.InferOutput<typeof syncRequest> => readInput(syncRequest, body);
+export const readTestMail = (body: unknown): v.InferOutput<typeof testMailRequest> => readInput(testMailRequest, body);
 export const readPush = (body: unknown): v.InferOutput<typeof pushRequest> => readInput(pushRequest, body);
 export const readCredentials = (body: unknown): Credentials => credentialsOf(readInput(credentials, body));
 export const readPlace = (body: unknown): CalendarAddress => calendarAddress(readInput(place, body));

@@ -1,7 +1,7 @@
 import { AppError } from "../../errors.ts";
-import { isExcessiveJson, parseJson } from "../../json.ts";
+import { isExcessiveJson, parseJson } from "../../lib/json.ts";
 import type { PageContext } from "../env.ts";
-import { readRequestText } from "../request-body.ts";
+import { readRequestText } from "../request/body.ts";
 
 /** The JSON of a request's body; an empty one is an object without members. Throws `bad_input`, `too_large`. */
 export async function readBody(c: PageContext): Promise<unknown> {

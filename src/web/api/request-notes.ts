@@ -8,6 +8,7 @@ export const profile = {
     "Whether pending events of a `full` feed have links to accept and reject. `sign-in` (default): the page asks who it is. `signed`: whoever sees the event decides as the feed's account; only where SIGNED_DECISIONS is on, never for staff or the account of WALDUR_API_TOKEN.",
 };
 export const credentials = { password: "Goes with a username", token: "In place of username and password" };
+export const newAppPassword = { name: "To tell it from others later, such as the name of the program" };
 export const place = {
   ...credentials,
   url: "Address of the server or calendar, a host or a mail address",
@@ -30,3 +31,5 @@ export const newTarget = {
   edits: "`mirror` (default) undoes changes made in the calendar",
   cancelled: "By default what suits the server",
 };
+
+export const testMail = { to: "The address to send to" };

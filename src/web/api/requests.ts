@@ -1,7 +1,14 @@
 import * as v from "valibot";
 import { bookingStates } from "../../calendar/booking.ts";
 import { colours } from "../../calendar/colours.ts";
-import { decisionModes, details, type FeedFilter, languages, profileBounds } from "../../calendar/profile.ts";
+import {
+  decisionModes,
+  details,
+  type FeedFilter,
+  languages,
+  profileBounds,
+  stateMarks,
+} from "../../calendar/profile.ts";
 import { readZone } from "../../calendar/zone.ts";
 import { cancelledPolicies, editPolicies } from "../../store/targets.ts";
 import { readUuid } from "../../waldur/parameters.ts";
@@ -13,6 +20,11 @@ const uuid = v.pipe(
   v.string(),
   v.check((text) => readUuid(text) !== null, "is no uuid: wanted are 32 hexadecimal digits"),
   v.transform((text) => readUuid(text) ?? text),
+);
+const colour = v.pipe(
+  v.string(),
+  v.toLowerCase(),
+  v.check((name) => colours.has(name), "must be a colour name of CSS, such as teal"),
 );
 const uuids = v.pipe(v.array(uuid), v.maxLength(100, "may hold at most 100"));
 
@@ -57,16 +69,18 @@ export const profile = {
     ),
   ),
   alarmMinutes: v.exactOptional(v.nullable(wholeNumber(profileBounds.alarmMinutes))),
-  colour: v.exactOptional(
-    v.nullable(
-      v.pipe(
-        v.string(),
-        v.toLowerCase(),
-        v.check((name) => colours.has(name), "must be a colour name of CSS, such as teal"),
-      ),
+  colour: v.exactOptional(v.nullable(colour)),
+  cancelled: v.exactOptional(v.picklist(["keep", "drop"], "must be keep or drop")),
+  stateMark: v.exactOptional(v.picklist(stateMarks, `must be one of ${stateMarks.join(", ")}`)),
+  wholeDays: v.exactOptional(v.boolean("must be true or false")),
+  offeringColours: v.exactOptional(v.boolean("must be true or false")),
+  chosenColours: v.exactOptional(
+    v.pipe(
+      v.record(uuid, colour, "must be colours by the uuids of offerings"),
+      v.maxEntries(100, "may hold at most 100"),
     ),
   ),
-  cancelled: v.exactOptional(v.picklist(["keep", "drop"], "must be keep or drop")),
+  offeringImages: v.exactOptional(v.boolean("must be true or false")),
   decisions: v.exactOptional(v.picklist(decisionModes, `must be one of ${decisionModes.join(", ")}`)),
   pastDays: v.exactOptional(wholeNumber(profileBounds.pastDays)),
   futureDays: v.exactOptional(wholeNumber(profileBounds.futureDays)),
@@ -90,6 +104,12 @@ export const newFeed = v.strictObject({
 });
 
 export const changedFeed = v.strictObject({ ...profile, expiresAt: v.exactOptional(time) });
+
+export const newAppPassword = v.strictObject({
+  name: v.pipe(v.string("is missing: such as the name of the program"), v.maxLength(200, "is too long")),
+});
+
+export const testMailRequest = v.strictObject({ to: v.string() });
 
 export const syncRequest = v.strictObject({
   dryRun: v.exactOptional(v.boolean()),

@@ -1,16 +1,17 @@
 import { type Context, Hono } from "hono";
 import type { Env } from "../env.ts";
 import { joinFeedBytes } from "../../calendar/feed.ts";
-import { withoutLinks } from "../../calendar/relink.ts";
-import { describeConfig } from "../../config.ts";
+import { withoutLinks } from "../../calendar/ical/relink.ts";
+import { describeConfig } from "../../config/config.ts";
 import { AppError } from "../../errors.ts";
-import { type BookingCounts, countBookings } from "../../store/bookings.ts";
+import { type BookingCounts, countBookings } from "../../store/bookings/bookings.ts";
 import { joinVevents } from "../../store/events.ts";
 import { type FeedRow, listFeeds } from "../../store/feeds.ts";
 import { listDecisions } from "../../store/decisions.ts";
-import { listRuns } from "../../store/runs.ts";
-import { withLastReads } from "../../store/reads.ts";
-import { findSource, listSources } from "../../store/sources.ts";
+import { listRuns } from "../../store/sources/runs.ts";
+import { withLastReads } from "../../store/sources/reads.ts";
+import { commonLoss, findReadSource, listLosses } from "../../store/sources/readers.ts";
+import { listSources } from "../../store/sources/sources.ts";
 import { listBookings } from "../../source/list-bookings.ts";
 import { checkWaldur } from "../../account/check.ts";
 import { exportProvider } from "../../feed/export.ts";
@@ -18,6 +19,9 @@ import { changeProfile, newProfile } from "../../feed/profile.ts";
 import { addFeed, revokeFeed, rotateFeed, updateFeed } from "../../feed/commands.ts";
 import { type ActingAccount, actAs, listProviders, resolveList, resolveSource } from "../../account/find-source.ts";
 import { dryRun, listAskedSources } from "../../source/dry-run.ts";
+import { countOutbox } from "../../store/mail/outbox.ts";
+import { checkMail, sendTestMail } from "../../mail/test-mail.ts";
+import { hookAddress } from "../../hint.ts";
 import { startRun, tick } from "../../tick.ts";
 import {
   may,
@@ -27,20 +31,31 @@ import {
   listVisibleSources,
   standingOf,
 } from "../../account/access.ts";
-import { readChangedFeed, readDecisionQuery, readLimit, readNewFeed, readSync, readBefore } from "./input.ts";
+import {
+  readChangedFeed,
+  readDecisionQuery,
+  readLimit,
+  readNewFeed,
+  readSync,
+  readTestMail,
+  readBefore,
+  readFate,
+} from "./input.ts";
 import { operatorOnly } from "./auth.ts";
 import type * as json from "./responses.ts";
 import { feedJson, isoTime } from "./feed-json.ts";
 import { listVisibleDecisions } from "../../decision/list-decisions.ts";
 import { decideBooking } from "../decision-outcome.ts";
-import { endSentence } from "../../sentence.ts";
+import { endSentence } from "../../lib/sentence.ts";
 import { readBody } from "./read-body.ts";
-import { keysJson } from "../key-health.ts";
-import { lacksPublicUrl, publicUrlMissing } from "../public-url.ts";
-import { sourceComplaints } from "../source-health.ts";
+import { keysJson } from "../health/key-health.ts";
+import { lacksPublicUrl, publicUrlMissing } from "../request/public-url.ts";
+import { clockComplaints, sourceComplaints } from "../health/source-health.ts";
+import { appPasswordRoutes } from "./app-password-routes.ts";
 import { targetRoutes } from "./target-routes.ts";
 import { pushJson } from "./target-json.ts";
-import { epochSeconds } from "../../clock.ts";
+import { epochSeconds } from "../../lib/clock.ts";
+import { forgetPerson } from "../../forget-person.ts";
 import { takeOverFeed } from "../../take-over.ts";
 
 /** Returns the routes of `/api/v1`, as `operations.ts` and docs/openapi.yaml describe them. The caller is known by then. */
@@ -123,6 +138,7 @@ export function apiRoutes(): Hono<Env> {
       return c.json({ sources: [...sources], feeds: [], targets: [], complete, since: null } satisfies json.SyncJson);
     })
     .route("/targets", targetRoutes())
+    .route("/app-passwords", appPasswordRoutes())
     .post("/bookings/:uuid/:action{accept|reject}", async (c) => {
       const action = c.req.param("action") === "accept" ? "accept" : "reject";
       const { account } = c.var.viewer;
@@ -136,7 +152,7 @@ export function apiRoutes(): Hono<Env> {
       const { booking, limit } = readDecisionQuery(c.req.query());
       const { viewer } = c.var;
       const ids = await openSources(c);
-      const query = { booking, beforeAt: epochSeconds(c.env) + 1, failed: false, limit };
+      const query = { booking, beforeAt: epochSeconds(c.env) + 1, failed: false, limit, everywhere: true };
       const decisions = viewer.operator
         ? await listDecisions(c.env.sql, booking, limit)
         : await listVisibleDecisions(c.env, viewer, ids, query);
@@ -144,22 +160,37 @@ export function apiRoutes(): Hono<Env> {
         decisions: decisions.map(({ madeAt, ...rest }) => ({ madeAt: isoTime(madeAt), ...rest })),
       } satisfies json.DecisionsJson);
     })
+    .delete("/people/:user", operatorOnly, async (c) => {
+      const events = readFate(c.req.query("events") ?? "leave");
+      return c.json((await forgetPerson(c.env, c.req.param("user"), events)) satisfies json.ForgottenJson);
+    })
     .get("/check", operatorOnly, async (c) => {
-      const waldur = await checkWaldur(c.env);
+      const { clockAhead, ...waldur } = await checkWaldur(c.env);
       const settings = describeConfig(c.env.config);
+      const losses = await listLosses(c.env.sql);
       const sources = (await listSources(c.env.sql)).flatMap((source) =>
-        sourceComplaints(source, "en").map((text) => `${source.name}: ${text}`),
+        sourceComplaints({ ...source, ...commonLoss(losses.get(source.id) ?? []) }, "en").map(
+          (text) => `${source.name}: ${text}`,
+        ),
       );
       return c.json({
         settings,
         waldur: {
           ...waldur,
-          problems: [...settingProblems(c), ...waldur.problems].map(endSentence),
+          problems: [...settingProblems(c), ...clockComplaints(clockAhead, "en"), ...waldur.problems].map(endSentence),
           tokenExpiresAt: isoTime(waldur.tokenExpiresAt),
         },
+        hook: hookAddress(c.env.config),
         sources,
         keys: await keysJson(c.env),
+        mail: await checkMail(c.env),
+        webhooks: await countOutbox(c.env.sql, "webhook", epochSeconds(c.env)),
       } satisfies json.CheckJson);
+    })
+    .post("/check/mail", operatorOnly, async (c) => {
+      const { to } = readTestMail(await readBody(c));
+      const { result, answer } = await sendTestMail(c.env, to);
+      return c.json({ result, answer } satisfies json.SentMailJson);
     });
 }
 
@@ -197,7 +228,7 @@ async function changed(c: Context<Env>, feed: FeedRow, status: 200 | 201 = 200):
 }
 
 async function oneFeed(c: Context<Env>, feed: FeedRow) {
-  const stored = await findSource(c.env.sql, feed.sourceId);
+  const stored = await findReadSource(c.env.sql, feed.sourceId, feed.accountId);
   const [source] = stored === null ? [] : await withLastReads(c.env.sql, [stored]);
   if (source === undefined) throw new AppError("not_found", `the source of feed ${feed.id} is gone`);
   const counts = await countBookings(c.env.sql, source.id, epochSeconds(c.env));
@@ -205,20 +236,24 @@ async function oneFeed(c: Context<Env>, feed: FeedRow) {
 }
 
 async function allFeeds(c: Context<Env>) {
-  const sources = new Map<string, VisibleSource & { counts: BookingCounts }>();
+  const sources = new Map<string, VisibleSource>();
+  const counts = new Map<string, BookingCounts>();
   for (const seen of await listVisibleSources(c.env, c.var.viewer)) {
-    const counts = await countBookings(c.env.sql, seen.source.id, epochSeconds(c.env));
-    sources.set(seen.source.id, { ...seen, counts });
+    const { id, accountId } = seen.source;
+    sources.set(`${id} ${accountId}`, seen);
+    if (!counts.has(id)) counts.set(id, await countBookings(c.env.sql, id, epochSeconds(c.env)));
   }
   const feeds = [];
   for (const feed of await listFeeds(c.env.sql)) {
-    const found = sources.get(feed.sourceId);
-    if (found !== undefined) feeds.push(await feedJson(c.env, feed, found.source, found.counts, found.standing));
+    const found = sources.get(`${feed.sourceId} ${feed.accountId}`);
+    const count = counts.get(feed.sourceId);
+    if (found === undefined || count === undefined) continue;
+    feeds.push(await feedJson(c.env, feed, found.source, count, found.standing));
   }
   return feeds;
 }
 
-/** Returns events for somebody who may not have the feed's address: its links to decide lead to the overview, where people sign in. */
+/** Returns events for somebody who may not have the feed's address: its links to decide lead to the requests, where people sign in. */
 function hideLinks({ config }: Env["Bindings"], vevents: Uint8Array): Uint8Array {
   return new TextEncoder().encode(withoutLinks(new TextDecoder().decode(vevents), `${config.publicUrl}/`));
 }

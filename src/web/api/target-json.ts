@@ -31,6 +31,7 @@ export async function targetJson(deps: Pick<Deps, "sql">, target: TargetRow, sta
     cancelled: target.cancelled,
     events: counts.events,
     left: counts.left,
+    lost: target.lost,
     retired: counts.retired,
     failing: counts.failing,
     failingWhy: counts.failure || null,

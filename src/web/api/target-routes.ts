@@ -1,6 +1,5 @@
 import { type Context, Hono } from "hono";
 import type { Env } from "../env.ts";
-import { AppError } from "../../errors.ts";
 import type { TargetRow } from "../../store/targets.ts";
 import { findCalendarHome } from "../../mirror/connect/connect.ts";
 import {
@@ -9,12 +8,13 @@ import {
   pauseTarget,
   probeTarget,
   removeTarget,
+  restoreEvents,
   resumeTarget,
   syncTarget,
 } from "../../mirror/commands.ts";
 import { startRun } from "../../tick.ts";
 import { findVisibleFeed, findVisibleTarget, listVisibleTargets } from "../../account/access.ts";
-import { readCredentials, readNewTarget, readPlace, readPush } from "./input.ts";
+import { readCredentials, readFate, readNewTarget, readPlace, readPush } from "./input.ts";
 import { readBody } from "./read-body.ts";
 import type { CalendarsJson } from "./responses.ts";
 import { pushJson, targetJson } from "./target-json.ts";
@@ -50,6 +50,7 @@ export function targetRoutes(): Hono<Env> {
     .post("/:id/probe", async (c) => answerChange(c, async (target) => probeTarget(c.env, target)))
     .post("/:id/pause", async (c) => answerChange(c, async (target) => pauseTarget(c.env, target)))
     .post("/:id/resume", async (c) => answerChange(c, async (target) => resumeTarget(c.env, target)))
+    .post("/:id/restore", async (c) => answerChange(c, async (target) => restoreEvents(c.env, target)))
     .post("/:id/credentials", async (c) =>
       answerChange(c, async (target) =>
         changeCredentials(c.env, c.var.viewer.account.id, target, readCredentials(await readBody(c))),
@@ -61,10 +62,7 @@ export function targetRoutes(): Hono<Env> {
     })
     .delete("/:id", async (c) => {
       const { target, standing } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "end");
-      const events = c.req.query("events");
-      if (events !== "leave" && events !== "remove") {
-        throw new AppError("bad_input", "events: say what becomes of the events in the calendar, leave or remove");
-      }
+      const events = readFate(c.req.query("events"));
       const left = await removeTarget(c.env, target, events);
       startRun(c.env, target);
       return c.json(left === null ? { id: target.id, state: "removed" } : await targetJson(c.env, left, standing));

@@ -17,6 +17,9 @@ export interface BodyCache {
   set(key: string, body: CachedBody, maxBytes: number): void;
   /** Bytes held. */
   readonly size: number;
+  /** Times that a body was asked for and there, and was not. */
+  readonly hits: number;
+  readonly misses: number;
 }
 
 /** Returns an empty cache. */
@@ -24,6 +27,8 @@ export function makeBodyCache(): BodyCache {
   // A Map keeps the order of insertion: the first entry is the one used longest ago.
   const bodies = new Map<string, CachedBody>();
   let size = 0;
+  let hits = 0;
+  let misses = 0;
   const drop = (key: string): void => {
     size -= bodies.get(key)?.bytes.byteLength ?? 0;
     bodies.delete(key);
@@ -31,7 +36,9 @@ export function makeBodyCache(): BodyCache {
   return {
     get(key) {
       const body = bodies.get(key);
-      if (body !== undefined) {
+      if (body === undefined) misses += 1;
+      else {
+        hits += 1;
         bodies.delete(key);
         bodies.set(key, body);
       }
@@ -49,6 +56,12 @@ export function makeBodyCache(): BodyCache {
     },
     get size() {
       return size;
+    },
+    get hits() {
+      return hits;
+    },
+    get misses() {
+      return misses;
     },
   };
 }

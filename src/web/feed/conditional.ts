@@ -1,4 +1,4 @@
-import { memoize } from "../../memoize.ts";
+import { memoize } from "../../lib/memoize.ts";
 
 /** One request's validators against one representation (RFC 9110 13). */
 export interface Validators {
@@ -51,7 +51,7 @@ const forms = [
  * Returns an HTTP-date in any of its three forms (RFC 9110 5.6.7) as epoch seconds; null for anything else.
  * The two-digit years of the RFC 850 form are read as 1970 to 2069.
  */
-function parseHttpDate(value: string): number | null {
+export function parseHttpDate(value: string): number | null {
   const parts = forms.map((form) => form.exec(value.trim())?.groups).find((groups) => groups !== undefined);
   if (parts === undefined) return null;
   const month = months.indexOf(parts["month"] ?? "");

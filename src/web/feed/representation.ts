@@ -21,7 +21,7 @@ export type AddressState = Representation | "hidden" | "gone";
 
 /**
  * Returns what the address shows at `nowAt` (epoch seconds). One that has ended, or whose feed has ended or expired, says
- * so for `endedDays` days and then is gone; a feed that is not loaded yet is hidden. Throws `store_failed` for a row that
+ * so for `endedDays` days and then is gone, unless only this machine's clock says so yet; a feed that is not loaded yet is hidden. Throws `store_failed` for a row that
  * no HTTP field could carry.
  */
 export function findRepresentation(
@@ -37,7 +37,8 @@ export function findRepresentation(
   if (address.gone) return "gone";
   const endedAt = endTime(address, nowAt);
   if (endedAt !== null) {
-    if (nowAt >= endedAt + endedDays * 86_400) return "gone";
+    const settled = address.endedAt !== null || feed.state === "ended";
+    if (settled && nowAt >= endedAt + endedDays * 86_400) return "gone";
     return { feed, endedAt, tag: `${feed.epoch}-${renderer}-ended-${endedAt}`, modifiedAt: endedAt };
   }
   if (feed.state === "loading") return "hidden";

@@ -34,17 +34,19 @@ function representationFields(
   return fields;
 }
 
-/** Returns 200 with the whole calendar; for HEAD without the bytes. */
+/** Returns 200 with the whole calendar (`ics`) or its free/busy times (`ifb`); for HEAD without the bytes. */
 export function okResponse(
   settings: ResponseSettings,
   method: string,
   representation: Representation,
   tag: string,
   body: CachedBody,
+  extension: "ics" | "ifb" = "ics",
 ): Response {
   const headers = representationFields(settings, representation, tag);
   headers["Content-Type"] = "text/calendar; charset=utf-8";
-  headers["Content-Disposition"] = `inline; filename="${representation.feed.slug.replaceAll(/[^\w.-]/g, "-")}.ics"`;
+  headers["Content-Disposition"] =
+    `inline; filename="${representation.feed.slug.replaceAll(/[^\w.-]/g, "-")}.${extension}"`;
   headers["Content-Length"] = String(body.bytes.byteLength);
   headers["X-Feed-Events"] = String(body.events);
   if (body.gzip) headers["Content-Encoding"] = "gzip";

@@ -1,9 +1,9 @@
-import { epochSeconds, hasElapsed } from "../../clock.ts";
+import { epochSeconds } from "../../lib/clock.ts";
 import type { Deps } from "../../deps.ts";
-import { AppError, codeOf, messageOf } from "../../errors.ts";
+import { AppError } from "../../errors.ts";
 import { joinVevents } from "../../store/events.ts";
 import type { Joined } from "../../store/sql/port.ts";
-import { type AddressRow, type FeedRow, findAddress, findFeed, noteUse } from "../../store/feeds.ts";
+import { type AddressRow, type FeedRow, findAddress, findFeed } from "../../store/feeds.ts";
 import {
   type ResponseSettings,
   optionsResponse,
@@ -11,13 +11,15 @@ import {
   okResponse,
   refusalResponse,
 } from "./responses.ts";
-import { type CachedBody, makeBodyCache } from "./body-cache.ts";
-import { clientName, mishandlesGzip } from "../user-agent.ts";
+import { type BodyCache, type CachedBody, makeBodyCache } from "./body-cache.ts";
+import { mishandlesGzip } from "../request/user-agent.ts";
+import { serveFreeBusy } from "./free-busy.ts";
+import { noteUsed, report } from "./note-used.ts";
 import { matchConditions, type Validators } from "./conditional.ts";
 import { type Representation, findRepresentation, isUnchanged } from "./representation.ts";
 import { makeSingleFlight } from "./single-flight.ts";
 import { asksForGzip, isWholeGzip } from "./gzip.ts";
-import { withDeadline } from "../../deadline.ts";
+import { withDeadline } from "../../lib/deadline.ts";
 
 export interface FeedDeps extends Pick<Deps, "sql" | "now" | "deadline" | "defer"> {
   readonly log: Pick<Deps["log"], "warn">;
@@ -47,7 +49,6 @@ export interface FeedWork {
 /** Addresses whose last good answer is remembered. */
 const keptAddresses = 2000;
 const copySeconds = 600;
-const useSeconds = 3600;
 /** Attempts to read a feed that changes while it is read. */
 const readings = 4;
 const deadlineMilliseconds = 5000;
@@ -69,8 +70,7 @@ interface Served {
  * 5xx, 429 or 403, so whatever fails behind it, GET and HEAD get the last good copy of this process while that is no
  * older than ten minutes, else 404.
  */
-export function makeFeedServer(work: FeedWork): ServeFeed {
-  const bodies = makeBodyCache();
+export function makeFeedServer(work: FeedWork, bodies: BodyCache = makeBodyCache()): ServeFeed {
   const flights = makeSingleFlight<CachedBody | null>();
   const addresses = new Map<string, Served>();
 
@@ -79,7 +79,9 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
     if (method === "OPTIONS") return optionsResponse();
     if (method !== "GET" && method !== "HEAD") return refusalResponse(405, method, deps.config);
     // Of the right form before anything is spent on it: 24 bytes in base64url.
-    if (!/^[A-Za-z0-9_-]{32}$/.test(secret) || !file.endsWith(".ics")) return refusalResponse(404, method, deps.config);
+    if (!/^[A-Za-z0-9_-]{32}$/.test(secret)) return refusalResponse(404, method, deps.config);
+    if (file.endsWith(".ifb")) return serveFreeBusy(deps, request, secret, work.renderer);
+    if (!file.endsWith(".ics")) return refusalResponse(404, method, deps.config);
     try {
       return await withDeadline(answer(deps, request, secret), () => deps.deadline(deadlineMilliseconds));
     } catch (error) {
@@ -101,7 +103,7 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
       if (edition === "gone") return refusalResponse(410, request.method, deps.config);
       const response = answerAtOnce(deps, request, edition) ?? (await answerInFull(deps, request, edition));
       if (response === null) continue;
-      const notedAt = noteUsed(deps, request, edition, known?.notedAt ?? 0, nowAt);
+      const notedAt = noteUsed(deps, request, edition, known?.notedAt ?? 0);
       keep(secret, { hash, address, checkedAt: nowAt, notedAt });
       return response;
     }
@@ -202,21 +204,6 @@ export function makeFeedServer(work: FeedWork): ServeFeed {
   }
 }
 
-/** Begins to note the use unless that was done within the hour; gives when it was last tried. Its failure is no one's. */
-function noteUsed(deps: FeedDeps, request: Request, edition: Representation, notedAt: number, nowAt: number): number {
-  const { feed } = edition;
-  const sinceAt = nowAt - useSeconds;
-  const noted = !hasElapsed(notedAt, useSeconds, nowAt) || !hasElapsed(feed.usedAt, useSeconds, nowAt);
-  if (edition.endedAt !== null || noted) return notedAt;
-  try {
-    const client = clientName(request.headers.get("User-Agent"));
-    deps.defer(noteUse(deps.sql, feed.id, client, nowAt, sinceAt).catch(() => undefined));
-  } catch (error) {
-    report(deps, "feed_use_failed", error);
-  }
-  return nowAt;
-}
-
 /** The tags of the edition's two codings, first the one that this request is to get. */
 function acceptableTags(headers: Headers, { tag }: Representation): Validators["tags"] {
   const packed = `${tag}-gzip`;
@@ -249,12 +236,4 @@ function isComponent(name: keyof typeof marks, bytes: Uint8Array): boolean {
 function stands(ascii: string, bytes: Uint8Array, from: number): boolean {
   for (let at = 0; at < ascii.length; at++) if (bytes[from + at] !== ascii.charCodeAt(at)) return false;
   return true;
-}
-
-function report(deps: FeedDeps, event: string, error: unknown): void {
-  try {
-    deps.log.warn(event, { code: codeOf(error) ?? "", message: messageOf(error) });
-  } catch {
-    // A log that fails must not cost the answer.
-  }
 }

@@ -1,4 +1,4 @@
-import { withDeadline } from "../../deadline.ts";
+import { withDeadline } from "../../lib/deadline.ts";
 
 /** Work under way, shared by all who want its outcome. */
 export interface SingleFlight<T> {

@@ -1,24 +1,24 @@
 import { Hono } from "hono";
 import { type Action, actions, type Language } from "../../calendar/profile.ts";
 import { codeOf, messageOf } from "../../errors.ts";
-import { type AccountRow, endPersonSessions } from "../../store/accounts.ts";
-import { findBookings } from "../../store/bookings.ts";
+import { type AccountRow, endPersonSessions } from "../../store/accounts/accounts.ts";
+import { findBookings } from "../../store/bookings/bookings.ts";
 import { chooseDecider } from "../../decision/rights.ts";
 import { loadPageData } from "../../decision/page-data.ts";
-import { renewSession, signIn } from "../../account/sign-in.ts";
-import { requestNetwork } from "../address.ts";
-import { putCookie } from "../cookies.ts";
-import { checkForm, fieldValue, formNonce, nonceField, readForm } from "../forms.ts";
+import { signIn } from "../../account/sign-in.ts";
+import { requestNetwork } from "../request/address.ts";
+import { putCookie } from "../session/cookies.ts";
+import { checkForm, fieldValue, formNonce, nonceField, readForm } from "../request/forms.ts";
 import { decideBooking, type DecisionOutcome } from "../decision-outcome.ts";
-import { beginSession, dropSessions, findBrowserAccount, keepSession } from "../sessions.ts";
+import { beginSession, dropSessions, findBrowserAccount, prolongSession } from "../session/sessions.ts";
 import type { Notice } from "../notice.ts";
 import type { Env, PageContext } from "../env.ts";
-import { preferredLanguage } from "../accept-language.ts";
+import { preferredLanguage } from "../request/accept-language.ts";
 import { DecisionPage, PlainPage } from "./views/decision.tsx";
 import { nextCookie } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
 import { type Linked, findLinked } from "../../decision/linked.ts";
-import { personName } from "../person-name.ts";
+import { personName } from "../../account/person-name.ts";
 
 /** Seconds for which the way back from the sign-in page is remembered. */
 const signInSeconds = 600;
@@ -70,11 +70,11 @@ async function renderDecision(
   { preselected, person, notice, status }: Shown,
 ): Promise<Response> {
   const { feed, account, kind, token } = linked;
-  const language = languageFor(c, linked);
+  const language = languageFor(c, linked, person);
   const seen = await loadPageData(c.env, linked, person);
   // A cookie that is used stays valid for another ninety days.
   if (person?.kind === "decider" && seen.reader !== null && !seen.expired) {
-    keepSession(c, "decide", await renewSession(c.env, "decide", person));
+    await prolongSession(c, "decide");
   }
   const expired: Notice | null =
     seen.expired && person !== null
@@ -86,7 +86,14 @@ async function renderDecision(
     signIn: await formNonce(c, own("sign-in"), formCookie(linked)),
     forget: await formNonce(c, own("forget"), formCookie(linked)),
   };
-  const view = { language, zone: feed.profile.zone, data: seen, kind, owner: personName(account), path: `/a/${token}` };
+  const view = {
+    language,
+    zone: person?.zone || feed.profile.zone,
+    data: seen,
+    kind,
+    owner: personName(account),
+    path: `/a/${token}`,
+  };
   return c.html(
     <DecisionPage
       {...view}
@@ -103,15 +110,15 @@ async function renderDecision(
 async function decideFromForm(c: PageContext): Promise<Response> {
   const linked = await findLinked(c.env, c.req.param("token") ?? "");
   if (linked === null) return showMissing(c);
-  const words = texts[languageFor(c, linked)].decision;
   const form = await readForm(c);
   const person = await findPerson(c);
+  const language = languageFor(c, linked, person);
   const action = actions.find((known) => known === fieldValue(form, "action")) ?? null;
   if (!(await isOurs(c, linked, "decide", fieldValue(form, nonceField)))) {
     return renderDecision(c, linked, {
       preselected: action,
       person,
-      notice: { tone: "bad", text: words.foreign },
+      notice: { tone: "bad", text: texts[language].decision.foreign },
       status: 403,
     });
   }
@@ -126,7 +133,7 @@ async function decideFromForm(c: PageContext): Promise<Response> {
   }
   const { booking } = linked.known;
   const request = { bookingUuid: booking.uuid, action, ...decider, feedId: linked.feed.id };
-  const outcome = await decideBooking(c, request, languageFor(c, linked));
+  const outcome = await decideBooking(c, request, language);
   // Read again: it has changed.
   const known = (await findBookings(c.env.sql, linked.source.id, [booking.uuid])).get(booking.uuid) ?? linked.known;
   return renderDecision(
@@ -173,11 +180,11 @@ async function forgetPerson(c: PageContext): Promise<Response> {
   const form = await readForm(c);
   const person = await findPerson(c);
   if (!(await isOurs(c, linked, "forget", fieldValue(form, nonceField)))) {
-    const notice: Notice = { tone: "bad", text: texts[languageFor(c, linked)].decision.foreign };
+    const notice: Notice = { tone: "bad", text: texts[languageFor(c, linked, person)].decision.foreign };
     return renderDecision(c, linked, { preselected: null, person, notice, status: 403 });
   }
   if (person !== null && fieldValue(form, "which") === "all") await endPersonSessions(c.env.sql, person.id);
-  dropSessions(c);
+  await dropSessions(c);
   return c.redirect(`/a/${linked.token}`, 303);
 }
 
@@ -219,7 +226,9 @@ function formCookie({ known }: Linked): string {
   return `form-${known.booking.uuid.slice(0, 8)}`;
 }
 
-function languageFor(c: PageContext, linked: Linked | null): Language {
+/** Returns the language that the person chose, else the browser's, else the calendar's. */
+function languageFor(c: PageContext, linked: Linked | null, person: AccountRow | null = null): Language {
+  if (person !== null && person.language !== "") return person.language;
   const asked = c.req.header("Accept-Language") ?? null;
   return asked === null && linked !== null ? linked.feed.profile.language : preferredLanguage(asked);
 }

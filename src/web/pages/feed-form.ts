@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { localTime, startOfDate } from "../../calendar/window.ts";
-import { readDate } from "./times.ts";
-import type { FeedProfile } from "../../calendar/profile.ts";
+import { readDate } from "../../text/times.ts";
+import { type BookingState, bookingStates } from "../../calendar/booking.ts";
+import type { FeedFilter, FeedProfile } from "../../calendar/profile.ts";
 import { isExpired } from "../../feed/expiry.ts";
 import { profile } from "../api/requests.ts";
-import { fieldValue, type Fields } from "../forms.ts";
+import { fieldValue, type Fields } from "../request/forms.ts";
 
 /** Wrong fields, each with the key of its sentence. */
 export type FeedFormErrors = Readonly<
@@ -14,6 +15,16 @@ export type FeedFormErrors = Readonly<
 /** Longest text of a field that a page shows again. */
 const longestTyped = 300;
 const mostOfferings = 100;
+
+/** Begins the name of the field for the colour of an offering; its uuid follows. */
+export const colourField = "colour-";
+
+/** The settings that a tick switches. */
+export const looks = ["wholeDays", "offeringColours", "offeringImages"] as const;
+
+function isLook(text: string): text is (typeof looks)[number] {
+  return looks.some((look) => look === text);
+}
 
 /** Reads a sent form. */
 export function readFeedForm(fields: Fields) {
@@ -28,10 +39,24 @@ export function readFeedForm(fields: Fields) {
     alarm: one("alarm"),
     colour: one("colour"),
     cancelled: one("cancelled"),
+    mark: one("mark"),
+    looks: (fields.get("looks") ?? []).filter(isLook),
+    chosenColours: readColours(fields),
     decisions: one("decisions"),
     expires: one("expires"),
     offerings: (fields.get("offerings") ?? []).slice(0, mostOfferings + 1),
+    pending: fieldValue(fields, "pending") === "out" ? "out" : "",
   };
+}
+
+/** Returns the colours that were chosen, by the uuids of offerings. */
+function readColours(fields: Fields): Readonly<Record<string, string>> {
+  const chosen = [...fields].flatMap(([name, [colour = ""]]) =>
+    name.startsWith(colourField) && colour !== ""
+      ? [[name.slice(colourField.length), colour.slice(0, longestTyped)] as const]
+      : [],
+  );
+  return Object.fromEntries(chosen.slice(0, mostOfferings + 1));
 }
 
 /** The values of the fields, as typed. */
@@ -49,10 +74,22 @@ export function feedFormValues(of: FeedProfile, expiresAt: number | null): FeedF
     alarm: of.alarmMinutes === null ? "" : String(of.alarmMinutes),
     colour: of.colour ?? "",
     cancelled: of.cancelled,
+    mark: of.stateMark,
+    looks: looks.filter((look) => of[look]),
+    chosenColours: of.chosenColours,
     decisions: of.decisions,
     expires: expiresAt === null ? "" : localTime(of.zone, expiresAt).toFormat("yyyy-LL-dd"),
     offerings: [...(of.filter.offerings ?? [])],
+    pending: of.filter.states?.includes("Creating") === false ? "out" : "",
   };
+}
+
+/** Returns the states of a feed that had these (none: all), with or without what waits for an answer; an empty list: all. */
+function chooseStates(before: FeedFilter["states"] = [], pending: string): readonly BookingState[] {
+  const had = before.length > 0 ? before : bookingStates;
+  if (pending === "out") return had.filter((state) => state !== "Creating");
+  const all = had.includes("Creating") ? had : [...had, "Creating" as const];
+  return all.length === bookingStates.length ? [] : all;
 }
 
 /** The field of each setting, and the key of the sentence for a wrong one. */
@@ -66,6 +103,11 @@ const settingFields = {
   alarmMinutes: ["alarm", "alarm"],
   colour: ["colour", "choice"],
   cancelled: ["cancelled", "choice"],
+  stateMark: ["mark", "choice"],
+  wholeDays: ["looks", "choice"],
+  offeringColours: ["looks", "choice"],
+  chosenColours: ["chosenColours", "choice"],
+  offeringImages: ["looks", "choice"],
   decisions: ["decisions", "choice"],
   filter: ["offerings", "choice"],
 } as const satisfies Record<
@@ -77,11 +119,11 @@ const settings = v.object(profile);
 
 /**
  * Checks the form. Returns the settings and the end (epoch seconds) that it asks for, or the wrong fields. `maySign`: links
- * that decide at once are allowed; `nowAt`, epoch seconds, is when the form was sent.
+ * that decide at once are allowed; `nowAt`, epoch seconds, is when the form was sent; `states`: those that the feed had.
  */
 export function checkFeedForm(
   typed: FeedFormValues,
-  { nowAt, maySign }: { nowAt: number; maySign: boolean },
+  { nowAt, maySign, states }: { nowAt: number; maySign: boolean; states?: FeedFilter["states"] },
 ): {
   readonly asked: v.InferOutput<typeof settings> | null;
   readonly expiresAt: number | null;
@@ -98,8 +140,13 @@ export function checkFeedForm(
     alarmMinutes: typed.alarm === "" ? null : wholeNumber(typed.alarm),
     colour: typed.colour || null,
     cancelled: typed.cancelled,
+    stateMark: typed.mark,
+    wholeDays: typed.looks.includes("wholeDays"),
+    offeringColours: typed.looks.includes("offeringColours"),
+    chosenColours: typed.chosenColours,
+    offeringImages: typed.looks.includes("offeringImages"),
     decisions: typed.decisions,
-    filter: { offerings: typed.offerings },
+    filter: { offerings: typed.offerings, states: chooseStates(states, typed.pending) },
   });
   const faults: { -readonly [key in keyof FeedFormErrors]: FeedFormErrors[key] } = {};
   const wrong = new Set(found.issues?.map(({ path }) => path?.[0].key));

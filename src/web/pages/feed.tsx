@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import { isolate } from "../../calendar/text.ts";
 import type { Env, PageContext } from "../env.ts";
-import { fieldValue } from "../forms.ts";
+import { fieldValue } from "../request/forms.ts";
 import type { FeedFilter, FeedProfile } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import type { FeedRow } from "../../store/feeds.ts";
-import { findAccount } from "../../store/accounts.ts";
+import { findAccount } from "../../store/accounts/accounts.ts";
 import { addFeed, findFeedAddress, revokeFeed, rotateFeed, standsStill, updateFeed } from "../../feed/commands.ts";
 import { sealedBy } from "../../security/seal.ts";
 import { maySignLinks } from "../../feed/links.ts";
@@ -20,16 +20,19 @@ import {
 import { listOfferings, previewFeed } from "../../feed/preview.ts";
 import { startRun } from "../../tick.ts";
 import { may, findVisibleFeed } from "../../account/access.ts";
-import { readOfferings } from "../../store/sources.ts";
+import { readOfferings } from "../../store/sources/sources.ts";
 import { sizeWarning } from "../../calendar/size.ts";
 import { changeProfile, newProfile } from "../../feed/profile.ts";
 import { checkFeedForm, type FeedFormErrors, readFeedForm, type FeedFormValues, feedFormValues } from "./feed-form.ts";
+import { calendarAccount } from "./programs/account.ts";
 import { listMirrors } from "./mirror-health.ts";
-import { zonedTimes } from "./times.ts";
+import { zonedTimes } from "../../text/times.ts";
 import { FeedForm, type FeedFormProps } from "./views/feed-form.tsx";
-import { FeedView } from "./views/feed.tsx";
-import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
-import { epochSeconds } from "../../clock.ts";
+import { type FeedProps, FeedView } from "./views/feed.tsx";
+import { pageLanguage, pageTimes, pageZone, readFormFields, renderPage, signedIn } from "./page-context.tsx";
+import { epochSeconds } from "../../lib/clock.ts";
+import { readName } from "../request/read-name.ts";
+import { reachesOutside } from "../request/own-machine.ts";
 import { takeOverFeed } from "../../take-over.ts";
 import { texts } from "../../text/index.ts";
 
@@ -41,9 +44,9 @@ export function feedPageRoutes(): Hono<Env> {
         const source = await findAskedSource(c, c.req.query("kind") ?? "", c.req.query("uuid") ?? "");
         const first = newProfile(c.env.config, source.found.name, {
           language: pageLanguage(c),
-          zone: c.env.config.timeZone === "UTC" ? null : c.env.config.timeZone,
+          zone: c.var.viewer.account.zone || (c.env.config.timeZone === "UTC" ? null : c.env.config.timeZone),
         });
-        return showNew(c, source, { typed: feedFormValues(first, null), faults: {}, preview: null });
+        return showNew(c, source, { typed: proposed(c, feedFormValues(first, null)), faults: {}, preview: null });
       })
       .post("/feeds/new", signedIn, async (c) => {
         const fields = await readFormFields(c);
@@ -68,9 +71,17 @@ export function feedPageRoutes(): Hono<Env> {
       .get("/feeds/:id", signedIn, async (c) => showFeed(c, ""))
       .get("/feeds/:id/edit", signedIn, async (c) => {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
-        return showEdit(c, feed, { typed: feedFormValues(feed.profile, feed.expiresAt), faults: {}, preview: null });
+        const typed = proposed(c, feedFormValues(feed.profile, feed.expiresAt));
+        return showEdit(c, feed, { typed, faults: {}, preview: null });
       })
       .post("/feeds/:id/edit", signedIn, async (c) => edit(c))
+      .post("/feeds/:id/rename", signedIn, async (c) => {
+        const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
+        const name = readName(await readFormFields(c));
+        if (name === null) return showFeed(c, "rename");
+        startRun(c.env, await updateFeed(c.env, feed, changeProfile(feed.profile, { name }), feed.expiresAt));
+        return c.redirect(`/feeds/${feed.id}?done=renamed`, 303);
+      })
       .post("/feeds/:id/rotate", signedIn, async (c) => {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "change");
         if (!(await isConfirmed(c))) return showFeed(c, "rotate");
@@ -93,12 +104,17 @@ export function feedPageRoutes(): Hono<Env> {
         return c.redirect(`/feeds/${feed.id}?done=taken`, 303);
       })
       // A browser may open the address of a sent form again.
-      .get("/feeds/:id/:deed{rotate|revoke}", signedIn, async (c) => {
+      .get("/feeds/:id/:deed{rename|rotate|revoke}", signedIn, async (c) => {
         const { feed } = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id"), "end");
         return c.redirect(`/feeds/${feed.id}`, 303);
       })
-      .get("/feeds/:id/take-over", signedIn, (c) => c.redirect("/", 303))
+      .get("/feeds/:id/take-over", signedIn, (c) => c.redirect("/calendars", 303))
   );
+}
+
+/** Returns the values of a form with what the link to it proposes. */
+function proposed(c: PageContext, typed: FeedFormValues): FeedFormValues {
+  return c.req.query("pending") === "out" ? { ...typed, pending: "out" } : typed;
 }
 
 interface AskedSource {
@@ -126,7 +142,7 @@ interface FormState {
 
 async function makePreview(c: PageContext, asker: ActingAccount, source: AskedSource["found"], profile: FeedProfile) {
   const events = await previewFeed(c.env, asker, source, profile);
-  return { events, times: zonedTimes(profile.zone ?? c.env.config.timeZone, pageLanguage(c)) };
+  return { events, times: zonedTimes(profile.zone ?? pageZone(c), pageLanguage(c)) };
 }
 
 async function showNew(c: PageContext, { asker, kind, found }: AskedSource, state: FormState, status: 200 | 400 = 200) {
@@ -137,7 +153,7 @@ async function showNew(c: PageContext, { asker, kind, found }: AskedSource, stat
     action: "/feeds/new",
     hidden: { kind, uuid: found.scopeUuid },
     existing: false,
-    cancelHref: "/",
+    cancelHref: "/calendars",
     offerings: offerings.map(({ uuid, name }) => [uuid, isolate(name)] as const),
     maySign: maySignLinks(c.env, c.var.viewer.account),
   };
@@ -146,13 +162,14 @@ async function showNew(c: PageContext, { asker, kind, found }: AskedSource, stat
     texts[language].feedForm.newTitle,
     (nonce) => <FeedForm {...{ language, nonce }} {...about} {...state} />,
     status,
+    state.preview?.times.zone,
   );
 }
 
 async function showEdit(c: PageContext, feed: FeedRow, state: FormState, status: 200 | 400 = 200): Promise<Response> {
   const language = pageLanguage(c);
   const { source } = await findVisibleFeed(c.env, c.var.viewer, feed.id, "change");
-  const owner = await findAccount(c.env.sql, source.accountId);
+  const owner = await findAccount(c.env.sql, feed.accountId);
   const about = {
     source: isolate(source.name),
     action: `/feeds/${feed.id}/edit`,
@@ -167,6 +184,7 @@ async function showEdit(c: PageContext, feed: FeedRow, state: FormState, status:
     texts[language].feedForm.editTitle,
     (nonce) => <FeedForm {...{ language, nonce }} {...about} {...state} />,
     status,
+    state.preview?.times.zone,
   );
 }
 
@@ -174,10 +192,11 @@ async function edit(c: PageContext): Promise<Response> {
   const fields = await readFormFields(c);
   const { viewer } = c.var;
   const { feed, source } = await findVisibleFeed(c.env, viewer, c.req.param("id") ?? "", "change");
-  const owner = await findAccount(c.env.sql, source.accountId);
+  const owner = await findAccount(c.env.sql, feed.accountId);
   const typed = readFeedForm(fields);
   const signs = owner !== null && maySignLinks(c.env, owner);
-  const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs });
+  const { states } = feed.profile.filter;
+  const { asked, expiresAt, faults } = checkFeedForm(typed, { nowAt: epochSeconds(c.env), maySign: signs, states });
   if (asked === null) return showEdit(c, feed, { typed, faults, preview: null }, 400);
   const profile = changeProfile(feed.profile, asked);
   if (fieldValue(fields, "do") !== "save") {
@@ -194,8 +213,8 @@ async function isConfirmed(c: PageContext): Promise<boolean> {
   return fieldValue(await readFormFields(c), "sure") === "yes";
 }
 
-/** Shows one calendar; `unsure` is the form that was sent without its tick. */
-async function showFeed(c: PageContext, unsure: "" | "rotate" | "revoke"): Promise<Response> {
+/** Shows one calendar; `unsure` is the form that was sent without its tick or its name. */
+async function showFeed(c: PageContext, unsure: FeedProps["unsure"]): Promise<Response> {
   const language = pageLanguage(c);
   const seen = await findVisibleFeed(c.env, c.var.viewer, c.req.param("id") ?? "", "end");
   const { feed, source, standing } = seen;
@@ -213,6 +232,8 @@ async function showFeed(c: PageContext, unsure: "" | "rotate" | "revoke"): Promi
       <FeedView
         {...{ language, nonce, feed, source, standing, address, hidden, stands, large, unsure, mirrors }}
         times={pageTimes(c)}
+        account={calendarAccount(c)}
+        inside={!reachesOutside(c.env.config.publicUrl)}
         done={unsure === "" ? (done ?? "") : ""}
       />
     ),

@@ -3,7 +3,7 @@ import { googleHost } from "../../caldav/auth/google.ts";
 import type { Language } from "../../calendar/profile.ts";
 import { listTargets, type TargetRow } from "../../store/targets.ts";
 import type { Notice } from "../notice.ts";
-import type { Times } from "./times.ts";
+import type { Times } from "../../text/times.ts";
 import { pageLanguage, pageTimes } from "./page-context.tsx";
 import { texts } from "../../text/index.ts";
 import { tryOpenAccess } from "../../mirror/connect/connect.ts";
@@ -13,7 +13,7 @@ import { readLastReport } from "../../mirror/report.ts";
 /** Returns the state of a mirror in words, with what somebody must do. */
 function mirrorHealth(target: TargetRow, language: Language, times: Times): Notice {
   const words = texts[language].mirror;
-  const { state, stopCode, host, failingSinceAt, held, mirroredAt, checkedAt } = target;
+  const { state, stopCode, host, failingSinceAt, held, mirroredAt, checkedAt, lost } = target;
   if (state === "stopped") {
     const code = stopCode === "" ? "gone" : stopCode;
     const google = { credentials: words.googleStop, owner: words.googleTaken };
@@ -24,6 +24,7 @@ function mirrorHealth(target: TargetRow, language: Language, times: Times): Noti
     return { tone: "bad", text: words.failing[serverTrouble(target)](times.moment(failingSinceAt)) };
   if (state === "removing") return { tone: "wait", text: words.removing };
   if (state === "paused") return { tone: "wait", text: isNew(target) ? words.ready : words.paused };
+  if (lost > 0) return { tone: "bad", text: words.lost(lost) };
   if (held !== "") return { tone: "bad", text: words.held };
   if (mirroredAt === null) return { tone: "wait", text: words.filling };
   return { tone: "good", text: words.fresh(times.moment(Math.max(mirroredAt, checkedAt))) };

@@ -3,17 +3,18 @@ import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Language } from "../../calendar/profile.ts";
 import { AppError, codeOf } from "../../errors.ts";
-import type { AccountRow } from "../../store/accounts.ts";
+import type { AccountRow } from "../../store/accounts/accounts.ts";
 import { cachedSite } from "../../account/site.ts";
-import { loadViewer } from "../../account/access.ts";
+import { loadViewer, type Viewer } from "../../account/access.ts";
 import { requestPace, takeTurn } from "../../account/turns.ts";
-import { checkForm, type Fields, fieldValue, formNonce, nonceField, readForm } from "../forms.ts";
+import { checkForm, type Fields, fieldValue, formNonce, nonceField, readForm } from "../request/forms.ts";
 import type { Env, PageContext } from "../env.ts";
-import { findBrowserAccount } from "../sessions.ts";
-import { preferredLanguage } from "../accept-language.ts";
-import { zonedTimes, type Times } from "./times.ts";
-import { Layout } from "./views/layout.tsx";
-import { Nav } from "./views/nav.tsx";
+import { findBrowserAccount } from "../session/sessions.ts";
+import { preferredLanguage } from "../request/accept-language.ts";
+import { zonedTimes, type Times } from "../../text/times.ts";
+import { Layout } from "./views/parts/layout.tsx";
+import { Nav } from "./views/parts/nav.tsx";
+import { Wishes } from "./views/wishes.tsx";
 
 /** Name of the cookie that remembers the page to go back to after signing in. */
 export const nextCookie = "next";
@@ -42,26 +43,40 @@ export async function readFormFields(c: PageContext, purpose = formPurpose(c.var
   return fields;
 }
 
+/** Returns the language that the viewer chose, or else the one that the browser asks for. */
 export function pageLanguage(c: PageContext): Language {
-  return preferredLanguage(c.req.header("Accept-Language") ?? null);
+  return viewerOf(c)?.account.language || preferredLanguage(c.req.header("Accept-Language") ?? null);
 }
 
-/** Returns times in the operator's zone, for pages of no one calendar. */
+/** Returns the zone that the viewer chose, or else the operator's. */
+export function pageZone(c: PageContext): string {
+  return viewerOf(c)?.account.zone || c.env.config.timeZone;
+}
+
+/** Nobody is known on pages for anybody, and where a request failed before that. */
+function viewerOf(c: PageContext): Viewer | undefined {
+  return c.get("viewer");
+}
+
+/** Returns times in the viewer's zone, for pages of no one calendar. */
 export function pageTimes(c: PageContext): Times {
-  return zonedTimes(c.env.config.timeZone, pageLanguage(c));
+  return zonedTimes(pageZone(c), pageLanguage(c));
 }
 
-/** Answers with a page for the viewer; `make` gets the hidden field of its forms. */
+/** Answers with a page for the viewer; `make` gets the hidden field of its forms. `zone` is that of its times. */
 export async function renderPage(
   c: PageContext,
   title: string,
   make: (nonce: string) => JSX.Element,
   status: ContentfulStatusCode = 200,
+  zone = pageZone(c),
 ): Promise<Response> {
   const { viewer } = c.var;
+  const language = pageLanguage(c);
   const nonce = await formNonce(c, formPurpose(viewer.account));
-  const top = <Nav language={pageLanguage(c)} viewer={viewer} nonce={nonce} path={c.req.path} />;
-  return renderBarePage(c, title, make(nonce), status, top);
+  const top = <Nav language={language} viewer={viewer} nonce={nonce} path={c.req.path} />;
+  const foot = <Wishes {...{ language, zone, nonce }} own={zone === pageZone(c)} path={c.req.path} />;
+  return renderBarePage(c, title, make(nonce), status, { top, foot });
 }
 
 /** Answers with a page for anybody. */
@@ -70,12 +85,12 @@ export async function renderBarePage(
   title: string,
   body: JSX.Element,
   status: ContentfulStatusCode = 200,
-  top?: JSX.Element,
+  { top, foot }: { readonly top?: JSX.Element; readonly foot?: JSX.Element } = {},
 ): Promise<Response> {
   const name = await siteName(c);
   c.header("Vary", "Accept-Language, Cookie");
   return c.html(
-    <Layout language={pageLanguage(c)} title={title} site={name} top={top} sample={c.env.sample}>
+    <Layout language={pageLanguage(c)} title={title} site={name} sample={c.env.sample} {...{ top, foot }}>
       {body}
     </Layout>,
     status,

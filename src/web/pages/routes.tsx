@@ -1,20 +1,28 @@
 import { Hono } from "hono";
 import type { Env, PageContext } from "../env.ts";
 import { codeOf } from "../../errors.ts";
-import { agendaRoutes } from "./agenda.tsx";
+import { scheduleRoutes } from "./schedule/schedule.tsx";
 import { brandRoutes } from "./brand.ts";
-import { connectRoutes } from "./connect.tsx";
+import { calendarsRoutes } from "./calendars.tsx";
+import { connectRoutes } from "./connect/connect.tsx";
+import { readLimit } from "../../feed/quota.ts";
 import { errorJson } from "../error-json.ts";
 import { decisionRoutes } from "./decision.tsx";
 import { feedPageRoutes } from "./feed.tsx";
-import { googleRoutes } from "./google.tsx";
+import { googleRoutes } from "./connect/google.tsx";
 import { historyRoutes } from "./history.tsx";
-import { overviewRoutes } from "./overview.tsx";
+import { inboxRoutes } from "./inbox/inbox.tsx";
+import { mailboxesRoutes } from "./mailboxes.tsx";
+import { noticesRoutes } from "./notices.tsx";
+import { requestRoutes } from "./request.tsx";
 import { pageHeaders } from "../page-headers.ts";
+import { programsRoutes } from "./programs/programs.tsx";
 import { signInRoutes } from "./sign-in.tsx";
 import { targetPageRoutes } from "./target.tsx";
-import { FailureView } from "./views/failure.tsx";
+import { FailureView } from "./views/parts/failure.tsx";
 import { pageLanguage, renderBarePage } from "./page-context.tsx";
+import { webhookRoutes } from "./webhooks.tsx";
+import { wishesRoutes } from "./wishes.tsx";
 import { texts } from "../../text/index.ts";
 
 /** Returns the routes of all pages. To be added last: whatever is at no other address gets the headers of a page. */
@@ -24,13 +32,20 @@ export function pageRoutes(): Hono<Env> {
     .use(pageHeaders)
     .route("/", decisionRoutes())
     .route("/", signInRoutes())
-    .route("/", overviewRoutes())
+    .route("/", inboxRoutes())
+    .route("/", requestRoutes())
+    .route("/", calendarsRoutes())
     .route("/", feedPageRoutes())
     .route("/", connectRoutes())
     .route("/", googleRoutes())
     .route("/", targetPageRoutes())
-    .route("/", agendaRoutes())
-    .route("/", historyRoutes());
+    .route("/", scheduleRoutes())
+    .route("/", historyRoutes())
+    .route("/", noticesRoutes())
+    .route("/", mailboxesRoutes())
+    .route("/", webhookRoutes())
+    .route("/", programsRoutes())
+    .route("/", wishesRoutes());
 }
 
 /** Answers with a failure as a page. */
@@ -39,5 +54,10 @@ export async function renderFailure(c: PageContext, error: unknown): Promise<Res
   const requestId = c.get("requestId");
   const { status } = errorJson(error, requestId);
   const code = codeOf(error) ?? "internal";
-  return renderBarePage(c, texts[language].common.failed, <FailureView {...{ language, code, requestId }} />, status);
+  return renderBarePage(
+    c,
+    texts[language].common.failed,
+    <FailureView {...{ language, code, requestId, limit: readLimit(error) }} />,
+    status,
+  );
 }

@@ -1,21 +1,24 @@
 import { Hono } from "hono";
+import { tokenAddress } from "../../calendar/homeport.ts";
 import { isolate } from "../../calendar/text.ts";
 import type { Env, PageContext } from "../env.ts";
 import { AppError } from "../../errors.ts";
+import { readOwnProviders } from "../../read-own.ts";
 import { open, seal } from "../../security/seal.ts";
 import { newSecret, sameText } from "../../security/secret.ts";
-import { endSessions } from "../../store/accounts.ts";
+import { endPersonSessions } from "../../store/accounts/accounts.ts";
 import { verifyToken, signIn, signInOperator } from "../../account/sign-in.ts";
 import { cachedSite, loginAddress, exchangeLoginCode } from "../../account/site.ts";
-import { requestNetwork } from "../address.ts";
-import { dropCookie, putCookie, readCookie } from "../cookies.ts";
-import { checkOrigin, formNonce } from "../forms.ts";
-import { beginSession, dropSessions, findBrowserAccount } from "../sessions.ts";
+import { requestNetwork } from "../request/address.ts";
+import { dropCookie, putCookie, readCookie } from "../session/cookies.ts";
+import { checkOrigin, formNonce } from "../request/forms.ts";
+import { beginSession, dropSessions, findBrowserAccount } from "../session/sessions.ts";
 import { ContinueView, SignInView } from "./views/sign-in.tsx";
+import { safeNextPath } from "../session/next-path.ts";
 import { nextCookie, pageLanguage, readFormFields, formPurpose, renderBarePage } from "./page-context.tsx";
-import { isLoopback } from "../own-machine.ts";
+import { keepsSecrets } from "../request/own-machine.ts";
 import { texts } from "../../text/index.ts";
-import { personName } from "../person-name.ts";
+import { personName } from "../../account/person-name.ts";
 
 const purpose = "sign-in";
 /** Set at the start of a login; without it the way back is refused. */
@@ -38,11 +41,6 @@ export function signInRoutes(): Hono<Env> {
     .post("/sign-in/continue", async (c) => confirmLogin(c));
 }
 
-/** Returns the path to open after signing in: a page of ours, whatever was asked. */
-export function safeNextPath(asked: unknown): string {
-  return typeof asked === "string" && /^\/(?:[a-z0-9][\w-]*(?:\/[\w-]+)*)?$/.test(asked) ? asked : "/";
-}
-
 /** The same, or else the decision page from which somebody came to sign in. */
 function openNextPage(c: PageContext, asked: string): Response {
   const from = readCookie(c, nextCookie);
@@ -52,7 +50,7 @@ function openNextPage(c: PageContext, asked: string): Response {
 
 /** A token goes only over https, or stays on the machine. */
 function isSafe(c: PageContext): boolean {
-  return [c.req.url, c.env.config.publicUrl].some((url) => url.startsWith("https:")) || isLoopback(c.req.url);
+  return keepsSecrets(c.env.config, c.req.url);
 }
 
 async function showSignIn(
@@ -61,7 +59,7 @@ async function showSignIn(
   status: 200 | 400 | 401 | 403 | 502 = 200,
 ): Promise<Response> {
   const language = pageLanguage(c);
-  const { name, logins } = await cachedSite(c.env);
+  const { name, homeport, logins } = await cachedSite(c.env);
   const nonce = await formNonce(c, purpose);
   return renderBarePage(
     c,
@@ -74,6 +72,7 @@ async function showSignIn(
         nonce,
         logins,
         safe: isSafe(c),
+        tokenPage: tokenAddress(homeport),
         sample: c.env.sample,
         site: isolate(name) || "Waldur",
       }}
@@ -92,6 +91,7 @@ async function signInWithToken(c: PageContext): Promise<Response> {
   try {
     const session = (await signInOperator(c.env, token)) ?? (await signIn(c.env, "pages", token, requestNetwork(c)));
     await beginSession(c, "pages", session);
+    await readOwnProviders(c.env, session.account);
     return openNextPage(c, next);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "store_failed") throw error;
@@ -101,15 +101,14 @@ async function signInWithToken(c: PageContext): Promise<Response> {
   }
 }
 
-/** Ends the page sessions of the account, in all browsers, and every session of this one, also where the page was too old. */
+/** Ends every session of the person, in all browsers, also where that of the page was over and only the one to decide is left. */
 async function signOut(c: PageContext): Promise<Response> {
   const account = await findBrowserAccount(c, "pages");
   if (account === null) checkOrigin(c);
-  else {
-    await readFormFields(c, formPurpose(account));
-    await endSessions(c.env.sql, account.id);
-  }
-  dropSessions(c);
+  else await readFormFields(c, formPurpose(account));
+  const person = account ?? (await findBrowserAccount(c, "decide"));
+  if (person !== null) await endPersonSessions(c.env.sql, person.id);
+  await dropSessions(c);
   return c.redirect("/sign-in", 303);
 }
 
@@ -166,7 +165,9 @@ async function confirmLogin(c: PageContext): Promise<Response> {
     return showSignIn(c, { fault: texts[pageLanguage(c)].signIn.foreignLogin, next: "/" }, 403);
   }
   try {
-    await beginSession(c, "pages", await signIn(c.env, "pages", token, requestNetwork(c)));
+    const session = await signIn(c.env, "pages", token, requestNetwork(c));
+    await beginSession(c, "pages", session);
+    await readOwnProviders(c.env, session.account);
     return openNextPage(c, "/");
   } catch (error) {
     return failedLogin(c, error);

@@ -11,16 +11,19 @@ import { readConnectError } from "../../mirror/connect/error.ts";
 import {
   changeCredentials,
   pauseTarget,
+  renameTarget,
   probeTarget,
   removalChoices,
   removeTarget,
+  restoreEvents,
   resumeTarget,
   syncTarget,
 } from "../../mirror/commands.ts";
+import { readName } from "../request/read-name.ts";
 import { startRun } from "../../tick.ts";
 import { may, type Right, findVisibleTarget } from "../../account/access.ts";
-import { fieldValue, type Fields } from "../forms.ts";
-import { readPassword, connectErrorStatus } from "./connect-input.ts";
+import { fieldValue, type Fields } from "../request/forms.ts";
+import { readPassword, connectErrorStatus } from "./connect/input.ts";
 import { readMirrorHealth } from "./mirror-health.ts";
 import { type TargetErrors, TargetView } from "./views/target.tsx";
 import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
@@ -34,6 +37,12 @@ export function targetPageRoutes(): Hono<Env> {
   return (
     new Hono<Env>()
       .get("/targets/:id", signedIn, async (c) => showTarget(c, nothingWrong))
+      .post("/targets/:id/rename", signedIn, async (c) =>
+        handleChange(c, "change", "renamed", async (target, fields) => {
+          const name = readName(fields);
+          return name === null ? { ...nothingWrong, unsure: "rename", status: 400 } : renameTarget(c.env, target, name);
+        }),
+      )
       .post("/targets/:id/pause", signedIn, async (c) =>
         handleChange(c, "change", "paused", async (target) => pauseTarget(c.env, target)),
       )
@@ -42,6 +51,9 @@ export function targetPageRoutes(): Hono<Env> {
       )
       .post("/targets/:id/probe", signedIn, async (c) =>
         handleChange(c, "change", "probed", async (target) => probeTarget(c.env, target)),
+      )
+      .post("/targets/:id/restore", signedIn, async (c) =>
+        handleChange(c, "change", "restored", async (target) => restoreEvents(c.env, target)),
       )
       .post("/targets/:id/allow", signedIn, async (c) =>
         handleChange(c, "change", "allowed", async (target, fields) => {
@@ -55,7 +67,7 @@ export function targetPageRoutes(): Hono<Env> {
       )
       .post("/targets/:id/remove", signedIn, async (c) => removeMirror(c))
       // A browser may open the address of a sent form again.
-      .get("/targets/:id/:deed{pause|resume|probe|allow|credentials|remove}", signedIn, async (c) => {
+      .get("/targets/:id/:deed{rename|pause|resume|probe|restore|allow|credentials|remove}", signedIn, async (c) => {
         const { target } = await findVisibleTarget(c.env, c.var.viewer, c.req.param("id"), "end");
         return c.redirect(`/targets/${target.id}`, 303);
       })
@@ -64,7 +76,7 @@ export function targetPageRoutes(): Hono<Env> {
 
 /** Errors of a sent form. */
 interface Wrong {
-  readonly unsure: "" | "allow" | "remove";
+  readonly unsure: "" | "rename" | "allow" | "remove";
   readonly username: string;
   /** Choice for the events of a mirror that is removed. */
   readonly events: string;

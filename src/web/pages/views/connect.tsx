@@ -5,12 +5,12 @@ import { parentPath } from "../../../caldav/hrefs.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { cancelledPolicies, editPolicies } from "../../../store/targets.ts";
-import type { FieldError, LoginErrors, AddressForm } from "../connect-input.ts";
-import { nonceField } from "../../forms.ts";
+import type { FieldError, LoginErrors, AddressForm } from "../connect/input.ts";
+import { nonceField } from "../../request/forms.ts";
 import { presetHint, presetName } from "../../../text/presets.ts";
-import { fieldErrorText } from "./field-error.tsx";
-import { Choices, Input, Note, Select } from "./field.tsx";
-import { Login } from "./login.tsx";
+import { faultSentence, fieldErrorText } from "./parts/field-error.tsx";
+import { Choices, Faults, Input, Note, Select } from "./parts/field.tsx";
+import { Login, LoginFaults } from "./login.tsx";
 import { texts } from "../../../text/index.ts";
 
 /** The frame of every step: the feed that is connected, and the progress. */
@@ -65,7 +65,13 @@ export const WhereStep: FC<WhereProps> = ({ language, nonce, path, typed, faults
   const words = texts[language].connect;
   return (
     <>
-      {Object.keys(faults).length > 0 && <Note tone="bad">{words.faults}</Note>}
+      <Faults
+        title={words.faults}
+        fields={[
+          ["preset", words.preset, faultSentence(faults.preset, language)],
+          ["text", words.address, faultSentence(faults.text, language)],
+        ]}
+      />
       <form method="post" action={path} class="card" novalidate>
         <h2>{words.whereTitle}</h2>
         <input type="hidden" name={nonceField} value={nonce} />
@@ -127,7 +133,7 @@ export const SignInStep: FC<SignInStepProps> = (props) => {
   }
   return (
     <>
-      {Object.keys(faults).length > 0 && <Note tone="bad">{words.faults}</Note>}
+      <LoginFaults {...{ language, faults }} />
       <form method="post" action={`${path}/sign-in`} class="card" novalidate>
         <h2 class="long">{words.signInTitle(place)}</h2>
         <input type="hidden" name={nonceField} value={nonce} />
@@ -164,7 +170,13 @@ export const CalendarStep: FC<CalendarProps> = ({ language, nonce, path, calenda
   const unwritable = calendars.filter(({ notWritable }) => notWritable !== null);
   return (
     <>
-      {Object.keys(faults).length > 0 && <Note tone="bad">{words.faults}</Note>}
+      <Faults
+        title={words.faults}
+        fields={[
+          ["calendar", words.calendar, faultSentence(faults.calendar, language)],
+          ["name", words.makeName, faultSentence(faults.name, language)],
+        ]}
+      />
       {choices.length === 0 && !canMake && <Note tone="bad">{words.reasons["makes-none"]}</Note>}
       <form method="post" action={`${path}/calendar`} class="card" novalidate>
         <h2>{words.calendarTitle}</h2>

@@ -3,17 +3,18 @@ import { isolate } from "../../../calendar/text.ts";
 import { cleanName, cleanPerson, cleanWords } from "../../../calendar/foreign-text.ts";
 import { type Action, actions, type FeedProfile, type Language } from "../../../calendar/profile.ts";
 import { eventStatus } from "../../../calendar/status.ts";
-import { localTime } from "../../../calendar/window.ts";
+import type { Period } from "../../../calendar/period.ts";
 import { calendarWords } from "../../../calendar/words/index.ts";
 import type { LinkKind } from "../../../security/links.ts";
 import type { PageData } from "../../../decision/page-data.ts";
-import { nonceField } from "../../forms.ts";
+import { nonceField } from "../../request/forms.ts";
 import type { Notice } from "../../notice.ts";
-import { Note } from "./field.tsx";
-import { Layout } from "./layout.tsx";
-import { RequesterMessage } from "./message.tsx";
+import { zonedTimes } from "../../../text/times.ts";
+import { Note } from "./parts/field.tsx";
+import { Layout } from "./parts/layout.tsx";
+import { RequesterMessage } from "./parts/message.tsx";
 import { type Texts, texts } from "../../../text/index.ts";
-import { personName } from "../../person-name.ts";
+import { personName } from "../../../account/person-name.ts";
 
 export interface DecisionProps {
   readonly language: Language;
@@ -78,7 +79,12 @@ export const DecisionPage: FC<DecisionProps> = (props) => {
 
 type SectionProps = DecisionProps & { readonly words: Texts["decision"] };
 
-const BookingFacts: FC<SectionProps> = ({ words, data, zone }) => {
+export const BookingFacts: FC<Pick<SectionProps, "language" | "words" | "data" | "zone">> = ({
+  language,
+  words,
+  data,
+  zone,
+}) => {
   const { booking } = data;
   const facts: readonly (readonly [string, string])[] = [
     [words.labels.offering, isolate(cleanName(data.offering))],
@@ -95,7 +101,7 @@ const BookingFacts: FC<SectionProps> = ({ words, data, zone }) => {
           {data.parts.map((part, index) => (
             <li>
               {data.parts.length > 1 && <span class="quiet">{words.part(index + 1, data.parts.length)}</span>}
-              <SlotTime {...part} zone={zone} />
+              <SlotTime {...part} {...{ language, zone }} />
             </li>
           ))}
         </ol>
@@ -113,9 +119,11 @@ const BookingFacts: FC<SectionProps> = ({ words, data, zone }) => {
 };
 
 /** A time in the calendar's zone and, if that differs, in UTC. */
-const SlotTime: FC<{ start: number; end: number; zone: string | null }> = ({ start, end, zone }) => {
-  const utc = periodText(null, start, end);
-  const local = zone === null ? utc : periodText(zone, start, end);
+const SlotTime: FC<Pick<SectionProps, "language" | "zone"> & Period> = ({ language, zone, start, end }) => {
+  const [local = "", utc = ""] = [zone, null].map((of) => {
+    const times = zonedTimes(of, language);
+    return `${times.span(start, end)} (${times.zone})`;
+  });
   return (
     <>
       <time datetime={new Date(start * 1000).toISOString()}>{local}</time>
@@ -124,14 +132,12 @@ const SlotTime: FC<{ start: number; end: number; zone: string | null }> = ({ sta
   );
 };
 
-function periodText(zone: string | null, startAt: number, endAt: number): string {
-  const start = localTime(zone, startAt);
-  const end = localTime(zone, endAt);
-  const until = start.hasSame(end, "day") ? end.toFormat("HH:mm") : end.toFormat("yyyy-LL-dd HH:mm");
-  return `${start.toFormat("yyyy-LL-dd HH:mm")} – ${until} (${zone === null ? "UTC" : start.zoneName})`;
-}
-
-const Besides: FC<SectionProps> = ({ words, data, zone }) => (
+export const Besides: FC<Pick<SectionProps, "language" | "words" | "data" | "zone">> = ({
+  language,
+  words,
+  data,
+  zone,
+}) => (
   <section>
     <h2>{words.beside}</h2>
     {data.beside.length === 0 ? (
@@ -140,7 +146,7 @@ const Besides: FC<SectionProps> = ({ words, data, zone }) => (
       <ul>
         {data.beside.map(({ name, pending, ...time }) => (
           <li>
-            <SlotTime {...time} zone={zone} />{" "}
+            <SlotTime {...time} {...{ language, zone }} />{" "}
             <span class={pending ? "quiet" : "fault"}>{pending ? words.besidePending : words.besideConfirmed}</span>
             {name !== null && <span dir="auto"> {isolate(cleanName(name)) || words.nameless}</span>}
           </li>
@@ -150,11 +156,17 @@ const Besides: FC<SectionProps> = ({ words, data, zone }) => (
   </section>
 );
 
-const Closed: FC<SectionProps> = ({ words, data, zone }) => {
+export const Closed: FC<Pick<SectionProps, "language" | "words" | "data" | "zone">> = ({
+  language,
+  words,
+  data,
+  zone,
+}) => {
   const { made } = data;
+  const times = zonedTimes(zone, language);
   return (
     <section class="card">
-      <h2>{words.labels.decided}</h2>
+      <h2>{data.standing === "past" ? words.labels.past : words.labels.decided}</h2>
       {data.standing === "past" ? (
         <p>{words.closed.past}</p>
       ) : (
@@ -163,9 +175,9 @@ const Closed: FC<SectionProps> = ({ words, data, zone }) => {
             words.closed.decided
           ) : (
             <>
-              {words.made(made.action, personName(made))}{" "}
+              {words.made(made.action, personName(made) || words.unnamed.person)}{" "}
               <time datetime={new Date(made.madeAt * 1000).toISOString()}>
-                {localTime(zone, made.madeAt).toFormat("yyyy-LL-dd HH:mm")}
+                {times.moment(made.madeAt)} ({times.zone})
               </time>
               .
             </>
@@ -178,7 +190,7 @@ const Closed: FC<SectionProps> = ({ words, data, zone }) => {
 };
 
 /** Says whose move it is, with a link to the order. */
-const Waiting: FC<Pick<SectionProps, "words" | "data">> = ({ words, data: { booking, meaning, order } }) => (
+export const Waiting: FC<Pick<SectionProps, "words" | "data">> = ({ words, data: { booking, meaning, order } }) => (
   <section class="card">
     <h2>{words.waiting.title}</h2>
     <p>
@@ -198,7 +210,7 @@ const Waiting: FC<Pick<SectionProps, "words" | "data">> = ({ words, data: { book
   </section>
 );
 
-const InWaldur: FC<Pick<SectionProps, "words" | "data">> = ({ words, data }) =>
+export const InWaldur: FC<Pick<SectionProps, "words" | "data">> = ({ words, data }) =>
   data.homeport === "" ? null : (
     <p>
       <a href={data.homeport} rel="noreferrer">
@@ -223,7 +235,7 @@ const DecisionChoice: FC<SectionProps> = (props) => {
   }
   return (
     <section class="card">
-      <h2>{words.decide}</h2>
+      <h2>{withdraws(data) ? words.own.title : words.decide}</h2>
       <p>{signedIn ? words.as(personName(person)) : words.holder(owner)}</p>
       <Rights {...props} />
       <Buttons {...props} />
@@ -238,9 +250,15 @@ const DecisionChoice: FC<SectionProps> = (props) => {
   );
 };
 
-const Rights: FC<SectionProps> = ({ words, data }) => {
+/** Returns true when the reader asked for the booking and does not stand for its provider. */
+function withdraws({ reader }: Pick<PageData, "reader">): boolean {
+  return reader !== null && reader.requester && reader.insider === false;
+}
+
+export const Rights: FC<Pick<SectionProps, "words" | "data">> = ({ words, data }) => {
   const { reader, booking } = data;
   if (reader === null) return null;
+  if (withdraws({ reader })) return <p>{words.own.text}</p>;
   const notes = [
     ...(reader.insider === null ? [words.may.unanswered] : []),
     ...(reader.insider === false ? [words.may.notYours(isolate(cleanName(booking.providerName)))] : []),
@@ -265,14 +283,14 @@ const Buttons: FC<SectionProps> = ({ words, data, path, preselected, nonces }) =
       <input type="hidden" name={nonceField} value={nonces.decide} />
       {ordered.map((action) => (
         <button name="action" value={action} class={action === first ? action : `${action} second`}>
-          {words.actions[action]}
+          {action === "reject" && withdraws(data) ? words.own.button : words.actions[action]}
         </button>
       ))}
     </form>
   );
 };
 
-const SignIn: FC<SectionProps> = ({ words, path, preselected, nonces, sample }) => (
+const SignIn: FC<SectionProps> = ({ language, words, data, path, preselected, nonces, sample }) => (
   <form method="post" action={`${path}/sign-in`}>
     <input type="hidden" name={nonceField} value={nonces.signIn} />
     {preselected !== null && <input type="hidden" name="action" value={preselected} />}
@@ -291,6 +309,13 @@ const SignIn: FC<SectionProps> = ({ words, path, preselected, nonces, sample }) 
         {words.token.help}
         {sample && ` ${words.token.sample}`}
       </p>
+      {data.tokenPage !== "" && (
+        <p>
+          <a href={data.tokenPage} rel="noreferrer" target="_blank">
+            {texts[language].signIn.tokenPage}
+          </a>
+        </p>
+      )}
     </div>
     <div class="actions">
       <button>{words.token.button}</button>

@@ -1,10 +1,12 @@
 import type { FC } from "hono/jsx";
 import type { Event } from "../../../calendar/event.ts";
-import { decisionModes, details, type Language, languages } from "../../../calendar/profile.ts";
-import { nonceField } from "../../forms.ts";
-import type { FeedFormErrors, FeedFormValues } from "../feed-form.ts";
-import type { Times } from "../times.ts";
-import { type Choice, Choices, Input, Note, Select } from "./field.tsx";
+import { palette } from "../../../calendar/colours.ts";
+import { decisionModes, details, type Language, languages, stateMarks } from "../../../calendar/profile.ts";
+import { nonceField } from "../../request/forms.ts";
+import { type FeedFormErrors, type FeedFormValues, colourField, looks } from "../feed-form.ts";
+import type { Times } from "../../../text/times.ts";
+import { type Choice, Choices, Faults, Input, Select } from "./parts/field.tsx";
+import { zoneList, Zones } from "./wishes.tsx";
 import { texts } from "../../../text/index.ts";
 
 export interface FeedFormProps {
@@ -26,29 +28,6 @@ export interface FeedFormProps {
   readonly preview: { readonly events: readonly Event[]; readonly times: Times } | null;
 }
 
-const shownColours = [
-  "teal",
-  "steelblue",
-  "royalblue",
-  "rebeccapurple",
-  "mediumvioletred",
-  "crimson",
-  "orangered",
-  "goldenrod",
-  "olivedrab",
-  "seagreen",
-  "slategray",
-];
-const commonZones = [
-  "UTC",
-  "Europe/Tallinn",
-  "Europe/Helsinki",
-  "Europe/Stockholm",
-  "Europe/Berlin",
-  "Europe/London",
-  "America/New_York",
-];
-
 /** The form in which a calendar is made or changed. */
 export const FeedForm: FC<FeedFormProps> = (props) => {
   const { language, typed, faults, existing } = props;
@@ -57,17 +36,33 @@ export const FeedForm: FC<FeedFormProps> = (props) => {
     const key = faults[name];
     return key === undefined ? undefined : words.fault[key];
   };
+  const fields = [
+    ["name", words.name],
+    ["detail", words.detail],
+    ["offerings", words.offering],
+    ["language", words.language],
+    ["zone", words.zone],
+    ["decisions", words.decisions],
+    ["past", words.past],
+    ["future", words.future],
+    ["alarm", words.alarm],
+    ["colour", words.colour],
+    ["cancelled", words.cancelled],
+    ["mark", words.mark],
+    ["expires", words.expires],
+    ["looks", words.looks],
+    ["chosenColours", words.chosenColours],
+  ] as const satisfies readonly (readonly [keyof FeedFormValues, string])[];
   const languageNames = new Intl.DisplayNames(language, { type: "language" });
   const wrong = Object.keys(faults).length > 0;
-  const colours: Choice[] = [["", words.noColour], ...shownColours.map((name) => [name, name] as const)];
-  if (typed.colour !== "" && !shownColours.includes(typed.colour)) colours.push([typed.colour, typed.colour]);
+  const colours = colourChoices(words.noColour, typed.colour);
   return (
     <div class="narrow">
       <h1>{existing ? words.editTitle : words.newTitle}</h1>
       <p>
         {words.of} <strong>{props.source}</strong>
       </p>
-      {wrong && <Note tone="bad">{words.faults}</Note>}
+      <Faults title={words.faults} fields={fields.map(([name, label]) => [name, label, fault(name)])} />
       <Preview {...props} />
       <form method="post" action={props.action} novalidate>
         <input type="hidden" name={nonceField} value={props.nonce} />
@@ -94,6 +89,13 @@ export const FeedForm: FC<FeedFormProps> = (props) => {
             fault={fault("offerings")}
           />
         )}
+        <Choices
+          type="checkbox"
+          name="pending"
+          label={words.pending}
+          values={[typed.pending]}
+          choices={[["out", words.pendingOut]]}
+        />
         <div class="pair">
           <Select
             name="language"
@@ -108,13 +110,10 @@ export const FeedForm: FC<FeedFormProps> = (props) => {
             help={words.zoneHelp}
             value={typed.zone}
             fault={fault("zone")}
-            list="zones"
+            list={zoneList}
+            propose={texts[language].wishes.propose}
           />
-          <datalist id="zones">
-            {commonZones.map((zone) => (
-              <option value={zone} />
-            ))}
-          </datalist>
+          <Zones />
         </div>
         <Choices
           type="radio"
@@ -157,6 +156,13 @@ export const FeedForm: FC<FeedFormProps> = (props) => {
               ]}
               fault={fault("cancelled")}
             />
+            <Select
+              name="mark"
+              label={words.mark}
+              value={typed.mark}
+              choices={stateMarks.map((mark) => [mark, words.markChoices[mark]])}
+              fault={fault("mark")}
+            />
             <Input
               name="expires"
               label={words.expires}
@@ -167,6 +173,15 @@ export const FeedForm: FC<FeedFormProps> = (props) => {
               fault={fault("expires")}
             />
           </div>
+          <Choices
+            type="checkbox"
+            name="looks"
+            label={words.looks}
+            values={typed.looks}
+            choices={looks.map((look) => [look, words.looksChoices[look]])}
+            fault={fault("looks")}
+          />
+          <ChosenColours {...props} fault={fault("chosenColours")} />
         </details>
         <div class="actions">
           <button name="do" value="save">
@@ -181,6 +196,48 @@ export const FeedForm: FC<FeedFormProps> = (props) => {
     </div>
   );
 };
+
+/** Returns the colours of the palette, one that is chosen already, and none. */
+function colourChoices(none: string, chosen: string): readonly Choice[] {
+  return [...new Set(["", ...palette, chosen])].map((name) => [name, name || none]);
+}
+
+/** More would make the page large; the API and the command line take a hundred. */
+const mostColourFields = 20;
+
+/** A colour for each of the offerings, hidden fields for what was chosen for others. */
+const ChosenColours: FC<FeedFormProps & { fault: string | undefined }> = ({ language, typed, offerings, fault }) => {
+  const words = texts[language].feedForm;
+  const shown = offerings.slice(0, mostColourFields);
+  const others = Object.entries(typed.chosenColours).filter(([uuid]) => shown.every(([known]) => known !== uuid));
+  return (
+    <>
+      {others.map(([uuid, colour]) => (
+        <input type="hidden" name={`${colourField}${uuid}`} value={colour} />
+      ))}
+      {shown.length > 0 && (
+        <fieldset id="chosenColours" tabindex={fault ? -1 : undefined}>
+          <legend>{words.chosenColours}</legend>
+          {fault !== undefined && <p class="fault">{fault}</p>}
+          <div class="pair">
+            {shown.map(([uuid, name]) => {
+              const colour = typed.chosenColours[uuid] ?? "";
+              const choices = colourChoices(words.ownColour, colour);
+              return <Select name={`${colourField}${uuid}`} label={name} value={colour} choices={choices} />;
+            })}
+          </div>
+        </fieldset>
+      )}
+    </>
+  );
+};
+
+/** A dot in a colour; the policy of pages lets no style stand in them, which a picture does without. */
+const Dot: FC<{ colour: string }> = ({ colour }) => (
+  <svg class="dot" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+    <circle cx="5" cy="5" r="5" fill={colour} />
+  </svg>
+);
 
 const mostShown = 6;
 
@@ -197,14 +254,15 @@ const Preview: FC<FeedFormProps> = ({ language, preview }) => {
           : words.previewCount(Math.min(mostShown, events.length), events.length)}
       </p>
       <ul class="plain">
-        {events.slice(0, mostShown).map(({ summary, start, end, status, description }) => (
+        {events.slice(0, mostShown).map(({ summary, start, end, days, status, colour, description }) => (
           <li class={`event ${status.toLowerCase()}`}>
-            <strong dir="auto">{summary}</strong> <span class="quiet">{texts[language].agenda.status[status]}</span>
+            {colour !== "" && <Dot colour={colour} />}
+            <strong dir="auto">{summary}</strong> <span class="quiet">{texts[language].schedule.status[status]}</span>
             <br />
-            {times.span(start, end)}
+            {days === null ? times.span(start, end) : times.days(start, end)}
             {description !== "" && (
               <details>
-                <summary>{texts[language].agenda.details}</summary>
+                <summary>{texts[language].schedule.details}</summary>
                 <p class="text" dir="auto">
                   {description}
                 </p>

@@ -2,22 +2,25 @@ import type { FC } from "hono/jsx";
 import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
-import type { SourceRow } from "../../../store/sources.ts";
-import { webcalAddress } from "../../../feed/commands.ts";
+import type { ReadSource } from "../../../store/sources/readers.ts";
+import { freeBusyAddress, webcalAddress } from "../../../feed/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
-import { sourceHealth } from "../../source-health.ts";
-import type { Times } from "../times.ts";
-import { ConfirmAction } from "./confirm-action.tsx";
-import { Note } from "./field.tsx";
+import { sourceHealth } from "../../health/source-health.ts";
+import type { Times } from "../../../text/times.ts";
+import { ConfirmAction } from "./parts/confirm-action.tsx";
+import { Note } from "./parts/field.tsx";
+import type { CalendarAccount } from "./parts/calendar-account.tsx";
+import { CopyField } from "./parts/copy-field.tsx";
 import { Mirrors, type MirrorsProps } from "./mirrors.tsx";
-import { QrCode } from "./qr.tsx";
+import { QrCode } from "./parts/qr.tsx";
+import { Rename } from "./rename.tsx";
 import { texts } from "../../../text/index.ts";
 
 export interface FeedProps {
   readonly language: Language;
   readonly nonce: string;
   readonly feed: FeedRow;
-  readonly source: SourceRow;
+  readonly source: ReadSource;
   readonly standing: Standing;
   readonly times: Times;
   /** Null: it has none yet or no longer, or this reader may not see it. */
@@ -30,9 +33,13 @@ export interface FeedProps {
   readonly large: boolean;
   /** Key of the action just done; "" for none. */
   readonly done: string;
-  /** The form that was sent without its tick. */
-  readonly unsure: "" | "rotate" | "revoke";
+  /** The form that was sent without its tick or its name. */
+  readonly unsure: "" | "rename" | "rotate" | "revoke";
+  /** True when only computers on this machine or network reach its address. */
+  readonly inside: boolean;
   readonly mirrors: MirrorsProps["mirrors"];
+  /** The account of the viewer's calendar programs. */
+  readonly account: CalendarAccount;
 }
 
 /** One calendar: how to subscribe, its state, and what can be done with it. */
@@ -44,20 +51,30 @@ export const FeedView: FC<FeedProps> = (props) => {
     <>
       <h1 dir="auto">{isolate(feed.profile.name)}</h1>
       {told && <Note tone="good">{told}</Note>}
+      {feed.state !== "ended" && may(standing, "change") && (
+        <Rename
+          {...{ language, nonce: props.nonce }}
+          action={`/feeds/${feed.id}/rename`}
+          name={feed.profile.name}
+          help={words.renameHelp}
+          wrong={props.unsure === "rename"}
+        />
+      )}
       {large && (
         <Note tone="wait">
           <strong>{words.warning}.</strong> {words.sizeWarning(feed.eventCount, feed.byteCount)}
         </Note>
       )}
       {props.stands !== null && <Note tone="bad">{texts[language].keys.standing(props.stands)}</Note>}
-      {standing === "former" && <Note tone="bad">{texts[language].overview.standing.former}</Note>}
+      {standing === "former" && <Note tone="bad">{texts[language].calendars.standing.former}</Note>}
       {may(standing, "content") && feed.state !== "ended" && (
         <p class="links">
-          <a href={`/feeds/${feed.id}/agenda`}>{texts[language].overview.agenda}</a>
-          <a href={`/feeds/${feed.id}/month`}>{texts[language].overview.month}</a>
+          <a href={`/feeds/${feed.id}/agenda`}>{texts[language].calendars.agenda}</a>
+          <a href={`/feeds/${feed.id}/month`}>{texts[language].calendars.month}</a>
           <a href={`/feeds/${feed.id}/edit`}>{words.edit}</a>
         </p>
       )}
+      <SignInOver {...props} />
       <Subscribe {...props} />
       <Mirrors {...props} />
       <FeedFacts {...props} />
@@ -66,7 +83,30 @@ export const FeedView: FC<FeedProps> = (props) => {
   );
 };
 
-const Subscribe: FC<FeedProps> = ({ language, feed, address, hidden, standing }) => {
+/** The account that has this calendar and all others, for the programs that can sign in to one: they show changes soonest. */
+const SignInOver: FC<FeedProps> = ({ language, feed, standing, address, account }) => {
+  if (feed.state === "ended" || address === null || !may(standing, "address")) return null;
+  const words = texts[language].programs;
+  return (
+    <section class="card" aria-labelledby="account">
+      <h2 id="account">{words.heading}</h2>
+      <p>{words.about}</p>
+      <dl>
+        <dt>{words.address}</dt>
+        <dd>{account.address}</dd>
+        <dt>{words.userName}</dt>
+        <dd>{account.userName}</dd>
+      </dl>
+      <p>
+        <a class="button" href="/programs">
+          {words.make}
+        </a>
+      </p>
+    </section>
+  );
+};
+
+const Subscribe: FC<FeedProps> = ({ language, feed, address, hidden, standing, inside }) => {
   const words = texts[language].feed;
   if (feed.state === "ended") return <p>{words.ended}</p>;
   if (!may(standing, "address")) return <p class="quiet">{words.noAddress}</p>;
@@ -80,7 +120,7 @@ const Subscribe: FC<FeedProps> = ({ language, feed, address, hidden, standing })
     ["Google", clients.google, `https://calendar.google.com/calendar/r?cid=${encodeURIComponent(webcal)}`],
     ["Outlook.com", clients.outlook, `https://outlook.live.com/calendar/0/addfromweb/?url=${encoded}&name=${name}`],
     ["Microsoft 365", clients.m365, `https://outlook.office.com/calendar/0/addfromweb/?url=${encoded}&name=${name}`],
-    ["Apple", clients.apple, webcal],
+    ["Apple Calendar", clients.apple, webcal],
     ["Thunderbird", clients.thunderbird, null],
     ["Android (ICSx5)", clients.android, null],
     ["Nextcloud", clients.nextcloud, null],
@@ -93,19 +133,11 @@ const Subscribe: FC<FeedProps> = ({ language, feed, address, hidden, standing })
       <div class="address">
         <div class="grow">
           <h3 id="address">{words.address}</h3>
-          <code
-            class="copy"
-            tabindex={0}
-            role="textbox"
-            aria-readonly="true"
-            aria-labelledby="address"
-            aria-describedby="copy"
-          >
-            {address}
-          </code>
+          <CopyField language={language} labelledBy="address" describedBy="copy" text={address} />
           <p class="quiet small" id="copy">
             {words.copy}
           </p>
+          {inside && <Note tone="bad">{words.inside}</Note>}
           <Note tone="wait">{words.private}</Note>
         </div>
         <QrCode text={address} title={words.qr} />
@@ -131,6 +163,9 @@ const Subscribe: FC<FeedProps> = ({ language, feed, address, hidden, standing })
         ))}
       </ul>
       <p class="quiet small">{words.hosted}</p>
+      <p class="quiet small">
+        {words.freeBusy} <code>{freeBusyAddress(address)}</code>
+      </p>
     </section>
   );
 };
@@ -144,7 +179,7 @@ const FeedFacts: FC<FeedProps> = ({ language, feed, source, standing, times }) =
       <h2 id="facts">{words.facts}</h2>
       <dl>
         <dt>{words.state}</dt>
-        <dd>{texts[language].overview.states[feed.state]}</dd>
+        <dd>{texts[language].calendars.states[feed.state]}</dd>
         <dt>{words.source}</dt>
         <dd>
           {isolate(source.name)} <span class={`health ${health.tone}`}>{health.text}</span>

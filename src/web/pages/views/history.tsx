@@ -1,15 +1,16 @@
 import type { FC } from "hono/jsx";
 import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
+import { bookingAddress } from "../../../calendar/homeport.ts";
 import { cleanName } from "../../../calendar/foreign-text.ts";
 import { calendarWords } from "../../../calendar/words/index.ts";
 import type { NamedDecision } from "../../../store/decisions.ts";
-import type { RunRow } from "../../../store/runs.ts";
-import type { SourceRow } from "../../../store/sources.ts";
-import { failureReason } from "../../source-health.ts";
-import type { Times } from "../times.ts";
-import { Select } from "./field.tsx";
-import { personName } from "../../person-name.ts";
+import type { RunRow } from "../../../store/sources/runs.ts";
+import type { SourceRow } from "../../../store/sources/sources.ts";
+import { failureReason } from "../../health/source-health.ts";
+import type { Times } from "../../../text/times.ts";
+import { Select } from "./parts/field.tsx";
+import { personName } from "../../../account/person-name.ts";
 import { texts } from "../../../text/index.ts";
 
 export interface HistoryProps {
@@ -22,6 +23,8 @@ export interface HistoryProps {
   readonly failed: boolean;
   readonly runs: readonly RunRow[];
   readonly decisions: readonly NamedDecision[];
+  /** The address of HomePort; null where it is not known. */
+  readonly homeport: string | null;
   /** Start of the next page, epoch seconds; null: there is none. */
   readonly older: number | null;
 }
@@ -58,7 +61,13 @@ export const HistoryView: FC<HistoryProps> = (props) => {
         </label>
         <button class="second">{words.apply}</button>
       </form>
-      {empty ? <p>{words.none}</p> : which === "runs" ? <Runs {...props} /> : <Decisions {...props} />}
+      {empty ? (
+        <p>{failed || source !== "" ? words.none.filtered : words.none[which]}</p>
+      ) : which === "runs" ? (
+        <Runs {...props} />
+      ) : (
+        <Decisions {...props} />
+      )}
       {older !== null && (
         <p>
           <a href={`/history?${query.toString()}&before=${older}`} rel="next">
@@ -94,26 +103,49 @@ const Runs: FC<HistoryProps> = ({ language, runs, sources, times }) => {
   );
 };
 
-const Decisions: FC<HistoryProps> = ({ language, decisions, times }) => {
+const BookingLink: FC<{ href: string; name: string }> = ({ href, name }) => {
+  const strong = <strong dir="auto">{name}</strong>;
+  if (href === "") return strong;
+  return (
+    <a href={href} rel="noreferrer">
+      {strong}
+    </a>
+  );
+};
+
+const Decisions: FC<HistoryProps> = ({ language, decisions, times, homeport }) => {
   const words = texts[language].history;
   return (
     <ul class="plain log">
-      {decisions.map(({ madeAt, bookingName, action, result, via, fullName, username, byOperator }) => (
-        <li class="row">
-          <span class="when">{times.moment(madeAt)}</span>
-          <span class="grow">
-            <strong dir="auto">{isolate(cleanName(bookingName)) || calendarWords[language].booking}</strong>
-            <br />
-            <span class="quiet">
-              {personName({ fullName, username })}, {words.by[via]}
-              {byOperator && `, ${words.asOperator}`}
+      {decisions.map(
+        ({ madeAt, bookingUuid, booking, action, result, via, fullName, username, byOperator, mailbox }) => (
+          <li class="row">
+            <span class="when">{times.moment(madeAt)}</span>
+            <span class="grow">
+              <BookingLink
+                href={bookingAddress(homeport, { uuid: bookingUuid })}
+                name={isolate(cleanName(booking?.name ?? "")) || calendarWords[language].booking}
+              />
+              <br />
+              {booking !== null && (
+                <>
+                  <span dir="auto">{isolate(cleanName(booking.offering))}</span>
+                  {booking.endAt > 0 && `, ${times.span(booking.startAt, booking.endAt)}`}
+                  <br />
+                </>
+              )}
+              <span class="quiet">
+                {personName({ fullName, username }) || words.forgotten},{" "}
+                {mailbox === "" ? words.by[via] : words.byMailbox(mailbox)}
+                {byOperator && `, ${words.asOperator}`}
+              </span>
             </span>
-          </span>
-          <span class={result === "done" || result === "already" ? "" : "fault"}>
-            {words.actions[action]}: {words.results[result]}
-          </span>
-        </li>
-      ))}
+            <span class={result === "done" || result === "already" ? "" : "fault"}>
+              {words.actions[action]}: {words.results[result]}
+            </span>
+          </li>
+        ),
+      )}
     </ul>
   );
 };

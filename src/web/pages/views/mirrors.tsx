@@ -3,7 +3,8 @@ import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { FeedRow } from "../../../store/feeds.ts";
 import { may, type Standing } from "../../../account/access.ts";
-import { Note } from "./field.tsx";
+import { targetLocation } from "../../../mirror/commands.ts";
+import { Note } from "./parts/field.tsx";
 import type { Mirror } from "../mirror-health.ts";
 import { texts } from "../../../text/index.ts";
 
@@ -18,11 +19,11 @@ export interface MirrorsProps {
 const mostMirrors = 4;
 
 /**
- * Mirrors of a feed on the overview: a colleague sees the name and state of each; those who may act see only the ones that
+ * Mirrors of a feed on the page of calendars: a colleague sees the name and state of each; those who may act see only the ones that
  * need it, and what to do.
  */
 export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors }) => {
-  const words = texts[language].overview;
+  const words = texts[language].calendars;
   const open = may(standing, "end");
   const shown = open ? mirrors.filter(({ health }) => health.tone !== "good") : mirrors;
   const more = shown.length - mostMirrors;
@@ -59,7 +60,7 @@ export const FeedMirrors: FC<MirrorsProps> = ({ language, feed, standing, mirror
 
 /** The note above everything else: mirrors that need somebody, each with a link. */
 export const TroubledMirrors: FC<Pick<MirrorsProps, "language" | "mirrors">> = ({ language, mirrors }) => {
-  const words = texts[language].overview;
+  const words = texts[language].calendars;
   const more = mirrors.length - mostMirrors;
   if (mirrors.length === 0) return null;
   return (
@@ -94,7 +95,8 @@ export const Mirrors: FC<MirrorsProps> = ({ language, feed, standing, mirrors })
           <li>
             <a href={`/targets/${target.id}`} dir="auto">
               {isolate(target.name)}
-            </a>
+            </a>{" "}
+            {may(standing, "content") && <span class="quiet small">{targetLocation(target).account}</span>}
             <br />
             <span class={`health ${health.tone}`}>{health.text}</span>
           </li>

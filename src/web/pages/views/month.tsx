@@ -1,46 +1,41 @@
+import { overlapping } from "../../../calendar/period.ts";
 import type { FC } from "hono/jsx";
-import type { Language } from "../../../calendar/profile.ts";
-import { isolate, truncate } from "../../../calendar/text.ts";
-import type { FeedRow } from "../../../store/feeds.ts";
-import type { Times } from "../times.ts";
-import { type AgendaEvent, AgendaHead } from "./agenda.tsx";
+import { truncate } from "../../../calendar/text.ts";
 import { texts } from "../../../text/index.ts";
-
-interface MonthProps {
-  readonly language: Language;
-  readonly feed: FeedRow;
-  readonly events: readonly AgendaEvent[];
-  readonly times: Times;
-  readonly earlier: string;
-  readonly later: string;
-  readonly cut: boolean;
-  readonly firstAt: number;
-  readonly nowAt: number;
-  /** Monday is 1. */
-  readonly days: readonly { readonly startAt: number; readonly endAt: number; readonly weekday: number }[];
-}
+import { writeQuery } from "../schedule/query.ts";
+import type { ScheduleProps } from "./schedule.tsx";
+import { EventLink } from "./parts/event-list.tsx";
 
 const mostInDay = 4;
 
 /** A month: a grid on wide screens, else a list of the days with events. */
-export const MonthView: FC<MonthProps> = (props) => {
-  const { language, feed, events, times, firstAt, nowAt, days } = props;
-  const words = texts[language].agenda;
+export const MonthView: FC<ScheduleProps> = ({ language, items, times, nowAt, path, query, defaults, startOf }) => {
+  const words = texts[language].schedule;
+  const { first } = query;
+  const days = Array.from({ length: first.daysInMonth ?? 31 }, (_, index) => {
+    const date = first.plus({ days: index });
+    return { date, startAt: startOf(date), endAt: startOf(date.plus({ days: 1 })) };
+  });
   return (
     <>
-      <AgendaHead {...props} which="month" title={times.month(firstAt)} />
       <ol class="weekdays" aria-hidden="true">
         {words.weekdays.map((day) => (
           <li>{day}</li>
         ))}
       </ol>
       <ol class="month" aria-label={words.caption}>
-        {days.map(({ startAt, endAt, weekday }, index) => {
-          const own = events.filter(({ start, end }) => start < endAt && end > startAt);
+        {days.map(({ date, startAt, endAt }, index) => {
+          const own = overlapping([{ start: startAt, end: endAt }], items);
           const today = nowAt >= startAt && nowAt < endAt;
+          const day = `${path}/day${writeQuery({ ...query, skip: 0 }, defaults, date)}`;
           return (
             <li
-              class={["day", own.length === 0 ? "free" : "", today ? "today" : "", index === 0 ? `on-${weekday}` : ""]
+              class={[
+                "day",
+                own.length === 0 ? "free" : "",
+                today ? "today" : "",
+                index === 0 ? `on-${date.weekday}` : "",
+              ]
                 .filter(Boolean)
                 .join(" ")}
             >
@@ -54,21 +49,23 @@ export const MonthView: FC<MonthProps> = (props) => {
                 <p class="hidden">{words.noneDay}</p>
               ) : (
                 <ul class="plain">
-                  {own.slice(0, mostInDay).map((event) => (
-                    <li class={`event ${event.status.toLowerCase()}`}>
-                      {event.start >= startAt ? (
-                        <span class="when">{times.clock(event.start)}</span>
+                  {own.slice(0, mostInDay).map((item) => (
+                    <li class={`event ${item.status.toLowerCase()}${item.end <= nowAt ? " past" : ""}`}>
+                      {item.start >= startAt ? (
+                        <span class="when">{times.clock(item.start)}</span>
                       ) : (
                         <span class="when">{words.continues}</span>
                       )}{" "}
-                      <span dir="auto">{isolate(truncate(event.title, 60))}</span>{" "}
-                      <span class="word">{words.status[event.status]}</span>
-                      {event.overlaps.length > 0 && <span class="word fault"> {words.overlaps}</span>}
+                      <span dir="auto">
+                        <EventLink item={item} title={truncate(item.title, 60)} />
+                      </span>{" "}
+                      <span class="word">{words.status[item.status]}</span>
+                      {item.overlaps.length > 0 && <span class="word fault"> {words.overlaps}</span>}
                     </li>
                   ))}
                   {own.length > mostInDay && (
                     <li>
-                      <a href={`/feeds/${feed.id}/agenda?from=${times.date(startAt)}`}>
+                      <a href={day}>
                         {words.more(own.length - mostInDay)}
                         <span class="hidden">, {times.day(startAt)}</span>
                       </a>

@@ -1,8 +1,8 @@
 import type { FC } from "hono/jsx";
 import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
-import { nonceField } from "../../forms.ts";
-import { Input, Note } from "./field.tsx";
+import { nonceField } from "../../request/forms.ts";
+import { Input, Note } from "./parts/field.tsx";
 import { texts } from "../../../text/index.ts";
 
 export interface SignInProps {
@@ -15,11 +15,23 @@ export interface SignInProps {
   readonly logins: readonly { readonly provider: string; readonly label: string }[];
   /** True when the page may ask for a token. */
   readonly safe: boolean;
+  /** The page in Waldur where the token is; "" where that is not known. */
+  readonly tokenPage: string;
   /** True when the Waldur is made up. */
   readonly sample: boolean;
 }
 
-export const SignInView: FC<SignInProps> = ({ language, site, fault, next, nonce, logins, safe, sample }) => {
+export const SignInView: FC<SignInProps> = ({
+  language,
+  site,
+  fault,
+  next,
+  nonce,
+  logins,
+  safe,
+  tokenPage,
+  sample,
+}) => {
   const words = texts[language].signIn;
   return (
     <div class="narrow">
@@ -39,6 +51,13 @@ export const SignInView: FC<SignInProps> = ({ language, site, fault, next, nonce
             type="password"
             required
           />
+          {tokenPage !== "" && (
+            <p>
+              <a href={tokenPage} rel="noreferrer" target="_blank">
+                {words.tokenPage}
+              </a>
+            </p>
+          )}
           <div class="actions">
             <button>{words.submit}</button>
           </div>

@@ -8,17 +8,18 @@ import type { TargetRow } from "../../../store/targets.ts";
 import { describeFailure } from "../../../mirror/write-failure.ts";
 import { removalChoices, targetLocation } from "../../../mirror/commands.ts";
 import { may, type Standing } from "../../../account/access.ts";
-import type { FieldError, LoginErrors } from "../connect-input.ts";
-import { nonceField } from "../../forms.ts";
+import type { FieldError, LoginErrors } from "../connect/input.ts";
+import { nonceField } from "../../request/forms.ts";
 import type { Notice } from "../../notice.ts";
 import { isNew } from "../mirror-health.ts";
-import type { Times } from "../times.ts";
+import type { Times } from "../../../text/times.ts";
 import { ConnectSteps } from "./connect.tsx";
-import { ConfirmAction } from "./confirm-action.tsx";
-import { fieldErrorText } from "./field-error.tsx";
-import { Choices, Note } from "./field.tsx";
-import { Login } from "./login.tsx";
-import { ServerQuote } from "./server-quote.tsx";
+import { ConfirmAction } from "./parts/confirm-action.tsx";
+import { fieldErrorText } from "./parts/field-error.tsx";
+import { Choices, Note } from "./parts/field.tsx";
+import { Login, LoginFaults } from "./login.tsx";
+import { Rename } from "./rename.tsx";
+import { ServerQuote } from "./parts/server-quote.tsx";
 import { texts } from "../../../text/index.ts";
 import type { LastReport } from "../../../mirror/report.ts";
 
@@ -47,8 +48,8 @@ export interface TargetProps {
   readonly done: string;
   /** Reason why Google gave no permission; "" for none. */
   readonly google: string;
-  /** The form that was sent without its tick. */
-  readonly unsure: "" | "allow" | "remove";
+  /** The form that was sent without its tick or its name. */
+  readonly unsure: "" | "rename" | "allow" | "remove";
   /** Choice for the events of a mirror that is removed. */
   readonly events: string;
   readonly faults: TargetErrors;
@@ -67,8 +68,18 @@ export const TargetView: FC<TargetProps> = (props) => {
       <p>
         {words.of} <a href={`/feeds/${feed.id}`}>{isolate(feed.profile.name)}</a>
       </p>
+      <LoginFaults {...{ language, faults }} />
       {isNew(target) && <ConnectSteps language={language} step={3} />}
       {told && <Note tone="good">{told}</Note>}
+      {may(standing, "change") && (
+        <Rename
+          {...{ language, nonce: props.nonce }}
+          action={`/targets/${target.id}/rename`}
+          name={target.name}
+          help={words.renameHelp}
+          wrong={props.unsure === "rename"}
+        />
+      )}
       {wrong && <Note tone="bad">{wrong}</Note>}
       <div class="card">
         <p class={`health ${health.tone}`}>{health.text}</p>
@@ -118,6 +129,7 @@ const MirrorFacts: FC<TargetProps> = ({ language, target, counts, report, times 
   const words = texts[language].mirror;
   const choices = texts[language].connect;
   const beside = [
+    [target.lost, words.missing],
     [counts.left, words.left],
     [counts.retired, words.retired],
     [counts.failing, words.failingEvents],
@@ -202,6 +214,15 @@ const ManageMirror: FC<TargetProps> = (props) => {
   return (
     <section aria-labelledby="manage">
       <h2 id="manage">{words.manage}</h2>
+      {may(standing, "change") && target.lost > 0 && (
+        <>
+          <p>{words.restoreHelp}</p>
+          <form method="post" action={`${path}/restore`} class="actions">
+            <input type="hidden" name={nonceField} value={nonce} />
+            <button>{words.restore}</button>
+          </form>
+        </>
+      )}
       {may(standing, "change") && target.held !== "" && (
         <ConfirmAction
           {...{ language, nonce }}
