@@ -10,6 +10,8 @@ export interface DecisionFacts {
   readonly customer: string;
   /** Name of the account. */
   readonly name: string;
+  /** The account itself had asked for the booking: its reject is a withdrawal. */
+  readonly own: boolean;
   /** Waldur was told with the operator's token. */
   readonly byOperator: boolean;
 }

@@ -2,8 +2,12 @@
 export const common = {
   /** Format of luxon, as `Mon 4 Jan 2027`. */
   dayFormat: "ccc d LLL yyyy",
-  overview: "Overview",
+  requests: "Requests",
+  /** The events of all that somebody manages. */
+  schedule: "Schedule",
+  calendars: "Calendars",
   history: "History",
+  notices: "Notices",
   navigation: "Main",
   skip: "Skip to content",
   signOut: "Sign out",
@@ -11,7 +15,7 @@ export const common = {
   sample: "Sample data: everything here is made up.",
   failed: "This did not work",
   requestId: "Request number, for the operator of this service",
-  back: "Back to the overview",
+  back: "Back to the requests",
   /** Before what a calendar's server said in its own words. */
   said: "The server said",
   /** Before what is for them, in English. */

@@ -76,6 +76,10 @@ export const connect = {
     "makes-none":
       "This server does not let other programs create calendars. Create one at the provider, then open this page again.",
     exists: "This calendar is already mirrored there.",
+    unfit:
+      "This server cannot hold a mirror: it renames events, or does not say reliably when one was changed. Subscribe to the calendar's address instead.",
+    leftover:
+      "The test event in the year 2020 could not be removed and may still be in the calendar. Delete it there, and ask the owner of the calendar for permission to delete events.",
     overwrites:
       "This server overwrites an event even if somebody has changed it in the meantime, so other people's changes could be lost. Subscribe to the calendar's address instead.",
     silent: "The server did not answer. Check its address; if it is right, try again in a minute.",

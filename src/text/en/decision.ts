@@ -4,14 +4,17 @@ import type { Decision } from "../../decision/decide.ts";
 import type { DecisionFacts } from "../facts.ts";
 
 const outcome: Readonly<Record<Decision["result"], (facts: DecisionFacts) => string>> = {
-  done: ({ action, byOperator }) =>
+  done: ({ action, byOperator, own }) =>
     action === "accept"
       ? "Accepted. The booking is confirmed, and the calendar now shows it."
-      : `Rejected. The time is free again, and the calendar now shows it.${byOperator ? " Waldur’s log names the operator’s account, ours names you." : ""}`,
+      : own
+        ? "Withdrawn. The time is free again, and the calendar now shows it."
+        : `Rejected. The time is free again, and the calendar now shows it.${byOperator ? " Waldur’s log names the operator’s account, ours names you." : ""}`,
   already: ({ action }) =>
     `This booking had already been ${action === "accept" ? "accepted" : "rejected"} by somebody else. Nothing was left to do.`,
   other: () => "Meanwhile this booking was decided otherwise, or it has ended. Your click changed nothing.",
   past: () => "The time of this booking is over. Nothing was changed.",
+  moved: () => "The times of this booking have changed since you saw it. Nothing was changed; look at it again.",
   "not-yours": ({ provider }) =>
     `This account does not represent the provider, so it cannot accept. Owners and managers of ${provider} can. Nothing was changed.`,
   refused: ({ action, provider, customer }) =>
@@ -56,6 +59,7 @@ export const decision = {
     when: "When",
     state: "State",
     decided: "Decided",
+    past: "Over",
     error: "Error",
   },
   part: (number: number, count: number) => `Part ${number} of ${count}`,
@@ -65,6 +69,12 @@ export const decision = {
   besideConfirmed: "already confirmed",
   decide: "Your decision",
   as: (name: string) => `You are deciding as ${name}.`,
+  /** For whoever asked for the booking. */
+  own: {
+    title: "Your request",
+    text: "The provider accepts or rejects it. Until then you can withdraw it: its time is free again at once.",
+    button: "Withdraw",
+  },
   waiting: { title: "Not to be decided here yet", move: whoseMoveEn, order: "Open the order in Waldur" },
   /** For a link that decides by itself, without signing in. */
   holder: (name: string) => `Anyone with this link decides as ${name}: do not share it.`,
@@ -101,7 +111,12 @@ export const decision = {
     unanswered: "Waldur is not answering, so it is not known what your account may do.",
   },
   /** Whom a sentence names where Waldur gives no name. */
-  unnamed: { provider: "the provider", customer: "the customer", account: "this account" },
+  unnamed: {
+    provider: "the provider",
+    customer: "the customer",
+    account: "this account",
+    person: "somebody who asked to be forgotten",
+  },
   outcome,
   expired: (name: string) => `Waldur no longer accepts the token of ${name}. Sign in with a new one.`,
   badToken: "This is not a token: a token has at least 8 characters and no spaces.",

@@ -1,5 +1,15 @@
 import type { ErrorCode } from "../../errors.ts";
 
+/** The way out of each limit of one person. */
+export const limits = {
+  feeds: (most: number) =>
+    `One person may have ${most} calendars here, and you have as many. End one that you no longer need, or ask the operator of this service to raise the limit.`,
+  sources: (most: number) =>
+    `The calendars of one person may be over ${most} lists of Waldur, and yours are. End those over a list that you no longer need, or ask the operator of this service to raise the limit.`,
+  targets: (most: number) =>
+    `One person may mirror into ${most} calendars, and you do. Remove a mirror that you no longer need, or ask the operator of this service to raise the limit.`,
+};
+
 /** A sentence for each error code: the failure, and who must act. */
 export const failures = {
   bad_input: "Something in the form is not valid. Go back, check it and send it again.",
@@ -7,6 +17,9 @@ export const failures = {
   bad_config: "A setting of this service is missing or wrong. Its operator must correct it.",
   unauthorized: "You are not signed in. Sign in and try again.",
   forbidden: "You are not allowed to do this. Ask the operator of this service.",
+  no_role:
+    "This needs a role in Waldur, and you have none there. You can make a calendar of the bookings that you made; for more, ask an owner of the provider to give you a role in Waldur.",
+  over_quota: "You have as many as one person may have here.",
   too_many: "You have tried too often. Wait ten minutes and try again.",
   foreign_form: "This form was not sent from our own page, or is too old. Open the page again and send the form again.",
   not_found: "There is nothing here that you can see. It may have been removed, or it may belong to somebody else.",

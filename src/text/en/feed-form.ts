@@ -24,6 +24,22 @@ export const feedForm = {
   noColour: "none",
   cancelled: "Bookings that have ended",
   cancelledChoices: { keep: "Stay for a while, marked as cancelled", drop: "Disappear at once" },
+  mark: "How a title tells the state",
+  markChoices: {
+    word: "A word first: “Pending: Name”",
+    sign: "A sign first: “? Name”",
+    behind: "Behind: “Name – Pending”",
+  },
+  pending: "Requests that wait for an answer",
+  pendingOut: "Leave them out",
+  looks: "Look of the events",
+  looksChoices: {
+    wholeDays: "Whole days as all-day events (needs a time zone)",
+    offeringColours: "A colour for each offering, in programs that show it",
+    offeringImages: "The picture of the offering, in programs that show it",
+  },
+  chosenColours: "Colour of each offering",
+  ownColour: "as ticked above",
   decisions: "Answering requests from the calendar",
   decisionsHelp: "Only if the calendar also shows who asked and why. The links are in the text of pending events.",
   decisionChoices: {

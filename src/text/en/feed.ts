@@ -23,10 +23,17 @@ export const feed = {
   private: "Anyone who has the address can read the calendar. Share it like a password.",
   address: "Address",
   copy: "Click the field, then copy.",
+  copyIt: "Copy",
+  copied: "Copied",
+  inside:
+    "This address works only on this machine or in this network. Google, Outlook.com, Microsoft 365, iCloud, Proton and Fastmail fetch from the internet and cannot reach it. The operator of this service gives it a public address with PUBLIC_URL.",
+  rename: "Rename",
+  renameHelp: "Its address stays. Programs that named it themselves keep their name.",
   qr: "Address as a QR code, for a phone",
   refreshIn: "Refreshes",
   add: "Add to",
   hosted: "These fetch from their own servers: the address must be reachable from the internet.",
+  freeBusy: "For programs that look up only when time is taken (free/busy), without anything about the bookings:",
   clients: {
     google: ["about every 4 to 24 hours; this cannot be sped up", "On a computer; the app shows it afterwards"],
     outlook: ["about every 3 hours, sometimes a day later", "Outlook on the web and the new Outlook for Windows"],
@@ -50,6 +57,7 @@ export const feed = {
   done: {
     made: "The calendar has been created.",
     saved: "Saved.",
+    renamed: "Renamed.",
     rotated: "It has a new address.",
     revoked: "It has ended.",
     taken: "It is yours now.",

@@ -38,6 +38,8 @@ export const mirror = {
       `The server has not answered as it should since ${when}. The service keeps trying; if this goes on, ask the operator of that server.`,
   },
   held: "Many of its events would be removed at once, so the removal is on hold. If it is right, allow it.",
+  lost: (count: number) =>
+    `${count} of its events are missing from the calendar: it was emptied, made again or restored from an older copy. Put them back, unless they were meant to go; new and changed ones are written all the same.`,
   filling: "Its events are being written. There is nothing to do.",
   fresh: (when: string) => `Up to date as of ${when}`,
   turnOn: "Turn on",
@@ -48,6 +50,7 @@ export const mirror = {
   calendar: "Calendar",
   account: "Signed in as",
   events: "Events there",
+  missing: (count: number) => `${count} missing`,
   left: (count: number) => `${count} left as somebody edited them`,
   retired: (count: number) => `${count} older ones left in place`,
   restores: (count: number) => `${count} restored so far`,
@@ -58,7 +61,7 @@ export const mirror = {
   cancelled: "Cancelled bookings",
   checked: "Last compared",
   never: "not yet",
-  lastRun: "Last run that did something",
+  lastRun: "Last change made",
   run: ({ created, updated, deleted, restored, conflict, failed, requests }: RunCounts) =>
     `${
       joinCounts([
@@ -90,6 +93,8 @@ export const mirror = {
   probeAgain: "Try the server again",
   probeHelp:
     "Use this after the server was changed or upgraded: one event in the year 2020 is written and removed again.",
+  restore: "Put the missing events back",
+  restoreHelp: "All events that are missing are written into the calendar again. Other events in it stay as they are.",
   allow: "Allow the removal",
   allowHelp:
     "The events on hold are then deleted from the calendar at once. Check the bookings first: they may have disappeared by mistake.",
@@ -98,12 +103,15 @@ export const mirror = {
   removeChoices: { leave: "Leave them there as they are", remove: "Remove them; the mirror then goes by itself" },
   removeHelp: "Nothing more is sent to the calendar. Other events in it are never changed.",
   removeLeft: "Its events stay in the previous owner's calendar.",
+  renameHelp: "Its name here. The calendar on its server keeps its own.",
   done: {
     tried: "The calendar was tried and can be used. How its server behaves is shown below.",
     on: "It is on. Its events are being written.",
     paused: "It is paused.",
+    renamed: "Renamed.",
     probed: "The server was tried again.",
     credentials: "The new credentials work and have been saved.",
+    restored: "The missing events are being put back.",
     allowed: "The removal was allowed.",
     removing: "Its events are being removed.",
   },

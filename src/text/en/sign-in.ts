@@ -5,6 +5,7 @@ export const signIn = {
     `See the bookings of your ${site} providers as calendars, subscribe to them, and answer requests.`,
   token: "Waldur token",
   tokenHelp: "In Waldur: your profile, API token; or, better, a personal access token.",
+  tokenPage: "Open the page of your API token in Waldur",
   sample: "This is the sample: sample-provider-owner is the token of a provider's owner.",
   lasting:
     "Logging out of Waldur ends its API token, and your calendars are no longer updated. A personal access token, or the token of an account that nobody logs out of, lasts.",

@@ -1,15 +1,18 @@
 import type { common as english } from "../en/common.ts";
 
 export const common: typeof english = {
-  overview: "Ülevaade",
+  requests: "Taotlused",
+  schedule: "Ajakava",
+  calendars: "Kalendrid",
   history: "Ajalugu",
+  notices: "Teavitused",
   navigation: "Peamenüü",
   signOut: "Logi välja",
   operator: "Haldaja",
   sample: "Näidisandmed: kõik siin on välja mõeldud.",
   failed: "See ei õnnestunud",
   requestId: "Päringu number teenuse haldajale",
-  back: "Ülevaatesse",
+  back: "Tagasi taotluste juurde",
   said: "Server ütles",
   forOperator: "Teenuse haldajale",
   dayFormat: "ccc, d. LLL yyyy",

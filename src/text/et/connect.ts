@@ -73,6 +73,10 @@ export const connect: typeof english = {
     "makes-none":
       "See server ei lase teistel programmidel kalendreid teha. Tee see pakkuja juures ja ava siis see leht uuesti.",
     exists: "See kalender on juba sinna peegeldatud.",
+    unfit:
+      "Sellesse serverisse ei saa peegeldada: see nimetab sündmusi ümber või ei ütle kindlalt, millal mõnda muudeti. Telli selle asemel kalendri aadress.",
+    leftover:
+      "2020. aasta proovisündmust ei saanud eemaldada ja see võib olla kalendris alles. Kustuta see seal ja küsi kalendri omanikult õigust sündmusi kustutada.",
     overwrites:
       "See server kirjutab sündmuse üle ka siis, kui keegi on seda vahepeal muutnud, nii et teiste muudatused võivad kaduda. Telli selle asemel kalendri aadress.",
     silent: "Server ei vastanud. Vaata selle aadress üle; kui see on õige, proovi minuti pärast uuesti.",

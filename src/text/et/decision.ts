@@ -26,6 +26,7 @@ export const decision: typeof english = {
     when: "Aeg",
     state: "Olek",
     decided: "Otsustatud",
+    past: "Möödas",
     error: "Viga",
   },
   part: (number, count) => `Osa ${number}/${count}`,
@@ -35,6 +36,11 @@ export const decision: typeof english = {
   besideConfirmed: "juba kinnitatud",
   decide: "Sinu otsus",
   as: (name) => `Otsustad kasutajana ${name}.`,
+  own: {
+    title: "Sinu taotlus",
+    text: "Teenusepakkuja kinnitab selle või lükkab tagasi. Seni saad selle tagasi võtta: aeg on siis kohe jälle vaba.",
+    button: "Võta tagasi",
+  },
   waiting: { title: "Siin ei saa seda veel otsustada", move: whoseMoveEt, order: "Ava tellimus Walduris" },
   holder: (name) => `Selle lingiga otsustab igaüks kasutajana ${name}: ära jaga seda.`,
   signIn: {
@@ -67,17 +73,21 @@ export const decision: typeof english = {
       "Waldur ei luba teenusepakkujal teiste broneeringuid tagasi lükata. Seepärast tehakse seda haldaja kontoga: Walduri logis on see konto, meie omas oled sina.",
     unanswered: "Waldur praegu ei vasta, seepärast ei ole teada, mida su konto teha saab.",
   },
-  unnamed: { provider: "teenusepakkuja", customer: "kliendi", account: "(nimeta)" },
+  unnamed: { provider: "teenusepakkuja", customer: "kliendi", account: "(nimeta)", person: "(palus end unustada)" },
   outcome: {
-    done: ({ action, byOperator }) =>
+    done: ({ action, byOperator, own }) =>
       action === "accept"
         ? "Kinnitatud. Broneering kehtib ja kalender näitab seda nüüd."
-        : `Tagasi lükatud. Aeg on jälle vaba ja kalender näitab seda nüüd.${byOperator ? " Walduri logis on haldaja konto, meie omas oled sina." : ""}`,
+        : own
+          ? "Tagasi võetud. Aeg on jälle vaba ja kalender näitab seda nüüd."
+          : `Tagasi lükatud. Aeg on jälle vaba ja kalender näitab seda nüüd.${byOperator ? " Walduri logis on haldaja konto, meie omas oled sina." : ""}`,
     already: ({ action }) =>
       `Keegi teine oli selle broneeringu juba ${action === "accept" ? "kinnitanud" : "tagasi lükanud"}. Midagi ei jäänud teha.`,
     other: () =>
       "Selle broneeringu kohta on vahepeal teisiti otsustatud või on see lõppenud. Sinu klõps ei muutnud midagi.",
     past: () => "Selle broneeringu aeg on möödas. Midagi ei muudetud.",
+    moved: () =>
+      "Selle broneeringu ajad on muutunud pärast seda, kui sina seda nägid. Midagi ei muudetud; vaata seda uuesti.",
     "not-yours": ({ provider }) =>
       `See konto ei esinda teenusepakkujat ega saa kinnitada. Seda saavad ${provider} omanikud ja haldurid. Midagi ei muudetud.`,
     refused: ({ action, provider, customer }) =>

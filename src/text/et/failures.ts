@@ -1,4 +1,13 @@
-import type { failures as english } from "../en/failures.ts";
+import type { failures as english, limits as englishLimits } from "../en/failures.ts";
+
+export const limits: typeof englishLimits = {
+  feeds: (most) =>
+    `Ühel inimesel võib siin olla ${most} kalendrit ja sul on neid nii palju. Lõpeta mõni, mida sa enam ei vaja, või palu teenuse haldajal piiri tõsta.`,
+  sources: (most) =>
+    `Ühe inimese kalendrid võivad olla ${most} Walduri loendi kohta ja sinu omad on. Lõpeta need, mille loendit sa enam ei vaja, või palu teenuse haldajal piiri tõsta.`,
+  targets: (most) =>
+    `Üks inimene võib peegeldada ${most} kalendrisse ja sina teed seda. Eemalda mõni peegeldus, mida sa enam ei vaja, või palu teenuse haldajal piiri tõsta.`,
+};
 
 export const failures: typeof english = {
   bad_input: "Midagi vormis ei sobi. Mine tagasi, vaata see üle ja saada uuesti.",
@@ -6,6 +15,9 @@ export const failures: typeof english = {
   bad_config: "Teenuse seadistus on puudu või vale. Seda peab vaatama teenuse haldaja.",
   unauthorized: "Sa ei ole sisse logitud. Logi sisse ja proovi uuesti.",
   forbidden: "Sul ei ole selleks õigust. Küsi teenuse haldajalt.",
+  no_role:
+    "Selleks on vaja rolli Walduris ja sul seda seal ei ole. Saad teha kalendri enda tehtud broneeringutest; muu jaoks küsi Walduris rolli teenusepakkuja omanikult.",
+  over_quota: "Sul on neid nii palju, kui siin ühel inimesel olla võib.",
   too_many: "Sinult on tulnud liiga palju katseid. Oota kümme minutit ja proovi uuesti.",
   foreign_form: "See vorm ei tulnud meie lehelt või on liiga vana. Ava leht uuesti ja saada veel kord.",
   not_found: "Siin ei ole sinu jaoks midagi. See võib olla eemaldatud või kuulub kellelegi teisele.",

@@ -25,6 +25,18 @@ export const feedForm: typeof english = {
   noColour: "ilma",
   cancelled: "Lõppenud broneeringud",
   cancelledChoices: { keep: "Jäävad mõneks ajaks tühistatuna", drop: "Kaovad kohe" },
+  mark: "Kuidas pealkiri olekut näitab",
+  markChoices: { word: "Sõna ees: „Ootel: Nimi“", sign: "Märk ees: „? Nimi“", behind: "Taga: „Nimi – Ootel“" },
+  pending: "Taotlused, mis ootavad vastust",
+  pendingOut: "Jäta need välja",
+  looks: "Sündmuste välimus",
+  looksChoices: {
+    wholeDays: "Terved päevad kogu päeva sündmustena (vajab ajavööndit)",
+    offeringColours: "Igal pakkumisel oma värv, kui programm seda näitab",
+    offeringImages: "Pakkumise pilt, kui programm seda näitab",
+  },
+  chosenColours: "Iga pakkumise värv",
+  ownColour: "ülaloleva märke järgi",
   decisions: "Taotlustele vastamine kalendrist",
   decisionsHelp: "Ainult siis, kui kalender näitab ka, kes taotleb ja miks. Lingid on ootel sündmuse tekstis.",
   decisionChoices: {

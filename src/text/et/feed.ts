@@ -23,10 +23,17 @@ export const feed: typeof english = {
   private: "Igaüks, kellel on aadress, saab kalendrit lugeda. Jaga seda nagu parooli.",
   address: "Aadress",
   copy: "Klõpsa väljale ja kopeeri.",
+  copyIt: "Kopeeri",
+  copied: "Kopeeritud",
+  inside:
+    "See aadress töötab ainult selles arvutis või võrgus. Google, Outlook.com, Microsoft 365, iCloud, Proton ja Fastmail pärivad internetist ega jõua selleni. Avaliku aadressi annab teenuse haldaja seadega PUBLIC_URL.",
+  rename: "Nimeta ümber",
+  renameHelp: "Aadress jääb samaks. Programmid, mis panid nime ise, jätavad oma nime.",
   qr: "Aadress QR-koodina telefoni jaoks",
   refreshIn: "Uueneb",
   add: "Lisa:",
   hosted: "Need küsivad oma serverist: aadress peab olema internetist kättesaadav.",
+  freeBusy: "Programmidele, mis küsivad vaid seda, mis aeg on võetud (free/busy), ilma broneeringute andmeteta:",
   clients: {
     google: ["umbes iga 4 kuni 24 tunni järel; kiirendada ei saa", "Arvutis; rakendus näitab seda hiljem"],
     outlook: ["umbes iga 3 tunni järel, vahel päev hiljem", "Outlook veebis ja uus Outlook Windowsile"],
@@ -49,6 +56,7 @@ export const feed: typeof english = {
   unconfirmed: "Märgi ruut, kui oled kindel.",
   done: {
     made: "Kalender on tehtud.",
+    renamed: "Ümber nimetatud.",
     saved: "Salvestatud.",
     rotated: "Sellel on uus aadress.",
     revoked: "See on lõppenud.",

@@ -34,6 +34,8 @@ export const mirror: typeof english = {
       `Server ei ole alates ${when} vastanud nii, nagu peab. Teenus proovib uuesti; kui nii jääb, küsi selle serveri haldajalt.`,
   },
   held: "Paljud selle sündmused kaoksid korraga, sellepärast on eemaldamine peatatud. Kui see on õige, luba see.",
+  lost: (count) =>
+    `${count} selle sündmust on kalendrist puudu: see tühjendati, loodi uuesti või taastati vanemast koopiast. Pane need tagasi, kui need ei pidanudki kaduma; uusi ja muudetud sündmusi kirjutatakse ikka.`,
   filling: "Selle sündmusi kirjutatakse. Midagi ei ole vaja teha.",
   fresh: (when) => `Ajakohane seisuga ${when}`,
   turnOn: "Lülita sisse",
@@ -44,6 +46,7 @@ export const mirror: typeof english = {
   calendar: "Kalender",
   account: "Sisse logitud kui",
   events: "Sündmusi seal",
+  missing: (count) => `${count} on puudu`,
   left: (count) => `${count} on jäetud nii, nagu keegi neid muutis`,
   retired: (count) => `${count} vanemat on jäetud paika`,
   restores: (count) => `seni taastatud ${count}`,
@@ -54,7 +57,7 @@ export const mirror: typeof english = {
   cancelled: "Tühistatud broneeringud",
   checked: "Viimati võrreldud",
   never: "veel mitte",
-  lastRun: "Viimane kord, mil midagi tehti",
+  lastRun: "Viimane muudatus",
   run: ({ created, updated, deleted, restored, conflict, failed, requests }) =>
     `${
       joinCounts([
@@ -85,6 +88,8 @@ export const mirror: typeof english = {
   google: "Anna Google'i luba uuesti",
   probeAgain: "Proovi serverit uuesti",
   probeHelp: "Kui serverit on muudetud või uuendatud: üks 2020. aasta sündmus kirjutatakse ja eemaldatakse jälle.",
+  restore: "Pane puuduvad sündmused tagasi",
+  restoreHelp: "Kõik puuduvad sündmused kirjutatakse kalendrisse uuesti. Teised sündmused selles jäävad nii, nagu on.",
   allow: "Luba eemaldamine",
   allowHelp:
     "Peatatud eemaldamisega sündmused kustutatakse siis kalendrist kohe. Vaata enne broneeringud üle: need võisid kaduda ekslikult.",
@@ -93,12 +98,15 @@ export const mirror: typeof english = {
   removeChoices: { leave: "Jäta need sinna nii, nagu on", remove: "Eemalda need; siis kaob peegel ise" },
   removeHelp: "Kalendrisse ei saadeta enam midagi. Teisi sündmusi selles ei muudeta kunagi.",
   removeLeft: "Selle sündmused jäävad endise pidaja kalendrisse.",
+  renameHelp: "Nimi siin. Kalender oma serveris jätab oma nime.",
   done: {
+    renamed: "Ümber nimetatud.",
     tried: "Kalendrit prooviti ja sellesse saab peegeldada: allpool on kirjas, kuidas selle server käitub.",
     on: "See on sees. Sündmusi kirjutatakse.",
     paused: "See on ajutiselt peatatud.",
     probed: "Serverit prooviti uuesti.",
     credentials: "Uus kasutajanimi ja parool töötavad ja on alles hoitud.",
+    restored: "Puuduvad sündmused pannakse tagasi.",
     allowed: "Eemaldamine lubati.",
     removing: "Selle sündmusi eemaldatakse.",
   },

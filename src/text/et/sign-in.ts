@@ -5,6 +5,7 @@ export const signIn: typeof english = {
   about: (site) => `Vaata oma teenusepakkujate broneeringuid (${site}) kalendrina, telli neid ja vasta taotlustele.`,
   token: "Walduri pääsutunnus",
   tokenHelp: "Walduris: sinu profiil, API token; või parem, isiklik pääsutunnus (personal access token).",
+  tokenPage: "Ava oma API tokeni leht Walduris",
   sample: "See on näidis: sample-provider-owner on teenusepakkuja omaniku pääsutunnus.",
   lasting:
     "Waldurist välja logimine lõpetab selle API tunnuse ja kalendreid enam ei uuendata. Isiklik pääsutunnus või sellise konto tunnus, millest keegi välja ei logi, jääb kehtima.",

@@ -1,19 +1,19 @@
-import type { overview as english } from "../en/overview.ts";
+import type { calendars as english } from "../en/calendars.ts";
 
-export const overview: typeof english = {
-  title: "Ülevaade",
-  requests: (count) => (count === 1 ? "1 taotlus ootab vastust" : `${count} taotlust ootab vastust`),
-  noRequests: "Ükski taotlus ei oota vastust.",
-  moreRequests: (count) => `Näidatud on järgmised ${count}; neid on veel.`,
-  of: "Taotleja",
-  accept: "Kinnita",
-  reject: "Lükka tagasi",
-  notYet: "Siin ei saa seda veel otsustada",
+export const calendars: typeof english = {
+  title: "Kalendrid",
+  traits: {
+    detail: { busy: "ainult hõivatud ajad", basic: "nimedeta", full: "nimedega" },
+    allOfferings: "kõik pakkumised",
+    offerings: (names, more) => names.join(", ") + (more > 0 ? ` ja veel ${more}` : ""),
+    unknown: "tundmatu pakkumine",
+    used: (client, when) => `viimati päris ${client}, ${when}`,
+    unused: "seni pärimata",
+  },
   publicUrlMissing: (address) =>
     `PUBLIC_URL on seadmata. Seetõttu algavad kalendrite aadressid ja lingid neis aadressiga ${address}, mida keegi teine avada ei saa. Pane sinna selle teenuse aadress, näiteks https://calendar.example.org.`,
-  order: "Ava tellimus Walduris",
-  sources: "Kalendrid",
   noCalendars: "Kalendrit veel ei ole. Tee esimene: selleks kulub minut.",
+  programs: "Kõik korraga kalendriprogrammis",
   next: "Veel kalendreid",
   providers: "Teenusepakkujad ilma kalendrita",
   providersFailed: "Waldurilt ei saanud sinu teenusepakkujaid küsida; kalendriga teenusepakkujad on ülal.",

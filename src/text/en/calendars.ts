@@ -1,22 +1,22 @@
 import type { ScopeKind } from "../../waldur/scope.ts";
 
-/** The first page. */
-export const overview = {
-  title: "Overview",
-  requests: (count: number) =>
-    count === 1 ? "1 request is waiting for an answer" : `${count} requests are waiting for an answer`,
-  noRequests: "No requests are waiting for an answer.",
-  moreRequests: (count: number) => `The next ${count} requests are shown; more are waiting.`,
-  of: "Requested by",
-  accept: "Accept",
-  reject: "Reject",
-  notYet: "It cannot be decided here yet",
+/** The page of calendars. */
+export const calendars = {
+  title: "Calendars",
+  /** The traits that tell calendars apart, on one line. */
+  traits: {
+    detail: { busy: "only busy times", basic: "without names", full: "with names" },
+    allOfferings: "all offerings",
+    offerings: (names: readonly string[], more: number) => names.join(", ") + (more > 0 ? ` and ${more} more` : ""),
+    unknown: "unknown offering",
+    used: (client: string, when: string) => `fetched by ${client}, ${when}`,
+    unused: "not fetched yet",
+  },
   /** For the operator. */
   publicUrlMissing: (address: string) =>
     `PUBLIC_URL is not set, so the addresses of calendars and the links in them begin with ${address}, which nobody else can open. Set it to the address of this service, such as https://calendar.example.org.`,
-  order: "Open the order in Waldur",
-  sources: "Calendars",
   noCalendars: "There are no calendars yet. Create the first one: it takes a minute.",
+  programs: "All of them in a calendar program",
   next: "More calendars",
   providers: "Providers without a calendar",
   providersFailed: "Waldur could not list your providers; those with a calendar are above.",
