@@ -5,14 +5,19 @@ import { AppError, codeOf, messageOf } from "./errors.ts";
 import { hex } from "./security/hash.ts";
 import { apiRoutes } from "./web/api/routes.ts";
 import { errorJson } from "./web/error-json.ts";
+import { caldavRoutes } from "./web/caldav/routes.ts";
 import { feedRoutes } from "./web/feed/routes.ts";
-import { healthRoutes } from "./web/health.ts";
+import { hintRoutes } from "./web/hints.ts";
+import { healthRoutes } from "./web/health/health.ts";
+import { metricsRoutes } from "./web/health/metrics.ts";
+import type { BodyCache } from "./web/feed/body-cache.ts";
+import type { Deps } from "./deps.ts";
 import { withAccessLog } from "./web/access-log.ts";
 import { authenticateLocal, authenticate } from "./web/api/auth.ts";
 import { pageRoutes, renderFailure } from "./web/pages/routes.tsx";
 import { robotsText } from "./web/robots.ts";
 import { FeedsFirstRouter } from "./web/feed/router.ts";
-import { requestPath } from "./web/request-path.ts";
+import { requestPath } from "./web/request/path.ts";
 import type { Env } from "./web/env.ts";
 
 export interface AppOptions {
@@ -20,12 +25,16 @@ export interface AppOptions {
   readonly local?: boolean;
   /** Serves the style sheet and icons when nothing in front does. */
   readonly assets?: MiddlewareHandler;
+  /** Holds the bodies of feeds; by default one that nobody looks into. */
+  readonly bodies?: BodyCache;
+  /** Answers `/metrics` to whoever shows ADMIN_TOKEN; without it there is no such address. */
+  readonly scrape?: (deps: Deps) => Promise<Response>;
 }
 
 /**
  * Makes the whole HTTP side. Feeds come first and depend on nothing else, so that nothing else can break them.
  */
-export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
+export function makeApp({ local = false, assets, bodies, scrape }: AppOptions = {}): Hono<Env> {
   const app = new Hono<Env>({ router: new FeedsFirstRouter(), getPath: requestPath });
   app.use(async (c, next) => {
     const requestId = hex(c.env.random(6));
@@ -36,11 +45,15 @@ export function makeApp({ local = false, assets }: AppOptions = {}): Hono<Env> {
     };
     await withAccessLog(c.env, c.req, answer, requestId);
   });
-  app.route("/", feedRoutes());
+  app.route("/", feedRoutes(bodies));
+  app.route("/", caldavRoutes());
   app.get("/robots.txt", (c) => c.text(robotsText));
   if (assets !== undefined) app.use("/assets/*", assets);
-  for (const path of ["/api/*", "/healthz", "/readyz"]) app.use(path, secureHeaders());
+  for (const path of ["/api/*", "/healthz", "/readyz", "/metrics"]) app.use(path, secureHeaders());
   app.route("/", healthRoutes());
+  if (scrape !== undefined) app.route("/", metricsRoutes(scrape));
+  if (assets !== undefined) app.get("/api/v1/openapi.yaml", assets);
+  app.route("/", hintRoutes());
   app.use("/api/*", local ? authenticateLocal : authenticate());
   app.route("/api/v1", apiRoutes());
   app.route("/", pageRoutes());
@@ -72,5 +85,5 @@ function asksAsOperator(c: Context<Env>): boolean {
 /** Returns true when a browser asks, to which a page says more than JSON. */
 function isPage(c: Context<Env>): boolean {
   const asks = c.req.header("Accept")?.includes("text/html") ?? false;
-  return asks && !/^\/(?:api|f|healthz|readyz)(?:\/|$)/.test(c.req.path);
+  return asks && !/^\/(?:api|f|h|healthz|metrics|readyz)(?:\/|$)/.test(c.req.path);
 }

@@ -1,5 +1,6 @@
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import type { Log } from "./log.ts";
+import type { MailTransport } from "./mail/transport.ts";
 import type { KeyRing } from "./security/keys.ts";
 import type { Sql } from "./store/sql/port.ts";
 
@@ -12,6 +13,8 @@ export interface Deps {
   readonly fetch: Fetch;
   /** Outgoing HTTP to places that users name: the raw transport, for `makeGuardedFetch` alone. Follows no redirect. */
   readonly outside: Fetch;
+  /** The way out for mail; null: there is none. */
+  readonly mail: MailTransport | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Cryptographically random bytes. */

@@ -5,6 +5,8 @@ const errorCodes = [
   "bad_config", // a setting is missing or wrong
   "unauthorized", // our own caller showed no valid credential
   "forbidden", // our own caller is known, and may not do this
+  "no_role", // our own caller has no role in Waldur, which this needs
+  "over_quota", // our own caller has as many of something as one person may have
   "too_many", // our own caller asks, or guesses, too often
   "foreign_form", // a form was sent from somewhere else than our own page
   "not_found",

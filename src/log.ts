@@ -1,5 +1,5 @@
 import { AppError, codeOf, messageOf } from "./errors.ts";
-import { memoize } from "./memoize.ts";
+import { memoize } from "./lib/memoize.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -23,7 +23,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   // The whole of a header, as it stands in a message or a dump.
   [/((?:authorization|cookie)["']?\s*[:=]\s*)[^\r\n]+/gi, `$1${hidden}`],
   // The secret of a feed's address and of a link, also when the path is itself a parameter.
-  [/((?:\/|%2f)[fa](?:\/|%2f))(?:(?!%2f)[^/?#\s"'<>\\&])+/gi, `$1${hidden}`],
+  [/((?:\/|%2f)[fah](?:\/|%2f))(?:(?!%2f)[^/?#\s"'<>\\&])+/gi, `$1${hidden}`],
   [/(:\/\/)[^/?#\s"'<>]*@/g, `$1${hidden}@`],
   [new RegExp(`\\b(token|bearer|basic)(\\s+)${notAWord}\\S+`, "gi"), `$1$2${hidden}`],
   [/((?:token|secret|passw(?:(?!passw)\w)*|api[-_]?key|signature)["']?\s*[:=]\s*["']?)[^\s"'&,;]+/gi, `$1${hidden}`],
@@ -32,10 +32,10 @@ const masks: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Every mask wants one of these in its text; most texts are single words and have none. */
-const maskable = /[\s:=]|(?:\/|%2f)[fa](?:\/|%2f)[^/?#\s"'<>\\&]|eyJ|w_/i;
+const maskable = /[\s:=]|(?:\/|%2f)[fah](?:\/|%2f)[^/?#\s"'<>\\&]|eyJ|w_/i;
 
 /**
- * Returns the text without what lets somebody in: the secrets in `/f/…` and `/a/…` paths, credentials after `Token`, `Bearer` and
+ * Returns the text without what lets somebody in: the secrets in `/f/…`, `/a/…` and `/h/…` paths, credentials after `Token`, `Bearer` and
  * `Basic`, in URLs and headers, JWTs, personal access tokens, and each of `secrets` wherever it stands.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
@@ -177,4 +177,18 @@ function cleanValue(value: unknown, secrets: readonly string[], depth: number): 
     return Object.fromEntries(cleanEntries(value, secrets, depth));
   }
   return `[${value.constructor.name}]`;
+}
+
+/** Does the work; logs its failure and resolves to undefined then. */
+export async function attempt<T>(
+  deps: { readonly log: Log },
+  event: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    logFailure(deps, event, error);
+    return undefined;
+  }
 }

@@ -1,16 +1,21 @@
 import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { version } from "../package.json";
+import { dirname, join } from "node:path";
+import { version } from "./agent.ts";
 import { makeApp } from "./app.ts";
 import { backUpDatabase } from "./node/backup.ts";
 import { runCli } from "./cli/run.ts";
-import type { Api, ApiOptions, Backup, Keygen } from "./cli/runtime.ts";
-import { readConfig, wantsSample } from "./config.ts";
+import type { Api, ApiOptions, Backup, Copy, Keygen, Restore } from "./cli/runtime.ts";
+import { readConfig, wantsSample } from "./config/config.ts";
 import { AppError } from "./errors.ts";
+import { jsonLog } from "./log.ts";
+import { openDataFolder } from "./node/data-folder.ts";
 import { keyFile } from "./node/key-file.ts";
-import { databaseFiles, type Opened, openNode } from "./node/open.ts";
-import { randomBytes } from "./random.ts";
+import { copyToServer } from "./node/copy-to-server.ts";
+import { databaseFiles, migrationsFolder, postgresMigrationsFolder, type Opened, openNode } from "./node/open.ts";
+import { restoreDatabase } from "./node/restore.ts";
+import { readMigrations } from "./store/sql/migrations-node.ts";
+import { randomBytes } from "./lib/random.ts";
 import { defaultSample, openSample, type SampleSize } from "./node/sample.ts";
 import { newKey } from "./security/keys.ts";
 import { asService } from "./service-settings.ts";
@@ -105,11 +110,49 @@ async function keygen({ rotate }: { rotate: boolean }): Promise<Keygen> {
 
 /** Copies the database that the service uses under these settings; nothing is opened but that. */
 async function backup({ file, replace }: { file: string; replace: boolean }): Promise<Backup> {
+  const { path, keys } = ownDatabase();
+  const made = await backUpDatabase(path, file, replace);
+  return { ...made, notes: [`What is sealed in it opens with ${keys} alone: keep that too, in another place.`] };
+}
+
+/** Puts a copy in the place of that database. */
+async function restore({ file }: { file: string }): Promise<Restore> {
+  const { path, keys } = ownDatabase();
+  await openDataFolder(
+    dirname(path),
+    jsonLog((line) => void process.stderr.write(`${line}\n`), Date.now, "warn"),
+  );
+  const made = await restoreDatabase(file, path, await readMigrations(migrationsFolder), new Date().toISOString());
+  return {
+    ...made,
+    notes: [`${keys} must have the key of the time of the copy; \`check\` says which keys are missing.`],
+  };
+}
+
+/** Copies a database in a file into the one at DATABASE_URL. */
+async function copy({ file }: { file: string }): Promise<Copy> {
+  const config = readConfig(env);
+  if (config.databaseUrl === null) throw new AppError("bad_config", "set DATABASE_URL to the database to copy into");
+  const migrations = {
+    sqlite: await readMigrations(migrationsFolder),
+    postgres: await readMigrations(postgresMigrationsFolder),
+  };
+  return copyToServer(file, config, migrations, { nowAt: Math.floor(Date.now() / 1000), random: randomBytes });
+}
+
+/** Returns where the database of the service is under these settings, and where its keys are, in words. Throws `bad_config` for a server's. */
+function ownDatabase(): { path: string; keys: string } {
   const [own, sample] = databaseFiles;
   const config = readConfig(env);
-  const made = await backUpDatabase(join(config.dataDir, wantsSample(env) ? sample : own), file, replace);
-  const keys = config.secretKeys === null ? keyFile(config) : "SECRET_KEYS";
-  return { ...made, notes: [`What is sealed in it opens with ${keys} alone: keep that too, in another place.`] };
+  const isSample = wantsSample(env);
+  if (!isSample && config.databaseUrl !== null) {
+    throw new AppError(
+      "bad_config",
+      "DATABASE_URL: the database is on a server, which pg_dump copies and pg_restore puts back; this command is for one in a file",
+    );
+  }
+  const path = join(config.dataDir, isSample ? sample : own);
+  return { path, keys: config.secretKeys === null ? keyFile(config) : "SECRET_KEYS" };
 }
 
 // A reader may stop before the end of our output: `… | head`.
@@ -140,5 +183,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   serve: async () => run(wantsSample(env) ? defaultSample : null),
   demo: async (options) => run(options),
   backup,
+  restore,
+  copy,
   keygen,
 });

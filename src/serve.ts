@@ -1,16 +1,22 @@
+import type { Server } from "node:http";
 import { join } from "node:path";
 import { serveStatic } from "@hono/node-server/serve-static";
+import type { Context, Hono } from "hono";
 import { makeApp } from "./app.ts";
-import type { Environment } from "./config.ts";
-import { checkpoint } from "./node/database.ts";
+import type { Env } from "./web/env.ts";
+import { makeBodyCache } from "./web/feed/body-cache.ts";
+import type { Environment } from "./config/config.ts";
 import type { Deps } from "./deps.ts";
 import { messageOf, AppError } from "./errors.ts";
-import { listen, openNode, repeat } from "./node/open.ts";
+import { type Metrics, openMetrics } from "./node/metrics.ts";
+import { inheritedSocket, listen, openNode, repeat } from "./node/open.ts";
 import { runSample, type SampleSize } from "./node/sample.ts";
 import { listFeeds } from "./store/feeds.ts";
 import { advise } from "./account/check.ts";
 import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
+import { openIntake } from "./node/intake.ts";
+import { hookAddress } from "./hint.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { packageFolder } from "./package-folder.ts";
 import { noteServiceSettings } from "./service-settings.ts";
@@ -26,27 +32,58 @@ export interface ServeOptions {
 
 const publicFolder = join(packageFolder, "public");
 
+/** Gives a file the headers that it has on Workers by `public/_headers`. */
+function keepAnHour(_path: string, c: Context): void {
+  c.header("Cache-Control", "public, max-age=3600");
+  c.header("X-Content-Type-Options", "nosniff");
+}
+
 /** Runs the service on Node until it is told to stop. Throws `bad_config`, `store_failed`. */
 export async function serve(env: Environment, { sample, print, stopped }: ServeOptions): Promise<void> {
   const opened = sample === null ? await openNode(env) : await runSample(env, sample);
   let { deps } = opened;
-  const app = makeApp({ assets: serveStatic({ root: publicFolder }) });
-  const { server, port } = await listen((request) => app.fetch(request, deps), deps.config).catch(
-    async (error: unknown) => {
-      await opened.close();
-      throw error;
-    },
-  );
+  const { adminToken, metricsListen, keepAliveSeconds } = deps.config;
+  const bodies = makeBodyCache();
+  const metrics = adminToken === null && metricsListen === null ? null : openMetrics(() => app.routes, bodies);
+  const app: Hono<Env> = makeApp({
+    assets: serveStatic({ root: publicFolder, precompressed: true, onFound: keepAnHour }),
+    bodies,
+    ...(metrics !== null && { scrape: metrics.scrape }),
+  });
+  if (metrics !== null) deps = metrics.watch(deps);
+  const servers: Server[] = [];
+  const open = async (...options: Parameters<typeof listen>): Promise<number> => {
+    const { server, port } = await listen(...options);
+    servers.push(server);
+    return port;
+  };
+  let port: number;
+  try {
+    port = await open((request) => app.fetch(request, deps), deps.config, inheritedSocket());
+    if (metrics !== null && metricsListen !== null) {
+      const at = new URL(`http://${metricsListen}`);
+      const place = { host: at.hostname.replaceAll(/[[\]]/g, ""), port: Number(at.port || 80), keepAliveSeconds };
+      const bound = await open(async (request) => answerScrape(metrics, deps, request), place);
+      deps.log.info("metrics_listening", { host: place.host, port: bound });
+    }
+  } catch (error) {
+    for (const server of servers) server.close();
+    await opened.close();
+    throw error;
+  }
   if (deps.config.port === 0) {
     const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
     deps = { ...deps, config: { ...deps.config, port, publicUrl } };
   }
+  const hook = hookAddress(deps.config);
+  if (hook !== null) opened.sendHooks?.(hook);
   const stopping = stopped();
   for (const message of deps.config.misspelt) deps.log.warn("setting_unknown", { message });
   deps.defer(noteServiceSettings(deps));
   // Keys that were put first in SECRET_KEYS seal from the start on.
   deps.defer(reseal(deps));
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
+  const intake = await openIntake(deps);
   let told = false;
   const timer = repeat(
     async () => {
@@ -56,7 +93,7 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
         made = first.ids;
         if (first.hint !== "") print(`\n${first.hint}\n`);
         await tick(deps);
-        await checkpoint(deps.sql);
+        await opened.checkpoint();
       } catch (error) {
         deps.log.error("run_failed", { message: messageOf(error) });
         if (!told && error instanceof AppError) print(`\n${advise(error)}\nThe service keeps trying.\n`);
@@ -71,11 +108,20 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
     Math.min(60, deps.config.pollSeconds),
   );
   await stopping;
-  server.close();
-  server.closeIdleConnections();
+  await intake.close();
+  for (const server of servers) {
+    server.close();
+    server.closeIdleConnections();
+  }
   await timer.stop();
   await opened.close();
-  server.closeAllConnections();
+  for (const server of servers) server.closeAllConnections();
+}
+
+/** Answers a request to the listener for metrics alone. */
+async function answerScrape(metrics: Metrics, deps: Deps, { method, url }: Request): Promise<Response> {
+  if (new URL(url).pathname !== "/metrics") return new Response("/metrics is here\n", { status: 404 });
+  return method === "GET" || method === "HEAD" ? metrics.scrape(deps) : new Response(null, { status: 405 });
 }
 
 /**

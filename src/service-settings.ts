@@ -12,6 +12,7 @@ const schema = v.object({
   outageNoticeHours: v.number(),
   outageClearDays: v.number(),
   accessClearHours: v.number(),
+  accessProofDays: v.number(),
 });
 
 /** Keeps the settings of the service, which has just started, that shape its feeds. Throws `store_failed`. */

@@ -1,24 +1,31 @@
-import type { Deps } from "./deps.ts";
-import { logFailure } from "./log.ts";
-import { countStatements } from "./store/sql/counted.ts";
-import { forgetTries } from "./store/attempts.ts";
-import { forgetDecisions } from "./store/decisions.ts";
-import { type FeedRow, listFeeds } from "./store/feeds.ts";
-import { noteReads } from "./store/reads.ts";
-import { findSource, listSources, lostAccess, type SourceRow } from "./store/sources.ts";
-import { expireFeed } from "./feed/commands.ts";
-import type { TargetRow } from "./store/targets.ts";
-import { pushDueTargets } from "./mirror/schedule.ts";
-import type { PushReport } from "./mirror/report.ts";
-import { refresh } from "./source/refresh.ts";
-import { isExpired } from "./feed/expiry.ts";
-import { isBehind, renderFeeds, type RenderReport } from "./feed/render.ts";
-import { recordRun } from "./source/run-log.ts";
-import { addReport, type RefreshReport } from "./source/run.ts";
-import { rotate } from "./rotate.ts";
-import { isSourceDue } from "./source/pace.ts";
-import { epochSeconds } from "./clock.ts";
 import { reseal } from "./account/reseal.ts";
+import type { Deps } from "./deps.ts";
+import { expireFeed } from "./feed/commands.ts";
+import { isExpired } from "./feed/expiry.ts";
+import type { RenderReport } from "./feed/render.ts";
+import { forgetOld } from "./forget.ts";
+import { epochSeconds, isDue } from "./lib/clock.ts";
+import { rotate } from "./lib/rotate.ts";
+import { loadStored } from "./load-stored.ts";
+import { attempt } from "./log.ts";
+import { queueInvitations } from "./mail/invitation/invite.ts";
+import { queueNotices } from "./mail/notices/notices.ts";
+import { sendQueued } from "./mail/outbox.ts";
+import { listDuePosts, sendPosts } from "./mail/webhook/send-posts.ts";
+import type { PushReport } from "./mirror/report.ts";
+import { pushDueTargets } from "./mirror/schedule.ts";
+import { type TellLimits, tellSubscribers } from "./push/tell.ts";
+import { isAsked, refreshDue, type RefreshDueOptions } from "./refresh-due.ts";
+import { listOwners, proveOwners } from "./source/owners.ts";
+import type { RefreshReport } from "./source/run.ts";
+import type { FeedRow, ListedFeed } from "./store/feeds.ts";
+import { noteAnswerers } from "./store/accounts/answerers.ts";
+import { longestPushPause } from "./store/push-subscriptions.ts";
+import { commonLoss } from "./store/sources/readers.ts";
+import { clockAhead, noteReads } from "./store/sources/reads.ts";
+import { countStatements } from "./store/sql/counted.ts";
+import type { TargetRow } from "./store/targets.ts";
+import { reachedTime, watchClock } from "./waldur/clock.ts";
 
 /** The report of one run. */
 export interface TickReport {
@@ -29,119 +36,68 @@ export interface TickReport {
   readonly complete: boolean;
 }
 
-export interface TickOptions {
-  /** The only source to read, due or not. */
-  readonly sourceId?: string;
-  /** Epoch seconds: every source is read, due or not, and swept in full unless that was done since then. */
-  readonly sweepSince?: number;
-  /** True to leave Waldur alone and only push rendered events to targets. */
-  readonly onlyTargets?: boolean;
-  /** True to accept a mass removal. */
-  readonly allowRemovals?: boolean;
-}
-
-/** Most statements that one more source, or one step of its feeds, takes; a run with fewer left does not begin it. */
-const statementsOfSource = 18;
-const statementsOfStep = 9;
-/** Milliseconds after which a source lets those have their turn that wait behind it; it goes on after them, for twice as long. */
-const turnMilliseconds = 20_000;
+/** Statements that it takes to tell one more person of something. */
+const statementsOfNotices = 16;
+/** Statements that one more mail takes, and milliseconds in which mails, and posts, may begin. */
+const statementsOfMail = 3;
+const mailMilliseconds = 30_000;
+const postMilliseconds = 10_000;
 
 /**
- * Makes one run over what is due: ends expired feeds, reads sources, renders their feeds and pushes those to targets. A
+ * Makes one run over what is due: reads sources, renders their feeds, ends expired ones and pushes to targets. A
  * failure is logged and its work left for the next run. Throws `store_failed` only when feeds, sources or targets cannot be listed.
  */
-export async function tick(outer: Deps, options: TickOptions = {}): Promise<TickReport> {
+export async function tick(outer: Deps, options: RefreshDueOptions = {}): Promise<TickReport> {
   const { sql, counts } = countStatements(outer.sql);
-  const deps: Deps = { ...outer, sql };
+  const { fetch, ahead } = watchClock(outer);
+  const deps: Deps = { ...outer, sql, fetch };
   const statementsLeft = (): number => deps.budget.statements - counts.statements;
   const nowAt = epochSeconds(deps);
   const begunAt = deps.now();
-  if (nowAt % 3600 < 60) {
-    await attempt(deps, "forget_failed", async () => forgetOld(deps));
-    await attempt(deps, "reseal_failed", async () => reseal(deps, deps.budget.statements / 4));
-  }
-  const feeds = (await listFeeds(sql)).filter((feed) => feed.state !== "ended");
-  const living: FeedRow[] = [];
-  for (const feed of feeds) {
-    if (!isExpired(feed, nowAt)) living.push(feed);
-    else await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
-  }
-  const feedsOf = Map.groupBy(living, (feed) => feed.sourceId);
-  const sources = (await listSources(sql)).filter((source) => feedsOf.has(source.id));
-  const { sourceId, sweepSince } = options;
-  const asked = sources.filter(({ id }) => options.onlyTargets !== true && (sourceId === undefined || id === sourceId));
-  const forced = sourceId !== undefined || sweepSince !== undefined;
+  const hourly = nowAt % 3600 < 60;
+  if (hourly) await attempt(deps, "reseal_failed", async () => reseal(deps, deps.budget.statements / 4));
+  let stored = await loadStored(deps);
+  const losses = new Map(stored.sources.map((source) => [source.id, commonLoss(stored.readersOf(source))]));
+  const asked = stored.sources.filter((source) => isAsked(source, options));
+  const owners = listOwners(asked.flatMap(stored.readersOf));
+  const proven = await attempt(deps, "roles_not_read", async () => proveOwners(deps, owners, deps.budget.requests / 4));
+  if (proven !== 0) stored = await loadStored(deps);
 
-  const refreshed = new Map<string, RefreshReport>();
-  /** Ids of sources that could not be read to their end. */
-  const unfinished = new Set<string>();
-  const rendered: RenderReport[] = [];
-  /** The beginning of each source's reading, epoch seconds, where Waldur answered. */
-  const readAt = new Map<string, number>();
-  let complete = true;
-  let requests = 0;
-  let pages = 0;
-  let events = 0;
-  const waiting = rotate(asked, nowAt).map((source) => ({ source, turn: turnMilliseconds }));
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const { source: before, turn } = next;
-    if (statementsLeft() < statementsOfSource) {
-      complete = false;
-      break;
-    }
-    let source: SourceRow = before;
-    const budget = { ...deps.budget, requests: deps.budget.requests - requests, pages: deps.budget.pages - pages };
-    if ((forced || turn > turnMilliseconds || isSourceDue(deps, before)) && budget.requests > 3) {
-      const until = waiting.length === 0 ? Number.POSITIVE_INFINITY : deps.now() + turn;
-      const startedAt = epochSeconds(deps);
-      const report = await attempt(deps, "refresh_failed", async () =>
-        refresh({ ...deps, budget }, before, {
-          allowRemovals: options.allowRemovals ?? false,
-          sweep: sweepSince !== undefined && before.sweptAt < sweepSince,
-          until,
-        }),
-      );
-      if (report !== undefined) {
-        refreshed.set(report.id, addReport(refreshed.get(report.id), report));
-        if (report.failure === "") readAt.set(report.id, startedAt);
-        await attempt(deps, "run_not_kept", async () => recordRun(deps, before, report));
-        requests += report.requests;
-        pages += report.pages;
-      } else complete = false;
-      source = (await findSource(sql, before.id)) ?? before;
-      const cut = lostAccess(source) === null && (source.loadedAt === null || source.sweepPage !== null);
-      unfinished[cut ? "add" : "delete"](source.id);
-      if (report?.failure === "" && deps.now() >= until) waiting.push({ source, turn: 2 * turn });
-    }
-    if (!(feedsOf.get(source.id) ?? []).some((feed) => isBehind(deps, feed, source))) continue;
-    await attempt(deps, "render_failed", async () => {
-      // Read anew: a decision may have moved them on while Waldur was read.
-      const now = (await listFeeds(sql, [source.id])).filter((feed) => !isExpired(feed, nowAt));
-      const behind = now.filter((feed) => isBehind(deps, feed, source));
-      const outcome = await renderFeeds(deps, source, behind, {
-        events: deps.budget.events - events,
-        more: () => statementsLeft() >= statementsOfStep,
-      });
-      events += outcome.events;
-      rendered.push(...outcome.reports);
-      if (!outcome.done) complete = false;
-    });
-  }
-  if (readAt.size > 0 && statementsLeft() > 0) {
-    await attempt(deps, "reads_not_noted", async () => noteReads(sql, readAt));
-  }
-  const mirrored = await pushDueTargets(deps, {
-    sourceId,
-    requests: deps.budget.requests - requests,
-    statements: statementsLeft,
-    attempt: async (event, work) => attempt(deps, event, work),
+  const parts = { stored, ahead, statementsLeft, losses, requests: proven ?? 0 };
+  const refreshed = await refreshDue(deps, parts, options);
+  let requests = parts.requests + refreshed.requests;
+  requests += await tellChanged(deps, stored.feeds, refreshed.feeds, {
+    requests: (deps.budget.requests - requests) / 2,
+    statements: statementsLeft() / 2,
   });
-  complete &&= mirrored.complete && unfinished.size === 0;
-  requests += mirrored.reports.reduce((sum, report) => sum + report.requests, 0);
-  const costs = { begunAt, requests, events, statements: counts.statements };
-  const reports = [...refreshed.values()];
-  logRun(deps, { refreshed: reports, rendered, mirrored: mirrored.reports, complete }, costs);
-  return { sources: reports, feeds: rendered, targets: mirrored.reports, complete };
+  const apart = ahead();
+  if (apart !== null && statementsLeft() > 0) {
+    await attempt(deps, "reads_not_noted", async () => noteReads(sql, refreshed.readAt, apart));
+  }
+  if (apart !== null) await endExpired(deps, stored.feeds, reachedTime(nowAt, apart));
+  if (hourly) {
+    // A clock that jumped makes every source due: what was noted before is right where none was read.
+    const reachedAt = reachedTime(nowAt, apart ?? (await clockAhead(sql)));
+    await attempt(deps, "answerers_not_noted", async () => noteAnswerers(sql, nowAt));
+    await forgetOld(deps, reachedAt, () => statementsLeft() > deps.budget.statements / 4);
+  }
+  await queueMails(deps, statementsLeft);
+  await attempt(deps, "mail_not_sent", async () =>
+    sendQueued(deps, {
+      more: () => statementsLeft() >= statementsOfMail,
+      until: deps.now() + mailMilliseconds,
+    }),
+  );
+  const mirrored = await sendOut(deps, { requests: deps.budget.requests - requests, statementsLeft }, options.sourceId);
+  requests += mirrored.requests;
+  const report = {
+    sources: refreshed.sources,
+    feeds: refreshed.feeds,
+    targets: mirrored.reports,
+    complete: refreshed.complete && mirrored.complete,
+  };
+  logRun(deps, report, { begunAt, requests, events: refreshed.events, statements: counts.statements });
+  return report;
 }
 
 /**
@@ -152,49 +108,80 @@ export function startRun(deps: Deps, changed: Pick<FeedRow, "sourceId"> | Pick<T
   deps.defer(tick(deps, "sourceId" in changed ? { sourceId: changed.sourceId } : { onlyTargets: true }));
 }
 
-async function forgetOld(deps: Deps): Promise<void> {
+/** Tells subscribers what is new: that a feed has changed in this run, or what an earlier one could not tell. Resolves to the number of requests. */
+async function tellChanged(
+  deps: Deps,
+  feeds: readonly ListedFeed[],
+  rendered: readonly RenderReport[],
+  limits: TellLimits,
+): Promise<number> {
   const nowAt = epochSeconds(deps);
-  await forgetDecisions(deps.sql, nowAt - deps.config.decisionDays * 86_400);
-  await forgetTries(deps.sql, nowAt - 3600, nowAt + 3600);
+  const untold = feeds.some(({ untoldAt }) => untoldAt !== null && isDue(untoldAt, longestPushPause, nowAt));
+  if (rendered.length === 0 && !untold) return 0;
+  return (await attempt(deps, "push_failed", async () => tellSubscribers(deps, limits))) ?? 0;
 }
 
-/** Does the work; logs its failure and resolves to undefined then. */
-async function attempt<T>(deps: Deps, event: string, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    logFailure(deps, event, error);
-    return undefined;
+/** Queues notices and invitations, another of the two first each minute: a small budget may not reach the second. */
+async function queueMails(deps: Deps, statementsLeft: () => number): Promise<void> {
+  const notices = async (): Promise<unknown> =>
+    attempt(deps, "notices_not_queued", async () => queueNotices(deps, () => statementsLeft() >= statementsOfNotices));
+  const invitations = async (): Promise<unknown> =>
+    attempt(deps, "invitations_not_queued", async () => queueInvitations(deps, statementsLeft));
+  for (const queue of rotate([notices, invitations], epochSeconds(deps))) await queue();
+}
+
+/**
+ * Posts to webhooks and pushes to targets, beside each other: neither waits for slow receivers of the other. Posts have half
+ * of what is left where there are any. Resolves to the reports on targets, and to the number of requests of both.
+ */
+async function sendOut(
+  deps: Deps,
+  { requests, statementsLeft }: { readonly requests: number; readonly statementsLeft: () => number },
+  sourceId: string | undefined,
+) {
+  const half = { requests: Math.floor(requests / 2), statements: Math.floor(statementsLeft() / 2) };
+  const due = (await attempt(deps, "posts_not_sent", async () => listDuePosts(deps, half))) ?? [];
+  const kept = due.length > 0 ? half : { requests: 0, statements: 0 };
+  const [posted, mirrored] = await Promise.all([
+    attempt(deps, "posts_not_sent", async () =>
+      sendPosts(deps, due, { ...half, until: deps.now() + postMilliseconds }),
+    ),
+    pushDueTargets(deps, {
+      sourceId,
+      requests: requests - kept.requests,
+      statements: () => statementsLeft() - kept.statements,
+      attempt: async (event, work) => attempt(deps, event, work),
+    }),
+  ]);
+  const pushed = mirrored.reports.reduce((sum, report) => sum + report.requests, 0);
+  return { ...mirrored, requests: pushed + (posted?.requests ?? 0) };
+}
+
+/** Ends the feeds whose time was over at `reachedAt` (epoch seconds). */
+async function endExpired(deps: Deps, feeds: readonly FeedRow[], reachedAt: number): Promise<void> {
+  for (const feed of feeds.filter((one) => isExpired(one, reachedAt))) {
+    await attempt(deps, "expire_failed", async () => expireFeed(deps, feed));
   }
 }
 
 function logRun(
   deps: Deps,
-  {
-    refreshed,
-    rendered,
-    mirrored,
-    complete,
-  }: Pick<TickReport, "complete"> & {
-    refreshed: readonly RefreshReport[];
-    rendered: readonly RenderReport[];
-    mirrored: readonly PushReport[];
-  },
+  { sources, feeds, targets, complete }: TickReport,
   costs: { begunAt: number; requests: number; events: number; statements: number },
 ): void {
   const sum = (key: "added" | "changed" | "removed" | "skipped"): number =>
-    refreshed.reduce((total, report) => total + report[key], 0);
+    sources.reduce((total, report) => total + report[key], 0);
   const { begunAt, ...counts } = costs;
   deps.log.info("run", {
     ms: deps.now() - begunAt,
-    sources: refreshed.length,
-    feeds: rendered.length,
-    targets: mirrored.length,
+    sources: sources.length,
+    feeds: feeds.length,
+    targets: targets.length,
     added: sum("added"),
     changed: sum("changed"),
     removed: sum("removed"),
     skipped: sum("skipped"),
-    failed: refreshed.filter(({ failure }) => failure !== "").length,
+    failed: sources.filter(({ failure }) => failure !== "").length,
     complete,
     ...counts,
   });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { readResponseText } from "../body.ts";
-import { parseJson } from "../json.ts";
+import { readResponseText } from "../lib/body.ts";
+import { parseJson } from "../lib/json.ts";
 import { AppError, messageOf, readErrorCode } from "../errors.ts";
 import { faultText } from "../fault-text.ts";
 import type { Api, ApiOptions } from "./runtime.ts";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { AppError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../config/nearest.ts";
 
 export interface Option {
   /** Without the dashes in front. `-` and `_` inside it may be typed for one another. */

@@ -17,6 +17,8 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   bad_config: exits.usage,
   unauthorized: exits.failed,
   forbidden: exits.failed,
+  no_role: exits.failed,
+  over_quota: exits.failed,
   too_many: exits.failed,
   foreign_form: exits.failed,
   not_found: exits.notFound,

@@ -1,7 +1,7 @@
 import { readUuid } from "../waldur/parameters.ts";
 import { DateTime } from "luxon";
 import { AppError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../config/nearest.ts";
 import type { Arguments, Option } from "./args.ts";
 
 /** A whole number; null when the option is not given or empty. Throws `bad_input` when it is outside the bounds. */

@@ -1,7 +1,7 @@
-import { findMisspelt } from "../config.ts";
+import { findMisspelt } from "../config/config.ts";
 import { AppError, messageOf } from "../errors.ts";
-import { nearest } from "../nearest.ts";
-import { endSentence } from "../sentence.ts";
+import { nearest } from "../config/nearest.ts";
+import { endSentence } from "../lib/sentence.ts";
 import { type Client, makeClient } from "./api-client.ts";
 import { type Arguments, readArguments } from "./args.ts";
 import { type Command, help, server } from "./command.ts";

@@ -30,6 +30,19 @@ export interface Backup {
   readonly notes: readonly string[];
 }
 
+/** The result of `restore`: the database that was put in place, and where the one before it is kept. */
+export interface Restore extends Backup {
+  readonly kept: string | null;
+}
+
+/** The result of `copy`. */
+export interface Copy {
+  /** The database that was copied. */
+  readonly file: string;
+  readonly tables: number;
+  readonly rows: number;
+}
+
 /** Everything that the command line needs from the process it runs in. The entry makes it; tests make their own. */
 export interface Runtime {
   /** The version of this program, as in package.json. */
@@ -50,6 +63,10 @@ export interface Runtime {
   readonly demo: (options: { readonly bookings: number; readonly still: boolean }) => Promise<number>;
   /** Copies the database of the service into a file; with `replace` one that is there makes room. */
   readonly backup: (options: { readonly file: string; readonly replace: boolean }) => Promise<Backup>;
+  /** Puts a copy in the place of the database of the service, which must not run. */
+  readonly restore: (options: { readonly file: string }) => Promise<Restore>;
+  /** Copies a database in a file into the one at DATABASE_URL. */
+  readonly copy: (options: { readonly file: string }) => Promise<Copy>;
   /** Makes a key; with `rotate` it also seals every stored secret anew. */
   readonly keygen: (options: { readonly rotate: boolean }) => Promise<Keygen>;
 }

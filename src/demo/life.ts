@@ -1,5 +1,6 @@
 import type { OrderState } from "../calendar/booking.ts";
 import { makeBooking, randomUuid, type SampleBooking, slotsOf } from "./bookings.ts";
+import type { EventType } from "./hook.ts";
 import type { Person } from "./people.ts";
 
 /** The end of a decision: an HTTP status and its body, as Waldur answers. */
@@ -21,13 +22,21 @@ export class Life {
   readonly #byUuid: Map<string, SampleBooking>;
   readonly #random: () => number;
   readonly #now: () => number;
+  readonly #tell: (type: EventType, booking: SampleBooking) => void;
   #lastMicros = 0;
 
-  constructor(bookings: SampleBooking[], random: () => number, now: () => number) {
+  /** `tell` is told what Waldur makes events of. */
+  constructor(
+    bookings: SampleBooking[],
+    random: () => number,
+    now: () => number,
+    tell: (type: EventType, booking: SampleBooking) => void,
+  ) {
     this.bookings = bookings;
     this.#byUuid = new Map(bookings.map((booking) => [booking.uuid, booking]));
     this.#random = random;
     this.#now = now;
+    this.#tell = tell;
   }
 
   find(uuid: string): SampleBooking | undefined {
@@ -49,6 +58,7 @@ export class Life {
     if (change.approved !== false) booking.slots = slotsOf(booking.schedules, this.#random);
     this.bookings.push(booking);
     this.#byUuid.set(booking.uuid, booking);
+    this.#tell("marketplace_resource_create_requested", booking);
     return booking;
   }
 
@@ -56,6 +66,7 @@ export class Life {
   approve(uuid: string): void {
     const booking = this.#need(uuid);
     this.#order(booking, "executing");
+    this.#tell("marketplace_order_approved", booking);
     this.writeSlots(uuid);
   }
 
@@ -87,12 +98,14 @@ export class Life {
     });
     booking.state = "Terminated";
     booking.modifiedMicros = micros;
+    this.#tell("marketplace_resource_terminate_succeeded", booking);
   }
 
   rename(uuid: string, name: string): void {
     const booking = this.#need(uuid);
     booking.name = name;
     booking.modifiedMicros = this.#tick();
+    this.#tell("marketplace_resource_update_succeeded", booking);
   }
 
   /** A migration or a script saves every booking: each gets a new `modified`, and nothing else changes. */
@@ -142,6 +155,10 @@ export class Life {
     this.#order(booking, orderState);
     booking.state = state;
     booking.modifiedMicros = booking.orders[0].modifiedMicros;
+    this.#tell(
+      state === "OK" ? "marketplace_resource_create_succeeded" : "marketplace_resource_create_canceled",
+      booking,
+    );
     return { status: 200, body: { order_uuid: booking.orders[0].uuid } };
   }
 

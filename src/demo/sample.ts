@@ -1,5 +1,6 @@
 import { type SampleBooking, seedBookings, seeded } from "./bookings.ts";
 import { type ParameterErrors, filterBookings, filterOrders, orderBookings, type Version } from "./filters.ts";
+import { hookBody } from "./hook.ts";
 import { Life, type SampleAnswer } from "./life.ts";
 import { offerings, organisations, people, type Person, type RoleName, roles, tokens } from "./people.ts";
 import { offeringColumns, providerColumns, userColumns } from "./directory.ts";
@@ -16,6 +17,8 @@ export interface SampleOptions {
   readonly baseUrl: string;
   readonly seed?: number;
   readonly version?: Version;
+  /** Gets what a web hook of staff for all events is sent. */
+  readonly hook?: (body: string) => void;
 }
 
 /** A Waldur made up: its HTTP side, and what a test or the demonstration can make happen in it. */
@@ -60,7 +63,9 @@ const ofDjango = { Vary: "Accept-Language, Cookie", "Content-Language": "en" };
 export function sampleWaldur(options: SampleOptions): SampleWaldur {
   const { now, begunAt, baseUrl, version = "7.0" } = options;
   const random = seeded(options.seed ?? 1);
-  const life = new Life(seedBookings(options.bookings, begunAt, random), random, now);
+  const life = new Life(seedBookings(options.bookings, begunAt, random), random, now, (type, booking) =>
+    options.hook?.(hookBody(type, booking, now())),
+  );
   const persons: Record<RoleName, Person> = { ...people };
   const inactive = new Set<RoleName>();
   const expired = new Set<RoleName>();

@@ -1,10 +1,8 @@
 import { existsSync, statSync } from "node:fs";
-import { chmod, realpath, rename, rm, stat } from "node:fs/promises";
+import { realpath, rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { backup, DatabaseSync } from "node:sqlite";
 import { AppError, messageOf } from "../errors.ts";
-import { nameFailure } from "../store/sql/file-failure.ts";
-import { storeFailed } from "../store/sql/failure.ts";
+import { copyWhole, removeDatabase } from "./copy.ts";
 
 /** A copy that was made. */
 export interface DatabaseCopy {
@@ -24,13 +22,11 @@ export async function backUpDatabase(from: string, to: string, replace: boolean)
   }
   const part = `${file}.part-${process.pid}`;
   try {
-    await copy(from, part);
-    const tables = readThrough(part, from);
-    await chmod(part, 0o600);
+    const tables = await copyWhole(from, part);
     await rename(part, file);
     return { file, bytes: (await stat(file)).size, tables };
   } finally {
-    for (const end of ["", "-journal", "-wal", "-shm"]) await rm(part + end, { force: true });
+    await removeDatabase(part);
   }
 }
 
@@ -56,42 +52,4 @@ async function refuseTaken(from: string, to: string, replace: boolean): Promise<
     throw new AppError("bad_input", `${to} is there already; give another name, or --replace`);
   }
   return file;
-}
-
-async function copy(from: string, to: string): Promise<void> {
-  const db = openToCopy(from);
-  try {
-    // All pages in one step: what writers add meanwhile neither mixes in nor makes it begin again.
-    await backup(db, to, { rate: 2_000_000_000 });
-  } catch (error) {
-    throw nameFailure(storeFailed(error), messageOf(error).includes("open") ? to : from);
-  } finally {
-    db.close();
-  }
-}
-
-/** Makes the copy a file that needs no other beside it, and reads it through; returns the number of its tables. */
-function readThrough(copied: string, from: string): number {
-  const db = openToCopy(copied);
-  try {
-    db.exec("PRAGMA journal_mode = DELETE");
-    const verdict = Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {}).join("");
-    const tables = Number(
-      Object.values(db.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table'").get() ?? {})[0],
-    );
-    if (verdict !== "ok") throw new AppError("store_failed", `the database ${from} is damaged: ${verdict}`);
-    if (tables === 0)
-      throw new AppError("store_failed", `the database ${from} is empty; there is nothing to keep of it`);
-    return tables;
-  } finally {
-    db.close();
-  }
-}
-
-function openToCopy(path: string): DatabaseSync {
-  try {
-    return new DatabaseSync(path, { timeout: 5000 });
-  } catch (error) {
-    throw nameFailure(storeFailed(error), path);
-  }
 }

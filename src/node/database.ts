@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { link, rename, rm, stat } from "node:fs/promises";
+import { link, rename, stat } from "node:fs/promises";
+import { besideEndings, removeDatabase } from "./copy.ts";
 import { keepPrivate } from "./data-folder.ts";
 import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -21,10 +22,13 @@ export async function openDatabase(
   log: Log,
 ): Promise<OpenSql> {
   await keepPrivate(
-    ["", "-wal", "-shm", "-journal"].map((end) => path + end),
+    ["", ...besideEndings].map((end) => path + end),
     log,
   );
-  if (!existsSync(path)) await makeDatabase(path, migrations, nowAt);
+  const there = await stat(path).catch(() => null);
+  if (there === null) await makeDatabase(path, migrations, nowAt);
+  // Not opened: SQLite removes what lies beside an empty file, which may hold all there is.
+  else if (there.isFile() && there.size === 0) throw emptyDatabase(path);
   const sql = openNamed(path);
   try {
     await refuseForeign(sql, path, migrations);
@@ -37,6 +41,13 @@ export async function openDatabase(
   }
 }
 
+function emptyDatabase(path: string): AppError {
+  return new AppError(
+    "store_failed",
+    `the database ${path} is empty: it may be a copy of the file alone, made while the service ran, with all still in the file beside it that ends in -wal. Put back a copy made with \`backup\`, or remove the file to begin anew, without feeds`,
+  );
+}
+
 /**
  * Moves what SQLite keeps beside the database file into it, so that a copy of the file alone has nearly all. Waits for nobody:
  * what others still read stays for the next time.
@@ -45,7 +56,8 @@ export async function checkpoint(sql: Sql): Promise<void> {
   await sql.all("PRAGMA wal_checkpoint(PASSIVE)");
 }
 
-function openNamed(path: string): OpenSql {
+/** Opens the store in a file, with failures that name it. */
+export function openNamed(path: string): OpenSql {
   try {
     return nameDatabase(openSqlite(path), path);
   } catch (error) {
@@ -72,7 +84,7 @@ async function makeDatabase(path: string, migrations: readonly Migration[], nowA
     }
     await moveNew(aside, path);
   } finally {
-    for (const end of ["", "-wal", "-shm", "-journal"]) await rm(aside + end, { force: true });
+    await removeDatabase(aside);
   }
 }
 
@@ -87,14 +99,10 @@ async function moveNew(from: string, to: string): Promise<void> {
   }
 }
 
-async function refuseForeign(sql: Sql, path: string, migrations: readonly Migration[]): Promise<void> {
+/** Throws `store_failed` with what to do where a database is empty, another program's, or of a newer version than these migrations. */
+export async function refuseForeign(sql: Sql, path: string, migrations: readonly Migration[]): Promise<void> {
   const tables = await sql.all("SELECT name FROM sqlite_master WHERE type = 'table'");
-  if (tables.length === 0) {
-    throw new AppError(
-      "store_failed",
-      `the database ${path} is empty: it may be a copy of the file alone, made while the service ran, with all still in the file beside it that ends in -wal. Put back a copy made with \`backup\`, or remove the file to begin anew, without feeds`,
-    );
-  }
+  if (tables.length === 0) throw emptyDatabase(path);
   if (!tables.some(({ name }) => name === "d1_migrations")) {
     throw new AppError(
       "store_failed",

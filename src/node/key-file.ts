@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { AppError, messageOf } from "../errors.ts";
-import { randomBytes } from "../random.ts";
+import { randomBytes } from "../lib/random.ts";
 import { type KeyRing, makeKeylessRing, newKey, parseKeyRing } from "../security/keys.ts";
 
 /** Returns the path of the key that is created when SECRET_KEYS is not set. */

@@ -2,32 +2,42 @@ import { existsSync } from "node:fs";
 import { createServer, IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { type Config, type Environment, readConfig, secretsOf } from "../config.ts";
+import { type Config, defaultConfig, type Environment, readConfig, secretsOf } from "../config/config.ts";
 import { keepPrivate, openDataFolder } from "./data-folder.ts";
-import { openDatabase } from "./database.ts";
+import { checkpoint, openDatabase } from "./database.ts";
+import { openServerDatabase } from "./server-database.ts";
 import type { Budget, Deps, Fetch } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { keyFile, openKeyRing } from "./key-file.ts";
 import { jsonLog } from "../log.ts";
 import { openOutside } from "./outside.ts";
+import { openSmtp } from "./smtp.ts";
 import { packageFolder } from "../package-folder.ts";
-import { randomBytes } from "../random.ts";
+import { randomBytes } from "../lib/random.ts";
 import { clientAddress } from "../security/proxies.ts";
 import { isAllowed, outsideRules } from "../security/outside.ts";
-import { hasSealed } from "../store/sealed.ts";
+import { hasSealed } from "../store/accounts/sealed.ts";
 import { readMigrations } from "../store/sql/migrations-node.ts";
+import type { Sql } from "../store/sql/port.ts";
 import { openSqlite } from "../store/sql/sqlite.ts";
 
 /** Limits for Node, which only end runs that would never end. */
 const budget: Budget = { pages: 100_000, requests: 1_000_000, events: 10_000_000, statements: 10_000_000 };
 
-const migrationsFolder = join(packageFolder, "migrations");
+/** The folder of the migrations that this version has. */
+export const migrationsFolder = join(packageFolder, "migrations");
+/** The same tables for PostgreSQL. */
+export const postgresMigrationsFolder = join(migrationsFolder, "postgres");
 
 /** The program on a database file; it is not listening yet. */
 export interface Opened {
   readonly deps: Deps;
   /** Waits for the work under way and closes the database. */
   readonly close: () => Promise<void>;
+  /** Moves what a database in a file has beside it into the file. */
+  readonly checkpoint: () => Promise<void>;
+  /** Has the web hook of the sample inside post to that address. */
+  readonly sendHooks?: (to: string) => void;
 }
 
 /** The database of the service and that of the sample, which may lie in one folder under the same keys. */
@@ -66,11 +76,15 @@ export async function openNode(
   await openDataFolder(config.dataDir, log);
   await keepPrivate([keyFile(config)], log);
   const path = join(config.dataDir, file);
-  const sql = await openDatabase(path, await readMigrations(migrationsFolder), Math.floor(Date.now() / 1000), log);
+  const nowAt = Math.floor(Date.now() / 1000);
+  const onServer = !sample && config.databaseUrl !== null;
+  const sql: Sql & { close(): void | Promise<void> } = onServer
+    ? await openServerDatabase(config, await readMigrations(postgresMigrationsFolder), nowAt)
+    : await openDatabase(path, await readMigrations(migrationsFolder), nowAt, log);
   const work = new Set<Promise<unknown>>();
   const keys = await openKeyRing(config, async () => (await hasSealed(sql)) || hasSealedBeside(config, file)).catch(
-    (error: unknown) => {
-      sql.close();
+    async (error: unknown) => {
+      await sql.close();
       throw error;
     },
   );
@@ -80,6 +94,7 @@ export async function openNode(
   const deps: Deps = {
     sql,
     outside: outside.fetch,
+    mail: openSmtp(config),
     fetch: answer ?? (async (request) => fetch(request)),
     now: Date.now,
     random: makeRandom(),
@@ -103,10 +118,11 @@ export async function openNode(
   };
   return {
     deps,
+    checkpoint: async () => (onServer ? undefined : checkpoint(sql)),
     async close() {
       await Promise.allSettled(work);
       await outside.close();
-      sql.close();
+      await sql.close();
     },
   };
 }
@@ -161,7 +177,7 @@ process.on("exit", flushLines);
  * Returns the socket that systemd opened for this process (sd_listen_fds(3)), if any. It stays open over a restart: Thunderbird
  * stops polling until its own restart when a connection is refused once.
  */
-function inheritedSocket(): { fd: number } | null {
+export function inheritedSocket(): { fd: number } | null {
   const firstInherited = 3;
   return process.env["LISTEN_PID"] === String(process.pid) && process.env["LISTEN_FDS"] === "1"
     ? { fd: firstInherited }
@@ -171,10 +187,13 @@ function inheritedSocket(): { fd: number } | null {
 /** The origin of each request: the other end of its connection, and its header fields. */
 const origins = new WeakMap<Request, { readonly peer: string; readonly headers: IncomingMessage["headers"] }>();
 
-/** Starts a server. Resolves once it listens, with the port it got. Throws `bad_config` when it cannot. */
+type ListenOptions = Pick<Config, "host" | "port"> & Partial<Pick<Config, "keepAliveSeconds">>;
+
+/** Starts a server, on a socket that is open already where one is given. Resolves once it listens, with the port it got. Throws `bad_config` when it cannot. */
 export async function listen(
   answer: (request: Request) => Response | Promise<Response>,
-  { host, port }: Pick<Config, "host" | "port">,
+  { host, port, keepAliveSeconds = defaultConfig.keepAliveSeconds }: ListenOptions,
+  inherited: { fd: number } | null = null,
 ): Promise<{ server: Server; port: number }> {
   // It replaces the global Response with its own, which sends bytes without copying: the platform's copies a body twice,
   // which was most of the cost of a feed of 3 MB.
@@ -189,7 +208,11 @@ export async function listen(
     // HTTP/1.0 needs no Host, and checks of load balancers send none.
     { hostname: "unnamed.invalid" },
   );
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  // Longer than a proxy keeps its end, so that it never sends into a connection that is being closed here.
+  const server = createServer(
+    { keepAliveTimeout: keepAliveSeconds * 1000 },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
       reject(
@@ -198,7 +221,7 @@ export async function listen(
         }),
       ),
     );
-    server.listen(inheritedSocket() ?? { port, host }, () => resolve());
+    server.listen(inherited ?? { port, host }, () => resolve());
   });
   const address = server.address();
   return { server, port: typeof address === "object" && address !== null ? address.port : port };

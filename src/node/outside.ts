@@ -5,7 +5,8 @@ import type { Fetch } from "../deps.ts";
 import { isBlockedIp } from "../security/ip.ts";
 import { BlockedAddress } from "../security/outside.ts";
 
-const connectMilliseconds = 10_000;
+/** Shorter than an exchange: where nothing was sent, the failure says so. */
+const connectMilliseconds = 5000;
 const idleMilliseconds = 60_000;
 /** The number of connections that a Worker may have. */
 const connections = 6;
@@ -56,7 +57,7 @@ export function openOutside(mayBeInside: (url: URL) => boolean, resolve: Resolve
   const agents = { inside: openAgent(true), outside: openAgent(false) };
   return {
     async fetch(request) {
-      const body = request.body === null ? null : await request.text();
+      const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
       const response = await fetch(request.url, {
         method: request.method,
         headers: [...request.headers],

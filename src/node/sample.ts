@@ -1,19 +1,14 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { epochSeconds } from "../clock.ts";
-import type { Environment } from "../config.ts";
-import { type SampleWaldur, sampleWaldur } from "../demo/sample.ts";
+import type { Environment } from "../config/config.ts";
+import { beginSample, sampleBookings, sampleSettings, stepMilliseconds } from "../demo/begin.ts";
+import type { SampleWaldur } from "../demo/sample.ts";
 import type { Deps, Fetch } from "../deps.ts";
 import { AppError } from "../errors.ts";
 import { type Opened, type OpenOptions, openNode } from "./open.ts";
 import { hex } from "../security/hash.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 
-const sampleUrl = "http://sample.waldur.invalid";
-const daySeconds = 86_400;
-/** Days after which the sample starts anew: its bookings lie around the day on which it was made. */
-const sampleDays = 3;
-const stepMilliseconds = 60_000;
 const patienceMilliseconds = 2000;
 
 export interface SampleSize {
@@ -23,7 +18,7 @@ export interface SampleSize {
 }
 
 /** The sample that runs when nothing else is asked for. */
-export const defaultSample: SampleSize = { bookings: 60, still: false };
+export const defaultSample: SampleSize = { bookings: sampleBookings, still: false };
 
 /** Keys of `meta`: the address of the sample that a service runs, "" when it has ended; the number of bookings of the last one. */
 const keys = { address: "sample-at", size: "sample-size" };
@@ -37,13 +32,23 @@ export async function runSample(env: Environment, { bookings, still }: SampleSiz
     throw new AppError("bad_config", "a sample runs on this folder already; stop it, or give DATA_DIR another folder");
   }
   await writeMeta(deps.sql, keys.size, String(bookings));
-  const sample = await makeSample(deps, bookings);
+  let hook: (body: string) => void = () => undefined;
+  const sample = await beginSample(deps, bookings, (body) => hook(body));
   use(fetchFrom(sample));
   const { server, address } = await share(sample, hex(deps.random(16)));
   await writeMeta(deps.sql, keys.address, address);
   const life = still ? null : setInterval(() => sample.step(), stepMilliseconds);
+  const post = async (to: string, body: string): Promise<void> => {
+    const headers = { "Content-Type": "application/json" };
+    const signal = deps.deadline(patienceMilliseconds);
+    await (await fetch(to, { method: "POST", headers, body, signal })).body?.cancel();
+  };
   return {
     deps,
+    checkpoint: opened.checkpoint,
+    sendHooks(to) {
+      hook = (body) => deps.defer(post(to, body));
+    },
     async close() {
       if (life !== null) clearInterval(life);
       server.close();
@@ -60,7 +65,7 @@ export async function openSample(env: Environment, options: Pick<OpenOptions, "l
   const { deps } = opened;
   const running = await findRunning(deps);
   const size = Number((await readMeta(deps.sql, keys.size)) ?? defaultSample.bookings);
-  use(running ?? fetchFrom(await makeSample(deps, size)));
+  use(running ?? fetchFrom(await beginSample(deps, size)));
   return opened;
 }
 
@@ -77,10 +82,7 @@ async function openEmpty(
     settings: {
       // Somebody who tries it at night should see changes too.
       NIGHT_POLL_SECONDS: env["NIGHT_POLL_SECONDS"] ?? "60",
-      WALDUR_API_URL: sampleUrl,
-      WALDUR_API_TOKEN: "sample-provider-owner",
-      WALDUR_DECISION_TOKEN: "sample-staff",
-      SIGNED_DECISIONS: "on",
+      ...sampleSettings,
     },
     fetch: async (request) => {
       if (answer === undefined) throw new Error("the sample has not begun");
@@ -88,15 +90,6 @@ async function openEmpty(
     },
   });
   return { opened, use: (given) => void (answer = given) };
-}
-
-async function makeSample(deps: Deps, bookings: number): Promise<SampleWaldur> {
-  const nowAt = epochSeconds(deps);
-  const key = `sample:${bookings}`;
-  const kept = Number((await readMeta(deps.sql, key)) ?? 0);
-  const begunAt = Math.abs(nowAt - kept) < sampleDays * daySeconds ? kept : nowAt;
-  await writeMeta(deps.sql, key, String(begunAt));
-  return sampleWaldur({ now: deps.now, begunAt, bookings, baseUrl: sampleUrl });
 }
 
 function fetchFrom(sample: SampleWaldur): Fetch {
@@ -110,7 +103,7 @@ async function share(sample: SampleWaldur, secret: string): Promise<{ server: Se
       const { pathname, search } = new URL(url);
       if (!pathname.startsWith(`/${secret}/`)) return new Response(null, { status: 404 });
       const path = pathname.slice(secret.length + 1);
-      return sample.fetch(new Request(`${sampleUrl}${path}${search}`, { method, headers }));
+      return sample.fetch(new Request(`${sampleSettings.WALDUR_API_URL}${path}${search}`, { method, headers }));
     },
     { overrideGlobalObjects: false },
   );
@@ -130,7 +123,7 @@ async function findRunning(deps: Deps): Promise<Fetch | null> {
     return fetch(new Request(`${address}${pathname}${search}`, { method, headers, signal, redirect: "manual" }));
   };
   const signal = deps.deadline(patienceMilliseconds);
-  const there = await answer(new Request(`${sampleUrl}/api/configuration/`, { signal })).then(
+  const there = await answer(new Request(`${sampleSettings.WALDUR_API_URL}/api/configuration/`, { signal })).then(
     async (response) => {
       await response.body?.cancel();
       return response.ok;

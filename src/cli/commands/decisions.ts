@@ -48,7 +48,7 @@ const list: Command = {
         one.action,
         one.byOperator ? `${one.result} (operator's token)` : one.result,
         one.fullName === "" ? one.username : `${one.fullName} (${one.username})`,
-        one.via,
+        one.mailbox === "" ? one.via : `${one.via} (${one.mailbox})`,
         one.feedId,
         one.address,
         one.bookingUuid,

@@ -1,5 +1,5 @@
 import { bookingStates } from "../../calendar/booking.ts";
-import { decisionModes, details, languages, profileBounds } from "../../calendar/profile.ts";
+import { decisionModes, details, languages, profileBounds, stateMarks } from "../../calendar/profile.ts";
 import { AppError } from "../../errors.ts";
 import { type Arguments, type Option, option, toggle } from "../args.ts";
 import { readChoice, readInstant, readUuidOption, readWhole, splitList } from "../option-values.ts";
@@ -11,6 +11,11 @@ const zone = option("zone", "ZONE", "IANA time zone whose local time the text al
 const alarm = option("alarm", "MINUTES", "remind this long before the start");
 const colour = option("colour", "NAME", "CSS colour name");
 const cancelled = option("cancelled", "WHAT", "cancelled bookings: keep or drop");
+const mark = option("mark", "HOW", `how titles tell the state: ${stateMarks.join(", ")}`);
+const wholeDays = option("whole-days", "on|off", "whole days of the zone are all-day events");
+const offeringColours = option("offering-colours", "on|off", "each offering has a colour of its own");
+const chosenColours = option("chosen-colours", "LIST", "colours of single offerings: UUID=NAME,…");
+const offeringImages = option("offering-images", "on|off", "events carry the picture of their offering");
 const decisions = option("decisions", "HOW", `links to accept and reject: ${decisionModes.join(", ")}`);
 const pastDays = option("past-days", "DAYS", "how far back it shows");
 const futureDays = option("future-days", "DAYS", "how far ahead it shows");
@@ -35,6 +40,11 @@ export const feedOptions: readonly Option[] = [
   alarm,
   colour,
   cancelled,
+  mark,
+  wholeDays,
+  offeringColours,
+  chosenColours,
+  offeringImages,
   decisions,
   pastDays,
   futureDays,
@@ -62,6 +72,11 @@ const members: readonly (readonly [Option, key: string, read: (args: Arguments, 
   [alarm, "alarmMinutes", (args) => readWhole(args, alarm, profileBounds.alarmMinutes)],
   [colour, "colour", (_, given) => given.toLowerCase() || null],
   [cancelled, "cancelled", (_, given) => readChoice(cancelled, given, ["keep", "drop"])],
+  [mark, "stateMark", (_, given) => readChoice(mark, given, stateMarks)],
+  [wholeDays, "wholeDays", (_, given) => readSwitch(wholeDays, given)],
+  [offeringColours, "offeringColours", (_, given) => readSwitch(offeringColours, given)],
+  [chosenColours, "chosenColours", (_, given) => readColours(given)],
+  [offeringImages, "offeringImages", (_, given) => readSwitch(offeringImages, given)],
   [decisions, "decisions", (_, given) => readChoice(decisions, given, decisionModes)],
   [pastDays, "pastDays", (args) => readDays(args, pastDays, profileBounds.pastDays)],
   [futureDays, "futureDays", (args) => readDays(args, futureDays, profileBounds.futureDays)],
@@ -114,6 +129,20 @@ export function readSource(args: Arguments): { kind: string; uuid?: string } {
   return uuid === null || chosen.value === null
     ? { kind: chosen.name }
     : { kind: chosen.name, uuid: readUuidOption(`--${chosen.name}`, uuid) };
+}
+
+/** Returns the colours of `UUID=NAME,…`, by uuid. */
+function readColours(given: string): Record<string, string> {
+  return Object.fromEntries(
+    splitList(given).map((part) => {
+      const [uuid = "", name = ""] = part.split("=").map((text) => text.trim());
+      return [readUuidOption("--chosen-colours", uuid), name.toLowerCase()];
+    }),
+  );
+}
+
+function readSwitch(asked: Option, given: string): boolean {
+  return readChoice(asked, given, ["on", "off"]) === "on";
 }
 
 function readDays(args: Arguments, days: Option, bounds: { readonly least: number; readonly most: number }): number {

@@ -22,6 +22,7 @@ export function formatFeeds(feeds: readonly FeedJson[]): string {
 const lostWords = {
   role: "the role that shows it",
   inactive: "its user is not active in Waldur",
+  expired: "any proof of its role, for its token is not accepted",
   part: "a role that shows some of it",
 } as const;
 
@@ -34,6 +35,7 @@ export function formatFeed(feed: FeedJson): string {
     ["state", feed.state],
     ["address", feed.address ?? hiddenAddress(feed)],
     ["webcal", feed.webcal],
+    ["free/busy", feed.freeBusy],
     ["source", `${source.kind} ${source.name}`.trim()],
     ["source uuid", source.uuid],
     ["partial", source.partial],
@@ -66,6 +68,16 @@ function formatProfile(profile: NonNullable<FeedJson["profile"]>): readonly (rea
     ["alarm", profile.alarmMinutes === null ? null : `${profile.alarmMinutes} minutes before`],
     ["colour", profile.colour],
     ["cancelled", profile.cancelled],
+    ["state mark", profile.stateMark],
+    ["whole days", profile.wholeDays ? "all-day events" : "timed events"],
+    ["offering colours", profile.offeringColours ? "on" : "off"],
+    [
+      "chosen colours",
+      Object.entries(profile.chosenColours)
+        .map(([uuid, name]) => `${uuid}=${name}`)
+        .join(", ") || null,
+    ],
+    ["offering images", profile.offeringImages ? "on" : "off"],
     ["decisions", profile.decisions],
     ["window", `${profile.pastDays} days back, ${profile.futureDays} ahead`],
     ...Object.entries(profile.filter).map(([key, value]) => [`only ${key}`, [value].flat().join(", ")] as const),

@@ -4,7 +4,9 @@ import { exportCalendar } from "./export.ts";
 import { feedCommands } from "./feeds.ts";
 import { bookings, providers } from "./listings.ts";
 import { decisionCommands } from "./decisions.ts";
-import { backup, demo, keygen, serve } from "./service.ts";
+import { forgetPerson } from "./people.ts";
+import { passwordCommands } from "./passwords.ts";
+import { backup, copy, demo, keygen, restore, serve } from "./service.ts";
 import { sync } from "./sync.ts";
 import { targetCommands } from "./targets.ts";
 
@@ -18,8 +20,12 @@ export const commands: readonly Command[] = [
   sync,
   ...feedCommands,
   ...targetCommands,
+  ...passwordCommands,
   ...decisionCommands,
+  forgetPerson,
   check,
   keygen,
   backup,
+  restore,
+  copy,
 ];

@@ -4,7 +4,7 @@ import { type Client, readAnswer } from "../api-client.ts";
 import { printJson } from "../command.ts";
 import { exits } from "../exit.ts";
 import { showProgress } from "../progress.ts";
-import { formatPush } from "./target-text.ts";
+import { formatPush, missingEvents } from "./target-text.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Pushes to one target until nothing is left to do and prints the report. Resolves to the exit code. */
@@ -53,10 +53,12 @@ export function addPush(old: PushJson, now: PushJson): PushJson {
 }
 
 /** Writes to stderr what needs attention. Returns the exit code. */
-export function judgePush(stderr: Runtime["stderr"], { id, name, held, failure, failed }: PushJson): number {
+export function judgePush(stderr: Runtime["stderr"], { id, name, held, failure, failed, lost }: PushJson): number {
+  const missing = missingEvents({ id, lost });
   if (failure !== "") stderr(`${name}: ${failure}\n`);
+  if (missing !== null) stderr(`${name}: ${missing}\n`);
   if (held !== "") stderr(`${name}: ${held}; if that is right: sync --target ${id} --allow-removals\n`);
   if (failed > 0)
     stderr(`${name}: ${failed} events could not be written and are tried again; targets show ${id} says why\n`);
-  return failure === "" && held === "" && failed === 0 ? exits.ok : exits.failed;
+  return failure === "" && held === "" && failed + lost === 0 ? exits.ok : exits.failed;
 }

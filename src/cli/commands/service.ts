@@ -57,3 +57,39 @@ export const backup: Command = {
     return exits.ok;
   },
 };
+
+export const copy: Command = {
+  name: "copy",
+  summary: "copy a database in a file into the one on a PostgreSQL server",
+  operands: ["FILE"],
+  options: [],
+  notes: [
+    "DATABASE_URL names an empty database. Stop the service first: what is written to FILE later is not copied.",
+    "FILE stays as it is. The keys are not in it; keep SECRET_KEYS, or the key file in DATA_DIR.",
+  ],
+  async run({ args, runtime }) {
+    const made = await runtime.copy({ file: args.operands[0] ?? "" });
+    runtime.stderr(
+      `${made.rows} rows of ${made.tables} tables from ${made.file} are in the database at DATABASE_URL.\n`,
+    );
+    return exits.ok;
+  },
+};
+
+export const restore: Command = {
+  name: "restore",
+  summary: "put a copy in the place of the database, while the service is stopped",
+  operands: ["FILE"],
+  options: [],
+  notes: [
+    "The copy is read through first and stays where it is; the database before is kept beside the new one.",
+    "On Workers: npx wrangler d1 execute waldur-calendar --remote --file FILE, into a new, empty database",
+  ],
+  async run({ args, runtime }) {
+    const made = await runtime.restore({ file: args.operands[0] ?? "" });
+    runtime.stderr(`${made.file}: ${made.bytes} bytes, ${made.tables} tables, read through and in place.\n`);
+    if (made.kept !== null) runtime.stderr(`${made.kept} is the database before; remove it once all is well.\n`);
+    for (const note of made.notes) runtime.stderr(`${note}\n`);
+    return exits.ok;
+  },
+};

@@ -9,10 +9,17 @@ export function formatTargets(targets: readonly TargetJson[]): string {
     targets.map((target) => {
       const { id, state, feed, name } = target;
       if (!("calendar" in target)) return [id, state, feed, "", "", name, ""];
-      const trouble = target.stopped ?? target.failure ?? target.held ?? "";
+      const trouble = target.stopped ?? target.failure ?? missingEvents(target) ?? target.held ?? "";
       return [id, state, feed, String(target.events), formatInstant(target.mirroredAt, "never"), name, trouble];
     }),
   );
+}
+
+/** Returns the sentence on events that are gone with most others at once, and what to do; null for none. */
+export function missingEvents({ id, lost }: Pick<PushJson, "id" | "lost">): string | null {
+  return lost === 0
+    ? null
+    : `${lost} events are missing: the calendar was emptied, made again or restored from an older copy; targets restore ${id} puts them back`;
 }
 
 /** Returns everything about one target. */
@@ -37,6 +44,7 @@ export function formatTarget(target: TargetJson): string {
     ["edits", target.edits],
     ["cancelled", target.cancelled],
     ["events", String(target.events)],
+    ["missing", missingEvents(target)],
     ["left as edited", target.left === 0 ? null : String(target.left)],
     ["behind the window", target.retired === 0 ? null : String(target.retired)],
     ["put back", target.restores === 0 ? null : String(target.restores)],

@@ -100,7 +100,11 @@ const show: Command = {
   run: async (call) => printTarget(call, await (await call.client()).json("GET", targetPath(call))),
 };
 
-function changeCommand(verb: "probe" | "pause" | "resume", summary: string, notes: readonly string[] = []): Command {
+function changeCommand(
+  verb: "probe" | "pause" | "resume" | "restore",
+  summary: string,
+  notes: readonly string[] = [],
+): Command {
   return {
     name: `targets ${verb}`,
     summary,
@@ -152,6 +156,9 @@ export const targetCommands: readonly Command[] = [
   changeCommand("probe", "test again how the target's server behaves"),
   changeCommand("pause", "send nothing to the calendar until it is resumed"),
   changeCommand("resume", "resume a paused or stopped target", ["Events that had failed are tried again at once."]),
+  changeCommand("restore", "put back the events that are gone from the calendar with most others at once", [
+    "Of a target with --edits respect: its calendar was emptied, made again or restored from an older copy.",
+  ]),
   credentials,
   remove,
 ];
