@@ -7,9 +7,10 @@ import * as v from "valibot";
 import { afterAll, describe, expect, it } from "vitest";
 
 /** The rooms as docs/architecture.md orders them: each may import from those before it only. */
-const rooms = "calendar security waldur caldav store account source feed mirror decision text web demo cli node".split(
-  " ",
-);
+const rooms =
+  "calendar lib security config waldur caldav store account source feed mirror push decision text mail web demo cli node workers".split(
+    " ",
+  );
 const folders = readdirSync("src", { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => relative("src", join(entry.parentPath, entry.name)));

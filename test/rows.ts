@@ -1,5 +1,5 @@
 import type { Booking, NumberedSlot } from "../src/calendar/booking.ts";
-import { addAccount } from "../src/store/accounts.ts";
+import { addAccount } from "../src/store/accounts/accounts.ts";
 import { chunkRows } from "../src/store/sql/bulk.ts";
 import { deleteEvents, type EventRow, writeEvents } from "../src/store/events.ts";
 import {
@@ -12,10 +12,10 @@ import {
   writeRendered,
 } from "../src/store/feeds.ts";
 import { type LeaseKind, leaseName, leaseSeconds } from "../src/store/leases.ts";
-import { addSource, type SourceRow } from "../src/store/sources.ts";
+import { addSource, type SourceRow } from "../src/store/sources/sources.ts";
 import { type Sql, type SqlRow, type SqlValue, type Statement, statement } from "../src/store/sql/port.ts";
 import type { NewTarget } from "../src/store/targets.ts";
-import { type BookingWrite, writeBookings, encodeBooking } from "../src/store/write-bookings.ts";
+import { type BookingWrite, writeBookings, encodeBooking } from "../src/store/bookings/write-bookings.ts";
 import { profile as profileWith } from "./calendar/samples.ts";
 
 /** 2026-01-01T00:00:00Z, when the rows of these tests were made. */
@@ -97,9 +97,6 @@ export function sourceRow(id: string, change: Partial<SourceRow> = {}): SourceRo
     freshAt: t,
     failingSinceAt: null,
     failure: "",
-    lost: "",
-    lostAt: null,
-    accessAt: t,
     ordersMicros: 0,
     bookingsMicros: 0,
     ordersPage: null,
@@ -126,6 +123,7 @@ export function feedRow(id: string, change: Partial<FeedRow> = {}): FeedRow {
   return {
     id,
     sourceId: "s",
+    accountId: "a",
     slug: "microscope",
     profile,
     salt: `v1.old.salt of ${id}`,
@@ -150,6 +148,8 @@ export function feedRow(id: string, change: Partial<FeedRow> = {}): FeedRow {
     expiresAt: null,
     usedAt: null,
     usedBy: "",
+    lost: "",
+    lostAt: null,
     ...change,
   };
 }
@@ -188,7 +188,9 @@ export function newTarget(id: string, change: Partial<NewTarget> = {}): NewTarge
 }
 
 const tables =
-  "meta leases ledger targets decisions attempts runs events addresses feeds bookings sources accounts".split(" ");
+  "meta leases ledger targets decisions attempts runs events addresses feeds bookings readers sources accounts".split(
+    " ",
+  );
 
 /** Empties the tables, then makes account `a` with the sources `s` and `other`. */
 export async function startAnew(sql: Sql): Promise<void> {
@@ -204,12 +206,14 @@ export async function startAnew(sql: Sql): Promise<void> {
 export async function makeFeed(
   sql: Sql,
   id: string,
-  change: Partial<Pick<FeedRow, "sourceId" | "profile">> = {},
+  change: Partial<Pick<FeedRow, "sourceId" | "accountId" | "profile">> = {},
   nowAt = t,
   hash = `hash of ${id}`,
 ): Promise<void> {
-  const { sourceId, slug, profile, salt, secret, epoch, links, expiresAt } = feedRow(id, change);
-  await sql.batch(insertFeed({ id, sourceId, slug, profile, salt, secret, epoch, links, expiresAt }, hash, nowAt));
+  const { sourceId, accountId, slug, profile, salt, secret, epoch, links, expiresAt } = feedRow(id, change);
+  await sql.batch(
+    insertFeed({ id, sourceId, accountId, slug, profile, salt, secret, epoch, links, expiresAt }, hash, nowAt),
+  );
 }
 
 /** Gives a feed these events at its revision `change.rev`, drops those with the UIDs in `gone`, and sets its columns. */

@@ -1,22 +1,25 @@
 import { expect } from "vitest";
-import { lintCalendar } from "../src/calendar/lint.ts";
-import { type Config, defaultConfig } from "../src/config.ts";
+import { lintCalendar } from "../src/calendar/ical/lint.ts";
+import { type Config, defaultConfig } from "../src/config/config.ts";
 import { sampleWaldur } from "../src/demo/sample.ts";
 import type { Budget, Deps, Fetch } from "../src/deps.ts";
 import { memoryLog } from "../src/log.ts";
 import { makeApp } from "../src/app.ts";
+import type { MailTransport } from "../src/mail/transport.ts";
 import { newKey, parseKeyRing } from "../src/security/keys.ts";
-import { migrate } from "../src/store/sql/migrate.ts";
-import { readMigrations } from "../src/store/sql/migrations-node.ts";
+import type { Sql } from "../src/store/sql/port.ts";
 import { countStatements } from "../src/store/sql/counted.ts";
-import { openSqlite } from "../src/store/sql/sqlite.ts";
 import { type FeedRow } from "../src/store/feeds.ts";
-import { findSource, type SourceRow } from "../src/store/sources.ts";
+import { findReadSource, type ReadSource } from "../src/store/sources/readers.ts";
+import { type SourceRow } from "../src/store/sources/sources.ts";
 import { addFeed, feedAddress, getFeed } from "../src/feed/commands.ts";
 import { resolveSource, actAsOperator } from "../src/account/find-source.ts";
-import { tick, type TickOptions } from "../src/tick.ts";
+import { hookAddress } from "../src/hint.ts";
+import type { RefreshDueOptions } from "../src/refresh-due.ts";
+import { tick } from "../src/tick.ts";
 import type { FeedProfile } from "../src/calendar/profile.ts";
 import { newProfile } from "../src/feed/profile.ts";
+import { openStore } from "./empty-store.ts";
 import { wide } from "./wide.ts";
 
 const sampleUrl = "http://sample.waldur.invalid";
@@ -32,8 +35,14 @@ export interface WorldOptions {
   readonly startAt?: number;
   /** The release of Waldur that the sample is like. */
   readonly version?: "7.0" | "8.1";
+  /** The database, with its tables; by default a new one in memory. */
+  readonly sql?: Sql;
+  /** The keys that seal, as SECRET_KEYS has them; by default new ones. */
+  readonly keys?: string;
   /** Answers requests to other servers; by default none answers. */
   readonly outside?: Fetch;
+  /** The way out for mail; by default there is none. */
+  readonly mail?: MailTransport;
 }
 
 /** The whole program in memory over the sample Waldur, under a clock that only the test moves. */
@@ -47,9 +56,17 @@ export async function makeWorld(options: WorldOptions = {}) {
     bookings: options.bookings ?? 30,
     baseUrl: sampleUrl,
     version: options.version ?? "7.0",
+    hook: (body) => void deferred.push(post(body)),
   });
-  const db = openSqlite(":memory:");
-  await migrate(db, await readMigrations("migrations"), clock.ms / 1000);
+  /** The answers to what the sample's web hook posted, where HOOK_SECRET is set. */
+  const hooked: number[] = [];
+  const post = async (body: string): Promise<void> => {
+    const address = hookAddress(deps.config);
+    if (address === null) return;
+    hooked.push((await app.fetch(new Request(address, { method: "POST", body }), deps)).status);
+  };
+  const deferred: Promise<unknown>[] = [];
+  const db = options.sql ?? (await openStore());
   const written = { rows: 0 };
   const { sql, counts } = countStatements({
     ...db,
@@ -69,7 +86,6 @@ export async function makeWorld(options: WorldOptions = {}) {
   let seed = 1;
   const random = (bytes: number): Uint8Array<ArrayBuffer> =>
     Uint8Array.from({ length: bytes }, () => (seed = (seed * 48_271) % 2_147_483_647) & 255);
-  const deferred: Promise<unknown>[] = [];
   const deps: Deps = {
     sql,
     now,
@@ -87,6 +103,7 @@ export async function makeWorld(options: WorldOptions = {}) {
       (async ({ url }) => {
         throw new TypeError(`nobody answers at ${new URL(url).origin}`);
       }),
+    mail: options.mail ?? null,
     sleep: async (milliseconds) => {
       clock.ms += milliseconds;
     },
@@ -100,7 +117,7 @@ export async function makeWorld(options: WorldOptions = {}) {
       publicUrl: "https://calendar.example",
       ...options.config,
     },
-    keys: parseKeyRing(newKey(random)),
+    keys: parseKeyRing(options.keys ?? newKey(random)),
     sample: true,
     budget: options.budget ?? wide,
   };
@@ -125,7 +142,7 @@ export async function makeWorld(options: WorldOptions = {}) {
     },
     /** Requests to Waldur since the last call. */
     requests: (): string[] => world.requests.splice(0),
-    tick: async (asked: TickOptions = {}) => tick(deps, asked),
+    tick: async (asked: RefreshDueOptions = {}) => tick(deps, asked),
     async addFeed(profile: Partial<FeedProfile> = {}, kind: SourceRow["kind"] = "provider"): Promise<FeedRow> {
       const source = await resolveSource(
         await actAsOperator(deps),
@@ -135,13 +152,14 @@ export async function makeWorld(options: WorldOptions = {}) {
       return addFeed(deps, source, newProfile(deps.config, source.name, profile), null);
     },
     /** A feed over one offering. */
-    async addOffering(uuid: string): Promise<FeedRow> {
+    async addOffering(uuid: string, profile: Partial<FeedProfile> = {}): Promise<FeedRow> {
       const source = await resolveSource(await actAsOperator(deps), "offering", uuid);
-      return addFeed(deps, source, newProfile(deps.config, source.name, {}), null);
+      return addFeed(deps, source, newProfile(deps.config, source.name, profile), null);
     },
     feed: async (id: string): Promise<FeedRow> => getFeed(deps, id),
-    async source(feed: FeedRow): Promise<SourceRow> {
-      const source = await findSource(deps.sql, feed.sourceId);
+    /** The source of a feed, as the feed's account has it. */
+    async source(feed: FeedRow): Promise<ReadSource> {
+      const source = await findReadSource(deps.sql, feed.sourceId, feed.accountId);
       if (source === null) throw new Error("the source is gone");
       return source;
     },
@@ -157,7 +175,11 @@ export async function makeWorld(options: WorldOptions = {}) {
       expect({ status: response.status, faults: lintCalendar(text) }).toEqual({ status: 200, faults: [] });
       return text;
     },
-    settle: async () => Promise.all(deferred.splice(0)),
+    hooked,
+    /** Waits for the work that was left for after the answers. */
+    async settle(): Promise<void> {
+      while (deferred.length > 0) await Promise.all(deferred.splice(0));
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import type { Figure } from "./figure.ts";
+import type { Figure } from "./support/figure.ts";
 
 /** Builds the Worker as wrangler would upload it, and weighs it. */
 export async function bundle(): Promise<Figure[]> {

@@ -1,7 +1,7 @@
 import { listen } from "../../src/node/open.ts";
 import { user } from "../dav-server/programs.ts";
 import { makeCaldav } from "../dav-server/server.ts";
-import { tell } from "./child.ts";
+import { tell } from "./support/child.ts";
 
 /** Serves the tests' CalDAV server over HTTP, and sends its port to the parent. */
 export async function serveCaldav(): Promise<void> {

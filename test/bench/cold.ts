@@ -1,17 +1,17 @@
 import { ICalCalendar, ICalEventBusyStatus, ICalEventStatus, ICalEventTransparency } from "ical-generator";
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
-import { renderEvent } from "../../src/calendar/ical.ts";
+import { renderEvent } from "../../src/calendar/ical/vevent.ts";
 import { openNode } from "../../src/node/open.ts";
-import { listChanged } from "../../src/store/bookings.ts";
+import { listChanged } from "../../src/store/bookings/bookings.ts";
 import { joinVevents } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql/port.ts";
 import { makeFeedServer } from "../../src/web/feed/serve.ts";
 import { honestWork, profile, secret, startAt } from "../web/feed/served.ts";
-import { events, path, placeBookings, placeFeed } from "./feed.ts";
-import type { Figure } from "./figure.ts";
-import { makeFolder } from "./folder.ts";
-import { compare, timed } from "./pairs.ts";
+import { events, path, placeBookings, placeFeed } from "./support/feed.ts";
+import type { Figure } from "./support/figure.ts";
+import { makeFolder } from "./support/folder.ts";
+import { compare, timed } from "./support/pairs.ts";
 
 /** Times the GET of a feed that this process has not read yet. */
 export async function cold(): Promise<Figure[]> {
@@ -67,7 +67,7 @@ async function renderStored(sql: Sql): Promise<string> {
     offerings: new Map(),
     uidOf: (uuid: string, n: number) => `${uuid}-${n}`,
     decisionUrlOf: () => "",
-    actionsOf: () => [],
+    sideOf: () => "provider" as const,
     sample: false,
   };
   const made = bookings.flatMap((known) => bookingEvents(known, context)).toSorted((a, b) => a.start - b.start);

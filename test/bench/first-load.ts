@@ -3,10 +3,10 @@ import { openNode } from "../../src/node/open.ts";
 import { listFeeds } from "../../src/store/feeds.ts";
 import { makeFirstFeeds } from "../../src/feed/first-start.ts";
 import { tick } from "../../src/tick.ts";
-import { startChild, tell } from "./child.ts";
-import type { Figure } from "./figure.ts";
-import { makeFolder } from "./folder.ts";
-import { median } from "./pairs.ts";
+import { startChild, tell } from "./support/child.ts";
+import type { Figure } from "./support/figure.ts";
+import { makeFolder } from "./support/folder.ts";
+import { median } from "./support/pairs.ts";
 
 const few = 10_000;
 const many = 100_000;

@@ -4,9 +4,9 @@ import { getFeed } from "../../src/feed/commands.ts";
 import { push } from "../../src/mirror/push.ts";
 import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { realTarget } from "../mirror/real-target.ts";
-import { startChild } from "./child.ts";
-import type { Figure } from "./figure.ts";
-import { needTarget, titles } from "./mirrored.ts";
+import { startChild } from "./support/child.ts";
+import type { Figure } from "./support/figure.ts";
+import { needTarget, titles } from "./support/mirrored.ts";
 
 const events = 10_000;
 
@@ -14,7 +14,7 @@ const events = 10_000;
 export async function large(): Promise<Figure[]> {
   const server = await startChild(v.object({ port: v.number() }), "caldav");
   const { port } = server.message;
-  const target = await realTarget(`http://127.0.0.1:${port}`, "Large");
+  const target = await realTarget(`http://127.0.0.1:${port}`, { name: "Large" });
   try {
     await target.set(titles(events));
     const before = heap();

@@ -4,36 +4,48 @@ import { openNode } from "../../src/node/open.ts";
 import { makeFirstFeeds } from "../../src/feed/first-start.ts";
 import { tick } from "../../src/tick.ts";
 import { readSlim } from "../../src/waldur/schema.ts";
-import type { Figure } from "./figure.ts";
-import { makeFolder } from "./folder.ts";
-import { compare, timed } from "./pairs.ts";
-import { bigWaldur } from "./waldur.ts";
+import type { Figure } from "./support/figure.ts";
+import { makeFolder } from "./support/folder.ts";
+import { compare, timed } from "./support/pairs.ts";
+import { bigWaldur } from "./support/waldur.ts";
 
 const bookings = 10_000;
 
-/** Times a full sweep over unchanged bookings, with Waldur's responses ready in memory. */
-export async function refresh(): Promise<Figure[]> {
-  await using folder = await makeFolder();
+/**
+ * Opens the program under these settings over a source of unchanged bookings, with Waldur's responses ready in memory. `sweep`
+ * reads it whole; `texts` are the responses by address.
+ */
+export async function openUnchanged(settings: Readonly<Record<string, string>>) {
   const nowMs = Date.UTC(2027, 0, 4, 9);
   const now = (): number => nowMs;
   const url = "http://sample.waldur.invalid";
   const sample = sampleWaldur({ now, begunAt: nowMs / 1000, bookings: 1, baseUrl: url });
-  const waldur = remember(bigWaldur(bookings, nowMs / 1000, url));
-  const env = { DATA_DIR: folder.path, WALDUR_API_URL: url, WALDUR_API_TOKEN: sample.tokens.providerOwner };
-  const opened = await openNode(env, { fetch: waldur.fetch, write: () => undefined });
-  try {
-    const deps: Deps = { ...opened.deps, now };
-    await makeFirstFeeds(deps);
-    await tick(deps);
-    const sweep = async (): Promise<void> => {
+  const { fetch, texts } = remember(bigWaldur(bookings, nowMs / 1000, url));
+  const env = { ...settings, WALDUR_API_URL: url, WALDUR_API_TOKEN: sample.tokens.providerOwner };
+  const opened = await openNode(env, { fetch, write: () => undefined });
+  const deps: Deps = { ...opened.deps, now };
+  await makeFirstFeeds(deps);
+  await tick(deps);
+  return {
+    texts,
+    close: opened.close,
+    sweep: async (): Promise<void> => {
       const { sources } = await tick(deps, { sweepSince: Number.MAX_SAFE_INTEGER });
       const [report] = sources;
       if (report === undefined || report.failure !== "" || report.added + report.changed + report.removed > 0)
         throw new Error(`the refresh did not find everything unchanged: ${JSON.stringify(sources)}`);
-    };
-    waldur.texts.clear();
+    },
+  };
+}
+
+/** Times a full sweep over unchanged bookings. */
+export async function refresh(): Promise<Figure[]> {
+  await using folder = await makeFolder();
+  const { texts, sweep, close } = await openUnchanged({ DATA_DIR: folder.path });
+  try {
+    texts.clear();
     await sweep();
-    const pages = [...waldur.texts].filter(([asked]) => isPage(asked)).map(([, text]) => text);
+    const pages = [...texts].filter(([asked]) => isPage(asked)).map(([, text]) => text);
     const validate = (): void => {
       let rows = 0;
       for (const page of pages) {
@@ -53,13 +65,13 @@ export async function refresh(): Promise<Figure[]> {
       },
     ];
   } finally {
-    await opened.close();
+    await close();
   }
 }
 
-/** Returns true for a page of a sweep, which lists all bookings and not only changed ones. */
+/** Returns true for a page of a sweep, which lists all bookings, neither changed nor open ones alone. */
 function isPage(asked: string): boolean {
-  return asked.includes("/booking-resources/?") && !asked.includes("modified=");
+  return asked.includes("/booking-resources/?") && !/[?&](?:modified|state)=/.test(asked);
 }
 
 /** Repeats responses from memory, so that only the first request for each costs Waldur's part. */

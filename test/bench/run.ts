@@ -3,28 +3,42 @@
 import { cpus } from "node:os";
 import { bundle } from "./bundle.ts";
 import { cold } from "./cold.ts";
-import { type Figure, isMet, lineOf } from "./figure.ts";
+import { dav } from "./dav.ts";
+import { day } from "./day.ts";
+import { type Figure, isMet, lineOf } from "./support/figure.ts";
 import { firstLoad, loadFrom } from "./first-load.ts";
 import { hostile, readRepeated } from "./hostile.ts";
+import { outsider, serveSampleAlone, serveWhole } from "./outsider.ts";
+import { inbox } from "./inbox.ts";
+import { postgres } from "./postgres.ts";
 import { refresh } from "./refresh.ts";
-import { serveFeed } from "./server.ts";
-import { serveWaldur } from "./waldur.ts";
+import { scale } from "./scale.ts";
+import { serveFeed } from "./support/server.ts";
+import { serveWaldur } from "./support/waldur.ts";
 import { warm } from "./warm.ts";
 
 const subjects: Readonly<Record<string, () => Promise<Figure[]>>> = {
   warm,
   cold,
   refresh,
+  scale,
   "first-load": firstLoad,
   bundle,
   hostile,
+  day,
+  dav,
+  outsider,
+  inbox,
+  postgres,
 };
 
 /** The work of this program when it has started itself as another process. */
 const roles: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
   server: serveFeed,
   waldur: async (count) => serveWaldur(Number(count)),
-  read: async (name = "") => readRepeated(name),
+  sample: serveSampleAlone,
+  service: async (folder = "", waldur = "") => serveWhole(folder, waldur),
+  read: async (name = "", at = "") => readRepeated(name, Number(at)),
   load: async (port = "", folder = "") => loadFrom(port, folder),
 };
 

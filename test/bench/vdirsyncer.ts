@@ -7,8 +7,8 @@ import { hashObject, uidToName, objectUid, writeObject } from "../../src/mirror/
 import { user } from "../dav-server/programs.ts";
 import { realTarget } from "../mirror/real-target.ts";
 import { targetId, veventOf } from "../mirror/push-world.ts";
-import { makeFolder } from "./folder.ts";
-import { titles } from "./mirrored.ts";
+import { makeFolder } from "./support/folder.ts";
+import { titles } from "./support/mirrored.ts";
 
 const run = promisify(execFile);
 
@@ -16,7 +16,7 @@ const run = promisify(execFile);
 export async function vdirsyncer(url: string, count: number): Promise<{ seconds: number; requests: number }> {
   await using made = await makeFolder();
   const folder = made.path;
-  const target = await realTarget(url, "Theirs");
+  const target = await realTarget(url, { name: "Theirs" });
   const counter = await countingProxy(url);
   try {
     await mkdir(join(folder, "local"));

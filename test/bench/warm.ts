@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { startChild } from "./child.ts";
-import { path } from "./feed.ts";
-import type { Figure } from "./figure.ts";
-import { makeFolder } from "./folder.ts";
+import { startChild } from "./support/child.ts";
+import { path } from "./support/feed.ts";
+import type { Figure } from "./support/figure.ts";
+import { makeFolder } from "./support/folder.ts";
 import { type Asked, load } from "./load.ts";
-import { compare } from "./pairs.ts";
+import { compare } from "./support/pairs.ts";
 
 const wholeAtOnce = 80;
 const unchangedAtOnce = 1200;

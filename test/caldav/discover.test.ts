@@ -285,7 +285,7 @@ describe("credentials while discovering", () => {
     expect(leaks().toSorted()).toEqual(["https://caldav.icloud.com", host]);
   });
 
-  it.each(["http://127.0.0.1/p/", "https://169.254.169.254/", "https://[::1]/", "http://dav2.example.org/p/"])(
+  it.each(["https://169.254.169.254/", "https://[::1]/", "http://dav2.example.org/p/"])(
     "and requests stay away from %s in XML, trusted or not",
     async (href) => {
       const props = `<current-user-principal><href>${href}</href></current-user-principal>`;
@@ -295,6 +295,18 @@ describe("credentials while discovering", () => {
       });
       expect(await discover("https://dav.example.org/start", line)).toMatchObject({ failure: { kind: "blocked" } });
       expect(shown.map(({ origin }) => origin)).toEqual(["https://dav.example.org"]);
+    },
+  );
+
+  it.each(["http://127.0.0.1", "http://caldav:5232", "http://10.1.2.3:8080"])(
+    "and requests go to the origin that was asked where a proxy lets %s through in XML",
+    async (inside) => {
+      const props = `<current-user-principal><href>${inside}/dav/principals/alice/</href></current-user-principal>`;
+      const { line, shown } = open({ beside: { "https://dav.example.org/start": answer("/start", props) } });
+      expect(await discover("https://dav.example.org/start", line)).toMatchObject({
+        found: { homes: ["https://dav.example.org/dav/calendars/alice/"] },
+      });
+      expect(new Set(shown.map(({ origin }) => origin))).toEqual(new Set(["https://dav.example.org"]));
     },
   );
 });

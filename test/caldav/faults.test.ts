@@ -427,6 +427,27 @@ describe("reading objects", () => {
     expect(valueOf(await port.read([href])).get(href)).toEqual({ href, etag: `"${etag}"`, body });
   });
 
+  it("takes no body with an older ETag than the object has by now", async () => {
+    const { server, port } = open({ staleReports: true });
+    server.put("a.ics", eventText("a"));
+    const { etag, body } = server.put("a.ics", eventText("a", "Second"));
+    const href = "/dav/calendars/alice/work/a.ics";
+    expect(valueOf(await port.read([href])).get(href)?.body).not.toBe(body);
+    expect(valueOf(await port.read([href], new Map([[href, `"${etag}"`]]))).get(href)).toMatchObject({ body });
+  });
+
+  it.each([403, 404, 405, 410])(
+    "goes on one by one where a report is refused with %i and a listing is not",
+    async (code) => {
+      const { server, port } = open();
+      const { body } = server.put("a.ics", eventText("a"));
+      server.script(status(code), "REPORT", 10);
+      const hrefs = ["a", "b"].map((name) => `/dav/calendars/alice/work/${name}.ics`);
+      const read = valueOf(await port.read(hrefs));
+      expect(hrefs.map((href) => read.get(href)?.body ?? null)).toEqual([body, null]);
+    },
+  );
+
   it("fails as a whole when the calendar is gone", async () => {
     const { server, port } = open({ multigetMissing: "whole" });
     server.dropCalendar();

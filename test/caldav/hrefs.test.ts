@@ -40,6 +40,8 @@ describe("hrefs", () => {
   it("keep the origin that was asked when a proxy hides TLS, and no other", () => {
     expect(hrefAddress("http://dav.example.org/p/?x", collection)?.href).toBe("https://dav.example.org/p/?x");
     expect(hrefAddress("http://dav.example.org:8080/p/", collection)?.href).toBe("https://dav.example.org/p/");
+    expect(hrefAddress("http://caldav:5232/p/", collection)?.href).toBe("https://dav.example.org/p/");
+    expect(hrefAddress("http://10.0.0.7/p/", collection)?.href).toBe("https://dav.example.org/p/");
     expect(hrefAddress("http://other.example.org/p/", collection)?.href).toBe("http://other.example.org/p/");
     expect(hrefAddress("https://dav.example.org:8443/p/", collection)?.href).toBe("https://dav.example.org:8443/p/");
     expect(hrefAddress("", collection)).toBe(null);

@@ -10,6 +10,7 @@ describe("presets", () => {
     ["someone@gmail.com", "https://apidata.googleusercontent.com/caldav/v2/al%40ice/user"],
     ["someone@me.com", "https://caldav.icloud.com/"],
     ["someone@FASTMAIL.com", "https://caldav.fastmail.com/dav/"],
+    ["someone@yahoo.co.uk", "https://caldav.calendar.yahoo.com/"],
     ["someone@uni.example.org", "https://uni.example.org/"],
     ["uni.example.org", "https://uni.example.org/"],
     ["uni.example.org:8443", "https://uni.example.org:8443/"],
@@ -19,12 +20,19 @@ describe("presets", () => {
     expect(start(text)).toBe(url);
   });
 
-  it.each(["", "a b", "https://", "a/b", "@", "someone@outlook.com", "someone@proton.me"])(
-    "%j begins nowhere",
-    (text) => {
-      expect(start(text)).toBe(null);
-    },
-  );
+  it.each([
+    "",
+    "a b",
+    "https://",
+    "a/b",
+    "@",
+    "someone@outlook.com",
+    "someone@outlook.de",
+    "a@hotmail.fr",
+    "someone@proton.me",
+  ])("%j begins nowhere", (text) => {
+    expect(start(text)).toBe(null);
+  });
 
   it("fill in what the person gives", () => {
     expect(discoveryStart({ text: "cloud.example.org", username: "x" }, by("nextcloud"))).toBe(

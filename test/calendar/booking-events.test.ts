@@ -3,6 +3,7 @@ import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { numberSlots } from "../../src/calendar/slots.ts";
 import { booking, context, eventOf, hour, known, nowAt, uuid } from "./samples.ts";
 import { matchesFilter } from "../../src/calendar/filter.ts";
+import { colours, palette } from "../../src/calendar/colours.ts";
 
 const two = [
   { start: nowAt, end: nowAt + hour, backendId: "x" },
@@ -113,12 +114,57 @@ describe("the events of a booking", () => {
   it("also tells the time in the feed's zone, over the end of summer time too", () => {
     const night = { start: Date.UTC(2026, 9, 24, 22) / 1000, end: Date.UTC(2026, 9, 25, 2) / 1000, backendId: "x" };
     const event = eventOf(known({ slots: [night] }), context({ zone: "Europe/Tallinn" }));
-    expect(event.description).toContain("Local time: 2026-10-25 01:00 – 04:00 (Europe/Tallinn)");
+    expect(event.description).toContain("Local time: 2026-10-25 01:00 +03:00 – 04:00 +02:00 (Europe/Tallinn)");
     const late = eventOf(
       known({ slots: [{ ...night, end: night.end + 86_400 }] }),
       context({ zone: "Europe/Tallinn" }),
     );
-    expect(late.description).toContain("Local time: 2026-10-25 01:00 – 2026-10-26 04:00 (Europe/Tallinn)");
+    expect(late.description).toContain(
+      "Local time: 2026-10-25 01:00 +03:00 – 2026-10-26 04:00 +02:00 (Europe/Tallinn)",
+    );
+    const hour = { ...night, start: night.start + 9000, end: night.start + 12_600 };
+    const twice = eventOf(known({ slots: [hour] }), context({ zone: "Europe/Tallinn" }));
+    expect(twice.description).toContain("Local time: 2026-10-25 03:30 +03:00 – 03:30 +02:00 (Europe/Tallinn)");
+    const day = { ...night, start: night.end, end: night.end + 86_400 };
+    const plain = eventOf(known({ slots: [day] }), context({ zone: "Europe/Tallinn" }));
+    expect(plain.description).toContain("Local time: 2026-10-25 04:00 – 2026-10-26 04:00 (Europe/Tallinn)");
+  });
+
+  it("gives each offering one colour for ever, and its picture, where the feed asks and tells what is booked", () => {
+    const asked = { offeringColours: true, offeringImages: true };
+    const colourOf = (offeringUuid: string) => eventOf(known({ offeringUuid }), context(asked)).colour;
+    const uuids = Array.from({ length: palette.length }, (_, index) => index.toString(16).padStart(32, "0"));
+    expect(uuids.map(colourOf)).toEqual([...palette]);
+    expect(palette.filter((name) => !colours.has(name))).toEqual([]);
+    const look = (change: object) => {
+      const { colour, image } = eventOf(known(), context(change));
+      return [colour, image];
+    };
+    expect(look(asked)).toEqual(["teal", "https://waldur.example.org/media/confocal.png"]);
+    expect(look({})).toEqual(["", ""]);
+    const chosen = { chosenColours: { [known().booking.offeringUuid]: "crimson" } };
+    expect(look(chosen)).toEqual(["crimson", ""]);
+    expect(look({ ...asked, ...chosen })[0]).toBe("crimson");
+    expect(look({ ...chosen, detail: "busy" })).toEqual(["", ""]);
+    expect(look({ ...asked, detail: "busy" })).toEqual(["", ""]);
+  });
+
+  it.each([
+    [
+      "sign",
+      "full",
+      ["? Leaf stomata, series 4 (Confocal microscope)", "✗ Leaf stomata, series 4 (Confocal microscope)"],
+    ],
+    ["sign", "busy", ["? Busy", "✗ Busy"]],
+    ["behind", "basic", ["Confocal microscope – Pending", "Confocal microscope – Cancelled"]],
+    ["behind", "busy", ["Busy (tentative)", "Busy – Cancelled"]],
+    ["word", "busy", ["Busy (tentative)", "Cancelled: Busy"]],
+  ] as const)("tells the state by a %s in a %s feed", (stateMark, detail, wanted) => {
+    const titles = (["Creating", "Terminated"] as const).map(
+      (state) => eventOf(known({ state }), context({ stateMark, detail })).summary,
+    );
+    expect(titles).toEqual(wanted.map((title) => title));
+    expect(eventOf(known({ state: "OK" }), context({ stateMark, detail })).summary).not.toMatch(/[?✗–:]/);
   });
 
   it("tells Waldur's error in full", () => {

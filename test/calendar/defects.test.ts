@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { unfold } from "../../src/calendar/content-line.ts";
+import { unfold } from "../../src/calendar/ical/content-line.ts";
 import type { Event } from "../../src/calendar/event.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
-import { renderEvent } from "../../src/calendar/ical.ts";
-import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";
+import { renderEvent } from "../../src/calendar/ical/vevent.ts";
+import { lintCalendar, lintEvent } from "../../src/calendar/ical/lint.ts";
 import { context, eventOf, feedOf, hour, known, nowAt, profile } from "./samples.ts";
 
 const revision = { sequence: 7, stamp: nowAt };

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { unfold } from "../../src/calendar/content-line.ts";
+import { unfold } from "../../src/calendar/ical/content-line.ts";
 import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
 import type { KnownBooking } from "../../src/calendar/booking.ts";
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
-import { reviseEvent } from "../../src/calendar/ical.ts";
+import { reviseEvent } from "../../src/calendar/ical/vevent.ts";
 import { bookingStatus } from "../../src/calendar/status.ts";
 import { anyProfile, hostileKnown } from "./hostile.ts";
 import { context, feedOf, known, nowAt } from "./samples.ts";

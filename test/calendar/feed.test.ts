@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
-import { unfold } from "../../src/calendar/content-line.ts";
+import { unfold } from "../../src/calendar/ical/content-line.ts";
 import {
   emptyEvent,
   endedCalendar,
@@ -10,9 +10,11 @@ import {
   noticeEvent,
   rendererVersion,
 } from "../../src/calendar/feed.ts";
-import { reviseEvent } from "../../src/calendar/ical.ts";
-import { lintCalendar, lintEvent } from "../../src/calendar/lint.ts";
+import { reviseEvent } from "../../src/calendar/ical/vevent.ts";
+import { lintCalendar, lintEvent } from "../../src/calendar/ical/lint.ts";
+import type { Language } from "../../src/calendar/profile.ts";
 import { noticeReasons } from "../../src/calendar/words/calendar-words.ts";
+import { localTime } from "../../src/calendar/window.ts";
 import { anyProfile } from "./hostile.ts";
 import { feedOf, known, nowAt, profile } from "./samples.ts";
 
@@ -88,8 +90,8 @@ describe("the calendar of an address that ended", () => {
         const [vevent, ...others] = new ICAL.Component(ICAL.parse(text)).getAllSubcomponents("vevent");
         expect(others).toEqual([]);
         const event = new ICAL.Event(vevent);
-        expect(event.startDate.toUnixTime()).toBeLessThanOrEqual(endedAt);
-        expect(event.endDate.toUnixTime()).toBeGreaterThan(endedAt);
+        const day = localTime(any.zone, endedAt).toISODate();
+        expect([String(event.startDate), event.duration.toSeconds()]).toEqual([day, 86_400]);
       }),
       { numRuns: 100 },
     );
@@ -103,15 +105,25 @@ describe("the calendar of an address that ended", () => {
 });
 
 describe("notices", () => {
-  const facts = { uid: "notice-1", sinceAt: nowAt - 50_000, untilAt: nowAt + 40_000, nowAt };
+  const facts = { uid: "notice-1", sinceAt: nowAt - 50_000, untilAt: nowAt + 40_000, proofDays: 30, nowAt };
 
   it.each(noticeReasons)("%s: say since when and who must act, on this day", (reason) => {
     const event = noticeEvent(profile({ zone: "Europe/Tallinn" }), { ...facts, reason });
     expect(event.description).toContain("2026-11-23 00:06 (Europe/Tallinn)");
-    expect(event.description).toMatch(/Whoever runs .* must|(?:owner of|operator of) .* (?:must|gives|activates)/);
+    expect(event.description).toMatch(
+      /Whoever runs .* must|(?:owner of|operator of|Its owner|its owner) .*(?:must|gives|activates|signs in)/,
+    );
     expect(event.start).toBeLessThanOrEqual(nowAt);
     expect(event.end).toBeGreaterThan(nowAt);
     expect(lintEvent(reviseEvent(event, null, nowAt).vevent)).toEqual([]);
+  });
+
+  it.each(["expired", "expired-cleared"] as const)("%s: names the days without a token that Waldur takes", (reason) => {
+    const told = (proofDays: number, language: Language) =>
+      noticeEvent(profile({ language }), { ...facts, proofDays, reason }).description;
+    expect(told(30, "en")).toMatch(/for 30 days, so/);
+    expect(told(1, "en")).toMatch(/for 1 day, so/);
+    expect(told(30, "et")).toMatch(/võtnud 30 päeva, see/);
   });
 
   it("change once a day, not each minute", () => {

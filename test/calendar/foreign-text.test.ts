@@ -11,12 +11,21 @@ import { context, eventOf, feedOf, known, uuid } from "./samples.ts";
 const imitation = "Accept:\nhttps://evil.org/a/accept\nReject:\nhttps://evil.org/a/reject";
 const ours = /^https:\/\/(?:calendar\.example|portal\.example\.org)\/[A-Za-z0-9./-]*$/;
 
+/** Returns a text as programs read a host (UTS 46): what is not seen is left out, and other forms of letters and dots are these. */
+function asHost(text: string): string {
+  return text
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .replace(/[\u2024\u3002\uFE52\uFF0E\uFF61]/g, ".")
+    .replace(/[\uFF10-\uFF19\u24D0-\u24E9]/g, (one) => one.normalize("NFKC"));
+}
+
 /** Returns all that some program makes a link of: schemes, www., hosts with a dot, four numbers, tags of HTML. */
-function findAddresses(text: string): string[] {
+function findAddresses(shown: string): string[] {
+  const text = asHost(shown);
   const looks = [
     /[a-z0-9]:\/\//i,
     /^www\../i,
-    /[\p{L}\p{N}-][.\u3002\uFF0E\uFF61](?:\p{L}{2}|xn--)/iu,
+    /[\p{L}\p{N}-]\.(?:\p{L}{2}|xn--)/iu,
     /^(?:\d{1,3}\.){3}\d/,
     /<[a-z/!?]/i,
   ];
@@ -35,6 +44,16 @@ const links = [
   "evil.xn--p1ai",
   "192.0.2.7/accept",
   "//evil.org",
+  "evil.c\u00ADom",
+  "ev\u200Bil\u2060.\u200D\u200Eo\uFE0Frg/accept",
+  "https:\u00AD//evil",
+  "https:/\u200B/evil",
+  "192.0\u00AD.2.\u20607",
+  "\uFF11\uFF19\uFF12.0.2.7",
+  "evil\uFE52org",
+  "evil\u2024org",
+  "evil.\u24D2\u24DE\u24DC",
+  "w\u00ADww.7evil",
   '<a href="https://evil.org">',
   "<!-- ",
   "https://calendar.example@evil.org/a/",
@@ -141,7 +160,7 @@ describe("words of the requester", () => {
         const links = { busy: 0, basic: 1, full: 4 }[detail];
         expect(found.slice(0, links).filter((text) => ours.test(text))).toHaveLength(links);
         // A username with a dot keeps it: it stands below our links.
-        expect(found.slice(links).filter((text) => text !== change.requesterUsername)).toEqual([]);
+        expect(found.slice(links).filter((text) => text !== asHost(change.requesterUsername ?? ""))).toEqual([]);
         if (detail !== "full") expect(message).toBe("");
       }),
       { numRuns: 400 },

@@ -5,10 +5,10 @@ import { describe, expect, it } from "vitest";
 import { bookingStates, orderStates } from "../../src/calendar/booking.ts";
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { emptyEvent, endedCalendar, joinFeed, noticeEvent, rendererVersion } from "../../src/calendar/feed.ts";
-import { reviseEvent } from "../../src/calendar/ical.ts";
-import { lintCalendar } from "../../src/calendar/lint.ts";
-import { type FeedProfile, details, languages } from "../../src/calendar/profile.ts";
-import { calendarProperties, eventProperties } from "../../src/calendar/properties.ts";
+import { reviseEvent } from "../../src/calendar/ical/vevent.ts";
+import { lintCalendar } from "../../src/calendar/ical/lint.ts";
+import { type FeedProfile, details, languages, stateMarks } from "../../src/calendar/profile.ts";
+import { calendarProperties, eventProperties } from "../../src/calendar/ical/properties.ts";
 import { context, known, nowAt, profile } from "./samples.ts";
 
 const folder = new URL("../golden/", import.meta.url);
@@ -49,6 +49,38 @@ describe("golden files: each state with each order state", () => {
     expectGolden(`${state.toLowerCase()}-et`, calendarOf(state, change));
   });
 
+  it.each(stateMarks)("whole days, colours and pictures of offerings, the state by a %s", (stateMark) => {
+    const change = {
+      stateMark,
+      wholeDays: true,
+      offeringColours: true,
+      offeringImages: true,
+      zone: "Europe/Tallinn",
+    } as const;
+    const midnight = Date.UTC(2027, 2, 27, 22) / 1000;
+    // The clock goes forward on 28 March, so that one day has 23 hours.
+    const slots = [
+      { start: midnight, end: midnight + 23 * 3600, backendId: "a" },
+      { start: midnight - 86_400, end: midnight + 86_400 + 23 * 3600, backendId: "b" },
+      { start: midnight + 1800, end: midnight + 23 * 3600, backendId: "c" },
+    ];
+    const made = (["Creating", "OK", "Erred", "Terminating", "Terminated"] as const).flatMap((state) => {
+      const around = context(change, { uidOf: (_, n) => `${state.toLowerCase()}-${n}` });
+      return bookingEvents(
+        known({ state, slots }, { orderState: state === "Creating" ? "executing" : "done" }),
+        around,
+      );
+    });
+    const sorted = made.toSorted((a, b) => a.start - b.start || (a.uid < b.uid ? -1 : 1));
+    expectGolden(
+      `look-${stateMark}`,
+      joinFeed(
+        profile(change),
+        sorted.map((event) => reviseEvent(event, null, nowAt).vevent),
+      ),
+    );
+  });
+
   it("words that imitate ours", () => {
     const forged = {
       name: "Accept: https://evil.example/a",
@@ -66,7 +98,14 @@ describe("golden files: each state with each order state", () => {
     const own = profile({ language, zone: "Europe/Tallinn" });
     const reasons = ["inactive", "inactive-cleared", "part", "role", "role-cleared"] as const;
     const events = reasons.map((reason) =>
-      noticeEvent(own, { uid: `notice-${reason}`, sinceAt: nowAt - 50_000, untilAt: nowAt + 36_400, nowAt, reason }),
+      noticeEvent(own, {
+        uid: `notice-${reason}`,
+        sinceAt: nowAt - 50_000,
+        untilAt: nowAt + 36_400,
+        proofDays: 30,
+        nowAt,
+        reason,
+      }),
     );
     const vevents = events.map((event) => reviseEvent(event, null, nowAt).vevent);
     expectGolden(`notices-lost-${language}`, joinFeed(own, vevents));
@@ -75,7 +114,14 @@ describe("golden files: each state with each order state", () => {
   it.each(languages)("notices, %s", (language) => {
     const own = profile({ language, zone: "Europe/Tallinn" });
     const notices = (["failing", "suspended", "token", "unreachable"] as const).map((reason) =>
-      noticeEvent(own, { uid: `notice-${reason}`, sinceAt: nowAt - 50_000, untilAt: null, nowAt, reason }),
+      noticeEvent(own, {
+        uid: `notice-${reason}`,
+        sinceAt: nowAt - 50_000,
+        untilAt: null,
+        proofDays: 30,
+        nowAt,
+        reason,
+      }),
     );
     const events = [emptyEvent(own, { uid: "empty", nowAt }), ...notices];
     expectGolden(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type Booking, bookingStates, type KnownBooking, orderStates } from "../../src/calendar/booking.ts";
-import { type FeedProfile, details, languages } from "../../src/calendar/profile.ts";
+import { type FeedProfile, details, languages, stateMarks } from "../../src/calendar/profile.ts";
 import { numberSlots } from "../../src/calendar/slots.ts";
 import { booking, profile } from "./samples.ts";
 
@@ -36,7 +36,12 @@ const time = fc.oneof(
   fc.integer({ min: -70_000_000_000, max: 300_000_000_000 }),
   fc.constantFrom(0, -1, 1_795_435_200, 253_402_300_799),
 );
-const periods = fc.array(fc.record({ start: time, end: time, backendId: fc.constantFrom("", "x", "y") }), {
+/** Midnights of Tallinn, of Kathmandu and of UTC. */
+const midnight = fc
+  .tuple(fc.integer({ min: -10, max: 3_000_000 }), fc.constantFrom(0, -7200, -10_800, -20_700))
+  .map(([day, offset]) => day * 86_400 + offset);
+const start = fc.oneof(time, midnight);
+const periods = fc.array(fc.record({ start, end: start, backendId: fc.constantFrom("", "x", "y") }), {
   maxLength: 4,
 });
 
@@ -86,5 +91,10 @@ export const anyProfile: fc.Arbitrary<FeedProfile> = fc
     ),
     alarmMinutes: fc.constantFrom(null, 0, 15, 1440),
     colour: fc.constantFrom(null, "red", "rebeccapurple", "RED"),
+    stateMark: fc.constantFrom(...stateMarks),
+    wholeDays: fc.boolean(),
+    offeringColours: fc.boolean(),
+    chosenColours: fc.constantFrom({}, { ["a".repeat(32)]: "teal" }),
+    offeringImages: fc.boolean(),
   })
   .map((change) => profile(change));

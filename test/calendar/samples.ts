@@ -2,8 +2,8 @@ import type { Booking, KnownBooking } from "../../src/calendar/booking.ts";
 import type { Event, EventContext } from "../../src/calendar/event.ts";
 import { bookingEvents } from "../../src/calendar/booking-events.ts";
 import { joinFeed } from "../../src/calendar/feed.ts";
-import { reviseEvent } from "../../src/calendar/ical.ts";
-import { actions, type FeedProfile } from "../../src/calendar/profile.ts";
+import { reviseEvent } from "../../src/calendar/ical/vevent.ts";
+import type { FeedProfile } from "../../src/calendar/profile.ts";
 import { numberSlots } from "../../src/calendar/slots.ts";
 
 /** 2026-11-23T12:00:00Z */
@@ -11,6 +11,8 @@ export const nowAt = 1_795_435_200;
 export const hour = 3600;
 
 export const uuid = (digit: string): string => digit.repeat(32);
+
+const thumbnail = "https://waldur.example.org/media/confocal.png";
 
 const plain: Booking = {
   uuid: uuid("a"),
@@ -42,6 +44,11 @@ const plainProfile: FeedProfile = {
   alarmMinutes: null,
   colour: null,
   cancelled: "keep",
+  stateMark: "word",
+  wholeDays: false,
+  offeringColours: false,
+  chosenColours: {},
+  offeringImages: false,
   decisions: "sign-in",
   pastDays: 30,
   futureDays: 365,
@@ -66,10 +73,10 @@ export function context(change: Partial<FeedProfile> = {}, rest: Partial<EventCo
   return {
     profile: profile(change),
     homeport: "https://portal.example.org/",
-    offerings: new Map([[uuid("b"), { name: "Confocal microscope", latitude: 58.378, longitude: 26.714 }]]),
+    offerings: new Map([[uuid("b"), { name: "Confocal microscope", latitude: 58.378, longitude: 26.714, thumbnail }]]),
     uidOf: (bookingUuid, n) => `${bookingUuid}-${n}`,
     decisionUrlOf: (bookingUuid) => `https://calendar.example/a/token.${bookingUuid}`,
-    actionsOf: () => actions,
+    sideOf: () => "provider",
     sample: false,
     ...rest,
   };

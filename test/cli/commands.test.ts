@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultConfig, describeConfig } from "../../src/config.ts";
+import { defaultConfig, describeConfig } from "../../src/config/config.ts";
 import { answer, failed, noSync, run, syncJson, uuid } from "./fake-api.ts";
 
 /** A page in which all was applied, without columns of its own. */
@@ -229,8 +229,12 @@ describe("check", () => {
   };
   const settings = describeConfig({ ...defaultConfig, adminToken: "hush".repeat(8) });
   const keys = { ring: [], problems: [] };
+  const mail = { on: true, queued: 2, failed: 1, reason: "550 no such user" };
+  const webhooks = { queued: 3, failed: 2, reason: "chat.example answered 404" };
+  const hook = "https://calendar.example/h/0123456789abcdef01234567";
   const routes = (changes: object) => ({
-    "GET /check": () => answer({ settings, waldur: { ...waldur, ...changes }, sources: [], keys }),
+    "GET /check": () =>
+      answer({ settings, waldur: { ...waldur, ...changes }, hook, sources: [], keys, mail, webhooks }),
   });
 
   it("prints every setting and what Waldur says", async () => {
@@ -240,6 +244,7 @@ describe("check", () => {
     expect(out).toMatch(/^user +ann \(staff\)$/m);
     expect(out).toMatch(/^sees +bookings: 12, providers: 2$/m);
     expect(out).toMatch(/^may reject +no$/m);
+    expect(out).toMatch(new RegExp(`^web hook +${hook}$`, "m"));
     expect(out).toMatch(/^token expires +3600 seconds after its last use$/m);
     expect(out).not.toContain("hush");
   });
@@ -255,7 +260,9 @@ describe("check", () => {
 
   it("tells what is wrong with sources, and fails for none of it", async () => {
     const sources = ["Imaging Centre: Many bookings vanished at once."];
-    const { exit, err } = await run("check", { "GET /check": () => answer({ settings, waldur, sources, keys }) });
+    const { exit, err } = await run("check", {
+      "GET /check": () => answer({ settings, waldur, hook: null, sources, keys, mail, webhooks }),
+    });
     expect([exit, err]).toEqual([0, `${sources[0]}\n`]);
   });
 
@@ -267,7 +274,7 @@ describe("check", () => {
     ];
     const lost = { ring, problems: ["The key gone is missing."] };
     const { out, err } = await run("check", {
-      "GET /check": () => answer({ settings, waldur, sources: [], keys: lost }),
+      "GET /check": () => answer({ settings, waldur, hook: null, sources: [], keys: lost, mail, webhooks }),
     });
     expect(err).toBe("The key gone is missing.\n");
     expect(out).toMatch(/key new +seals; holds 7 stored secrets\n/);
@@ -276,6 +283,24 @@ describe("check", () => {
   });
 
   it("with --json prints what the API answers", async () => {
-    expect(JSON.parse((await run("check --json", routes({}))).out)).toEqual({ settings, waldur, sources: [], keys });
+    expect(JSON.parse((await run("check --json", routes({}))).out)).toEqual({
+      settings,
+      waldur,
+      hook,
+      sources: [],
+      keys,
+      mail,
+      webhooks,
+    });
+  });
+
+  it("tells what waits and what was given up, and sends a test with what the server said", async () => {
+    const all = await run("check", routes({}));
+    expect(all.out).toMatch(/^mail +on, waiting: 2, given up this week: 1 \(550 no such user\)$/m);
+    expect(all.out).toMatch(/^webhooks +waiting: 3, given up this week: 2 \(chat\.example answered 404\)$/m);
+    const refused = { "POST /check/mail": () => answer({ result: "refused", answer: "550 no such user" }) };
+    const { exit, out } = await run("check --mail liis@example.org", refused);
+    expect(exit).toBe(1);
+    expect(out).toMatch(/^mail +refused\nserver +550 no such user$/m);
   });
 });

@@ -15,6 +15,7 @@ const decision = {
   byOperator: true,
   insider: true,
   address: "192.0.2.0",
+  mailbox: "",
 };
 
 describe("decisions", () => {
@@ -25,9 +26,27 @@ describe("decisions", () => {
     for (const text of ["2030-01-02", "reject", "done (operator's token)", "Ann (ann)", "sign-in", "f1", "192.0.2.0"]) {
       expect(out).toContain(text);
     }
+    const room = { ...decision, via: "mail", mailbox: "aurora@example.org" };
+    const byRoom = await run("decisions", { "GET /decisions": () => answer({ decisions: [room] }) });
+    expect(byRoom.out).toContain("mail (aurora@example.org)");
     expect(JSON.parse((await run("decisions --json", routes)).out)).toEqual({ decisions: [decision] });
     expect((await run("decisions --limit 0", routes)).exit).toBe(2);
     expect((await run("decisions --booking x", routes)).exit).toBe(2);
+  });
+});
+
+describe("people forget", () => {
+  const forgotten = { feeds: 1, targets: 2, decisions: 3 };
+
+  it("says what was forgotten, and leaves events in calendars unless told otherwise", async () => {
+    const routes = { "DELETE /people/ann%40example.org": () => answer(forgotten) };
+    const { exit, out, asked } = await run("people forget ann@example.org", routes);
+    expect([exit, asked[0]?.path]).toEqual([0, "/people/ann%40example.org?events=leave"]);
+    expect(out).toBe("Forgotten: 1 feeds, 2 targets, the name in 3 decisions.\n");
+    const removed = await run("people forget ann@example.org --events remove --json", routes);
+    expect(JSON.parse(removed.out)).toEqual(forgotten);
+    expect(removed.asked[0]?.path).toContain("events=remove");
+    expect((await run("people forget ann@example.org --events burn", routes)).exit).toBe(2);
   });
 });
 

@@ -66,6 +66,8 @@ export async function run(
     demo: async () => 0,
     keygen: async () => ({ keys: "k:new", notes: [] }),
     backup: async ({ file }) => ({ file, bytes: 1, tables: 1, notes: [] }),
+    copy: async ({ file }) => ({ file, tables: 1, rows: 1 }),
+    restore: async ({ file }) => ({ file, bytes: 1, tables: 1, kept: null, notes: [] }),
     ...overrides,
   });
   return { exit, out, err, asked, opened, closed, slept };
@@ -115,6 +117,11 @@ export function feedJson(changes: { readonly source?: object; readonly [name: st
       alarmMinutes: 15,
       colour: null,
       cancelled: "keep",
+      stateMark: "word",
+      wholeDays: true,
+      offeringColours: false,
+      chosenColours: {},
+      offeringImages: false,
       decisions: "sign-in",
       pastDays: 30,
       futureDays: 365,
@@ -123,6 +130,7 @@ export function feedJson(changes: { readonly source?: object; readonly [name: st
     address: "https://calendar.example.org/f/secret-secret/core-facility.ics",
     missingKey: null,
     webcal: "webcal://calendar.example.org/f/secret-secret/core-facility.ics",
+    freeBusy: "https://calendar.example.org/f/secret-secret/core-facility.ifb",
     events: 14,
     bytes: 9100,
     warning: null,

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { answer, failed, feedJson, noSync, run, syncJson, uuid } from "./fake-api.ts";
 
 const address = feedJson().address;
-const loading = feedJson({ state: "loading", address: null, webcal: null, source: { loaded: false, bookings: 0 } });
+const loading = feedJson({
+  state: "loading",
+  address: null,
+  webcal: null,
+  freeBusy: null,
+  source: { loaded: false, bookings: 0 },
+});
 
 describe("feeds add", () => {
   it("prints just the address, once the first load is done", async () => {

@@ -207,6 +207,35 @@ describe("serve, demo, keygen", () => {
     expect((await run("backup", {}, { backup })).exit).toBe(2);
   });
 
+  it("copy hands on the name, and tells how much is in the other database", async () => {
+    const copy = vi.fn(async ({ file }: { file: string }) => ({ file, tables: 7, rows: 812 }));
+    expect(await run("copy data/own.sqlite", {}, { copy })).toMatchObject({
+      exit: 0,
+      err: "812 rows of 7 tables from data/own.sqlite are in the database at DATABASE_URL.\n",
+    });
+    expect(copy.mock.calls).toEqual([[{ file: "data/own.sqlite" }]]);
+    expect((await run("copy", {}, { copy })).exit).toBe(2);
+  });
+
+  it("restore hands on the name, and tells where the database before is kept", async () => {
+    const restore = vi.fn(async ({ file }: { file: string }) => ({
+      file: `/data/${file}`,
+      bytes: 5,
+      tables: 15,
+      kept: "/data/before",
+      notes: ["mind the keys"],
+    }));
+    expect(await run("restore copy.sqlite", {}, { restore })).toMatchObject({
+      exit: 0,
+      out: "",
+      err:
+        "/data/copy.sqlite: 5 bytes, 15 tables, read through and in place.\n" +
+        "/data/before is the database before; remove it once all is well.\nmind the keys\n",
+    });
+    expect(restore.mock.calls).toEqual([[{ file: "copy.sqlite" }]]);
+    expect((await run("restore", {}, { restore })).exit).toBe(2);
+  });
+
   it("print the key alone, and notes beside", async () => {
     const keygen = vi.fn(async ({ rotate }: { rotate: boolean }) => ({
       keys: rotate ? null : "id:key",

@@ -15,6 +15,7 @@ const target = {
   cancelled: "keep",
   events: 12,
   left: 0,
+  lost: 0,
   retired: 3,
   failing: 0,
   failingWhy: null,
@@ -51,6 +52,7 @@ const push = {
   cause: "",
   said: "",
   waiting: 0,
+  lost: 0,
   complete: true,
   planned: [],
 };
@@ -100,14 +102,19 @@ describe("targets add", () => {
 });
 
 describe("other commands over targets", () => {
-  it("list, show, probe, pause and resume", async () => {
+  it("list, show, probe, pause, resume and restore", async () => {
     const stopped = { ...target, id: "t2", state: "stopped", stopped: "The calendar is gone." };
     const listed = await run("targets list", { "GET /targets": () => answer({ targets: [target, stopped] }) });
     expect(listed.out).toContain("The calendar is gone.");
     expect((await run("targets show t1", { "GET /targets/t1": () => answer(target) })).out).toContain("Radicale");
-    for (const verb of ["probe", "pause", "resume"]) {
+    for (const verb of ["probe", "pause", "resume", "restore"]) {
       const { exit, asked } = await run(`targets ${verb} t1`, { [`POST /targets/t1/${verb}`]: () => answer(target) });
       expect({ exit, path: asked[0]?.path }).toEqual({ exit: 0, path: `/targets/t1/${verb}` });
+    }
+    const lost = { ...target, lost: 12 };
+    for (const line of ["targets list", "targets show t1"]) {
+      const routes = { "GET /targets": () => answer({ targets: [lost] }), "GET /targets/t1": () => answer(lost) };
+      expect((await run(line, routes)).out).toContain("12 events are missing: the calendar was emptied");
     }
     const { out } = await run("targets show t1 --json", { "GET /targets/t1": () => answer(target) });
     expect(JSON.parse(out)).toEqual(target);
@@ -159,6 +166,7 @@ describe("sync --target", () => {
     [{ held: "20 of 40 events would be deleted at once" }, "--allow-removals"],
     [{ failure: "The server gave no useful answer." }, "no useful answer"],
     [{ failed: 2 }, "2 events could not be written"],
+    [{ lost: 9 }, "targets restore t1 puts them back"],
   ])("with %o says so and exits with 1", async (change, message) => {
     const { exit, err } = await run("sync --target t1", {
       "POST /targets/t1/sync": () => answer({ ...push, ...change }),

@@ -58,7 +58,8 @@ function properties(site: Site, path: string, stored?: Stored): Record<string, s
     };
   }
   const shelf = shelves.get(path);
-  const hidden = quirks.hrefs === "http" ? origin.replace("https:", "http:") : "";
+  const hidden =
+    quirks.hrefs === "inside" ? "http://caldav:5232" : quirks.hrefs === "http" ? origin.replace("https:", "http:") : "";
   const linked = (to: string): string => `<D:href>${hidden}${to}</D:href>`;
   const common = { "current-user-principal": linked(principal), owner: linked(principal) };
   if (shelf === undefined) {
@@ -77,7 +78,7 @@ function properties(site: Site, path: string, stored?: Stored): Record<string, s
   return {
     ...common,
     resourcetype: shelf.plain ? "<D:collection/>" : "<D:collection/><C:calendar/>",
-    displayname: escapeXml(shelf.name),
+    displayname: escapeXml(site.quirks.escapesNames ? escapeXml(shelf.name) : shelf.name),
     "calendar-color": "#336699FF",
     "supported-calendar-component-set": shelf.components.map((name) => `<C:comp name="${name}"/>`).join(""),
     ...(rights !== null && {

@@ -31,6 +31,8 @@ export interface Quirks {
   readonly forbiddenHome: boolean;
   /** Answers to PROPFIND are in ISO-8859-1. */
   readonly latin: boolean;
+  /** DAViCal: special characters of names are escaped twice. */
+  readonly escapesNames: boolean;
   /** SOGo: the name in MKCOL is ignored. */
   readonly namesMade: boolean;
   /** GMX: MKCOL makes the calendar at another place, and names that. */
@@ -45,6 +47,8 @@ export interface Quirks {
   readonly ctag: "revision" | "seconds" | "none";
   /** True when there are sync-collection and sync-token. */
   readonly sync: boolean;
+  /** DAViCal: no calendar has a token that another had, though it had the same path. */
+  readonly uniqueTokens: boolean;
   /** The answer to a token it does not know: a status, a full list, or nothing, with the token of now. */
   readonly lostToken: "403" | "412" | "500" | "507" | "410" | "full" | "silent";
   /** Members in one answer of sync-collection; more come with the next token and a 507. Null: all. */
@@ -63,6 +67,8 @@ export interface Quirks {
   readonly refusesOlder: boolean;
   /** Xandikos 0.4: 423 for a write that comes while another is under way. */
   readonly oneAtATime: boolean;
+  /** A body that is no calendar: 403 with the precondition, or DAViCal's 412 without one. */
+  readonly refusesBy: 403 | 412;
   /** Xandikos 0.2.8: a PUT that failed answers 207, the status inside. */
   readonly failsPutWith207: boolean;
   /** sabre 1.8 answers the whole REPORT 404, DAViCal leaves the member out. */
@@ -111,6 +117,7 @@ export const faithful: Quirks = {
   privileges: ["read", "write", "write-content", "bind", "unbind"],
   forbiddenHome: false,
   latin: false,
+  escapesNames: false,
   namesMade: true,
   makesElsewhere: false,
   makesPlain: false,
@@ -118,6 +125,7 @@ export const faithful: Quirks = {
   renames: false,
   ctag: "revision",
   sync: true,
+  uniqueTokens: false,
   lostToken: "403",
   page: null,
   ghosts: false,
@@ -127,6 +135,7 @@ export const faithful: Quirks = {
   burnsUids: false,
   refusesOlder: false,
   oneAtATime: false,
+  refusesBy: 403,
   failsPutWith207: false,
   multigetMissing: "member",
   multigetMost: null,
@@ -153,7 +162,10 @@ export const servers = {
   davical: {
     uidConflict: "accepted",
     multigetMissing: "omitted",
-    lostToken: "silent",
+    uniqueTokens: true,
+    lostToken: "full",
+    refusesBy: 412,
+    escapesNames: true,
     missingParent: 405,
     etags: "content",
   },
@@ -187,6 +199,6 @@ export const servers = {
     etags: "content",
     missingParent: 404,
   },
-  nextcloud: { uidConflict: "nextcloud", burnsUids: true, putEtag: "absent" },
+  nextcloud: { uidConflict: "nextcloud", burnsUids: true, putEtag: "absent", lostToken: "silent" },
   google: { burnsUids: true, refusesOlder: true, page: 3, canMake: false },
 } as const satisfies Record<string, Partial<Quirks>>;

@@ -53,7 +53,8 @@ function multiget(site: Site, shelf: Shelf, path: string, root: XmlElement, aske
     : shelf.objects;
   const members: string[] = [];
   for (const { text: href } of childrenOf(root, "href")) {
-    const name = decodeURIComponent(new URL(href.trim(), origin).pathname.slice(path.length)).normalize("NFC");
+    const { pathname } = new URL(href.trim(), origin);
+    const name = decodeURIComponent(pathname.slice(pathname.lastIndexOf("/") + 1)).normalize("NFC");
     const stored = objects.get(name);
     if (stored !== undefined && members.length === quirks.multigetMost) continue;
     if (stored !== undefined) members.push(member(site, path + quirks.spells(name), asked, stored));
@@ -71,14 +72,15 @@ function sync(site: Site, shelf: Shelf, path: string, root: XmlElement, asked: r
   const known = new RegExp(`^data:,${shelf.epoch}-(\\d+)$`).exec(given)?.[1];
   const seconds = quirks.ctag === "seconds";
   let since = seconds ? Number(/^\d+$/.exec(given)?.[0] ?? 0) : Number(known ?? 0);
+  let initial = given === "" && !seconds;
   const at = (one: Pick<Stored, "revision" | "second">): number => (seconds ? one.second : one.revision);
   if (given !== "" && !seconds && (known === undefined || since > shelf.revision)) {
     if (quirks.lostToken === "500") return plain(500, "Server got itself in trouble");
     if (quirks.lostToken === "silent") return multistatus(`<D:sync-token>${escapeXml(shelf.token())}</D:sync-token>`);
     if (quirks.lostToken !== "full") return denied(Number(quirks.lostToken), "valid-sync-token");
     since = 0;
+    initial = true;
   }
-  const initial = since === 0 && !seconds;
   const changes = [
     ...[...shelf.objects]
       .filter(([, stored]) => at(stored) > since)

@@ -69,6 +69,7 @@ export function makeCaldav(options: ServerOptions = {}) {
   }
 
   let writing = false;
+  let dropped = 0;
 
   async function answer(seen: Recorded): Promise<Response> {
     const { method, path } = seen;
@@ -122,10 +123,17 @@ export function makeCaldav(options: ServerOptions = {}) {
     drop: (name: string, inCalendar = "work"): void => calendar(inCalendar).remove(name),
     addCalendar: (name: string, components?: readonly string[]): void => {
       const shelf = new Shelf(name, quirks, now);
+      if (quirks.uniqueTokens) shelf.epoch = shelves.size + dropped + 1;
       if (components !== undefined) shelf.components = components;
       shelves.set(`${home}${name}/`, shelf);
     },
-    dropCalendar: (name = "work"): void => void shelves.delete(`${home}${name}/`),
+    dropCalendar: (name = "work"): void => {
+      shelves.delete(`${home}${name}/`);
+      dropped += 1;
+    },
+    /** The calendar is made again under its name, or restored from an older copy, with these objects. */
+    remake: (keeps: (name: string) => boolean, name = "work"): void =>
+      void shelves.set(`${home}${name}/`, calendar(name).again(keeps)),
     /** Every sync token given so far is unknown from now on. */
     loseTokens: (inCalendar = "work"): void => {
       calendar(inCalendar).epoch += 1;

@@ -1,5 +1,5 @@
 import type { Quirks } from "./quirks.ts";
-import { unfold } from "../../src/calendar/content-line.ts";
+import { unfold } from "../../src/calendar/ical/content-line.ts";
 
 /** An object on the server. */
 export interface Stored {
@@ -62,6 +62,19 @@ export class Shelf {
     this.deleted.set(name, { revision: this.revision, second: this.writtenSecond });
     this.burnt.add(gone.uid);
     this.#counts.delete(name);
+  }
+
+  /** Returns the calendar that is made again under its name with these objects; its tokens are others. */
+  again(keeps: (name: string) => boolean): Shelf {
+    const shelf = new Shelf(this.name, this.#quirks, this.#now);
+    shelf.epoch = this.epoch + 1;
+    for (const [name, stored] of this.objects) {
+      if (!keeps(name)) continue;
+      shelf.#moved();
+      shelf.objects.set(name, { ...stored, revision: shelf.revision, second: shelf.writtenSecond });
+      shelf.#counts.set(name, this.#counts.get(name) ?? 0);
+    }
+    return shelf;
   }
 
   /** The entity of the collection: `getctag`. */

@@ -32,7 +32,7 @@ export function put(site: Site, shelf: Shelf, name: string, { headers, body }: R
     return fail(403, "max-resource-size");
   const uid = uidOf(body);
   if (!/^BEGIN:VCALENDAR[\s\S]*BEGIN:VEVENT[\s\S]*END:VCALENDAR\s*$/.test(body) || uid === "")
-    return fail(403, "valid-calendar-data");
+    return quirks.refusesBy === 412 ? plain(412, "No calendar content") : fail(403, "valid-calendar-data");
   if (/^METHOD:/m.test(body) || !/^DTEND/m.test(body)) return fail(403, "valid-calendar-data");
   if (old !== undefined && old.uid !== uid) return fail(409, "no-uid-conflict");
   if (quirks.refusesOlder && old !== undefined && sequenceOf(body) < sequenceOf(old.body)) return plain(409, "");

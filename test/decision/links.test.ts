@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lintCalendar } from "../../src/calendar/lint.ts";
+import { lintCalendar } from "../../src/calendar/ical/lint.ts";
 import { newKey, parseKeyRing } from "../../src/security/keys.ts";
 import { findLinked } from "../../src/decision/linked.ts";
 import { revokeFeed, rotateFeed, updateFeed } from "../../src/feed/commands.ts";

@@ -30,7 +30,7 @@ describe.each([
   ["pending-start-date", "waits for its project or its start date"],
   ["pending-provider", "the provider’s move, in Waldur"],
 ] as const)("while the order is %s", (orderState, whose) => {
-  it("Waldur takes no answer, and no event, page or overview offers one: they say whose move it is", async () => {
+  it("Waldur takes no answer, and no event and no page offers one: they say whose move it is", async () => {
     const { world, booking, order, link, linkOf } = await waitingCase(orderState);
     expect(await linkOf(booking.uuid)).toBe("");
     const place = `https://homeport.example.org/marketplace-order-details/${order.uuid}/`;
@@ -40,9 +40,9 @@ describe.each([
     expect(page.buttons).toEqual([]);
     expect(page.html).toContain(whose);
     expect(page.html).toContain(`href="${place}"`);
-    const overview = visitor(world);
-    await overview.signIn(adminToken);
-    const html = await (await overview.get("/")).text();
+    const operator = visitor(world);
+    await operator.signIn(adminToken);
+    const html = await (await operator.get("/?part=waiting")).text();
     expect(html).not.toContain(`/bookings/${booking.uuid}/accept`);
     expect(html).toContain(`href="${place}"`);
     for (const action of ["accept", "reject"] as const) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { people } from "../../src/demo/people.ts";
 import type { Deps } from "../../src/deps.ts";
-import { findUser } from "../../src/store/accounts.ts";
+import { findUser } from "../../src/store/accounts/accounts.ts";
 import { listDecisions } from "../../src/store/decisions.ts";
 import { makeBrowser, makeCase, writesOf } from "./decided.ts";
 import { setColumns } from "../rows.ts";

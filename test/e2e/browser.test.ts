@@ -1,21 +1,21 @@
 import { createServer } from "node:http";
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SampleBooking } from "../../src/demo/bookings.ts";
 import { requestTo } from "../waldur-answers.ts";
 import { readCalendar } from "../read-calendar.ts";
 import { linkIn } from "../decision/decided.ts";
-import { missingChromium, openChromium } from "./chromium.ts";
-import { runCli, until } from "./process.ts";
-import { adminToken, atOwnAddress, type Running, runtimes } from "./runtimes.ts";
-import { type ServedSample, serveSample } from "./sample.ts";
+import { missingChromium, openChromium } from "./support/chromium.ts";
+import { faultsOf, looksOn } from "./support/page-faults.ts";
+import { runCli, until } from "./support/process.ts";
+import { adminToken, atOwnAddress, type Running, runtimes } from "./support/runtimes.ts";
+import { type ServedSample, serveSample } from "./support/sample.ts";
 
 const skipped = missingChromium !== "" && process.env["CI"] === undefined;
 
 describe.skipIf(skipped).each(runtimes)(
   `deciding in a browser on $runtime${skipped ? ` (${missingChromium})` : ""}`,
-  ({ open }) => {
+  ({ open, runtime }) => {
     let waldur: ServedSample;
     let service: Running;
     let browser: Browser;
@@ -35,11 +35,6 @@ describe.skipIf(skipped).each(runtimes)(
         () => service.logs(),
       );
       return { booking, url: service.url + new URL(link).pathname };
-    };
-    const faultsOf = async (page: Page): Promise<string[]> => {
-      await page.evaluate(axe.source);
-      const { violations }: axe.AxeResults = await page.evaluate("axe.run()");
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
     };
     const signIn = async (page: Page): Promise<void> => {
       await page.getByLabel("Your Waldur token").fill(waldur.sample.tokens.providerOwner);
@@ -105,25 +100,16 @@ describe.skipIf(skipped).each(runtimes)(
       await context.close();
     });
 
-    it.each([
-      ["light", 1280],
-      ["dark", 1280],
-      ["light", 390],
-      ["dark", 390],
-    ] as const)(
-      "has nothing that axe-core objects to, nor anything to scroll sideways: %s, %i pixels",
-      async (colorScheme, width) => {
+    it.each(looksOn(runtime))(
+      "has nothing that axe-core objects to, nor anything to scroll sideways: $width pixels, $colorScheme",
+      async ({ width, colorScheme }) => {
         const { url } = await request(
           "A name without any blank that is much longer than a telephone is wide".replaceAll(" ", "_"),
         );
-        const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
+        const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
         const page = await context.newPage();
         const faults: string[] = [];
-        const look = async (): Promise<void> => {
-          faults.push(...(await faultsOf(page)));
-          const wide: boolean = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-          if (wide) faults.push(`${page.url()} is too wide`);
-        };
+        const look = async (): Promise<void> => void faults.push(...(await faultsOf(page)));
         await page.goto(url);
         await look();
         await page.goto(`${service.url}/a/nothing`);

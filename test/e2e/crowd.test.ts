@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linkIn } from "../decision/decided.ts";
 import { requestTo } from "../waldur-answers.ts";
-import { makeFormClient } from "./form-client.ts";
-import { runCli } from "./process.ts";
-import { adminToken, type Running, runtimes } from "./runtimes.ts";
-import { type ServedSample, serveSample } from "./sample.ts";
+import { makeFormClient } from "./support/form-client.ts";
+import { runCli } from "./support/process.ts";
+import { adminToken, type Running, runtimes } from "./support/runtimes.ts";
+import { type ServedSample, serveSample } from "./support/sample.ts";
 
 // The service keeps its own deadline for requests to Waldur: with a short one, a busy machine lets it pass, and the
 // click that ran into it is told, rightly, that nothing was changed.

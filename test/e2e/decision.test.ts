@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lintCalendar } from "../../src/calendar/lint.ts";
+import { lintCalendar } from "../../src/calendar/ical/lint.ts";
 import { type DecisionMode, actions } from "../../src/calendar/profile.ts";
 import type { SampleBooking } from "../../src/demo/bookings.ts";
 import { newKey, parseKeyRing } from "../../src/security/keys.ts";
 import { seal } from "../../src/security/seal.ts";
-import { addUser } from "../../src/store/accounts.ts";
+import { addUser } from "../../src/store/accounts/accounts.ts";
 import { readUser } from "../../src/waldur/schema.ts";
 import { sealedTokenPlace } from "../../src/account/client.ts";
 import { requestTo, sentence, stateAfter, waldurAnswers } from "../waldur-answers.ts";
 import { linkIn } from "../decision/decided.ts";
-import { makeFormClient } from "./form-client.ts";
-import { runCli } from "./process.ts";
-import { adminToken, type Running, runtimes } from "./runtimes.ts";
-import { type ServedSample, serveSample } from "./sample.ts";
+import { makeFormClient } from "./support/form-client.ts";
+import { runCli } from "./support/process.ts";
+import { adminToken, type Running, runtimes } from "./support/runtimes.ts";
+import { type ServedSample, serveSample } from "./support/sample.ts";
 import { setColumns } from "../rows.ts";
 
 const modes = ["sign-in", "signed"] as const satisfies readonly DecisionMode[];
@@ -94,7 +94,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
     const read = readUser(await me.json(), 1);
     if (!("value" in read)) throw new Error("the sample told no user");
     await addUser(service.sql, { id: "person", kind: "person", token }, read.value, 1);
-    await setColumns(service.sql, "sources", { account_id: "person" });
+    for (const table of ["feeds", "readers"]) await setColumns(service.sql, table, { account_id: "person" });
   }
 
   describe.each(modes)("by %s", (mode) => {

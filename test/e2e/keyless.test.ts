@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hashSecret } from "../../src/security/secret.ts";
-import { addAccount } from "../../src/store/accounts.ts";
-import { addSource } from "../../src/store/sources.ts";
+import { addAccount } from "../../src/store/accounts/accounts.ts";
+import { addSource } from "../../src/store/sources/sources.ts";
 import { changeFeed } from "../../src/store/feeds.ts";
 import { makeFeed, t } from "../rows.ts";
-import { runCli } from "./process.ts";
-import { adminToken, type Running, runtimes } from "./runtimes.ts";
-import { type ServedSample, serveSample } from "./sample.ts";
+import { runCli } from "./support/process.ts";
+import { adminToken, type Running, runtimes } from "./support/runtimes.ts";
+import { type ServedSample, serveSample } from "./support/sample.ts";
 
 const workerd = runtimes.find(({ runtime }) => runtime === "workerd");
 const secret = "s".repeat(32);

@@ -1,9 +1,9 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Mishap, openMishap } from "./mishap.ts";
-import { runCli, until } from "./process.ts";
-import { adminToken } from "./runtimes.ts";
+import { type Mishap, openMishap } from "./support/mishap.ts";
+import { runCli, until } from "./support/process.ts";
+import { adminToken } from "./support/runtimes.ts";
 
 let mishap: Mishap;
 let keys: string;

@@ -1,14 +1,15 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Program, programs, startRadicale, user } from "../dav-server/programs.ts";
+import type { Program } from "../dav-server/launch.ts";
+import { programs, startRadicale, user } from "../dav-server/programs.ts";
 import { sayMissing } from "../installed.ts";
-import { missingChromium, openChromium } from "./chromium.ts";
-import { faultsOf } from "./page-faults.ts";
-import { until } from "./process.ts";
-import { atOwnAddress, type Running, runtimes } from "./runtimes.ts";
-import { type ServedSample, serveSample } from "./sample.ts";
-import { openForm } from "./open-form.ts";
-import { unfold } from "../../src/calendar/content-line.ts";
+import { missingChromium, openChromium } from "./support/chromium.ts";
+import { faultsOf, looksOn } from "./support/page-faults.ts";
+import { until } from "./support/process.ts";
+import { atOwnAddress, type Running, runtimes } from "./support/runtimes.ts";
+import { type ServedSample, serveSample } from "./support/sample.ts";
+import { openForm } from "./support/open-form.ts";
+import { unfold } from "../../src/calendar/ical/content-line.ts";
 import { setColumns } from "../rows.ts";
 
 const radicale = programs.radicale ?? programs.newRadicale;
@@ -142,7 +143,7 @@ describe.skipIf(missing !== "").each(runtimes)(
       },
     );
 
-    it.each(looks.slice(0, pictures === "" ? 2 : 4))(
+    it.each(looksOn(runtime, pictures === "" ? looks.slice(0, 2) : looks))(
       "axe-core finds nothing on the steps and the page of a mirror, and none is too wide: $width pixels, $colorScheme",
       { timeout: 120_000 },
       async ({ width, colorScheme }) => {
@@ -184,21 +185,22 @@ describe.skipIf(missing !== "").each(runtimes)(
         await page.goto(path);
         await look("calendar-mirrored");
         await setColumns(service.sql, "targets", { state: "stopped", stop_code: "credentials", failure: "x" });
-        await page.goto(service.url);
+        await page.goto(`${service.url}/calendars`);
         const name = (await page.locator("main .note.bad a").first().textContent()) ?? "";
         const told = page.locator(".mirrors li").filter({ hasText: name });
         expect(await told.first().textContent()).toContain("no longer accepts the user name and password");
-        await look("overview-stopped");
+        await look("calendars-stopped");
         await page.getByRole("button", { name: "Sign out" }).click();
         await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerManager);
         await page.getByRole("button", { name: "Sign in" }).click();
+        await page.getByRole("link", { name: "Calendars" }).click();
         const theirs = page
           .locator("li")
           .filter({ has: page.locator(".mirrors", { hasText: name }) })
           .filter({ hasText: "Take over" });
         expect(await theirs.first().textContent()).toContain("stopped");
         await theirs.first().getByText("Take over").first().click();
-        await look("overview-colleague");
+        await look("calendars-colleague");
         await theirs.first().getByRole("button").click();
         expect(await page.getByText("It is yours now.").isVisible()).toBe(true);
         await page.getByRole("link", { name }).click();

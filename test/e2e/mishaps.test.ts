@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { copyFile, mkdtemp, open, readFile, rm, rmdir, stat, truncate } from "node:fs/promises";
+import { copyFile, mkdtemp, open, readdir, readFile, rm, rmdir, stat, truncate } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Mishap, openMishap } from "./mishap.ts";
-import { runCli, until } from "./process.ts";
-import { adminToken } from "./runtimes.ts";
+import { type Mishap, openMishap } from "./support/mishap.ts";
+import { runCli, until } from "./support/process.ts";
+import { adminToken } from "./support/runtimes.ts";
 
 const hour = 3600;
 const day = 86_400;
@@ -124,7 +124,7 @@ const mount = (): void =>
 const unmount = (): void => void execFileSync("umount", [folder]);
 
 /** Returns true where this user may do so. */
-function mayMount(): boolean {
+function may(mount: () => void, unmount: () => void): boolean {
   try {
     mount();
     unmount();
@@ -136,7 +136,7 @@ function mayMount(): boolean {
 
 afterAll(async () => rmdir(folder));
 
-describe.skipIf(!mayMount())("the disk of a service on Node", () => {
+describe.skipIf(!may(mount, unmount))("the disk of a service on Node", () => {
   let mishap: Mishap;
   const data = join(folder, "data");
   beforeAll(async () => {
@@ -197,5 +197,73 @@ describe.skipIf(!mayMount())("the disk of a service on Node", () => {
     await mishap.follow("When it could be written");
     expect(await mishap.poll()).not.toContain(404);
     expect((await readFile(join(data, "secret-keys"))).toString()).toBe(before);
+  });
+});
+
+const disk = await mkdtemp(join(tmpdir(), "waldur-calendar-disk-"));
+const image = `${disk}.ext4`;
+const run = (command: string, ...args: string[]): void => void execFileSync(command, args, { stdio: "ignore" });
+const attach = (): void => run("mount", "-o", "loop", image, disk);
+const detach = (): void => run("umount", disk);
+const format = (): void => {
+  run("truncate", "--size", "32M", image);
+  run("mkfs.ext4", "-q", image);
+  attach();
+};
+
+afterAll(async () => {
+  await rmdir(disk);
+  await rm(image, { force: true });
+});
+
+describe.skipIf(!may(format, detach))("a disk that fails under a service on Node", () => {
+  let mishap: Mishap;
+  const data = join(disk, "data");
+  beforeAll(async () => {
+    attach();
+    mishap = await openMishap({}, data);
+  });
+  afterAll(async () => {
+    await mishap.close();
+    detach();
+  });
+
+  /** Polls until runs have failed on it, and a while longer. */
+  const bear = async (): Promise<void> => {
+    const failures = (): number => mishap.service().stderr().split('"code":"store_failed"').length;
+    const before = failures();
+    await until(
+      async () => {
+        expect(await mishap.poll()).not.toContain(404);
+        return failures() > before + 2;
+      },
+      () => mishap.service().stderr().slice(-2000),
+    );
+    expect((await fetch(`${mishap.url()}/healthz`)).status).toBe(200);
+  };
+
+  it("may write nothing for a while: feeds answer, and go on by themselves when it does again", async () => {
+    const before = await mishap.events();
+    const files = (await readdir(data)).map((file) => join(data, file));
+    run("chattr", "+i", ...files);
+    mishap.waldur.sample.request({ name: "While nothing was written" });
+    await bear();
+    run("chattr", "-i", ...files);
+    await mishap.follow("When it was written again");
+    for (const [uid, status] of before) expect([uid, (await mishap.events()).get(uid)]).toEqual([uid, status]);
+  });
+
+  it("may turn read-only, as the system makes it after an error: nothing is lost when it is mounted again", async () => {
+    const before = await mishap.events();
+    run("mount", "-o", "remount,abort", disk);
+    mishap.waldur.sample.request({ name: "While it was read-only" });
+    await bear();
+    await mishap.service().stop();
+    detach();
+    attach();
+    await mishap.restart();
+    await mishap.follow("When it was mounted again");
+    expect(await mishap.poll()).not.toContain(404);
+    for (const [uid, status] of before) expect([uid, (await mishap.events()).get(uid)]).toEqual([uid, status]);
   });
 });

@@ -5,9 +5,9 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lintCalendar } from "../../src/calendar/lint.ts";
-import { program, run, runCli, type Service, start, startCommand, until } from "./process.ts";
-import { serveSample } from "./sample.ts";
+import { lintCalendar } from "../../src/calendar/ical/lint.ts";
+import { program, run, runCli, type Service, start, startCommand, until } from "./support/process.ts";
+import { serveSample } from "./support/sample.ts";
 
 let folder: string;
 const services: Service[] = [];
@@ -55,6 +55,28 @@ describe("a first start without any setting", () => {
     expect((await fetch(address)).headers.get("ETag")).toBe(etag);
     const { stdout, stderr } = await second.stop();
     expect(stdout + stderr).not.toContain(new URL(address).pathname.split("/")[2]);
+  });
+
+  it("is told by the sample's web hook that a booking was decided, and reads it at once", async () => {
+    const adminToken = "the-operator-of-these-tests";
+    const hookSecret = "the-secret-of-the-web-hook";
+    const service = serve({ ADMIN_TOKEN: adminToken, HOOK_SECRET: hookSecret }, ["demo", "--still"]);
+    const address = await addressIn(service);
+    const runs = (): number => service.stderr().split('"event":"run"').length;
+    const before = await until(() => (runs() > 1 ? runs() : undefined), said(service));
+    const { origin } = new URL(address);
+    const call = async (path: string, method = "GET"): Promise<{ bookings: { uuid: string }[] }> => {
+      const answer = await fetch(`${origin}/api/v1${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${adminToken}` },
+      });
+      return answer.json();
+    };
+    const { bookings } = await call("/bookings?state=Creating");
+    for (const { uuid } of bookings) await call(`/bookings/${uuid}/accept`, "POST");
+    await until(() => service.stderr().includes('"path":"/h/","status":204'), said(service));
+    await until(() => runs() > before, said(service));
+    expect(service.stdout() + service.stderr()).not.toContain(hookSecret);
   });
 
   it("keeps the folder and all in it to its user, an older one with what lies in it too", async () => {
@@ -129,6 +151,21 @@ describe("the service on Node", () => {
       expect(String(begun)).toMatch(/^HTTP\/1\.1 200 OK/);
       asking.destroy();
     }
+  });
+
+  it("is watched on a listener of its own, tells its version and its API, and keeps idle connections open", async () => {
+    const service = serve({ METRICS_LISTEN: "127.0.0.1:0" });
+    const { origin } = new URL(await addressIn(service));
+    const [, port = ""] = /"event":"metrics_listening".*"port":(\d+)/.exec(service.stderr()) ?? [];
+    const scraped = await fetch(`http://127.0.0.1:${port}/metrics`);
+    expect(await scraped.text()).toMatch(/^waldur_calendar_feeds\{state="active"\} 1$/m);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
+    expect((await fetch(`${origin}/metrics`)).status).toBe(401);
+    const alive = await fetch(`${origin}/healthz`);
+    expect(alive.headers.get("Keep-Alive")).toBe("timeout=65");
+    const { stdout } = await runCli(["--version"], {});
+    expect(await alive.json()).toEqual({ ok: true, version: stdout.trim() });
+    expect(service.stderr()).not.toContain('"path":"/healthz"');
   });
 
   it("stops within five seconds when asked to, whoever is connected", async () => {
@@ -226,6 +263,37 @@ describe("a copy of the database", () => {
     const { stdout } = await runCli(["feeds", "list", "--json"], { DATA_DIR: restored });
     const [feed] = JSON.parse(stdout).feeds;
     expect(new URL(feed.address).pathname).toBe(new URL(address).pathname);
+  });
+
+  it.each(["backup", "restore"])(
+    "by %s is for a file: for a database on a server it names what to use",
+    async (verb) => {
+      const waldurOf = { WALDUR_API_URL: "http://127.0.0.1:9", WALDUR_API_TOKEN: "some-token" };
+      const env = { DATA_DIR: folder, DATABASE_URL: "postgres://nobody@127.0.0.1:9/none", ...waldurOf };
+      const { code, stderr } = await runCli([verb, join(folder, "copy")], env);
+      expect([code, stderr]).toEqual([2, expect.stringContaining("pg_dump")]);
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
+  it("that restore puts back is served under its old address; not while the service runs", async () => {
+    const service = serve({}, ["demo", "--still"]);
+    const address = await addressIn(service);
+    const copy = join(folder, "copy.sqlite");
+    await runCli(["backup", copy], { DATA_DIR: folder });
+    const refused = await runCli(["restore", copy], { DATA_DIR: folder });
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("is in use: stop the service, then restore"),
+    ]);
+    await service.stop();
+    await rm(join(folder, "sample.sqlite"));
+    const restored = await runCli(["restore", copy], { DATA_DIR: folder });
+    expect([restored.code, restored.stderr]).toEqual([0, expect.stringContaining("read through and in place")]);
+    const { port } = new URL(address);
+    const again = serve({ PORT: port }, ["demo", "--still"]);
+    await until(() => again.stdout().includes("1 feed is served"), said(again));
+    expect((await fetch(address)).status).toBe(200);
   });
 
   it("that is empty is not served, and says what to do", async () => {

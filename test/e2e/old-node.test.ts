@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
 import { expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
-import { program, repository, run, runCli } from "./process.ts";
+import { program, repository, run, runCli } from "./support/process.ts";
 
 /** Returns the first Node on the PATH that is older than 24 and new enough to run a module; null without one. */
 async function findOldNode(): Promise<string | null> {

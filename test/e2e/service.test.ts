@@ -1,10 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lintCalendar } from "../../src/calendar/lint.ts";
+import { lintCalendar } from "../../src/calendar/ical/lint.ts";
 import { readCalendar } from "../read-calendar.ts";
-import { runCli, until } from "./process.ts";
-import { adminToken, publicUrl, type Running, runtimes } from "./runtimes.ts";
-import { type ServedSample, serveSample } from "./sample.ts";
+import { repository, runCli, until } from "./support/process.ts";
+import { adminToken, publicUrl, type Running, runtimes } from "./support/runtimes.ts";
+import { type ServedSample, serveSample } from "./support/sample.ts";
 
 /** Returns the calendar without stamps, links and keys, which differ between services over the same bookings. */
 const undated = (text: string): string =>
@@ -12,6 +14,7 @@ const undated = (text: string): string =>
     .replaceAll("\r\n ", "")
     .replaceAll(/^(?:DTSTAMP|LAST-MODIFIED|SEQUENCE):.*\r\n/gm, "")
     .replaceAll(/\/a\/s\w{8}\.[\w-]{22}\.\w{16}\./g, "/a/");
+const hookSecret = "the-secret-of-the-web-hook";
 const rendered = new Map<string, string>();
 
 describe.each(runtimes)("the service on $runtime", ({ runtime, open }) => {
@@ -47,7 +50,7 @@ describe.each(runtimes)("the service on $runtime", ({ runtime, open }) => {
 
   beforeAll(async () => {
     waldur = await serveSample();
-    service = await open(waldur.url, waldur.sample.tokens.providerOwner);
+    service = await open(waldur.url, waldur.sample.tokens.providerOwner, { HOOK_SECRET: hookSecret });
   });
   afterAll(async () => {
     await service.close();
@@ -56,12 +59,14 @@ describe.each(runtimes)("the service on $runtime", ({ runtime, open }) => {
 
   it("answers who asks whether it lives, and tells the operator more", async () => {
     const get = async (path: string, headers = {}) => fetch(service.url + path, { headers });
-    expect(await (await get("/healthz")).json()).toEqual({ ok: true });
+    expect(await (await get("/healthz")).json()).toEqual({ ok: true, version: expect.any(String) });
     expect(await (await get("/readyz")).json()).toEqual({ ok: true });
     const detailed = await get("/readyz", { Authorization: `Bearer ${adminToken}` });
     expect(await detailed.json()).toMatchObject({ ok: true, sources: expect.any(Array) });
     expect(await (await get("/robots.txt")).text()).toContain("Allow: /f/");
     expect((await get("/api/v1/feeds")).status).toBe(401);
+    const described = await readFile(join(repository, "docs/openapi.yaml"), "utf8");
+    expect(await (await get("/api/v1/openapi.yaml")).text()).toBe(described);
     expect((await get("/nowhere")).status).toBe(404);
   });
 
@@ -120,6 +125,19 @@ describe.each(runtimes)("the service on $runtime", ({ runtime, open }) => {
     const accepted = await shown("CONFIRMED");
     expect(accepted.sequence).toBeGreaterThan(pending.sequence);
     expect((await ask(address)).headers.get("ETag")).not.toBe(before);
+  });
+
+  it("shows without waiting for a turn what Waldur's web hook tells", async () => {
+    const address = await addFeed("--name", "Hinted");
+    const booking = waldur.sample.request({ name: "Seen through the hook" });
+    const body = JSON.stringify({ event_type: "marketplace_resource_create_requested", context: {} });
+    const answer = await fetch(`${service.url}/h/${hookSecret}`, { method: "POST", body });
+    expect([answer.status, await answer.text()]).toEqual([204, ""]);
+    await until(
+      async () => readCalendar(await calendar(address)).has(`${booking.uuid}-1`),
+      () => booking.uuid,
+    );
+    expect((await fetch(`${service.url}/h/${hookSecret}x`, { method: "POST", body })).status).toBe(404);
   });
 
   it("rotates, revokes, and answers 410 where that was asked for", async () => {

@@ -6,10 +6,10 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linkIn } from "../decision/decided.ts";
 import { requestTo } from "../waldur-answers.ts";
-import { missingChromium, openChromium } from "./chromium.ts";
-import { runCli, type Service, start, until } from "./process.ts";
-import { adminToken } from "./runtimes.ts";
-import { type ServedSample, serveSample } from "./sample.ts";
+import { missingChromium, openChromium } from "./support/chromium.ts";
+import { runCli, type Service, start, until } from "./support/process.ts";
+import { adminToken } from "./support/runtimes.ts";
+import { type ServedSample, serveSample } from "./support/sample.ts";
 
 const skipped = missingChromium !== "" && process.env["CI"] === undefined;
 
@@ -51,7 +51,7 @@ describe.skipIf(skipped)(
       await page.goto(`${url}/sign-in`);
       await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerOwner);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await page.getByRole("heading", { name: "Overview" }).waitFor();
+      await page.getByRole("link", { name: "Requests" }).waitFor();
     };
     const signInToDecide = async (page: Page, url: string): Promise<void> => {
       await page.goto(url + link);

@@ -1,23 +1,20 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCalendar } from "../read-calendar.ts";
 import { installed } from "../installed.ts";
-import { run, runCli, until } from "./process.ts";
-import { adminToken, type Running, runtimes } from "./runtimes.ts";
-import { type ServedSample, serveSample } from "./sample.ts";
+import { runCli, until } from "./support/process.ts";
+import { adminToken, type Running, runtimes } from "./support/runtimes.ts";
+import { type ServedSample, serveSample } from "./support/sample.ts";
+import { openVdirsyncer, type Vdirsyncer } from "./support/vdirsyncer.ts";
 
 const there = installed(["vdirsyncer", "khal"], "apt-get install vdirsyncer khal");
 
 describe.runIf(there)("vdirsyncer and khal (apt-get install vdirsyncer khal)", () => {
-  let folder: string;
+  let vdirsyncer: Vdirsyncer;
   let waldur: ServedSample;
   let service: Running;
   let address: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "waldur-calendar-"));
     waldur = await serveSample(60);
     const [node] = runtimes;
     if (node === undefined) throw new Error("no runtime");
@@ -27,75 +24,21 @@ describe.runIf(there)("vdirsyncer and khal (apt-get install vdirsyncer khal)", (
       { ADMIN_TOKEN: adminToken },
     );
     address = service.url + new URL(added.stdout.trim()).pathname;
-    await mkdir(join(folder, "calendar"));
-    await writeFile(
-      join(folder, "vdirsyncer.ini"),
-      `[general]
-status_path = "${folder}/status"
-[pair bookings]
-a = "feed"
-b = "folder"
-collections = null
-conflict_resolution = "a wins"
-partial_sync = "revert"
-[storage feed]
-type = "http"
-url = "${address}"
-[storage folder]
-type = "filesystem"
-path = "${folder}/calendar"
-fileext = ".ics"
-`,
-    );
-    await writeFile(
-      join(folder, "khal.ini"),
-      `[calendars]
-[[bookings]]
-path = ${folder}/calendar
-[sqlite]
-path = ${folder}/khal.db
-[locale]
-local_timezone = UTC
-default_timezone = UTC
-timeformat = %H:%M
-dateformat = %Y-%m-%d
-longdateformat = %Y-%m-%d
-datetimeformat = %Y-%m-%d %H:%M
-longdatetimeformat = %Y-%m-%d %H:%M
-`,
-    );
+    vdirsyncer = await openVdirsyncer({ type: "http", url: address }, "");
   });
   afterAll(async () => {
     await service.close();
     await waldur.close();
-    await rm(folder, { recursive: true });
+    await vdirsyncer.close();
   });
 
   /** Fetches the feed once and resolves to the events that vdirsyncer stored, which have UIDs of its own. */
   async function fetchFeed(): Promise<string[]> {
-    for (const step of ["discover", "sync"]) {
-      const done = await run("vdirsyncer", ["-c", join(folder, "vdirsyncer.ini"), step], { HOME: folder });
-      const said = done.stderr.match(/error|critical/gi);
-      expect({ step, code: done.code, said }).toEqual({ step, code: 0, said: null });
-    }
-    const events: string[] = [];
-    for (const name of await readdir(join(folder, "calendar"))) {
-      events.push(...eventsOf(await readFile(join(folder, "calendar", name), "utf8")));
-    }
-    return events.toSorted();
+    for (const step of ["discover", "sync"] as const) await vdirsyncer.run(step);
+    return (await vdirsyncer.events()).flatMap(eventsOf).toSorted();
   }
 
   const served = async (): Promise<string[]> => eventsOf(await (await fetch(address)).text());
-
-  /** Resolves to khal's list, one line for each event. */
-  async function listed(): Promise<string[]> {
-    const format = "{start-long}|{title}|{cancelled}";
-    const args = ["-c", join(folder, "khal.ini"), "list", "--once", "--notstarted", "--day-format", ""];
-    const done = await run("khal", [...args, "--format", format, "2000-01-01", "20000d"], { HOME: folder });
-    const said = done.stderr.match(/error|critical|Traceback/gi);
-    expect({ code: done.code, said }).toEqual({ code: 0, said: null });
-    return done.stdout.split("\n").filter((line) => line.includes("|"));
-  }
 
   const holding = (events: readonly string[], text: string): string[] => events.filter((event) => event.includes(text));
 
@@ -118,7 +61,7 @@ longdatetimeformat = %Y-%m-%d %H:%M
     const first = await fetchFeed();
     expect(first).toEqual(await served());
     expect(first.length).toBeGreaterThan(40);
-    expect(await listed()).toHaveLength(first.length);
+    expect(await vdirsyncer.listed()).toHaveLength(first.length);
 
     sample.accept(accepted);
     sample.reject(rejected);
@@ -131,7 +74,7 @@ longdatetimeformat = %Y-%m-%d %H:%M
     expect(second).toEqual(await served());
     expect(second.length).toBeGreaterThan(first.length);
     expect(holding(second, "To be accepted")).toEqual([expect.stringContaining("CONFIRMED|To be accepted")]);
-    const lines = await listed();
+    const lines = await vdirsyncer.listed();
     expect(lines).toHaveLength(second.length);
     expect(holding(lines, "To be accepted")).toEqual([expect.not.stringContaining("CANCELLED")]);
     expect(holding(lines, "To be rejected")).toEqual([expect.stringContaining("CANCELLED")]);

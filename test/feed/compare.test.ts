@@ -145,7 +145,7 @@ describe("a feed compared with its bookings", () => {
   it("gains the notice of an outage, which changes with its day, and goes with the outage", () => {
     const feed = watchFeed();
     feed.compare([known()]);
-    const notice = { reason: "unreachable", sinceAt: nowAt - day, untilAt: null } as const;
+    const notice = { reason: "unreachable", sinceAt: nowAt - day, untilAt: null, proofDays: 30 } as const;
     expect(feed.compare([], { notice }).write).toHaveLength(1);
     expect(feed.uids()).toEqual([uid, "notice-f"]);
     expect(feed.compare([], { notice: "none" }).drop).toHaveLength(1);

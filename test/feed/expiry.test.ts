@@ -26,6 +26,8 @@ async function begin() {
   };
   const person = visitor(world);
   await person.signIn(world.sample.tokens.providerOwner);
+  // What signing in began: a feed that is made meanwhile would wait for the next run.
+  await world.settle();
   const page = async (path: string, fields: Record<string, string>): Promise<string> => {
     const response = await person.send(path, { ...wholeForm, ...fields, do: "save" }, path);
     return response.status === 303 ? "" : response.text();

@@ -1,29 +1,29 @@
 import { Hono } from "hono";
-import { readRetryAfter } from "../../src/backoff.ts";
+import { readRetryAfter } from "../../src/lib/backoff.ts";
 import { pickDigestChallenge, readAuthSchemes } from "../../src/caldav/auth/digest.ts";
 import { responseFailure } from "../../src/caldav/failure.ts";
 import { hrefName, hrefPath, memberPath, parentPath } from "../../src/caldav/hrefs.ts";
 import { isCollection, memberEtag, readMultistatus } from "../../src/caldav/multistatus.ts";
 import { discoveryStart, findPreset } from "../../src/caldav/presets.ts";
-import { readVevent } from "../../src/calendar/read-vevent.ts";
-import { relink } from "../../src/calendar/relink.ts";
+import { readVevent } from "../../src/calendar/ical/read-vevent.ts";
+import { relink } from "../../src/calendar/ical/relink.ts";
 import { cleanMessage, cleanPerson } from "../../src/calendar/foreign-text.ts";
 import { cleanUrl } from "../../src/calendar/text.ts";
 import { AppError } from "../../src/errors.ts";
-import { parseJson } from "../../src/json.ts";
+import { parseJson } from "../../src/lib/json.ts";
 import { redact } from "../../src/log.ts";
 import { readObject } from "../../src/mirror/remote-object.ts";
 import { parseIp } from "../../src/security/ip.ts";
 import { readPage } from "../../src/waldur/pages.ts";
 import { readBooking, readUser } from "../../src/waldur/schema.ts";
-import { preferredLanguage } from "../../src/web/accept-language.ts";
+import { preferredLanguage } from "../../src/web/request/accept-language.ts";
 import { matchConditions } from "../../src/web/feed/conditional.ts";
-import { cookieIn } from "../../src/web/cookies.ts";
+import { cookieIn } from "../../src/web/session/cookies.ts";
 import type { Env } from "../../src/web/env.ts";
 import { asksForGzip } from "../../src/web/feed/gzip.ts";
 import { FeedsFirstRouter } from "../../src/web/feed/router.ts";
-import { requestPath } from "../../src/web/request-path.ts";
-import { clientName } from "../../src/web/user-agent.ts";
+import { requestPath } from "../../src/web/request/path.ts";
+import { clientName } from "../../src/web/request/user-agent.ts";
 
 /** A function of the program that reads what somebody else wrote. */
 export interface Reader {

@@ -80,6 +80,26 @@ describe("events that a server does not let us read", () => {
   });
 });
 
+describe("events that may neither be written nor looked at", () => {
+  it.each([403, 405, 423])("wait alone after %i, and the others are put back", async (code) => {
+    const { world, caldav, id } = await connectFeed({ sync: false });
+    const bodies = caldav.bodies();
+    for (const name of bodies.keys()) caldav.drop(name);
+    const hidden = new Set([...bodies.keys()].slice(0, 4).map(eventAt));
+    const isHidden = ({ path }: { path: string }) => hidden.has(eventAt(path.slice(path.lastIndexOf("/") + 1)));
+    caldav.script(status(412), (asked) => asked.method === "PUT" && isHidden(asked), 10_000);
+    caldav.script(status(code), (asked) => asked.method === "PROPFIND" && isHidden(asked), 10_000);
+    world.wait(1000);
+    await world.tick();
+    expect(caldav.bodies().size).toBe(bodies.size - 4);
+    expect(await getTarget(world.deps, id)).toMatchObject({ state: "on", failures: 0, failure: "" });
+    caldav.heal();
+    world.wait(6 * 3600 + 60);
+    await world.tick();
+    expect(caldav.bodies()).toEqual(bodies);
+  });
+});
+
 describe("an event whose UID was deleted", () => {
   it("gets the next one, also where the server says no more than 409", async () => {
     const { world, caldav, id } = await connectFeed({ burnsUids: true });

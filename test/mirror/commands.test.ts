@@ -1,4 +1,4 @@
-import { environmentAccount } from "../../src/store/accounts.ts";
+import { environmentAccount } from "../../src/store/accounts/accounts.ts";
 import { describe, expect, it } from "vitest";
 import { insertTarget } from "../../src/store/targets.ts";
 import { openCalendar } from "../../src/mirror/connect/connect.ts";
@@ -6,6 +6,7 @@ import { meterRequests } from "../../src/mirror/request-meter.ts";
 import { findLinked } from "../../src/decision/linked.ts";
 import { push } from "../../src/mirror/push.ts";
 import { addTarget, getTarget, syncTarget } from "../../src/mirror/commands.ts";
+import { workerBudgets } from "../../src/workers/budgets.ts";
 import { makeCaldav } from "../dav-server/server.ts";
 import { type Fault, lostAnswer, status, throttled } from "../dav-server/faults.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
@@ -356,7 +357,7 @@ describe("a server that fails on the way", () => {
 describe("limits", () => {
   it("a run on Workers keeps to its statements and requests, and the calendar is whole after some of them", async () => {
     const caldav = makeCaldav({ origin: "https://caldav.example.org" });
-    const budget = { pages: 1, requests: 30, events: 50, statements: 40 };
+    const budget = workerBudgets.free;
     const world = await makeWorld({
       bookings: 150,
       outside: caldav.fetch,
@@ -396,6 +397,7 @@ describe("limits", () => {
     await setColumns(world.deps.sql, "targets", { per_minute: 10 });
     for (const name of caldav.bodies().keys()) caldav.drop(name);
     caldav.taken();
+    world.wait(900);
     world.wait(60 - ((world.deps.now() / 1000) % 60));
     for (let run = 0; run < 12; run += 1) {
       // Runs also begin at once after a change.

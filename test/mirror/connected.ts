@@ -3,7 +3,7 @@ import { makeApp } from "../../src/app.ts";
 import type { FeedProfile } from "../../src/calendar/profile.ts";
 import type { Quirks } from "../dav-server/quirks.ts";
 import { type Caldav, makeCaldav } from "../dav-server/server.ts";
-import { makeWorld, type World } from "../world.ts";
+import { makeWorld, type World, type WorldOptions } from "../world.ts";
 
 /** A service with one loaded feed, and a CalDAV server outside. */
 export interface Loaded {
@@ -26,9 +26,15 @@ type Json = any;
 export const serverUser = { username: "alice", password: "s3cret" };
 
 /** Starts a service with one loaded feed, and a CalDAV server with these quirks. */
-export async function loadFeed(quirks: Partial<Quirks> = {}, profile: Partial<FeedProfile> = {}): Promise<Loaded> {
-  const caldav = makeCaldav({ quirks, origin: "https://caldav.example.org" });
-  const world = await makeWorld({ bookings: 30, outside: caldav.fetch, config: { signedDecisions: true } });
+export async function loadFeed(
+  quirks: Partial<Quirks> = {},
+  profile: Partial<FeedProfile> = {},
+  options: WorldOptions = {},
+): Promise<Loaded> {
+  const clock = { now: (): number => 0 };
+  const caldav = makeCaldav({ quirks, origin: "https://caldav.example.org", now: () => clock.now() });
+  const world = await makeWorld({ bookings: 30, outside: caldav.fetch, config: { signedDecisions: true }, ...options });
+  clock.now = () => world.deps.now();
   const feed = await world.addFeed(profile);
   await world.tick();
   const app = makeApp({ local: true });
@@ -50,8 +56,9 @@ export async function connectFeed(
   quirks: Partial<Quirks> = {},
   asked: object = {},
   profile: Partial<FeedProfile> = {},
+  options: WorldOptions = {},
 ): Promise<Connected> {
-  const loaded = await loadFeed(quirks, profile);
+  const loaded = await loadFeed(quirks, profile, options);
   const body = { feed: loaded.feedId, url: loaded.caldav.calendarUrl(), ...serverUser, ...asked };
   const made = await loaded.api("POST", "/targets", body);
   expect({ status: made.status, json: made.json }).toMatchObject({ status: 201 });

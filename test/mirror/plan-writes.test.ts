@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type LedgerRow, newEntry } from "../../src/store/ledger.ts";
-import { reconcile, settleEtag } from "../../src/mirror/reconcile.ts";
+import { reconcile } from "../../src/mirror/reconcile.ts";
 import { findSuspects, planWrites, type PlanRules } from "../../src/mirror/plan-writes.ts";
 
 const nowAt = 1_800_000_000;
@@ -121,7 +121,7 @@ describe("what must be read", () => {
 describe("the judgement", () => {
   const seen = (hash: string, own = true) => ({ href: "/c/a.ics", etag: "new", hash, own });
   const after = (one: LedgerRow, hash: string | null, edits: "mirror" | "respect" = "mirror") =>
-    reconcile(one, hash === null ? null : seen(hash), edits, nowAt);
+    reconcile(one, hash === null ? null : seen(hash), { edits, nowAt, loss: false });
 
   it("takes up its own write whose answer was lost", () => {
     const cut = row("a", { state: "create", href: "", etag: null, pushedHash: "", intentHash: "h" });
@@ -162,15 +162,19 @@ describe("the judgement", () => {
   });
 
   it("leaves a foreign object alone and goes under the next name", () => {
-    const verdict = reconcile(row("a", { pushedHash: "", state: "new", href: "" }), seen("h", false), "mirror", nowAt);
+    const verdict = reconcile(row("a", { pushedHash: "", state: "new", href: "" }), seen("h", false), {
+      edits: "mirror",
+      nowAt,
+      loss: false,
+    });
     expect(verdict.row).toMatchObject({ generation: 2, href: "", state: "new" });
   });
 
   it("writes once more over what a server keeps in another form, and then takes it as it is", () => {
-    const once = settleEtag(row("a"), seen("damaged"));
-    expect(once).toMatchObject({ pushedHash: "", remoteHash: "damaged" });
-    const twice = settleEtag({ ...once, pushedHash: "h" }, seen("damaged"));
-    expect(twice).toMatchObject({ pushedHash: "h", remoteHash: "damaged" });
-    expect(after(twice, "damaged")).toMatchObject({ found: "" });
+    const once = after(row("a", { etag: null }), "damaged", "respect");
+    expect(once).toMatchObject({ found: "", row: { pushedHash: "", remoteHash: "damaged" } });
+    const twice = after(row("a", { etag: null, remoteHash: "damaged" }), "damaged", "respect");
+    expect(twice).toMatchObject({ found: "", row: { etag: "new", pushedHash: "h", remoteHash: "damaged" } });
+    expect(after(row("a", { remoteHash: "damaged" }), "damaged")).toMatchObject({ found: "" });
   });
 });

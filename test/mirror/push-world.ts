@@ -1,35 +1,26 @@
 import { readObject } from "../../src/mirror/remote-object.ts";
 import type { CalendarPort, ServerProfile } from "../../src/caldav/port.ts";
-import { defaultConfig } from "../../src/config.ts";
+import { defaultConfig } from "../../src/config/config.ts";
 import type { Budget, Deps } from "../../src/deps.ts";
 import { memoryLog } from "../../src/log.ts";
 import { newKey, parseKeyRing } from "../../src/security/keys.ts";
 import type { FeedRow } from "../../src/store/feeds.ts";
 import { listLedger } from "../../src/store/ledger.ts";
-import { migrate } from "../../src/store/sql/migrate.ts";
-import { readMigrations } from "../../src/store/sql/migrations-node.ts";
 import type { EventRow } from "../../src/store/events.ts";
 import type { Sql } from "../../src/store/sql/port.ts";
-import { openSqlite } from "../../src/store/sql/sqlite.ts";
 import { findTarget, insertTarget, type NewTarget, type TargetRow } from "../../src/store/targets.ts";
 import { getFeed } from "../../src/feed/commands.ts";
 import { push, type PushOptions } from "../../src/mirror/push.ts";
 import type { PushReport } from "../../src/mirror/report.ts";
-import { meterRequests } from "../../src/mirror/request-meter.ts";
+import { type MeteredDeps, meterRequests } from "../../src/mirror/request-meter.ts";
 import { eventRow, makeFeed, newTarget, placeEvents, startAnew } from "../rows.ts";
 import { wide } from "../wide.ts";
-import { calendarUrl, faithful, memoryCalendar, meterPort, profileOf, type Quirks } from "./memory-calendar.ts";
+import { calendarUrl, faithful, memoryCalendar, meterPort, profileOf, type Quirks } from "./model/memory-calendar.ts";
+import { openStore } from "../empty-store.ts";
 
 export const targetId = "00112233aabbccdd";
-const startAt = Date.UTC(2027, 0, 4, 9) / 1000;
+export const startAt = Date.UTC(2027, 0, 4, 9) / 1000;
 const daySeconds = 86_400;
-
-/** Opens an empty database in memory that has all tables. */
-export async function openStore(): Promise<ReturnType<typeof openSqlite>> {
-  const sql = openSqlite(":memory:");
-  await migrate(sql, await readMigrations("migrations"), startAt);
-  return sql;
-}
 
 export interface PushWorldOptions {
   readonly quirks?: Partial<Quirks>;
@@ -45,16 +36,17 @@ export interface Told {
   readonly day?: number;
   readonly summary: string;
   readonly cancelled?: boolean;
+  readonly sequence?: number;
 }
 
-export function veventOf(uid: string, { day = 1, summary, cancelled = false }: Told): string {
+export function veventOf(uid: string, { day = 1, summary, cancelled = false, sequence = 1 }: Told): string {
   const stamp = (at: number): string => new Date(at * 1000).toISOString().replace(/[-:]|\.\d+/g, "");
   const from = startAt + day * daySeconds;
   return [
     "BEGIN:VEVENT",
     `UID:${uid}`,
-    `DTSTAMP:${stamp(startAt)}`,
-    "SEQUENCE:1",
+    `DTSTAMP:${stamp(startAt + sequence - 1)}`,
+    `SEQUENCE:${sequence}`,
     `DTSTART:${stamp(from)}`,
     `DTEND:${stamp(from + 3600)}`,
     `SUMMARY:${summary}`,
@@ -66,13 +58,46 @@ export function veventOf(uid: string, { day = 1, summary, cancelled = false }: T
   ].join("\r\n");
 }
 
+/** What is in a calendar, and what other people do there. */
+export interface Shelf {
+  readonly objects: ReadonlyMap<string, { readonly body: string }>;
+  put(name: string, body: string): unknown;
+  drop(name: string): void;
+}
+
 /** A feed whose events the test sets, a target of it over a calendar in memory, and a clock that only the test moves. */
 export async function pushWorld(options: PushWorldOptions = {}) {
+  const quirks = { ...faithful, ...options.quirks };
+  const world = await worldOver(options, calendarUrl, profileOf(quirks, options.profile), (now) =>
+    memoryCalendar(quirks, now),
+  );
+  const { calendar } = world;
+  return {
+    ...world,
+    quirks,
+    async push(
+      asked: PushOptions = {},
+      over: Partial<Deps> = {},
+      port: CalendarPort = calendar.port,
+    ): Promise<PushReport> {
+      return world.pushTo(({ meter }) => meterPort(port, meter), asked, over);
+    },
+    /** Calls of the calendar since the last time. */
+    calls: () => calendar.calls.splice(0),
+  };
+}
+
+/** The same over another calendar. */
+export async function worldOver<C extends Shelf>(
+  options: Pick<PushWorldOptions, "sql" | "target" | "budget">,
+  url: string,
+  profile: ServerProfile,
+  makeCalendar: (now: () => number) => C,
+) {
   const sql = options.sql ?? (await openStore());
   const clock = { ms: startAt * 1000 };
   const now = (): number => clock.ms;
-  const quirks = { ...faithful, ...options.quirks };
-  const calendar = memoryCalendar(quirks, now);
+  const calendar = makeCalendar(now);
   let seed = 7;
   const random = (bytes: number): Uint8Array<ArrayBuffer> =>
     Uint8Array.from({ length: bytes }, () => (seed = (seed * 48_271) % 2_147_483_647) & 255);
@@ -83,6 +108,7 @@ export async function pushWorld(options: PushWorldOptions = {}) {
     random,
     log,
     fetch: async () => new Response(null, { status: 404 }),
+    mail: null,
     outside: async () => new Response(null, { status: 404 }),
     sleep: async (milliseconds) => void (clock.ms += milliseconds),
     deadline: () => new AbortController().signal,
@@ -98,11 +124,11 @@ export async function pushWorld(options: PushWorldOptions = {}) {
   await placeEvents(sql, "f", { state: "active", rev: 1, windowAt: startAt }, []);
   const made = newTarget(targetId, {
     name: "Work",
-    calendarUrl,
+    calendarUrl: url,
     host: "caldav.example",
     account: "caldav.example alice",
     credentials: "sealed",
-    profile: JSON.stringify(profileOf(quirks, options.profile)),
+    profile: JSON.stringify(profile),
     ...options.target,
   });
   await sql.batch([insertTarget(made, startAt)]);
@@ -114,7 +140,6 @@ export async function pushWorld(options: PushWorldOptions = {}) {
     sql,
     clock,
     calendar,
-    quirks,
     log,
     /** VEVENTs of the feed. */
     wanted,
@@ -148,16 +173,14 @@ export async function pushWorld(options: PushWorldOptions = {}) {
     feed: async (): Promise<FeedRow> => getFeed({ sql }, "f"),
     row: async (uid: string) => (await listLedger(sql, targetId)).find((row) => row.uid === uid),
     ledger: async () => listLedger(sql, targetId),
-    async push(
+    async pushTo(
+      open: (deps: MeteredDeps) => CalendarPort,
       asked: PushOptions = {},
       over: Partial<Deps> = {},
-      port: CalendarPort = calendar.port,
     ): Promise<PushReport> {
       const metered = meterRequests({ ...deps, ...over });
-      return push(metered, await world.target(), await world.feed(), meterPort(port, metered.meter), asked);
+      return push(metered, await world.target(), await world.feed(), open(metered), asked);
     },
-    /** Calls of the calendar since the last time. */
-    calls: () => calendar.calls.splice(0),
     /** Names in the calendar that are ours by their form, with what they say. */
     own(): Map<string, string> {
       const ours = [...calendar.objects].filter(([name]) => name.includes(targetId));
@@ -168,10 +191,11 @@ export async function pushWorld(options: PushWorldOptions = {}) {
     /** Somebody writes another title into an event of ours. */
     edit(name: string, summary: string): void {
       const old = calendar.objects.get(name)?.body ?? "";
-      calendar.put(name, old.replace(/SUMMARY:.*/, `SUMMARY:${summary}`));
+      const raised = old.replace(/SEQUENCE:(\d+)/, (_, count: string) => `SEQUENCE:${Number(count) + 1}`);
+      calendar.put(name, raised.replace(/SUMMARY:.*/, `SUMMARY:${summary}`));
     },
   };
   return world;
 }
 
-export type PushWorld = Awaited<ReturnType<typeof pushWorld>>;
+export type WorldOver = Awaited<ReturnType<typeof worldOver>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FailureKind } from "../../src/caldav/port.ts";
-import { failureOf, writesOf } from "./memory-calendar.ts";
+import { failureOf, writesOf } from "./model/memory-calendar.ts";
 import { pushWorld } from "./push-world.ts";
 import { setColumns } from "../rows.ts";
 
@@ -13,6 +13,8 @@ describe("a push", () => {
     expect(await world.push()).toMatchObject({ created: 3, failed: 0, complete: true });
     expect(writesOf(world.calls()).map(({ at }) => at)).toEqual(["b", "c", "a"].map((uid) => world.name(uid)));
     world.wait(60);
+    expect(await world.push()).toMatchObject({ requests: 0 });
+    world.wait(900);
     expect(await world.push()).toMatchObject({ created: 0, updated: 0, requests: 1 });
     world.wait(60);
     expect(await world.push()).toMatchObject({ requests: 0 });
@@ -255,25 +257,32 @@ describe("a calendar that answers otherwise", () => {
     }
   });
 
-  it("lets one refused event wait alone, longer each time, and the others go on", async () => {
-    const world = await pushWorld();
-    await world.set(three);
-    world.calendar.state.fault = ({ at }) =>
-      at === world.name("c") ? { failure: failureOf("locked", { status: 423 }), done: false } : null;
-    expect(await world.push()).toMatchObject({ created: 2, failed: 1, complete: true });
-    const waits: number[] = [];
-    for (let round = 0; round < 5; round += 1) {
-      const row = await world.row("c");
-      waits.push((row?.nextAt ?? 0) - world.clock.ms / 1000);
-      world.clock.ms = (row?.nextAt ?? 0) * 1000;
+  it.each([
+    ["locked", 423, 21_600],
+    ["missing", 403, 21_600],
+    ["unknown", 500, 1800],
+  ] as const)(
+    "lets one %s event (%i) wait alone, longer each time, and the others go on",
+    async (kind, status, longest) => {
+      const world = await pushWorld();
+      await world.set(three);
+      world.calendar.state.fault = ({ name, at }) =>
+        name === "create" && at === world.name("c") ? { failure: failureOf(kind, { status }), done: false } : null;
+      expect(await world.push()).toMatchObject({ created: 2, failed: 1, complete: true });
+      const waits: number[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const row = await world.row("c");
+        waits.push((row?.nextAt ?? 0) - world.clock.ms / 1000);
+        world.clock.ms = (row?.nextAt ?? 0) * 1000;
+        await world.push();
+      }
+      expect(waits).toEqual([60, 300, 1800, longest, longest]);
+      world.calendar.state.fault = null;
+      world.wait(30_000);
       await world.push();
-    }
-    expect(waits).toEqual([60, 300, 1800, 21_600, 21_600]);
-    world.calendar.state.fault = null;
-    world.wait(30_000);
-    await world.push();
-    expect(world.own().size).toBe(3);
-  });
+      expect(world.own().size).toBe(3);
+    },
+  );
 
   it("is let alone for as long as it asks for", async () => {
     const world = await pushWorld();
@@ -322,6 +331,59 @@ describe("a calendar that answers otherwise", () => {
     }
     expect(writesOf(world.calls())).toHaveLength(2);
     expect((await world.target()).restores).toBe(0);
+  });
+});
+
+describe("a run that was killed", () => {
+  it("holds its target for a minute after its last request, and no longer", async () => {
+    const world = await pushWorld();
+    await world.set(three);
+    const reached = Promise.withResolvers<void>();
+    const { port } = world.calendar;
+    const list = async (): Promise<never> => {
+      reached.resolve();
+      return new Promise<never>(() => undefined);
+    };
+    void world.push({}, {}, { ...port, list });
+    await reached.promise;
+    world.wait(59);
+    await expect(world.push()).rejects.toMatchObject({ code: "conflict" });
+    world.wait(1);
+    expect(await world.push()).toMatchObject({ created: 3, complete: true });
+  });
+});
+
+describe("a run whose requests are spent", () => {
+  it("before it has read what a server without ETags made of its writes takes that for no edit", async () => {
+    const world = await pushWorld({
+      quirks: { tellsEtag: false, rewrite: (body) => body.replace("Booked by", "") },
+      budget: { requests: 8 },
+    });
+    await world.set(three);
+    for (let round = 0; round < 8; round += 1) {
+      await world.push({ now: true });
+      world.wait(1000);
+    }
+    expect(await world.target()).toMatchObject({ restores: 0 });
+    expect((await world.ledger()).map(({ state, restores }) => [state, restores])).toEqual(
+      Array.from({ length: 3 }, () => ["synced", 0]),
+    );
+    expect(world.own().size).toBe(3);
+  });
+
+  it("between two UIDs of an event says why the event is not there, and lets the others go first", async () => {
+    const world = await pushWorld({ budget: { requests: 7 }, profile: { concurrency: 1 } });
+    await world.set(three);
+    world.calendar.state.fault = ({ name, at }) =>
+      name === "create" && at.startsWith("b-") ? { failure: failureOf("missing", { status: 409 }), done: false } : null;
+    for (let round = 0; round < 3; round += 1) await world.push();
+    expect(await world.row("b")).toMatchObject({ failure: "409 missing" });
+    expect(world.own().size).toBe(2);
+    world.calendar.state.fault = null;
+    world.wait(30_000);
+    await world.push();
+    expect(world.own().size).toBe(3);
+    expect(await world.row("b")).toMatchObject({ failure: "", attempts: 0 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { openOutside } from "../../src/node/outside.ts";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/config.ts";
 import type { Deps } from "../../src/deps.ts";
 import { memoryLog } from "../../src/log.ts";
 import { parseKeyRing } from "../../src/security/keys.ts";
@@ -30,6 +30,7 @@ export function openPusher({ file, keys, host, ahead }: Omit<Pusher, "targetId">
   const outside = openOutside(() => true);
   const deps: Deps = {
     sql,
+    mail: null,
     outside: outside.fetch,
     fetch: async () => new Response(null, { status: 404 }),
     now: () => Date.now() + ahead * 1000,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import ICAL from "ical.js";
 import { describe, expect, it } from "vitest";
 import { hashObject, isOurName, objectUid, readObject, writeObject } from "../../src/mirror/remote-object.ts";
-import { renderEvent } from "../../src/calendar/ical.ts";
+import { renderEvent } from "../../src/calendar/ical/vevent.ts";
 import type { Event } from "../../src/calendar/event.ts";
 
 const owner = { installation: "1122334455667788", targetId: "00112233aabbccdd" };
@@ -19,6 +19,9 @@ const event: Event = {
   geo: null,
   categories: ["a, b"],
   url: "https://waldur.example.org/x",
+  days: null,
+  image: "",
+  colour: "",
   status: "CONFIRMED",
   notice: false,
   alarmMinutes: 15,
@@ -26,6 +29,24 @@ const event: Event = {
 const vevent = renderEvent(event, { sequence: 3, stamp: event.start });
 const uid = objectUid(event.uid, owner.targetId, 1);
 const body = writeObject(vevent, uid, owner);
+
+describe("an all-day event", () => {
+  const days = { first: "20270104", after: "20270106" };
+  const whole = writeObject(renderEvent({ ...event, days }, { sequence: 3, stamp: event.start }), uid, owner);
+
+  it("is another one than at times, and is told where its days stand", () => {
+    expect(hashObject(whole)).not.toBe(hashObject(body));
+    const [startAt, endAt] = [Date.UTC(2027, 0, 4) / 1000, Date.UTC(2027, 0, 6) / 1000];
+    expect(readObject(whole)).toMatchObject({ startAt, endAt });
+  });
+
+  it("stays the same when a server adds what it means, or drops or changes a colour and a picture", () => {
+    const painted = { ...event, days, colour: "teal", image: "https://waldur.example.org/media/a.png" };
+    const there = writeObject(renderEvent(painted, { sequence: 3, stamp: event.start }), uid, owner);
+    expect(hashObject(there)).toBe(hashObject(whole));
+    expect(hashObject(whole.replace("STATUS:", "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\r\nSTATUS:"))).toBe(hashObject(whole));
+  });
+});
 
 describe("the body of a PUT", () => {
   it("is one VEVENT in a calendar without METHOD, under its own UID, with the marker", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fold, unfold, unfoldLines } from "../../src/calendar/content-line.ts";
+import { fold, unfold, unfoldLines } from "../../src/calendar/ical/content-line.ts";
 import { splitMessage } from "../../src/calendar/foreign-text.ts";
-import { readVevent } from "../../src/calendar/read-vevent.ts";
+import { readVevent } from "../../src/calendar/ical/read-vevent.ts";
 import { getFeed } from "../../src/feed/commands.ts";
 import { readCalendar } from "../read-calendar.ts";
 import { loadFeed, serverUser } from "./connected.ts";

@@ -1,4 +1,4 @@
-import { environmentAccount } from "../../src/store/accounts.ts";
+import { environmentAccount } from "../../src/store/accounts/accounts.ts";
 import { describe, expect, it } from "vitest";
 import { addTarget, getTarget, syncTarget } from "../../src/mirror/commands.ts";
 import { findCalendarHome } from "../../src/mirror/connect/connect.ts";

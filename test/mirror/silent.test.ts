@@ -3,58 +3,89 @@ import { makeLease } from "../../src/store/leases.ts";
 import { getTarget } from "../../src/mirror/commands.ts";
 import { servers } from "../dav-server/quirks.ts";
 import { status } from "../dav-server/faults.ts";
+import { eventText } from "../contract/caldav/suite.ts";
 import { connectFeed } from "./connected.ts";
 
-describe.each(["davical", "sogo"] as const)("a calendar made again under its name, on a server like %s", (name) => {
-  const remake = async () => {
-    const connected = await connectFeed(servers[name]);
-    const { world, caldav } = connected;
-    world.wait(1000);
-    await world.tick();
-    const names = [...caldav.bodies().keys()].toSorted();
-    expect(names).toHaveLength(32);
+describe.each(["davical", "sogo", "nextcloud"] as const)(
+  "a calendar made again under its name, on a server like %s",
+  (name) => {
+    const remake = async () => {
+      const connected = await connectFeed(servers[name]);
+      const { world, caldav } = connected;
+      world.wait(1000);
+      await world.tick();
+      const names = [...caldav.bodies().keys()].toSorted();
+      expect(names).toHaveLength(32);
+      caldav.dropCalendar();
+      caldav.addCalendar("work");
+      return { ...connected, names };
+    };
+    const namesOf = ({ bodies }: { bodies: () => Map<string, string> }) => [...bodies().keys()].toSorted();
+
+    it("has all events with the next check", async () => {
+      const { world, caldav, names } = await remake();
+      world.wait(1000);
+      await world.tick();
+      expect(namesOf(caldav)).toEqual(names);
+    });
+
+    it("has all events within the hour also when somebody wrote to it first", async () => {
+      const { world, caldav, names } = await remake();
+      caldav.put("mine.ics", eventText("mine"));
+      for (let turn = 0; turn < 4; turn += 1) {
+        world.wait(1000);
+        await world.tick();
+      }
+      expect(namesOf(caldav)).toEqual(["mine.ics", ...names].toSorted());
+    });
+
+    it("has all events by sync --target, at once", async () => {
+      const { caldav, api, id, names } = await remake();
+      expect((await api("POST", `/targets/${id}/sync`)).json).toMatchObject({ complete: true });
+      expect(namesOf(caldav)).toEqual(names);
+    });
+
+    it.each([["pause", "resume"], ["probe"]])("has all events after %s", async (...verbs) => {
+      const { world, caldav, api, id, names } = await remake();
+      for (const verb of verbs) expect((await api("POST", `/targets/${id}/${verb}`)).status).toBe(200);
+      await world.tick();
+      expect(namesOf(caldav)).toEqual(names);
+    });
+
+    it("has all events within the hour also when its tags are the old ones again", async () => {
+      const { world, caldav, names } = await connectFeed(servers[name]).then((one) => ({
+        ...one,
+        names: namesOf(one.caldav),
+      }));
+      for (let turn = 0; turn < 3; turn += 1) {
+        world.wait(1000);
+        await world.tick();
+      }
+      const shelf = caldav.calendar();
+      shelf.objects.clear();
+      for (let turn = 0; turn < 4; turn += 1) {
+        world.wait(1000);
+        await world.tick();
+      }
+      expect(namesOf(caldav)).toEqual(names);
+    });
+  },
+);
+
+describe("a server restored from an older copy", () => {
+  it("that answers a token from after it with all that is there is known by a token that counts less", async () => {
+    const { world, caldav } = await connectFeed({ lostToken: "full" });
+    const check = async (): Promise<void> => {
+      world.wait(1000);
+      await world.tick();
+    };
+    await check();
+    const bodies = caldav.bodies();
     caldav.dropCalendar();
     caldav.addCalendar("work");
-    return { ...connected, names };
-  };
-  const namesOf = ({ bodies }: { bodies: () => Map<string, string> }) => [...bodies().keys()].toSorted();
-
-  it("has all events with the next check", async () => {
-    const { world, caldav, names } = await remake();
-    world.wait(1000);
-    await world.tick();
-    expect(namesOf(caldav)).toEqual(names);
-  });
-
-  it("has all events by sync --target, at once", async () => {
-    const { caldav, api, id, names } = await remake();
-    expect((await api("POST", `/targets/${id}/sync`)).json).toMatchObject({ complete: true });
-    expect(namesOf(caldav)).toEqual(names);
-  });
-
-  it.each([["pause", "resume"], ["probe"]])("has all events after %s", async (...verbs) => {
-    const { world, caldav, api, id, names } = await remake();
-    for (const verb of verbs) expect((await api("POST", `/targets/${id}/${verb}`)).status).toBe(200);
-    await world.tick();
-    expect(namesOf(caldav)).toEqual(names);
-  });
-
-  it("has all events within the hour also when its tags are the old ones again", async () => {
-    const { world, caldav, names } = await connectFeed(servers[name]).then((one) => ({
-      ...one,
-      names: namesOf(one.caldav),
-    }));
-    for (let turn = 0; turn < 3; turn += 1) {
-      world.wait(1000);
-      await world.tick();
-    }
-    const shelf = caldav.calendar();
-    shelf.objects.clear();
-    for (let turn = 0; turn < 4; turn += 1) {
-      world.wait(1000);
-      await world.tick();
-    }
-    expect(namesOf(caldav)).toEqual(names);
+    for (const [name, body] of [...bodies].slice(0, 3)) caldav.put(name, body);
+    await check();
+    expect([...caldav.bodies().keys()].toSorted()).toEqual([...bodies.keys()].toSorted());
   });
 });
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { chmod, copyFile, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,6 +83,13 @@ describe("the database's file", () => {
     await expect(open()).rejects.toMatchObject({ code: "store_failed", message: expect.stringMatching(words) });
     await expect(open()).rejects.toThrow(path);
     expect((await readdir(folder)).filter((name) => !name.endsWith("-shm") && !before.includes(name))).toEqual([]);
+  });
+
+  it("is not opened where it is empty beside its log, which SQLite would remove", async () => {
+    await writeFile(path, "");
+    await writeFile(`${path}-wal`, "all there is");
+    await expect(open()).rejects.toThrow(/is empty: .*in the file beside it that ends in -wal/);
+    expect(await readFile(`${path}-wal`, "utf8")).toBe("all there is");
   });
 
   it("is left alone where a newer version made it", async () => {

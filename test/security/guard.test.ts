@@ -211,3 +211,19 @@ describe("an exchange", () => {
     expect([seen.length, asked]).toEqual([2, 1]);
   });
 });
+
+describe("a request to somewhere outside", () => {
+  it("names us and our version", async () => {
+    const agents: (string | null)[] = [];
+    const guarded = makeGuardedFetch({
+      outside: async ({ headers }) => {
+        agents.push(headers.get("User-Agent"));
+        return ok();
+      },
+      deadline: () => new AbortController().signal,
+      rules: { allowed: [], own: [] },
+    });
+    await guarded(ask("PROPFIND", "https://a.example.org/"), signer("https://a.example.org"));
+    expect(agents).toEqual([expect.stringMatching(/^waldur-calendar\/\d+\.\d+\.\d+$/)]);
+  });
+});

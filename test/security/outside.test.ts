@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultConfig, readConfig } from "../../src/config.ts";
+import { defaultConfig, readConfig } from "../../src/config/config.ts";
 import { blockedReason, isAllowed, outsideRules } from "../../src/security/outside.ts";
 
 const rules = outsideRules({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { clientAddress, isNetwork } from "../../src/security/proxies.ts";
-import { defaultConfig } from "../../src/config.ts";
+import { defaultConfig } from "../../src/config/config.ts";
 
 const loopback = defaultConfig.trustedProxies;
 

@@ -5,7 +5,7 @@ import { openSession, sealSession } from "../../src/security/session.ts";
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
 const key = newKey(random);
 const keys = parseKeyRing(key);
-const session = { accountId: "an account", sessionNo: 3, expiresAt: 1000 };
+const session = { accountId: "an account", sessionNo: 3, expiresAt: 1000, id: "0123456789abcdef" };
 
 describe("a session's cookie", () => {
   it("says who it is, in characters a cookie may have, and never the same twice", async () => {

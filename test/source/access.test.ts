@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { actAsOperator, resolveSource } from "../../src/account/find-source.ts";
-import { revokeFeed, updateFeed } from "../../src/feed/commands.ts";
+import { addFeed, revokeFeed, updateFeed } from "../../src/feed/commands.ts";
+import { newProfile } from "../../src/feed/profile.ts";
 import { takeOverFeed } from "../../src/take-over.ts";
 import { readCalendar } from "../read-calendar.ts";
 import { makeWorld, type World, type WorldOptions } from "../world.ts";
@@ -215,3 +216,18 @@ describe("lost access", () => {
     expect(notices(text)).toHaveLength(1);
   });
 });
+
+it.each(["customer", "project"] as const)(
+  "the bookings that a requester made for one %s need no role",
+  async (kind) => {
+    const world = await makeWorld({ bookings: 60, token: "sample-requester" });
+    const asks = await actAsOperator(world.deps);
+    const own = world.sample.bookings.filter(({ requester }) => requester.uuid === asks.user.uuid);
+    const { customer, ...project } = own[0]?.project ?? expect.fail("the requester made no booking");
+    const source = await resolveSource(asks, kind, kind === "project" ? project.uuid : customer.uuid);
+    const feed = await addFeed(world.deps, source, newProfile(world.deps.config, source.name, { pastDays: 60 }), null);
+    await world.tick();
+    expect(await world.source(feed)).toMatchObject({ lost: "", failure: "", loadedAt: expect.any(Number) });
+    expect(bookings(await world.calendar(await world.address(feed)))).not.toEqual([]);
+  },
+);

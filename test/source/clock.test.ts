@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { hasElapsed, isDue } from "../../src/clock.ts";
-import { findAccount } from "../../src/store/accounts.ts";
+import { hasElapsed, isDue } from "../../src/lib/clock.ts";
+import { findAccount } from "../../src/store/accounts/accounts.ts";
 import { makeLease } from "../../src/store/leases.ts";
 import { status } from "../dav-server/faults.ts";
 import { beginMirror, connectThere } from "../web/mirrored.ts";

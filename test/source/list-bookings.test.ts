@@ -78,10 +78,10 @@ describe("what no row shows", () => {
   it.each(Object.entries(values))("is named where Waldur ignores it: %s", async (name, value) => {
     const { list } = await begin();
     expect((await list({ [name]: value })).notApplied).toEqual([name]);
-    // Found out once a day.
+    // Found out once a day: what is asked besides is whether it is still the same release.
     const again = await list({ [name]: value });
     expect(again.notApplied).toEqual([name]);
-    expect(again.requests).toHaveLength(1);
+    expect(again.requests).toHaveLength(2);
   });
 
   it("with what a row shows is every parameter that a Waldur is known to ignore", () => {
@@ -106,6 +106,21 @@ describe("what no row shows", () => {
     expect((await list({ flavor_name: "m1", image_name: "x" })).notApplied).toEqual([]);
     world.wait(86_400);
     expect((await list({ flavor_name: "m1", image_name: "x" })).notApplied).toEqual(["flavor_name", "image_name"]);
+  });
+
+  it("is found out anew when Waldur was upgraded, which its settings show", async () => {
+    const { world, list } = await begin();
+    expect((await list({ flavor_name: "m1" })).notApplied).toEqual(["flavor_name"]);
+    world.fault((request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname === "/api/configuration/") return Response.json({ WALDUR_CORE: { NEW_SETTING: true } });
+      return searchParams.get("flavor_name")?.includes("matches-nothing") === true
+        ? Response.json([], { headers: { "X-Result-Count": "0", Link: "" } })
+        : null;
+    });
+    expect((await list({ flavor_name: "m1" })).notApplied).toEqual([]);
+    world.fault(null);
+    expect((await list({ flavor_name: "m1" })).notApplied).toEqual(["flavor_name"]);
   });
 
   it("is not asked about where there are no bookings at all", async () => {

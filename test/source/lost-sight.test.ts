@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dryRun } from "../../src/source/dry-run.ts";
 import type { RoleName } from "../../src/demo/people.ts";
-import type { SourceRow } from "../../src/store/sources.ts";
+import type { SourceRow } from "../../src/store/sources/sources.ts";
 import { readCalendar } from "../read-calendar.ts";
 import { makeWorld, type World } from "../world.ts";
 

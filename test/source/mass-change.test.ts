@@ -180,6 +180,49 @@ describe("many changes", () => {
     }
   });
 
+  it("are kept where Waldur takes 20 seconds for each answer, longer in all than a run holds its source", async () => {
+    const { world, own, feed, shown } = await begin({ version: "8.1" });
+    // A page with all columns, which is written, and single bookings of the next.
+    const renamed = own.slice(0, 318).map(({ uuid }) => uuid);
+    for (const uuid of renamed) world.sample.rename(uuid, `New ${uuid.slice(0, 6)}`);
+    world.fault(() => {
+      world.wait(20);
+      return null;
+    });
+    const { sources } = await world.tick({ sourceId: feed.sourceId });
+    expect(sources.map(({ failure, changed }) => [failure, changed])).toEqual([["", renamed.length]]);
+    const events = await shown();
+    for (const uuid of renamed) {
+      const event = events.get(`${uuid}-1`);
+      if (event !== undefined) expect(event.summary).toContain(`New ${uuid.slice(0, 6)}`);
+    }
+  });
+
+  it("are all found though one is deleted in Waldur between two pages, which moves another past the reader", async () => {
+    const { world, own, shown } = await begin({ version: "8.1" });
+    for (const { uuid } of own) world.sample.rename(uuid, `New ${uuid.slice(0, 6)}`);
+    const [gone] = own;
+    let left = 1;
+    world.fault(({ url }) => {
+      const query = new URL(url).searchParams;
+      if (left > 0 && query.has("modified") && query.get("page") === "2" && url.includes("/booking-resources/?")) {
+        left -= 1;
+        world.sample.unlink(gone?.uuid ?? "");
+      }
+      return null;
+    });
+    for (let minute = 0; minute <= 10; minute += 1) {
+      await world.tick();
+      world.wait(60);
+    }
+    expect(left).toBe(0);
+    const events = await shown();
+    for (const { uuid } of own.slice(1)) {
+      const event = events.get(`${uuid}-1`);
+      if (event !== undefined) expect(event.summary).toContain(`New ${uuid.slice(0, 6)}`);
+    }
+  });
+
   it("on Workers come to their end too, and the minute is cheap again", async () => {
     const small: Budget = { ...wide, pages: 1, requests: 30 };
     const { world, own, shown } = await begin({ budget: small, version: "7.0" });

@@ -5,8 +5,8 @@ import { makeWorld, type World } from "../world.ts";
 
 const adminToken = "a-token-for-the-operator-only";
 
-async function begin() {
-  const world = await makeWorld({ bookings: 40, config: { adminToken, nightHours: { from: 0, to: 0 } } });
+async function begin(bookings = 40) {
+  const world = await makeWorld({ bookings, config: { adminToken, nightHours: { from: 0, to: 0 } } });
   const feed = await world.addFeed({ pastDays: 3650, futureDays: 3650 });
   const waiting = requestTo(world.sample);
   await world.tick();
@@ -29,12 +29,14 @@ async function accept(world: World, uuid: string): Promise<number> {
   return (await world.app.fetch(new Request(url, { method: "POST", headers }), world.deps)).status;
 }
 
-/** Accepts the booking while the run reads the bookings that were renamed, at the last of so many. */
-function acceptDuring(world: World, uuid: string, reads: number): { status: number } {
+const single = /booking-resources\/[0-9a-f]{32}\/\?/;
+
+/** Accepts the booking while the run reads the bookings that were renamed, at the last of so many; or at another request. */
+function acceptDuring(world: World, uuid: string, reads: number, at = single): { status: number } {
   const done = { status: 0 };
   let left = reads;
   world.fault(async (request) => {
-    if (done.status !== 0 || !/booking-resources\/[0-9a-f]{32}\/\?/.test(request.url) || (left -= 1) > 0) return null;
+    if (done.status !== 0 || !at.test(request.url) || (left -= 1) > 0) return null;
     done.status = -1;
     done.status = await accept(world, uuid);
     return null;
@@ -85,6 +87,26 @@ describe("a decision during a slow run", () => {
       status: "CONFIRMED",
       summary: expect.stringContaining("Renamed before it was accepted"),
     });
+  });
+
+  it("after the run has begun to write is shown by the next one, and the run keeps all that it read", async () => {
+    const { world, waiting, own, events } = await begin(120);
+    // Many of one page, which are written together; then the requests are listed whose slots Waldur writes without telling.
+    const renamed = own.slice(0, 21);
+    expect(renamed).toHaveLength(21);
+    for (const { uuid } of renamed) world.sample.rename(uuid, `New name of ${uuid}`);
+    world.sample.request({ name: "Without slots yet" });
+    world.wait(60);
+    const done = acceptDuring(world, waiting.uuid, 1, /state=Creating/);
+    const { sources } = await world.tick();
+    expect([done.status, sources[0]?.failure]).toEqual([200, ""]);
+    const shown = await events();
+    for (const { uuid } of renamed) expect(shown.get(`${uuid}-1`)?.summary).toContain(`New name of ${uuid}`);
+    world.fault(null);
+    world.wait(60);
+    await world.tick();
+    expect((await events()).get(`${waiting.uuid}-1`)?.status).toBe("CONFIRMED");
+    expect(world.log.entries.filter(({ event }) => event === "refresh_failed")).toEqual([]);
   });
 
   it("during a sweep voids nothing either", async () => {

@@ -7,7 +7,7 @@ const settings = {
   nightHours: { from: 20, to: 6 },
   timeZone: "Europe/Tallinn",
 };
-const nobody = { pending: false, read: false, lifetime: null };
+const nobody = { pending: false, read: false };
 /** 4 January 2027 at that hour of UTC; Tallinn is two hours ahead. */
 const at = (hour: number): number => Date.UTC(2027, 0, 4, hour) / 1000;
 
@@ -20,9 +20,6 @@ describe("how soon a source is read again", () => {
     ["from the night's first hour on, whoever waits", { ...nobody, pending: true, read: true }, 18, 600],
     ["in the night's last hour", { ...nobody, pending: true }, 3, 600],
     ["when the night is over", { ...nobody, pending: true }, 4, 60],
-    ["twice in the life of a token that dies unused", { ...nobody, lifetime: 300 }, 10, 150],
-    ["no faster than asked for a token that lives long", { ...nobody, lifetime: 3600 }, 10, 600],
-    ["at least a second apart", { ...nobody, lifetime: 1 }, 10, 1],
   ])("%s", (_, facts, hour, seconds) => {
     expect(pollDelay(settings, facts, at(hour))).toBe(seconds);
   });

@@ -5,7 +5,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { afterEach, describe, expect, it } from "vitest";
 import { AppError, type ErrorCode } from "../../src/errors.ts";
 import { authorization, makeSend } from "../../src/waldur/http.ts";
-import { readRetryAfter } from "../../src/backoff.ts";
+import { readRetryAfter } from "../../src/lib/backoff.ts";
 import { type Answering, classicToken, fake, fakeSend, json, nowMs } from "./fake.ts";
 
 async function failureOf(work: Promise<unknown>): Promise<AppError> {
@@ -265,20 +265,20 @@ describe("trying again", () => {
 });
 
 describe("requests", () => {
-  it("go out one at a time, in the order they were asked for, whatever fails", async () => {
-    const open: string[] = [];
+  it("go out two at a time, in the order they were asked for, whatever fails", async () => {
+    let open = 0;
     const seen: string[] = [];
     const { send } = fakeSend(async (request) => {
       const { pathname } = new URL(request.url);
-      open.push(pathname);
-      seen.push(`${pathname} ${open.length}`);
+      open += 1;
+      seen.push(`${pathname} ${open}`);
       for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
-      open.pop();
+      open -= 1;
       return pathname === "/api/b/" ? json({ detail: "No." }, 403) : json([]);
     });
-    const outcomes = await Promise.allSettled(["/a/", "/b/", "/c/"].map(async (path) => send("GET", path)));
-    expect(seen).toEqual(["/api/a/ 1", "/api/b/ 1", "/api/c/ 1"]);
-    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    const outcomes = await Promise.allSettled(["/a/", "/b/", "/c/", "/d/"].map(async (path) => send("GET", path)));
+    expect(seen).toEqual(["/api/a/ 1", "/api/b/ 2", "/api/c/ 1", "/api/d/ 2"]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
   });
 
   it("ask for JSON in English, without cookies or a body, and follow nothing", async () => {
@@ -404,5 +404,13 @@ describe("over a real socket", () => {
     expect((await failureOf(send("GET", "/x/"))).message).toMatch(/redirects \/api\/x\/ to \/api\/elsewhere\//);
     expect((await failureOf(send("POST", "/x/"))).code).toBe("waldur_bad_answer");
     expect(paths).toEqual(["/api/x/", "/api/x/"]);
+  });
+});
+
+describe("the name under which Waldur is asked", () => {
+  it("is ours, with the version", async () => {
+    const { transport, requests } = fake(() => json([]));
+    await makeSend(transport)("GET", "/x/");
+    expect(requests[0]?.headers.get("User-Agent")).toMatch(/^waldur-calendar\/\d+\.\d+\.\d+$/);
   });
 });

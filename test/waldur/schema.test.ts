@@ -17,6 +17,8 @@ function bookingOf(change: Readonly<Record<string, unknown>>) {
   return found.value;
 }
 
+const readAnyOffering = (row: unknown) => readOffering(row, "https://waldur.example.org");
+
 describe("readBooking", () => {
   it("reads every column", () => {
     expect(readBooking(row())).toEqual({
@@ -156,7 +158,7 @@ describe("readBooking", () => {
     const hostile = fc.dictionary(fc.constantFrom(...columns), fc.anything({ maxDepth: 3 }));
     fc.assert(
       fc.property(fc.oneof(fc.anything(), hostile.map(row)), (one) => {
-        for (const read of [readBooking, readSlim, readOrder, readOffering, readProvider]) {
+        for (const read of [readBooking, readSlim, readOrder, readAnyOffering, readProvider]) {
           const found = read(one);
           if ("skipped" in found) expect(found.skipped.reason).toMatch(/^[\w.]{1,80} (is|Invalid)[^\n]{1,80}$/);
           else expect(found.value.uuid).toMatch(/^[0-9a-f]{32}$/);
@@ -243,10 +245,24 @@ describe("the rest of what is read", () => {
     ["59.4", null],
     [undefined, null],
   ])("an offering at latitude %j is at %j", (latitude, wanted) => {
-    const found = readOffering({ uuid: "b".repeat(32), name: "Room", customer_uuid: "c".repeat(32), latitude });
-    expect(found).toEqual({
-      value: { uuid: "b".repeat(32), name: "Room", customerUuid: "c".repeat(32), latitude: wanted, longitude: null },
-    });
+    const found = readAnyOffering({ uuid: "b".repeat(32), name: "Room", customer_uuid: "c".repeat(32), latitude });
+    const value = { uuid: "b".repeat(32), name: "Room", customerUuid: "c".repeat(32), longitude: null, thumbnail: "" };
+    expect(found).toEqual({ value: { ...value, latitude: wanted } });
+  });
+
+  it.each([
+    ["https://waldur.example.org/media/room one.png", "https://waldur.example.org/media/room%20one.png"],
+    ["https://waldur.example.org:8443/media/room.png", ""],
+    ["https://elsewhere.example.org/media/room.png", ""],
+    ["http://waldur.example.org/media/room.png", ""],
+    ["https://waldur.example.org/media/room.png?signature=1", ""],
+    ["https://u:p@waldur.example.org/media/room.png", ""],
+    ["/media/room.png", ""],
+    ["javascript:alert(1)", ""],
+    [null, ""],
+  ])("the picture of an offering at %j is at %j", (thumbnail, wanted) => {
+    const row = { uuid: "b".repeat(32), name: "Room", customer_uuid: "c".repeat(32), thumbnail };
+    expect(readAnyOffering(row)).toMatchObject({ value: { thumbnail: wanted } });
   });
 
   it("an order of a state to come is skipped with its reason", () => {

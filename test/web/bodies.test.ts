@@ -1,11 +1,14 @@
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { listen } from "../../src/node/open.ts";
+import { maxBodyBytes } from "../../src/web/caldav/read-body.ts";
 import { makeWorld, type World } from "../world.ts";
 import { origin, visitor } from "./visitor.ts";
 
 const adminToken = "the-operator-of-these-tests";
 const chunk = 16 * 1024;
+/** The methods of calendar programs: a REPORT names thousands of objects. */
+const calendarMethods = new Set(["PROPFIND", "PROPPATCH", "PUT", "REPORT"]);
 
 /** A body without end, and without Content-Length. */
 function endless() {
@@ -47,6 +50,37 @@ describe("a request whose body has no end", () => {
     };
     expect((await send(world, path, body, headers)).status).toBe(413);
     expect(given.bytes).toBeLessThan(64 * 1024 + 4 * chunk);
+  });
+
+  it("is read to its limit and not further on any route that there is", async () => {
+    const hookSecret = "the-secret-of-the-web-hook";
+    const world = await makeWorld({ bookings: 0, config: { adminToken, hookSecret } });
+    const one = visitor(world);
+    await one.signIn(world.sample.tokens.providerOwner);
+    const feed = await world.addFeed();
+    const writing = world.app.routes.filter(({ method }) => !["ALL", "GET"].includes(method));
+    const paths = writing.map(({ method, path }) => [
+      method,
+      path
+        .replace(/:action\{.*\}/, "accept")
+        .replace(":secret", hookSecret)
+        .replace(/:\w+/g, feed.id)
+        .replace("*", "forged"),
+    ]);
+    paths.push(["PROPFIND", "/dav/"], ["REPORT", "/dav/"], ["PUT", "/dav/"]);
+    expect(paths.length).toBeGreaterThan(30);
+    const Cookie = [...one.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    for (const [method = "", path = ""] of paths) {
+      for (const type of ["application/json", "application/x-www-form-urlencoded"]) {
+        const { body, given } = endless();
+        const headers = { Authorization: `Bearer ${adminToken}`, Cookie, "Content-Type": type };
+        const init = { method, body, duplex: "half", headers };
+        const request = new Request(`${origin}${path}`, init);
+        const { status } = await world.app.fetch(request, world.deps);
+        const most = calendarMethods.has(method) ? maxBodyBytes : 64 * 1024;
+        expect([method, path, status >= 200, given.bytes < most + 4 * chunk]).toEqual([method, path, true, true]);
+      }
+    }
   });
 
   it("is not read at all from somebody who may not ask", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { people } from "../../src/demo/people.ts";
-import { listSources } from "../../src/store/sources.ts";
+import { listSources } from "../../src/store/sources/sources.ts";
 import { listFeeds } from "../../src/store/feeds.ts";
 import { requestTo } from "../waldur-answers.ts";
 import { holdLease } from "../rows.ts";
@@ -44,7 +44,7 @@ describe.each([
     const { world, titles } = await begin();
     const owner = visitor(world);
     await owner.signIn(world.sample.tokens.providerOwner);
-    expect(await owner.page("/")).toContain(`href="/feeds/new?kind=${kind}"`);
+    expect(await owner.page("/calendars")).toContain(`href="/feeds/new?kind=${kind}"`);
     const form = `/feeds/new?kind=${kind}`;
     const made = await owner.send("/feeds/new", { ...wholeForm, kind, uuid: "", do: "save" }, form);
     await world.settle();
@@ -55,16 +55,6 @@ describe.each([
     expect((await listFeeds(world.deps.sql))[0]?.profile.name).toBe("Renamed");
     expect(await titles()).toEqual(wanted);
   });
-});
-
-it("a feed that an older version made of all it sees goes on showing that", async () => {
-  const { world, titles } = await begin();
-  await world.addFeed({}, "visible");
-  // The word that the database has had for it since the first version.
-  expect(await world.deps.sql.all("SELECT kind FROM sources")).toEqual([{ kind: "mine" }]);
-  expect((await listSources(world.deps.sql)).map(({ kind }) => kind)).toEqual(["visible"]);
-  await world.tick();
-  expect(await titles()).toEqual(["Of a customer", "Own work"]);
 });
 
 it("a feed made on the pages is read at once, also while another run has its source", async () => {

@@ -31,6 +31,7 @@ async function addOwnFeed(owner: Visitor, uuid: string): Promise<string> {
     alarm: "",
     colour: "",
     cancelled: "keep",
+    mark: "word",
     decisions: "sign-in",
     expires: "",
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { apiRoutes } from "../../src/web/api/routes.ts";
 import { feedPageRoutes } from "../../src/web/pages/feed.tsx";
 import { targetPageRoutes } from "../../src/web/pages/target.tsx";
+import { setColumns } from "../rows.ts";
 import { beginMirror, connectThere, login } from "./mirrored.ts";
 import { origin, visitor, wholeForm } from "./visitor.ts";
 
@@ -47,12 +48,20 @@ const apiCalls: Readonly<Record<string, (begun: Begun) => Promise<Response>>> = 
   "POST /targets/:id/probe": ({ api, target }) => api("POST", `${target}/probe`),
   "POST /targets/:id/pause": ({ api, target }) => api("POST", `${target}/pause`),
   "POST /targets/:id/resume": ({ api, target }) => api("POST", `${target}/resume`),
+  "POST /targets/:id/restore": async ({ api, target, world }) => {
+    await setColumns(world.deps.sql, "targets", { lost: 1 });
+    return api("POST", `${target}/restore`);
+  },
   "POST /targets/:id/credentials": ({ api, target }) => api("POST", `${target}/credentials`, login),
   "DELETE /targets/:id": ({ api, target }) => api("DELETE", `${target}?events=remove`),
 };
 
 /** Routes that write and start no run, with the reason. */
 const apiWithout = {
+  "POST /app-passwords": "no feed or target changes",
+  "DELETE /app-passwords/:id": "no feed or target changes",
+  "POST /check/mail": "it only sends",
+  "DELETE /people/:user": "ends all at once, and leaves events to be removed to the next minute",
   "POST /sync": "is a run itself",
   "POST /targets/:id/sync": "is a run itself",
   "POST /targets/calendars": "changes nothing",
@@ -63,13 +72,19 @@ const pageCalls: Readonly<Record<string, (begun: Begun) => Promise<Response>>> =
   "POST /feeds/new": ({ owner, source }) =>
     owner.send("/feeds/new", { ...wholeForm, ...source, do: "save" }, `/feeds/new?kind=provider&uuid=${source.uuid}`),
   "POST /feeds/:id/edit": ({ owner, feed }) => owner.send(`${feed}/edit`, { ...wholeForm, do: "save" }),
+  "POST /feeds/:id/rename": ({ owner, feed }) => owner.send(`${feed}/rename`, { name: "Another" }, feed),
   "POST /feeds/:id/rotate": ({ owner, feed }) => owner.send(`${feed}/rotate`, { sure: "yes" }, feed),
   "POST /feeds/:id/revoke": ({ owner, feed }) => owner.send(`${feed}/revoke`, { sure: "yes" }, feed),
   "POST /feeds/:id/take-over": ({ colleague, feed }) => colleague.send(`${feed}/take-over`, {}, "/"),
+  "POST /targets/:id/rename": ({ owner, target }) => owner.send(`${target}/rename`, { name: "Another" }, target),
   "POST /targets/:id/pause": ({ owner, target }) => owner.send(`${target}/pause`, {}, target),
   "POST /targets/:id/resume": ({ owner, target }) => owner.send(`${target}/resume`, {}, target),
   "POST /targets/:id/probe": ({ owner, target }) => owner.send(`${target}/probe`, {}, target),
   "POST /targets/:id/allow": ({ owner, target }) => owner.send(`${target}/allow`, { sure: "yes" }, target),
+  "POST /targets/:id/restore": async ({ owner, target, world }) => {
+    await setColumns(world.deps.sql, "targets", { lost: 1 });
+    return owner.send(`${target}/restore`, { sure: "yes" }, target);
+  },
   "POST /targets/:id/credentials": ({ owner, target }) => owner.send(`${target}/credentials`, login, target),
   "POST /targets/:id/remove": ({ owner, target }) =>
     owner.send(`${target}/remove`, { sure: "yes", events: "leave" }, target),

@@ -1,4 +1,4 @@
-import { environmentAccount } from "../../src/store/accounts.ts";
+import { environmentAccount } from "../../src/store/accounts/accounts.ts";
 import { describe, expect, it } from "vitest";
 import { findTarget, stopCodes } from "../../src/store/targets.ts";
 import { openAccess } from "../../src/mirror/connect/connect.ts";
@@ -31,25 +31,25 @@ async function withColleague() {
 describe("a colleague", () => {
   it("sees a mirror's name and state, and what taking over does to it; nothing of where it is", async () => {
     const { world, colleague, owner, path, caldav } = await withColleague();
-    const page = await colleague.page("/");
+    const page = await colleague.page("/calendars");
     expect(page).toContain('<span dir="auto">Work</span> <span class="state good">on</span>');
     expect(page).toContain("Its mirrors become yours too, but not the access to the calendars they write to");
     for (const secret of [path, caldav.calendarUrl(), login.username, "caldav.example.org"]) {
       expect(page).not.toContain(secret);
     }
     await owner.send(`${path}/pause`, {}, path);
-    expect(await colleague.page("/")).toContain('<span class="state wait">paused</span>');
+    expect(await colleague.page("/calendars")).toContain('<span class="state wait">paused</span>');
     expect((await colleague.get(path)).status).toBe(404);
     const stranger = visitor(world);
     await stranger.signIn(world.sample.tokens.otherProviderOwner);
-    expect(await stranger.page("/")).not.toContain(">Work<");
+    expect(await stranger.page("/calendars")).not.toContain(">Work<");
   });
 
   it("is not told to whom nothing is mirrored that mirrors stop", async () => {
     const { world } = await beginMirror();
     const colleague = visitor(world);
     await colleague.signIn(world.sample.tokens.providerManager);
-    const page = await colleague.page("/");
+    const page = await colleague.page("/calendars");
     expect(page).toContain("The calendar is then yours and read with your token");
     expect(page).not.toContain("Its mirrors become yours");
   });

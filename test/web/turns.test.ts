@@ -43,11 +43,17 @@ describe("the requests of one person", () => {
     await call(world, token);
     const { promise: silence, resolve: end } = Promise.withResolvers<null>();
     world.fault(async () => silence);
-    const open = Array.from({ length: 20 }, async () => call(world, token, "/providers"));
-    while (world.requests().length === 0) await Promise.resolve();
-    for (let n = 0; n < 3; n += 1) expect(await call(world, token)).toEqual([429, 2000]);
+    const answers: (readonly [status: number, waited: number])[] = [];
+    const { promise: three, resolve: atThree } = Promise.withResolvers<null>();
+    const asked = Array.from({ length: 23 }, async () => {
+      answers.push(await call(world, token, "/providers"));
+      if (answers.length === 3) atThree(null);
+    });
+    await three;
+    expect(answers.map(([status, waited]) => [status, waited >= 2000])).toEqual([1, 2, 3].map(() => [429, true]));
     end(null);
-    expect((await Promise.all(open)).map(([status]) => status)).toEqual(Array.from({ length: 20 }, () => 200));
+    await Promise.all(asked);
+    expect(answers.slice(3).map(([status]) => status)).toEqual(Array.from({ length: 20 }, () => 200));
     expect((await call(world, token))[0]).toBe(200);
   });
 

@@ -68,6 +68,7 @@ export const wholeForm = {
   alarm: "",
   colour: "teal",
   cancelled: "keep",
+  mark: "word",
   decisions: "sign-in",
   expires: "",
 } as const;

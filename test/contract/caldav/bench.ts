@@ -4,7 +4,7 @@ import { discover, type Discovery } from "../../../src/caldav/discover.ts";
 import type { ReadResult, CalendarPort, RemoteObject, ServerProfile } from "../../../src/caldav/port.ts";
 import { probe } from "../../../src/caldav/probe.ts";
 import { type LoginCredentials, makeSigner } from "../../../src/caldav/auth/signer.ts";
-import type { Connection } from "../../../src/caldav/wire.ts";
+import { type Connection, readLimits } from "../../../src/caldav/wire.ts";
 import type { Fetch } from "../../../src/deps.ts";
 import { makeGuardedFetch } from "../../../src/security/guard.ts";
 
@@ -35,6 +35,20 @@ export function lineTo({ start, credentials }: Account, outside: Fetch, now: () 
     signer: credentials === null ? null : makeSigner(credentials, { origins: [origin], domain: null }, random),
     now,
   };
+}
+
+/** Sends what another program of the person sends. Resolves to the status and the body of the answer. */
+export async function ask(
+  { guarded, signer }: Connection,
+  method: string,
+  url: string,
+  body: string | null = null,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const type = body?.startsWith("<") === true ? "application/xml" : "text/calendar";
+  const headers = new Headers(body === null ? {} : { "Content-Type": `${type}; charset=utf-8` });
+  const answer = await guarded({ url, method, headers, body, ...readLimits }, signer);
+  if ("failed" in answer) throw new Error(`${method} ${url}: ${answer.failed} ${answer.why}`);
+  return answer;
 }
 
 /** The bench in this runtime. */

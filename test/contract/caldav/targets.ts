@@ -3,21 +3,27 @@ import { createTestHarness } from "wrangler";
 import type { FailureKind, ServerProfile } from "../../../src/caldav/port.ts";
 import type { LoginCredentials } from "../../../src/caldav/auth/signer.ts";
 import { openOutside } from "../../../src/node/outside.ts";
-import { type Program, programs, startRadicale, startXandikos, user } from "../../dav-server/programs.ts";
+import type { Program } from "../../dav-server/launch.ts";
+import { programs, startRadicale, startXandikos, user } from "../../dav-server/programs.ts";
+import { startDavical, startSabre } from "../../dav-server/php-servers.ts";
 import { type Quirks, servers } from "../../dav-server/quirks.ts";
 import { makeCaldav } from "../../dav-server/server.ts";
 import { sayMissing } from "../../installed.ts";
-import { type Account, type Bench, lineTo, makeBench, remoteBench } from "./bench.ts";
+import { type Account, ask, type Bench, lineTo, makeBench, remoteBench } from "./bench.ts";
 
 /** Answers expected of a server in points where servers differ. A server that changes is noticed by them. */
 interface Expected {
   readonly profile: Omit<ServerProfile, "software" | "concurrency">;
+  /** The name of a calendar that was made as "Bookings & <more>". */
+  readonly name: string;
   /** A UID that is at another href; null: taken all the same. */
   readonly uidTaken: FailureKind | null;
   /** A body that is no calendar. */
   readonly garbage: FailureKind;
   /** A token that was never given: it is told, everything is listed, or nothing is. */
   readonly lostToken: "token-lost" | "list" | "silent";
+  /** Its tags are the second of the last change: another one within that second does not show. */
+  readonly countsSeconds: boolean;
   /** 423 may answer a write that comes while another is under way. */
   readonly oneAtATime: boolean;
   /** `If-Match` where nothing is creates it. */
@@ -30,7 +36,11 @@ export interface Opened {
   /** The bench of somebody with a wrong password or token; null: the server lets everybody in. */
   readonly stranger: Bench | null;
   /** A request that another program of the person makes, to a path of the server. */
-  raw(method: string, url: string, body?: string): Promise<Response>;
+  raw(method: string, url: string, body?: string): Promise<void>;
+  /** Lets the second of the last change end. */
+  pass(): Promise<void>;
+  /** Epoch seconds of the server's clock. */
+  readonly nowAt: () => number;
   /** Writes without condition so far. */
   readonly unconditional: readonly string[];
   close(): Promise<void>;
@@ -55,14 +65,24 @@ const plain: Expected = {
     minAt: null,
     maxAt: null,
   },
+  name: "Bookings & <more>",
   uidTaken: "uid-taken",
   garbage: "refused",
   lostToken: "token-lost",
+  countsSeconds: false,
   oneAtATime: false,
   updateCreates: false,
 };
 
 const radicale: Expected = { ...plain, profile: { ...plain.profile, rewrites: true } };
+const davical: Expected = {
+  ...plain,
+  name: "Bookings &amp; &lt;more&gt;",
+  uidTaken: null,
+  garbage: "exists",
+  lostToken: "list",
+  profile: { ...plain.profile, silentTokens: true },
+};
 /** The years 1 to 9999. */
 const anyYear = { minAt: -62_135_596_800, maxAt: 253_402_300_799 };
 
@@ -107,22 +127,35 @@ const real: readonly {
     credentials: null,
     how: "test/dav-server/install.sh",
   },
+  ...(["Basic", "Digest"] as const).map((scheme) => ({
+    name: `sabre/dav 1.8 (Debian) with ${scheme}`,
+    expected: { ...plain, uidTaken: null, profile: { ...plain.profile, changeFeed: "ctag" as const } },
+    program: programs.sabre,
+    start: async (program: string) => startSabre(program, scheme),
+    credentials: { kind: "password" as const, ...user },
+    how: "apt-get install php-cli php-sabre-dav php-sqlite3",
+  })),
+  {
+    name: "DAViCal 1.1 (Debian)",
+    expected: davical,
+    program: programs.davical,
+    start: startDavical,
+    credentials: { kind: "password", ...user },
+    how: "apt-get install davical php-cli php-pgsql postgresql",
+  },
 ];
 
 /** Answers expected of our own server with the quirks of others. */
-const emulated: readonly { name: keyof typeof servers; expected: Expected; auth: Quirks["auth"] }[] = [
-  { name: "faithful", expected: plain, auth: "basic" },
-  { name: "cyrus", expected: plain, auth: "digest" },
-  {
-    name: "davical",
-    expected: { ...plain, uidTaken: null, lostToken: "silent", profile: { ...plain.profile, silentTokens: true } },
-    auth: "bearer",
-  },
-  { name: "radicale", expected: plain, auth: "basic" },
+const emulated: readonly ({ name: keyof typeof servers; expected: Expected } & Pick<Quirks, "auth" | "nonces">)[] = [
+  { name: "faithful", expected: plain, auth: "basic", nonces: "fixed" },
+  { name: "cyrus", expected: plain, auth: "digest", nonces: "stale" },
+  { name: "davical", expected: davical, auth: "bearer", nonces: "fixed" },
+  { name: "radicale", expected: plain, auth: "digest", nonces: "silent" },
   {
     name: "sabre",
     expected: { ...plain, uidTaken: null, profile: { ...plain.profile, changeFeed: "ctag" } },
     auth: "digest",
+    nonces: "once",
   },
   {
     name: "sogo",
@@ -136,19 +169,26 @@ const emulated: readonly { name: keyof typeof servers; expected: Expected; auth:
         silentTokens: true,
       },
       lostToken: "list",
+      countsSeconds: true,
       updateCreates: true,
     },
     auth: "basic",
+    nonces: "fixed",
   },
-  { name: "xandikos", expected: { ...plain, oneAtATime: true }, auth: "none" },
-  { name: "nextcloud", expected: { ...plain, profile: { ...plain.profile, tellsEtag: false } }, auth: "basic" },
+  { name: "xandikos", expected: { ...plain, oneAtATime: true }, auth: "none", nonces: "fixed" },
+  {
+    name: "nextcloud",
+    expected: { ...plain, lostToken: "silent", profile: { ...plain.profile, tellsEtag: false, silentTokens: true } },
+    auth: "basic",
+    nonces: "fixed",
+  },
 ];
 
 /** Our own server, with the quirks of the ones that were seen. */
-export const ownTargets: readonly Target[] = emulated.map(({ name, expected, auth }) => ({
+export const ownTargets: readonly Target[] = emulated.map(({ name, expected, ...login }) => ({
   name: `our server as ${name}`,
   expected,
-  open: async () => openOwn({ ...servers[name], auth }),
+  open: async () => openOwn({ ...servers[name], ...login }),
 }));
 
 /** Servers of their own processes, and those that the environment names. */
@@ -192,7 +232,7 @@ function namedTargets(): Target[] {
     name,
     expected: { ...plain, ...expected, profile: { ...plain.profile, ...expected.profile } },
     open: async () =>
-      openProgram({ url, folder: "", close: async () => undefined }, { kind: "password", username, password }, null),
+      openProgram({ url, close: async () => undefined }, { kind: "password", username, password }, null),
   }));
 }
 
@@ -204,7 +244,7 @@ interface Runtime {
 }
 
 async function openProgram(
-  program: Program,
+  program: Pick<Program, "url" | "close">,
   credentials: LoginCredentials | null,
   runtime: Runtime | null,
 ): Promise<Opened> {
@@ -217,17 +257,12 @@ async function openProgram(
     bench: benchOf(account),
     stranger: credentials === null ? null : benchOf({ ...account, credentials: wrong }),
     unconditional: [],
-    raw: async (method, url, body) =>
-      fetch(new URL(url, account.start), {
-        method,
-        ...(body !== undefined && { body }),
-        headers: {
-          "Content-Type": "text/calendar; charset=utf-8",
-          ...(credentials?.kind === "password" && {
-            Authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`,
-          }),
-        },
-      }),
+    // None of these servers counts in seconds; one that is named and does makes the suite wait for its clock.
+    pass: async () => new Promise((resolve) => void setTimeout(resolve, 1100)),
+    nowAt: () => Math.floor(Date.now() / 1000),
+    raw: async (method, url, body) => {
+      await ask(lineTo(account, outside.fetch), method, new URL(url, account.start).href, body ?? null);
+    },
     async close() {
       await outside.close();
       await runtime?.close();
@@ -237,9 +272,8 @@ async function openProgram(
 }
 
 async function openOwn(quirks: Partial<Quirks>): Promise<Opened> {
-  let second = 0;
-  // Every request a second later: what counts in seconds counts.
-  const server = makeCaldav({ quirks, now: () => Date.UTC(2027, 0, 4) + (second += 1) * 1000 });
+  let nowAt = Date.UTC(2027, 0, 4) / 1000;
+  const server = makeCaldav({ quirks, now: () => nowAt * 1000 });
   const { name: username, password, token } = server.user;
   const credentials: LoginCredentials =
     quirks.auth === "bearer" ? { kind: "bearer", token } : { kind: "password", username, password };
@@ -249,11 +283,12 @@ async function openOwn(quirks: Partial<Quirks>): Promise<Opened> {
     bench: makeBench(lineTo(account, server.fetch)),
     stranger: quirks.auth === "none" ? null : makeBench(lineTo({ ...account, credentials: wrong }, server.fetch)),
     unconditional: server.unconditional,
+    pass: async () => void (nowAt += 1),
+    nowAt: () => nowAt,
     async raw(method, url, body = "") {
       const [, calendar = "", name = ""] = /([^/]+)\/([^/]*)$/.exec(url) ?? [];
       if (method === "PUT") server.put(decodeURIComponent(name), body, calendar);
       else server.drop(decodeURIComponent(name), calendar);
-      return new Response(null, { status: 204 });
     },
     close: async () => undefined,
   };

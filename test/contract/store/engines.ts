@@ -1,9 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createTestHarness } from "wrangler";
+import { inject } from "vitest";
 import type { Sql } from "../../../src/store/sql/port.ts";
+import { openPostgres } from "../../../src/store/sql/postgres.ts";
+import { migrate, postgresRecord } from "../../../src/store/sql/migrate.ts";
+import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { openSqlite } from "../../../src/store/sql/sqlite.ts";
+import { findPostgres } from "./postgres-server.ts";
 import { remoteSql } from "./wire.ts";
 
 /** The repository's own migrations. */
@@ -12,6 +16,8 @@ export const migrationsFolder = join(import.meta.dirname, "../../../migrations")
 /** An empty database of one engine. */
 export interface Opened {
   readonly sql: Sql;
+  /** Makes the tables of this version, `nowAt` in epoch seconds. */
+  migrate(nowAt: number): Promise<unknown>;
   /** The same database as another process or isolate sees it. */
   another(): Sql;
   /** Applies the repository's migrations as wrangler does; absent where wrangler has no say. */
@@ -19,11 +25,38 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** The engines that must behave alike. */
-export const engines: readonly { readonly engine: string; readonly open: () => Promise<Opened> }[] = [
-  { engine: "node:sqlite", open: openFile },
-  { engine: "D1 in workerd", open: openWorkerd },
+interface Engine {
+  readonly engine: string;
+  /** True where it is SQLite, and takes the migrations of `migrations/`. */
+  readonly sqlite: boolean;
+  readonly open: () => Promise<Opened>;
+}
+
+export const sqliteEngines: readonly Engine[] = [
+  { engine: "node:sqlite", sqlite: true, open: openFile },
+  { engine: "D1 in workerd", sqlite: true, open: openWorkerd },
 ];
+
+/** The engines that must behave alike. */
+export const engines: readonly Engine[] = [
+  ...sqliteEngines,
+  ...(findPostgres() === null ? [] : [{ engine: "PostgreSQL", sqlite: false, open: openServer }]),
+];
+
+/** Asks the servers of this run (`servers.ts`). */
+async function ask(path: string): Promise<string> {
+  const response = await fetch(inject("servers") + path);
+  if (!response.ok) throw new Error(await response.text());
+  return response.text();
+}
+
+/** Makes a database on the run's PostgreSQL, without tables or with those of this version, and resolves to its address. */
+export const makePostgres = async (tables: "" | "-with-tables" = ""): Promise<string> => ask(`/postgres${tables}`);
+
+/** Makes the tables of this version in an empty database of PostgreSQL. */
+const migratePostgres = async (sql: Sql, nowAt: number) =>
+  migrate(sql, await readMigrations(join(migrationsFolder, "postgres")), nowAt, postgresRecord);
+const migrateSqlite = async (sql: Sql, nowAt: number) => migrate(sql, await readMigrations(migrationsFolder), nowAt);
 
 async function openFile(): Promise<Opened> {
   const folder = await mkdtemp(join(tmpdir(), "waldur-calendar-"));
@@ -32,6 +65,7 @@ async function openFile(): Promise<Opened> {
   if (sql === undefined) throw new Error("no database was opened");
   return {
     sql,
+    migrate: async (nowAt) => migrateSqlite(sql, nowAt),
     another() {
       const other = openSqlite(join(folder, "store.sqlite"));
       opened.push(other);
@@ -45,20 +79,37 @@ async function openFile(): Promise<Opened> {
 }
 
 async function openWorkerd(): Promise<Opened> {
-  // Else workerd's test server asks the network for a sample of Cloudflare's request properties.
-  process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
-  process.env["WRANGLER_SEND_METRICS"] = "false";
-  const server = createTestHarness({ root: import.meta.dirname, workers: [{ configPath: "wrangler.toml" }] });
-  await server.listen();
+  const url = await ask("/d1");
   const connect = () =>
     remoteSql(async (body) => {
-      const response = await server.fetch("/", { method: "POST", body });
+      const response = await fetch(url, { method: "POST", body });
       return response.json();
     });
+  const sql = connect();
   return {
-    sql: connect(),
+    sql,
+    migrate: async (nowAt) => migrateSqlite(sql, nowAt),
     another: connect,
-    applyByWrangler: async () => server.getWorker().applyD1Migrations("DB"),
-    close: async () => server.close(),
+    applyByWrangler: async () => void (await ask(`/d1/migrated-by-wrangler${new URL(url).search}`)),
+    close: async () => undefined,
+  };
+}
+
+async function openServer(): Promise<Opened> {
+  const url = await makePostgres();
+  const opened: ReturnType<typeof openPostgres>[] = [];
+  const open = () => {
+    const one = openPostgres(url, { connections: 4, statementMilliseconds: 30_000 });
+    opened.push(one);
+    return one;
+  };
+  const sql = open();
+  return {
+    sql,
+    migrate: async (nowAt) => migratePostgres(sql, nowAt),
+    another: open,
+    async close() {
+      for (const one of opened) await one.close();
+    },
   };
 }

@@ -2,10 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { countStatements } from "../../../src/store/sql/counted.ts";
 import { dropLease, dropLeases, renewLease, takeLease, takeLeases } from "../../../src/store/leases.ts";
 import { readMeta, writeMeta } from "../../../src/store/meta.ts";
-import { migrate } from "../../../src/store/sql/migrate.ts";
-import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import type { Sql } from "../../../src/store/sql/port.ts";
-import { engines, migrationsFolder, type Opened } from "./engines.ts";
+import { engines, type Opened } from "./engines.ts";
 
 const t = 1_767_225_600;
 
@@ -16,7 +14,7 @@ describe.each(engines)("leases and meta over $engine", ({ open }) => {
   beforeAll(async () => {
     opened = await open();
     ({ sql } = opened);
-    await migrate(sql, await readMigrations(migrationsFolder), t);
+    await opened.migrate(t);
   });
   afterAll(async () => opened.close());
 

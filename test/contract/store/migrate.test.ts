@@ -8,7 +8,7 @@ import { listMissing, migrate, type Migration, splitStatements } from "../../../
 import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { openSqlite } from "../../../src/store/sql/sqlite.ts";
 import type { Sql } from "../../../src/store/sql/port.ts";
-import { engines, migrationsFolder, type Opened } from "./engines.ts";
+import { sqliteEngines, migrationsFolder, type Opened } from "./engines.ts";
 
 const nowAt = 1_767_225_600; // 2026-01-01T00:00:00Z
 
@@ -29,7 +29,7 @@ describe("the migrations", () => {
   });
 });
 
-describe.each(engines)("migrate over $engine", ({ open }) => {
+describe.each(sqliteEngines)("migrate over $engine", ({ open }) => {
   let opened: Opened;
   let sql: Sql;
 
@@ -134,8 +134,9 @@ describe.each(engines)("migrate over $engine", ({ open }) => {
     );
     const before = await sql.all("SELECT * FROM ledger ORDER BY uid");
     await migrate(sql, all, nowAt);
-    expect(await sql.all("SELECT * FROM ledger ORDER BY uid")).toEqual(
-      before.map(({ intent_at: _intentAt, ...kept }) => kept),
+    // Another text: node:sqlite keeps the names of a statement's columns while their number is the same.
+    expect(await sql.all("SELECT * FROM ledger AS after ORDER BY uid")).toEqual(
+      before.map(({ intent_at: _intentAt, ...kept }) => ({ ...kept, lost: 0 })),
     );
   });
 
@@ -149,7 +150,7 @@ describe.each(engines)("migrate over $engine", ({ open }) => {
        VALUES ('s', 'a', 'mine', '', '', 'S', 1, 1, 'ok'), ('t', 'a', 'provider', 'x', 'x', 'T', 1, 1, 'lost')`,
     );
     await migrate(sql, all, nowAt);
-    const rows = await sql.all("SELECT id, lost, lost_at FROM sources ORDER BY id");
+    const rows = await sql.all("SELECT source_id AS id, lost, lost_at FROM readers ORDER BY id");
     expect(rows).toEqual([
       { id: "s", lost: "", lost_at: null },
       { id: "t", lost: "role", lost_at: expect.any(Number) },

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { addUser, findAccount, listAccounts, noteAsked } from "../../../src/store/accounts.ts";
-import { listPending } from "../../../src/store/bookings.ts";
-import { countTry, forgetTry, readDecisionTries } from "../../../src/store/attempts.ts";
-import { addDecision, type DecisionRow, listDecisionsOf } from "../../../src/store/decisions.ts";
-import { listAgenda } from "../../../src/store/events.ts";
-import { migrate } from "../../../src/store/sql/migrate.ts";
-import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
-import { forgetRuns, listRuns, type RunRow, writeRun } from "../../../src/store/runs.ts";
+import { addUser, endSession, findAccount, listAccounts, noteSeen } from "../../../src/store/accounts/accounts.ts";
+import { countTry, countTryOfEach, forgetTry, readDecisionTries } from "../../../src/store/accounts/attempts.ts";
+import { addDecision, type DecisionReader, type DecisionRow, listDecisionsOf } from "../../../src/store/decisions.ts";
+import { forgetRuns, listRuns, type RunRow, writeRun } from "../../../src/store/sources/runs.ts";
+import { listAgenda, listBetween, type Span } from "../../../src/store/bookings/span.ts";
 import type { Sql } from "../../../src/store/sql/port.ts";
-import { engines, migrationsFolder, type Opened } from "./engines.ts";
+import { engines, type Opened } from "./engines.ts";
 import { bookingOf, eventRow, makeFeed, placeEvents, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 
 describe.each(engines)("queries of the pages over $engine", ({ open }) => {
@@ -18,7 +15,7 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
   beforeAll(async () => {
     opened = await open();
     ({ sql } = opened);
-    await migrate(sql, await readMigrations(migrationsFolder), t);
+    await opened.migrate(t);
   });
   afterAll(async () => opened.close());
   beforeEach(async () => startAnew(sql));
@@ -56,20 +53,6 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
     expect(await listRuns(sql, ["s", "other"], all)).toEqual([run(t, { sourceId: "other" })]);
   });
 
-  it("pending bookings come by their first start, without those that are over, decided or gone", async () => {
-    await store(sql, "s", [
-      writeOf(bookingOf(3, { state: "Creating" })),
-      writeOf(bookingOf(1, { state: "Creating" })),
-      writeOf(bookingOf(2)),
-    ]);
-    const names = async (nowAt: number, limit = 10) =>
-      (await listPending(sql, "s", nowAt, limit)).map(({ booking }) => booking.name);
-    expect(await names(t)).toEqual(["booking 1", "booking 3"]);
-    expect(await names(t, 1)).toEqual(["booking 1"]);
-    expect(await names(t + 90_001)).toEqual(["booking 3"]);
-    expect(await listPending(sql, "other", t, 10)).toEqual([]);
-  });
-
   it("an agenda has what lies partly in its days, in order, with the offering where it is known", async () => {
     await makeFeed(sql, "f");
     await store(sql, "s", [writeOf(bookingOf(1))]);
@@ -77,17 +60,64 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
       eventRow(`${uuidOf(n)}-1`, { bookingUuid: uuidOf(n), startAt, endAt, vevent: `event ${n}` });
     const rows = [row(1, t, t + 100), row(2, t + 50, t + 250), row(3, t + 200, t + 300), row(4, t + 300, t + 400)];
     await placeEvents(sql, "f", { rev: 1 }, rows);
-    const found = await listAgenda(sql, { id: "f", sourceId: "s" }, t + 100, t + 300, 10);
+    const feed = { id: "f", sourceId: "s" };
+    const span = (fromAt: number, toAt: number): Span => ({ fromAt, toAt, offeringUuid: "", ended: true });
+    const found = await listAgenda(sql, feed, span(t + 100, t + 300), 10);
     expect(found.map(({ vevent }) => vevent)).toEqual(["event 2", "event 3"]);
-    const [first] = await listAgenda(sql, { id: "f", sourceId: "s" }, t, t + 1, 10);
+    const [first] = await listAgenda(sql, feed, span(t, t + 1), 10);
     expect(first).toEqual({ ...rows[0], offeringUuid: uuidOf(0xa) });
-    expect((await listAgenda(sql, { id: "f", sourceId: "s" }, t, t + 999, 10)).map((one) => one.offeringUuid)).toEqual([
-      uuidOf(0xa),
-      "",
-      "",
-      "",
+    const all = await listAgenda(sql, feed, span(t, t + 999), 10);
+    expect(all.map(({ offeringUuid }) => offeringUuid)).toEqual([uuidOf(0xa), "", "", ""]);
+    expect(await listAgenda(sql, { id: "other", sourceId: "s" }, span(t, t + 999), 10)).toEqual([]);
+  });
+
+  it("an agenda can be of one offering, and without what was cancelled", async () => {
+    await makeFeed(sql, "f");
+    await store(sql, "s", [
+      writeOf(bookingOf(1)),
+      writeOf(bookingOf(2)),
+      writeOf(bookingOf(3, { offeringUuid: uuidOf(9) })),
     ]);
-    expect(await listAgenda(sql, { id: "other", sourceId: "s" }, t, t + 999, 10)).toEqual([]);
+    const row = (n: number, cancelledAt: number | null) =>
+      eventRow(`${uuidOf(n)}-1`, {
+        bookingUuid: uuidOf(n),
+        startAt: t + n,
+        endAt: t + 100,
+        cancelledAt,
+        vevent: `event ${n}`,
+      });
+    await placeEvents(sql, "f", { rev: 1 }, [row(1, null), row(2, t), row(3, null)]);
+    const shown = async (offeringUuid: string, ended: boolean, limit = 10) =>
+      (await listAgenda(sql, { id: "f", sourceId: "s" }, { fromAt: t, toAt: t + 99, offeringUuid, ended }, limit)).map(
+        ({ vevent }) => vevent,
+      );
+    expect(await shown("", true)).toEqual(["event 1", "event 2", "event 3"]);
+    expect(await shown("", false)).toEqual(["event 1", "event 3"]);
+    expect(await shown(uuidOf(0xa), true)).toEqual(["event 1", "event 2"]);
+    expect(await shown(uuidOf(9), false)).toEqual(["event 3"]);
+    expect(await shown("", true, 1)).toEqual(["event 1"]);
+  });
+
+  it("a calendar over several lists has each booking once, in order of start, and only what lies in its days", async () => {
+    const ended = bookingOf(4, { state: "Terminated" });
+    const both = [writeOf(bookingOf(1)), writeOf(bookingOf(2, { offeringUuid: uuidOf(9) })), writeOf(ended)];
+    await store(sql, "s", both);
+    const newer = bookingOf(1, { name: "newer", modifiedMicros: (t + 999) * 1_000_000 });
+    await store(sql, "other", [writeOf(newer), writeOf(bookingOf(3)), writeOf(bookingOf(5)), writeOf(bookingOf(6))]);
+    await sql.run("UPDATE bookings SET vanished_at = ?1 WHERE uuid = ?2", t, uuidOf(5));
+    // Out of its account's sight.
+    await sql.run("UPDATE bookings SET vanished_at = 0 WHERE uuid = ?1", uuidOf(6));
+    const days: Span = { fromAt: t + 86_400, toAt: t + 172_800, offeringUuid: "", ended: false };
+    const names = async (sourceIds: string[], span: Partial<Span> = {}, limit = 10) =>
+      (await listBetween(sql, sourceIds, { ...days, ...span }, limit)).map(({ booking }) => booking.name);
+    expect(await names(["s", "other"])).toEqual(["newer", "booking 2", "booking 3"]);
+    expect(await names(["s", "other"], {}, 2)).toEqual(["newer", "booking 2"]);
+    expect(await names(["s"], { ended: true })).toEqual(["booking 1", "booking 2", "booking 4"]);
+    expect(await names(["other"], { ended: true })).toEqual(["newer", "booking 3", "booking 5"]);
+    expect(await names(["s", "other"], { offeringUuid: uuidOf(9) })).toEqual(["booking 2"]);
+    expect(await names(["s"], { toAt: t + 86_402 })).toEqual(["booking 1"]);
+    expect(await names(["s"], { fromAt: t + 90_001 })).toEqual(["booking 2"]);
+    expect(await names([])).toEqual([]);
   });
 
   it("decisions are told to who sees the booking, with its name", async () => {
@@ -106,12 +136,15 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
       byOperator: false,
       insider: false,
       address: "192.0.2.0",
+      mailbox: "",
       ...change,
     });
     const refused = decision("d2", 1, { result: "refused", madeAt: t + 5 });
     for (const one of [decision("d1", 1), refused, decision("d3", 2)]) await addDecision(sql, one);
     const all = { booking: null, beforeAt: t + 100, failed: false, limit: 10 };
-    const named = (one: DecisionRow) => ({ ...one, bookingName: "booking 1" });
+    const times = { startAt: t + 1 + 86_400, endAt: t + 1 + 90_000 };
+    const ofOne = { name: "booking 1", offering: "Microscope", ...times };
+    const named = (one: DecisionRow) => ({ ...one, booking: ofOne });
     expect(await listDecisionsOf(sql, ["s"], null, all)).toEqual([named(refused), named(decision("d1", 1))]);
     expect(await listDecisionsOf(sql, ["s"], null, { ...all, failed: true })).toEqual([named(refused)]);
     expect(await listDecisionsOf(sql, ["s"], null, { ...all, beforeAt: t + 5, limit: 1 })).toEqual([
@@ -141,6 +174,7 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
       byOperator: false,
       insider: false,
       address: "",
+      mailbox: "",
       ...change,
     });
     for (const one of [
@@ -152,8 +186,9 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
     ])
       await addDecision(sql, one);
     const query = { booking: null, beforeAt: t + 1, failed: false, limit: 10 };
+    const ask = async (sources: string[], reader: DecisionReader) => listDecisionsOf(sql, sources, reader, query);
     const told = async (scopes: readonly string[] | null, accountId = "a") =>
-      (await listDecisionsOf(sql, ["s"], { accountId, scopes }, query)).map(({ id }) => id);
+      (await ask(["s"], { accountId, scopes, everywhere: false })).map(({ id }) => id);
     expect(await told([uuidOf(0xa1)])).toEqual(["colleague", "done", "own"]);
     expect(await told([uuidOf(0xf1)])).toEqual(["colleague", "done", "own"]);
     expect(await told([uuidOf(0xa1)], "c")).toEqual(["colleague", "done"]);
@@ -161,6 +196,10 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
     expect(await told([])).toEqual(["own"]);
     expect(await told([], "c")).toEqual([]);
     expect(await told(null, "c")).toEqual(["colleague", "done", "elsewhere"]);
+    const own = { accountId: "a", scopes: [], everywhere: true };
+    expect((await ask([], own)).map(({ id, booking }) => [id, booking])).toEqual([["own", null]]);
+    expect((await ask(["s"], own)).map(({ id, booking }) => [id, booking?.name])).toEqual([["own", "booking 1"]]);
+    expect(await ask(["s"], { ...own, accountId: "c" })).toEqual([]);
   });
 
   it("tries are counted by name and stretch of time", async () => {
@@ -168,18 +207,42 @@ describe.each(engines)("queries of the pages over $engine", ({ open }) => {
     expect(await countTry(sql, "token 192.0.2.0", t)).toBe(2);
     expect(await countTry(sql, "token 192.0.2.0", t + 600)).toBe(1);
     expect(await countTry(sql, "token 198.51.100.0", t)).toBe(1);
+    expect(await countTryOfEach(sql, ["token 192.0.2.0", "password of nobody"], t)).toBe(3);
+    expect(await countTryOfEach(sql, ["password of nobody", "password of somebody"], t)).toBe(2);
     await forgetTry(sql, "token 192.0.2.0", t);
-    expect(await readDecisionTries(sql, "token 192.0.2.0", t, uuidOf(77))).toEqual({ tries: 1, held: false });
-    expect(await readDecisionTries(sql, "token 192.0.2.0", t + 1200, uuidOf(77))).toEqual({ tries: 0, held: false });
+    await forgetTry(sql, "token 192.0.2.0", t);
+    expect(await readDecisionTries(sql, "token 192.0.2.0", t, uuidOf(77))).toEqual({ tries: 1, stored: null });
+    expect(await readDecisionTries(sql, "token 192.0.2.0", t + 1200, uuidOf(77))).toEqual({ tries: 0, stored: null });
     expect(await countTry(sql, "token 192.0.2.0", t)).toBe(2);
+  });
+
+  it("one session of an account ends, is forgotten after its time, and where too many end all do", async () => {
+    const ended = async () => {
+      const { sessionNo = 0, endedSessions = [] } = (await findAccount(sql, "a")) ?? {};
+      return { sessionNo, endedSessions };
+    };
+    const { sessionNo } = await ended();
+    await endSession(sql, "a", "one", t + 100, t);
+    await endSession(sql, "a", "two", t + 200, t + 50);
+    expect(await ended()).toEqual({
+      sessionNo,
+      endedSessions: [
+        ["one", t + 100],
+        ["two", t + 200],
+      ],
+    });
+    await endSession(sql, "a", "three", t + 300, t + 100);
+    expect((await ended()).endedSessions.map(([id]) => id)).toEqual(["two", "three"]);
+    for (let n = 2; n <= 50; n += 1) await endSession(sql, "a", `session ${n}`, t + 300, t + 100);
+    expect(await ended()).toEqual({ sessionNo: sessionNo + 1, endedSessions: [] });
   });
 
   it("accounts keep their roles, and when they were asked for", async () => {
     const roles = [{ name: "CUSTOMER.OWNER", scopeType: "customer", scopeUuid: uuidOf(1), customerUuid: uuidOf(1) }];
     const lifetime = { tokenLifetime: null, tokenExpiresAt: null };
-    const user = { uuid: uuidOf(9), username: "person", fullName: "", isStaff: false, ...lifetime, roles };
+    const user = { uuid: uuidOf(9), username: "person", fullName: "", email: "", isStaff: false, ...lifetime, roles };
     await addUser(sql, { id: "p", kind: "person", token: "sealed" }, user, t);
-    await noteAsked(sql, "p", t + 7);
+    await noteSeen(sql, "p", t + 7);
     expect(await findAccount(sql, "p")).toMatchObject({ roles, askedAt: t + 7 });
     expect([...(await listAccounts(sql)).keys()]).toEqual(["a", "p"]);
   });

@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import * as bookings from "../../../src/store/bookings.ts";
-import * as writes from "../../../src/store/write-bookings.ts";
+import * as bookings from "../../../src/store/bookings/bookings.ts";
+import * as writes from "../../../src/store/bookings/write-bookings.ts";
 import * as events from "../../../src/store/events.ts";
 import * as decisions from "../../../src/store/decisions.ts";
+import { listBeside } from "../../../src/store/bookings/beside.ts";
+import { countInbox, type InboxQuery, listInbox } from "../../../src/store/bookings/inbox.ts";
 import { findAddress, lastUse, listFeeds, listWritten, writeRendered } from "../../../src/store/feeds.ts";
-import { forgetRuns, listRuns } from "../../../src/store/runs.ts";
-import { listSourcesWith, makeDue, moveSources } from "../../../src/store/sources.ts";
-import { findAccounts } from "../../../src/store/accounts.ts";
+import { forgetRuns, listRuns } from "../../../src/store/sources/runs.ts";
+import { listSourcesWith, makeDue, moveSources } from "../../../src/store/sources/sources.ts";
+import { listAgenda, listBetween } from "../../../src/store/bookings/span.ts";
+import { findAccounts } from "../../../src/store/accounts/accounts.ts";
 import { dropLeases, takeLeases } from "../../../src/store/leases.ts";
 import { migrate } from "../../../src/store/sql/migrate.ts";
 import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { type Sql, type SqlValue, type Statement, statement } from "../../../src/store/sql/port.ts";
-import { engines, migrationsFolder, type Opened } from "./engines.ts";
+import { sqliteEngines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 
 /** Walks over a table, a source or a feed, as the engine tells them. */
@@ -37,14 +40,30 @@ async function recorded(query: Query): Promise<Statement[]> {
 const uuids = [1, 2, 3].map(uuidOf);
 const one = JSON.stringify([writes.encodeBooking(writeOf(bookingOf(1)))]);
 
+const inboxScope = { sourceIds: ["s", "other"], scopes: ["p"], nowAt: t };
+const inboxQuery: InboxQuery = {
+  part: "decide",
+  offeringUuid: null,
+  fromAt: null,
+  toAt: null,
+  words: [],
+  names: [],
+  order: "start",
+  limit: 20,
+  offset: 0,
+};
+
 /** Statements that run each minute, for each page of Waldur's list, for each batch of events or for each request. */
 const queries: readonly [string, Query][] = [
   ["listSlimBetween", async (sql) => bookings.listSlimBetween(sql, "s", 1, 2)],
   ["findSlim", async (sql) => bookings.findSlim(sql, "s", uuids)],
   ["findBookings", async (sql) => bookings.findBookings(sql, "s", uuids)],
   ["listChanged", async (sql) => bookings.listChanged(sql, "s", 1, 50)],
-  ["listStarting", async (sql) => bookings.listStarting(sql, "s", 1, 2, "", 50)],
+  ["listMoved", async (sql) => bookings.listMoved(sql, "s", { shown: [1, 2], today: [1, 2] }, "", 50)],
   ["listSlotless", async (sql) => bookings.listSlotless(sql, "s", 1)],
+  ["listSlotlessOfAll", async (sql) => bookings.listSlotlessOfAll(sql, ["s", "other"], 1)],
+  ["findSlimOfAll", async (sql) => bookings.findSlimOfAll(sql, uuids)],
+  ["listPendingSources", async (sql) => bookings.listPendingSources(sql, ["s", "other"], 1)],
   ["listMissed", async (sql) => bookings.listMissed(sql, "s", 1)],
   ["hasPending", async (sql) => bookings.hasPending(sql, "s", 1)],
   ["writeBookings", async (sql) => sql.batch([writes.writeBookings(one)])],
@@ -56,11 +75,25 @@ const queries: readonly [string, Query][] = [
   ["deleteEvents", async (sql) => sql.batch([events.deleteEvents("w", "[]")])],
   ["writeRendered", async (sql) => sql.batch([writeRendered("w", "[]")])],
   ["listWritten", async (sql) => listWritten(sql, "w", ["f", "g"])],
-  ["listPending", async (sql) => bookings.listPending(sql, "s", 1, 10)],
+  ["listInbox", async (sql) => listInbox(sql, inboxScope, inboxQuery)],
+  [
+    "listInbox by words",
+    async (sql) => listInbox(sql, inboxScope, { ...inboxQuery, words: [["näidis"]], order: "age" }),
+  ],
+  ["countInbox", async (sql) => countInbox(sql, inboxScope)],
   ["forgetRuns", async (sql) => sql.batch([forgetRuns("s", 1)])],
   ["listRuns", async (sql) => listRuns(sql, ["s"], { beforeAt: 1, failed: false, limit: 10 })],
   ["findAddress", async (sql) => findAddress(sql, "hash")],
-  ["listBeside", async (sql) => bookings.listBeside(sql, "s", { uuid: "b", offeringUuid: "o" }, 1, 2)],
+  ["listBeside", async (sql) => listBeside(sql, [{ uuid: "b", sourceId: "s", offeringUuid: "o", fromAt: 1, toAt: 2 }])],
+  [
+    "listBetween",
+    async (sql) => listBetween(sql, ["s", "other"], { fromAt: 1, toAt: 2, offeringUuid: "o", ended: false }, 10),
+  ],
+  [
+    "listAgenda",
+    async (sql) =>
+      listAgenda(sql, { id: "f", sourceId: "s" }, { fromAt: 1, toAt: 2, offeringUuid: "o", ended: false }, 10),
+  ],
   ["findInSources", async (sql) => bookings.findInSources(sql, "b")],
   ["moveSources", async (sql) => sql.batch([moveSources(new Map([["s", 1]]))])],
   ["makeDue", async (sql) => makeDue(sql, ["s", "other"], 1)],
@@ -80,7 +113,7 @@ const queries: readonly [string, Query][] = [
       decisions.listDecisionsOf(
         sql,
         ["s"],
-        { accountId: "a", scopes: ["p"] },
+        { accountId: "a", scopes: ["p"], everywhere: true },
         { booking: null, beforeAt: 1, failed: false, limit: 10 },
       ),
   ],
@@ -93,7 +126,7 @@ const queries: readonly [string, Query][] = [
   ["lastUse", async (sql) => lastUse(sql, "s")],
 ];
 
-describe.each(engines)("plans over $engine", ({ open }) => {
+describe.each(sqliteEngines)("plans over $engine", ({ open }) => {
   let opened: Opened;
 
   beforeAll(async () => {
@@ -137,8 +170,28 @@ describe.each(engines)("plans over $engine", ({ open }) => {
   });
 });
 
+describe.each(sqliteEngines)("an inbox over $engine", ({ open }) => {
+  it("is counted, and its page chosen, among the open requests alone", async () => {
+    const opened = await open();
+    await migrate(opened.sql, await readMigrations(migrationsFolder), t);
+    for (const query of [
+      async (sql: Sql) => countInbox(sql, inboxScope),
+      async (sql: Sql) => listInbox(sql, inboxScope, inboxQuery),
+    ]) {
+      const [one] = await recorded(query);
+      const plan = one === undefined ? [] : await opened.sql.all(`EXPLAIN QUERY PLAN ${one.sql}`, ...one.parameters);
+      expect(plan.map((step) => step["detail"])).toContainEqual(
+        expect.stringMatching(
+          /^SEARCH one USING INDEX bookings_open \(source_id=\? AND last_end_at>\? AND last_end_at<\?\)/,
+        ),
+      );
+    }
+    await opened.close();
+  });
+});
+
 describe("a source of 100,000 bookings in a file", () => {
-  const open = engines[0]?.open;
+  const open = sqliteEngines[0]?.open;
   let opened: Opened;
 
   beforeAll(async () => {

@@ -3,15 +3,19 @@ import type { OfferingFacts } from "../../../src/calendar/event.ts";
 import {
   addAccount,
   addUser,
+  chooseWishes,
   changeToken,
   endPersonSessions,
-  endSessions,
+  environmentAccount,
   findAccount,
   findAccounts,
   findUser,
+  listPersonAccounts,
+  noteProof,
   noteRefused,
+  noteRefusedProof,
   noteUser,
-} from "../../../src/store/accounts.ts";
+} from "../../../src/store/accounts/accounts.ts";
 import {
   clearEvents,
   deleteEvents,
@@ -33,20 +37,44 @@ import {
   listWritten,
   noteUse,
 } from "../../../src/store/feeds.ts";
-import { migrate } from "../../../src/store/sql/migrate.ts";
-import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
-import { listSealed, replaceSealed } from "../../../src/store/sealed.ts";
+import { listSourcesNamed, makeHintedDue } from "../../../src/store/sources/hints.ts";
+import { countFeedsBySource, countTargets } from "../../../src/store/owned.ts";
+import { insertTarget } from "../../../src/store/targets.ts";
+import {
+  findReadSource,
+  listLosses,
+  listReadSources,
+  noteReader,
+  wakeSources,
+  writeLosses,
+} from "../../../src/store/sources/readers.ts";
+import { listSealed, replaceSealed } from "../../../src/store/accounts/sealed.ts";
 import {
   addSource,
   changeSource,
   findSource,
   listSources,
+  noteUnchanged,
   readOfferings,
   writeOfferings,
-} from "../../../src/store/sources.ts";
+} from "../../../src/store/sources/sources.ts";
 import type { Sql, Statement } from "../../../src/store/sql/port.ts";
-import { engines, migrationsFolder, type Opened } from "./engines.ts";
-import { eventRow, eventsJson, feedOf, leaving, makeFeed, profile, startAnew, t, uuidOf } from "../../rows.ts";
+import { engines, type Opened } from "./engines.ts";
+import {
+  bookingOf,
+  eventRow,
+  eventsJson,
+  feedOf,
+  leaving,
+  makeFeed,
+  newTarget,
+  profile,
+  startAnew,
+  store as storeBookings,
+  t,
+  uuidOf,
+  writeOf,
+} from "../../rows.ts";
 
 describe.each(engines)("named queries over $engine", ({ open }) => {
   let opened: Opened;
@@ -55,7 +83,7 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
   beforeAll(async () => {
     opened = await open();
     ({ sql } = opened);
-    await migrate(sql, await readMigrations(migrationsFolder), t);
+    await opened.migrate(t);
   });
   afterAll(async () => opened.close());
   beforeEach(async () => startAnew(sql));
@@ -69,6 +97,7 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       uuid: uuidOf(9),
       username: "owner",
       fullName: "Õnne Öö",
+      email: "",
       isStaff: true,
       tokenLifetime: 3600,
       tokenExpiresAt: t + 3600,
@@ -79,9 +108,10 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await findAccount(sql, "b")).toBeNull();
       await addAccount(sql, "b", "sealed", t);
       await addAccount(sql, "b", "sealed again", t + 1);
-      const unknown = { userUuid: null, username: "", fullName: "", isStaff: false };
+      const unknown = { userUuid: null, username: "", fullName: "", email: "", isStaff: false };
       const lifetime = { tokenLifetime: null, tokenExpiresAt: null };
-      const rest = { kind: "operator", sessionNo: 0, refusedAt: null, askedAt: 0 };
+      const chosen = { zone: "", language: "", endedSessions: [] };
+      const rest = { kind: "operator", sessionNo: 0, refusedAt: null, askedAt: 0, provenAt: null, ...chosen };
       const account = { id: "b", token: "sealed", ...unknown, ...lifetime, ...rest, roles: [] };
       expect(await findAccount(sql, "b")).toEqual(account);
       await noteUser(sql, "b", user);
@@ -90,6 +120,18 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await findAccount(sql, "b")).toEqual(noted);
       expect((await findAccounts(sql, ["b", "a", "nobody"])).get("b")).toEqual(noted);
       expect([...(await findAccounts(sql, ["b", "a", "nobody"])).keys()].toSorted()).toEqual(["a", "b"]);
+    });
+
+    it("keep what who-am-I tells a run, with when, and since when the token is refused", async () => {
+      await addAccount(sql, "b", "sealed", t);
+      await noteRefusedProof(sql, "b", t + 5);
+      await noteRefusedProof(sql, "b", t + 6);
+      expect(await findAccount(sql, "b")).toMatchObject({ refusedAt: t + 5, askedAt: t + 6, provenAt: null });
+      await noteProof(sql, "b", { ...user, isActive: true }, t + 7);
+      const proven = { username: user.username, roles: user.roles, askedAt: t + 7, provenAt: t + 7 };
+      expect(await findAccount(sql, "b")).toMatchObject({ ...proven, refusedAt: null });
+      await noteProof(sql, "b", { ...user, isActive: false }, t + 8);
+      expect(await findAccount(sql, "b")).toMatchObject({ refusedAt: t + 8, provenAt: t + 8 });
     });
 
     it("of people are one for each user and kind", async () => {
@@ -103,14 +145,31 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
         kind: "person",
         token: "sealed",
         sessionNo: 0,
+        endedSessions: [],
         refusedAt: null,
         askedAt: 0,
+        provenAt: null,
+        zone: "",
+        language: "",
         userUuid,
         ...told,
       };
       expect(await findUser(sql, "person", user.uuid)).toEqual(person);
       expect(await findUser(sql, "decider", user.uuid)).toMatchObject({ id: "d" });
       expect(await findUser(sql, "decider", uuidOf(8))).toBeNull();
+    });
+
+    it("share the zone and the language that their person chose, also with accounts made later", async () => {
+      await addUser(sql, { id: "p", kind: "person", token: "sealed" }, user, t);
+      await addUser(sql, { id: "x", kind: "person", token: "sealed" }, { ...user, uuid: uuidOf(8) }, t);
+      await chooseWishes(sql, "p", { zone: "Asia/Tokyo", language: "et" });
+      await addUser(sql, { id: "d", kind: "decider", token: "sealed" }, user, t);
+      expect(await findAccount(sql, "d")).toMatchObject({ zone: "Asia/Tokyo", language: "et" });
+      await chooseWishes(sql, "d", { zone: "", language: "en" });
+      expect(await findAccount(sql, "p")).toMatchObject({ zone: "", language: "en" });
+      expect(await findAccount(sql, "x")).toMatchObject({ zone: "", language: "" });
+      await chooseWishes(sql, "a", { zone: "UTC", language: "" });
+      expect(await findAccount(sql, "a")).toMatchObject({ zone: "UTC", language: "" });
     });
 
     it("lose their sessions with another token or when told, and remember since when a token is refused", async () => {
@@ -120,8 +179,6 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await findAccount(sql, "p")).toMatchObject({ refusedAt: t + 5, sessionNo: 0 });
       await changeToken(sql, "p", "new");
       expect(await findAccount(sql, "p")).toMatchObject({ token: "new", refusedAt: null, sessionNo: 1 });
-      await endSessions(sql, "p");
-      expect(await findAccount(sql, "p")).toMatchObject({ token: "new", sessionNo: 2 });
     });
 
     it("lose all sessions of a person at once, but none of others and of the operator", async () => {
@@ -133,10 +190,25 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
         Object.fromEntries(
           [...(await findAccounts(sql, ["p", "d", "q", "a"]))].map(([id, one]) => [id, one.sessionNo]),
         );
-      for (const id of ["d", "a"]) {
-        await endPersonSessions(sql, id);
-        expect(await numbers()).toEqual({ p: 1, d: 1, q: 0, a: 0 });
-      }
+      await endPersonSessions(sql, "d");
+      expect(await numbers()).toEqual({ p: 1, d: 1, q: 0, a: 0 });
+    });
+
+    it("are one person's where the user of Waldur is the same, the operator's account among them", async () => {
+      await addUser(sql, { id: "p", kind: "person", token: "sealed" }, user, t);
+      await addUser(sql, { id: "d", kind: "decider", token: "sealed" }, user, t);
+      await addUser(sql, { id: "q", kind: "person", token: "sealed" }, { ...user, uuid: uuidOf(8) }, t);
+      await addAccount(sql, environmentAccount, null, t);
+      const of = async (id: string) => (await listPersonAccounts(sql, id)).toSorted();
+      expect(await of(environmentAccount)).toEqual([environmentAccount]);
+      expect(await of("p")).toEqual(["d", "p"]);
+      await noteUser(sql, environmentAccount, user);
+      for (const id of ["p", "d", environmentAccount]) expect(await of(id)).toEqual(["d", environmentAccount, "p"]);
+      expect(await of("q")).toEqual(["q"]);
+      await endPersonSessions(sql, environmentAccount);
+      expect(
+        [...(await findAccounts(sql, ["p", environmentAccount])).values()].map(({ sessionNo }) => sessionNo),
+      ).toEqual(expect.arrayContaining([0, 1]));
     });
 
     it("take an expiry that slides on only once it moved by more than a day, any other news at once", async () => {
@@ -163,16 +235,88 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       partial: "",
     } as const;
 
+    const other = async () => {
+      await sql.run("INSERT INTO accounts (id, created_at) VALUES ('b', 1)");
+      return { ...list, accountId: "b" };
+    };
+
     it("are made once for a list, due at once, and open again when added again", async () => {
+      const { accountId, ...shown } = list;
       expect(await addSource(sql, { id: "one", ...list }, t)).toBe("one");
-      expect(await findSource(sql, "one")).toMatchObject({ ...list, createdAt: t, dueAt: t, rev: 0, loadedAt: null });
-      await write(changeSource("one", { lost: "role", lostAt: t, accessAt: t, dueAt: t + 999, rev: 5 }));
-      const again = { id: "two", ...list, name: "New", partial: "only a part", customerUuid: "d" };
+      const made = { ...shown, accountId: null, createdAt: t, dueAt: t, rev: 0, loadedAt: null };
+      expect(await findSource(sql, "one")).toMatchObject(made);
+      await write(changeSource("one", { dueAt: t + 999, rev: 5 }));
+      await sql.batch([writeLosses("a", [{ sourceId: "one", lost: "role", lostAt: t }])]);
+      expect(await findReadSource(sql, "one", "a")).toMatchObject({ accountId, lost: "role", lostAt: t });
+      const again = { id: "two", ...list, name: "New", customerUuid: "d" };
       expect(await addSource(sql, again, t + 60)).toBe("one");
       expect(await findSource(sql, "two")).toBeNull();
-      const opened = { lost: "", lostAt: null, accessAt: null, dueAt: t + 60, rev: 5, createdAt: t };
-      expect(await findSource(sql, "one")).toMatchObject({ ...again, id: "one", ...opened });
+      const opened = { lost: "", lostAt: null, dueAt: t + 60, rev: 5, createdAt: t };
+      expect(await findReadSource(sql, "one", "a")).toMatchObject({ ...again, id: "one", ...opened });
       expect(await addSource(sql, { id: "three", ...list, kind: "project" }, t)).toBe("three");
+    });
+
+    it("are one for all who see the same list, and one for each who sees it otherwise", async () => {
+      const theirs = await other();
+      await addSource(sql, { id: "one", ...list }, t);
+      expect(await addSource(sql, { id: "two", ...theirs }, t)).toBe("one");
+      expect((await listReadSources(sql, "b")).map(({ id }) => id)).toEqual(["one"]);
+      for (const own of [
+        { kind: "offering", partial: "only a part", customerUuid: "" },
+        { kind: "offering", customerUuid: "" },
+        { kind: "customer" },
+        { kind: "project" },
+        { kind: "visible" },
+      ] as const) {
+        await sql.run("DELETE FROM readers");
+        await sql.run("DELETE FROM sources");
+        const lists = [
+          { ...list, ...own },
+          { ...theirs, ...own },
+        ];
+        for (const [index, one] of lists.entries()) {
+          expect(await addSource(sql, { id: `own ${index}`, ...one }, t)).toBe(`own ${index}`);
+          expect(await addSource(sql, { id: "again", ...one }, t)).toBe(`own ${index}`);
+          expect(await findSource(sql, `own ${index}`)).toMatchObject({ accountId: one.accountId });
+        }
+      }
+    });
+
+    it("have readers, each with what it has lost", async () => {
+      const theirs = await other();
+      for (const one of [list, theirs]) await addSource(sql, { id: "one", ...one }, t);
+      await noteReader(sql, "one", "b", t + 7);
+      await sql.batch([
+        writeLosses("b", [
+          { sourceId: "one", lost: "part", lostAt: t + 8 },
+          { sourceId: "nothing", lost: "role", lostAt: t },
+        ]),
+      ]);
+      const found = (await listReadSources(sql)).filter(({ id }) => id === "one");
+      expect(found).toMatchObject([
+        { accountId: "a", lost: "", lostAt: null, readAt: null },
+        { accountId: "b", lost: "part", lostAt: t + 8, readAt: t + 7 },
+      ]);
+      await makeFeed(sql, "f", { sourceId: "one" });
+      expect(await listLosses(sql)).toEqual(new Map([["one", [{ lost: "", lostAt: null }]]]));
+      await write(changeSource("one", { sweepPage: 3, sweepRich: true, dueAt: t + 999 }));
+      await sql.batch([wakeSources(["one"], t + 9)]);
+      expect(await findSource(sql, "one")).toMatchObject({
+        sweepPage: null,
+        sweepRich: false,
+        sweepWanted: true,
+        dueAt: t + 9,
+      });
+    });
+
+    it("are noted as unchanged together, and their marks never go back", async () => {
+      await write(
+        changeSource("s", { ordersMicros: 9 }),
+        changeSource("other", { ordersMicros: 1, bookingsMicros: 9 }),
+      );
+      await noteUnchanged(sql, ["s", "other"], t + 7, 5);
+      expect(await findSource(sql, "s")).toMatchObject({ freshAt: t + 7, ordersMicros: 9, bookingsMicros: 5 });
+      expect(await findSource(sql, "other")).toMatchObject({ freshAt: t + 7, ordersMicros: 5, bookingsMicros: 9 });
     });
 
     it("are listed by when they are due", async () => {
@@ -202,8 +346,31 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(changeSource("s", {})).toBeNull();
     });
 
+    it("are named by their list, an offering of their provider or a booking, and due once hinted at", async () => {
+      const offerings = writeOfferings(new Map([[uuidOf(7), { name: "Microscope", latitude: null, longitude: null }]]));
+      await write(
+        changeSource("s", { offerings, dueAt: t + 500 }),
+        changeSource("other", { dueAt: t + 500, failure: "waldur_throttled" }),
+      );
+      await storeBookings(sql, "other", [writeOf(bookingOf(1))]);
+      expect(await listSourcesNamed(sql, [uuidOf(2), uuidOf(7)])).toEqual(["s"]);
+      expect(await listSourcesNamed(sql, ["s"])).toEqual(["s"]);
+      expect(await listSourcesNamed(sql, [uuidOf(1)])).toEqual(["other"]);
+      expect(await listSourcesNamed(sql, [uuidOf(2), ""])).toEqual([]);
+      expect(await makeHintedDue(sql, ["other"], t + 10)).toEqual([]);
+      expect(await makeHintedDue(sql, null, t + 10)).toEqual(["s"]);
+      expect(await findSource(sql, "s")).toMatchObject({ dueAt: t + 10 });
+      expect(await findSource(sql, "other")).toMatchObject({ dueAt: t + 500 });
+      const all = { accountId: "a", kind: "visible", scopeUuid: "", customerUuid: "", name: "", partial: "" } as const;
+      await addSource(sql, { id: "all", ...all }, t + 20);
+      expect((await makeHintedDue(sql, ["s"], t + 30)).toSorted()).toEqual(["all", "s"]);
+    });
+
     it("keep names and places of offerings, written the same in any order", async () => {
-      const one: [string, OfferingFacts] = [uuidOf(1), { name: "Ö", latitude: 58.378, longitude: 26.729 }];
+      const one: [string, OfferingFacts] = [
+        uuidOf(1),
+        { name: "Ö", latitude: 58.378, longitude: 26.729, thumbnail: "https://w/a" },
+      ];
       const two: [string, OfferingFacts] = [uuidOf(2), { name: "", latitude: null, longitude: null }];
       await write(changeSource("s", { offerings: writeOfferings(new Map([two, one])), offeringsAt: t }));
       const kept = (await findSource(sql, "s"))?.offerings ?? "";
@@ -220,6 +387,23 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       await makeFeed(sql, "h", { sourceId: "other" }, t + 2);
     });
     const ids = (feeds: readonly { id: string }[]) => feeds.map(({ id }) => id);
+
+    it("that were made before there was a choice of looks go on as they were", async () => {
+      await sql.run(`UPDATE feeds SET profile = '{"name":"Old","zone":"Europe/Tallinn"}' WHERE id = 'f'`);
+      const look = {
+        stateMark: "word",
+        wholeDays: false,
+        offeringColours: false,
+        chosenColours: {},
+        offeringImages: false,
+      };
+      expect((await findFeed(sql, "f"))?.profile).toEqual({
+        name: "Old",
+        zone: "Europe/Tallinn",
+        decisions: "sign-in",
+        ...look,
+      });
+    });
 
     it("are found by id, source and address, with the profile as it was given", async () => {
       const feed = await findFeed(sql, "f");
@@ -275,6 +459,24 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await findFeed(sql, "f")).toEqual({ ...before, ...change, held: [], expiresAt: null });
       expect(await findFeed(sql, "g")).toMatchObject({ state: "loading", rev: 0 });
       expect(changeFeed("f", {})).toBeNull();
+    });
+
+    it("are counted by source for their account while they live, and their targets", async () => {
+      for (const id of ["one", "two", "ended"]) {
+        await makeFeed(sql, id);
+        await write(insertTarget(newTarget(`t-${id}`, { feedId: id }), t));
+      }
+      await makeFeed(sql, "beside", { sourceId: "other" });
+      await write(changeFeed("ended", { state: "ended" }), changeFeed("f", { state: "ended" }));
+      expect(await countFeedsBySource(sql, "a")).toEqual(
+        new Map([
+          ["s", 3],
+          ["other", 2],
+        ]),
+      );
+      expect(await countTargets(sql, "a")).toBe(2);
+      expect(await countFeedsBySource(sql, "b")).toEqual(new Map());
+      expect(await countTargets(sql, "b")).toBe(0);
     });
 
     it("note their use at most so often", async () => {
@@ -397,7 +599,7 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
 
     it("of many feeds are written together, but of none that another run moved on", async () => {
       const ids = Array.from({ length: 130 }, (_, n) => `many-${n}`);
-      for (const id of ids) await makeFeed(sql, id);
+      await Promise.all(ids.map(async (id) => makeFeed(sql, id)));
       const old = ids.map((feedId) => ({ feedId, rev: 0, ...eventOf("old") }));
       await write(writeEvents("", JSON.stringify(old)));
       const seen = await Promise.all(ids.map(async (id) => feedOf(sql, id)));
@@ -416,10 +618,8 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(changed).toEqual([128, 128, 128]);
       expect(await listWritten(sql, "w", ids)).toEqual(new Set(free.map(({ id }) => id)));
       expect(await listWritten(sql, "w", ["f", "nobody"])).toEqual(new Set());
-      for (const feed of free) {
-        expect(await findFeed(sql, feed.id)).toEqual({ ...feed, ...left, ...more });
-        expect(uids(await found(feed.id, uuidOf(1)))).toEqual(["new"]);
-      }
+      const after = free.map(async ({ id }) => [await findFeed(sql, id), uids(await found(id, uuidOf(1)))]);
+      expect(await Promise.all(after)).toEqual(free.map((feed) => [{ ...feed, ...left, ...more }, ["new"]]));
       expect(await findFeed(sql, revised.id)).toEqual({ ...revised, rev: 7 });
       expect(await findFeed(sql, again.id)).toEqual({ ...again, renderedRev: 3 });
       expect(uids([...(await found(revised.id, uuidOf(1))), ...(await found(again.id, uuidOf(1)))])).toEqual([

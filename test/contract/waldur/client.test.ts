@@ -291,6 +291,7 @@ describe("the rest", () => {
       customerUuid: "248b04be9b73491185020c70321e8330",
       latitude: 59.437,
       longitude: 24.7536,
+      thumbnail: "",
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { people } from "../../../src/demo/people.ts";
 import { listDecisions } from "../../../src/store/decisions.ts";
 import { checkWaldur } from "../../../src/account/check.ts";
 import { makeWorld, type WorldOptions } from "../../world.ts";
@@ -46,6 +47,36 @@ describe("decisions over the API", () => {
     expect((await call("GET", "/decisions?limit=1")).body.decisions).toHaveLength(1);
     expect((await call("GET", "/decisions?limit=9999")).status).toBe(400);
     expect((await call("GET", "/decisions?user=x")).status).toBe(400);
+  });
+
+  it("are told to everybody of their own, with a feed or without, and to who acts for the provider of others'", async () => {
+    const { call, request, world } = await begin();
+    const { booking } = await request();
+    const of = (role: keyof typeof people): string => world.sample.tokens[role];
+    const decide = async (role: keyof typeof people, action = "accept") =>
+      call("POST", `/bookings/${booking.uuid}/${action}`, undefined, of(role));
+    const told = async (role: keyof typeof people) =>
+      (await call("GET", "/decisions", undefined, of(role))).body.decisions.map(
+        ({ username, result }: Record<string, string>) => `${username} ${result}`,
+      );
+    const { body } = await call(
+      "POST",
+      "/feeds",
+      { source: { kind: "provider", uuid: world.sample.providerUuid } },
+      of("providerOwner"),
+    );
+    expect(body.source.kind).toBe("provider");
+    await world.settle();
+    await decide("outsider");
+    await decide("requester");
+    await decide("providerManager");
+    const done = `${people.providerManager.username} done`;
+    expect(await told("providerOwner")).toEqual([done]);
+    expect(await told("providerManager")).toEqual([done]);
+    expect(await told("requester")).toEqual([`${people.requester.username} not-yours`]);
+    // Waldur does not show it to them: that is counted, not kept.
+    expect(await told("outsider")).toEqual([]);
+    expect(await told("otherProviderOwner")).toEqual([]);
   });
 
   it("a feed with links that decide at once is refused where they would reach too far", async () => {

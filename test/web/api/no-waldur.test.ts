@@ -28,6 +28,28 @@ describe("an address that is no Waldur's", () => {
     }
   });
 
+  it.each([{}, { dryRun: true }])("is told by POST /sync %j, whenever it is asked", async (body) => {
+    const world = await makeWorld({ config: { adminToken } });
+    await world.addFeed();
+    await world.tick();
+    const headers = { Authorization: `Bearer ${adminToken}`, "Content-Type": "application/json" };
+    const init = { method: "POST", headers, body: JSON.stringify(body) };
+    const sync = async (): Promise<string[]> => {
+      const response = await world.app.fetch(new Request("https://calendar.example/api/v1/sync", init), world.deps);
+      return (await response.json()).sources.map(({ failure }: { failure: string }) => failure);
+    };
+    world.fault(() => Response.json({ error: "what?" }, { status: 404 }));
+    for (let turn = 0; turn < 2; turn += 1) {
+      world.wait(60);
+      await world.tick();
+      expect(await sync()).toEqual([expect.stringContaining("http://sample.waldur.invalid is no Waldur")]);
+    }
+    world.fault((request) =>
+      request.url.includes("configuration") ? null : Response.json({ detail: "Invalid token." }, { status: 401 }),
+    );
+    expect(await sync()).toEqual([expect.stringContaining("Waldur answered 401")]);
+  });
+
   it("is not said of a Waldur that refuses the token", async () => {
     const world = await makeWorld({ config: { adminToken, waldurApiToken: "wrong" } });
     const headers = { Authorization: `Bearer ${adminToken}` };

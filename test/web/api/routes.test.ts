@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lintCalendar } from "../../../src/calendar/lint.ts";
+import { lintCalendar } from "../../../src/calendar/ical/lint.ts";
 import { wide } from "../../wide.ts";
 import { makeWorld, type WorldOptions } from "../../world.ts";
 
@@ -243,7 +243,10 @@ describe("health", () => {
     const authorised = { Authorization: `Bearer ${adminToken}` };
     expect(await ask(authorised)).toEqual([503, { ok: false, reason: expect.stringContaining("disk full") }]);
     expect(world.log.entries.map(({ event }) => event)).toContain("not_ready");
-    expect((await call("GET", "/healthz")).body).toEqual({ ok: true });
+    expect((await call("GET", "/healthz")).body).toEqual({
+      ok: true,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    });
     expect((await call("GET", "/readyz", undefined, { Authorization: "" })).body).toEqual({ ok: true });
   });
 });

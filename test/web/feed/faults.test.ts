@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rendererVersion } from "../../../src/calendar/feed.ts";
-import { lintCalendar } from "../../../src/calendar/lint.ts";
+import { lintCalendar } from "../../../src/calendar/ical/lint.ts";
 import type { Joined, Sql, SqlRow } from "../../../src/store/sql/port.ts";
 import type { FeedDeps, FeedWork } from "../../../src/web/feed/serve.ts";
 import { honestWork, makeServed } from "./served.ts";

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { rendererVersion } from "../../../src/calendar/feed.ts";
-import { lintCalendar } from "../../../src/calendar/lint.ts";
+import { lintCalendar } from "../../../src/calendar/ical/lint.ts";
 import { endAddresses } from "../../../src/store/feeds.ts";
 import { makeServed, startAt } from "./served.ts";
 import { setColumns } from "../../rows.ts";

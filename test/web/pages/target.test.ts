@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { findTarget } from "../../../src/store/targets.ts";
 import { status, throttled } from "../../dav-server/faults.ts";
 import { beginMirror, connectThere, faultsOf, login } from "../mirrored.ts";
+import { texts } from "../../../src/text/index.ts";
 import { visitor } from "../visitor.ts";
 
 /** A mirror that is on and up to date. */
-async function mirrored() {
+async function mirrored(fields: Record<string, string> = {}) {
   const begun = await beginMirror();
-  const path = await connectThere(begun);
+  const path = await connectThere(begun, fields);
   const { owner, world, caldav } = begun;
   await owner.send(`${path}/resume`, {}, path);
   await world.settle();
@@ -55,10 +56,13 @@ describe("the page of a mirror", () => {
     const page = await wrong.text();
     expect([wrong.status, faultsOf(page)["password"]]).toEqual([400, expect.stringContaining("does not accept")]);
     expect(page).not.toContain('value="wrong"');
-    expect(faultsOf(await (await owner.send(`${path}/credentials`, {}, path)).text())).toEqual({
+    expect(page).toMatch(/role="alert">.*<a href="#password">Password<\/a>:[^<]*does not accept/);
+    const empty = await (await owner.send(`${path}/credentials`, {}, path)).text();
+    expect(faultsOf(empty)).toEqual({
       username: expect.stringContaining("Enter a user name"),
       password: expect.stringContaining("Enter a password"),
     });
+    expect(empty).toMatch(/role="alert">.*<a href="#username">User name<\/a>: Enter a user name/);
     expect((await row())?.state).toBe("stopped");
     const right = await owner.send(`${path}/credentials`, login, path);
     expect(right.headers.get("Location")).toBe(`${path}?done=credentials`);
@@ -79,6 +83,36 @@ describe("the page of a mirror", () => {
     expect((await owner.send(`${path}/probe`, {}, path)).headers.get("Location")).toBe(`${path}?done=probed`);
   });
 
+  it("under `respect` says in both languages when the calendar was emptied, and puts all back with a button", async () => {
+    const { owner, path, caldav, world } = await mirrored({ edits: "respect" });
+    const names = [...caldav.bodies().keys()].toSorted();
+    for (const name of names) caldav.drop(name);
+    world.wait(1000);
+    await world.tick();
+    const estonian = visitor(world, "et");
+    await estonian.signIn(world.sample.tokens.providerOwner);
+    for (const [reader, language] of [
+      [owner, "en"],
+      [estonian, "et"],
+    ] as const) {
+      const words = texts[language].mirror;
+      expect(await reader.page("/calendars")).toContain(words.lost(names.length));
+      const page = await reader.page(path);
+      expect(page).toContain(words.lost(names.length));
+      expect(page).toContain(`<dd>0; ${words.missing(names.length)}</dd>`);
+      expect(page).toContain(words.restoreHelp);
+    }
+    expect(caldav.bodies().size).toBe(0);
+    const answer = await owner.send(`${path}/restore`, {}, path);
+    expect(answer.headers.get("Location")).toBe(`${path}?done=restored`);
+    await world.settle();
+    expect([...caldav.bodies().keys()].toSorted()).toEqual(names);
+    const after = await owner.page(`${path}?done=restored`);
+    expect(after).toContain(texts.en.mirror.done.restored);
+    expect(after).not.toContain(texts.en.mirror.restore);
+    expect((await owner.send(`${path}/restore`, {}, path)).status).toBe(409);
+  });
+
   it("lets held deletions through only with a tick", async () => {
     const { owner, path, caldav, world, row, feedId } = await mirrored();
     const before = caldav.bodies().size;
@@ -94,6 +128,7 @@ describe("the page of a mirror", () => {
         alarm: "",
         colour: "",
         cancelled: "drop",
+        mark: "word",
         decisions: "off",
         expires: "",
         do: "save",

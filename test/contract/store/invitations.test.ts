@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { findSent, forgetBounces, isAddressPaused, noteBounce } from "../../../src/store/mail/bounces.ts";
+import {
+  forgetInvitations,
+  forgetInvited,
+  type InvitationRow,
+  keepInvitation,
+  listAnswerers,
+  listInvitations,
+  listInvitationsTo,
+  keepAnswer,
+  listOpenAttendees,
+  noteAnswer,
+} from "../../../src/store/mail/invitations.ts";
+import { noteAnswerers } from "../../../src/store/accounts/answerers.ts";
+import {
+  askMailbox,
+  endMailbox,
+  forgetEndedMailboxes,
+  forgetMailboxes,
+  listResourceMailboxes,
+} from "../../../src/store/mail/resource-mailboxes.ts";
+import { addAccount, endPersonSessions } from "../../../src/store/accounts/accounts.ts";
+import { addToOutbox, endRow, listDue } from "../../../src/store/mail/outbox.ts";
+import type { Sql } from "../../../src/store/sql/port.ts";
+import { t, uuidOf } from "../../rows.ts";
+import { engines, type Opened } from "./engines.ts";
+
+const row = (change: Partial<InvitationRow> = {}): InvitationRow => ({
+  attendee: "u1",
+  bookingUuid: uuidOf(1),
+  keyId: "k1",
+  address: "mari@example.edu",
+  open: true,
+  sequence: 0,
+  status: "TENTATIVE",
+  startAt: t,
+  endAt: t + 3600,
+  periods: "p",
+  content: "c",
+  stampAt: t,
+  answeredAt: 0,
+  answer: "",
+  ...change,
+});
+
+describe.each(engines)("invitations over $engine", ({ open }) => {
+  let opened: Opened;
+  let sql: Sql;
+  const keep = async (...rows: readonly InvitationRow[]): Promise<void> =>
+    void (await sql.batch(rows.map((one) => keepInvitation(one))));
+
+  beforeAll(async () => {
+    opened = await open();
+    ({ sql } = opened);
+    await opened.migrate(t);
+  });
+  beforeEach(async () => {
+    for (const name of ["invitations", "outbox", "resource_mailboxes", "accounts"])
+      await sql.run(`DELETE FROM ${name}`);
+  });
+  afterAll(async () => opened.close());
+
+  it("are kept as they were sent last, and older ones change nothing", async () => {
+    await keep(row(), row({ sequence: 2, status: "CONFIRMED" }), row({ sequence: 1 }));
+    expect(await listInvitationsTo(sql, uuidOf(1))).toEqual([row({ sequence: 2, status: "CONFIRMED" })]);
+  });
+
+  it("are listed while open, and closed ones of the bookings asked for", async () => {
+    const closed = (n: number): InvitationRow => row({ bookingUuid: uuidOf(n), open: false });
+    await keep(row(), closed(2), closed(3), row({ attendee: "u2" }));
+    expect(await listInvitations(sql, ["u1"], [uuidOf(3)])).toEqual([row(), closed(3)]);
+  });
+
+  it("take an answer that is newer than the last, and keep it when another is sent", async () => {
+    await keep(row());
+    expect([await noteAnswer(sql, row(), t + 5), await noteAnswer(sql, row(), t + 5)]).toEqual([true, false]);
+    await keep(row({ sequence: 1 }));
+    expect(await listInvitationsTo(sql, uuidOf(1))).toEqual([row({ sequence: 1, answeredAt: t + 5 })]);
+  });
+
+  it("keep the answer of a mailbox to the last version, until it is asked anew", async () => {
+    await keep(row({ sequence: 1 }));
+    await keepAnswer(sql, row({ sequence: 0 }), "DECLINED");
+    await keepAnswer(sql, row({ sequence: 1 }), "ACCEPTED");
+    await keep(row({ sequence: 1, content: "other" }));
+    expect(await listInvitationsTo(sql, uuidOf(1))).toMatchObject([{ answer: "ACCEPTED", content: "other" }]);
+    await keep(row({ sequence: 2 }));
+    expect(await listInvitationsTo(sql, uuidOf(1))).toMatchObject([{ answer: "" }]);
+  });
+
+  it("go to one mailbox of an offering, while somebody stands behind it", async () => {
+    const of = (address: string, n: number) => ({
+      id: uuidOf(n),
+      offeringUuid: uuidOf(7),
+      offeringName: "Confocal",
+      address,
+      userUuid: uuidOf(9),
+      setAt: t,
+      endedAt: null,
+    });
+    await addAccount(sql, "a", "sealed", t);
+    await sql.run(
+      "UPDATE accounts SET kind = 'person', user_uuid = ?1, full_name = 'Mari Tamm' WHERE id = 'a'",
+      uuidOf(9),
+    );
+    await sql.batch(askMailbox(of("a@example.edu", 1)));
+    await sql.batch(askMailbox({ ...of("b@example.edu", 2), setAt: t + 5 }));
+    const listed = async () => (await listResourceMailboxes(sql)).map(({ address, endedAt }) => [address, endedAt]);
+    expect(await listed()).toEqual([
+      ["a@example.edu", t + 5],
+      ["b@example.edu", null],
+    ]);
+    expect((await listResourceMailboxes(sql))[0]).toMatchObject({ setBy: "Mari Tamm", paused: false });
+    await noteAnswerers(sql, t + 2 * 86_400);
+    expect(await sql.first("SELECT seen_at FROM accounts WHERE id = 'a'")).toEqual({ seen_at: t + 2 * 86_400 });
+    await endPersonSessions(sql, "a");
+    expect(await sql.first("SELECT token FROM accounts WHERE id = 'a'")).toEqual({ token: "sealed" });
+    await sql.batch(askMailbox({ ...of("a@example.edu", 1), setAt: t + 6 }));
+    await sql.batch([endMailbox(uuidOf(7), t + 7)]);
+    expect(await listed()).toEqual([
+      ["a@example.edu", t + 7],
+      ["b@example.edu", t + 6],
+    ]);
+    expect([await forgetEndedMailboxes(sql, t + 7, 5), await listed()]).toEqual([1, [["a@example.edu", t + 7]]]);
+    await endPersonSessions(sql, "a");
+    expect(await sql.first("SELECT token FROM accounts WHERE id = 'a'")).toEqual({ token: "" });
+    await keep(row({ attendee: `${uuidOf(1)}.2` }), row({ attendee: uuidOf(9), bookingUuid: uuidOf(3) }), row());
+    await sql.batch([forgetInvited(["a"]), forgetMailboxes(["a"])]);
+    expect([await listed(), (await listAnswerers(sql)).map(({ attendee }) => attendee)]).toEqual([[], ["u1"]]);
+  });
+
+  it("name once who has any that is open", async () => {
+    await keep(row(), row({ bookingUuid: uuidOf(2) }), row({ attendee: "u2", open: false }), row({ attendee: "u3.1" }));
+    expect((await listOpenAttendees(sql)).toSorted()).toEqual(["u1", "u3.1"]);
+  });
+
+  it("name each attendee once for each key", async () => {
+    await keep(
+      row(),
+      row({ bookingUuid: uuidOf(2) }),
+      row({ bookingUuid: uuidOf(3), keyId: "k2" }),
+      row({ attendee: "u2" }),
+    );
+    const found = (await listAnswerers(sql)).map(({ attendee, keyId }) => `${attendee} ${keyId}`);
+    expect(found.toSorted()).toEqual(["u1 k1", "u1 k2", "u2 k1"]);
+  });
+
+  it("are forgotten some at a time after their end, open ones a year later", async () => {
+    const closed = (n: number, endAt: number) => row({ bookingUuid: uuidOf(n), endAt, open: false });
+    await keep(row(), closed(2, t + 3600), closed(3, t + 3600), closed(4, t + 9999));
+    const forget = async (at: number): Promise<number> => forgetInvitations(sql, at, 1);
+    expect([await forget(t + 4000), await forget(t + 4000), await forget(t + 4000)]).toEqual([1, 1, 0]);
+    expect(await listInvitationsTo(sql, uuidOf(1))).toHaveLength(1);
+    expect(await listInvitationsTo(sql, uuidOf(4))).toHaveLength(1);
+    expect([await forget(t + 370 * 86_400), await forget(t + 370 * 86_400)]).toEqual([1, 1]);
+  });
+
+  it("pause an address from which two mails came back", async () => {
+    const address = "mari@example.edu";
+    const paused = async (): Promise<boolean> => isAddressPaused(sql, "u1", address);
+    const limits = { channel: "mail", nowAt: t, limit: 10, limitEach: 10, perHour: 100, perRecipient: 100 } as const;
+    await sql.batch(
+      ["a", "b"].map((id) =>
+        addToOutbox({ id, cause: id, recipient: "u1", userUuid: "u1", channel: "mail", message: "{}" }, t),
+      ),
+    );
+    expect(await findSent(sql, "a")).toBeNull();
+    for (const { n } of await listDue(sql, limits)) await endRow(sql, n, "sent", "", t);
+    expect(await findSent(sql, "a")).toBe("u1");
+    expect(await noteBounce(sql, "a", address, "no such user", t)).toBe(true);
+    expect([await noteBounce(sql, "a", address, "no such user", t), await paused()]).toEqual([false, false]);
+    await noteBounce(sql, "b", address, "no such user", t);
+    expect([await paused(), await isAddressPaused(sql, "u1", "other@example.edu")]).toEqual([true, false]);
+    await sql.batch([forgetBounces("u1", address)]);
+    expect(await paused()).toBe(false);
+  });
+});

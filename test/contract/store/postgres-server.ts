@@ -1,0 +1,120 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { chown, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Client } from "pg";
+import { sayMissing } from "../../installed.ts";
+import { freePort } from "../../dav-server/launch.ts";
+
+/** A PostgreSQL server of our own on loopback. */
+export interface PostgresServer {
+  /** Makes a database, empty or a copy of the one at an address that nobody has open, and resolves to its address. */
+  makeDatabase(like?: string): Promise<string>;
+  /** Ends every connection and starts anew, with everything that was committed, `meanwhile` done before. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Settings of a server that need not outlive the machine. */
+const forgetful = [
+  "fsync=off",
+  "full_page_writes=off",
+  "synchronous_commit=off",
+  "wal_level=minimal",
+  "max_wal_senders=0",
+];
+
+const programs = "/usr/lib/postgresql";
+
+/** Returns the folder of the newest PostgreSQL that is installed; null without one, which is said. */
+export function findPostgres(): string | null {
+  let versions: string[] = [];
+  try {
+    versions = readdirSync(programs).toSorted((a, b) => Number(a) - Number(b));
+  } catch {
+    // Not installed.
+  }
+  const newest = versions.at(-1);
+  if (newest !== undefined) return join(programs, newest, "bin");
+  sayMissing("the store over PostgreSQL", "apt-get install postgresql");
+  return null;
+}
+
+/** Starts a server whose files are gone when it stops; `durable`: with PostgreSQL's own settings, which wait for the disk. It does not run as root, so root gives them to the user `postgres`. */
+export async function startPostgres(bin: string, { durable = false } = {}): Promise<PostgresServer> {
+  const folder = await mkdtemp(join(tmpdir(), "postgres-"));
+  const data = join(folder, "data");
+  const port = await freePort();
+  const asOwner: readonly string[] =
+    process.getuid?.() === 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+  if (asOwner.length > 0) {
+    const { stdout } = await promisify(execFile)("id", ["-u", "postgres"]);
+    await chown(folder, Number(stdout), -1);
+  }
+  const command = (...args: readonly string[]): [string, string[]] => {
+    const [first = "", ...rest] = [...asOwner, ...args];
+    return [first, rest];
+  };
+  const options = { cwd: folder, env: { ...process.env, HOME: folder } };
+  const init = ["initdb", "-D", data, "-U", "waldur", "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8"];
+  await promisify(execFile)(...command(join(bin, init[0] ?? ""), ...init.slice(1)), options);
+  const settings = [
+    `port=${port}`,
+    "listen_addresses=127.0.0.1",
+    `unix_socket_directories=${folder}`,
+    "max_connections=300",
+    ...(durable ? [] : forgetful),
+  ];
+  const address = (name: string): string => `postgres://waldur@127.0.0.1:${port}/${name}`;
+  const start = async () => {
+    const server = spawn(...command(join(bin, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])), {
+      ...options,
+      stdio: "ignore",
+    });
+    const exited = once(server, "exit");
+    const admin = await connect(address("postgres"));
+    const end = async (signal: NodeJS.Signals): Promise<void> => {
+      await admin.end();
+      server.kill(signal);
+      await exited;
+    };
+    return { admin, end };
+  };
+  let running = await start();
+  let made = 0;
+  return {
+    async makeDatabase(like) {
+      made += 1;
+      const name = `made_${made}`;
+      const template = like === undefined ? "" : ` TEMPLATE ${new URL(like).pathname.slice(1)}`;
+      await running.admin.query(`CREATE DATABASE ${name}${template}`);
+      return address(name);
+    },
+    async restart(meanwhile) {
+      await running.end("SIGINT");
+      await meanwhile?.();
+      running = await start();
+    },
+    async stop() {
+      await running.end("SIGQUIT");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Connects once the server listens; it takes a second or two to start. */
+async function connect(url: string): Promise<Client> {
+  for (let tries = 0; ; tries += 1) {
+    const client = new Client(url);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (tries === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
