@@ -22,7 +22,7 @@ import { readDate } from "../../../text/times.ts";
 import { InboxPage, type InboxProps, type Reported } from "../views/inbox.tsx";
 
 /** Pages stay small: the rest is on the next. */
-const pageSize = 20;
+const pageSize = 15;
 
 /** Returns the routes of the first page, and of the answer to many requests at once. */
 export function inboxRoutes(): Hono<Env> {
