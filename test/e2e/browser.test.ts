@@ -6,6 +6,7 @@ import { requestTo } from "../waldur-answers.ts";
 import { readCalendar } from "../read-calendar.ts";
 import { linkIn } from "../decision/decided.ts";
 import { missingChromium, openChromium } from "./support/chromium.ts";
+import { follow } from "./support/follow.ts";
 import { faultsOf, looksOn } from "./support/page-faults.ts";
 import { runCli, until } from "./support/process.ts";
 import { adminToken, atOwnAddress, type Running, runtimes } from "./support/runtimes.ts";
@@ -38,7 +39,7 @@ describe.skipIf(skipped).each(runtimes)(
     };
     const signIn = async (page: Page): Promise<void> => {
       await page.getByLabel("Your Waldur token").fill(waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Sign in" }).click();
+      await follow(page.getByRole("button", { name: "Sign in" }));
       await page.getByRole("button", { name: "Accept" }).waitFor();
     };
 
@@ -69,7 +70,7 @@ describe.skipIf(skipped).each(runtimes)(
       expect(await page.getByRole("button", { name: "Accept" }).count()).toBe(0);
       await signIn(page);
       expect(new URL(page.url()).pathname).toBe(`${new URL(first.url).pathname}/accept`);
-      await page.getByRole("button", { name: "Accept" }).click();
+      await follow(page.getByRole("button", { name: "Accept" }));
       await page.getByRole("status").waitFor();
       expect(await page.getByRole("status").textContent()).toContain("Accepted");
       expect([first.booking.state, await statusOf(first.booking)]).toEqual(["OK", "CONFIRMED"]);
@@ -77,10 +78,10 @@ describe.skipIf(skipped).each(runtimes)(
       await page.reload();
       expect(await page.getByRole("status").textContent()).toContain("Accepted");
       await page.goto(second.url);
-      await page.getByRole("button", { name: "Reject" }).click();
+      await follow(page.getByRole("button", { name: "Reject" }));
       await page.getByRole("status").waitFor();
       expect([second.booking.state, await statusOf(second.booking)]).toEqual(["Terminated", "CANCELLED"]);
-      await page.getByRole("button", { name: "Forget this browser" }).click();
+      await follow(page.getByRole("button", { name: "Forget this browser" }));
       await page.goto((await request("After that")).url);
       expect(await page.getByRole("button", { name: "Sign in" }).count()).toBe(1);
       await context.close();
@@ -117,7 +118,7 @@ describe.skipIf(skipped).each(runtimes)(
         await page.goto(url);
         await signIn(page);
         await look();
-        await page.getByRole("button", { name: "Accept" }).click();
+        await follow(page.getByRole("button", { name: "Accept" }));
         await page.getByRole("status").waitFor();
         await look();
         expect(faults).toEqual([]);

@@ -4,6 +4,7 @@ import type { Program } from "../dav-server/launch.ts";
 import { programs, startRadicale, user } from "../dav-server/programs.ts";
 import { sayMissing } from "../installed.ts";
 import { missingChromium, openChromium } from "./support/chromium.ts";
+import { follow } from "./support/follow.ts";
 import { faultsOf, looksOn } from "./support/page-faults.ts";
 import { until } from "./support/process.ts";
 import { atOwnAddress, type Running, runtimes } from "./support/runtimes.ts";
@@ -55,7 +56,7 @@ describe.skipIf(missing !== "").each(runtimes)(
     /** Signs in and makes a calendar; resolves to its address. */
     const makeCalendar = async (page: Page): Promise<string> => {
       await openForm(page, service.url, waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Create the calendar" }).click();
+      await follow(page.getByRole("button", { name: "Create the calendar" }));
       const path = page.url().split("?")[0] ?? "";
       await service.turn();
       await page.goto(path);
@@ -63,21 +64,21 @@ describe.skipIf(missing !== "").each(runtimes)(
     };
 
     const where = async (page: Page): Promise<void> => {
-      await page.getByRole("link", { name: "Connect a calendar" }).click();
+      await follow(page.getByRole("link", { name: "Connect a calendar" }));
       await page.getByLabel("Address of the server or calendar").fill(server.url);
-      await page.getByRole("button", { name: "Next" }).click();
+      await follow(page.getByRole("button", { name: "Next" }));
     };
 
     const signIn = async (page: Page, password: string): Promise<void> => {
       await page.getByLabel("User name").fill(user.username);
       await page.getByLabel("Password").fill(password);
-      await page.getByRole("button", { name: "Next" }).click();
+      await follow(page.getByRole("button", { name: "Next" }));
     };
 
     const make = async (page: Page, name: string): Promise<void> => {
       await page.getByLabel("A new calendar").check();
       await page.getByLabel("Name of the new calendar").fill(name);
-      await page.getByRole("button", { name: "Try it" }).click();
+      await follow(page.getByRole("button", { name: "Try it" }));
     };
 
     /** Resolves to all events of a calendar, as the person's own program reads them. */
@@ -106,7 +107,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         await service.turn();
         await until(async () => (await fetched()).includes(`Pending: ${name}`));
         await page.goto(service.url);
-        await page.getByRole("button", { name: `Accept: ${name}` }).click();
+        await follow(page.getByRole("button", { name: `Accept: ${name}` }));
         await until(async () => (await fetched()).includes(`SUMMARY:${name}`));
 
         await page.goto(path);
@@ -117,7 +118,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         const calendar = (await page.locator("dd.long").first().textContent()) ?? "";
         expect(new URL(calendar).origin).toBe(server.url);
         expect(await readBack(calendar)).not.toContain("BEGIN:VEVENT");
-        await page.getByRole("button", { name: "Turn on" }).click();
+        await follow(page.getByRole("button", { name: "Turn on" }));
         for (let turn = 0; turn < 10 && !(await readBack(calendar)).includes(`SUMMARY:${name}`); turn += 1) {
           await service.turn();
         }
@@ -135,7 +136,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         await page.getByText("Remove this mirror").first().click();
         await page.getByLabel("Leave them there as they are").check();
         await page.locator("form[action$=remove]").getByLabel("Yes, I am sure").check();
-        await page.locator("form[action$=remove]").getByRole("button").click();
+        await follow(page.locator("form[action$=remove]").getByRole("button"));
         expect(await page.getByText("The mirror has been removed.").isVisible()).toBe(true);
         expect(await readBack(calendar)).toContain(`SUMMARY:${name}`);
         expect(service.logs()).not.toContain(user.password);
@@ -158,7 +159,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         await page.goto(`${path}/targets/new`);
         await look("connect-where");
         await page.getByLabel("Address of the server or calendar").fill("me@outlook.com");
-        await page.getByRole("button", { name: "Next" }).click();
+        await follow(page.getByRole("button", { name: "Next" }));
         await look("connect-where-wrong");
         await page.goto(path);
         await where(page);
@@ -171,7 +172,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         await look("connect-calendar-wrong");
         await make(page, "Bookings");
         await look("mirror-ready");
-        await page.getByRole("button", { name: "Turn on" }).click();
+        await follow(page.getByRole("button", { name: "Turn on" }));
         const mirror = page.url().split("?")[0] ?? "";
         const isFresh = async (): Promise<boolean> => {
           await page.goto(mirror);
@@ -180,7 +181,7 @@ describe.skipIf(missing !== "").each(runtimes)(
         for (let turn = 0; turn < 10 && !(await isFresh()); turn += 1) await service.turn();
         await look("mirror-on");
         await page.getByText("Remove this mirror").first().click();
-        await page.locator("form[action$=remove]").getByRole("button").click();
+        await follow(page.locator("form[action$=remove]").getByRole("button"));
         await look("mirror-remove-wrong");
         await page.goto(path);
         await look("calendar-mirrored");
@@ -190,10 +191,10 @@ describe.skipIf(missing !== "").each(runtimes)(
         const told = page.locator(".mirrors li").filter({ hasText: name });
         expect(await told.first().textContent()).toContain("no longer accepts the user name and password");
         await look("calendars-stopped");
-        await page.getByRole("button", { name: "Sign out" }).click();
+        await follow(page.getByRole("button", { name: "Sign out" }));
         await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerManager);
-        await page.getByRole("button", { name: "Sign in" }).click();
-        await page.getByRole("link", { name: "Calendars" }).click();
+        await follow(page.getByRole("button", { name: "Sign in" }));
+        await follow(page.getByRole("link", { name: "Calendars" }));
         const theirs = page
           .locator("li")
           .filter({ has: page.locator(".mirrors", { hasText: name }) })
@@ -201,9 +202,9 @@ describe.skipIf(missing !== "").each(runtimes)(
         expect(await theirs.first().textContent()).toContain("stopped");
         await theirs.first().getByText("Take over").first().click();
         await look("calendars-colleague");
-        await theirs.first().getByRole("button").click();
+        await follow(theirs.first().getByRole("button"));
         expect(await page.getByText("It is yours now.").isVisible()).toBe(true);
-        await page.getByRole("link", { name }).click();
+        await follow(page.getByRole("link", { name }));
         expect(await page.getByText("Enter your own, or remove the mirror.").isVisible()).toBe(true);
         await look("mirror-taken");
         expect(Object.entries(found).filter(([, faults]) => faults.length > 0)).toEqual([]);

@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { missingChromium, openChromium } from "./support/chromium.ts";
+import { follow } from "./support/follow.ts";
 import { faultsOf, looksOn } from "./support/page-faults.ts";
 import { until } from "./support/process.ts";
 import { atOwnAddress, type Running, runtimes } from "./support/runtimes.ts";
@@ -36,9 +37,9 @@ describe.skipIf(skipped).each(runtimes)(
 
     const makeCalendar = async (page: Page): Promise<string> => {
       await openForm(page, service.url, waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Preview" }).click();
+      await follow(page.getByRole("button", { name: "Preview" }));
       expect(await page.getByRole("heading", { name: "What it will show" }).count()).toBe(1);
-      await page.getByRole("button", { name: "Create the calendar" }).click();
+      await follow(page.getByRole("button", { name: "Create the calendar" }));
       const path = page.url().split("?")[0] ?? "";
       expect(path).toMatch(/\/feeds\/[0-9a-f]{16}$/);
       await service.turn();
@@ -75,7 +76,7 @@ describe.skipIf(skipped).each(runtimes)(
         await service.turn();
         await until(async () => (await fetched()).includes(`Pending: ${name}`));
         await page.goto(service.url);
-        await page.getByRole("button", { name: `Accept: ${name}` }).click();
+        await follow(page.getByRole("button", { name: `Accept: ${name}` }));
         expect(await page.getByText("Accepted. The booking is confirmed").isVisible()).toBe(true);
         expect(waldur.sample.find(booking.uuid)?.state).toBe("OK");
         const shown = await fetched();
@@ -84,10 +85,10 @@ describe.skipIf(skipped).each(runtimes)(
         await page.goto(path);
         await page.getByText("End this calendar").first().click();
         await page.locator("form[action$=revoke]").getByLabel("Yes, I am sure").check();
-        await page.locator("form[action$=revoke]").getByRole("button").click();
+        await follow(page.locator("form[action$=revoke]").getByRole("button"));
         expect(await page.getByText("It has ended.").isVisible()).toBe(true);
         expect(await fetched()).toContain("This calendar has ended");
-        await page.getByRole("button", { name: "Sign out" }).click();
+        await follow(page.getByRole("button", { name: "Sign out" }));
         await page.goto(path);
         expect(new URL(page.url()).pathname).toBe("/sign-in");
         await context.close();
@@ -106,11 +107,11 @@ describe.skipIf(skipped).each(runtimes)(
       await webhooks.getByLabel("Kind of receiver").selectOption("json");
       await webhooks.getByLabel("Address").fill(`http://${receiver.host}/hook`);
       expect(await faultsOf(page)).toEqual([]);
-      await webhooks.getByRole("button", { name: "Add" }).click();
+      await follow(webhooks.getByRole("button", { name: "Add" }));
       const secret = (await page.locator("code.copy").textContent()) ?? "";
       expect(await faultsOf(page)).toEqual([]);
-      await page.getByRole("link", { name: "Back to the notices" }).click();
-      await webhooks.getByRole("button", { name: "Send a test" }).click();
+      await follow(page.getByRole("link", { name: "Back to the notices" }));
+      await follow(webhooks.getByRole("button", { name: "Send a test" }));
       expect(await page.getByText(`The test has arrived: ${receiver.host} answered 200.`).isVisible()).toBe(true);
       expect(await faultsOf(page)).toEqual([]);
       await service.turn();
@@ -130,7 +131,7 @@ describe.skipIf(skipped).each(runtimes)(
         data: { bookings: [{ uuid, name: "Posted" }] },
       });
       await page.goto(`${service.url}/notices`);
-      await webhooks.getByRole("button", { name: "Remove" }).click();
+      await follow(webhooks.getByRole("button", { name: "Remove" }));
       expect(await page.getByText("Removed.").isVisible()).toBe(true);
       await context.close();
     });
@@ -152,7 +153,7 @@ describe.skipIf(skipped).each(runtimes)(
         await page.goto(service.url);
         await look("sign-in");
         await page.getByLabel("Waldur token").fill("wrong-token");
-        await page.getByRole("button", { name: "Sign in" }).click();
+        await follow(page.getByRole("button", { name: "Sign in" }));
         await look("sign-in, wrong");
         const path = await makeCalendar(page);
         await look("calendar");
@@ -162,10 +163,10 @@ describe.skipIf(skipped).each(runtimes)(
         }
         await page.getByLabel("Days back").fill("many");
         await page.getByLabel("Ends on").evaluate("(field) => { field.type = 'text'; field.value = 'never'; }");
-        await page.getByRole("button", { name: "Save" }).click();
+        await follow(page.getByRole("button", { name: "Save" }));
         await look("edit, wrong");
         await page.goto(`${path}/edit`);
-        await page.getByRole("button", { name: "Preview" }).click();
+        await follow(page.getByRole("button", { name: "Preview" }));
         await look("preview");
         for (const other of [
           "/",
@@ -194,10 +195,10 @@ describe.skipIf(skipped).each(runtimes)(
       await page.goto(service.url);
       expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Logi sisse");
       await page.getByLabel("Walduri pääsutunnus").fill(waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Logi sisse" }).click();
+      await follow(page.getByRole("button", { name: "Logi sisse" }));
       expect(await page.locator("html").getAttribute("lang")).toBe("et");
       const month = new Intl.DateTimeFormat("et", { month: "short", timeZone: "UTC" }).format(new Date());
-      await page.getByRole("link", { name: "Kalendrid" }).click();
+      await follow(page.getByRole("link", { name: "Kalendrid" }));
       expect(await page.locator("article .health").first().textContent()).toContain(` ${month} `);
       await context.close();
     });

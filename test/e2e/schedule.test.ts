@@ -4,6 +4,7 @@ import { readText } from "../../src/store/sql/row.ts";
 import { encodeBooking, writeBookings } from "../../src/store/bookings/write-bookings.ts";
 import { bookingOf, uuidOf, writeOf } from "../rows.ts";
 import { missingChromium, openChromium } from "./support/chromium.ts";
+import { follow } from "./support/follow.ts";
 import { openForm } from "./support/open-form.ts";
 import { faultsOf } from "./support/page-faults.ts";
 import { atOwnAddress, type Running, runtimes } from "./support/runtimes.ts";
@@ -55,7 +56,7 @@ describe.skipIf(skipped).each(runtimes)(
       const context = await browser.newContext({ locale: "en" });
       const page = await context.newPage();
       await openForm(page, service.url, waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Create the calendar" }).click();
+      await follow(page.getByRole("button", { name: "Create the calendar" }));
       feed = new URL(page.url()).pathname;
       await service.turn();
       const row = await service.sql.first("SELECT id FROM sources WHERE scope_uuid = ?1", waldur.sample.providerUuid);
@@ -166,14 +167,14 @@ describe.skipIf(skipped).each(runtimes)(
         await page.getByText("Filter and time zone").click();
         await page.getByLabel("Offering").selectOption({ label: "Instrument 3" });
         await page.getByLabel("State").selectOption("pending");
-        await page.getByRole("button", { name: "Show" }).click();
+        await follow(page.getByRole("button", { name: "Show" }));
         const listed = await page.locator("#list .event").allTextContents();
         expect(listed.length).toBeGreaterThan(5);
         expect(listed.filter((text) => !text.includes("Instrument 3") || !text.includes("pending"))).toEqual([]);
-        await page.getByRole("link", { name: "Later" }).click();
+        await follow(page.getByRole("link", { name: "Later" }));
         expect(await page.locator("#list .event").count()).toBe(0);
-        await page.getByRole("link", { name: "Offerings, week" }).click();
-        await page.getByRole("link", { name: "Today" }).click();
+        await follow(page.getByRole("link", { name: "Offerings, week" }));
+        await follow(page.getByRole("link", { name: "Today" }));
         expect(await page.locator("#list h3").allTextContents()).toEqual(["Instrument 3"]);
         await context.close();
       },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linkIn } from "../decision/decided.ts";
 import { requestTo } from "../waldur-answers.ts";
 import { missingChromium, openChromium } from "./support/chromium.ts";
+import { follow } from "./support/follow.ts";
 import { runCli, type Service, start, until } from "./support/process.ts";
 import { adminToken } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
@@ -50,13 +51,13 @@ describe.skipIf(skipped)(
     const signIn = async (page: Page, url: string): Promise<void> => {
       await page.goto(`${url}/sign-in`);
       await page.getByLabel("Waldur token").fill(waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Sign in" }).click();
+      await follow(page.getByRole("button", { name: "Sign in" }));
       await page.getByRole("link", { name: "Requests" }).waitFor();
     };
     const signInToDecide = async (page: Page, url: string): Promise<void> => {
       await page.goto(url + link);
       await page.getByLabel("Your Waldur token").fill(waldur.sample.tokens.providerOwner);
-      await page.getByRole("button", { name: "Sign in" }).click();
+      await follow(page.getByRole("button", { name: "Sign in" }));
       await page.getByRole("button", { name: "Accept" }).waitFor();
     };
 
@@ -105,7 +106,7 @@ describe.skipIf(skipped)(
         ]),
       );
       expect((await own(context)).filter(({ name }) => name.startsWith("__Host-"))).toEqual([]);
-      await page.getByRole("button", { name: "Sign out" }).click();
+      await follow(page.getByRole("button", { name: "Sign out" }));
       await page.getByRole("heading", { name: "Sign in" }).waitFor();
       expect((await own(context)).filter(({ name }) => /session|decide/.test(name))).toEqual([]);
       await page.goto(url + link);
@@ -122,7 +123,7 @@ describe.skipIf(skipped)(
       const [deciding, reading] = [await here.newPage(), await there.newPage()];
       await signIn(reading, url);
       await signInToDecide(deciding, url);
-      await deciding.getByRole("button", { name: "Forget all my browsers" }).click();
+      await follow(deciding.getByRole("button", { name: "Forget all my browsers" }));
       await deciding.getByRole("button", { name: "Sign in" }).waitFor();
       await reading.reload();
       await reading.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -139,10 +140,10 @@ describe.skipIf(skipped)(
         if (request.method() === "POST") void request.allHeaders().then((headers) => origins.push(headers["origin"]));
       });
       await signIn(page, proxy.url);
-      await page.getByRole("button", { name: "Sign out" }).click();
+      await follow(page.getByRole("button", { name: "Sign out" }));
       await page.getByRole("heading", { name: "Sign in" }).waitFor();
       await signInToDecide(page, proxy.url);
-      await page.getByRole("button", { name: "Accept" }).click();
+      await follow(page.getByRole("button", { name: "Accept" }));
       await page.getByRole("status").waitFor();
       expect(await page.getByRole("status").textContent()).toContain("Accepted");
       await expect.poll(() => origins).toEqual(["null", "null", "null", "null"]);
