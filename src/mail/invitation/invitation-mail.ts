@@ -9,7 +9,7 @@ import type { Statement } from "../../store/sql/port.ts";
 import { texts } from "../../text/index.ts";
 import { answerMailbox, invitationUid } from "../reply/answer-address.ts";
 import { type InvitedEvent, invitedEvent, renderInvitation } from "./invitation.ts";
-import { type Invitee, inviteeId } from "./invitees.ts";
+import type { Invitee } from "./invitees.ts";
 import type { Mail } from "../message.ts";
 import { queueMail } from "../outbox.ts";
 import type { InvitationStep, ShownEvent } from "./plan-invitation.ts";
@@ -70,9 +70,7 @@ export async function queueInvitation(
   const uid = await invitationUid(deps.keys, row);
   if (organizer === null || uid === null) return null;
   const { account, language, userUuid } = invitee;
-  const resource = invitee.resource !== null;
-  const name = resource ? row.address : account.fullName || account.username;
-  const attendee = { name, address: row.address };
+  const attendee = { name: account.fullName || account.username, address: row.address };
   const { sequence, stampAt } = row;
   const words = texts[language].answers;
   const page = bookingPage(deps, row.bookingUuid);
@@ -89,12 +87,12 @@ export async function queueInvitation(
     headers: { "Auto-Submitted": "auto-generated" },
     calendar: {
       method,
-      text: renderInvitation(event, { method, uid, sequence, stampAt, organizer, attendee, resource }),
+      text: renderInvitation(event, { method, uid, sequence, stampAt, organizer, attendee, resource: false }),
     },
   };
   const cause = `invitation ${uid} ${method} ${sequence} ${row.content} ${before?.stampAt ?? ""}`;
   const { bookingUuid } = row;
-  return queueMail(deps, { cause, recipient: inviteeId(invitee), userUuid, bookingUuid, thread: uid }, mail);
+  return queueMail(deps, { cause, recipient: userUuid, userUuid, bookingUuid, thread: uid }, mail);
 }
 
 /** Returns a text as HTML in which those of its lines that are one of these addresses are links, and nothing else is. */

@@ -96,8 +96,7 @@ async function judge(
 async function explainTnef(deps: Deps, mail: ReceivedMail, verdict: () => Promise<Verdict>): Promise<boolean> {
   const row = await findAnswerer(deps, mail.recipients);
   const invitee = row === null ? null : await findInvitee(deps, askedId(row));
-  if (row === null || invitee === null || invitee.resource !== null || mail.from !== plainAddress(invitee.address))
-    return false;
+  if (row === null || invitee === null || mail.from !== plainAddress(invitee.address)) return false;
   if ((await verdict()) === "fail") return false;
   const cause = `answer tnef ${Math.floor(epochSeconds(deps) / 86_400)}`;
   const note = texts[invitee.language].answers.tnef;

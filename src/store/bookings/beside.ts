@@ -1,5 +1,6 @@
 import { bookingStates, type NumberedSlot, orderStates } from "../../calendar/booking.ts";
 import type { Sql } from "../sql/port.ts";
+import { readText } from "../sql/row.ts";
 import { json, oneOf, orNull, type RowOf, table, text } from "../sql/table.ts";
 
 /** A time, epoch seconds, at which the bookings beside one are wanted. */
@@ -71,4 +72,27 @@ export async function listBeside(sql: Sql, questions: readonly BesideQuestion[])
     }
   }
   return new Map([...found].map(([asked, own]) => [asked, [...own.values()]]));
+}
+
+/**
+ * Returns the uuids of the bookings of an offering in these lists that stand or wait and are not over, the soonest first, at most so
+ * many.
+ */
+export async function listOffered(
+  sql: Sql,
+  sourceIds: readonly string[],
+  { offeringUuid, nowAt, limit }: { readonly offeringUuid: string; readonly nowAt: number; readonly limit: number },
+): Promise<string[]> {
+  const rows = await sql.all(
+    `WITH rounded(most) AS (VALUES ${roundedLengths})
+     SELECT uuid, min(first_start_at) AS start FROM json_each(?1) AS source CROSS JOIN rounded CROSS JOIN bookings INDEXED BY bookings_near
+       ON source_id = source.value AND data->>'$.offeringUuid' = ?2 AND ${roundedLength} = most
+         AND first_start_at > ?3 - most AND last_end_at > ?3
+     WHERE vanished_at IS NULL AND state != 'Terminated' GROUP BY uuid ORDER BY start, uuid LIMIT ?4`,
+    JSON.stringify(sourceIds),
+    offeringUuid,
+    nowAt,
+    limit,
+  );
+  return rows.map((row) => readText(row, "uuid"));
 }

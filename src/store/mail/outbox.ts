@@ -215,6 +215,15 @@ export async function passTries(
   );
 }
 
+/** Counts what waits in a thread. */
+export async function countWaiting(sql: Sql, thread: string): Promise<number> {
+  const row = await sql.first(
+    "SELECT count(*) AS count FROM outbox INDEXED BY outbox_thread WHERE state = 'queued' AND thread = ?1",
+    thread,
+  );
+  return row === null ? 0 : readInt(row, "count");
+}
+
 /** Deletes those of these rows that wait. */
 export async function deleteQueued(sql: Sql, rows: readonly number[]): Promise<void> {
   await sql.run(

@@ -18,8 +18,13 @@ export const mailboxes = {
   end: "Stop asking it",
   asked: "Mailboxes that answer now",
   by: (name: string) => `set by ${name}`,
-  paused: "two mails to it came back, so it is asked no more; give the address again to try anew",
-  outside: "its domain is not allowed any more, so it is not asked",
+  idle: "Mailboxes that are set, and are not asked now",
+  trouble: {
+    paused: "Two mails to it came back. Give the address again to try anew.",
+    outside: "Its domain is not allowed any more.",
+    nobody:
+      "Whoever set it may not decide about this offering now, or has to sign in again. Give the address again, and it answers in your place.",
+  },
   saved: "Saved. The open requests of this offering go to the mailbox within a minute.",
   ended:
     "Done. The mailbox is asked no more. What it has accepted stays in its calendar, and what waits for an answer goes.",
@@ -29,6 +34,7 @@ export const mailboxes = {
     bad: "This is no mail address. Give one such as room@example.org.",
     domain: "Mailboxes of this domain may not be asked. The operator of this service can allow it.",
     person: "This is the address of a person, who chooses for themselves. Give that of a room or equipment.",
+    taken: "This mailbox answers for another offering already. A mailbox can answer for one.",
   },
   /** In the event in the mailbox's calendar, above the link to the request. */
   event: "A request for a booking. Whether this calendar is free decides it",
@@ -43,6 +49,9 @@ export const mailboxes = {
   silent: (address: string) => `${address} answered this request, but said neither yes nor no. Decide on the page.`,
   kept: (address: string) =>
     `${address} declined this booking, which is accepted already. It stands, though the mailbox has no time for it.`,
+  /** The request would overlap a booking that stands: the service does not accept it by itself. */
+  taken: (address: string) =>
+    `${address} accepted this request, but another booking of this offering has some of that time, so it is not decided. Decide on the page.`,
   undone: {
     accept: (address: string) => `${address} accepted this request, but that had no effect.`,
     reject: (address: string) => `${address} declined this request, but that had no effect.`,

@@ -20,8 +20,13 @@ export const mailboxes: typeof english = {
   end: "Lõpeta küsimine",
   asked: "Postkastid, mis praegu vastavad",
   by: (name) => `määras ${name}`,
-  paused: "kaks kirja sinna tulid tagasi, seega enam ei küsita; uuesti proovimiseks anna aadress veel kord",
-  outside: "selle domeen ei ole enam lubatud, seega ei küsita",
+  idle: "Määratud postkastid, millelt praegu ei küsita",
+  trouble: {
+    paused: "Kaks kirja sinna tulid tagasi. Uuesti proovimiseks anna aadress veel kord.",
+    outside: "Selle domeen ei ole enam lubatud.",
+    nobody:
+      "Määraja ei tohi selle pakkumise üle praegu otsustada või peab uuesti sisse logima. Anna aadress veel kord, siis vastab see sinu asemel.",
+  },
   saved: "Salvestatud. Selle pakkumise lahtised taotlused lähevad postkasti minuti jooksul.",
   ended: "Tehtud. Postkastilt enam ei küsita. Mis on vastu võetud, jääb selle kalendrisse, ja mis ootab vastust, kaob.",
   fault: {
@@ -30,6 +35,7 @@ export const mailboxes: typeof english = {
     bad: "See ei ole meiliaadress. Anna näiteks room@example.org.",
     domain: "Selle domeeni postkastidelt ei tohi küsida. Teenuse haldaja saab seda lubada.",
     person: "See on inimese aadress, kes valib ise. Anna ruumi või seadme oma.",
+    taken: "See postkast vastab juba teise pakkumise eest. Postkast saab vastata ühe eest.",
   },
   event: "Broneeringu taotlus. Selle otsustab, kas see kalender on vaba",
   pageMail: {
@@ -43,6 +49,8 @@ export const mailboxes: typeof english = {
   silent: (address) => `${address} vastas sellele taotlusele, aga ei öelnud jah ega ei. Otsusta lehel.`,
   kept: (address) =>
     `${address} keeldus sellest broneeringust, mis on juba vastu võetud. See jääb kehtima, kuigi postkastil selleks aega ei ole.`,
+  taken: (address) =>
+    `${address} võttis selle taotluse vastu, aga osa sellest ajast on sama pakkumise teisel broneeringul, seega otsust ei ole. Otsusta lehel.`,
   undone: {
     accept: (address) => `${address} võttis selle taotluse vastu, aga sellest ei tulnud midagi.`,
     reject: (address) => `${address} keeldus sellest taotlusest, aga sellest ei tulnud midagi.`,

@@ -2,8 +2,7 @@ import type { FC } from "hono/jsx";
 import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { Config } from "../../../config/config.ts";
-import { domainOf } from "../../../lib/mail-address.ts";
-import type { DecidedOffering, MailboxChoice } from "../../../mail/invitation/resource-mailbox.ts";
+import type { DecidedOffering, MailboxChoice } from "../../../mail/resource/resource-mailbox.ts";
 import { texts } from "../../../text/index.ts";
 import { nonceField } from "../../request/forms.ts";
 import { Input, Note, Select } from "./parts/field.tsx";
@@ -28,7 +27,11 @@ interface MailboxesProps {
 export const MailboxesPage: FC<MailboxesProps> = (props) => {
   const { language, nonce, done, fault, typed, offerings, domains, answers } = props;
   const words = texts[language].mailboxes;
-  const asked = offerings.filter(({ mailbox }) => mailbox !== null);
+  const set = offerings.filter(({ mailbox }) => mailbox !== null);
+  const lists = [
+    [words.asked, set.filter(({ trouble }) => trouble === null)],
+    [words.idle, set.filter(({ trouble }) => trouble !== null)],
+  ] as const;
   return (
     <div class="narrow">
       <h1>{words.title}</h1>
@@ -65,15 +68,18 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
           </div>
         </form>
       )}
-      {asked.length > 0 && (
-        <section>
-          <h2>{words.asked}</h2>
-          <ul class="plain">
-            {asked.map((one) => (
-              <AskedMailbox {...props} one={one} />
-            ))}
-          </ul>
-        </section>
+      {lists.map(
+        ([heading, listed]) =>
+          listed.length > 0 && (
+            <section>
+              <h2>{heading}</h2>
+              <ul class="plain">
+                {listed.map((one) => (
+                  <SetMailbox {...props} one={one} />
+                ))}
+              </ul>
+            </section>
+          ),
       )}
       <p>
         <a href="/notices">{texts[language].notices.title}</a>
@@ -82,18 +88,17 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
   );
 };
 
-const AskedMailbox: FC<MailboxesProps & { one: DecidedOffering }> = ({ language, nonce, domains, one }) => {
+const SetMailbox: FC<MailboxesProps & { one: DecidedOffering }> = ({ language, nonce, one }) => {
   const words = texts[language].mailboxes;
-  const { uuid, name, mailbox } = one;
+  const { uuid, name, mailbox, trouble } = one;
   if (mailbox === null) return null;
-  const { address, setBy, paused } = mailbox;
-  const trouble = paused ? words.paused : domains.includes(domainOf(address)) ? "" : words.outside;
+  const { address, setBy } = mailbox;
   return (
     <li class="row">
       <span class="grow">
         <strong dir="auto">{isolate(name)}</strong>: {address}
         {setBy !== null && <span class="quiet">, {words.by(isolate(setBy))}</span>}
-        {trouble !== "" && <p class="fault">{trouble}</p>}
+        {trouble !== null && <p class="fault">{words.trouble[trouble]}</p>}
       </span>
       <form method="post" action="/notices/mailboxes" class="inline">
         <input type="hidden" name={nonceField} value={nonce} />

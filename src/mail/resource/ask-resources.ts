@@ -1,0 +1,117 @@
+import { listSources } from "../../account/access.ts";
+import type { Deps } from "../../deps.ts";
+import { epochSeconds } from "../../lib/clock.ts";
+import { rotate } from "../../lib/rotate.ts";
+import { type InvitationRow, keepTold, noteStanding } from "../../store/mail/invitations.ts";
+import { countWaiting } from "../../store/mail/outbox.ts";
+import type { ReadSource } from "../../store/sources/readers.ts";
+import type { Statement } from "../../store/sql/port.ts";
+import { listPeople } from "../people.ts";
+import { freshOf } from "../roles.ts";
+import { periodName, type ToldPeriod } from "./plan-resource.ts";
+import { listResources, readResource, type Resource, resourceOf, type ResourceReading } from "./read-resource.ts";
+import { queueResourceMail } from "./resource-mail.ts";
+import { settleAnswer } from "./settle.ts";
+
+/** Questions that wait in the thread of a mailbox at most: what comes later may have to go before the rest. */
+const mostWaiting = 10;
+/** Decisions of a run that are tried again. */
+const mostRetries = 2;
+/** Statements that it takes to compare what one more mailbox holds with what it should, and to queue the first mail. */
+const statementsOfResource = 20;
+/** Those of each mail. */
+const statementsOfMail = 2;
+
+/**
+ * Compares what the mailboxes of rooms and equipment should hold with what they were told, and queues the difference, each mailbox's
+ * in one transaction with what it was told; and tries again to decide by answers that had no effect yet. `statementsLeft`: those
+ * that the run may still send. Throws `store_failed`.
+ */
+export async function queueResources(deps: Deps, statementsLeft: () => number): Promise<void> {
+  const more = (): boolean => statementsLeft() >= statementsOfResource;
+  if (!more()) return;
+  const resources = rotate(await listResources(deps, await listPeople(deps)), epochSeconds(deps));
+  if (resources.length === 0) return;
+  const sources = await listSources(deps);
+  let retries = mostRetries;
+  // An address may have had another offering: what that left is taken back first.
+  for (const resource of resources.toSorted((a, b) => Number(a.stance === "asks") - Number(b.stance === "asks"))) {
+    if (!more()) return;
+    if (resource.stance === "rests") continue;
+    const reading = await readCertain(deps, resource, sources);
+    if (reading === null) continue;
+    const statements = await makeSteps(deps, reading, Math.floor((statementsLeft() - 4) / statementsOfMail));
+    if (statements.length > 0) await deps.sql.batch(statements);
+    for (const answer of deps.config.mailDecisions === "on" ? reading.plan.answers : []) {
+      if (retries === 0 || !more()) break;
+      if ((await settleAnswer(deps, reading, answer)) === "decided") retries -= 1;
+    }
+  }
+}
+
+/** Reads a mailbox, and asks Waldur for the roles of its person before it is told anything; null: nothing is to be done, or not now. */
+async function readCertain(
+  deps: Deps,
+  resource: Resource,
+  sources: readonly ReadSource[],
+): Promise<ResourceReading | null> {
+  const first = await readResource(deps, resource, sources);
+  const { freed, asked, answers } = first.plan;
+  const { person, stance } = resource;
+  if (freed.length + asked.length === 0) return answers.length + unnoted(first).length === 0 ? null : first;
+  if (stance !== "asks" || person === null) return first;
+  const fresh = await freshOf(deps, [person]);
+  const renewed = resourceOf(deps, fresh, resource.mailbox);
+  return fresh.length === 0 || renewed.stance === "rests" ? null : readResource(deps, renewed, sources);
+}
+
+/** Returns the bookings that stand and are not known to do so in what the mailbox was told. */
+function unnoted({ state: { bookings, told } }: ResourceReading): string[] {
+  const open = new Set(told.filter((row) => row.open && row.status !== "CONFIRMED").map((row) => row.bookingUuid));
+  return bookings.filter(({ uuid, state }) => state === "standing" && open.has(uuid)).map(({ uuid }) => uuid);
+}
+
+/** Makes the statements of what a mailbox is told now: first all that is taken back. */
+async function makeSteps(deps: Deps, reading: ResourceReading, most: number): Promise<Statement[]> {
+  const { plan, state, mailbox } = reading;
+  const { told } = state;
+  // One clock for all messages of a mailbox, so that the later one is known.
+  const stampAt = told.reduce((latest, row) => Math.max(latest, row.stampAt + 1), epochSeconds(deps));
+  const statements: Statement[] = [];
+  const tell = async (method: "REQUEST" | "CANCEL", row: InvitationRow): Promise<void> => {
+    const mail = await queueResourceMail(deps, reading, method, row);
+    if (mail !== null) statements.push(mail, keepTold(row));
+  };
+  for (const row of plan.freed.slice(0, most)) {
+    await tell("CANCEL", { ...row, open: false, status: "CANCELLED", sequence: row.sequence + 1, stampAt });
+  }
+  const waiting = plan.asked.length === 0 ? 0 : await countWaiting(deps.sql, mailbox.address);
+  const room = Math.max(0, Math.min(mostWaiting - waiting, most - plan.freed.length));
+  for (const one of plan.asked.slice(0, room)) await tell("REQUEST", askedRow(deps, reading, one, stampAt));
+  const standing = unnoted(reading);
+  return standing.length === 0 ? statements : [...statements, noteStanding(mailbox.id, standing)];
+}
+
+function askedRow(
+  deps: Pick<Deps, "keys">,
+  { mailbox: { id, address }, state: { keyIds } }: ResourceReading,
+  { bookingUuid, period, standing, before }: ToldPeriod,
+  stampAt: number,
+): InvitationRow {
+  return {
+    attendee: `${id}.${periodName(period)}`,
+    bookingUuid,
+    keyId: before !== null && keyIds.includes(before.keyId) ? before.keyId : deps.keys.ids[0],
+    address,
+    open: true,
+    sequence: before === null ? 0 : before.sequence + 1,
+    status: standing ? "CONFIRMED" : "TENTATIVE",
+    startAt: period.start,
+    endAt: period.end,
+    periods: "",
+    content: "",
+    stampAt,
+    answeredAt: 0,
+    answer: "",
+  };
+}
