@@ -195,8 +195,12 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
     await store(
       sql,
       "s",
-      [1, 2, 3].map((n) => writeOf(bookingOf(n, { ...pending, slots: ahead(n * 10) }))),
+      [1, 2, 3].map((n) => writeOf(bookingOf(n, { ...pending, slots: ahead(n * 10) }), { orderState: "executing" })),
     );
+    // One whose order may still be seen, and one that waits for somebody else.
+    const young = bookingOf(4, { ...pending, slots: ahead(5), createdMicros: (t - 590) * 1e6 });
+    const early = bookingOf(5, { ...pending, slots: ahead(5) });
+    await store(sql, "s", [writeOf(young), writeOf(early, { orderState: "pending-consumer" })]);
     const seeker = (recipient: string, scopes: string[], sources = ["s"]): Seeker => ({
       recipient,
       userUuid: "u",
@@ -214,6 +218,7 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
       ]);
     const all = [1, 2, 3].map(uuidOf);
     expect(await wanted()).toEqual(["u", "v"].flatMap((user) => all.map((uuid) => [user, uuid, "request"])));
+    expect((await wanted(t + 10)).filter(([, uuid]) => uuid === uuidOf(4))).toHaveLength(2);
     expect(await listOpen(sql, people, t)).toEqual(
       new Map([
         ["u", all],
