@@ -96,7 +96,7 @@ export async function listNoticeAccounts(sql: Sql): Promise<NoticeAccount[]> {
        ${isPaused("accounts.user_uuid", "coalesce(nullif(notices.email, ''), accounts.email)")} AS paused
      FROM accounts LEFT JOIN notices ON notices.user_uuid = accounts.user_uuid
      WHERE accounts.kind != 'operator' AND accounts.user_uuid IS NOT NULL AND accounts.token != ''
-     ORDER BY accounts.refused_at IS NOT NULL, accounts.proven_at DESC, accounts.id`,
+     ORDER BY accounts.refused_at IS NOT NULL, accounts.proven_at DESC NULLS LAST, accounts.id`,
   );
   return rows.map((row) => {
     const userUuid = readText(row, "user_uuid");
