@@ -8,7 +8,8 @@ import { hmac } from "../../security/hash.ts";
 import { open, seal, type SealedPlace, unlessSealed } from "../../security/seal.ts";
 import type { WebhookRow } from "../../store/mail/webhooks.ts";
 import type { Delivery } from "../transport.ts";
-import { type Post, renderPost } from "./render-post.ts";
+import { renderPost } from "./render-post.ts";
+import type { Post } from "../notices/notice.ts";
 
 /** Time until the fields of an answer are there. */
 const postMilliseconds = 10_000;

@@ -7,7 +7,7 @@ import { endWebhook, listWebhooks, type WebhookRow } from "../../store/mail/webh
 import { allowedRows } from "../allowed.ts";
 import { perRecipient, type SendReport, tryRow } from "../outbox.ts";
 import { sendPost } from "./post.ts";
-import type { Post } from "./render-post.ts";
+import type { Post } from "../notices/notice.ts";
 
 /** Posts of a round, and those of one person among them, so that nobody's receivers keep the others waiting. */
 const mostOfRound = 50;

@@ -4,12 +4,9 @@ import { readInt, readIntOrNull, readText, readTextOrNull } from "../sql/row.ts"
 import { type Sql, statement, type Statement } from "../sql/port.ts";
 import { isPaused } from "./bounces.ts";
 import type { Channel } from "./outbox.ts";
+import { type NoticeKind, noticeKinds } from "./notice-kinds.ts";
 import { beginWebhooks } from "./webhooks.ts";
 import { int, json, type RowOf, table, text } from "../sql/table.ts";
-
-/** The kinds of notices. */
-export const noticeKinds = ["request", "reminder", "digest", "trouble", "decision", "own"] as const;
-export type NoticeKind = (typeof noticeKinds)[number];
 
 /** Returns of each kind whether it is among these. */
 export function chosenKinds(chosen: readonly string[]): NoticeWishes["kinds"] {
@@ -99,7 +96,7 @@ export async function listNoticeAccounts(sql: Sql): Promise<NoticeAccount[]> {
        ${isPaused("accounts.user_uuid", "coalesce(nullif(notices.email, ''), accounts.email)")} AS paused
      FROM accounts LEFT JOIN notices ON notices.user_uuid = accounts.user_uuid
      WHERE accounts.kind != 'operator' AND accounts.user_uuid IS NOT NULL AND accounts.token != ''
-     ORDER BY accounts.refused_at IS NOT NULL, accounts.proven_at DESC, accounts.id`,
+     ORDER BY accounts.refused_at IS NOT NULL, accounts.proven_at DESC NULLS LAST, accounts.id`,
   );
   return rows.map((row) => {
     const userUuid = readText(row, "user_uuid");

@@ -7,7 +7,7 @@ import { tick } from "../../../src/tick.ts";
 import { NotConnected } from "../../../src/security/guard.ts";
 import { workerBudgets } from "../../../src/workers/budgets.ts";
 import { sealAddress } from "../../../src/mail/webhook/post.ts";
-import type { Post } from "../../../src/mail/webhook/render-post.ts";
+import type { Post } from "../../../src/mail/notices/notice.ts";
 import { listDuePosts, sendPosts } from "../../../src/mail/webhook/send-posts.ts";
 import { addToOutbox } from "../../../src/store/mail/outbox.ts";
 import { addWebhook as keepWebhook } from "../../../src/store/mail/webhooks.ts";

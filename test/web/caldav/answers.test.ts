@@ -13,10 +13,10 @@ describe("the calendar program's own buttons", () => {
     const before = await sync(program, path, "");
     const seen = await read(program, path + name);
     expect(seen.text).toMatch(/\r\nORGANIZER;CN=Waldur:mailto:noreply@calendar\.example\r\n/);
-    expect(seen.text.match(/ATTENDEE/g)).toHaveLength(1);
-    expect(seen.text).toContain(
+    expect(seen.text.match(/ATTENDEE.*;(PARTSTAT=.*)/g)?.map((line) => line.slice(line.indexOf("PARTSTAT")))).toEqual([
       `PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:${calendarUserAddress(world.deps, owner.account)}`,
-    );
+      "PARTSTAT=ACCEPTED:mailto:noreply@calendar.example",
+    ]);
     const answer = await answerWith(program, path + name, "ACCEPTED");
     expect([answer.status, answer.text, answer.headers.get("ETag")]).toEqual([204, "", null]);
     expect(booking.state).toBe("OK");
@@ -64,6 +64,24 @@ describe("the calendar program's own buttons", () => {
     expect(
       (await listDecisions(world.deps.sql, booking.uuid, 10)).filter(({ result }) => result === "done"),
     ).toHaveLength(1);
+  });
+
+  it("are one decision where the answer to the first PUT was lost, with a condition or without", async () => {
+    const { world, booking, feed, program, path, name } = await pendingScene();
+    const { text, etag } = await read(program, path + name);
+    const colleague = await signedIn(world, world.sample.tokens.providerManager);
+    const theirs = await read(colleague.program, calendarPath(colleague.account, feed) + name);
+    const send = async (partstat: string, headers: Record<string, string> = { "If-Match": etag }) =>
+      (await program.send("PUT", path + name, text.replace("NEEDS-ACTION", partstat), headers)).status;
+    expect([await send("ACCEPTED"), await send("ACCEPTED"), await send("ACCEPTED", {})]).toEqual([204, 204, 204]);
+    expect(await listDecisions(world.deps.sql, booking.uuid, 10)).toHaveLength(1);
+    // Another answer is none, nor is another person's, nor one that comes late.
+    expect([await send("DECLINED"), await send("DECLINED", {}), await send("TENTATIVE")]).toEqual([412, 403, 412]);
+    const accepted = theirs.text.replace("NEEDS-ACTION", "ACCEPTED");
+    const other = calendarPath(colleague.account, feed) + name;
+    expect((await colleague.program.send("PUT", other, accepted, { "If-Match": theirs.etag })).status).toBe(412);
+    world.wait(601);
+    expect(await send("ACCEPTED")).toBe(412);
   });
 
   it("answer all parts of a booking by any one of them", async () => {
