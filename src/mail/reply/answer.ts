@@ -42,7 +42,7 @@ const stillOpen: readonly Decision["result"][] = ["refused", "not-ready", "uncha
 const outOfSight: readonly Decision["result"][] = ["not-yours", "expired"];
 
 /** An invitation that an answer is about, as it was made for the one who may answer it. */
-export interface Asked {
+interface Asked {
   readonly row: InvitationRow;
   readonly invitee: Invitee;
   /** The booking as it is stored, and what the invitation to it says now; null: the approver does not see it. */

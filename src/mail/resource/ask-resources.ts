@@ -2,7 +2,7 @@ import { listSources } from "../../account/access.ts";
 import type { Deps } from "../../deps.ts";
 import { epochSeconds } from "../../lib/clock.ts";
 import { rotate } from "../../lib/rotate.ts";
-import { type InvitationRow, keepTold, noteStanding } from "../../store/mail/invitations.ts";
+import { type InvitationRow, keepTold } from "../../store/mail/invitations.ts";
 import { countWaiting } from "../../store/mail/outbox.ts";
 import type { ReadSource } from "../../store/sources/readers.ts";
 import type { Statement } from "../../store/sql/port.ts";
@@ -58,17 +58,11 @@ async function readCertain(
   const first = await readResource(deps, resource, sources);
   const { freed, asked, answers } = first.plan;
   const { person, stance } = resource;
-  if (freed.length + asked.length === 0) return answers.length + unnoted(first).length === 0 ? null : first;
+  if (freed.length + asked.length === 0) return answers.length === 0 ? null : first;
   if (stance !== "asks" || person === null) return first;
   const fresh = await freshOf(deps, [person]);
   const renewed = resourceOf(deps, fresh, resource.mailbox);
   return fresh.length === 0 || renewed.stance === "rests" ? null : readResource(deps, renewed, sources);
-}
-
-/** Returns the bookings that stand and are not known to do so in what the mailbox was told. */
-function unnoted({ state: { bookings, told } }: ResourceReading): string[] {
-  const open = new Set(told.filter((row) => row.open && row.status !== "CONFIRMED").map((row) => row.bookingUuid));
-  return bookings.filter(({ uuid, state }) => state === "standing" && open.has(uuid)).map(({ uuid }) => uuid);
 }
 
 /** Makes the statements of what a mailbox is told now: first all that is taken back. */
@@ -88,8 +82,7 @@ async function makeSteps(deps: Deps, reading: ResourceReading, most: number): Pr
   const waiting = plan.asked.length === 0 ? 0 : await countWaiting(deps.sql, mailbox.address);
   const room = Math.max(0, Math.min(mostWaiting - waiting, most - plan.freed.length));
   for (const one of plan.asked.slice(0, room)) await tell("REQUEST", askedRow(deps, reading, one, stampAt));
-  const standing = unnoted(reading);
-  return standing.length === 0 ? statements : [...statements, noteStanding(mailbox.id, standing)];
+  return statements;
 }
 
 function askedRow(

@@ -3,7 +3,7 @@ import { hasElapsed } from "../../lib/clock.ts";
 import type { InvitationRow } from "../../store/mail/invitations.ts";
 
 /** Periods of a request about which a mailbox is asked; one with more is for people. */
-export const mostPeriods = 20;
+const mostPeriods = 20;
 /** Seconds after which a request that was not answered is asked about again. */
 const repeatSeconds = 86_400;
 
@@ -76,7 +76,7 @@ export function planResource({ bookings, told, asks, keyIds, nowAt }: ResourceSt
   const isOpen = (uuid: string, period: Period): boolean => rowOf(uuid, period)?.open === true;
   const isLost = (row: InvitationRow): boolean => row.open && !keyIds.includes(row.keyId);
   const held = new Set(told.filter(({ open }) => open).map(({ bookingUuid }) => bookingUuid));
-  const known = new Map(bookings.map((one) => [one.uuid, one]));
+  const known = new Set(bookings.map(({ uuid }) => uuid));
 
   const standing = bookings.filter((one) => one.state === "standing");
   const requests = chooseRequests({ bookings: asks ? bookings : [], held, lost: told.filter(isLost) });
@@ -88,11 +88,10 @@ export function planResource({ bookings, told, asks, keyIds, nowAt }: ResourceSt
       }),
   );
   const kept = new Set(wanted.map(({ bookingUuid, period }) => keyOf(bookingUuid, period)));
-  const freed = told.filter((row) => {
-    if (!row.open || isLost(row) || kept.has(keyOf(row.bookingUuid, periodOf(row)))) return false;
-    // What stands stays in the room while nobody sees the booking.
-    return known.has(row.bookingUuid) || row.status !== "CONFIRMED";
-  });
+  // While nobody sees a booking its time stays taken.
+  const freed = told.filter(
+    (row) => row.open && !isLost(row) && known.has(row.bookingUuid) && !kept.has(keyOf(row.bookingUuid, periodOf(row))),
+  );
 
   const free = [...told.filter(({ open }) => !open), ...freed.map((row) => ({ ...row, stampAt: Infinity }))];
   const asked = wanted.filter(({ before, standing: stands }) => {

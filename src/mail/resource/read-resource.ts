@@ -3,7 +3,6 @@ import { joinPeriods } from "../../calendar/period.ts";
 import { awaitsOrder, bookingStatus, eventStatus, isDecidable } from "../../calendar/status.ts";
 import type { Config } from "../../config/config.ts";
 import { senderMailbox } from "../../config/sender.ts";
-import { bookingEnd, offeredActions } from "../../decision/rights.ts";
 import type { Deps } from "../../deps.ts";
 import { epochSeconds } from "../../lib/clock.ts";
 import { domainOf } from "../../lib/mail-address.ts";
@@ -15,7 +14,7 @@ import type { ReadSource } from "../../store/sources/readers.ts";
 import { readOfferings } from "../../store/sources/sources.ts";
 import { actsForProvider } from "../../waldur/roles.ts";
 import { canInvite, canWrite } from "../invitation/invitees.ts";
-import { type Person, seekerOf } from "../people.ts";
+import type { Person } from "../people.ts";
 import { type OfferedBooking, planResource, type ResourcePlan, type ResourceState } from "./plan-resource.ts";
 
 /** Bookings of an offering that its mailbox may have to know, the soonest first. */
@@ -59,7 +58,7 @@ export interface ResourceReading extends Resource {
   readonly plan: ResourcePlan;
 }
 
-/** Reads what a mailbox was told and should hold. One that is asked knows what its person sees. */
+/** Reads what a mailbox was told and should hold, from all lists of its offering. */
 export async function readResource(
   deps: Deps,
   resource: Resource,
@@ -70,33 +69,24 @@ export async function readResource(
   const nowAt = epochSeconds(deps);
   const asks = stance === "asks";
   const told = await listToldTo(deps.sql, mailbox.id, nowAt);
-  const open = told.flatMap((row) => (row.open ? [row.bookingUuid] : []));
-  const sourceIds =
-    asks && person !== null
-      ? seekerOf(person, sources).sources
-      : sources.filter((one) => readOfferings(one.offerings).has(offeringUuid)).map(({ id }) => id);
+  const sourceIds = sources.filter((one) => readOfferings(one.offerings).has(offeringUuid)).map(({ id }) => id);
   const offered = asks ? await listOffered(deps.sql, sourceIds, { offeringUuid, nowAt, limit: mostBookings }) : [];
-  const uuids = [...new Set([...offered, ...open])];
+  const uuids = [...new Set([...offered, ...told.flatMap((row) => (row.open ? [row.bookingUuid] : []))])];
   const located = uuids.length === 0 ? new Map<string, LocatedRow>() : await findLocated(deps.sql, sourceIds, uuids);
   const bookings = [...located.values()]
     .filter(({ unseen }) => unseen !== true)
-    .map((found) => offeredBooking(deps, person, found, nowAt));
+    .map((found) => offeredBooking(person, found, nowAt));
   const state = { bookings, told, asks, keyIds: deps.keys.ids, nowAt };
   return { ...resource, located, state, plan: planResource(state) };
 }
 
-function offeredBooking(deps: Deps, person: Person | null, found: LocatedRow, nowAt: number): OfferedBooking {
-  const { booking, slots } = found;
-  const periods = joinPeriods(livePeriods(slots)).filter(({ end }) => end > nowAt);
-  const acts = person !== null && actsForProvider(person.account, booking);
+function offeredBooking(person: Person | null, found: LocatedRow, nowAt: number): OfferedBooking {
+  const { uuid, createdMicros } = found.booking;
+  const periods = joinPeriods(livePeriods(found.slots)).filter(({ end }) => end > nowAt);
+  const acts = person !== null && actsForProvider(person.account, found.booking);
   const status = bookingStatus(found);
-  const open =
-    isDecidable(status) &&
-    periods.length > 0 &&
-    bookingEnd(booking) > nowAt &&
-    person !== null &&
-    offeredActions(deps, person.account, booking).includes("accept");
+  const open = acts && isDecidable(status) && periods.length > 0;
   const state =
     eventStatus[status] === "CONFIRMED" ? "standing" : !open ? "none" : awaitsOrder(found, nowAt) ? "soon" : "open";
-  return { uuid: booking.uuid, createdMicros: booking.createdMicros, periods, state, acts };
+  return { uuid, createdMicros, periods, state, acts };
 }

@@ -114,13 +114,10 @@ export async function noteAnswer(
   return changed === 1;
 }
 
-/** The rows of the resource mailbox of the id in that parameter. */
-const ofMailbox = (id: string): string => `attendee > ${id} || '.' AND attendee < ${id} || '/'`;
-
 /** Returns what a resource mailbox was told of periods that are not over, also what was taken back. */
 export async function listToldTo(sql: Sql, mailboxId: string, nowAt: number): Promise<InvitationRow[]> {
   const rows = await sql.all(
-    `SELECT ${invitations.list()} FROM invitations WHERE ${ofMailbox("?1")} AND end_at > ?2 ORDER BY start_at, attendee, booking_uuid`,
+    `SELECT ${invitations.list()} FROM invitations WHERE attendee > ?1 || '.' AND attendee < ?1 || '/' AND end_at > ?2 ORDER BY start_at, attendee, booking_uuid`,
     mailboxId,
     nowAt,
   );
@@ -133,16 +130,6 @@ export function keepTold(row: InvitationRow): Statement {
   return invitations.insert(
     row,
     `ON CONFLICT (attendee, booking_uuid) DO UPDATE SET ${columns} WHERE excluded.sequence > invitations.sequence`,
-  );
-}
-
-/** Makes the statement that notes that these bookings stand, of which a resource mailbox has the time. */
-export function noteStanding(mailboxId: string, bookingUuids: readonly string[]): Statement {
-  return statement(
-    `UPDATE invitations SET status = 'CONFIRMED' WHERE ${ofMailbox("?1")} AND open = 1
-       AND booking_uuid IN (SELECT value FROM json_each(?2))`,
-    mailboxId,
-    JSON.stringify(bookingUuids),
   );
 }
 

@@ -5,7 +5,6 @@ import {
   forgetInvited,
   keepTold,
   listToldTo,
-  noteStanding,
   type InvitationRow,
   keepInvitation,
   listAnswerers,
@@ -97,8 +96,6 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
     // Another run tells the same.
     await tell(told());
     expect(await listed()).toEqual([told({ answer: "ACCEPTED", answeredAt: t + 5 })]);
-    await sql.batch([noteStanding(uuidOf(7), [uuidOf(1)])]);
-    expect(await listed()).toMatchObject([{ status: "CONFIRMED" }]);
     await tell(told({ sequence: 2 }));
     expect(await listed()).toMatchObject([{ answer: "", answeredAt: 0, sequence: 2 }]);
     await tell(told({ attendee: `${uuidOf(8)}.1-2` }));

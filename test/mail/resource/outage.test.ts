@@ -77,7 +77,7 @@ it("of two runs at once, each tells the room what it notes", async () => {
       run: async (text, ...values) => sql.run(text, ...values),
       all: async (text, ...values) => sql.all(text, ...values),
       first: async (text, ...values) => sql.first(text, ...values),
-      join: sql.join,
+      join: async (text, ...values) => sql.join(text, ...values),
       batch: async (statements) => {
         batches.push(statements);
         return statements.map(() => 1);

@@ -24,7 +24,7 @@ export function slot(start: number, hours = 1, n = 0): SampleBooking["slots"][nu
 export async function makeOffice(config: Partial<Config> = {}) {
   const invited = await makeInvited({ mailResourceDomains: [domain], waldurDecisionToken: tokens.staff, ...config });
   const { world, booking } = invited;
-  for (const { uuid } of [...world.sample.bookings]) world.sample.unlink(uuid);
+  for (const { uuid } of world.sample.bookings.slice()) world.sample.unlink(uuid);
   await world.deps.sql.run("DELETE FROM bookings");
   await invited.want("mari.tamm@example.edu", false);
   world.wait(700);

@@ -54,7 +54,7 @@ describe("the mailboxes of two rooms on random schedules", () => {
         fc.asyncProperty(schedule, async (minutes) => {
           const { world } = office;
           const { sample, deps } = world;
-          for (const { uuid } of [...sample.bookings]) sample.unlink(uuid);
+          for (const { uuid } of sample.bookings.slice()) sample.unlink(uuid);
           for (const name of ["bookings", "invitations", "outbox", "decisions"])
             await deps.sql.run(`DELETE FROM ${name}`);
           const begin = office.later();
