@@ -128,7 +128,6 @@ export async function sendQueued(deps: Deps, { more, until }: SendOptions): Prom
       channel: "mail",
       nowAt: epochSeconds(deps),
       limit: left,
-      limitEach: left,
       perHour: deps.config.mailPerHour,
       perRecipient,
     });

@@ -1,10 +1,8 @@
-import { listSources } from "../../account/access.ts";
 import type { Deps } from "../../deps.ts";
-import { epochSeconds } from "../../lib/clock.ts";
+import { epochSeconds, hasElapsed } from "../../lib/clock.ts";
 import { rotate } from "../../lib/rotate.ts";
-import { type InvitationRow, keepTold } from "../../store/mail/invitations.ts";
-import { countWaiting } from "../../store/mail/outbox.ts";
-import type { ReadSource } from "../../store/sources/readers.ts";
+import { type InvitationRow, keepInvitation } from "../../store/mail/invitations.ts";
+import { listReadSources, type ReadSource } from "../../store/sources/readers.ts";
 import type { Statement } from "../../store/sql/port.ts";
 import { listPeople } from "../people.ts";
 import { freshOf } from "../roles.ts";
@@ -13,8 +11,9 @@ import { listResources, readResource, type Resource, resourceOf, type ResourceRe
 import { queueResourceMail } from "./resource-mail.ts";
 import { settleAnswer } from "./settle.ts";
 
-/** Questions that wait in the thread of a mailbox at most: what comes later may have to go before the rest. */
-const mostWaiting = 10;
+/** Questions in so many seconds: no more than leave at once, since what comes later may have to go before the rest. */
+const mostQuestions = 10;
+const spanSeconds = 600;
 /** Decisions of a run that are tried again. */
 const mostRetries = 2;
 /** Statements that it takes to compare what one more mailbox holds with what it should, and to queue the first mail. */
@@ -32,7 +31,7 @@ export async function queueResources(deps: Deps, statementsLeft: () => number): 
   if (!more()) return;
   const resources = rotate(await listResources(deps, await listPeople(deps)), epochSeconds(deps));
   if (resources.length === 0) return;
-  const sources = await listSources(deps);
+  const sources = await listReadSources(deps.sql);
   let retries = mostRetries;
   // An address may have had another offering: what that left is taken back first.
   for (const resource of resources.toSorted((a, b) => Number(a.stance === "asks") - Number(b.stance === "asks"))) {
@@ -67,20 +66,22 @@ async function readCertain(
 
 /** Makes the statements of what a mailbox is told now: first all that is taken back. */
 async function makeSteps(deps: Deps, reading: ResourceReading, most: number): Promise<Statement[]> {
-  const { plan, state, mailbox } = reading;
-  const { told } = state;
+  const {
+    plan,
+    state: { told },
+  } = reading;
   // One clock for all messages of a mailbox, so that the later one is known.
   const stampAt = told.reduce((latest, row) => Math.max(latest, row.stampAt + 1), epochSeconds(deps));
   const statements: Statement[] = [];
   const tell = async (method: "REQUEST" | "CANCEL", row: InvitationRow): Promise<void> => {
     const mail = await queueResourceMail(deps, reading, method, row);
-    if (mail !== null) statements.push(mail, keepTold(row));
+    if (mail !== null) statements.push(mail, keepInvitation(row));
   };
   for (const row of plan.freed.slice(0, most)) {
     await tell("CANCEL", { ...row, open: false, status: "CANCELLED", sequence: row.sequence + 1, stampAt });
   }
-  const waiting = plan.asked.length === 0 ? 0 : await countWaiting(deps.sql, mailbox.address);
-  const room = Math.max(0, Math.min(mostWaiting - waiting, most - plan.freed.length));
+  const recent = told.filter((row) => row.open && !hasElapsed(row.stampAt, spanSeconds, stampAt)).length;
+  const room = Math.max(0, Math.min(mostQuestions - recent, most - plan.freed.length));
   for (const one of plan.asked.slice(0, room)) await tell("REQUEST", askedRow(deps, reading, one, stampAt));
   return statements;
 }
@@ -104,7 +105,7 @@ function askedRow(
     periods: "",
     content: "",
     stampAt,
-    answeredAt: 0,
+    answeredAt: before?.answeredAt ?? 0,
     answer: "",
   };
 }

@@ -48,8 +48,6 @@ export interface ToldPeriod {
 export interface ResourceAnswer {
   readonly bookingUuid: string;
   readonly action: "accept" | "reject";
-  /** Another booking that stands has some of its time. */
-  readonly taken: boolean;
   /** DTSTAMP of the last question. */
   readonly askedAt: number;
 }
@@ -107,14 +105,10 @@ export function planResource({ bookings, told, asks, keyIds, nowAt }: ResourceSt
     const own = periods.flatMap((period) => rowOf(uuid, period) ?? []);
     const declined = own.some(({ answer }) => answer === "DECLINED");
     if (!declined && own.some(({ answer }) => answer !== "ACCEPTED")) return [];
-    const taken = overlapping(
-      periods,
-      standing.flatMap((one) => one.periods),
-    );
     const askedAt = Math.max(...own.map(({ stampAt }) => stampAt));
-    return [{ bookingUuid: uuid, action: declined ? "reject" : "accept", taken: taken.length > 0, askedAt }];
+    return [{ bookingUuid: uuid, action: declined ? "reject" : "accept", askedAt }];
   });
-  return { freed, asked: inOrder(asked), answers };
+  return { freed, asked, answers };
 }
 
 interface Choice {
@@ -136,19 +130,6 @@ function chooseRequests({ bookings, held, lost }: Choice): OfferedBooking[] {
       before.push(...periods);
       return state === "open" && !waits && (periods.length <= mostPeriods || held.has(uuid));
     });
-}
-
-/** Returns requests before what stands, which only keeps others away, but for what stands in a request's way. */
-function inOrder(asked: readonly ToldPeriod[]): ToldPeriod[] {
-  const requests = asked.filter(({ standing }) => !standing);
-  const inTheWay = new Set(
-    overlapping(
-      requests.map(({ period }) => period),
-      asked.filter(({ standing }) => standing).map((one) => ({ ...one.period, one })),
-    ).map(({ one }) => one),
-  );
-  const later = asked.filter((one) => one.standing && !inTheWay.has(one));
-  return [...inTheWay, ...requests, ...later];
 }
 
 /** Returns the period that an invitation of a mailbox is about, for ever. */

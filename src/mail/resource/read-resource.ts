@@ -6,7 +6,7 @@ import { senderMailbox } from "../../config/sender.ts";
 import type { Deps } from "../../deps.ts";
 import { epochSeconds } from "../../lib/clock.ts";
 import { domainOf } from "../../lib/mail-address.ts";
-import { listOffered } from "../../store/bookings/beside.ts";
+import { listBeside } from "../../store/bookings/beside.ts";
 import { findLocated, type LocatedRow } from "../../store/bookings/bookings.ts";
 import { listToldTo } from "../../store/mail/invitations.ts";
 import { type KnownMailbox, listResourceMailboxes } from "../../store/mail/resource-mailboxes.ts";
@@ -19,6 +19,7 @@ import { type OfferedBooking, planResource, type ResourcePlan, type ResourceStat
 
 /** Bookings of an offering that its mailbox may have to know, the soonest first. */
 const mostBookings = 500;
+const forEver = Number.MAX_SAFE_INTEGER;
 
 /** The mailbox of a room or equipment, with whoever set it. */
 export interface Resource {
@@ -70,8 +71,14 @@ export async function readResource(
   const asks = stance === "asks";
   const told = await listToldTo(deps.sql, mailbox.id, nowAt);
   const sourceIds = sources.filter((one) => readOfferings(one.offerings).has(offeringUuid)).map(({ id }) => id);
-  const offered = asks ? await listOffered(deps.sql, sourceIds, { offeringUuid, nowAt, limit: mostBookings }) : [];
-  const uuids = [...new Set([...offered, ...told.flatMap((row) => (row.open ? [row.bookingUuid] : []))])];
+  const questions = sourceIds.map((sourceId) => ({ uuid: "", sourceId, offeringUuid, fromAt: nowAt, toAt: forEver }));
+  const offered = asks ? (await listBeside(deps.sql, questions, mostBookings)).get("") : [];
+  const uuids = [
+    ...new Set([
+      ...(offered ?? []).map(({ uuid }) => uuid),
+      ...told.flatMap((row) => (row.open ? [row.bookingUuid] : [])),
+    ]),
+  ];
   const located = uuids.length === 0 ? new Map<string, LocatedRow>() : await findLocated(deps.sql, sourceIds, uuids);
   const bookings = [...located.values()]
     .filter(({ unseen }) => unseen !== true)

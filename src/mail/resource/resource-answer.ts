@@ -1,12 +1,11 @@
-import { listSources } from "../../account/access.ts";
 import type { Deps } from "../../deps.ts";
 import { type InvitationRow, keepAnswer } from "../../store/mail/invitations.ts";
+import { listReadSources } from "../../store/sources/readers.ts";
 import { texts } from "../../text/index.ts";
 import { listPeople } from "../people.ts";
 import { askedId } from "../reply/answer-address.ts";
 import type { Verdict } from "../reply/authenticity.ts";
 import { actionOf, type CalendarReply } from "../reply/reply.ts";
-import { planResource } from "./plan-resource.ts";
 import { listResources, readResource } from "./read-resource.ts";
 import { settleAnswer, type Settled, tellOfAnswer } from "./settle.ts";
 
@@ -38,17 +37,13 @@ export async function answerAsResource(
   const resource = all.find(({ mailbox }) => mailbox.id === askedId(row));
   const person = resource?.person ?? null;
   if (resource === undefined || person === null || !row.open) return "retired";
-  const reading = await readResource(deps, resource, await listSources(deps));
-  const booking = reading.state.bookings.find(({ uuid }) => uuid === row.bookingUuid);
-  if (resource.stance === "leaves" && booking?.state !== "standing") return "retired";
   const { address } = resource.mailbox;
   const words = texts[person.language].mailboxes;
   const { bookingUuid, stampAt: askedAt } = row;
   const tell = async (reason: string, note: string): Promise<"explained"> =>
-    tellOfAnswer(deps, reading, { bookingUuid, askedAt }, { reason, note });
+    tellOfAnswer(deps, resource, { bookingUuid, askedAt }, { reason, note });
   if (proof === "fail") return tell("unproven", words.unproven(address));
   if (reply.method !== "REPLY" || reply.sequence < row.sequence) return "waiting";
-  if (partstat === "") return tell("silent", words.silent(address));
   const action = actionOf.get(partstat);
   // Neither yes nor no comes first where a delegate of the room decides.
   if (action === undefined) return "waiting";
@@ -56,11 +51,10 @@ export async function answerAsResource(
   if (proof === "none") return tell(`page ${action}`, words.pageMail[action](address));
   const answer = action === "accept" ? "ACCEPTED" : "DECLINED";
   if (!(await keepAnswer(deps.sql, row, answer, stampAt))) return "repeated";
+  const reading = await readResource(deps, resource, await listReadSources(deps.sql));
+  const booking = reading.state.bookings.find(({ uuid }) => uuid === bookingUuid);
   if (booking?.state === "standing") return action === "accept" ? "waiting" : tell("kept", words.kept(address));
-  if (resource.stance !== "asks") return "waiting";
-  const told = reading.state.told.map((one): InvitationRow =>
-    one.attendee === row.attendee && one.bookingUuid === bookingUuid ? { ...one, answer } : one,
-  );
-  const settled = planResource({ ...reading.state, told }).answers.find((one) => one.bookingUuid === bookingUuid);
+  if (resource.stance !== "asks") return resource.stance === "rests" ? "waiting" : "retired";
+  const settled = reading.plan.answers.find((one) => one.bookingUuid === bookingUuid);
   return settled === undefined ? "waiting" : settleAnswer(deps, reading, settled);
 }

@@ -6,13 +6,10 @@ import type { InvitationRow } from "../../store/mail/invitations.ts";
 import type { ResourceMailbox } from "../../store/mail/resource-mailboxes.ts";
 import type { Statement } from "../../store/sql/port.ts";
 import { texts } from "../../text/index.ts";
-import { asHtml } from "../invitation/invitation-mail.ts";
-import { type InvitedEvent, renderInvitation } from "../invitation/invitation.ts";
-import type { Mail } from "../message.ts";
+import { queueCalendarMail } from "../invitation/invitation-mail.ts";
+import type { InvitedEvent } from "../invitation/invitation.ts";
 import { bookingPage } from "../notices/request-text.ts";
-import { queueMail } from "../outbox.ts";
 import type { Person } from "../people.ts";
-import { answerMailbox, invitationUid } from "../reply/answer-address.ts";
 import { periodOf } from "./plan-resource.ts";
 
 /**
@@ -20,13 +17,13 @@ import { periodOf } from "./plan-resource.ts";
  * calendars of rooms are read by many.
  */
 export function resourceEvent(
-  deps: Pick<Deps, "config" | "sample">,
+  deps: Pick<Deps, "config">,
   { offeringName }: Pick<ResourceMailbox, "offeringName">,
   row: Pick<InvitationRow, "bookingUuid" | "startAt" | "endAt" | "status">,
   language: Language,
 ): InvitedEvent {
   const offering = isolate(offeringName);
-  const { booking, sample } = calendarWords[language];
+  const { booking } = calendarWords[language];
   const page = bookingPage(deps, row.bookingUuid);
   const period = periodOf(row);
   return {
@@ -35,7 +32,7 @@ export function resourceEvent(
     status: row.status,
     summary: `${booking}: ${offering}`,
     how: "",
-    description: `${deps.sample ? `${sample}\n` : ""}${texts[language].mailboxes.event}\n${page}`,
+    description: `${texts[language].mailboxes.event}\n${page}`,
     location: offering,
     url: page,
   };
@@ -51,25 +48,7 @@ export async function queueResourceMail(
   method: "REQUEST" | "CANCEL",
   row: InvitationRow,
 ): Promise<Statement | null> {
-  const organizer = await answerMailbox(deps, row);
-  const uid = await invitationUid(deps.keys, row);
-  if (organizer === null || uid === null) return null;
-  const { address, userUuid } = mailbox;
-  const { bookingUuid, sequence, stampAt } = row;
+  const { address: name, userUuid } = mailbox;
   const event = resourceEvent(deps, mailbox, row, person?.language ?? languages[0]);
-  const attendee = { name: address, address };
-  const mail: Omit<Mail, "messageId"> = {
-    from: organizer,
-    to: attendee,
-    subject: event.summary,
-    text: event.description,
-    html: asHtml(event.description, [event.url]),
-    headers: { "Auto-Submitted": "auto-generated" },
-    calendar: {
-      method,
-      text: renderInvitation(event, { method, uid, sequence, stampAt, organizer, attendee, resource: true }),
-    },
-  };
-  const cause = `invitation ${uid} ${method} ${sequence}`;
-  return queueMail(deps, { cause, recipient: address, userUuid, bookingUuid, thread: address }, mail);
+  return queueCalendarMail(deps, { method, row, event, name, note: "", userUuid, content: "", resource: true });
 }

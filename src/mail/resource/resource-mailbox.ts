@@ -16,7 +16,7 @@ import { readOfferings } from "../../store/sources/sources.ts";
 import { actingScopes } from "../../waldur/roles.ts";
 import { listPeople } from "../people.ts";
 import { canInvite } from "../invitation/invitees.ts";
-import { listResources, type Resource, resourceDomains } from "./read-resource.ts";
+import { listResources, resourceDomains } from "./read-resource.ts";
 
 /** An offering about whose requests somebody may decide. */
 export interface DecidedOffering {
@@ -24,12 +24,9 @@ export interface DecidedOffering {
   readonly name: string;
   /** The mailbox that is set to be asked in place of people; null: none. */
   readonly mailbox: KnownMailbox | null;
-  /** The reason for which that is not asked now; null: it is. */
-  readonly trouble: MailboxTrouble | null;
+  /** It is asked now. */
+  readonly asked: boolean;
 }
-
-/** `paused`: mails came back; `outside`: its domain may not be asked; `nobody`: whoever set it may not decide about the offering now. */
-type MailboxTrouble = "paused" | "outside" | "nobody";
 
 /** Returns the offerings about whose requests the viewer may decide, by name. Staff only where they have a role themselves. */
 export async function listDecidedOfferings(deps: Deps, viewer: Viewer): Promise<DecidedOffering[]> {
@@ -51,18 +48,11 @@ export async function listDecidedOfferings(deps: Deps, viewer: Viewer): Promise<
   return [...found]
     .map(([uuid, { name, providerUuid }]) => {
       const resource = resources.find(({ mailbox }) => mailbox.offeringUuid === uuid);
-      if (resource === undefined) return { uuid, name, mailbox: null, trouble: null };
-      return { uuid, name, mailbox: resource.mailbox, trouble: troubleOf(deps, resource, [uuid, providerUuid]) };
+      const scopesOf = resource?.stance === "asks" ? actingScopes(resource.person?.account ?? { roles: [] }) : [];
+      const asked = scopesOf.includes(uuid) || scopesOf.includes(providerUuid);
+      return { uuid, name, mailbox: resource?.mailbox ?? null, asked };
     })
     .toSorted((a, b) => a.name.localeCompare(b.name, "en"));
-}
-
-/** `scopes`: a role in one of them lets decide about the offering. */
-function troubleOf(deps: Deps, { mailbox, person }: Resource, scopes: readonly string[]): MailboxTrouble | null {
-  if (mailbox.paused) return "paused";
-  if (!resourceDomains(deps.config).includes(domainOf(mailbox.address))) return "outside";
-  const acts = person?.account.refusedAt === null && actingScopes(person.account).some((one) => scopes.includes(one));
-  return acts ? null : "nobody";
 }
 
 /** The outcome of a choice: why it is refused, or that it counts. */

@@ -1,5 +1,5 @@
+import { findBeside } from "../../decision/beside.ts";
 import { decide, type Decision } from "../../decision/decide.ts";
-import { findWait } from "../../decision/find-wait.ts";
 import type { Deps } from "../../deps.ts";
 import { epochSeconds, hasElapsed } from "../../lib/clock.ts";
 import { listDecisions } from "../../store/decisions.ts";
@@ -7,8 +7,7 @@ import { texts } from "../../text/index.ts";
 import { outcomeText } from "../../text/outcome.ts";
 import { explain } from "../reply/explain.ts";
 import type { ResourceAnswer } from "./plan-resource.ts";
-import type { ResourceReading } from "./read-resource.ts";
-import { resourceEvent } from "./resource-mail.ts";
+import type { Resource, ResourceReading } from "./read-resource.ts";
 
 /** After these the decision is tried again: it may be a matter of minutes. */
 const passing: readonly Decision["result"][] = ["not-ready", "unchanged", "unknown", "busy", "limited", "expired"];
@@ -33,7 +32,8 @@ export async function settleAnswer(deps: Deps, reading: ResourceReading, answer:
   if (person === null || found === undefined) return "waiting";
   const { address } = mailbox;
   const words = texts[person.language].mailboxes;
-  if (action === "accept" && answer.taken) {
+  const beside = action === "accept" ? (await findBeside(deps.sql, [found])).get(bookingUuid) : [];
+  if (beside?.some(({ pending }) => !pending) === true) {
     return tellOfAnswer(deps, reading, answer, { reason: "taken", note: words.taken(address) });
   }
   if (deps.config.mailDecisions !== "on") {
@@ -71,12 +71,11 @@ async function tellOutcome(
 ): Promise<void> {
   const { mailbox, person } = reading;
   const { result } = decision;
-  const { action, bookingUuid } = answer;
+  const { action } = answer;
   // The next run asks about other times.
   if (person === null || result === "done" || result === "already" || result === "moved") return;
   if (passing.includes(result) && tries < patientTries) return;
-  const wait = result === "not-ready" ? await findWait(deps, bookingUuid) : null;
-  const outcome = outcomeText(decision, { action, account: person.account }, wait?.status ?? null, person.language);
+  const outcome = outcomeText(decision, { action, account: person.account }, null, person.language);
   const undone = texts[person.language].mailboxes.undone[action](mailbox.address);
   await tellOfAnswer(deps, reading, answer, { reason: `${action} ${result}`, note: `${undone}\n\n${outcome}` });
 }
@@ -84,14 +83,12 @@ async function tellOutcome(
 /** Tells the person of an answer once for each question and reason. */
 export async function tellOfAnswer(
   deps: Deps,
-  { mailbox, person, state }: Pick<ResourceReading, "mailbox" | "person" | "state">,
+  { mailbox, person }: Resource,
   { bookingUuid, askedAt }: Pick<ResourceAnswer, "bookingUuid" | "askedAt">,
   { reason, note }: { readonly reason: string; readonly note: string },
 ): Promise<"explained"> {
-  const row = state.told.find((one) => one.bookingUuid === bookingUuid);
-  if (person === null || row === undefined) return "explained";
+  if (person === null) return "explained";
   const cause = `answer ${mailbox.id} ${bookingUuid} ${askedAt} ${reason}`;
-  const { summary } = resourceEvent(deps, mailbox, row, person.language);
-  await explain(deps, person, { row: null, cause, note, summary, bookingUuid });
+  await explain(deps, person, { row: null, cause, note, summary: mailbox.offeringName, bookingUuid });
   return "explained";
 }

@@ -1,6 +1,5 @@
 import { bookingStates, type NumberedSlot, orderStates } from "../../calendar/booking.ts";
 import type { Sql } from "../sql/port.ts";
-import { readText } from "../sql/row.ts";
 import { json, oneOf, orNull, type RowOf, table, text } from "../sql/table.ts";
 
 /** A time, epoch seconds, at which the bookings beside one are wanted. */
@@ -26,7 +25,7 @@ const columns = table("beside", {
 /** A booking of the same offering. */
 export type BesideRow = Omit<RowOf<typeof columns>, "asked">;
 
-/** Most rows for one question. */
+/** Most rows for one question, where nothing else is said. */
 const mostRows = 100;
 
 /** Lengths of bookings, rounded up, seconds: a day, eight days, three months, any. Those of `bookings_near`. */
@@ -40,7 +39,11 @@ const roundedLengths = [...lengths, anyLength].map((most) => `(${most})`).join("
  * Returns the bookings that stand or wait in the same list and offering with a period that may lie in [fromAt, toAt), by the
  * booking that was asked about; each once, in order of time. Of each length it walks what starts at most that long before.
  */
-export async function listBeside(sql: Sql, questions: readonly BesideQuestion[]): Promise<Map<string, BesideRow[]>> {
+export async function listBeside(
+  sql: Sql,
+  questions: readonly BesideQuestion[],
+  most = mostRows,
+): Promise<Map<string, BesideRow[]>> {
   const found = new Map<string, Map<string, BesideRow>>();
   if (questions.length === 0) return new Map();
   const rows = await sql.all(
@@ -57,12 +60,13 @@ export async function listBeside(sql: Sql, questions: readonly BesideQuestion[])
        WHERE vanished_at IS NULL AND state != 'Terminated' AND uuid != asked),
      near AS MATERIALIZED (
        SELECT source_id, uuid, first_start_at, json_group_array(asked) AS asked FROM numbered
-       WHERE number <= ${mostRows} GROUP BY source_id, uuid, first_start_at)
+       WHERE number <= ?2 GROUP BY source_id, uuid, first_start_at)
      SELECT asked, bookings.uuid, data->>'$.name' AS name, state, order_state, slots
      FROM near JOIN bookings INDEXED BY bookings_uuid
        ON bookings.uuid = near.uuid AND bookings.source_id = near.source_id
      ORDER BY near.first_start_at, bookings.uuid`,
     JSON.stringify(questions),
+    most,
   );
   for (const row of rows) {
     const { asked, ...other } = columns.read(row);
@@ -72,27 +76,4 @@ export async function listBeside(sql: Sql, questions: readonly BesideQuestion[])
     }
   }
   return new Map([...found].map(([asked, own]) => [asked, [...own.values()]]));
-}
-
-/**
- * Returns the uuids of the bookings of an offering in these lists that stand or wait and are not over, the soonest first, at most so
- * many.
- */
-export async function listOffered(
-  sql: Sql,
-  sourceIds: readonly string[],
-  { offeringUuid, nowAt, limit }: { readonly offeringUuid: string; readonly nowAt: number; readonly limit: number },
-): Promise<string[]> {
-  const rows = await sql.all(
-    `WITH rounded(most) AS (VALUES ${roundedLengths})
-     SELECT uuid, min(first_start_at) AS start FROM json_each(?1) AS source CROSS JOIN rounded CROSS JOIN bookings INDEXED BY bookings_near
-       ON source_id = source.value AND data->>'$.offeringUuid' = ?2 AND ${roundedLength} = most
-         AND first_start_at > ?3 - most AND last_end_at > ?3
-     WHERE vanished_at IS NULL AND state != 'Terminated' GROUP BY uuid ORDER BY start, uuid LIMIT ?4`,
-    JSON.stringify(sourceIds),
-    offeringUuid,
-    nowAt,
-    limit,
-  );
-  return rows.map((row) => readText(row, "uuid"));
 }

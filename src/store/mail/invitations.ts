@@ -89,12 +89,14 @@ const sent = [
 ];
 
 /**
- * Makes the statement that keeps what is being sent, unless another run has sent something newer.
+ * Makes the statement that keeps what is being sent, unless another run has sent something newer. The answer of a resource mailbox is that
+ * to the last question.
  */
 export function keepInvitation(row: InvitationRow): Statement {
   return invitations.insert(
     row,
-    `ON CONFLICT (attendee, booking_uuid) DO UPDATE SET ${sent.map((column) => `${column} = excluded.${column}`).join(", ")}
+    `ON CONFLICT (attendee, booking_uuid) DO UPDATE SET ${sent.map((column) => `${column} = excluded.${column}`).join(", ")},
+       answer = CASE WHEN excluded.sequence > invitations.sequence THEN excluded.answer ELSE invitations.answer END
      WHERE excluded.sequence >= invitations.sequence`,
   );
 }
@@ -122,15 +124,6 @@ export async function listToldTo(sql: Sql, mailboxId: string, nowAt: number): Pr
     nowAt,
   );
   return rows.map(invitations.read);
-}
-
-/** Makes the statement that keeps what a resource mailbox is being told: each message has a SEQUENCE of its own, and the first counts. */
-export function keepTold(row: InvitationRow): Statement {
-  const columns = [...sent, "answer", "answered_at"].map((column) => `${column} = excluded.${column}`).join(", ");
-  return invitations.insert(
-    row,
-    `ON CONFLICT (attendee, booking_uuid) DO UPDATE SET ${columns} WHERE excluded.sequence > invitations.sequence`,
-  );
 }
 
 /**

@@ -67,14 +67,10 @@ export function endMailbox(offeringUuid: string, nowAt: number): Statement {
   );
 }
 
-/** Forgets mailboxes that ended before then and whose calendars have nothing of ours, at most so many. Resolves to their number. */
+/** Forgets mailboxes that ended before then, at most so many. Resolves to their number. */
 export async function forgetEndedMailboxes(sql: Sql, beforeAt: number, limit: number): Promise<number> {
   return sql.run(
-    `DELETE FROM resource_mailboxes WHERE id IN (
-       SELECT id FROM resource_mailboxes WHERE ended_at < ?1 AND NOT EXISTS (
-         SELECT 1 FROM invitations WHERE attendee > resource_mailboxes.id || '.' AND attendee < resource_mailboxes.id || '/'
-           AND open = 1)
-       LIMIT ?2)`,
+    `DELETE FROM resource_mailboxes WHERE id IN (SELECT id FROM resource_mailboxes WHERE ended_at < ?1 LIMIT ?2)`,
     beforeAt,
     limit,
   );

@@ -5,12 +5,12 @@ export const mailboxes: typeof english = {
   title: "Ruumide postkastid",
   link: "Lase ruumi või seadme postkastil taotlustele vastata",
   about:
-    "Ruum või seade, millel on Exchange'is või Google'is oma postkast, võtab kutse vastu, kui on vaba, ja keeldub, kui on hõivatud. Selline postkast võib pakkumise taotlustele sinu asemel vastata.",
-  how: "Postkast saab kutse taotluse iga aja kohta. Kui ta on kõik vastu võtnud, on taotlus vastu võetud; kui ta ühest keeldub, on taotlus tagasi lükatud. See sünnib sinu nimel ja ajalugu nimetab postkasti. Sina ja kolleegid võite endiselt otsustada: loeb esimene.",
-  page: "Selle teenuse haldaja ei lase kirjadel otsustada: postkasti iga vastus toob sulle kirja lehega, millel otsustab üks klõps.",
+    "Ruumi või seadme postkast Exchange'is või Google'is võtab kutse vastu, kui see on vaba, ja keeldub, kui see on hõivatud. Ta võib pakkumise taotlustele sinu asemel vastata.",
+  how: "Postkast saab iga aja kohta kutse. Kui ta on taotluse kõik ajad vastu võtnud, on see vastu võetud; keeldumine ühest lükkab selle tagasi. See sünnib sinu nimel ja ajalugu nimetab postkasti. Sina ja kolleegid võite endiselt otsustada: loeb esimene.",
+  page: "Selle teenuse haldaja ei lase kirjadel otsustada: iga vastus toob sulle kirja lehega, millel otsustab üks klõps.",
   shown:
-    "Postkast näeb pakkumise nime, aegu ja taotluse linki, aga mitte seda, kes ja miks taotleb. Enam kui 20 ajaga taotlused jäävad inimestele.",
-  setUp: "Mida postkasti haldaja peab seadma, on kirjas selle teenuse dokumentatsioonis, meili juures.",
+    "See näeb pakkumist, aegu ja linki, aga mitte seda, kes ja miks taotleb. Enam kui 20 ajaga taotlused jäävad inimestele.",
+  setUp: "Mida selle haldaja peab seadma, on dokumentatsioonis meili juures.",
   off: "Siin ei saadeta taotlusi kutsetena, seega ei saa ükski postkast neile vastata: teenuse haldaja ei ole seda seadistanud.",
   none: "Sul ei ole ühtki pakkumist, mille taotlusi võiksid otsustada.",
   offering: "Pakkumine",
@@ -18,26 +18,19 @@ export const mailboxes: typeof english = {
   addressHelp: (domains) => `Domeenis ${domains}. Domeen on tõend, et postkast on teie oma.`,
   save: "Lase vastata",
   end: "Lõpeta küsimine",
-  asked: "Postkastid, mis praegu vastavad",
+  set: "Määratud postkastid",
   by: (name) => `määras ${name}`,
-  idle: "Määratud postkastid, millelt praegu ei küsita",
-  trouble: {
-    paused: "Kaks kirja sinna tulid tagasi. Uuesti proovimiseks anna aadress veel kord.",
-    outside: "Selle domeen ei ole enam lubatud.",
-    nobody:
-      "Määraja ei tohi selle pakkumise üle praegu otsustada või peab uuesti sisse logima. Anna aadress veel kord, siis vastab see sinu asemel.",
-  },
-  saved: "Salvestatud. Selle pakkumise lahtised taotlused lähevad postkasti minuti jooksul.",
+  idle: "Praegu ei küsita: kirjad tulid tagasi, domeen ei ole lubatud või määraja ei tohi siin otsustada või peab sisse logima. Anna aadress veel kord, siis vastab see sinu asemel.",
+  saved: "Salvestatud. Selle pakkumise broneeringud ja lahtised taotlused lähevad postkasti, kuni 60 tunnis.",
   ended: "Tehtud. Postkastilt enam ei küsita. Mis on vastu võetud, jääb selle kalendrisse, ja mis ootab vastust, kaob.",
   fault: {
-    off: "Siin ei saadeta taotlusi kutsetena.",
     offering: "Vali pakkumus, mille taotlusi võid otsustada.",
     bad: "See ei ole meiliaadress. Anna näiteks room@example.org.",
     domain: "Selle domeeni postkastidelt ei tohi küsida. Teenuse haldaja saab seda lubada.",
     person: "See on inimese aadress, kes valib ise. Anna ruumi või seadme oma.",
-    taken: "See postkast vastab juba teise pakkumise eest. Postkast saab vastata ühe eest.",
+    taken: "See postkast vastab teise pakkumise eest.",
   },
-  event: "Broneeringu taotlus. Selle otsustab, kas see kalender on vaba",
+  event: "Broneering või selle taotlus",
   pageMail: {
     accept: (address) =>
       `${address} võttis selle taotluse vastu. Otsus ei ole veel tehtud: selleks on vaja üht klõpsu lehel.`,
@@ -45,12 +38,9 @@ export const mailboxes: typeof english = {
       `${address} keeldus sellest taotlusest. Otsus ei ole veel tehtud: selleks on vaja üht klõpsu lehel.`,
   },
   unproven: (address) =>
-    `Sellele taotlusele tuli vastus postkasti ${address} nimel, aga miski ei tõenda, et see on sealt, seega ei otsustanud see midagi.`,
-  silent: (address) => `${address} vastas sellele taotlusele, aga ei öelnud jah ega ei. Otsusta lehel.`,
-  kept: (address) =>
-    `${address} keeldus sellest broneeringust, mis on juba vastu võetud. See jääb kehtima, kuigi postkastil selleks aega ei ole.`,
-  taken: (address) =>
-    `${address} võttis selle taotluse vastu, aga osa sellest ajast on sama pakkumise teisel broneeringul, seega otsust ei ole. Otsusta lehel.`,
+    `Sellele taotlusele tuli vastus postkasti ${address} nimel, aga miski ei tõenda seda, seega ei otsustanud see midagi.`,
+  kept: (address) => `${address} keeldus sellest broneeringust, mis on juba vastu võetud. See jääb kehtima.`,
+  taken: (address) => `${address} võttis selle taotluse vastu, aga osa ajast on teisel broneeringul. Otsusta lehel.`,
   undone: {
     accept: (address) => `${address} võttis selle taotluse vastu, aga sellest ei tulnud midagi.`,
     reject: (address) => `${address} keeldus sellest taotlusest, aga sellest ei tulnud midagi.`,

@@ -28,10 +28,6 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
   const { language, nonce, done, fault, typed, offerings, domains, answers } = props;
   const words = texts[language].mailboxes;
   const set = offerings.filter(({ mailbox }) => mailbox !== null);
-  const lists = [
-    [words.asked, set.filter(({ trouble }) => trouble === null)],
-    [words.idle, set.filter(({ trouble }) => trouble !== null)],
-  ] as const;
   return (
     <div class="narrow">
       <h1>{words.title}</h1>
@@ -61,25 +57,24 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
             label={words.address}
             help={words.addressHelp(domains.join(", "))}
             value={typed.address}
-            fault={fault === null || fault === "offering" ? undefined : words.fault[fault]}
+            fault={
+              fault === null || fault === "offering" ? undefined : fault === "off" ? words.off : words.fault[fault]
+            }
           />
           <div class="actions">
             <button>{words.save}</button>
           </div>
         </form>
       )}
-      {lists.map(
-        ([heading, listed]) =>
-          listed.length > 0 && (
-            <section>
-              <h2>{heading}</h2>
-              <ul class="plain">
-                {listed.map((one) => (
-                  <SetMailbox {...props} one={one} />
-                ))}
-              </ul>
-            </section>
-          ),
+      {set.length > 0 && (
+        <section>
+          <h2>{words.set}</h2>
+          <ul class="plain">
+            {set.map((one) => (
+              <SetMailbox {...props} one={one} />
+            ))}
+          </ul>
+        </section>
       )}
       <p>
         <a href="/notices">{texts[language].notices.title}</a>
@@ -90,7 +85,7 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
 
 const SetMailbox: FC<MailboxesProps & { one: DecidedOffering }> = ({ language, nonce, one }) => {
   const words = texts[language].mailboxes;
-  const { uuid, name, mailbox, trouble } = one;
+  const { uuid, name, mailbox, asked } = one;
   if (mailbox === null) return null;
   const { address, setBy } = mailbox;
   return (
@@ -98,7 +93,7 @@ const SetMailbox: FC<MailboxesProps & { one: DecidedOffering }> = ({ language, n
       <span class="grow">
         <strong dir="auto">{isolate(name)}</strong>: {address}
         {setBy !== null && <span class="quiet">, {words.by(isolate(setBy))}</span>}
-        {trouble !== null && <p class="fault">{words.trouble[trouble]}</p>}
+        {!asked && <p class="fault">{words.idle}</p>}
       </span>
       <form method="post" action="/notices/mailboxes" class="inline">
         <input type="hidden" name={nonceField} value={nonce} />
