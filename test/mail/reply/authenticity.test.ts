@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readResults, serverVerdict, signatureVerdict } from "../../../src/mail/reply/authenticity.ts";
+import { workTime } from "../../work-time.ts";
 
 const from = "mari.tamm@bio.example.edu";
 const verdict = (...fields: readonly string[]): string =>
@@ -62,10 +63,10 @@ describe("the verdict of the operator's mail server", () => {
     expect(serverVerdict({ from, headers }, "mx.example.org")).toBe("fail");
   });
 
-  it("takes a time that grows with the field", () => {
-    const begun = performance.now();
-    expect(readResults(`mx; dkim${" ".repeat(200_000)}x`)).not.toBeNull();
-    expect(performance.now() - begun).toBeLessThan(1000);
+  it("takes a time that grows with the field", async () => {
+    const long = `mx; dkim${" ".repeat(200_000)}x`;
+    expect(readResults(long)).not.toBeNull();
+    expect(await workTime(() => readResults(long))).toBeLessThan(1000);
   });
 
   it("needs one author", () => {
