@@ -1,7 +1,7 @@
+import { freePort } from "../../free-port.ts";
 import { installed } from "../../installed.ts";
 import { openDovecot } from "./dovecot.ts";
 import { openDkimFilters } from "./opendkim.ts";
-import { freePort } from "./ports.ts";
 import { openPostfix } from "./postfix.ts";
 
 /** The name under which the service's mail server verifies. */
