@@ -1,7 +1,9 @@
 import type { Deps } from "./deps.ts";
+import { rotate } from "./lib/rotate.ts";
 import { logFailure } from "./log.ts";
 import { forgetTarget } from "./mirror/connect/forget.ts";
 import { forgetTries } from "./store/accounts/attempts.ts";
+import { noteRunning } from "./store/accounts/presence.ts";
 import { forgetDecisions } from "./store/decisions.ts";
 import {
   deleteFeeds,
@@ -38,6 +40,8 @@ const deciderDays = 90;
 const mailboxDays = 365;
 /** Rows that one statement deletes. */
 const rowsAtOnce = 500;
+/** Kinds that the smallest budget reaches in an hour. */
+const kindsAtOnce = 4;
 /** Feeds that are deleted at once. */
 const feedsAtOnce = 20;
 
@@ -76,10 +80,13 @@ const forgettings: readonly Forgetting[] = [
 
 /**
  * Forgets what is kept no longer at `nowAt` (epoch seconds), kind by kind and some at once, so that a run that is cut leaves
- * less for the next; while `more` says that this run may send a few more statements.
+ * less for the next; while `more` says that this run may send a few more statements. Nobody is forgotten for the time in which the
+ * service stood still. Throws `store_failed` where that cannot be noted.
  */
 export async function forgetOld(deps: Deps, nowAt: number, more: () => boolean): Promise<void> {
-  for (const forgetting of forgettings) {
+  await noteRunning(deps.sql, nowAt);
+  // Some kinds further each hour: what a small budget does not reach is reached in the next.
+  for (const forgetting of rotate(forgettings, (nowAt * kindsAtOnce) / 60)) {
     try {
       while (more() && (await forgetting(deps, nowAt)));
     } catch (error) {

@@ -79,7 +79,9 @@ export async function tick(outer: Deps, options: RefreshDueOptions = {}): Promis
     // A clock that jumped makes every source due: what was noted before is right where none was read.
     const reachedAt = reachedTime(nowAt, apart ?? (await clockAhead(sql)));
     await attempt(deps, "answerers_not_noted", async () => noteAnswerers(sql, nowAt));
-    await forgetOld(deps, reachedAt, () => statementsLeft() > deps.budget.statements / 4);
+    await attempt(deps, "forget_failed", async () =>
+      forgetOld(deps, reachedAt, () => statementsLeft() > deps.budget.statements / 4),
+    );
   }
   await queueMails(deps, statementsLeft);
   await attempt(deps, "mail_not_sent", async () =>

@@ -3,6 +3,7 @@ import { people } from "../src/demo/people.ts";
 import { revokeFeed, rotateFeed } from "../src/feed/commands.ts";
 import { tick } from "../src/tick.ts";
 import { workerBudgets } from "../src/workers/budgets.ts";
+import { visitor } from "./web/visitor.ts";
 import { connectThere, beginMirror } from "./web/mirrored.ts";
 import { everything } from "./everything.ts";
 import { makeWorld, type World } from "./world.ts";
@@ -132,5 +133,38 @@ describe("a calendar that has ended", () => {
       await countRows(world, "feeds"),
     ]).toEqual([0, 0, 0]);
     expect(caldav.calendar("work").objects.size).toBe(events);
+  });
+});
+
+describe("somebody without a calendar", () => {
+  it("is forgotten after thirty days, not counting those in which the service stood still", async () => {
+    const world = await makeWorld({ bookings: 5 });
+    await world.addFeed();
+    await visitor(world).signIn(world.sample.tokens.providerManager);
+    await world.settle();
+    const here = async (): Promise<number> =>
+      countRows(world, `accounts WHERE user_uuid = '${people.providerManager.uuid}'`);
+    await liveDays(world, 10);
+    // As a copy that is restored forty days later.
+    world.wait(40 * day);
+    await liveDays(world, 20);
+    expect(await here()).toBe(1);
+    await liveDays(world, 2);
+    expect(await here()).toBe(0);
+  });
+
+  it("is forgotten within hours by a Worker too, whose runs reach a few kinds each", async () => {
+    const world = await makeWorld({ bookings: 5 });
+    await world.addFeed();
+    await visitor(world).signIn(world.sample.tokens.providerManager);
+    await world.settle();
+    await liveDays(world, 30);
+    const rows = async (): Promise<number> => countRows(world, "accounts WHERE kind = 'person'");
+    expect(await rows()).toBe(1);
+    for (let hour = 0; hour < 8; hour += 1) {
+      world.wait(3600);
+      await tick({ ...world.deps, budget: workerBudgets.free });
+    }
+    expect(await rows()).toBe(0);
   });
 });

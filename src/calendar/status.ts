@@ -61,6 +61,20 @@ export function isDecidable(status: BookingStatus): boolean {
   return status === "awaiting-provider" || status === "requested";
 }
 
+/** Seconds after which a request whose order was not seen is taken to be one whose order is never shown. */
+export const orderSeconds = 600;
+
+/**
+ * Returns true while the order of a new request may still be seen: it came between Waldur's two lists, and whether the provider or
+ * somebody else has to act is told by the next. `nowAt`: epoch seconds.
+ */
+export function awaitsOrder(
+  { orderState, booking }: Pick<KnownBooking, "orderState"> & { booking: { createdMicros: number } },
+  nowAt: number,
+): boolean {
+  return orderState === null && booking.createdMicros / 1_000_000 > nowAt - orderSeconds;
+}
+
 function statusOfEnd(order: OrderState | null): BookingStatus {
   if (order === "canceled") return "rejected";
   if (order === "rejected") return "refused";

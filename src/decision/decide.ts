@@ -49,7 +49,11 @@ export async function decide(deps: Deps, request: DecisionRequest): Promise<Deci
   return decision ?? undecided("busy");
 }
 
-async function findSame(deps: Deps, { bookingUuid, action, account }: DecisionRequest): Promise<Decision | null> {
+/** Returns the decision that this one repeats: the last on the booking, the same, made by the same person just now; or null. */
+export async function findSame(
+  deps: Pick<Deps, "sql" | "now">,
+  { bookingUuid, action, account }: Pick<DecisionRequest, "bookingUuid" | "action" | "account">,
+): Promise<Decision | null> {
   const click = { bookingUuid, action, accountId: account.id };
   const done = await findOwnDone(deps.sql, click, epochSeconds(deps) - sameClickSeconds);
   return done === null ? null : { result: "done", booking: null, byOperator: done.byOperator };

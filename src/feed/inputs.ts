@@ -2,6 +2,7 @@ import { readHomeport } from "../account/site.ts";
 import type { Booking, KnownBooking } from "../calendar/booking.ts";
 import type { EventContext, OfferingFacts } from "../calendar/event.ts";
 import { bookingStatus, isDecidable } from "../calendar/status.ts";
+import type { Window } from "../calendar/window.ts";
 import { actsForProvider } from "../waldur/roles.ts";
 import { epochSeconds } from "../lib/clock.ts";
 import type { Deps } from "../deps.ts";
@@ -12,7 +13,6 @@ import type { FeedRow } from "../store/feeds.ts";
 import { readOfferings, type SourceRow } from "../store/sources/sources.ts";
 import { sealedFeedPlace } from "./commands.ts";
 import { decisionUrl, feedLinkKind } from "./links.ts";
-import type { FeedStep } from "./plan.ts";
 
 /** The inputs of rendering besides bookings, as of `nowAt` (epoch seconds). */
 export interface RenderInputs {
@@ -53,7 +53,7 @@ export async function readInputs(
 export async function eventContext(
   deps: Deps,
   inputs: RenderInputs,
-  { feed, source, window }: Pick<FeedStep, "feed" | "source" | "window">,
+  { feed, source, window }: { readonly feed: FeedRow; readonly source: SourceRow; readonly window: Window },
   bookings: readonly KnownBooking[],
 ): Promise<EventContext> {
   const { profile } = feed;

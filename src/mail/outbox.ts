@@ -31,8 +31,8 @@ const mostOfItself = 5;
 /** Mails, or posts, that one recipient gets in an hour at most. */
 export const perRecipient = 60;
 const mostAtOnce = 50;
-/** Tries without an answer, after which something is given up: each of them may have arrived. */
-const mostUnclear = 2;
+/** Tries of a mail without an answer: each of them may have arrived. */
+const mailUnanswered = 2;
 
 /** The way out for mail, and who it is from; null where mail is off. */
 export function mailOf(
@@ -93,22 +93,28 @@ export interface SendReport {
 /**
  * Makes one try of a row that is due. Whoever changes a row's count of tries has it, so that of several nodes one sends it: null where
  * another has. What was refused for now, or whose answer was lost, is tried again after a growing pause, for a day after the first try,
- * and what was refused for itself five times; where the answer was lost twice it is given up, so that nobody gets more than one copy too
- * many. Throws `store_failed`.
+ * and what was refused for itself five times; after `mostUnanswered` without an answer it is given up, since each may have arrived. Throws
+ * `store_failed`.
  */
 export async function tryRow<D extends Delivery>(
   deps: Deps,
   row: OutboxRow,
+  mostUnanswered: number,
   deliver: () => Promise<D>,
 ): Promise<{ readonly outcome: keyof SendReport; readonly delivery: D | null } | null> {
   const nowAt = epochSeconds(deps);
-  if (row.unclear >= mostUnclear) {
+  if (row.unclear >= mostUnanswered) {
     await endRow(deps.sql, row.n, "failed", row.reason || "no answer came", nowAt);
     return { outcome: "failed", delivery: null };
   }
   if (!(await claim(deps.sql, row, nowAt, nowAt + tryAgainSeconds))) return null;
   const delivery = await deliver();
-  const outcome = await noteOutcome(deps, { ...row, tries: row.tries + 1, unclear: row.unclear + 1 }, delivery);
+  const outcome = await noteOutcome(
+    deps,
+    { ...row, tries: row.tries + 1, unclear: row.unclear + 1 },
+    mostUnanswered,
+    delivery,
+  );
   return { outcome, delivery };
 }
 
@@ -127,7 +133,7 @@ export async function sendQueued(deps: Deps, { more, until }: SendOptions): Prom
   });
   for (const row of await allowedRows(deps, due)) {
     if (!more() || deps.now() >= until) break;
-    const tried = await tryRow(deps, row, async () =>
+    const tried = await tryRow(deps, row, mailUnanswered, async () =>
       deliver(mail.transport, (await returnPath(deps, row)) ?? mail.from.address, row),
     );
     if (tried === null) continue;
@@ -155,7 +161,12 @@ async function deliver(transport: MailTransport, returnTo: string, row: OutboxRo
   return transport.send(raw, envelope);
 }
 
-async function noteOutcome(deps: Deps, row: OutboxRow, { result, ...delivery }: Delivery): Promise<keyof SendReport> {
+async function noteOutcome(
+  deps: Deps,
+  row: OutboxRow,
+  mostUnanswered: number,
+  { result, ...delivery }: Delivery,
+): Promise<keyof SendReport> {
   const { n, tries, unclear } = row;
   const nowAt = epochSeconds(deps);
   const tried = nowAt - (row.triedAt ?? nowAt);
@@ -168,7 +179,7 @@ async function noteOutcome(deps: Deps, row: OutboxRow, { result, ...delivery }: 
   const itself = "itself" in delivery && delivery.itself;
   const late = tried >= giveUpSeconds && tries >= fewestTries;
   const refused = forEver || (itself && tries >= mostOfItself);
-  if (refused || late || (result === "unclear" && unclear >= mostUnclear)) {
+  if (refused || late || (result === "unclear" && unclear >= mostUnanswered)) {
     await endRow(deps.sql, n, "failed", reason, nowAt);
     if (late) await passTries(deps.sql, row);
     deps.log.warn(`${row.channel}_failed`, { id: row.id, tries, message: reason });

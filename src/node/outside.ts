@@ -1,7 +1,9 @@
 import { lookup, type LookupAddress } from "node:dns";
 import { type LookupFunction } from "node:net";
-import { Agent, fetch } from "undici";
+import { Agent, buildConnector, fetch } from "undici";
 import type { Fetch } from "../deps.ts";
+import { messageOf } from "../errors.ts";
+import { NotConnected } from "../security/guard.ts";
 import { isBlockedIp } from "../security/ip.ts";
 import { BlockedAddress } from "../security/outside.ts";
 
@@ -27,8 +29,8 @@ export interface OutsideTransport {
 /**
  * Makes a transport whose connections look up and check an address in one step, so that a name cannot lead to another
  * address afterwards. A name with any blocked address is refused with `BlockedAddress`, unless `mayBeInside` says that the
- * operator allows that host on that port. IP literals are never looked up: the guard checks those. `resolve` is the
- * system's resolver.
+ * operator allows that host on that port. IP literals are never looked up: the guard checks those. Without a connection a request
+ * fails with `NotConnected`. `resolve` is the system's resolver.
  */
 export function openOutside(mayBeInside: (url: URL) => boolean, resolve: Resolve = lookup): OutsideTransport {
   const pinned =
@@ -47,7 +49,7 @@ export function openOutside(mayBeInside: (url: URL) => boolean, resolve: Resolve
     };
   const openAgent = (inside: boolean): Agent =>
     new Agent({
-      connect: { lookup: pinned(inside), timeout: connectMilliseconds },
+      connect: openConnector(buildConnector({ lookup: pinned(inside), timeout: connectMilliseconds, allowH2: false })),
       connections,
       headersTimeout: idleMilliseconds,
       bodyTimeout: idleMilliseconds,
@@ -74,6 +76,21 @@ export function openOutside(mayBeInside: (url: URL) => boolean, resolve: Resolve
     },
     close: async () => void (await Promise.all([agents.inside.destroy(), agents.outside.destroy()])),
   };
+}
+
+/** Returns the connector whose failures say that nothing was sent. */
+function openConnector(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error === null) callback(null, socket);
+      else callback(error instanceof BlockedAddress ? error : notConnected(error), null);
+    });
+}
+
+/** Of a name with several addresses the failure of the first tells. */
+function notConnected(error: Error): NotConnected {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return new NotConnected(messageOf(first), { cause: error });
 }
 
 /** Returns the same bytes as a stream of this runtime, since undici's has another type. */

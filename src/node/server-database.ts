@@ -24,6 +24,13 @@ export async function openServerDatabase(
   const url = databaseUrl ?? "";
   const sql = openPostgres(url, { connections: databaseConnections, statementMilliseconds });
   try {
+    const encoding = (await sql.first("SELECT current_setting('server_encoding') AS encoding"))?.["encoding"];
+    if (encoding !== "UTF8") {
+      throw new AppError(
+        "store_failed",
+        `the database at DATABASE_URL keeps texts as ${encoding}: make one with ENCODING 'UTF8'`,
+      );
+    }
     if ((await listMissing(sql, migrations)).length > 0) await migrateServer(url, migrations, nowAt);
     const unknown = await listUnknown(sql, migrations);
     if (unknown.length > 0) {

@@ -43,6 +43,11 @@ export class Unsigned extends Error {
   override readonly name = "Unsigned";
 }
 
+/** Thrown by a transport that got no connection; the request is not sent. */
+export class NotConnected extends Error {
+  override readonly name = "NotConnected";
+}
+
 /** Thrown by a transport that may send nothing more for now; the request is not sent. */
 export class RequestsSpent extends Error {
   override readonly name = "RequestsSpent";
@@ -73,9 +78,12 @@ export interface HttpResult {
   readonly withheld: boolean;
 }
 
-/** The reason for having no answer. `blocked`: our own rules; `unsent`: our own budget. Nothing was sent to that place then. */
+/**
+ * The reason for having no answer. `blocked`: our own rules; `unsent`: our own budget; `unreachable`: no connection. Nothing was sent to
+ * that place then. `timeout`, and `cut` for a connection that ended: it may have taken the request.
+ */
 export interface HttpFailure {
-  readonly failed: "blocked" | "unsent" | "unreachable" | "timeout" | "too-large";
+  readonly failed: "blocked" | "unsent" | "unreachable" | "cut" | "timeout" | "too-large";
   readonly why: string;
 }
 
@@ -175,5 +183,5 @@ function httpFailure(error: unknown, signal: AbortSignal): HttpFailure {
   if (signal.aborted || (error instanceof Error && error.name === "TimeoutError")) {
     return { failed: "timeout", why: "no answer in time" };
   }
-  return { failed: "unreachable", why: messageOf(cause) };
+  return { failed: cause instanceof NotConnected ? "unreachable" : "cut", why: messageOf(cause) };
 }

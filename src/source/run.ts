@@ -198,14 +198,12 @@ export async function saveBookings(
   if (own.length < bookings.length) {
     run.deps.log.warn("bookings_not_of_source", { source: run.source.id, count: bookings.length - own.length });
   }
-  const stored = await findBookings(
-    run.deps.sql,
-    run.source.id,
-    own.map((booking) => booking.uuid),
-  );
+  // A list that moves while it is read may have a row twice; PostgreSQL refuses a statement that writes one twice.
+  const once = new Map(own.map((booking) => [booking.uuid, booking]));
+  const stored = await findBookings(run.deps.sql, run.source.id, [...once.keys()]);
   const changeOf = (booking: Booking, rev: number): BookingWrite | null =>
     bookingChange(run.source.id, stored.get(booking.uuid), booking, orders.get(booking.uuid), rev);
-  const changed = own.filter((booking) => changeOf(booking, 0) !== null);
+  const changed = [...once.values()].filter((booking) => changeOf(booking, 0) !== null);
   if (changed.length === 0) return;
   await enterRun(run);
   let { rev } = run.source;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { davStage, type DavSwitches } from "./model/dav-stage.ts";
+import { davStage } from "./model/dav-stage.ts";
+import type { DavSwitches } from "./model/dav-switches.ts";
 import { openStore } from "../empty-store.ts";
 
 const most = 1000;

@@ -16,6 +16,7 @@ describe("the transport on Node", () => {
       request.on("end", () => {
         hits.push({ method: request.method ?? "", length: request.headers["content-length"], body });
         if (request.url === "/moved") response.writeHead(302, { Location: "/" }).end();
+        else if (request.url === "/cut") request.socket.destroy();
         else if (request.url === "/nothing") response.writeHead(204).end();
         else response.end(request.headers.host);
       });
@@ -108,6 +109,26 @@ describe("the transport on Node", () => {
     expect(await get(`other.lan:${port}`)).toContain("not on the public internet");
     expect(hits).toHaveLength(1);
     await outside.close();
+  });
+
+  it("tells a server that is not there, where nothing was sent, from one that ended the connection", async () => {
+    const none: Resolve = (host, _options, callback) => callback(new Error(`getaddrinfo ENOTFOUND ${host}`), []);
+    expect(await ask("nowhere.example.org", none, true)).toEqual({
+      failed: "unreachable",
+      why: "getaddrinfo ENOTFOUND nowhere.example.org",
+    });
+    // Nothing listens on the second loopback address.
+    expect(await ask("dead.lan", answering("127.0.0.2"), true, "/", "POST", "x")).toEqual({
+      failed: "unreachable",
+      why: `connect ECONNREFUSED 127.0.0.2:${port}`,
+    });
+    expect(await ask("dead.lan", answering("127.0.0.2", "127.0.0.3"), true, "/", "POST", "x")).toEqual({
+      failed: "unreachable",
+      why: `connect ECONNREFUSED 127.0.0.2:${port}`,
+    });
+    expect(hits).toEqual([]);
+    expect(await ask("dav.lan", answering("127.0.0.1"), true, "/cut", "POST", "x")).toMatchObject({ failed: "cut" });
+    expect(hits).toHaveLength(1);
   });
 
   it("sends a text with its length, and follows no redirect by itself", async () => {

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { type HttpRequest, makeGuardedFetch, type Signer } from "../../src/security/guard.ts";
+import { type HttpRequest, makeGuardedFetch, NotConnected, type Signer } from "../../src/security/guard.ts";
 
 /** A network of pages by address; each request is recorded with what it shows of the credentials. */
 function network(pages: Record<string, () => Response>, allowed: string[] = []) {
@@ -11,7 +11,7 @@ function network(pages: Record<string, () => Response>, allowed: string[] = []) 
       const { method, url, headers } = request;
       seen.push({ method, url, authorization: headers.get("Authorization"), body: await request.text() });
       const page = pages[url];
-      if (page === undefined) throw new TypeError("fetch failed", { cause: new Error("no such host") });
+      if (page === undefined) throw new TypeError("fetch failed", { cause: new NotConnected("no such host") });
       return page();
     },
     deadline: () => abort.signal,

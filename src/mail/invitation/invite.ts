@@ -1,7 +1,7 @@
 import { listSources } from "../../account/access.ts";
 import { readHomeport } from "../../account/site.ts";
 import { calendarWords } from "../../calendar/words/index.ts";
-import { bookingStatus, isDecidable } from "../../calendar/status.ts";
+import { awaitsOrder, bookingStatus, isDecidable } from "../../calendar/status.ts";
 import type { Deps } from "../../deps.ts";
 import { bookingEnd, offeredActions } from "../../decision/rights.ts";
 import { epochSeconds } from "../../lib/clock.ts";
@@ -205,7 +205,7 @@ const firstPage = {
 } as const;
 
 function canAccept(deps: Deps, { account }: Invitee, known: LocatedRow, nowAt: number): boolean {
-  const open = isDecidable(bookingStatus(known)) && bookingEnd(known.booking) > nowAt;
+  const open = isDecidable(bookingStatus(known)) && !awaitsOrder(known, nowAt) && bookingEnd(known.booking) > nowAt;
   return open && offeredActions(deps, account, known.booking).includes("accept");
 }
 

@@ -1,7 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import { domainOf } from "../../lib/mail-address.ts";
 import { signMailLink } from "../../security/mail-links.ts";
-import type { NoticeKind } from "../../store/mail/notices.ts";
+import type { NoticeKind } from "../../store/mail/notice-kinds.ts";
 import type { NewOutboxRow } from "../../store/mail/outbox.ts";
 import { texts } from "../../text/index.ts";
 import type { Mail } from "../message.ts";

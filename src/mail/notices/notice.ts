@@ -3,10 +3,9 @@ import { calendarWords } from "../../calendar/words/index.ts";
 import { livePeriods } from "../../decision/beside.ts";
 import type { Deps } from "../../deps.ts";
 import type { LocatedRow } from "../../store/bookings/bookings.ts";
-import type { NoticeKind } from "../../store/mail/notices.ts";
+import type { NoticeKind } from "../../store/mail/notice-kinds.ts";
 import type { NewOutboxRow } from "../../store/mail/outbox.ts";
 import { type Occasion, occasionId } from "../outbox.ts";
-import { postOf } from "../webhook/render-post.ts";
 import type { MailContent, MailLink } from "../write.tsx";
 import { noticeMail } from "./notice-mail.ts";
 import type { Recipient } from "./recipients.ts";
@@ -44,6 +43,15 @@ export interface NoticeItem {
 export interface Notice extends Omit<MailContent, "language" | "foot" | "items"> {
   readonly event: NoticeEvent;
   readonly items: readonly NoticeItem[];
+}
+
+/** A notice for a webhook: without the requester's own words. */
+export type Post = Omit<Notice, "quote">;
+
+/** Returns a notice as it is posted. */
+export function postOf(notice: Notice): Post {
+  const { quote: _, ...post } = notice;
+  return post;
 }
 
 /** Returns a booking as programs are told of it: what its page shows but the message. */

@@ -1,3 +1,5 @@
+import { domainOf } from "../../lib/mail-address.ts";
+import { type AuthenticationResult, readResults } from "./authentication-results.ts";
 import { type ReceivedMail, valuesOf } from "./read-mail.ts";
 
 /** The verdict on whether a mail is from who it says: `none` where nobody checked it. */
@@ -6,44 +8,58 @@ export type Verdict = "pass" | "fail" | "none";
 /** Returns the domains (`d=`) whose DKIM signatures (RFC 6376) cover the whole of a mail and its From. May reject. */
 export type DkimVerifier = (raw: Uint8Array) => Promise<readonly string[]>;
 
-/** One result of an Authentication-Results field (RFC 8601 2.2), all in small letters. */
-export interface AuthenticationResult {
-  readonly method: string;
-  readonly result: string;
-  /** By `ptype.property`, such as `header.d`. */
-  readonly properties: ReadonlyMap<string, string>;
-}
-
-/** Characters of a field that are read; no server writes as many. */
-const longestField = 8192;
 const fieldName = "authentication-results";
 
 /**
  * Returns what the operator's own mail server, which calls itself `authservId`, found out about a mail's author: its DMARC (RFC 7489)
  * result for the domain of From, or where that domain has no policy a DKIM signature of that domain. Fields of other servers say
- * nothing, whoever wrote them; of several fields none may disagree. What is written so that a server may have overlooked it, when
- * it took out of a mail what bears its own name, proves that the mail is forged.
+ * nothing, whoever wrote them. Of several of its own the topmost alone proves: those below it may have come in with the mail, so
+ * they can only deny. A field that has its name and is not written as servers do was made to be overlooked by the server, which
+ * takes such fields out: it proves that the mail is forged.
  */
 export function serverVerdict({ from, headers }: Pick<ReceivedMail, "from" | "headers">, authservId: string): Verdict {
   if (from === null) return "none";
-  const values = valuesOf(headers, fieldName);
-  const own = values.filter((value) => readResults(value)?.authservId === authservId.toLowerCase());
-  const hidden = own.some((value) => !value.trim().toLowerCase().startsWith(authservId.toLowerCase()));
-  const named = headers.some(([name]) => name !== fieldName && name.trimEnd() === fieldName);
-  if (hidden || named || values.some(({ length }) => length > longestField)) return "fail";
-  const results = own.flatMap((value) => readResults(value)?.results ?? []);
-  if (results.length === 0) return "none";
-  const domain = domainOf(from);
-  const dmarc = results.filter(({ method }) => method === "dmarc");
-  if (dmarc.some(({ result }) => result !== "none")) {
-    return dmarc.every((one) => one.result === "pass" && domainOf(one.properties.get("header.from") ?? "") === domain)
-      ? "pass"
-      : "fail";
+  const name = authservId.toLowerCase();
+  const fields = valuesOf(headers, fieldName).map((value) => ({ value, read: readResults(value) }));
+  const odd = headers.some(([key]) => key !== fieldName && visible(key) === fieldName);
+  if (odd || fields.some(({ value, read }) => read === null && names(value, name))) return "fail";
+  const [top, ...below] = fields.flatMap(({ read }) => (read?.authservId === name ? [read.results] : []));
+  if (top === undefined || top.length === 0) return "none";
+  const own = [top, ...below];
+  const dmarc = own.map((results) => results.filter(({ method }) => method === "dmarc"));
+  if (dmarc[0]?.some(({ result }) => result !== "none") === true) {
+    return dmarc.flat().every((one) => passesDmarc(one, domainOf(from))) ? "pass" : "fail";
   }
-  const signers = results
-    .filter(({ method, result }) => method === "dkim" && result === "pass")
-    .map(({ properties }) => properties.get("header.d") ?? domainOf(properties.get("header.i") ?? ""));
-  return signatureVerdict(from, signers);
+  if (dmarc.flat().some(({ result }) => result !== "none")) return "fail";
+  const dkim = own
+    .map((results) => results.filter(({ method }) => method === "dkim"))
+    .filter((results, n) => n === 0 || results.length > 0);
+  return dkim.every((results) => signatureVerdict(from, results.flatMap(signerOf)) === "pass") ? "pass" : "fail";
+}
+
+function passesDmarc({ result, properties }: AuthenticationResult, domain: string): boolean {
+  return result === "pass" && domainOf(properties.get("header.from") ?? "") === domain;
+}
+
+function signerOf({ result, properties }: AuthenticationResult): string[] {
+  return result === "pass" ? [properties.get("header.d") ?? domainOf(properties.get("header.i") ?? "")] : [];
+}
+
+/** Returns true for a field in which the name of a server stands, unless as a part of another name, or as somebody's domain. */
+function names(value: string, authservId: string): boolean {
+  const text = visible(value);
+  for (let at = text.indexOf(authservId); at >= 0; at = text.indexOf(authservId, at + 1)) {
+    if (!/[\w.@=-]/.test(text.charAt(at - 1))) return true;
+  }
+  return false;
+}
+
+/** Returns a text as it looks, without blanks, in small letters. */
+function visible(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[^!-~]/g, "");
 }
 
 /** Returns the verdict on an author by the domains whose signatures hold: the author's own, or one above it. */
@@ -54,80 +70,4 @@ export function signatureVerdict(from: string | null, signers: readonly string[]
   return signers.some((signer) => signer.includes(".") && `.${domain}`.endsWith(`.${signer.toLowerCase()}`))
     ? "pass"
     : "fail";
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf("@") + 1).toLowerCase();
-}
-
-/** Reads an Authentication-Results field; null for what does not follow the grammar of RFC 8601 2.2. */
-export function readResults(
-  value: string,
-): { readonly authservId: string; readonly results: readonly AuthenticationResult[] } | null {
-  const fields = splitFields(value);
-  if (fields === null) return null;
-  const [head = "", ...rest] = fields;
-  const [authservId = "", version = "1", ...more] = head.trim().split(/\s+/);
-  if (authservId === "" || version !== "1" || more.length > 0) return null;
-  const results: AuthenticationResult[] = [];
-  for (const field of rest) {
-    const words = field.match(/(?:"(?:[^"\\]|\\.)*"|[^\s"=]|=)+/g) ?? [];
-    const pairs = words.map((word) => /^([a-z0-9._-]+)(?:\/1)?=(.*)$/is.exec(word));
-    const [first, ...others] = pairs;
-    // `none` alone says that nothing was checked.
-    if (first === null || first === undefined) continue;
-    const properties = new Map<string, string>();
-    for (const pair of others) {
-      const [, name = "", text = ""] = pair ?? [];
-      const key = name.toLowerCase();
-      // A property that comes twice says nothing.
-      if (key !== "") properties.set(key, properties.has(key) ? "" : unquote(text).toLowerCase());
-    }
-    results.push({ method: (first[1] ?? "").toLowerCase(), result: unquote(first[2] ?? "").toLowerCase(), properties });
-  }
-  return { authservId: unquote(authservId).toLowerCase(), results };
-}
-
-function unquote(text: string): string {
-  return /^".*"$/s.test(text) ? text.slice(1, -1).replace(/\\(.)/gs, "$1") : text;
-}
-
-/**
- * Takes comments (RFC 5322 3.2.2, which may lie in one another) out and splits at semicolons outside quotes; blanks around `=` go.
- * Null where a comment or a quote stays open.
- */
-function splitFields(value: string): string[] | null {
-  const fields: string[] = [];
-  let field = "";
-  let depth = 0;
-  let quoted = false;
-  for (let at = 0; at < value.length; at += 1) {
-    const mark = value.charAt(at);
-    if (mark === "\\" && (quoted || depth > 0)) {
-      if (quoted) field += value.slice(at, at + 2);
-      at += 1;
-    } else if (quoted) {
-      field += mark;
-      quoted = mark !== '"';
-    } else if (mark === "(") depth += 1;
-    else if (mark === ")") {
-      depth -= 1;
-      field += " ";
-      if (depth < 0) return null;
-    } else if (depth > 0) continue;
-    else if (mark === ";") {
-      fields.push(field);
-      field = "";
-    } else {
-      field += mark;
-      quoted = mark === '"';
-    }
-  }
-  if (quoted || depth > 0) return null;
-  return [...fields, field].map((one) =>
-    one
-      .split("=")
-      .map((text) => text.trim())
-      .join("="),
-  );
 }

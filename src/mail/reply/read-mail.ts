@@ -48,6 +48,8 @@ export const mostMailOctets = 1_000_000;
 /** Those of its headers, whose addresses are read in a time that grows with the square, and how deep its parts lie. */
 const bounds = { maxHeadersSize: 65_536, maxNestingDepth: 20, forceRfc822Attachments: true };
 const mostRecipients = 50;
+/** A quoted string (RFC 5322 3.2.4), or a comment without another in it. */
+const shownForm = /"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)/g;
 const recipientFields = ["delivered-to", "x-original-to", "envelope-to", "to", "cc"];
 
 /** Reads a mail. Null for one that is too large, or that is no mail. Never throws. */
@@ -83,16 +85,21 @@ export async function readMail({ raw, sender, recipients }: RawMail): Promise<Re
 
 /** Returns the values of all header fields of that name, in order. */
 export function valuesOf(headers: ReceivedMail["headers"], name: string): string[] {
-  return headers.filter(([key]) => key.trimEnd() === name).map(([, value]) => value);
+  return headers.filter(([key]) => key.replace(/ $/, "") === name).map(([, value]) => value);
 }
 
 /** Several authors or fields are legal or not; in either case it is not known whom a verdict is about. */
 function authorOf({ headers, from }: Email): string | null {
-  if (headers.filter(({ key }) => key === "from").length !== 1 || from?.address === undefined) return null;
-  const value = headers.find(({ key }) => key === "from")?.value ?? "";
-  const [one, ...others] = new Set(addressesIn(value).map(plainAddress));
-  const author = plainAddress(from.address);
-  return one === author && others.length === 0 && author !== "" ? author : null;
+  const [field, ...others] = headers.filter(({ key }) => key === "from");
+  const author = plainAddress(from?.address ?? "");
+  if (field === undefined || others.length > 0 || author === "") return null;
+  // Programs and servers choose in different ways among what looks like an address, outside what is only shown.
+  const bare = field.value.replace(shownForm, " ");
+  const alike = bare.match(/[^ \t,:;<>]*@[^ \t,:;<>]*/g) ?? [];
+  const one = /["()\\]/.test(bare)
+    ? []
+    : new Set([...alike, ...addressesIn(field.value)].map((address) => address.toLowerCase()));
+  return [...one].join() === author ? author : null;
 }
 
 /** Returns the addresses in a header's value, in order, as they stand there. */

@@ -6,7 +6,7 @@ import { AppError } from "../../errors.ts";
 import { epochSeconds } from "../../lib/clock.ts";
 import { hex } from "../../security/hash.ts";
 import { blockedReason, outsideRules } from "../../security/outside.ts";
-import { type NoticeKind, noticeKinds } from "../../store/mail/notices.ts";
+import { type NoticeKind, noticeKinds } from "../../store/mail/notice-kinds.ts";
 import {
   addWebhook,
   deleteWebhook,

@@ -1,16 +1,20 @@
 import type { Deps } from "../../deps.ts";
 import { readRetryAfter } from "../../lib/backoff.ts";
 import { epochSeconds } from "../../lib/clock.ts";
+import type { HttpFailure } from "../../security/guard.ts";
 import { guardedFetch } from "../../mirror/connect/guarded.ts";
 import { encodeBase64 } from "../../security/base64url.ts";
 import { hmac } from "../../security/hash.ts";
 import { open, seal, type SealedPlace, unlessSealed } from "../../security/seal.ts";
 import type { WebhookRow } from "../../store/mail/webhooks.ts";
 import type { Delivery } from "../transport.ts";
-import { type Post, renderPost } from "./render-post.ts";
+import { renderPost } from "./render-post.ts";
+import type { Post } from "../notices/notice.ts";
 
 /** Time until the fields of an answer are there. */
 const postMilliseconds = 10_000;
+/** Failures after which nobody knows whether the receiver has taken a post. */
+const unclear: ReadonlySet<HttpFailure["failed"]> = new Set(["timeout", "cut"]);
 /** Answers that refuse one post for what it says (RFC 9110 15.5.1, 15.5.14, 15.5.21): the next may be taken. */
 const refusals: ReadonlySet<number> = new Set([400, 413, 422]);
 
@@ -57,8 +61,8 @@ export type Posted = Delivery & { readonly gone: boolean };
 
 /**
  * Posts a notice to a webhook through the guarded fetch, which follows no redirect of a POST. `id` names the notice, the same at
- * each try. Only what 2xx answers has arrived; all else but 410 may be tried again. Without an answer in time it is unclear whether it
- * has, but for a receiver that tells copies by their id. Never throws for what the other side does.
+ * each try. Only what 2xx answers has arrived; any other answer but 410 may be tried again. Without one it is unclear whether it has,
+ * unless there was no connection. Never throws for what the other side does.
  */
 export async function sendPost(
   deps: Deps,
@@ -82,8 +86,7 @@ export async function sendPost(
   const { host } = new URL(url);
   if ("failed" in result) {
     const answer = `${host}: ${result.why}`;
-    const unclear = result.failed === "timeout" && webhook.template !== "json";
-    return unclear ? { result: "unclear", answer, gone: false } : refused(answer);
+    return unclear.has(result.failed) ? { result: "unclear", answer, gone: false } : refused(answer);
   }
   const { status, headers } = result;
   const answer = `${host} answered ${status}`;

@@ -1,18 +1,9 @@
 import { truncate } from "../../calendar/text.ts";
 import { escapeHtml } from "../../lib/escape-html.ts";
 import type { WebhookTemplate } from "../../store/mail/webhooks.ts";
-import type { Notice, NoticeItem } from "../notices/notice.ts";
+import type { NoticeItem, Post } from "../notices/notice.ts";
 import type { MailLink } from "../write.tsx";
 import { plainWords } from "./plain.ts";
-
-/** A notice for a webhook: without the requester's own words. */
-export type Post = Omit<Notice, "quote">;
-
-/** Returns a notice as it is posted. */
-export function postOf(notice: Notice): Post {
-  const { quote: _, ...post } = notice;
-  return post;
-}
 
 /** A request that posts a notice: where it goes, and what it says, as JSON. */
 export interface PostRequest {

@@ -7,13 +7,15 @@ import { endWebhook, listWebhooks, type WebhookRow } from "../../store/mail/webh
 import { allowedRows } from "../allowed.ts";
 import { perRecipient, type SendReport, tryRow } from "../outbox.ts";
 import { sendPost } from "./post.ts";
-import type { Post } from "./render-post.ts";
+import type { Post } from "../notices/notice.ts";
 
 /** Posts of a round, and those of one person among them, so that nobody's receivers keep the others waiting. */
 const mostOfRound = 50;
 const mostOfPerson = 2;
 const mostAtOnce = 4;
 const perHour = 3000;
+/** Tries of a post without an answer: a program tells copies by their id, and a chat would show each. */
+const unanswered = { program: 5, chat: 1 };
 /** Statements that a post takes at most, and a round besides. */
 const statementsOfPost = 4;
 const statementsOfRound = 6;
@@ -80,7 +82,8 @@ async function tryPost(
     await endRow(deps.sql, row.n, "failed", "its webhook is gone", epochSeconds(deps));
     return "failed";
   }
-  const tried = await tryRow(deps, row, async () => {
+  const mostUnanswered = webhook.template === "json" ? unanswered.program : unanswered.chat;
+  const tried = await tryRow(deps, row, mostUnanswered, async () => {
     onRequest();
     const post: Post = JSON.parse(row.message);
     return sendPost(deps, webhook, { id: row.id, post, atMs: row.createdAt * 1000 });

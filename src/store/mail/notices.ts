@@ -1,14 +1,12 @@
+import { orderSeconds } from "../../calendar/status.ts";
 import { type AccountRow, readAccount } from "../accounts/accounts.ts";
 import { readInt, readIntOrNull, readText, readTextOrNull } from "../sql/row.ts";
 import { type Sql, statement, type Statement } from "../sql/port.ts";
 import { isPaused } from "./bounces.ts";
 import type { Channel } from "./outbox.ts";
+import { type NoticeKind, noticeKinds } from "./notice-kinds.ts";
 import { beginWebhooks } from "./webhooks.ts";
 import { int, json, type RowOf, table, text } from "../sql/table.ts";
-
-/** The kinds of notices. */
-export const noticeKinds = ["request", "reminder", "digest", "trouble", "decision", "own"] as const;
-export type NoticeKind = (typeof noticeKinds)[number];
 
 /** Returns of each kind whether it is among these. */
 export function chosenKinds(chosen: readonly string[]): NoticeWishes["kinds"] {
@@ -98,7 +96,7 @@ export async function listNoticeAccounts(sql: Sql): Promise<NoticeAccount[]> {
        ${isPaused("accounts.user_uuid", "coalesce(nullif(notices.email, ''), accounts.email)")} AS paused
      FROM accounts LEFT JOIN notices ON notices.user_uuid = accounts.user_uuid
      WHERE accounts.kind != 'operator' AND accounts.user_uuid IS NOT NULL AND accounts.token != ''
-     ORDER BY accounts.refused_at IS NOT NULL, accounts.proven_at DESC, accounts.id`,
+     ORDER BY accounts.refused_at IS NOT NULL, accounts.proven_at DESC NULLS LAST, accounts.id`,
   );
   return rows.map((row) => {
     const userUuid = readText(row, "user_uuid");
@@ -135,10 +133,10 @@ const apart = 1800;
 
 /**
  * The SQL of the open requests that each seeker may decide, as `pair`: of several lists' rows that it sees the one that tells
- * most. ?1 sources, ?2 now, ?3 seekers.
+ * most. One whose order may still be seen is none yet. ?1 sources, ?2 now, ?3 seekers.
  */
 const pairs = `WITH seen AS MATERIALIZED (
-     SELECT uuid, source_id, first_start_at, order_state, modified_micros,
+     SELECT uuid, source_id, first_start_at, order_state, created_micros, modified_micros,
        data->>'$.providerUuid' AS provider, data->>'$.offeringUuid' AS offering
      FROM bookings INDEXED BY bookings_open
      WHERE source_id IN (SELECT value FROM json_each(?1)) AND last_end_at > ?2 AND state = 'Creating' AND vanished_at IS NULL),
@@ -153,10 +151,11 @@ const pairs = `WITH seen AS MATERIALIZED (
      UNION SELECT recipient, hours, seen.* FROM seen JOIN acts ON acts.scope = seen.offering),
    pair AS MATERIALIZED (
      SELECT * FROM (
-       SELECT may.recipient, hours, uuid, first_start_at, order_state, row_number() OVER (
+       SELECT may.recipient, hours, uuid, first_start_at, order_state, created_micros, row_number() OVER (
          PARTITION BY may.recipient, uuid ORDER BY modified_micros DESC, order_state IS NULL, source_id) AS place
        FROM may JOIN sees ON sees.recipient = may.recipient AND sees.list = may.source_id) AS known
-     WHERE place = 1 AND (order_state IS NULL OR order_state = 'executing'))`;
+     WHERE place = 1 AND (order_state = 'executing'
+       OR order_state IS NULL AND created_micros / 1000000 <= ?2 - ${orderSeconds}))`;
 
 function pairParameters(seekers: readonly Seeker[], nowAt: number): [string, number, string] {
   const sources = [...new Set(seekers.flatMap((seeker) => seeker.sources))];

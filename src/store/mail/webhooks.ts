@@ -1,6 +1,6 @@
 import { type Sql, statement, type Statement } from "../sql/port.ts";
 import { int, json, oneOf, orNull, type RowOf, table, text } from "../sql/table.ts";
-import type { NoticeKind } from "./notices.ts";
+import type { NoticeKind } from "./notice-kinds.ts";
 import { dropQueued } from "./outbox.ts";
 
 /** The forms in which a post can be written: signed JSON, or as a chat takes it. */

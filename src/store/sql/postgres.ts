@@ -106,7 +106,8 @@ export function openPostgres(
       on.release(failed);
     }
   };
-  const beginWrite = `BEGIN; SET LOCAL statement_timeout = ${statementMilliseconds}; SET LOCAL lock_timeout = ${lockMilliseconds};
+  // At another level, which may be the server's own, a statement would not see what was written while it waited for the lock.
+  const beginWrite = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${statementMilliseconds}; SET LOCAL lock_timeout = ${lockMilliseconds};
     SET LOCAL idle_in_transaction_session_timeout = ${idleMilliseconds}; SELECT pg_advisory_xact_lock(${writerLock})`;
   const write = async <T>(work: (on: PoolClient) => Promise<T>): Promise<T> => {
     await writer.acquire(AbortSignal.timeout(statementMilliseconds));

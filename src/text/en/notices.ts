@@ -1,4 +1,4 @@
-import type { NoticeKind } from "../../store/mail/notices.ts";
+import type { NoticeKind } from "../../store/mail/notice-kinds.ts";
 
 /** The page on which somebody chooses what they are told, and the mails themselves. */
 export const notices = {

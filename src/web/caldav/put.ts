@@ -2,7 +2,7 @@ import { readAnswer } from "../../calendar/ical/read-answer.ts";
 import type { Action } from "../../calendar/profile.ts";
 import { undecided } from "../../decision/ask-waldur.ts";
 import { livePeriods } from "../../decision/beside.ts";
-import { decide } from "../../decision/decide.ts";
+import { decide, findSame } from "../../decision/decide.ts";
 import { codeOf } from "../../errors.ts";
 import { findLocated } from "../../store/bookings/bookings.ts";
 import type { ObjectContent } from "../../store/objects.ts";
@@ -45,37 +45,51 @@ export async function answerPut(
   const tag = content === null ? null : objectTag(calendar, content);
   const { headers } = c.req.raw;
   if (headers.has("If-None-Match") && content !== null) return plainResponse(412, "");
+  const answer = content === null ? null : readOwnAnswer(scene, content, body);
+  // Already applied (RFC 9110 13.1.1): from another device at once, or sent again since the answer to it was lost.
+  if (content !== null && answer !== null && (await isRepeated(scene, calendar, content, answer))) {
+    return plainResponse(204, "");
+  }
   const match = headers.get("If-Match");
   if (match !== null && !matchesIfMatch(match, tag)) return plainResponse(412, "");
-  const partstat = content === null ? null : readPartstat(scene, calendar, content, body, match !== null);
-  if (content === null || partstat === null) return refuseWrite(scene, calendar, name);
-  const action = actions[partstat];
+  // Evolution sends no If-Match: without one, SEQUENCE must be the present one, so that no old copy decides.
+  const counts = answer !== null && (match !== null || answer.present);
+  if (content === null || !counts || !isAnswerable(calendar, content)) return refuseWrite(scene, calendar, name);
+  const action = actions[answer.partstat];
   if (action !== undefined) return answerDecision(c, scene, calendar, content, name, action);
-  if (partstat !== "TENTATIVE") return refuseWrite(scene, calendar, name);
+  if (answer.partstat !== "TENTATIVE") return refuseWrite(scene, calendar, name);
   // Waldur knows no perhaps: the program is to show again that an answer is wanted.
   await touch(scene, calendar, name, "");
   return plainResponse(204, "");
 }
 
-/**
- * Returns the person's own PARTSTAT in a body that means the very event at the very time; null in any other. Evolution sends
- * no If-Match: without one, SEQUENCE must be the present one, so that no old copy decides.
- */
-function readPartstat(
-  scene: Scene,
-  calendar: PersonCalendar,
-  content: ObjectContent,
-  body: string,
-  matched: boolean,
-): string | null {
-  if (!isAnswerable(calendar, content)) return null;
+interface OwnAnswer {
+  readonly partstat: string;
+  /** The body has the event's SEQUENCE. */
+  readonly present: boolean;
+}
+
+/** Returns the person's own answer in a body that means the very event at the very time; null in any other. */
+function readOwnAnswer(scene: Scene, { vevent }: ObjectContent, body: string): OwnAnswer | null {
   const own = [`mailto:${scene.attendee}`, hrefOf({ kind: "principal", user: scene.user }).toLowerCase()];
   const sent = readAnswer(body, own);
-  const asked = readAnswer(`BEGIN:VCALENDAR\r\n${content.vevent}END:VCALENDAR\r\n`, []);
+  const asked = readAnswer(`BEGIN:VCALENDAR\r\n${vevent}END:VCALENDAR\r\n`, []);
   const same =
     sent !== null && asked !== null && sent.uid === asked.uid && sent.start === asked.start && sent.end === asked.end;
-  const present = matched || sent?.sequence === asked?.sequence;
-  return same && present ? sent.partstat : null;
+  if (!same || sent.partstat === null) return null;
+  return { partstat: sent.partstat, present: sent.sequence === asked.sequence };
+}
+
+/** Returns true when the person has just decided so, and the event asks no more. */
+async function isRepeated(
+  { deps, viewer }: Scene,
+  calendar: PersonCalendar,
+  content: ObjectContent,
+  { partstat }: OwnAnswer,
+): Promise<boolean> {
+  const action = actions[partstat];
+  if (action === undefined || !calendar.answerable || isAnswerable(calendar, content)) return false;
+  return (await findSame(deps, { bookingUuid: content.bookingUuid, action, account: viewer.account })) !== null;
 }
 
 /** Decides as the pages do, on the periods that the event's booking has as stored. What is not done is told in a sentence, which the event shows for a day. */

@@ -8,7 +8,7 @@ import { matchConditions } from "./conditional.ts";
 import { noteUsed, report } from "./note-used.ts";
 import { findRepresentation, isUnchanged } from "./representation.ts";
 import { notModifiedResponse, okResponse, refusalResponse } from "./responses.ts";
-import type { FeedDeps } from "./serve.ts";
+import type { FeedDeps } from "./feed-deps.ts";
 
 const deadlineMilliseconds = 5000;
 /** Attempts to read a feed that changes while it is read. */

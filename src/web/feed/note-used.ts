@@ -3,7 +3,7 @@ import { codeOf, messageOf } from "../../errors.ts";
 import { noteUse } from "../../store/feeds.ts";
 import { clientName } from "../request/user-agent.ts";
 import type { Representation } from "./representation.ts";
-import type { FeedDeps } from "./serve.ts";
+import type { FeedDeps } from "./feed-deps.ts";
 
 const useSeconds = 3600;
 

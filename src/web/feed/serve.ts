@@ -1,18 +1,12 @@
 import { epochSeconds } from "../../lib/clock.ts";
-import type { Deps } from "../../deps.ts";
 import { AppError } from "../../errors.ts";
 import { joinVevents } from "../../store/events.ts";
 import type { Joined } from "../../store/sql/port.ts";
 import { type AddressRow, type FeedRow, findAddress, findFeed } from "../../store/feeds.ts";
-import {
-  type ResponseSettings,
-  optionsResponse,
-  notModifiedResponse,
-  okResponse,
-  refusalResponse,
-} from "./responses.ts";
+import { optionsResponse, notModifiedResponse, okResponse, refusalResponse } from "./responses.ts";
 import { type BodyCache, type CachedBody, makeBodyCache } from "./body-cache.ts";
 import { mishandlesGzip } from "../request/user-agent.ts";
+import type { FeedDeps } from "./feed-deps.ts";
 import { serveFreeBusy } from "./free-busy.ts";
 import { noteUsed, report } from "./note-used.ts";
 import { matchConditions, type Validators } from "./conditional.ts";
@@ -20,16 +14,6 @@ import { type Representation, findRepresentation, isUnchanged } from "./represen
 import { makeSingleFlight } from "./single-flight.ts";
 import { asksForGzip, isWholeGzip } from "./gzip.ts";
 import { withDeadline } from "../../lib/deadline.ts";
-
-export interface FeedDeps extends Pick<Deps, "sql" | "now" | "deadline" | "defer"> {
-  readonly log: Pick<Deps["log"], "warn">;
-  readonly config: ResponseSettings & {
-    /** Days for which an ended address says so before it is gone. */
-    readonly endedDays: number;
-    /** Bytes of bodies kept in this process. */
-    readonly feedCacheBytes: number;
-  };
-}
 
 /** Answers one request for a feed. Never rejects; GET and HEAD get 200, 304, 404 or 410. */
 export type ServeFeed = (deps: FeedDeps, request: Request, secret: string, file: string) => Promise<Response>;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addUser, endPersonSessions, findAccount, noteSeen } from "../../../src/store/accounts/accounts.ts";
+import { noteRunning } from "../../../src/store/accounts/presence.ts";
 import { readMeta } from "../../../src/store/meta.ts";
 import { emptyAccounts, forgetNames, listAccountsOf } from "../../../src/store/accounts/people.ts";
 import { forgetReads, noteReads } from "../../../src/store/sources/reads.ts";
@@ -32,6 +33,7 @@ import {
 } from "../../rows.ts";
 import { engines, type Opened } from "./engines.ts";
 
+const day = 86_400;
 const ranWell = { added: 1, changed: 0, removed: 0, skipped: 0, requests: 1, failure: "", held: "" };
 
 describe.each(engines)("what is forgotten over $engine", ({ open }) => {
@@ -154,6 +156,27 @@ describe.each(engines)("what is forgotten over $engine", ({ open }) => {
       userUuid: null,
       sessionNo: 1,
     });
+  });
+
+  it("nobody for the time in which the service stood still", async () => {
+    const user = { username: "u", fullName: "U", email: "", isStaff: false, roles: [] };
+    const times = { tokenLifetime: null, tokenExpiresAt: null };
+    await addUser(sql, { id: "p", kind: "person", token: "sealed" }, { ...user, ...times, uuid: uuidOf(8) }, t);
+    await addUser(sql, { id: "q", kind: "person", token: "sealed" }, { ...user, ...times, uuid: uuidOf(9) }, t);
+    await noteSeen(sql, "q", t + 9 * day);
+    const idle = async (nowAt: number): Promise<number> => {
+      await noteRunning(sql, nowAt);
+      return forgetAccounts(sql, nowAt - 30 * day, nowAt - 30 * day);
+    };
+    // A copy from before the time was noted: it ran when somebody was here last.
+    expect(await idle(t + 50 * day)).toBe(0);
+    for (let n = 51; n <= 71; n += 1) expect(await idle(t + n * day)).toBe(0);
+    expect(await idle(t + 72 * day)).toBe(1);
+    expect(await left("accounts", "id")).toEqual(["a", "q"]);
+    // Two nodes that come back together: nobody was here later than now.
+    await Promise.all([noteRunning(sql, t + 172 * day), noteRunning(sql, t + 172 * day)]);
+    expect(await left("accounts", "seen_at < created_at + 141 * 86400")).toEqual([0, 0]);
+    expect(await left("accounts", `seen_at <= ${t + 172 * day}`)).toEqual([1, 1]);
   });
 
   it("a person's name in decisions, and the token of somebody who signs out without a feed", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { addUser } from "../../../src/store/accounts/accounts.ts";
+import { addUser, noteProof, noteRefusedProof } from "../../../src/store/accounts/accounts.ts";
+import { findLocated } from "../../../src/store/bookings/bookings.ts";
 import { listOwnBookings, listTold, listTroubles } from "../../../src/store/mail/news.ts";
 import {
   beginNotices,
@@ -27,6 +28,7 @@ import {
   putOff,
 } from "../../../src/store/mail/outbox.ts";
 import { takeLease } from "../../../src/store/leases.ts";
+import { noteReader } from "../../../src/store/sources/readers.ts";
 import type { Sql } from "../../../src/store/sql/port.ts";
 import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 import { engines, type Opened } from "./engines.ts";
@@ -155,14 +157,50 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
     await sql.run("DELETE FROM accounts WHERE id = 'me'");
   });
 
+  it("goes to the account of a person whose roles Waldur told last, to one of which it told none only without another", async () => {
+    const user = { uuid: "u", username: "u", fullName: "U", email: "", isStaff: false, roles: [], isActive: true };
+    const facts = { ...user, tokenLifetime: null, tokenExpiresAt: null };
+    for (const [id, kind] of [
+      ["1", "person"],
+      ["2", "decider"],
+    ] as const) {
+      await addUser(sql, { id, kind, token: "sealed" }, facts, t);
+    }
+    const order = async () => (await listNoticeAccounts(sql)).map(({ account }) => account.id);
+    expect(await order()).toEqual(["1", "2"]);
+    await noteProof(sql, "2", facts, t);
+    expect(await order()).toEqual(["2", "1"]);
+    await noteRefusedProof(sql, "2", t);
+    expect(await order()).toEqual(["1", "2"]);
+    await sql.run("DELETE FROM accounts WHERE user_uuid = 'u'");
+  });
+
+  it("tells of the state of the order that made a booking, where one of several lists has it", async () => {
+    for (const [source, orderState] of [
+      ["s", "done"],
+      ["other", null],
+    ] as const) {
+      await store(sql, source, [writeOf(bookingOf(1), { orderState })]);
+      await noteReader(sql, source, "a", t);
+    }
+    const [row] = await listOwnBookings(sql, ["a"], "person", t - 1);
+    expect([row?.sourceId, row?.orderState]).toEqual(["s", "done"]);
+    const found = (await findLocated(sql, ["other", "s"], [uuidOf(1)])).get(uuidOf(1));
+    expect([found?.sourceId, found?.orderState]).toEqual(["s", "done"]);
+  });
+
   it("is compared with the requests that each person may decide", async () => {
     const pending = { state: "Creating", providerUuid: "p", offeringUuid: "o" } as const;
     const ahead = (n: number) => [{ start: t + n * hour, end: t + (n + 1) * hour, backendId: "" }];
     await store(
       sql,
       "s",
-      [1, 2, 3].map((n) => writeOf(bookingOf(n, { ...pending, slots: ahead(n * 10) }))),
+      [1, 2, 3].map((n) => writeOf(bookingOf(n, { ...pending, slots: ahead(n * 10) }), { orderState: "executing" })),
     );
+    // One whose order may still be seen, and one that waits for somebody else.
+    const young = bookingOf(4, { ...pending, slots: ahead(5), createdMicros: (t - 590) * 1e6 });
+    const early = bookingOf(5, { ...pending, slots: ahead(5) });
+    await store(sql, "s", [writeOf(young), writeOf(early, { orderState: "pending-consumer" })]);
     const seeker = (recipient: string, scopes: string[], sources = ["s"]): Seeker => ({
       recipient,
       userUuid: "u",
@@ -180,6 +218,7 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
       ]);
     const all = [1, 2, 3].map(uuidOf);
     expect(await wanted()).toEqual(["u", "v"].flatMap((user) => all.map((uuid) => [user, uuid, "request"])));
+    expect((await wanted(t + 10)).filter(([, uuid]) => uuid === uuidOf(4))).toHaveLength(2);
     expect(await listOpen(sql, people, t)).toEqual(
       new Map([
         ["u", all],

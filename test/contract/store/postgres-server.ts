@@ -60,8 +60,10 @@ export async function startPostgres(bin: string, { durable = false } = {}): Prom
     return [first, rest];
   };
   const options = { cwd: folder, env: { ...process.env, HOME: folder } };
-  const init = ["initdb", "-D", data, "-U", "waldur", "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8"];
-  await promisify(execFile)(...command(join(bin, init[0] ?? ""), ...init.slice(1)), options);
+  // It sorts as most servers do, by words and not by bytes.
+  const sorting = ["--locale=C", "--locale-provider=icu", "--icu-locale=en-US-u-ka-shifted"];
+  const own = ["-D", data, "-U", "waldur", "-A", "trust", "--no-sync", "-E", "UTF8"];
+  await promisify(execFile)(...command(join(bin, "initdb"), ...own, ...sorting), options);
   const settings = [
     `port=${port}`,
     "listen_addresses=127.0.0.1",

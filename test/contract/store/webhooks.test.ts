@@ -155,7 +155,7 @@ describe.each(engines)("webhooks over $engine", ({ open }) => {
   it("begin with what is open as known, beside their person", async () => {
     const pending = { state: "Creating", providerUuid: "p", offeringUuid: "o" } as const;
     const slots = [{ start: t + 3600, end: t + 7200, backendId: "" }];
-    await store(sql, "s", [writeOf(bookingOf(1, { ...pending, slots }))]);
+    await store(sql, "s", [writeOf(bookingOf(1, { ...pending, slots }), { orderState: "executing" })]);
     const seeker = (recipient: string, channel: Seeker["channel"]): Seeker => ({
       recipient,
       userUuid: "u",

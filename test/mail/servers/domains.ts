@@ -31,7 +31,8 @@ export async function openMailDomains(approvers: readonly string[]) {
   };
   const dovecot = closed(await openDovecot([...approvers, "answers"], { lmtp: true }));
   const dkim = closed(await openDkimFilters("example.org", authservId));
-  const [own, other, submission, listener] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const [own, other, unchecked] = [await freePort(), await freePort(), await freePort()];
+  const [submission, listener] = [await freePort(), await freePort()];
   const inline = (map: Readonly<Record<string, string>>): string =>
     `inline:{ ${Object.entries(map)
       .map(([name, value]) => `{ ${name} = ${value} }`)
@@ -50,21 +51,22 @@ export async function openMailDomains(approvers: readonly string[]) {
       },
     ),
   );
+  const incoming = {
+    smtpd_milters: `inet:127.0.0.1:${dkim.verifier}`,
+    smtpd_relay_restrictions: "reject_unauth_destination",
+    smtpd_recipient_restrictions: "reject_unverified_recipient",
+  };
   const service = closed(
     await openPostfix(
       authservId,
       [
-        {
-          port: other,
-          settings: {
-            smtpd_milters: `inet:127.0.0.1:${dkim.verifier}`,
-            smtpd_relay_restrictions: "reject_unauth_destination",
-            smtpd_recipient_restrictions: "reject_unverified_recipient",
-          },
-        },
+        { port: other, settings: incoming },
+        { port: unchecked, settings: { ...incoming, receive_override_options: "no_header_body_checks" } },
         { port: submission, settings: {} },
       ],
       {
+        // As docs/mail.md has it.
+        header_checks: `regexp:{{/^Authentication-Results[[:space:]]*:[[:space:]]*${authservId.replaceAll(".", "\\.")}/ IGNORE}}`,
         relay_domains: answerDomains.listener,
         virtual_alias_domains: answerDomains.mailbox,
         virtual_alias_maps: inline({ [`@${answerDomains.mailbox}`]: "answers@mailbox.calendar.example" }),
@@ -85,8 +87,11 @@ export async function openMailDomains(approvers: readonly string[]) {
   };
   const keep = opened.move();
   return {
-    /** Ports: where approvers hand mail in, and where any mail server brings mail for the service. */
-    ports: { organisation: own, service: other },
+    /**
+     * Ports: where approvers hand mail in, and where any mail server brings mail for the service; `unchecked`: where Postfix itself
+     * leaves fields of its own name to OpenDKIM.
+     */
+    ports: { organisation: own, service: other, unchecked },
     /** The settings of a service that takes answers over the one way or the other. */
     settings: {
       listener: {

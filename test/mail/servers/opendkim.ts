@@ -9,7 +9,7 @@ import { answers } from "./ports.ts";
 
 /**
  * Starts two OpenDKIM filters: one signs what comes from a domain, the other verifies under a name and, as docs/mail.md has it, takes
- * fields of that name out of what comes in.
+ * fields of that name out of what comes in and always writes its own.
  */
 export async function openDkimFilters(domain: string, authservId: string) {
   const folder = await mkdtemp(join(tmpdir(), "opendkim-"));
@@ -45,6 +45,7 @@ export async function openDkimFilters(domain: string, authservId: string) {
   const verifier = await start("verify", {
     Mode: "v",
     AuthservID: authservId,
+    AlwaysAddARHeader: "yes",
     RemoveARAll: "yes",
     RemoveARFrom: authservId,
     TestPublicKeys: join(folder, "keys"),

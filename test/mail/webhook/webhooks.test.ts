@@ -4,9 +4,10 @@ import { people } from "../../../src/demo/people.ts";
 import type { Deps } from "../../../src/deps.ts";
 import { forgetPerson } from "../../../src/forget-person.ts";
 import { tick } from "../../../src/tick.ts";
+import { NotConnected } from "../../../src/security/guard.ts";
 import { workerBudgets } from "../../../src/workers/budgets.ts";
 import { sealAddress } from "../../../src/mail/webhook/post.ts";
-import type { Post } from "../../../src/mail/webhook/render-post.ts";
+import type { Post } from "../../../src/mail/notices/notice.ts";
 import { listDuePosts, sendPosts } from "../../../src/mail/webhook/send-posts.ts";
 import { addToOutbox } from "../../../src/store/mail/outbox.ts";
 import { addWebhook as keepWebhook } from "../../../src/store/mail/webhooks.ts";
@@ -34,6 +35,10 @@ async function makePosted(change: Parameters<typeof addWebhook>[1] = {}, options
     added,
   };
 }
+
+const notThere = (): Error => new TypeError("fetch failed", { cause: new NotConnected("connect ECONNREFUSED") });
+const cutOff = (): Error => new TypeError("fetch failed", { cause: new Error("other side closed") });
+const tooLate = (): Error => new DOMException("late", "TimeoutError");
 
 const textOf = (post: { body: string } | undefined): string => JSON.parse(post?.body ?? "{}").text ?? "";
 
@@ -265,8 +270,10 @@ describe("a receiver that", () => {
       () => new Response("", { status: 307, headers: { Location: "https://elsewhere.example.org/" } }),
     ],
     ["sends inside", () => new Response("", { status: 302, headers: { Location: "http://127.0.0.1/" } })],
-    ["is not there", () => new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") })],
-    ["is too slow, and tells copies by their id", () => new DOMException("late", "TimeoutError"), "json"],
+    ["is not there", notThere],
+    ["is not there, as a program", notThere, "json"],
+    ["is too slow, and tells copies by their id", tooLate, "json"],
+    ["ends the connection, and tells copies by their id", cutOff, "json"],
   ])("%s gets the post again, and nobody else gets it", async (_, fate, template = "slack") => {
     const { chat, request, posted } = await makePosted({ posted: ["request"], template });
     chat.next = () => (chat.asked.length < 4 ? fate() : null);
@@ -297,14 +304,31 @@ describe("a receiver that", () => {
     );
   });
 
-  it("answers too late gets one more copy at most, where it cannot tell copies", async () => {
-    const { world, chat, request, posted } = await makePosted({ posted: ["request"] });
-    chat.next = () => new DOMException("late", "TimeoutError");
-    request();
-    await posted(30);
-    expect(chat.asked).toHaveLength(2);
-    expect((await posts(world)).map(({ state }) => state)).toEqual(["failed"]);
-  });
+  it.each([
+    ["answers too late", tooLate, "slack", 1],
+    ["takes a post and ends the connection", cutOff, "teams", 1],
+    ["answers too late, and tells copies by their id", tooLate, "json", 5],
+    ["takes a post and ends the connection, and tells copies by their id", cutOff, "json", 5],
+  ])(
+    "%s gets no copy that it cannot tell, and few that it can, and then the next post",
+    async (_, fate, template, most) => {
+      const { world, chat, request, posted } = await makePosted({ posted: ["request"], template });
+      chat.next = () => (chat.asked.some(({ body }) => body.includes("Second")) ? null : fate());
+      request(1, { name: "First" });
+      request(1, { name: "Second" });
+      const minutes: number[] = [];
+      for (let minute = 0; minute < 60; minute += 1) {
+        const before = chat.asked.length;
+        await posted(1);
+        minutes.push(...chat.asked.slice(before).map(() => minute));
+      }
+      expect(chat.asked.filter(({ body }) => body.includes("First"))).toHaveLength(most);
+      expect((await posts(world)).map(({ state }) => state)).toEqual(["failed", "sent"]);
+      // The tries of the first, each after a longer pause.
+      const pauses = minutes.slice(1, most).map((minute, n) => minute - (minutes[n] ?? 0));
+      expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    },
+  );
 
   it("takes a post and does not end its answer has taken it", async () => {
     const { world, chat, request, posted } = await makePosted({ posted: ["request"] });
@@ -378,7 +402,7 @@ describe("a receiver that", () => {
     const { owner, chat, request, posted } = await makePosted({ posted: ["request"] });
     await addWebhook(owner, { url: "https://dead.example.org/x", posted: ["request"] });
     await posted(1);
-    chat.next = (url) => (url.includes("dead") ? new TypeError("no") : null);
+    chat.next = (url) => (url.includes("dead") ? notThere() : null);
     for (let n = 0; n < 4; n += 1) {
       request();
       expect((await posted(3)).map(({ url }) => url)).toEqual([room]);

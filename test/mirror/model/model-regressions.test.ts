@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Sql } from "../../../src/store/sql/port.ts";
-import { davStage, type DavSwitches } from "./dav-stage.ts";
+import { davStage } from "./dav-stage.ts";
+import type { DavSwitches } from "./dav-switches.ts";
 import { memoryStage } from "./memory-stage.ts";
 import { play } from "./play-schedule.ts";
 import type { Schedule } from "./random-schedule.ts";

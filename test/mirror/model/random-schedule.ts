@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { FailureKind } from "../../../src/caldav/port.ts";
-import type { DavAnswer, DavSwitches } from "./dav-stage.ts";
+import type { DavAnswer, DavSwitches } from "./dav-switches.ts";
 
 /** One step of a schedule; plain data, so that a counter-example can be pasted into a test. */
 export type Step =

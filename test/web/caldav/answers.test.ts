@@ -66,6 +66,24 @@ describe("the calendar program's own buttons", () => {
     ).toHaveLength(1);
   });
 
+  it("are one decision where the answer to the first PUT was lost, with a condition or without", async () => {
+    const { world, booking, feed, program, path, name } = await pendingScene();
+    const { text, etag } = await read(program, path + name);
+    const colleague = await signedIn(world, world.sample.tokens.providerManager);
+    const theirs = await read(colleague.program, calendarPath(colleague.account, feed) + name);
+    const send = async (partstat: string, headers: Record<string, string> = { "If-Match": etag }) =>
+      (await program.send("PUT", path + name, text.replace("NEEDS-ACTION", partstat), headers)).status;
+    expect([await send("ACCEPTED"), await send("ACCEPTED"), await send("ACCEPTED", {})]).toEqual([204, 204, 204]);
+    expect(await listDecisions(world.deps.sql, booking.uuid, 10)).toHaveLength(1);
+    // Another answer is none, nor is another person's, nor one that comes late.
+    expect([await send("DECLINED"), await send("DECLINED", {}), await send("TENTATIVE")]).toEqual([412, 403, 412]);
+    const accepted = theirs.text.replace("NEEDS-ACTION", "ACCEPTED");
+    const other = calendarPath(colleague.account, feed) + name;
+    expect((await colleague.program.send("PUT", other, accepted, { "If-Match": theirs.etag })).status).toBe(412);
+    world.wait(601);
+    expect(await send("ACCEPTED")).toBe(412);
+  });
+
   it("answer all parts of a booking by any one of them", async () => {
     const { world, program, path, booking } = await pendingScene();
     const names = toldIn(await sync(program, path, "")).changed.filter((name) => name.startsWith(booking.uuid));

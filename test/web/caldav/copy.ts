@@ -21,7 +21,13 @@ const copied = [
 
 /** A copy of the database as it stands. */
 export async function copy(sql: Sql): Promise<Copy> {
-  return Promise.all(copied.map(async (table) => [table, await sql.all(`SELECT * FROM ${table}`)] as const));
+  return Promise.all(copied.map(async (table) => [table, await readRows(sql, table)] as const));
+}
+
+/** Returns the rows of a table; without the `rowid` that PostgreSQL counts by itself, and in its order. */
+async function readRows(sql: Sql, table: string) {
+  const rows = await sql.all(`SELECT * FROM ${table}`);
+  return rows.toSorted((a, b) => Number(a["rowid"]) - Number(b["rowid"])).map(({ rowid: _rowid, ...row }) => row);
 }
 
 /** Puts a copy back, as somebody who restores the database does. */

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { rendererVersion } from "../../../src/calendar/feed.ts";
 import { lintCalendar } from "../../../src/calendar/ical/lint.ts";
 import type { Joined, Sql, SqlRow } from "../../../src/store/sql/port.ts";
-import type { FeedDeps, FeedWork } from "../../../src/web/feed/serve.ts";
+import type { FeedWork } from "../../../src/web/feed/serve.ts";
+import type { FeedDeps } from "../../../src/web/feed/feed-deps.ts";
 import { honestWork, makeServed } from "./served.ts";
 import { setColumns } from "../../rows.ts";
 

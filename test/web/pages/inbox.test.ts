@@ -42,6 +42,9 @@ async function read(world: World): Promise<void> {
   await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
 }
 
+/** The requests that the report of a page leaves for another click. */
+const leftIn = (html: string): string[] =>
+  [...html.matchAll(/type="hidden" name="uuid" value="([0-9a-f]{32})"/g)].map(([, uuid = ""]) => uuid);
 /** The names on the cards of a page, in order. */
 const namesIn = (html: string): string[] =>
   [...html.matchAll(/<h2 dir="auto"><a href="\/bookings\/[0-9a-f]{32}">([^<]*)</g)].map(([, name = ""]) => name);
@@ -419,21 +422,24 @@ describe("an answer on the first page", () => {
     expect(countsIn(await reader.page("/"))).toEqual([0, 1, 0]);
   });
 
-  it("accepts the ticked ones, and reports each that it did not", async () => {
+  it("accepts the ticked ones, twenty at a time, and reports each that it did not", async () => {
     const { world, reader } = await begin();
-    const all = Array.from({ length: 15 }, (_, n) => ask(world, `Request ${n}`, 30 + 2 * n));
+    const all = Array.from({ length: 25 }, (_, n) => ask(world, `Request ${n}`, 30 + 2 * n));
     await read(world);
-    const page = await reader.page("/?part=decide&ticked=all");
-    const ticked = [...page.matchAll(/name="uuid" value="([0-9a-f]{32})"[^>]*\schecked/g)].map(([, uuid = ""]) => uuid);
+    const pages = `${await reader.page("/?part=decide&ticked=all")}${await reader.page("/?part=decide&ticked=all&page=2")}`;
+    const ticked = [...pages.matchAll(/name="uuid" value="([0-9a-f]{32})"[^>]*\schecked/g)].map(
+      ([, uuid = ""]) => uuid,
+    );
     expect(ticked).toEqual(all.map(({ uuid }) => uuid));
     world.sample.reject(all[3]?.uuid ?? "");
     const done = await reader.send("/bookings/accept", { uuid: ticked, back: "part=decide" }, "/");
     const report = await done.text();
-    expect(report).toContain("14 requests were accepted");
+    expect(report).toContain("19 requests were accepted");
     expect(report).toContain("Request 3</strong>: Meanwhile this booking was decided otherwise");
+    expect(leftIn(report)).toEqual(all.slice(20).map(({ uuid }) => uuid));
     await world.settle();
-    expect(countsIn(await reader.page("/"))).toEqual([0, 0, 0]);
-    expect(all.filter(({ uuid }) => world.sample.find(uuid)?.state === "OK")).toHaveLength(14);
+    expect(countsIn(await reader.page("/"))).toEqual([5, 0, 0]);
+    expect(all.filter(({ uuid }) => world.sample.find(uuid)?.state === "OK")).toHaveLength(19);
   });
 
   it("accepts none of many that overlaps or has begun, and nothing that was not ticked", async () => {
@@ -461,7 +467,7 @@ describe("an answer on the first page", () => {
       world.counts.statements = 0;
       const page = await (await reader.send("/bookings/accept", { uuid: left }, "/history")).text();
       expect(world.counts.statements).toBeLessThanOrEqual(100);
-      left = [...page.matchAll(/type="hidden" name="uuid" value="([0-9a-f]{32})"/g)].map(([, uuid = ""]) => uuid);
+      left = leftIn(page);
       expect(page).toContain(left.length === 0 ? "1 request was accepted" : `${left.length} `);
     }
     expect(all.every(({ uuid }) => world.sample.find(uuid)?.state === "OK")).toBe(true);

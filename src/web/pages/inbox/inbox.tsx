@@ -23,6 +23,8 @@ import { InboxPage, type InboxProps, type Reported } from "../views/inbox.tsx";
 
 /** Pages stay small: the rest is on the next. */
 const pageSize = 15;
+/** One answer to many requests takes its time at Waldur: the rest is left for another click. */
+const mostAtOnce = 20;
 
 /** Returns the routes of the first page, and of the answer to many requests at once. */
 export function inboxRoutes(): Hono<Env> {
@@ -127,7 +129,8 @@ async function findBeginnings(c: PageContext): Promise<{ loading: string[]; make
 async function acceptTicked(c: PageContext): Promise<Response> {
   const fields = await readFormFields(c);
   const view = readInboxView(new URLSearchParams(fieldValue(fields, "back")));
-  const uuids = [...new Set(fields.get("uuid") ?? [])].slice(0, pageSize);
+  const ticked = [...new Set(fields.get("uuid") ?? [])];
+  const uuids = ticked.slice(0, mostAtOnce);
   const { viewer } = c.var;
   const language = pageLanguage(c);
   const words = texts[language].inbox;
@@ -160,6 +163,6 @@ async function acceptTicked(c: PageContext): Promise<Response> {
     if (outcome.tone === "good") accepted += 1;
     else failed.push({ name, notice: outcome, overlaps: [], over: false });
   }
-  const rest = left.map(({ booking }) => booking.uuid);
+  const rest = [...left.map(({ booking }) => booking.uuid), ...ticked.slice(mostAtOnce)];
   return showInbox(c, view, { report: { accepted, failed, left: rest, hint: "" } });
 }

@@ -3,7 +3,7 @@ import type { FC } from "hono/jsx";
 import { truncate } from "../../../calendar/text.ts";
 import { texts } from "../../../text/index.ts";
 import { writeQuery } from "../schedule/query.ts";
-import type { ScheduleProps } from "./schedule.tsx";
+import type { ScheduleProps } from "./parts/schedule-props.ts";
 import { EventLink } from "./parts/event-list.tsx";
 
 const mostInDay = 4;

@@ -1,6 +1,7 @@
 import type { FC } from "hono/jsx";
 import type { Config } from "../../../config/config.ts";
-import { noticeKinds, type Notices } from "../../../store/mail/notices.ts";
+import type { Notices } from "../../../store/mail/notices.ts";
+import { noticeKinds } from "../../../store/mail/notice-kinds.ts";
 import type { OutboxRow } from "../../../store/mail/outbox.ts";
 import { texts } from "../../../text/index.ts";
 import { nonceField } from "../../request/forms.ts";

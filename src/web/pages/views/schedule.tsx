@@ -1,10 +1,7 @@
 import type { DateTime } from "luxon";
 import type { FC } from "hono/jsx";
-import type { Language } from "../../../calendar/profile.ts";
 import { texts } from "../../../text/index.ts";
-import type { Loaded } from "../schedule/json.ts";
 import {
-  type ScheduleDefaults,
   type ScheduleView,
   scheduleViews,
   isGrid,
@@ -14,27 +11,11 @@ import {
   writeDate,
   writeQuery,
 } from "../schedule/query.ts";
-import type { Times } from "../../../text/times.ts";
 import { EventList } from "./parts/event-list.tsx";
 import { type Choice, Input, Note, Select } from "./parts/field.tsx";
+import type { ScheduleProps } from "./parts/schedule-props.ts";
 import { MonthView } from "./month.tsx";
 import { zoneList, Zones } from "./wishes.tsx";
-
-export interface ScheduleProps extends Loaded {
-  readonly language: Language;
-  readonly times: Times;
-  /** The beginning of the addresses of the pages. */
-  readonly path: string;
-  readonly title: string;
-  readonly defaults: ScheduleDefaults;
-  /** True when these days have more events than are read. */
-  readonly cut: boolean;
-  readonly mostEvents: number;
-  /** Today in the zone, as midnight UTC. */
-  readonly today: DateTime;
-  /** Returns the first second of a date in the zone, epoch seconds. */
-  readonly startOf: (date: DateTime) => number;
-}
 
 /** The page of events, in one of its views. */
 export const SchedulePage: FC<ScheduleProps> = (props) => {

@@ -7,7 +7,7 @@ import type {
   WebhookFault,
   WebhookProvider,
 } from "../../../mail/webhook/choose-webhooks.ts";
-import { type NoticeKind, noticeKinds } from "../../../store/mail/notices.ts";
+import { type NoticeKind, noticeKinds } from "../../../store/mail/notice-kinds.ts";
 import { mostWebhooks, webhookTemplates } from "../../../store/mail/webhooks.ts";
 import { texts } from "../../../text/index.ts";
 import { nonceField } from "../../request/forms.ts";

@@ -5,7 +5,7 @@ import { texts } from "../../../../text/index.ts";
 import type { ScheduleItem } from "../../schedule/items.ts";
 import { itemPath } from "../../schedule/json.ts";
 import { writeQuery } from "../../schedule/query.ts";
-import type { ScheduleProps } from "../schedule.tsx";
+import type { ScheduleProps } from "./schedule-props.ts";
 
 /** Pages stay small: the rest is on the next. */
 const mostOnPage = 40;
