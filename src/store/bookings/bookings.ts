@@ -114,7 +114,7 @@ export async function findLocated(
   const rows = await sql.all(
     `SELECT source_id, ${wholeColumns.list()} FROM bookings INDEXED BY bookings_uuid
      WHERE uuid IN (SELECT value FROM json_each(?2)) AND source_id IN (SELECT value FROM json_each(?1))
-     ORDER BY modified_micros, order_state NULLS FIRST`,
+     ORDER BY modified_micros, order_state NULLS FIRST, source_id`,
     JSON.stringify(sourceIds),
     JSON.stringify(uuids),
   );

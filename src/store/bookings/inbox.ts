@@ -135,7 +135,7 @@ export interface InboxCount {
 export async function countInbox(sql: Sql, scope: InboxScope): Promise<InboxCount[]> {
   const { sourceIds, scopes, nowAt } = scope;
   const rows = await sql.all(
-    `WITH ${openRequests(scope, "")} SELECT part, offering, count(*) AS count FROM open GROUP BY part, offering`,
+    `WITH ${openRequests(scope, "")} SELECT part, offering, count(*) AS count FROM open GROUP BY part, offering ORDER BY part, offering`,
     JSON.stringify(sourceIds),
     scopes === null ? null : JSON.stringify(scopes),
     nowAt,

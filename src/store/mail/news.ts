@@ -50,7 +50,7 @@ export async function listOwnBookings(
      WHERE source_id IN (
          SELECT source_id FROM readers WHERE account_id IN (SELECT value FROM json_each(?1)) AND lost IN ('', 'part'))
        AND modified_micros > ?2 * 1000000 AND vanished_at IS NULL AND data->>'$.requesterUsername' = ?3
-     ORDER BY modified_micros, order_state NULLS FIRST`,
+     ORDER BY modified_micros, order_state NULLS FIRST, source_id`,
     JSON.stringify(accountIds),
     sinceAt,
     username,

@@ -258,7 +258,7 @@ export async function countOutbox(sql: Sql, channel: Channel, nowAt: number): Pr
 export async function listFailed(sql: Sql, userUuid: string, sinceAt: number): Promise<OutboxRow[]> {
   const rows = await sql.all(
     `SELECT ${outbox.list()} FROM outbox INDEXED BY outbox_user
-     WHERE user_uuid = ?1 AND ended_at > ?2 AND state = 'failed' ORDER BY ended_at DESC LIMIT 10`,
+     WHERE user_uuid = ?1 AND ended_at > ?2 AND state = 'failed' ORDER BY ended_at DESC NULLS LAST LIMIT 10`,
     userUuid,
     sinceAt,
   );
