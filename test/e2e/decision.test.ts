@@ -114,7 +114,7 @@ describe.each(runtimes)("deciding on $runtime", ({ open }) => {
     return {
       booking,
       interfere: answer.interfere(waldur.sample, booking, action),
-      async decide(): Promise<void> {
+      decide: async (): Promise<void> => {
         expect([mode, action, answer.name, await client.submit(page, /value="accept"/, { action })]).toEqual([
           mode,
           action,

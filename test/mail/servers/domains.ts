@@ -76,7 +76,9 @@ export async function openMailDomains(approvers: readonly string[]) {
           "example.org": `smtp:[127.0.0.1]:${own}`,
         }),
         unverified_recipient_reject_code: "550",
+        // It asks for minutes whether there is such a recipient, before it says that it does not know.
         address_verify_poll_delay: "1s",
+        address_verify_poll_count: "200",
       },
     ),
   );
