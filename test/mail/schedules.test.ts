@@ -135,22 +135,26 @@ describe("the outbox on random schedules", () => {
 });
 
 describe("a run that dies while it queues notices", () => {
-  it.each([false, true])("leaves each request to be told once (the call was made: %s)", async (after) => {
-    const { world, request, read } = await makeMailed({ bookings: 0 });
-    for (let diesAt = 1; diesAt <= 24; diesAt += 1) {
-      world.wait(700);
-      const asked = request(diesAt % 3 === 0 ? 7 : 1);
-      // Waldur is read, and nobody is told yet.
-      await tick({ ...world.deps, mail: null });
-      await live(world.deps, { diesAt, after, turns: [0] }, async (deps) => queueNotices(deps, () => true));
-      world.wait(200);
-      const mails: Awaited<ReturnType<typeof read>> = [];
-      for (let run = 0; run < 2; run += 1) {
-        await world.tick();
-        mails.push(...(await read()));
+  it.each([false, true])(
+    "leaves each request to be told once (the call was made: %s)",
+    { timeout: 60_000 },
+    async (after) => {
+      const { world, request, read } = await makeMailed({ bookings: 0 });
+      for (let diesAt = 1; diesAt <= 24; diesAt += 1) {
+        world.wait(700);
+        const asked = request(diesAt % 3 === 0 ? 7 : 1);
+        // Waldur is read, and nobody is told yet.
+        await tick({ ...world.deps, mail: null });
+        await live(world.deps, { diesAt, after, turns: [0] }, async (deps) => queueNotices(deps, () => 1000));
+        world.wait(200);
+        const mails: Awaited<ReturnType<typeof read>> = [];
+        for (let run = 0; run < 2; run += 1) {
+          await world.tick();
+          mails.push(...(await read()));
+        }
+        const telling = (uuid: string): number => mails.filter(({ text }) => text?.includes(uuid)).length;
+        expect(asked.map(({ uuid }) => telling(uuid))).toEqual(asked.map(() => 1));
       }
-      const telling = (uuid: string): number => mails.filter(({ text }) => text?.includes(uuid)).length;
-      expect(asked.map(({ uuid }) => telling(uuid))).toEqual(asked.map(() => 1));
-    }
-  });
+    },
+  );
 });
