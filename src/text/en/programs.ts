@@ -54,12 +54,13 @@ export const programs = {
       "Choose the calendars, then synchronise",
     ],
     gnome: [
-      "Settings, Online Accounts, Calendar, Contacts and Files (WebDAV)",
+      "Settings, Online Accounts, Calendar, Contacts and Files (WebDAV): enter the address, the user name and the app password; Files may be off",
       "In Evolution: New, Calendar, type CalDAV; enter the address and the user name, then Find calendars",
     ],
     kde: [
-      "KOrganizer, Add calendar, DAV groupware resource",
-      "Skip the wizard's list: configure manually, add the address with protocol CalDAV",
+      "In KOrganizer's list of calendars: Add Calendar, DAV groupware resource; enter the user name and the app password",
+      "Configure the resource manually: Add, protocol CalDAV, the address as Remote URL, then Fetch",
+      "For Accept and Decline, your mail address must stand under Configure KOrganizer, General, Personal; when asked whether you really want to edit the event, press OK",
     ],
     outlook: [
       "Install CalDav Synchronizer, add a profile of type Generic CalDAV/CardDAV",

@@ -53,12 +53,13 @@ export const programs: typeof english = {
       "Vali kalendrid ja sünkrooni",
     ],
     gnome: [
-      "Seaded, Veebikontod, Kalender, kontaktid ja failid (WebDAV)",
+      "Seaded, Veebikontod, Kalender, kontaktid ja failid (WebDAV): sisesta aadress, kasutajanimi ja rakenduse parool; failid võivad olla välja lülitatud",
       "Evolutionis: Uus, Kalender, liik CalDAV; sisesta aadress ja kasutajanimi ning otsi kalendrid",
     ],
     kde: [
-      "KOrganizer, Lisa kalender, DAV-i rühmatöö ressurss",
-      "Jäta abilise loend vahele: seadista käsitsi ja lisa aadress protokolliga CalDAV",
+      "KOrganizeri kalendrite loendis: Lisa kalender, DAV-i rühmatöö ressurss; sisesta kasutajanimi ja rakenduse parool",
+      "Seadista ressurss käsitsi: Lisa, protokoll CalDAV, aadress kaug-URL-iks, siis Tõmba",
+      "Et vastata nuppudega, peab sinu meiliaadress olema KOrganizeri seadetes (Üldine, Isiklik); kui küsitakse, kas tõesti sündmust muuta, vajuta OK",
     ],
     outlook: [
       "Paigalda CalDav Synchronizer ja lisa profiil liigiga Generic CalDAV/CardDAV",

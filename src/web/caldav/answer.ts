@@ -10,7 +10,7 @@ import { answerPut, refuseWrite } from "./put.ts";
 import { maxBodyBytes, readXmlBody } from "./read-body.ts";
 import { answerReport } from "./report/report.ts";
 import { findContent, findPersonCalendar } from "./resources.ts";
-import { plainResponse, refusalResponse } from "./responses.ts";
+import { notFoundResponse, plainResponse, refusalResponse } from "./responses.ts";
 import type { Resource, Scene } from "./scene.ts";
 
 /** Methods that would change what is here (RFC 4918 9, RFC 4791 5.3, RFC 3744 8.1). */
@@ -19,13 +19,13 @@ const changing = new Set(["PUT", "POST", "DELETE", "MKCALENDAR", "MKCOL", "MOVE"
 /** Answers a request of somebody who has signed in, for what is at an address (null: nothing can be there). */
 export async function answer(c: PageContext, scene: Scene, address: Address | null): Promise<Response> {
   const { method } = c.req;
-  if (address === null || ("user" in address && address.user !== scene.user)) return notFound();
+  if (address === null || ("user" in address && address.user !== scene.user)) return notFoundResponse();
   if (address.kind === "subscription") return answerSubscription(scene, address.id, method);
   if (address.kind === "object") return answerObject(c, scene, address);
   if (address.kind !== "calendar") return answerResource(c, scene, { kind: address.kind });
   const calendar = await findPersonCalendar(scene, address.feedId);
   // Nobody makes a calendar here: there is nothing to tell of one that is not there.
-  if (calendar === null) return changing.has(method) ? refusalResponse("need-privileges") : notFound();
+  if (calendar === null) return changing.has(method) ? refusalResponse("need-privileges") : notFoundResponse();
   return answerResource(c, scene, { kind: "calendar", calendar });
 }
 
@@ -36,11 +36,11 @@ async function answerObject(
 ): Promise<Response> {
   const { method, raw } = c.req;
   const calendar = await findPersonCalendar(scene, feedId);
-  if (calendar === null) return changing.has(method) ? refusalResponse("need-privileges") : notFound();
+  if (calendar === null) return changing.has(method) ? refusalResponse("need-privileges") : notFoundResponse();
   if (method === "PUT") return answerPut(c, scene, calendar, name);
   if (changing.has(method)) return refuseWrite(scene, calendar, name);
   const object = await findContent(scene, calendar, name);
-  if (object === null) return notFound();
+  if (object === null) return notFoundResponse();
   const resource = { kind: "object", calendar, object } as const;
   if (method === "GET" || method === "HEAD") return answerGet(scene, resource, object, raw);
   return answerResource(c, scene, resource);
@@ -66,7 +66,3 @@ async function answerResource(c: PageContext, scene: Scene, resource: Resource):
 }
 
 const allow = "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT";
-
-function notFound(): Response {
-  return plainResponse(404, "There is no calendar at this address.\n");
-}

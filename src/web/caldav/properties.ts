@@ -82,13 +82,18 @@ function reportSet(names: readonly string[]): string {
   return names.map((name) => dav("supported-report", dav("report", name))).join("");
 }
 
-/** Returns the privileges (RFC 3744 5.4): an answer is a change of content, and nothing else may be written. */
-function privileges(resource: Resource): string {
+/**
+ * Returns the privileges (RFC 3744 5.4): an answer is a change of content, and nothing else may be written. KOrganizer's
+ * editor moves an event away from a calendar in which none may be made, and has no way to be rid of one that was refused
+ * where none may be deleted: KDE is told both.
+ */
+function privileges(resource: Resource, { client }: Scene): string {
   const answers = (resource.kind === "calendar" || resource.kind === "object") && resource.calendar.answerable;
   const all = [
     dav("read"),
     dav("read-current-user-privilege-set"),
     ...(answers ? [dav("write-content")] : []),
+    ...(answers && client === "KDE" ? [dav("bind"), dav("unbind")] : []),
     ...(resource.kind === "calendar" ? [cal("read-free-busy")] : []),
   ];
   return all.map((privilege) => dav("privilege", privilege)).join("");
@@ -150,7 +155,7 @@ const properties: readonly Property[] = [
     only(owned, (_, scene) => principalHref(scene)),
     false,
   ),
-  d("current-user-privilege-set", (resource) => privileges(resource), false),
+  d("current-user-privilege-set", privileges, false),
   d("supported-report-set", ({ kind }) => reports[kind], false),
   d("sync-token", tokenOf, false),
   c(

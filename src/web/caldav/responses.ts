@@ -87,6 +87,11 @@ export function plainResponse(status: number, text: string, headers: Record<stri
   return new Response(text === "" ? null : text, { status, headers: { ...always, ...type, ...headers } });
 }
 
+/** Returns 404. */
+export function notFoundResponse(): Response {
+  return plainResponse(404, "There is no calendar at this address.\n");
+}
+
 /** Returns 503, after which programs ask again in a while. */
 export function unavailableResponse(): Response {
   return plainResponse(503, "Try again in a while.\n", { "Retry-After": "60" });

@@ -12,7 +12,13 @@ import { clientName } from "../request/user-agent.ts";
 import { readAddress } from "./address.ts";
 import { answer } from "./answer.ts";
 import { maxBodyBytes } from "./read-body.ts";
-import { challengeResponse, optionsResponse, plainResponse, unavailableResponse } from "./responses.ts";
+import {
+  challengeResponse,
+  notFoundResponse,
+  optionsResponse,
+  plainResponse,
+  unavailableResponse,
+} from "./responses.ts";
 import { makeScene } from "./scene.ts";
 
 /** Requests of calendar programs: one reads its objects ten at a time, several of these at once. */
@@ -37,17 +43,24 @@ export function caldavRoutes(): Hono<Env> {
  * connection. Never rejects.
  */
 async function serve(c: PageContext): Promise<Response> {
-  if (c.req.method === "OPTIONS") return answerOptions(c);
+  // GNOME's accounts try a password with OPTIONS alone.
+  if (c.req.method === "OPTIONS" && clientOf(c) !== "GNOME Online Accounts") return answerOptions(c);
   const response = await answerRequest(c);
   const { body, bodyUsed } = c.req.raw;
   if (body !== null && !bodyUsed) await readRequestText(c, maxBodyBytes).catch(() => "");
   return response;
 }
 
+function clientOf({ req }: PageContext): string {
+  return clientName(req.header("User-Agent") ?? null);
+}
+
 /** Answers OPTIONS, which programs ask before they sign in. WebDAV-Push is told of calendars alone. */
 async function answerOptions({ env, req }: PageContext): Promise<Response> {
-  const isCalendar = readAddress(new URL(req.url).pathname)?.kind === "calendar";
-  return optionsResponse(isCalendar && (await ownVapidKey(env)) !== null);
+  const address = readAddress(new URL(req.url).pathname);
+  // GNOME's accounts take a server that knows `remote.php/dav` below its address for a Nextcloud.
+  if (address === null) return notFoundResponse();
+  return optionsResponse(address.kind === "calendar" && (await ownVapidKey(env)) !== null);
 }
 
 /** Answers a request; what fails is a 503, after which programs ask again. */
@@ -56,16 +69,18 @@ async function answerRequest(c: PageContext): Promise<Response> {
   try {
     if (!keepsSecrets(deps.config, c.req.url))
       return plainResponse(403, "Use https: this would send a password openly.\n");
+    const client = clientOf(c);
     const user = await authenticateCalendarUser(deps, {
       authorization: c.req.header("Authorization") ?? null,
-      client: clientName(c.req.header("User-Agent") ?? null),
+      client,
       network: requestNetwork(c),
     });
     if (user === null) return challengeResponse();
+    if (c.req.method === "OPTIONS") return await answerOptions(c);
     const address = readAddress(new URL(c.req.url).pathname);
     const { account } = user.viewer;
     return await takeTurn(deps, account.userUuid ?? account.id, programPace, async () =>
-      answer(c, await makeScene(deps, user), address),
+      answer(c, await makeScene(deps, user, client), address),
     );
   } catch (error) {
     const code = codeOf(error);

@@ -13,6 +13,8 @@ export interface Scene {
   readonly viewer: Viewer;
   /** Of the app password with which their program signs in. */
   readonly passwordId: string;
+  /** The program that asks, as `clientName` has it. */
+  readonly client: string;
   /** The key that signs messages to push services; null where WebDAV-Push is off. */
   readonly vapidKey: VapidKey | null;
   /** The id under which the person's principal and home stand. */
@@ -36,12 +38,13 @@ export type Resource =
   | { readonly kind: "object"; readonly calendar: PersonCalendar; readonly object: ObjectRow };
 
 /** Makes the scene of a request. */
-export async function makeScene(deps: Deps, { viewer, passwordId }: CalendarUser): Promise<Scene> {
+export async function makeScene(deps: Deps, { viewer, passwordId }: CalendarUser, client: string): Promise<Scene> {
   const { account } = viewer;
   return {
     deps,
     viewer,
     passwordId,
+    client,
     vapidKey: await ownVapidKey(deps),
     user: account.id,
     attendee: calendarUserAddress(deps, account),
