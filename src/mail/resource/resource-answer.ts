@@ -48,7 +48,7 @@ export async function answerAsResource(
   // Neither yes nor no comes first where a delegate of the room decides.
   if (action === undefined) return "waiting";
   // What nothing proves is never decided by: it is not kept.
-  if (proof === "none") return tell(`page ${action}`, words.pageMail[action](address));
+  if (proof === "none") return tell(`page ${action}`, `${words.undone[action](address)} ${words.page}`);
   const answer = action === "accept" ? "ACCEPTED" : "DECLINED";
   if (!(await keepAnswer(deps.sql, row, answer, stampAt))) return "repeated";
   const reading = await readResource(deps, resource, await listReadSources(deps.sql));

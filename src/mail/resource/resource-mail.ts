@@ -33,7 +33,7 @@ export function resourceEvent(
     summary: `${booking}: ${offering}`,
     how: "",
     description: `${texts[language].mailboxes.event}\n${page}`,
-    location: offering,
+    location: "",
     url: page,
   };
 }

@@ -34,10 +34,16 @@ export async function settleAnswer(deps: Deps, reading: ResourceReading, answer:
   const words = texts[person.language].mailboxes;
   const beside = action === "accept" ? (await findBeside(deps.sql, [found])).get(bookingUuid) : [];
   if (beside?.some(({ pending }) => !pending) === true) {
-    return tellOfAnswer(deps, reading, answer, { reason: "taken", note: words.taken(address) });
+    return tellOfAnswer(deps, reading, answer, {
+      reason: "taken",
+      note: `${words.undone[action](address)} ${words.over}`,
+    });
   }
   if (deps.config.mailDecisions !== "on") {
-    return tellOfAnswer(deps, reading, answer, { reason: `page ${action}`, note: words.pageMail[action](address) });
+    return tellOfAnswer(deps, reading, answer, {
+      reason: `page ${action}`,
+      note: `${words.undone[action](address)} ${words.page}`,
+    });
   }
   const tries = (await listDecisions(deps.sql, bookingUuid, mostTries)).filter(
     (one) => one.mailbox === address && one.action === action && one.madeAt >= answer.askedAt,

@@ -4,12 +4,11 @@ export const mailboxes = {
   link: "Let the mailbox of a room or equipment answer requests",
   about:
     "The mailbox of a room or equipment in Exchange or Google accepts an invitation while it is free, and declines it while it is taken. It can answer the requests of an offering in your place.",
-  how: "It gets an invitation for each period. Once it has accepted all of a request, that is accepted; one that it declines rejects it. This happens in your name, and the history names the mailbox. You and your colleagues can still decide: whoever is first counts.",
-  page: "The operator of this service does not let mails decide: each answer brings you a mail with the page on which one click does.",
+  how: "It gets an invitation for each period. Once it has accepted all of a request, that is accepted; one that it declines rejects it. This happens in your name. You and your colleagues can still decide: the first counts.",
+  page: "An answer does not decide here: it brings you a mail with the page on which one click does.",
   shown:
     "It sees the offering, the times and a link; not who asks, nor why. Requests of more than 20 periods are left to people.",
-  setUp: "Its administrator finds what to set in the documentation, under Mail.",
-  off: "Requests are not sent as invitations here, so no mailbox can answer them: the operator of this service has not set that up.",
+  off: "Requests are not sent as invitations here, so no mailbox can answer them.",
   none: "There is no offering whose requests you may decide.",
   offering: "Offering",
   address: "Address of the mailbox",
@@ -19,30 +18,22 @@ export const mailboxes = {
   set: "Mailboxes that are set",
   by: (name: string) => `set by ${name}`,
   idle: "Not asked now: mails came back, the domain is not allowed, or whoever set it may not decide here or has to sign in. Give the address again, and it answers in your place.",
-  saved: "Saved. Bookings and open requests of this offering go to the mailbox, up to 60 an hour.",
-  ended:
-    "Done. The mailbox is asked no more. What it has accepted stays in its calendar, and what waits for an answer goes.",
+  saved: "Saved. Bookings and open requests go to the mailbox, up to 60 an hour.",
+  ended: "Done. What the mailbox has accepted stays in its calendar, and what waits for an answer goes.",
   fault: {
     offering: "Choose an offering whose requests you may decide.",
     bad: "This is no mail address. Give one such as room@example.org.",
     domain: "Mailboxes of this domain may not be asked. The operator of this service can allow it.",
-    person: "This is the address of a person, who chooses for themselves. Give that of a room or equipment.",
+    person: "This is the address of a person.",
     taken: "This mailbox answers for another offering.",
   },
   /** In the event in the mailbox's calendar, above the link to its page. */
   event: "A booking, or a request for one",
-  pageMail: {
-    accept: (address: string) =>
-      `${address} accepted this request. It is not decided yet: one more click on the page does it.`,
-    reject: (address: string) =>
-      `${address} declined this request. It is not decided yet: one more click on the page does it.`,
-  },
   unproven: (address: string) =>
     `An answer to this request came in the name of ${address}, but nothing proves it, so it decided nothing.`,
   kept: (address: string) => `${address} declined this booking, which is accepted already. It stands.`,
-  /** The request would overlap a booking that stands: the service does not accept it by itself. */
-  taken: (address: string) =>
-    `${address} accepted this request, but another booking has some of that time. Decide on the page.`,
+  /** Stands behind the sentence that an acceptance had no effect. */
+  over: "Another booking has some of that time.",
   undone: {
     accept: (address: string) => `${address} accepted this request, but that had no effect.`,
     reject: (address: string) => `${address} declined this request, but that had no effect.`,

@@ -6,12 +6,11 @@ export const mailboxes: typeof english = {
   link: "Lase ruumi või seadme postkastil taotlustele vastata",
   about:
     "Ruumi või seadme postkast Exchange'is või Google'is võtab kutse vastu, kui see on vaba, ja keeldub, kui see on hõivatud. Ta võib pakkumise taotlustele sinu asemel vastata.",
-  how: "Postkast saab iga aja kohta kutse. Kui ta on taotluse kõik ajad vastu võtnud, on see vastu võetud; keeldumine ühest lükkab selle tagasi. See sünnib sinu nimel ja ajalugu nimetab postkasti. Sina ja kolleegid võite endiselt otsustada: loeb esimene.",
-  page: "Selle teenuse haldaja ei lase kirjadel otsustada: iga vastus toob sulle kirja lehega, millel otsustab üks klõps.",
+  how: "Postkast saab iga aja kohta kutse. Kui ta on taotluse kõik ajad vastu võtnud, on see vastu võetud; keeldumine ühest lükkab selle tagasi. See sünnib sinu nimel. Sina ja kolleegid võite endiselt otsustada: loeb esimene.",
+  page: "Siin vastus ei otsusta, vaid toob sulle kirja lehega, millel otsustab üks klõps.",
   shown:
     "See näeb pakkumist, aegu ja linki, aga mitte seda, kes ja miks taotleb. Enam kui 20 ajaga taotlused jäävad inimestele.",
-  setUp: "Mida selle haldaja peab seadma, on dokumentatsioonis meili juures.",
-  off: "Siin ei saadeta taotlusi kutsetena, seega ei saa ükski postkast neile vastata: teenuse haldaja ei ole seda seadistanud.",
+  off: "Siin ei saadeta taotlusi kutsetena, seega ei saa ükski postkast neile vastata.",
   none: "Sul ei ole ühtki pakkumist, mille taotlusi võiksid otsustada.",
   offering: "Pakkumine",
   address: "Postkasti aadress",
@@ -21,26 +20,20 @@ export const mailboxes: typeof english = {
   set: "Määratud postkastid",
   by: (name) => `määras ${name}`,
   idle: "Praegu ei küsita: kirjad tulid tagasi, domeen ei ole lubatud või määraja ei tohi siin otsustada või peab sisse logima. Anna aadress veel kord, siis vastab see sinu asemel.",
-  saved: "Salvestatud. Selle pakkumise broneeringud ja lahtised taotlused lähevad postkasti, kuni 60 tunnis.",
-  ended: "Tehtud. Postkastilt enam ei küsita. Mis on vastu võetud, jääb selle kalendrisse, ja mis ootab vastust, kaob.",
+  saved: "Salvestatud. Broneeringud ja lahtised taotlused lähevad postkasti, kuni 60 tunnis.",
+  ended: "Tehtud. Mis on vastu võetud, jääb postkasti kalendrisse, ja mis ootab vastust, kaob.",
   fault: {
     offering: "Vali pakkumus, mille taotlusi võid otsustada.",
     bad: "See ei ole meiliaadress. Anna näiteks room@example.org.",
     domain: "Selle domeeni postkastidelt ei tohi küsida. Teenuse haldaja saab seda lubada.",
-    person: "See on inimese aadress, kes valib ise. Anna ruumi või seadme oma.",
+    person: "See on inimese aadress.",
     taken: "See postkast vastab teise pakkumise eest.",
   },
   event: "Broneering või selle taotlus",
-  pageMail: {
-    accept: (address) =>
-      `${address} võttis selle taotluse vastu. Otsus ei ole veel tehtud: selleks on vaja üht klõpsu lehel.`,
-    reject: (address) =>
-      `${address} keeldus sellest taotlusest. Otsus ei ole veel tehtud: selleks on vaja üht klõpsu lehel.`,
-  },
   unproven: (address) =>
     `Sellele taotlusele tuli vastus postkasti ${address} nimel, aga miski ei tõenda seda, seega ei otsustanud see midagi.`,
   kept: (address) => `${address} keeldus sellest broneeringust, mis on juba vastu võetud. See jääb kehtima.`,
-  taken: (address) => `${address} võttis selle taotluse vastu, aga osa ajast on teisel broneeringul. Otsusta lehel.`,
+  over: "Osa sellest ajast on teisel broneeringul.",
   undone: {
     accept: (address) => `${address} võttis selle taotluse vastu, aga sellest ei tulnud midagi.`,
     reject: (address) => `${address} keeldus sellest taotlusest, aga sellest ei tulnud midagi.`,

@@ -137,7 +137,7 @@ describe("a room that is asked", () => {
       "waiting",
       "explained",
     ]);
-    expect((await one.run()).told).toEqual([expect.stringMatching(/^aurora@rooms.*not decided yet/)]);
+    expect((await one.run()).told).toEqual([expect.stringMatching(/^aurora@rooms.* accepted this request.*one click/)]);
     expect([one.stateOf(booking), (await one.run()).told]).toEqual(["Creating", []]);
   });
 });
@@ -193,7 +193,7 @@ describe("an answer in the name of a room decides nothing", () => {
     Object.assign(one.world.deps.config, { mailAuthservId: null });
     expect(await one.receive(write())).toBe("explained");
     Object.assign(one.world.deps.config, { mailAuthservId: "mx.example.org" });
-    expect((await one.minute()).told).toEqual([expect.stringContaining("not decided yet")]);
+    expect((await one.minute()).told).toEqual([expect.stringContaining("one click")]);
     expect([one.state(), writesOf(one.world)]).toEqual(["Creating", []]);
   });
 

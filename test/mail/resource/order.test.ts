@@ -82,7 +82,7 @@ it("a request that the room accepts over a booking that stands is left to people
   const mail = asked.find(({ uid }) => uid.startsWith(over.uuid));
   expect([await one.reply(mail, "ACCEPTED"), one.stateOf(over)]).toEqual(["explained", "Creating"]);
   const told = [...(await one.minute(false)).told, ...(await one.minute(false)).told];
-  expect(told).toEqual([expect.stringContaining("another booking has some of that time")]);
+  expect(told).toEqual([expect.stringContaining("Another booking has some of that time")]);
 });
 
 it("of two requests for one time the one that was made first is decided first", async () => {

@@ -35,9 +35,7 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
       <p>{words.about}</p>
       <p>{words.how}</p>
       {answers === "page" && <Note tone="plain">{words.page}</Note>}
-      <p>
-        {words.shown} {words.setUp}
-      </p>
+      <p>{words.shown}</p>
       {answers === "off" ? (
         <Note tone="wait">{words.off}</Note>
       ) : offerings.length === 0 ? (
