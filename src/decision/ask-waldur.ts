@@ -97,8 +97,11 @@ async function tellWaldur(asked: SentDecision, user: User): Promise<Decision> {
     await requestReread(deps, before.uuid);
     return undecided("moved", before);
   }
-  // Waldur would let whoever asks accept for themselves where they also manage the customer.
-  if (action === "accept" && !actsForProvider(user, before)) return undecided("not-yours", before);
+  // Waldur would let whoever asks accept for themselves where they also manage the customer. An answer by mail is the provider's,
+  // and never withdraws what the approver asked for.
+  if ((action === "accept" || wish.via === "mail") && !actsForProvider(user, before)) {
+    return undecided("not-yours", before);
+  }
   try {
     await client[action](before.uuid);
     return await showDone(asked, before);

@@ -1,6 +1,7 @@
 import type { Action } from "../../calendar/profile.ts";
 import { listSources } from "../../account/access.ts";
 import { readHomeport } from "../../account/site.ts";
+import { undecided } from "../../decision/ask-waldur.ts";
 import { decide, type Decision } from "../../decision/decide.ts";
 import { findWait } from "../../decision/find-wait.ts";
 import type { Deps } from "../../deps.ts";
@@ -33,7 +34,7 @@ export type Answered =
   | "waiting" // the mailbox of a room has not answered all that it was asked, or not yet
   | "repeated" // it was taken before
   | "automatic" // a machine's: an absence note, a list, a report; or one that says so of itself and is not proven
-  | "retired" // the invitation is closed, or the approver wants none any more or is not known to Waldur
+  | "retired" // the invitation is closed, or the approver wants none any more, or is not known to Waldur and says neither yes nor no
   | "unknown"; // its address and UID are not those of one invitation
 
 /** After these the request waits as before: the approver is asked again. */
@@ -70,10 +71,14 @@ export async function answerInvitation(
   const row = await findInvitation(deps, mail.recipients, reply.uid);
   if (row === null) return "unknown";
   const invitee = await findInvitee(deps, askedId(row));
-  if (invitee === null || invitee.account.refusedAt !== null) return "retired";
+  const refused = invitee !== null && invitee.account.refusedAt !== null;
+  if (invitee === null || (refused && invitee.resource !== null)) return "retired";
   if (!row.open || invitee.address !== row.address) return "retired";
-  const stampAt = reply.stampAt ?? epochSeconds(deps);
-  if (stampAt <= row.answeredAt) return "repeated";
+  const nowAt = epochSeconds(deps);
+  const saidAt = reply.stampAt ?? nowAt;
+  if (saidAt <= row.answeredAt) return "repeated";
+  // A clock that is ahead, or a made-up stamp, does not make what comes next older.
+  const stampAt = Math.min(saidAt, nowAt);
   const asked = { row, invitee, found: await findShown(deps, row, invitee) };
   const words = texts[invitee.language].answers;
   const own = plainAddress(row.address);
@@ -89,11 +94,16 @@ export async function answerInvitation(
   // Calendars mark as generated what is pressed in them.
   const pressed = mail.nature === "generated" && proof !== "fail" && reply.method === "REPLY";
   if (mail.nature !== "person" && !pressed) return "automatic";
+  const action = actionOf.get(answer?.partstat ?? "");
+  if (refused) {
+    if (action === undefined || proof !== "pass" || reply.method !== "REPLY") return "retired";
+    await tellOutcome(deps, asked, action, undecided("expired"), "");
+    return "explained";
+  }
   if (answer === undefined || proof === "fail") return tell(deps, asked, "unproven", words.unproven);
   if (reply.method !== "REPLY") return tell(deps, asked, "proposal", words.proposal);
   if (reply.sequence < row.sequence) return tell(deps, asked, "outdated", words.outdated);
   if (asked.found?.shown.periods !== row.periods) return tellMoved(deps, asked);
-  const action = actionOf.get(answer.partstat);
   if (action === undefined) return tell(deps, asked, "undecided", words.undecided);
   const comment = reply.comment === "" ? "" : `\n\n${words.comment}`;
   if (deps.config.mailDecisions !== "on" || proof === "none") {

@@ -1,7 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import { cleanLine, truncate } from "../../calendar/text.ts";
 import { epochSeconds } from "../../lib/clock.ts";
-import { findSent, noteBounce } from "../../store/mail/bounces.ts";
+import { findSent, noteBounce, type SentMail } from "../../store/mail/bounces.ts";
 import { listResourceMailboxes } from "../../store/mail/resource-mailboxes.ts";
 import { isBounceOf, normalAddress } from "./answer-address.ts";
 import { mailboxOf, listPeople } from "../people.ts";
@@ -40,21 +40,26 @@ function readBounce({ parts }: Pick<ReceivedMail, "parts">): Bounce | null {
 }
 
 /**
- * Takes a report on a mail of ours to somebody's present address, or to a resource mailbox that they set, where it came to the
- * return path of that very mail: the page Notices then shows it, and after the second one nothing goes to that address any more.
- * Resolves to false for a report on anything else.
+ * Takes a report that the recipient of a mail of ours, and nobody else, does not get it, where it came to the return path of that
+ * very mail: the page Notices then shows it, and after the second one nothing goes to that address any more. Resolves to false for a
+ * report on anything else.
  */
 export async function takeBounce(deps: Deps, pattern: string, mail: ReceivedMail): Promise<boolean> {
   const bounce = readBounce(mail);
   if (bounce === null) return false;
   const id = bounce.messageId.replace(/@.*$/, "");
   if (!(await isBounceOf(deps.keys, pattern, mail.recipients, id))) return false;
-  const userUuid = await findSent(deps.sql, id);
-  const person = userUuid === null ? undefined : (await listPeople(deps)).find((one) => one.userUuid === userUuid);
-  if (person === undefined) return false;
-  const resources = (await listResourceMailboxes(deps.sql)).filter((one) => one.userUuid === userUuid);
-  const addresses = [mailboxOf(person)?.address ?? "", ...resources.map((one) => one.address)];
-  const address = addresses.find((one) => one !== "" && bounce.recipients.includes(normalAddress(one)));
-  if (address === undefined) return false;
+  const sent = await findSent(deps.sql, id);
+  const address = sent === null ? "" : await addressOf(deps, sent);
+  if (address === "" || !bounce.recipients.includes(normalAddress(address))) return false;
   return noteBounce(deps.sql, id, address, bounce.diagnostic, epochSeconds(deps));
+}
+
+/** Returns the address to which a mail went, or whose it is now; "" where nobody has one any more. */
+async function addressOf(deps: Deps, { userUuid, recipient }: SentMail): Promise<string> {
+  if (recipient.includes("@")) return recipient;
+  const resource = (await listResourceMailboxes(deps.sql)).find(({ id }) => id === recipient);
+  if (resource !== undefined) return resource.address;
+  const person = (await listPeople(deps)).find((one) => one.userUuid === userUuid);
+  return person !== undefined && recipient === userUuid ? (mailboxOf(person)?.address ?? "") : "";
 }

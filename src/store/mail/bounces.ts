@@ -6,13 +6,19 @@ const mostBounces = 2;
 /** The beginning of the reason of a mail that came back, before the address and a colon. */
 const prefix = "came back from ";
 
-/** Returns whose the mail of that id was, by the uuid in Waldur, if the server had taken it; or null. */
-export async function findSent(sql: Sql, id: string): Promise<string | null> {
+/** A mail that the server took: whose data it was, by the uuid in Waldur, and whom it went to, as in `OutboxRow`. */
+export interface SentMail {
+  readonly userUuid: string;
+  readonly recipient: string;
+}
+
+/** Returns the mail of that id, if it was about somebody and the server had taken it; or null. */
+export async function findSent(sql: Sql, id: string): Promise<SentMail | null> {
   const row = await sql.first(
-    "SELECT user_uuid FROM outbox WHERE id = ?1 AND state = 'sent' AND user_uuid != '' AND channel = 'mail'",
+    "SELECT user_uuid, recipient FROM outbox WHERE id = ?1 AND state = 'sent' AND user_uuid != '' AND channel = 'mail'",
     id,
   );
-  return row === null ? null : readText(row, "user_uuid");
+  return row === null ? null : { userUuid: readText(row, "user_uuid"), recipient: readText(row, "recipient") };
 }
 
 /** Notes that a mail which the server had taken came back from this address. Resolves to false when it was noted before. */

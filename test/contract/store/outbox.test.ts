@@ -61,7 +61,7 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
     await sql.run("DELETE FROM leases");
   });
 
-  const limits = { channel: "mail", limit: 10, limitEach: 10, perHour: 100, perRecipient: 100 } as const;
+  const limits = { channel: "mail", limit: 10, perHour: 100, perRecipient: 100 } as const;
   const due = async (nowAt: number, change: Partial<Parameters<typeof listDue>[1]> = {}) =>
     (await listDue(sql, { ...limits, nowAt, ...change })).map(({ id }) => id);
   const rowOf = async (id: string, nowAt = t) => {

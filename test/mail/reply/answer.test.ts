@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tokens } from "../../../src/demo/people.ts";
+import { people, tokens } from "../../../src/demo/people.ts";
 import { listDecisions } from "../../../src/store/decisions.ts";
 import { writesOf } from "../../decision/decided.ts";
 import { requestTo } from "../../waldur-answers.ts";
@@ -238,6 +238,44 @@ describe("an answer by mail", () => {
     expect(await receive(proven(write({ ...answer, partstat: "TENTATIVE" })))).toBe("retired");
     expect(state()).toBe("Creating");
     expect(await run()).toEqual([]);
+  });
+
+  it.each(["ACCEPTED", "DECLINED"])("while their token is known not to be taken says so once: %s", async (partstat) => {
+    const { answer, receive, state, run, change, booking } = await makeInvited();
+    await change("refused_at = 1");
+    const raw = write({ ...answer, partstat });
+    expect(await receive(raw)).toBe("retired");
+    expect(await receive(proven(raw))).toBe("explained");
+    expect(await receive(proven(raw))).toBe("explained");
+    const [told, ...others] = await run();
+    expect(others).toEqual([]);
+    expect(told?.mail.text).toContain("Waldur no longer accepts the token");
+    expect(`${told?.mail.subject} ${told?.mail.text}`).not.toContain(booking.name);
+    expect(state()).toBe("Creating");
+  });
+
+  it("from a clock that is ahead does not make the next one old", async () => {
+    const { world, answer, receive, state, invitations } = await makeInvited({ waldurDecisionToken: tokens.staff });
+    world.fault((request) => (request.method === "POST" ? new Response("down", { status: 503 }) : null));
+    expect(await receive(proven(write({ ...answer, stamp: "20370104T100500Z" })))).toBe("decided");
+    world.fault(null);
+    const [again] = await invitations();
+    expect(again?.sequence).toBe(1);
+    const stamp = new Date(world.clock.ms).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+    expect(await receive(proven(write({ ...answer, partstat: "DECLINED", sequence: 1, stamp })))).toBe("decided");
+    expect(state()).toBe("Terminated");
+  });
+
+  it("declines only for the provider: without the role nobody withdraws by mail what they asked for", async () => {
+    const { world, answer, receive, invitations } = await makeInvited();
+    const own = requestTo(world.sample, { requester: people.providerOwner });
+    const invitation = (await invitations()).find(({ uid }) => uid.startsWith(own.uuid));
+    world.sample.revokeRole("providerOwner");
+    writesOf(world);
+    const { uid = "", organizer = "" } = invitation ?? {};
+    const raw = proven(write({ ...answer, uid, mailbox: organizer, partstat: "DECLINED" }));
+    expect(await receive(raw, { recipients: [organizer] })).toBe("decided");
+    expect([world.sample.find(own.uuid)?.state, writesOf(world)]).toEqual(["Creating", []]);
   });
 
   it("of somebody whose token Waldur does not take tells nothing of the request", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { people } from "../../../src/demo/people.ts";
-import { proveAddress } from "../../../src/mail/notices/choose.ts";
+import { proveAddress, typeAddress } from "../../../src/mail/notices/choose.ts";
 import { bounceAddress } from "../../../src/mail/reply/answer-address.ts";
 import { hasMailbox, isTaken, type Received } from "../../../src/mail/reply/receive.ts";
 import { makeInvited } from "../invitation/invited.ts";
@@ -70,6 +70,20 @@ describe("a mail that comes back", () => {
     const { bounces, first, second, tells } = await makeSent();
     expect(await bounces({ messageId: first }, second)).toBe("no-reply");
     expect(await bounces({ messageId: second }, first)).toBe("no-reply");
+    expect(await tells()).toBe(true);
+  });
+
+  it("counts against nobody but whom that mail went to", async () => {
+    const { world, bounces, tells, run } = await makeSent();
+    // Whoever reads the mails to one address names another's.
+    for (const other of ["jaan.kask@example.edu", "liis.saar@example.edu"]) {
+      await typeAddress(world.deps, people.providerOwner.uuid, other, "en");
+      await run();
+      const [row] = await world.deps.sql.all("SELECT id FROM outbox WHERE recipient = ?1 AND state = 'sent'", other);
+      const messageId = `${String(row?.["id"])}@rsvp.example.org`;
+      expect(await bounces({ messageId })).toBe("no-reply");
+      expect(await bounces({ messageId, to: other })).toBe("bounce");
+    }
     expect(await tells()).toBe(true);
   });
 

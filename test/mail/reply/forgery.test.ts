@@ -221,6 +221,7 @@ describe("a forged answer decides nothing, and nothing goes to anybody but the a
 describe("an answer that comes again", () => {
   it("is taken once, and not when the meeting was put right meanwhile", async () => {
     const { world, answer, receive, state, run } = await makeInvited();
+    world.wait(7200);
     world.fault((request) =>
       request.method === "POST"
         ? new Response('["no order"]', { status: 400, headers: { "Content-Type": "application/json" } })
@@ -239,6 +240,7 @@ describe("an answer that comes again", () => {
 
   it("after the other answer changes nothing", async () => {
     const { world, answer, receive, state } = await makeInvited({ waldurDecisionToken: tokens.staff });
+    world.wait(7200);
     const accept = proven(write(answer));
     expect(await receive(proven(write({ ...answer, partstat: "DECLINED", stamp: "20270104T100600Z" })))).toBe(
       "decided",
