@@ -108,7 +108,8 @@ export interface DueLimits {
 
 /**
  * Returns what is due through a channel, oldest first, at most `limit` and `limitEach` of one person's, and no more than leaves
- * `perHour` in an hour and `perRecipient` for one recipient; of each thread only the first that waits.
+ * `perHour` in an hour and `perRecipient` for one recipient; of each thread only the first that waits. What may not go yet is not
+ * counted as a person's.
  */
 export async function listDue(
   sql: Sql,
@@ -119,14 +120,15 @@ export async function listDue(
        SELECT recipient, count(*) AS count FROM outbox INDEXED BY outbox_ended WHERE ended_at > ?1 - ${hourSeconds} AND ended_at <= ?1
          AND state = 'sent' AND channel = ?5 GROUP BY recipient)
      SELECT ${outbox.list("due")} FROM (
-       SELECT row.*, row_number() OVER (PARTITION BY row.recipient ORDER BY row.due_at, row.n) AS place,
-         row_number() OVER (PARTITION BY row.user_uuid ORDER BY row.due_at, row.n) AS turn
-       FROM outbox AS row INDEXED BY outbox_due
-       WHERE row.state = 'queued' AND row.channel = ?5 AND (row.due_at <= ?1 OR row.due_at > ?1 + ${longestPause + 60})
-         AND (row.thread = '' OR NOT EXISTS (
-           SELECT 1 FROM outbox AS earlier INDEXED BY outbox_thread
-           WHERE earlier.state = 'queued' AND earlier.thread = row.thread AND earlier.n < row.n))) AS due
-     WHERE due.turn <= ?6 AND due.place <= ?4 - coalesce((SELECT recent.count FROM recent WHERE recent.recipient = due.recipient), 0)
+       SELECT able.*, row_number() OVER (PARTITION BY able.user_uuid ORDER BY able.due_at, able.n) AS turn FROM (
+         SELECT row.*, row_number() OVER (PARTITION BY row.recipient ORDER BY row.due_at, row.n) AS place
+         FROM outbox AS row INDEXED BY outbox_due
+         WHERE row.state = 'queued' AND row.channel = ?5 AND (row.due_at <= ?1 OR row.due_at > ?1 + ${longestPause + 60})
+           AND (row.thread = '' OR NOT EXISTS (
+             SELECT 1 FROM outbox AS earlier INDEXED BY outbox_thread
+             WHERE earlier.state = 'queued' AND earlier.thread = row.thread AND earlier.n < row.n))) AS able
+       WHERE able.place <= ?4 - coalesce((SELECT recent.count FROM recent WHERE recent.recipient = able.recipient), 0)) AS due
+     WHERE due.turn <= ?6
      ORDER BY due.due_at, due.n LIMIT max(0, min(?2, ?3 - (SELECT coalesce(sum(count), 0) FROM recent)))`,
     nowAt,
     limit,

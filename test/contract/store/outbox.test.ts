@@ -103,6 +103,8 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
     await endRow(sql, (await rowOf("a")).n, "sent", "", t);
     expect(await due(t + 1)).toEqual(["b", "c", "d"]);
     expect(await due(t + 1, { perRecipient: 1 })).toEqual(["d"]);
+    // What may not go yet holds up nothing else of the same person.
+    expect(await due(t + 1, { perRecipient: 1, limitEach: 1 })).toEqual(["d"]);
     expect(await due(t + 1, { perHour: 2 })).toEqual(["b"]);
     expect(await due(t + 1, { perHour: 1 })).toEqual([]);
     expect(await due(t + hour + 1, { perHour: 1 })).toEqual(["b"]);
