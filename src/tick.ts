@@ -13,7 +13,7 @@ import { queueNotices } from "./mail/notices/notices.ts";
 import { sendQueued } from "./mail/outbox.ts";
 import { listDuePosts, sendPosts } from "./mail/webhook/send-posts.ts";
 import type { PushReport } from "./mirror/report.ts";
-import { pushDueTargets } from "./mirror/schedule.ts";
+import { listDueTargets, pushTargets } from "./mirror/schedule.ts";
 import { type TellLimits, tellSubscribers } from "./push/tell.ts";
 import { isAsked, refreshDue, type RefreshDueOptions } from "./refresh-due.ts";
 import { listOwners, proveOwners } from "./source/owners.ts";
@@ -36,8 +36,6 @@ export interface TickReport {
   readonly complete: boolean;
 }
 
-/** Statements that it takes to tell one more person of something. */
-const statementsOfNotices = 16;
 /** Statements that one more mail takes, and milliseconds in which mails, and posts, may begin. */
 const statementsOfMail = 3;
 const mailMilliseconds = 30_000;
@@ -126,30 +124,31 @@ async function tellChanged(
 /** Queues notices and invitations, another of the two first each minute: a small budget may not reach the second. */
 async function queueMails(deps: Deps, statementsLeft: () => number): Promise<void> {
   const notices = async (): Promise<unknown> =>
-    attempt(deps, "notices_not_queued", async () => queueNotices(deps, () => statementsLeft() >= statementsOfNotices));
+    attempt(deps, "notices_not_queued", async () => queueNotices(deps, statementsLeft));
   const invitations = async (): Promise<unknown> =>
     attempt(deps, "invitations_not_queued", async () => queueInvitations(deps, statementsLeft));
   for (const queue of rotate([notices, invitations], epochSeconds(deps))) await queue();
 }
 
 /**
- * Posts to webhooks and pushes to targets, beside each other: neither waits for slow receivers of the other. Posts have half
- * of what is left where there are any. Resolves to the reports on targets, and to the number of requests of both.
+ * Posts to webhooks and pushes to targets, beside each other: neither waits for slow receivers of the other. Where both are due each
+ * has half of what is left. Resolves to the reports on targets, and to the number of requests of both.
  */
 async function sendOut(
   deps: Deps,
   { requests, statementsLeft }: { readonly requests: number; readonly statementsLeft: () => number },
   sourceId: string | undefined,
 ) {
-  const half = { requests: Math.floor(requests / 2), statements: Math.floor(statementsLeft() / 2) };
-  const due = (await attempt(deps, "posts_not_sent", async () => listDuePosts(deps, half))) ?? [];
-  const kept = due.length > 0 ? half : { requests: 0, statements: 0 };
+  const targets = await listDueTargets(deps, sourceId);
+  const share = targets.length > 0 ? 2 : 1;
+  const posts = { requests: Math.floor(requests / share), statements: Math.floor(statementsLeft() / share) };
+  const due = (await attempt(deps, "posts_not_sent", async () => listDuePosts(deps, posts))) ?? [];
+  const kept = due.length > 0 ? posts : { requests: 0, statements: 0 };
   const [posted, mirrored] = await Promise.all([
     attempt(deps, "posts_not_sent", async () =>
-      sendPosts(deps, due, { ...half, until: deps.now() + postMilliseconds }),
+      sendPosts(deps, due, { ...posts, until: deps.now() + postMilliseconds }),
     ),
-    pushDueTargets(deps, {
-      sourceId,
+    pushTargets(deps, targets, {
       requests: requests - kept.requests,
       statements: () => statementsLeft() - kept.statements,
       attempt: async (event, work) => attempt(deps, event, work),

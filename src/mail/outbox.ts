@@ -127,7 +127,6 @@ export async function sendQueued(deps: Deps, { more, until }: SendOptions): Prom
     channel: "mail",
     nowAt: epochSeconds(deps),
     limit: mostAtOnce,
-    limitEach: mostAtOnce,
     perHour: deps.config.mailPerHour,
     perRecipient,
   });

@@ -10,10 +10,14 @@ import { countRequests, fewestRequests, requestsAllowed } from "./provider-limit
 import { meterRequests } from "./request-meter.ts";
 import { rotate } from "../lib/rotate.ts";
 
+/** A target that is due, with the feed that it mirrors. */
+export interface DueTarget {
+  readonly target: TargetRow;
+  readonly feed: FeedRow;
+}
+
 /** The limits of a run over all targets. */
 export interface MirrorLimits {
-  /** Only targets of feeds over this source. */
-  readonly sourceId: string | undefined;
   readonly requests: number;
   /** Returns the number of statements left; called before each target. */
   readonly statements: () => number;
@@ -31,19 +35,25 @@ const statementsOfTarget = 20;
 const targetMilliseconds = 20_000;
 const allMilliseconds = 45_000;
 
-/** Pushes to every due target within the limits, to several servers at once and one target of each. Resolves to the reports; `complete`: none was skipped. */
-export async function pushDueTargets(
-  deps: Deps,
-  limits: MirrorLimits,
-): Promise<{ reports: readonly PushReport[]; complete: boolean }> {
+/** Returns the targets that are due; with `sourceId` only those of feeds over that source. */
+export async function listDueTargets(deps: Deps, sourceId: string | undefined): Promise<DueTarget[]> {
   const targets = (await listTargets(deps.sql)).filter(({ state }) => state === "on" || state === "removing");
-  if (targets.length === 0) return { reports: [], complete: true };
+  if (targets.length === 0) return [];
   const feeds = new Map((await listFeeds(deps.sql)).map((feed) => [feed.id, feed]));
-  const due = targets.flatMap((target): { target: TargetRow; feed: FeedRow }[] => {
+  return targets.flatMap((target): DueTarget[] => {
     const feed = feeds.get(target.feedId);
-    const asked = limits.sourceId === undefined || feed?.sourceId === limits.sourceId;
+    const asked = sourceId === undefined || feed?.sourceId === sourceId;
     return feed !== undefined && asked && isTargetDue(deps, target, feed) ? [{ target, feed }] : [];
   });
+}
+
+/** Pushes to these targets within the limits, to several servers at once and one target of each. Resolves to the reports; `complete`: none was skipped. */
+export async function pushTargets(
+  deps: Deps,
+  due: readonly DueTarget[],
+  limits: MirrorLimits,
+): Promise<{ reports: readonly PushReport[]; complete: boolean }> {
+  if (due.length === 0) return { reports: [], complete: true };
   const hosts = [...Map.groupBy(rotate(due, deps.now() / 1000), ({ target }) => target.host).values()];
   const reports: PushReport[] = [];
   const end = deps.now() + allMilliseconds;

@@ -145,7 +145,7 @@ describe("a run that dies while it queues notices", () => {
         const asked = request(diesAt % 3 === 0 ? 7 : 1);
         // Waldur is read, and nobody is told yet.
         await tick({ ...world.deps, mail: null });
-        await live(world.deps, { diesAt, after, turns: [0] }, async (deps) => queueNotices(deps, () => true));
+        await live(world.deps, { diesAt, after, turns: [0] }, async (deps) => queueNotices(deps, () => 1000));
         world.wait(200);
         const mails: Awaited<ReturnType<typeof read>> = [];
         for (let run = 0; run < 2; run += 1) {

@@ -1,4 +1,3 @@
-import { listSources } from "../../account/access.ts";
 import { readHomeport } from "../../account/site.ts";
 import { calendarWords } from "../../calendar/words/index.ts";
 import { awaitsOrder, bookingStatus, isDecidable } from "../../calendar/status.ts";
@@ -13,7 +12,7 @@ import { listTold } from "../../store/mail/news.ts";
 import { listRecent } from "../../store/mail/notices.ts";
 import { addAllToOutbox } from "../../store/mail/outbox.ts";
 import { type InvitationRow, keepInvitation, listInvitations } from "../../store/mail/invitations.ts";
-import type { ReadSource } from "../../store/sources/readers.ts";
+import { listReadSources, type ReadSource } from "../../store/sources/readers.ts";
 import { readOfferings } from "../../store/sources/sources.ts";
 import type { Statement } from "../../store/sql/port.ts";
 import type { InvitedEvent } from "./invitation.ts";
@@ -21,9 +20,9 @@ import { inviteeEvent, queueInvitation, shownOf } from "./invitation-mail.ts";
 import { type Invitee, inviteeId, listInvitees, renewInvitee } from "./invitees.ts";
 import { type NoticePlan, planNotices, spanSeconds } from "../notices/plan-notices.ts";
 import { byMailTo } from "../notices/recipients.ts";
-import { quietRow, requestRows } from "../notices/request-rows.ts";
+import { namedIn, quietRow, requestRows } from "../notices/request-rows.ts";
 import { isQuiet, seekerOf } from "../people.ts";
-import { freshOf } from "../roles.ts";
+import { freshOf, isFresh } from "../roles.ts";
 import { type InvitationStep, planInvitation } from "./plan-invitation.ts";
 import { mostPeriods, resourceEvents } from "./resource-event.ts";
 
@@ -31,8 +30,12 @@ import { mostPeriods, resourceEvents } from "./resource-event.ts";
 const mostRequests = 500;
 /** Mails that one person gets in a run at most; the rest follows in the next. */
 const mostAtOnce = 10;
-/** Statements that it takes to compare what one more person was invited to with what there is, and to queue the first mail. */
-const statementsOfInvitee = 16;
+/**
+ * Statements that it takes to compare what one more person was invited to with what there is, and to queue the first mail; and to ask
+ * for their roles in between and compare again.
+ */
+const statementsOfInvitee = 10;
+const statementsOfRoles = 8;
 /** Those with which one mail tells of many requests, and those of each invitation. */
 const statementsOfTelling = 4;
 const statementsOfStep = 2;
@@ -44,30 +47,36 @@ const statementsOfStep = 2;
  * the next, which begins with somebody else. `statementsLeft`: those that the run may still send. Throws `store_failed`.
  */
 export async function queueInvitations(deps: Deps, statementsLeft: () => number): Promise<void> {
-  const more = (): boolean => statementsLeft() >= statementsOfInvitee;
-  if (!more()) return;
+  if (statementsLeft() < statementsOfInvitee) return;
   const invitees = rotate(await listInvitees(deps), epochSeconds(deps));
   if (invitees.length === 0) return;
-  const sources = await listSources(deps);
+  const sources = await listReadSources(deps.sql);
   const homeport = await readHomeport(deps);
   for (const invitee of invitees) {
-    if (!more()) return;
+    const fresh = isFresh(invitee, epochSeconds(deps));
+    if (statementsLeft() < statementsOfInvitee + (fresh ? 0 : statementsOfRoles)) return;
     // While Waldur does not take the token nobody knows of the role: what was sent stays.
     if (invitee.account.refusedAt !== null || (invitee.resource === null && isQuiet(invitee, epochSeconds(deps))))
       continue;
     const first = await planSteps(deps, invitee, sources, homeport);
     if (first.steps.length === 0 && first.told === null) continue;
-    const [fresh] = (await freshOf(deps, [invitee])).flatMap((person) => renewInvitee(deps, invitee, person) ?? []);
-    if (fresh === undefined) continue;
-    const { steps, told } = await planSteps(deps, fresh, sources, homeport);
+    const asked = fresh ? invitee : await askedAnew(deps, invitee);
+    if (asked === null) continue;
+    const { steps, told } = fresh ? first : await planSteps(deps, asked, sources, homeport);
     const affordable = Math.floor((statementsLeft() - statementsOfTelling) / statementsOfStep);
     const statements: Statement[] = [];
     for (const { step, event, before } of steps.slice(0, Math.min(mostAtOnce, Math.max(1, affordable)))) {
-      statements.push(...(await makeStep(deps, fresh, step, event, before)));
+      statements.push(...(await makeStep(deps, asked, step, event, before)));
     }
     if (statements.length > 0) await deps.sql.batch(statements);
-    if (told !== null) await tellTogether(deps, fresh, told, sources);
+    if (told !== null) await tellTogether(deps, asked, told, sources);
   }
+}
+
+/** Returns the invitee with the roles that Waldur tells now; null where it does not, or where they are none any more. */
+async function askedAnew(deps: Deps, invitee: Invitee): Promise<Invitee | null> {
+  const [person] = await freshOf(deps, [invitee]);
+  return person === undefined ? null : renewInvitee(deps, invitee, person);
 }
 
 /** A step of an invitation, with what it shows and what was sent before. */
@@ -182,10 +191,8 @@ async function tellTogether(
     const marks = plan.bookingUuids.map((bookingUuid) =>
       quietRow(to, { cause: toldTogether(bookingUuid), recipient, userUuid, bookingUuid }, "joined"),
     );
-    const rows = [
-      ...(await requestRows(deps, to, plan, seekerOf(invitee, sources).sources)),
-      ...(await Promise.all(marks)),
-    ];
+    const found = await findLocated(deps.sql, seekerOf(invitee, sources).sources, namedIn(plan, to));
+    const rows = [...(await requestRows(deps, to, plan, found)), ...(await Promise.all(marks))];
     await deps.sql.batch([addAllToOutbox(rows, lease, epochSeconds(deps))]);
   } finally {
     await lease.release();

@@ -1,57 +1,70 @@
-import { listSources } from "../../account/access.ts";
 import type { Deps } from "../../deps.ts";
 import { epochSeconds } from "../../lib/clock.ts";
 import { rotate } from "../../lib/rotate.ts";
 import { listInvitations } from "../../store/mail/invitations.ts";
 import { type Lease, makeLease } from "../../store/leases.ts";
-import { beginNotices, listRecent, listWanted, type WantedRequest } from "../../store/mail/notices.ts";
+import { beginNotices, listRecent, listWanted, type Recent, type WantedRequest } from "../../store/mail/notices.ts";
 import { addAllToOutbox } from "../../store/mail/outbox.ts";
 import { listWebhooks } from "../../store/mail/webhooks.ts";
-import type { ReadSource } from "../../store/sources/readers.ts";
+import { findLocated } from "../../store/bookings/bookings.ts";
+import { listReadSources, type ReadSource } from "../../store/sources/readers.ts";
 import { isInvited } from "../invitation/invitees.ts";
 import { newsSeconds, queueNews } from "./news.ts";
 import { mailOf } from "../outbox.ts";
-import { isQuiet, listPeople } from "../people.ts";
+import { isQuiet, listPeople, seekerOf } from "../people.ts";
 import { freshOf } from "../roles.ts";
-import { planNotices, spanSeconds } from "./plan-notices.ts";
+import { type NoticePlan, planNotices, spanSeconds } from "./plan-notices.ts";
 import { type Recipient, recipientsOf, seekerFor } from "./recipients.ts";
-import { requestRows } from "./request-rows.ts";
+import { namedIn, requestRows } from "./request-rows.ts";
 
 /** Requests that a run tells of at most, all recipients together. */
 const mostWanted = 1000;
+/** Statements that it takes to see whether there is anything to tell, and then to tell the first person. */
+const statementsToLook = 5;
+const statementsToTell = 9;
+/** Those for each further person, whatever ways they are told, and for news to somebody; the last gives the lease back. */
+const statementsOfPerson = 3;
+const statementsOfNews = 10;
 
 /**
  * Queues a mail or a post for each request that somebody may decide and has not been told of: what is wanted is compared with what
  * is in the outbox, so that nothing is lost or said twice wherever a run ends. Who is new here is told only of what comes from now
- * on. Whose roles are not fresh is asked for in Waldur first, and waits while it does not answer. `more`: returns true while the run
- * can tell one more recipient. Throws `store_failed`.
+ * on. Whose roles are not fresh is asked for in Waldur first, and waits while it does not answer. `statementsLeft`: those that the run
+ * may still send. Throws `store_failed`.
  */
-export async function queueNotices(deps: Deps, more: () => boolean): Promise<void> {
-  if (!more()) return;
+export async function queueNotices(deps: Deps, statementsLeft: () => number): Promise<void> {
+  if (statementsLeft() < statementsToLook + statementsToTell) return;
   const webhooks = await listWebhooks(deps.sql);
   if (mailOf(deps) === null && webhooks.length === 0) return;
   const reachable = recipientsOf(deps, await listPeople(deps), webhooks);
   if (reachable.length === 0) return;
-  const sources = await listSources(deps);
+  const sources = await listReadSources(deps.sql);
   const known = reachable.filter(({ sinceAt }) => sinceAt !== 0);
   const begins = reachable.filter((one) => !known.includes(one));
   if (begins.length > 0) await begin(deps, begins, sources);
   const first = await findWanted(deps, known, sources);
   const nowAt = epochSeconds(deps);
   const news = known.length > 0 && nowAt % newsSeconds < 60;
-  if ((first.size === 0 && !news) || !more()) return;
+  if (first.size === 0 && !news) return;
   const needsRole = ({ recipient, kinds }: Recipient): boolean =>
     first.has(recipient) || (news && (kinds.digest || kinds.decision));
-  const people = new Map(known.filter(needsRole).map(({ person }) => [person.userUuid, person]));
-  const fresh = recipientsOf(deps, await freshOf(deps, [...people.values()]), webhooks).filter(
-    ({ sinceAt }) => sinceAt !== 0,
-  );
+  const asked = new Map(known.filter(needsRole).map(({ person }) => [person.userUuid, person]));
+  const people = await freshOf(deps, [...asked.values()]);
+  const fresh = recipientsOf(deps, people, webhooks).filter(({ sinceAt }) => sinceAt !== 0);
+  if (statementsLeft() < statementsToTell) return;
   const lease = makeLease(deps, "notices", "all");
   if (!(await lease.take())) return;
   try {
-    // Read again: another run may have told it meanwhile, and roles may be gone.
-    const readable = await listSources(deps);
-    if (first.size > 0) await tell(deps, lease, fresh, { sources: readable, more });
+    // Roles that were asked for may be gone.
+    const renewed = people.some((person) => asked.get(person.userUuid) !== person);
+    const readable = renewed ? await listReadSources(deps.sql) : sources;
+    if (first.size > 0) {
+      await tell(deps, lease, fresh, {
+        sources: readable,
+        more: () => statementsLeft() >= statementsOfPerson,
+      });
+    }
+    const more = (): boolean => statementsLeft() >= statementsOfNews;
     if (news && more()) await queueNews(deps, lease, { all: known, fresh, sources: readable, more });
   } finally {
     await lease.release();
@@ -107,6 +120,7 @@ async function listInvited(
   return new Map([...groups].map(([attendee, own]) => [attendee, new Set(own.map((row) => row.bookingUuid))]));
 }
 
+/** Tells these people, each in one transaction whatever ways they are told; what another run has told meanwhile is not wanted any more. */
 async function tell(
   deps: Deps,
   lease: Lease,
@@ -117,20 +131,35 @@ async function tell(
   const wanted = await findWanted(deps, recipients, sources);
   if (wanted.size === 0) return;
   const recent = await listRecent(deps.sql, [...wanted.keys()], nowAt - spanSeconds);
-  for (const one of rotate(recipients, nowAt)) {
-    const { person, recipient, kinds } = one;
-    const own = wanted.get(recipient);
-    if (own === undefined) continue;
+  const groups = Map.groupBy(
+    recipients.filter(({ recipient }) => wanted.has(recipient)),
+    ({ person }) => person,
+  );
+  for (const [person, own] of rotate([...groups], nowAt)) {
     if (!more()) return;
-    const plans = planNotices(own.others, {
-      wants: (kind) => kinds[kind],
-      quiet: isQuiet(person, nowAt),
-      recent: recent.get(recipient),
-      nowAt,
-    });
-    if (own.invited.length > 0) plans.unshift({ kind: "request", as: "known", bookingUuids: own.invited });
-    const sourceIds = seekerFor(one, sources).sources;
-    const rows = await Promise.all(plans.map(async (plan) => requestRows(deps, one, plan, sourceIds)));
-    if (rows.flat().length > 0) await deps.sql.batch([addAllToOutbox(rows.flat(), lease, nowAt)]);
+    const plans = own.flatMap((to) => plansOf(to, wanted.get(to.recipient), recent.get(to.recipient), nowAt));
+    const named = [...new Set(plans.flatMap(({ to, plan }) => namedIn(plan, to)))];
+    const found =
+      named.length === 0 ? new Map() : await findLocated(deps.sql, seekerOf(person, sources).sources, named);
+    const rows = (await Promise.all(plans.map(async ({ to, plan }) => requestRows(deps, to, plan, found)))).flat();
+    if (rows.length > 0) await deps.sql.batch([addAllToOutbox(rows, lease, nowAt)]);
   }
+}
+
+function plansOf(
+  to: Recipient,
+  wanted: Wanted | undefined,
+  recent: Recent | undefined,
+  nowAt: number,
+): { readonly to: Recipient; readonly plan: NoticePlan }[] {
+  if (wanted === undefined) return [];
+  const { person, kinds } = to;
+  const plans = planNotices(wanted.others, {
+    wants: (kind) => kinds[kind],
+    quiet: isQuiet(person, nowAt),
+    recent,
+    nowAt,
+  });
+  if (wanted.invited.length > 0) plans.unshift({ kind: "request", as: "known", bookingUuids: wanted.invited });
+  return plans.map((plan) => ({ to, plan }));
 }

@@ -1,6 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import { hex, sha256 } from "../../security/hash.ts";
-import { findLocated } from "../../store/bookings/bookings.ts";
+import type { LocatedRow } from "../../store/bookings/bookings.ts";
 import type { NewOutboxRow } from "../../store/mail/outbox.ts";
 import { type Occasion, occasionId } from "../outbox.ts";
 import { noticeRow } from "./notice.ts";
@@ -8,15 +8,21 @@ import type { NoticePlan } from "./plan-notices.ts";
 import { channelOf, mostItems, type Recipient } from "./recipients.ts";
 import { requestContent, requestsContent } from "./request-text.ts";
 
+/** Returns the uuids of the bookings that a plan names. */
+export function namedIn({ as, bookingUuids }: NoticePlan, to: Pick<Recipient, "webhook">): readonly string[] {
+  if (as === "known") return [];
+  return as === "joined" ? bookingUuids.slice(0, mostItems(to)) : bookingUuids;
+}
+
 /**
- * Returns the rows of the outbox with which a plan is done: one for each request, and the one that tells several. `sourceIds`: those
- * that the recipient sees.
+ * Returns the rows of the outbox with which a plan is done: one for each request, and the one that tells several. `found`: the bookings
+ * that it names, of those that the recipient sees.
  */
 export async function requestRows(
   deps: Deps,
   to: Recipient,
   plan: NoticePlan,
-  sourceIds: readonly string[],
+  found: ReadonlyMap<string, LocatedRow>,
 ): Promise<NewOutboxRow[]> {
   const { kind, as, bookingUuids } = plan;
   const { recipient, person } = to;
@@ -28,10 +34,8 @@ export async function requestRows(
     bookingUuid,
   }));
   if (as === "known") return Promise.all(occasions.map(async (one) => quietRow(to, one, "known")));
-  const told = bookingUuids.slice(0, as === "joined" ? mostItems(to) : undefined);
-  const found = await findLocated(deps.sql, sourceIds, told);
-  const located = told.flatMap((uuid) => found.get(uuid) ?? []);
   if (as === "joined") {
+    const located = namedIn(plan, to).flatMap((uuid) => found.get(uuid) ?? []);
     const notice = requestsContent(deps, located, bookingUuids.length, person, kind);
     const digest = hex((await sha256(bookingUuids.join())).subarray(0, 8));
     const whole = { cause: `${kind}s:${digest}`, recipient, userUuid };

@@ -9,9 +9,8 @@ import { perRecipient, type SendReport, tryRow } from "../outbox.ts";
 import { sendPost } from "./post.ts";
 import type { Post } from "../notices/notice.ts";
 
-/** Posts of a round, and those of one person among them, so that nobody's receivers keep the others waiting. */
+/** Posts of a round. */
 const mostOfRound = 50;
-const mostOfPerson = 2;
 const mostAtOnce = 4;
 const perHour = 3000;
 /** Tries of a post without an answer: a program tells copies by their id, and a chat would show each. */
@@ -34,7 +33,6 @@ export async function listDuePosts(deps: Deps, { requests, statements }: PostLim
     channel: "webhook",
     nowAt: epochSeconds(deps),
     limit: Math.min(mostOfRound, Math.floor(affordable)),
-    limitEach: mostOfPerson,
     perHour,
     perRecipient,
   });

@@ -99,21 +99,19 @@ export interface DueLimits {
   /** Epoch seconds. */
   readonly nowAt: number;
   readonly limit: number;
-  /** Those of one person. */
-  readonly limitEach: number;
   readonly perHour: number;
   /** For one recipient. */
   readonly perRecipient: number;
 }
 
 /**
- * Returns what is due through a channel, oldest first, at most `limit` and `limitEach` of one person's, and no more than leaves
- * `perHour` in an hour and `perRecipient` for one recipient; of each thread only the first that waits. What may not go yet is not
- * counted as a person's.
+ * Returns what is due through a channel, each person's oldest first, then what they have besides, at most `limit`, and no more than
+ * leaves `perHour` in an hour and `perRecipient` for one recipient; of each thread only the first that waits. What may not go yet
+ * is not counted as a person's.
  */
 export async function listDue(
   sql: Sql,
-  { channel, nowAt, limit, limitEach, perHour, perRecipient }: DueLimits,
+  { channel, nowAt, limit, perHour, perRecipient }: DueLimits,
 ): Promise<OutboxRow[]> {
   const rows = await sql.all(
     `WITH recent AS MATERIALIZED (
@@ -128,14 +126,12 @@ export async function listDue(
              SELECT 1 FROM outbox AS earlier INDEXED BY outbox_thread
              WHERE earlier.state = 'queued' AND earlier.thread = row.thread AND earlier.n < row.n))) AS able
        WHERE able.place <= ?4 - coalesce((SELECT recent.count FROM recent WHERE recent.recipient = able.recipient), 0)) AS due
-     WHERE due.turn <= ?6
-     ORDER BY due.due_at, due.n LIMIT max(0, min(?2, ?3 - (SELECT coalesce(sum(count), 0) FROM recent)))`,
+     ORDER BY due.turn, due.due_at, due.n LIMIT max(0, min(?2, ?3 - (SELECT coalesce(sum(count), 0) FROM recent)))`,
     nowAt,
     limit,
     perHour,
     perRecipient,
     channel,
-    limitEach,
   );
   return rows.map(outbox.read);
 }

@@ -2,7 +2,7 @@ import type { TargetRow } from "../../../src/store/targets.ts";
 import { getTarget, syncTarget } from "../../../src/mirror/commands.ts";
 import { readObject } from "../../../src/mirror/remote-object.ts";
 import type { PushReport } from "../../../src/mirror/report.ts";
-import { pushDueTargets } from "../../../src/mirror/schedule.ts";
+import { listDueTargets, pushTargets } from "../../../src/mirror/schedule.ts";
 import { openOutside } from "../../../src/node/outside.ts";
 import type { Program } from "../../dav-server/launch.ts";
 import { user } from "../../dav-server/programs.ts";
@@ -57,8 +57,11 @@ export async function mirrored(server: Program, edits: TargetRow["edits"], calen
     /** Lets the time pass, and then what is due run. Resolves to the report of the run; null: nothing was due. */
     async pass(seconds: number): Promise<PushReport | null> {
       ahead += seconds * 1000;
-      const limits = { sourceId: undefined, requests: 10_000, statements: () => 1_000_000 };
-      const { reports } = await pushDueTargets(deps, { ...limits, attempt: async (_event, work) => work() });
+      const { reports } = await pushTargets(deps, await listDueTargets(deps, undefined), {
+        requests: 10_000,
+        statements: () => 1_000_000,
+        attempt: async (_event, work) => work(),
+      });
       return reports[0] ?? null;
     },
     sync: async (): Promise<PushReport> => syncTarget(deps, await row(), {}),

@@ -160,7 +160,7 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
   it("pause an address from which two mails came back", async () => {
     const address = "mari@example.edu";
     const paused = async (): Promise<boolean> => isAddressPaused(sql, "u1", address);
-    const limits = { channel: "mail", nowAt: t, limit: 10, limitEach: 10, perHour: 100, perRecipient: 100 } as const;
+    const limits = { channel: "mail", nowAt: t, limit: 10, perHour: 100, perRecipient: 100 } as const;
     await sql.batch(
       ["a", "b"].map((id) =>
         addToOutbox({ id, cause: id, recipient: "u1", userUuid: "u1", channel: "mail", message: "{}" }, t),

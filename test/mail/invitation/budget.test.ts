@@ -43,3 +43,21 @@ it("invitations and notices reach everybody within the statements of a Worker's 
   }
   expect(told.join()).toContain(`${people.offeringManager.username}@example.org New request: `);
 });
+
+it("an invitation and a notice of the same request leave a Worker within two minutes, whichever is first in the run", async () => {
+  const { world, run } = await makeInvited();
+  await visitor(world).signIn(world.sample.tokens.offeringManager);
+  await world.settle();
+  await run();
+  Object.assign(world.deps, { budget: small });
+  for (let turn = 0; turn < 4; turn += 1) {
+    requestTo(world.sample);
+    // The first of these runs reads Waldur.
+    const mails = [...(await run()), ...(await run()), ...(await run())];
+    const told = mails.map(({ mail, envelope }) =>
+      invitationIn(mail, envelope.to) === null ? "notice" : "invitation",
+    );
+    expect([turn, told.toSorted()]).toEqual([turn, ["invitation", "notice"]]);
+    for (let minute = 0; minute < 12 + turn; minute += 1) await run();
+  }
+});

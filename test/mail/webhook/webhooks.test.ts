@@ -160,6 +160,22 @@ describe("a webhook", () => {
 });
 
 describe("ten webhooks of one person", () => {
+  it("are told by a Worker within three minutes of a request", async () => {
+    const { owner, world, request, run } = await makePosted();
+    for (let n = 1; n < 10; n += 1) await addWebhook(owner);
+    await run();
+    world.wait(60);
+    await run();
+    request();
+    const sent: number[] = [];
+    for (let minute = 0; minute <= 3; minute += 1) {
+      world.wait(60);
+      await tick({ ...world.deps, budget: workerBudgets.free });
+      sent.push((await posts(world)).filter(({ state }) => state === "sent").length);
+    }
+    expect(sent.at(-1)).toBe(10);
+  });
+
   it("are told by a Worker run by run, within what it may send", async () => {
     const { owner, world, request, run } = await makePosted();
     for (let n = 1; n < 10; n += 1) await addWebhook(owner, { posted: ["request", "trouble", "decision", "own"] });
