@@ -1,6 +1,6 @@
 import type { Fence } from "../leases.ts";
 import { readInt } from "../sql/row.ts";
-import { type Sql, type Statement, statement } from "../sql/port.ts";
+import { type Sql, type SqlValue, type Statement, statement } from "../sql/port.ts";
 import { int, oneOf, orNull, type RowOf, table, text } from "../sql/table.ts";
 
 /** `mail`: the message is a `Mail`; `webhook`: a `Post`. */
@@ -68,6 +68,20 @@ export function addToOutbox(row: NewOutboxRow, nowAt: number): Statement {
  * Makes the statement that adds all of these, each unless its cause has a row for its recipient, while that run holds the lease.
  */
 export function addAllToOutbox(rows: readonly NewOutboxRow[], fence: Fence, nowAt: number): Statement {
+  const held = "(SELECT holder FROM leases WHERE name = ?3) = ?4";
+  return addWhere(rows, nowAt, held, [fence.name, fence.holder]);
+}
+
+/**
+ * Makes the statement that adds all of these, each unless its cause has a row for its recipient, where this SQL is true, whose
+ * parameters are from ?3 on.
+ */
+export function addWhere(
+  rows: readonly NewOutboxRow[],
+  nowAt: number,
+  condition: string,
+  values: readonly SqlValue[],
+): Statement {
   const whole = rows.map(({ state = "queued", ...row }) => ({
     userUuid: "",
     bookingUuid: "",
@@ -81,11 +95,10 @@ export function addAllToOutbox(rows: readonly NewOutboxRow[], fence: Fence, nowA
     `INSERT INTO outbox (id, cause, recipient, user_uuid, booking_uuid, thread, channel, message, state, due_at, created_at, ended_at)
      SELECT value->>'$.id', value->>'$.cause', value->>'$.recipient', value->>'$.userUuid', value->>'$.bookingUuid',
        value->>'$.thread', value->>'$.channel', value->>'$.message', value->>'$.state', ?2, ?2, CAST(value->>'$.endedAt' AS BIGINT)
-     FROM json_each(?1) WHERE (SELECT holder FROM leases WHERE name = ?3) = ?4 ON CONFLICT DO NOTHING`,
+     FROM json_each(?1) WHERE ${condition} ON CONFLICT DO NOTHING`,
     JSON.stringify(whole),
     nowAt,
-    fence.name,
-    fence.holder,
+    ...values,
   );
 }
 
