@@ -5,13 +5,13 @@ import { newProfile } from "../../feed/profile.ts";
 import { escapeHtml } from "../../lib/escape-html.ts";
 import { hex, sha256 } from "../../security/hash.ts";
 import type { InvitationRow } from "../../store/mail/invitations.ts";
-import type { Statement } from "../../store/sql/port.ts";
+import type { NewOutboxRow } from "../../store/mail/outbox.ts";
 import { texts } from "../../text/index.ts";
 import { answerMailbox, invitationUid } from "../reply/answer-address.ts";
 import { type InvitedEvent, invitedEvent, renderInvitation } from "./invitation.ts";
 import type { Invitee } from "./invitees.ts";
 import type { Mail } from "../message.ts";
-import { queueMail } from "../outbox.ts";
+import { mailRow } from "../outbox.ts";
 import type { InvitationStep, ShownEvent } from "./plan-invitation.ts";
 import { bookingPage } from "../notices/request-text.ts";
 
@@ -55,25 +55,25 @@ export async function shownOf(event: InvitedEvent): Promise<ShownEvent> {
 }
 
 /**
- * Makes the statement that queues the mail of a step: an invitation, or its cancellation, with the text above it that `note` gives.
- * `before`: the invitation as it was, for the same step is sent once whoever takes it. Null when the key is gone that signs it.
+ * Returns the mail of a step: an invitation, or its cancellation, with the text above it that `note` gives. `before`: the invitation
+ * as it was, for the same step is sent once whoever takes it. Null when the key is gone that signs it.
  */
-export async function queueInvitation(
+export async function writeInvitation(
   deps: Deps,
   invitee: Invitee,
   { method, row }: InvitationStep & { readonly method: "REQUEST" | "CANCEL" },
   shown: InvitedEvent,
   before: InvitationRow | null,
   note = "",
-): Promise<Statement | null> {
+): Promise<NewOutboxRow | null> {
   const { account, language, userUuid } = invitee;
   const words = texts[language].answers;
   const why = shown.how === "" ? words.cancelled : `${words.left}:\n${bookingPage(deps, row.bookingUuid)}`;
   const above = method === "CANCEL" ? `${why}\n\n` : shown.how;
   const event = { ...shown, description: above + shown.description };
   const name = account.fullName || account.username;
-  const content = `${row.content} ${before?.stampAt ?? ""}`;
-  return queueCalendarMail(deps, { method, row, event, name, note, userUuid, content, resource: false });
+  const content = `${row.periods} ${row.content} ${before?.stampAt ?? ""}`;
+  return writeCalendarMail(deps, { method, row, event, name, note, userUuid, content, resource: false });
 }
 
 /** What a mail of an invitation says, and of whom it is. */
@@ -92,11 +92,11 @@ interface CalendarMail {
   readonly resource: boolean;
 }
 
-/** Makes the statement that queues a mail with an iTIP object. Null when the key is gone that signs it. */
-export async function queueCalendarMail(
+/** Writes a mail with an iTIP object. Null when the key is gone that signs it. */
+export async function writeCalendarMail(
   deps: Deps,
   { method, row, event, name, note, userUuid, content, resource }: CalendarMail,
-): Promise<Statement | null> {
+): Promise<NewOutboxRow | null> {
   const organizer = await answerMailbox(deps, row);
   const uid = await invitationUid(deps.keys, row);
   if (organizer === null || uid === null) return null;
@@ -117,7 +117,7 @@ export async function queueCalendarMail(
   };
   const cause = `invitation ${uid} ${method} ${sequence} ${content}`;
   const [recipient, thread] = resource ? [address, address] : [userUuid, uid];
-  return queueMail(deps, { cause, recipient, userUuid, bookingUuid, thread }, mail);
+  return mailRow({ cause, recipient, userUuid, bookingUuid, thread }, mail);
 }
 
 /** Returns a text as HTML in which those of its lines that are one of these addresses are links, and nothing else is. */

@@ -1,8 +1,7 @@
 import { senderMailbox } from "../../config/sender.ts";
 import type { Deps } from "../../deps.ts";
-import type { InvitationRow } from "../../store/mail/invitations.ts";
 import { texts } from "../../text/index.ts";
-import { answerMailbox } from "./answer-address.ts";
+import { answerMailbox, type Approver } from "./answer-address.ts";
 import { asHtml } from "../invitation/invitation-mail.ts";
 import { queueMail } from "../outbox.ts";
 import { mailboxOf, type Person } from "../people.ts";
@@ -11,7 +10,7 @@ import { bookingPage } from "../notices/request-text.ts";
 /** The words with which an approver is told about an answer of theirs. */
 export interface Explanation {
   /** An invitation of theirs, whose address the mail is from; null: it is from MAIL_FROM. */
-  readonly row: InvitationRow | null;
+  readonly row: Approver | null;
   /** For the same cause nothing is told a second time. */
   readonly cause: string;
   readonly note: string;

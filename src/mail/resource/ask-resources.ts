@@ -1,21 +1,19 @@
 import type { Deps } from "../../deps.ts";
 import { epochSeconds, hasElapsed } from "../../lib/clock.ts";
 import { rotate } from "../../lib/rotate.ts";
-import { type InvitationRow, keepInvitation } from "../../store/mail/invitations.ts";
+import { addInvitationMail, type InvitationRow, keepInvitation } from "../../store/mail/invitations.ts";
 import { listReadSources, type ReadSource } from "../../store/sources/readers.ts";
 import type { Statement } from "../../store/sql/port.ts";
 import { listPeople } from "../people.ts";
 import { freshOf } from "../roles.ts";
 import { periodName, type ToldPeriod } from "./plan-resource.ts";
 import { listResources, readResource, type Resource, resourceOf, type ResourceReading } from "./read-resource.ts";
-import { queueResourceMail } from "./resource-mail.ts";
+import { writeResourceMail } from "./resource-mail.ts";
 import { settleAnswer } from "./settle.ts";
 
 /** Questions in so many seconds: no more than leave at once, since what comes later may have to go before the rest. */
 const mostQuestions = 10;
 const spanSeconds = 600;
-/** Decisions of a run that are tried again. */
-const mostRetries = 2;
 /** Statements that it takes to compare what one more mailbox holds with what it should, and to queue the first mail. */
 const statementsOfResource = 20;
 /** Those of each mail. */
@@ -32,7 +30,6 @@ export async function queueResources(deps: Deps, statementsLeft: () => number): 
   const resources = rotate(await listResources(deps, await listPeople(deps)), epochSeconds(deps));
   if (resources.length === 0) return;
   const sources = await listReadSources(deps.sql);
-  let retries = mostRetries;
   // An address may have had another offering: what that left is taken back first.
   for (const resource of resources.toSorted((a, b) => Number(a.stance === "asks") - Number(b.stance === "asks"))) {
     if (!more()) return;
@@ -42,40 +39,37 @@ export async function queueResources(deps: Deps, statementsLeft: () => number): 
     const statements = await makeSteps(deps, reading, Math.floor((statementsLeft() - 4) / statementsOfMail));
     if (statements.length > 0) await deps.sql.batch(statements);
     for (const answer of deps.config.mailDecisions === "on" ? reading.plan.answers : []) {
-      if (retries === 0 || !more()) break;
-      if ((await settleAnswer(deps, reading, answer)) === "decided") retries -= 1;
+      // One is enough to see that Waldur takes decisions again; the others follow in the next runs.
+      if (!more() || (await settleAnswer(deps, reading, answer)) === "decided") break;
     }
   }
 }
 
-/** Reads a mailbox, and asks Waldur for the roles of its person before it is told anything; null: nothing is to be done, or not now. */
+/** Reads a mailbox, and asks Waldur for the roles of its person before it is told anything; null: it does not say. */
 async function readCertain(
   deps: Deps,
   resource: Resource,
   sources: readonly ReadSource[],
 ): Promise<ResourceReading | null> {
   const first = await readResource(deps, resource, sources);
-  const { freed, asked, answers } = first.plan;
+  const { freed, asked } = first.plan;
   const { person, stance } = resource;
-  if (freed.length + asked.length === 0) return answers.length === 0 ? null : first;
-  if (stance !== "asks" || person === null) return first;
+  if (freed.length + asked.length === 0 || stance !== "asks" || person === null) return first;
   const fresh = await freshOf(deps, [person]);
-  const renewed = resourceOf(deps, fresh, resource.mailbox);
-  return fresh.length === 0 || renewed.stance === "rests" ? null : readResource(deps, renewed, sources);
+  return fresh.length === 0 ? null : readResource(deps, resourceOf(deps, fresh, resource.mailbox), sources);
 }
 
 /** Makes the statements of what a mailbox is told now: first all that is taken back. */
 async function makeSteps(deps: Deps, reading: ResourceReading, most: number): Promise<Statement[]> {
-  const {
-    plan,
-    state: { told },
-  } = reading;
+  const { plan } = reading;
+  const { told } = reading.state;
   // One clock for all messages of a mailbox, so that the later one is known.
-  const stampAt = told.reduce((latest, row) => Math.max(latest, row.stampAt + 1), epochSeconds(deps));
+  const nowAt = epochSeconds(deps);
+  const stampAt = told.reduce((latest, row) => Math.max(latest, row.stampAt + 1), nowAt);
   const statements: Statement[] = [];
   const tell = async (method: "REQUEST" | "CANCEL", row: InvitationRow): Promise<void> => {
-    const mail = await queueResourceMail(deps, reading, method, row);
-    if (mail !== null) statements.push(mail, keepInvitation(row));
+    const mail = await writeResourceMail(deps, reading, method, row);
+    if (mail !== null) statements.push(keepInvitation(row), addInvitationMail(mail, row, nowAt));
   };
   for (const row of plan.freed.slice(0, most)) {
     await tell("CANCEL", { ...row, open: false, status: "CANCELLED", sequence: row.sequence + 1, stampAt });

@@ -69,67 +69,51 @@ export interface ResourcePlan {
  * to people.
  */
 export function planResource({ bookings, told, asks, keyIds, nowAt }: ResourceState): ResourcePlan {
-  const rows = new Map(told.map((row) => [keyOf(row.bookingUuid, periodOf(row)), row]));
-  const rowOf = (uuid: string, period: Period): InvitationRow | null => rows.get(keyOf(uuid, period)) ?? null;
-  const isOpen = (uuid: string, period: Period): boolean => rowOf(uuid, period)?.open === true;
-  const isLost = (row: InvitationRow): boolean => row.open && !keyIds.includes(row.keyId);
-  const held = new Set(told.filter(({ open }) => open).map(({ bookingUuid }) => bookingUuid));
-  const known = new Set(bookings.map(({ uuid }) => uuid));
+  const open = told.filter((row) => row.open);
+  const lost = open.filter(({ keyId }) => !keyIds.includes(keyId));
+  const holds = ({ uuid }: OfferedBooking): boolean => open.some(({ bookingUuid }) => bookingUuid === uuid);
 
-  const standing = bookings.filter((one) => one.state === "standing");
-  const requests = chooseRequests({ bookings: asks ? bookings : [], held, lost: told.filter(isLost) });
-  const wanted = [...standing.filter(({ uuid, acts }) => held.has(uuid) || (asks && acts)), ...requests].flatMap(
-    ({ uuid, periods, state }) =>
-      periods.map((period): ToldPeriod => {
-        const before = rowOf(uuid, period);
-        return { bookingUuid: uuid, period, standing: state === "standing", before };
-      }),
+  const ahead: Period[] = lost.map(periodOf);
+  const requests = bookings
+    .filter(({ state }) => asks && (state === "open" || state === "soon"))
+    .toSorted((a, b) => a.createdMicros - b.createdMicros || (a.uuid < b.uuid ? -1 : 1))
+    .filter((one) => {
+      const waits = overlapping(ahead, one.periods).length > 0;
+      ahead.push(...one.periods);
+      return one.state === "open" && !waits && (one.periods.length <= mostPeriods || holds(one));
+    });
+  const standing = bookings.filter((one) => one.state === "standing" && (holds(one) || (asks && one.acts)));
+  const wanted = [...standing, ...requests].flatMap(({ uuid, periods, state }) =>
+    periods.map((period): ToldPeriod => {
+      const name = `.${periodName(period)}`;
+      const before = told.find((row) => row.bookingUuid === uuid && row.attendee.endsWith(name));
+      return { bookingUuid: uuid, period, standing: state === "standing", before: before ?? null };
+    }),
   );
-  const kept = new Set(wanted.map(({ bookingUuid, period }) => keyOf(bookingUuid, period)));
   // While nobody sees a booking its time stays taken.
-  const freed = told.filter(
-    (row) => row.open && !isLost(row) && known.has(row.bookingUuid) && !kept.has(keyOf(row.bookingUuid, periodOf(row))),
+  const freed = open.filter(
+    (row) =>
+      !lost.includes(row) &&
+      bookings.some(({ uuid }) => uuid === row.bookingUuid) &&
+      !wanted.some(({ before }) => before === row),
   );
-
-  const free = [...told.filter(({ open }) => !open), ...freed.map((row) => ({ ...row, stampAt: Infinity }))];
+  const free = told.filter((row) => row.answer !== "DECLINED" && (!row.open || freed.includes(row)));
   const asked = wanted.filter(({ before, standing: stands }) => {
     if (before?.open !== true) return true;
-    if (before.answer === "ACCEPTED" || isLost(before)) return false;
+    if (before.answer === "ACCEPTED" || lost.includes(before)) return false;
     if (before.answer === "" && !stands && hasElapsed(before.stampAt, repeatSeconds, nowAt)) return true;
-    const later = free.filter(({ answer, stampAt }) => answer !== "DECLINED" && stampAt > before.stampAt);
+    const later = free.filter((row) => row.open || row.stampAt > before.stampAt);
     return overlapping([periodOf(before)], later.map(periodOf)).length > 0;
   });
-  const again = new Set(asked.map(({ bookingUuid }) => bookingUuid));
-  const answers = requests.flatMap(({ uuid, periods }): ResourceAnswer[] => {
-    if (again.has(uuid) || !periods.every((period) => isOpen(uuid, period))) return [];
-    const own = periods.flatMap((period) => rowOf(uuid, period) ?? []);
+  const answers = requests.flatMap(({ uuid }): ResourceAnswer[] => {
+    if (asked.some(({ bookingUuid }) => bookingUuid === uuid)) return [];
+    const own = wanted.flatMap(({ bookingUuid, before }) => (bookingUuid === uuid ? (before ?? []) : []));
     const declined = own.some(({ answer }) => answer === "DECLINED");
     if (!declined && own.some(({ answer }) => answer !== "ACCEPTED")) return [];
     const askedAt = Math.max(...own.map(({ stampAt }) => stampAt));
     return [{ bookingUuid: uuid, action: declined ? "reject" : "accept", askedAt }];
   });
   return { freed, asked, answers };
-}
-
-interface Choice {
-  readonly bookings: readonly OfferedBooking[];
-  /** The bookings of which the mailbox holds something. */
-  readonly held: ReadonlySet<string>;
-  /** What cannot be freed any more. */
-  readonly lost: readonly InvitationRow[];
-}
-
-/** Returns the requests about which the mailbox is asked now, in the order in which they were made. */
-function chooseRequests({ bookings, held, lost }: Choice): OfferedBooking[] {
-  const before: Period[] = lost.map(periodOf);
-  return bookings
-    .filter(({ state }) => state === "open" || state === "soon")
-    .toSorted((a, b) => a.createdMicros - b.createdMicros || (a.uuid < b.uuid ? -1 : 1))
-    .filter(({ uuid, state, periods }) => {
-      const waits = overlapping(before, periods).length > 0;
-      before.push(...periods);
-      return state === "open" && !waits && (periods.length <= mostPeriods || held.has(uuid));
-    });
 }
 
 /** Returns the period that an invitation of a mailbox is about, for ever. */
@@ -140,8 +124,4 @@ export function periodOf({ startAt, endAt }: Pick<InvitationRow, "startAt" | "en
 /** Returns the name of a period in `InvitationRow.attendee`, behind the id of the mailbox. */
 export function periodName({ start, end }: Period): string {
   return `${start}-${end}`;
-}
-
-function keyOf(bookingUuid: string, period: Period): string {
-  return `${bookingUuid} ${periodName(period)}`;
 }

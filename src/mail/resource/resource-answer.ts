@@ -32,7 +32,7 @@ export async function answerAsResource(
   deps: Deps,
   row: InvitationRow,
   { reply, partstat, stampAt, proof }: ResourceReply,
-): Promise<Settled | "repeated" | "retired"> {
+): Promise<Settled | "automatic" | "repeated" | "retired"> {
   const all = await listResources(deps, await listPeople(deps));
   const resource = all.find(({ mailbox }) => mailbox.id === askedId(row));
   const person = resource?.person ?? null;
@@ -42,7 +42,7 @@ export async function answerAsResource(
   const { bookingUuid, stampAt: askedAt } = row;
   const tell = async (reason: string, note: string): Promise<"explained"> =>
     tellOfAnswer(deps, resource, { bookingUuid, askedAt }, { reason, note });
-  if (proof === "fail") return tell("unproven", words.unproven(address));
+  if (proof === "fail") return "automatic";
   if (reply.method !== "REPLY" || reply.sequence < row.sequence) return "waiting";
   const action = actionOf.get(partstat);
   // Neither yes nor no comes first where a delegate of the room decides.

@@ -4,9 +4,9 @@ import { type Language, languages } from "../../calendar/profile.ts";
 import type { Deps } from "../../deps.ts";
 import type { InvitationRow } from "../../store/mail/invitations.ts";
 import type { ResourceMailbox } from "../../store/mail/resource-mailboxes.ts";
-import type { Statement } from "../../store/sql/port.ts";
+import type { NewOutboxRow } from "../../store/mail/outbox.ts";
 import { texts } from "../../text/index.ts";
-import { queueCalendarMail } from "../invitation/invitation-mail.ts";
+import { writeCalendarMail } from "../invitation/invitation-mail.ts";
 import type { InvitedEvent } from "../invitation/invitation.ts";
 import { bookingPage } from "../notices/request-text.ts";
 import type { Person } from "../people.ts";
@@ -39,16 +39,15 @@ export function resourceEvent(
 }
 
 /**
- * Makes the statement that queues what a mailbox is told: all of it in one thread, and each SEQUENCE of a period once, whoever
- * queues it. Null when the key is gone that signs it.
+ * Writes what a mailbox is told: all of it in one thread, and each SEQUENCE of a period once, whoever writes it. Null when the key is gone that signs it.
  */
-export async function queueResourceMail(
+export async function writeResourceMail(
   deps: Deps,
   { mailbox, person }: { readonly mailbox: ResourceMailbox; readonly person: Person | null },
   method: "REQUEST" | "CANCEL",
   row: InvitationRow,
-): Promise<Statement | null> {
+): Promise<NewOutboxRow | null> {
   const { address: name, userUuid } = mailbox;
   const event = resourceEvent(deps, mailbox, row, person?.language ?? languages[0]);
-  return queueCalendarMail(deps, { method, row, event, name, note: "", userUuid, content: "", resource: true });
+  return writeCalendarMail(deps, { method, row, event, name, note: "", userUuid, content: "", resource: true });
 }

@@ -3,8 +3,8 @@ export const mailboxes = {
   title: "Mailboxes of rooms",
   link: "Let the mailbox of a room or equipment answer requests",
   about:
-    "The mailbox of a room or equipment in Exchange or Google accepts an invitation while it is free, and declines it while it is taken. It can answer the requests of an offering in your place.",
-  how: "It gets an invitation for each period. Once it has accepted all of a request, that is accepted; one that it declines rejects it. This happens in your name. You and your colleagues can still decide: the first counts.",
+    "The mailbox of a room or equipment accepts an invitation while it is free, and declines it while it is taken. It can answer the requests of an offering in your place.",
+  how: "It gets an invitation for each period. Once it has accepted all of a request, that is accepted; one that it declines rejects it. This happens in your name. You and your colleagues can decide, too: the first counts.",
   page: "An answer does not decide here: it brings you a mail with the page on which one click does.",
   shown:
     "It sees the offering, the times and a link; not who asks, nor why. Requests of more than 20 periods are left to people.",
@@ -12,25 +12,23 @@ export const mailboxes = {
   none: "There is no offering whose requests you may decide.",
   offering: "Offering",
   address: "Address of the mailbox",
-  addressHelp: (domains: string) => `In ${domains}. The domain is the proof that the mailbox is one of yours.`,
+  addressHelp: (domains: string) => `In ${domains}.`,
   save: "Let it answer",
   end: "Stop asking it",
   set: "Mailboxes that are set",
   by: (name: string) => `set by ${name}`,
-  idle: "Not asked now: mails came back, the domain is not allowed, or whoever set it may not decide here or has to sign in. Give the address again, and it answers in your place.",
-  saved: "Saved. Bookings and open requests go to the mailbox, up to 60 an hour.",
-  ended: "Done. What the mailbox has accepted stays in its calendar, and what waits for an answer goes.",
+  idle: "Not asked now. Give the address again, and it answers in your place.",
+  saved: "Saved. Bookings and open requests go to the mailbox.",
+  ended: "Done. What the mailbox has accepted stays, and what waits for an answer goes.",
   fault: {
     offering: "Choose an offering whose requests you may decide.",
-    bad: "This is no mail address. Give one such as room@example.org.",
-    domain: "Mailboxes of this domain may not be asked. The operator of this service can allow it.",
+    bad: "This is no mail address.",
+    domain: "Mailboxes of this domain may not be asked.",
     person: "This is the address of a person.",
     taken: "This mailbox answers for another offering.",
   },
   /** In the event in the mailbox's calendar, above the link to its page. */
   event: "A booking, or a request for one",
-  unproven: (address: string) =>
-    `An answer to this request came in the name of ${address}, but nothing proves it, so it decided nothing.`,
   kept: (address: string) => `${address} declined this booking, which is accepted already. It stands.`,
   /** Stands behind the sentence that an acceptance had no effect. */
   over: "Another booking has some of that time.",

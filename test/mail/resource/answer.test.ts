@@ -152,25 +152,25 @@ describe("an answer in the name of a room decides nothing", () => {
     rooms["Exchange"]?.(one.answerOf(one.invitations[0], partstat)) ?? "";
 
   it.each([
-    ["with the word of another server", "explained", () => proven(write(), domain, "mx.evil.example")],
+    ["with the word of another server", "automatic", () => proven(write(), domain, "mx.evil.example")],
     [
       "signed by another domain",
-      "explained",
+      "automatic",
       () => `Authentication-Results: mx.example.org; dkim=pass header.d=evil.example\r\n${write()}`,
     ],
     [
       "from another mailbox of the same domain",
-      "explained",
+      "automatic",
       () => proven(write().replace(/^From: .*$/m, `From: other@${domain}`), domain),
     ],
     [
       "by a delegate in their own name",
-      "explained",
+      "automatic",
       () => proven(write().replace(/^From: .*$/m, "From: mari.tamm@example.edu")),
     ],
     [
       "about another room",
-      "explained",
+      "automatic",
       () =>
         proven(
           (rooms["SOGo"]?.(one.answerOf(one.invitations[0], "ACCEPTED")) ?? "").replace(
@@ -180,13 +180,13 @@ describe("an answer in the name of a room decides nothing", () => {
           domain,
         ),
     ],
-    ["that a program sends by itself, unproven", "explained", () => `Auto-Submitted: auto-replied\r\n${write()}`],
+    ["that a program sends by itself, unproven", "automatic", () => `Auto-Submitted: auto-replied\r\n${write()}`],
     ["over a list", "automatic", () => `List-Id: <x.${domain}>\r\n${proven(write(), domain)}`],
   ] as const)("%s", async (_, received, raw) => {
     expect(await one.receive(raw())).toBe(received);
     const { asked, told } = await one.minute();
     expect([one.state(), writesOf(one.world)]).toEqual(["Creating", []]);
-    expect([asked, told.length]).toEqual([[], received === "explained" ? 1 : 0]);
+    expect([asked, told]).toEqual([[], []]);
   });
 
   it("that nothing proves, not even later", async () => {
