@@ -9,9 +9,10 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lintCalendar } from "../../src/calendar/ical/lint.ts";
-import { type Finished, repository, run, until } from "../e2e/support/process.ts";
+import { type Finished, repository, run } from "../e2e/support/process.ts";
 import { type ServedSample, serveSample } from "../e2e/support/sample.ts";
 import { sayMissing } from "../installed.ts";
+import { until } from "../until.ts";
 
 /** The folder that test/containers/install.sh makes. */
 const engine =
