@@ -214,7 +214,8 @@ async function visit(
     keep(progress, outcome.report, startedAt);
     const { lost = "", lostAt = null } = losses.get(before.id) ?? {};
     await attempt(deps, "run_not_kept", async () => recordRun(deps, { ...before, lost, lostAt }, outcome.report));
-    if (outcome.accessMoved) feeds = await listFeeds(deps.sql, [source.id]);
+    // A feed that was made during the first load waits for it: the run of its own gave way to this one.
+    if (outcome.accessMoved || before.loadedAt === null) feeds = await listFeeds(deps.sql, [source.id]);
   }
   const lost = outcome !== undefined && isLost(outcome.report);
   const cut = !lost && (source.loadedAt === null || source.sweepPage !== null);

@@ -73,3 +73,20 @@ it("a feed made on the pages is read at once, also while another run has its sou
   requestTo(world.sample, { name: "Unread so far" });
   expect(await make("Second")).toContain("/f/");
 });
+
+it("a feed made while its list is read for the first time has its events with the end of that", async () => {
+  const { world } = await begin();
+  const owner = visitor(world);
+  const { promise, resolve } = Promise.withResolvers<null>();
+  let asked = 0;
+  world.fault(({ url }) => (url.includes("/booking-resources/") && (asked += 1) === 1 ? promise : null));
+  // Whoever signs in has the lists read that they decide for.
+  await owner.signIn(world.sample.tokens.providerOwner);
+  const about = { kind: "provider", uuid: world.sample.providerUuid };
+  const form = `/feeds/new?${new URLSearchParams(about)}`;
+  const made = await owner.send("/feeds/new", { ...wholeForm, ...about, do: "save" }, form);
+  while (!world.log.entries.some(({ event }) => event === "refresh_failed")) await new Promise(setImmediate);
+  resolve(null);
+  await world.settle();
+  expect(await owner.page((made.headers.get("Location") ?? "").split("?")[0] ?? "")).toContain("/f/");
+});

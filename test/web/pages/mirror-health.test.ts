@@ -156,7 +156,7 @@ describe("mirrors on the page of calendars", () => {
     const one = await count();
     const { sql } = world.deps;
     const [target = {}] = await sql.all("SELECT * FROM targets");
-    const copies = Array.from({ length: 300 }, (_, n) => ({ ...target, id: `copy${n}`, name: `Copy ${n}` }));
+    const copies = Array.from({ length: 300 }, (_, n) => ({ ...target, id: `x${n}`, name: `Copy ${n}` }));
     await sql.batch(copies.map((copy) => insertRow("targets", copy)));
 
     expect(await count()).toBe(one);
