@@ -20,7 +20,7 @@ import { isAsked, refreshDue, type RefreshDueOptions } from "./refresh-due.ts";
 import { listOwners, proveOwners } from "./source/owners.ts";
 import type { RefreshReport } from "./source/run.ts";
 import type { FeedRow, ListedFeed } from "./store/feeds.ts";
-import { noteAnswerers } from "./store/accounts/answerers.ts";
+import { notePresence } from "./store/accounts/presence.ts";
 import { longestPushPause } from "./store/push-subscriptions.ts";
 import { commonLoss } from "./store/sources/readers.ts";
 import { clockAhead, noteReads } from "./store/sources/reads.ts";
@@ -77,7 +77,7 @@ export async function tick(outer: Deps, options: RefreshDueOptions = {}): Promis
   if (hourly) {
     // A clock that jumped makes every source due: what was noted before is right where none was read.
     const reachedAt = reachedTime(nowAt, apart ?? (await clockAhead(sql)));
-    await attempt(deps, "answerers_not_noted", async () => noteAnswerers(sql, nowAt));
+    await attempt(deps, "presence_not_noted", async () => notePresence(sql, nowAt));
     await attempt(deps, "forget_failed", async () =>
       forgetOld(deps, reachedAt, () => statementsLeft() > deps.budget.statements / 4),
     );
