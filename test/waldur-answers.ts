@@ -14,6 +14,8 @@ export interface WaldurAnswer {
   readonly status: number;
   /** Part of the sentence on the page. */
   readonly says: Readonly<Record<Action, string>> | string;
+  /** It hangs until nobody waits for it any more. */
+  readonly silent?: true;
   /** State of the booking in the end; `wanted`: the one asked for. */
   readonly state: BookingState | "wanted" | "opposite" | "gone";
 }
@@ -139,14 +141,23 @@ export const waldurAnswers: readonly WaldurAnswer[] = [
   },
   {
     name: "a timeout",
+    silent: true,
     interfere: decision(() => "hang"),
     status: 504,
     says: "did not say whether it worked",
     state: "Creating",
   },
-  { name: "a timeout after it was done", interfere: taken(() => "hang"), status: 200, says: finished, state: "wanted" },
+  {
+    name: "a timeout after it was done",
+    silent: true,
+    interfere: taken(() => "hang"),
+    status: 200,
+    says: finished,
+    state: "wanted",
+  },
   {
     name: "a timeout, and silence after it",
+    silent: true,
     interfere: () => {
       let asked = false;
       return (request) => {

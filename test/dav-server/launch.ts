@@ -1,9 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { freePort, isFree } from "../free-port.ts";
+import { until } from "../until.ts";
 
 /** A CalDAV server of its own processes on loopback. */
 export interface Program {
@@ -37,6 +38,11 @@ export async function serve(
   const place = { folder, port, url: `http://127.0.0.1:${port}` };
   await prepare(place);
   let running = await start(place);
+  const stop = async (): Promise<void> => {
+    await running.stop();
+    // The workers of PHP are killed with their parent, and may let go of the port a moment after it.
+    await until(async () => isFree(port));
+  };
   const folders = [folder];
   const remove = async (path: string): Promise<void> => rm(path, { recursive: true, force: true });
   // With owners and times, by which some servers judge what they know of their files.
@@ -47,18 +53,18 @@ export async function serve(
     async keepCopy() {
       const copy = `${folder}.${folders.length}`;
       folders.push(copy);
-      await running.stop();
+      await stop();
       await copyFolder(folder, copy);
       running = await start(place);
       return async () => {
-        await running.stop();
+        await stop();
         await remove(folder);
         await copyFolder(copy, folder);
         running = await start(place);
       };
     },
     async close() {
-      await running.stop();
+      await stop();
       await Promise.all(folders.map(remove));
     },
   };
@@ -87,14 +93,10 @@ export async function launch(
     child.stdin.end();
     await ended;
   };
-  const end = Date.now() + 20_000;
-  while (!(await ready())) {
-    if (Date.now() > end) {
-      await stop();
-      throw new Error(`${command.join(" ")} did not start: ${said}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(ready, () => `${command.join(" ")} did not start: ${said}`).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return { stop };
 }
 
@@ -106,13 +108,4 @@ export async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("no port is free");
-  return address.port;
 }

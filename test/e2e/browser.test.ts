@@ -5,10 +5,11 @@ import type { SampleBooking } from "../../src/demo/bookings.ts";
 import { requestTo } from "../waldur-answers.ts";
 import { readCalendar } from "../read-calendar.ts";
 import { linkIn } from "../decision/decided.ts";
+import { until } from "../until.ts";
 import { missingChromium, openChromium } from "./support/chromium.ts";
 import { follow } from "./support/follow.ts";
 import { faultsOf, looksOn } from "./support/page-faults.ts";
-import { runCli, until } from "./support/process.ts";
+import { runCli } from "./support/process.ts";
 import { adminToken, atOwnAddress, type Running, runtimes } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 
@@ -171,7 +172,7 @@ describe.skipIf(skipped).each(runtimes)(
       await page.goto(`${there}/frame`);
       // The page is loaded before the browser has settled what the refused frame shows.
       await expect
-        .poll(() => page.frames().map((frame) => frame.url()), { timeout: 20_000 })
+        .poll(() => page.frames().map((frame) => frame.url()))
         .toEqual([`${there}/frame`, "chrome-error://chromewebdata/"]);
       expect(booking.state).toBe("Creating");
       await context.close();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pushSpace } from "../../src/caldav/xml.ts";
 import { makeReceiver, type PushService, readVapid, servePush } from "../push/push-service.ts";
 import { registration } from "../web/caldav/push-program.ts";
-import { until } from "./support/process.ts";
+import { until } from "../until.ts";
 import { calendarProgram } from "./support/calendar-program.ts";
 import { type Running, runtimes } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";

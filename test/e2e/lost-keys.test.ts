@@ -1,8 +1,9 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../until.ts";
 import { type Mishap, openMishap } from "./support/mishap.ts";
-import { runCli, until } from "./support/process.ts";
+import { runCli } from "./support/process.ts";
 import { adminToken } from "./support/runtimes.ts";
 
 let mishap: Mishap;
@@ -24,7 +25,8 @@ describe("the key file of a service on Node", () => {
   it("may be lost over a restart: feeds go on, no new key is made, and it is taken up when it is back", async () => {
     await rename(keys, `${keys}.away`);
     await mishap.restart();
-    expect(mishap.service().stdout()).toContain("Put the file back from a copy");
+    // It is printed after the first run, which the log tells by another pipe.
+    await until(() => mishap.service().stdout().includes("Put the file back from a copy"));
     await expect(readFile(keys, "utf8")).rejects.toThrow("ENOENT");
     await mishap.follow("While the key was away");
     expect(await addresses()).toEqual([null, null, null]);

@@ -7,8 +7,8 @@ import { oddForgeries, plainForgeries } from "../mail/reply/forged-fields.ts";
 import { programs } from "../mail/reply/replies.ts";
 import { authservId, canServeMail, openMailDomains } from "../mail/servers/domains.ts";
 import { requestTo } from "../waldur-answers.ts";
+import { until } from "../until.ts";
 import { answerTo, invitationsTo, openInviting } from "./support/approver.ts";
-import { until } from "./support/process.ts";
 import type { Running } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 

@@ -5,9 +5,9 @@ import { openMailServer } from "../mail/mail-server.ts";
 import { programs } from "../mail/reply/replies.ts";
 import { rooms } from "../mail/reply/rooms.ts";
 import { requestTo } from "../waldur-answers.ts";
+import { until } from "../until.ts";
 import { answerTo, invitationsTo, openInviting } from "./support/approver.ts";
 import { makeFormClient } from "./support/form-client.ts";
-import { until } from "./support/process.ts";
 import type { Running } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 

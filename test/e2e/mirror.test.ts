@@ -6,12 +6,12 @@ import { sayMissing } from "../installed.ts";
 import { missingChromium, openChromium } from "./support/chromium.ts";
 import { follow } from "./support/follow.ts";
 import { faultsOf, looksOn } from "./support/page-faults.ts";
-import { until } from "./support/process.ts";
 import { atOwnAddress, type Running, runtimes } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 import { openForm } from "./support/open-form.ts";
 import { unfold } from "../../src/calendar/ical/content-line.ts";
 import { setColumns } from "../rows.ts";
+import { until } from "../until.ts";
 
 const radicale = programs.radicale ?? programs.newRadicale;
 const missing = [
@@ -96,7 +96,6 @@ describe.skipIf(missing !== "").each(runtimes)(
       { script: false, width: 390 },
     ])(
       "make a calendar, fetch it, see a request, accept it, connect Radicale, find the event there: script $script, $width pixels",
-      { timeout: 180_000 },
       async ({ script, width }) => {
         const page = await openPage({ javaScriptEnabled: script, viewport: { width, height: 800 } });
         const path = await makeCalendar(page);
@@ -146,7 +145,6 @@ describe.skipIf(missing !== "").each(runtimes)(
 
     it.each(looksOn(runtime, pictures === "" ? looks.slice(0, 2) : looks))(
       "axe-core finds nothing on the steps and the page of a mirror, and none is too wide: $width pixels, $colorScheme",
-      { timeout: 120_000 },
       async ({ width, colorScheme }) => {
         const page = await openPage({ viewport: { width, height: 800 }, colorScheme });
         const found: Record<string, readonly string[]> = {};

@@ -4,8 +4,9 @@ import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../until.ts";
 import { type Mishap, openMishap } from "./support/mishap.ts";
-import { runCli, until } from "./support/process.ts";
+import { runCli } from "./support/process.ts";
 import { adminToken } from "./support/runtimes.ts";
 
 const hour = 3600;
@@ -74,8 +75,8 @@ describe("the database of a service on Node", () => {
       other.exec("ROLLBACK");
       other.close();
     }
-    // It was 12,800 where a statement waited on the thread that answers.
-    expect(slowest).toBeLessThan(4000);
+    // It was 12,800 where a statement waited on the thread that answers; a busy machine may take its time.
+    expect(slowest).toBeLessThan(10_000);
     await mishap.follow("When the lock was gone");
     expect(await mishap.poll()).not.toContain(404);
   });

@@ -5,8 +5,10 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../free-port.ts";
 import { lintCalendar } from "../../src/calendar/ical/lint.ts";
-import { program, run, runCli, type Service, start, startCommand, until } from "./support/process.ts";
+import { until } from "../until.ts";
+import { program, run, runCli, type Service, start, startCommand } from "./support/process.ts";
 import { serveSample } from "./support/sample.ts";
 
 let folder: string;
@@ -26,23 +28,28 @@ const serve = (env: Record<string, string> = {}, args = ["serve"]): Service => {
   return service;
 };
 const said = (service: Service) => () => service.stdout() + service.stderr();
-const addressIn = async (service: Service, seconds = 10): Promise<string> =>
-  until(() => /^(https?:\/\/\S+\.ics)$/m.exec(service.stdout())?.[1], said(service), seconds);
+const addressIn = async (service: Service): Promise<string> =>
+  until(() => /^(https?:\/\/\S+\.ics)$/m.exec(service.stdout())?.[1], said(service));
+/** Resolves when the log, which comes by another pipe than what is printed, has this too. */
+const logged = async (service: Service, text: string): Promise<unknown> =>
+  until(() => service.stderr().includes(text), said(service));
+
+/** Returns the seconds that a process has worked: what other programs of a busy machine take does not count (proc_pid_stat(5)). */
+async function workOf({ child }: Service): Promise<number> {
+  const fields = (await readFile(`/proc/${child.pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
 
 describe("a first start without any setting", () => {
-  // A machine that runs other tests may be slow once, but not three times.
-  it(
-    "prints an address alone on a line within five seconds, which works, and the webcal one",
-    { retry: 2 },
-    async () => {
-      const service = serve();
-      const address = await addressIn(service, 5);
-      const text = await (await fetch(address)).text();
-      expect(lintCalendar(text)).toEqual([]);
-      expect(text).toContain("[SAMPLE]");
-      await until(() => service.stdout().includes(`\n${address.replace("http:", "webcal:")}\n`), said(service));
-    },
-  );
+  it("prints an address alone on a line after five seconds' work at most, which works, and the webcal one", async () => {
+    const service = serve();
+    const address = await addressIn(service);
+    expect(await workOf(service)).toBeLessThan(5);
+    const text = await (await fetch(address)).text();
+    expect(lintCalendar(text)).toEqual([]);
+    expect(text).toContain("[SAMPLE]");
+    await until(() => service.stdout().includes(`\n${address.replace("http:", "webcal:")}\n`), said(service));
+  });
 
   it("keeps feed and address over a restart, and prints the address this once", async () => {
     const port = String(await freePort());
@@ -114,7 +121,7 @@ describe("a first start without any setting", () => {
     await addressIn(service);
     expect((await stat(folder)).mode & 0o777).toBe(0o755);
     expect((await stat(join(folder, "sample.sqlite"))).mode & 0o777).toBe(0o600);
-    expect(service.stderr()).toContain('"event":"data_folder_open"');
+    await expect(logged(service, '"event":"data_folder_open"')).resolves.toBe(true);
   });
 
   it.each(["/proc/waldur-calendar", "/dev/null/data"])("ends at once where %s can be no folder", async (where) => {
@@ -129,7 +136,7 @@ describe("npm start", () => {
     const port = String(await freePort());
     // The program is built already; building it again would replace it under the tests that run beside this one.
     const service = startCommand("npm", ["start", "--ignore-scripts"], { DATA_DIR: folder, PORT: port });
-    const address = await addressIn(service, 30);
+    const address = await addressIn(service);
     expect((await fetch(address)).status).toBe(200);
     await service.stop();
     const gone = async () =>
@@ -156,7 +163,10 @@ describe("the service on Node", () => {
   it("is watched on a listener of its own, tells its version and its API, and keeps idle connections open", async () => {
     const service = serve({ METRICS_LISTEN: "127.0.0.1:0" });
     const { origin } = new URL(await addressIn(service));
-    const [, port = ""] = /"event":"metrics_listening".*"port":(\d+)/.exec(service.stderr()) ?? [];
+    const port = await until(
+      () => /"event":"metrics_listening".*"port":(\d+)/.exec(service.stderr())?.[1],
+      said(service),
+    );
     const scraped = await fetch(`http://127.0.0.1:${port}/metrics`);
     expect(await scraped.text()).toMatch(/^waldur_calendar_feeds\{state="active"\} 1$/m);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
@@ -165,20 +175,20 @@ describe("the service on Node", () => {
     expect(alive.headers.get("Keep-Alive")).toBe("timeout=65");
     const { stdout } = await runCli(["--version"], {});
     expect(await alive.json()).toEqual({ ok: true, version: stdout.trim() });
+    await service.stop();
+    expect(service.stderr()).toContain('"path":"/metrics"');
     expect(service.stderr()).not.toContain('"path":"/healthz"');
   });
 
-  it("stops within five seconds when asked to, whoever is connected", async () => {
-    const service = serve();
+  it("stops when asked to, though somebody stays connected", async () => {
+    const service = serve({ KEEP_ALIVE_SECONDS: "3600" });
     const { port } = new URL(await addressIn(service));
     const idle = connect(Number(port), "127.0.0.1");
     await new Promise((resolve) => idle.once("connect", resolve));
     idle.write("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n");
     await new Promise((resolve) => idle.once("data", resolve));
-    const begun = Date.now();
-    const { code } = await service.stop();
+    expect((await service.stop()).code).toBe(0);
     idle.destroy();
-    expect({ code, quick: Date.now() - begun < 5000 }).toEqual({ code: 0, quick: true });
   });
 
   it("says all that is wrong with the settings at once, and what to do", async () => {
@@ -198,6 +208,7 @@ describe("the service on Node", () => {
   it("says what to do when the port is taken", async () => {
     const port = await freePort();
     const holder = createServer().listen(port, "127.0.0.1");
+    await once(holder, "listening");
     const { code, stderr } = await runCli(["serve"], { DATA_DIR: folder, PORT: String(port) });
     holder.close();
     expect(code).toBe(2);
@@ -214,7 +225,7 @@ describe("the service on Node", () => {
     expect(await readdir(folder)).toEqual([]);
     const service = serve({ POLL_SECOND: "5" });
     await addressIn(service);
-    expect(service.stderr()).toContain("POLL_SECOND: is no setting; did you mean POLL_SECONDS?");
+    await logged(service, "POLL_SECOND: is no setting; did you mean POLL_SECONDS?");
     const listed = await runCli(["feeds", "list"], { DATA_DIR: folder, POLL_SECOND: "5" });
     expect(listed.stderr).toBe("waldur-calendar: POLL_SECOND: is no setting; did you mean POLL_SECONDS?\n");
   });
@@ -277,7 +288,8 @@ describe("a copy of the database", () => {
   );
 
   it("that restore puts back is served under its old address; not while the service runs", async () => {
-    const service = serve({}, ["demo", "--still"]);
+    const port = String(await freePort());
+    const service = serve({ PORT: port }, ["demo", "--still"]);
     const address = await addressIn(service);
     const copy = join(folder, "copy.sqlite");
     await runCli(["backup", copy], { DATA_DIR: folder });
@@ -290,7 +302,6 @@ describe("a copy of the database", () => {
     await rm(join(folder, "sample.sqlite"));
     const restored = await runCli(["restore", copy], { DATA_DIR: folder });
     expect([restored.code, restored.stderr]).toEqual([0, expect.stringContaining("read through and in place")]);
-    const { port } = new URL(address);
     const again = serve({ PORT: port }, ["demo", "--still"]);
     await until(() => again.stdout().includes("1 feed is served"), said(again));
     expect((await fetch(address)).status).toBe(200);
@@ -427,12 +438,3 @@ describe("keygen", () => {
     expect(JSON.parse(listed.stdout).feeds[0].address).toBe(added.stdout.trim());
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
-}

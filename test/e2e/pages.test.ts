@@ -1,10 +1,10 @@
 import type { Browser, Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../until.ts";
 import { missingChromium, openChromium } from "./support/chromium.ts";
 import { follow } from "./support/follow.ts";
 import { faultsOf, looksOn } from "./support/page-faults.ts";
-import { until } from "./support/process.ts";
 import { atOwnAddress, type Running, runtimes } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 import { openForm } from "./support/open-form.ts";
@@ -52,7 +52,6 @@ describe.skipIf(skipped).each(runtimes)(
       { script: false, width: 390 },
     ])(
       "sign in, make a calendar, fetch it, see a request arrive, accept it: script $script, $width pixels",
-      { timeout: 120_000 },
       async ({ script, width }) => {
         const context = await browser.newContext({
           javaScriptEnabled: script,
@@ -98,7 +97,7 @@ describe.skipIf(skipped).each(runtimes)(
       },
     );
 
-    it("add a webhook, test it, and a new request is posted there, signed", { timeout: 120_000 }, async () => {
+    it("add a webhook, test it, and a new request is posted there, signed", async () => {
       const context = await browser.newContext({ viewport: { width: 390, height: 800 }, locale: "en" });
       const page = await context.newPage();
       await makeCalendar(page);
@@ -138,7 +137,6 @@ describe.skipIf(skipped).each(runtimes)(
 
     it.each(looksOn(runtime))(
       "axe-core finds nothing on any page, and none is too wide: $width pixels, $colorScheme",
-      { timeout: 120_000 },
       async ({ width, colorScheme }) => {
         const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, locale: "en" });
         const page = await context.newPage();
@@ -189,7 +187,7 @@ describe.skipIf(skipped).each(runtimes)(
       },
     );
 
-    it("are in Estonian for a browser that asks for it, months too", { timeout: 60_000 }, async () => {
+    it("are in Estonian for a browser that asks for it, months too", async () => {
       const context = await browser.newContext({ locale: "et-EE" });
       const page = await context.newPage();
       await page.goto(service.url);
@@ -197,19 +195,21 @@ describe.skipIf(skipped).each(runtimes)(
       await page.getByLabel("Walduri pääsutunnus").fill(waldur.sample.tokens.providerOwner);
       await follow(page.getByRole("button", { name: "Logi sisse" }));
       expect(await page.locator("html").getAttribute("lang")).toBe("et");
-      const month = new Intl.DateTimeFormat("et", { month: "short", timeZone: "UTC" }).format(new Date());
+      // What is told may have been an hour ago, in the month before.
+      const monthOf = new Intl.DateTimeFormat("et", { month: "short", timeZone: "UTC" });
+      const months = [Date.now() - 3_600_000, Date.now()].map((at) => monthOf.format(at)).join("|");
       await follow(page.getByRole("link", { name: "Kalendrid" }));
-      expect(await page.locator("article .health").first().textContent()).toContain(` ${month} `);
+      expect(await page.locator("article .health").first().textContent()).toMatch(new RegExp(` (?:${months}) `));
       await context.close();
     });
 
-    it("can be used with the keyboard alone, and are in order without any style", { timeout: 60_000 }, async () => {
+    it("can be used with the keyboard alone, and are in order without any style", async () => {
       const context = await browser.newContext({ locale: "en" });
       const page = await context.newPage();
       await page.route("**/*.css", async (route) => route.abort());
       await page.goto(service.url);
       await page.keyboard.press("Tab");
-      expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to content");
+      await expect.poll(() => page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to content");
       await page.getByLabel("Waldur token").focus();
       await page.keyboard.type(waldur.sample.tokens.providerOwner);
       await page.keyboard.press("Enter");

@@ -1,11 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../free-port.ts";
 import { makeApp } from "../../src/app.ts";
 import { openMetrics } from "../../src/node/metrics.ts";
 import { listen } from "../../src/node/open.ts";
@@ -17,7 +16,8 @@ import { installed } from "../installed.ts";
 import { connectFeed } from "../mirror/connected.ts";
 import { setColumns } from "../rows.ts";
 import { requestTo } from "../waldur-answers.ts";
-import { repository, type Service, startCommand, until } from "./support/process.ts";
+import { until } from "../until.ts";
+import { repository, type Service, startCommand } from "./support/process.ts";
 
 const answered = v.object({
   status: v.literal("success"),
@@ -73,14 +73,6 @@ const dashboard = v.object({
 /** Returns the panels of the dashboard. */
 async function readPanels() {
   return v.parse(dashboard, JSON.parse(await readFile(join(deploy, "grafana/dashboard.json"), "utf8"))).panels;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 describe("the files for Prometheus and Grafana", () => {

@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request as askPlain, type IncomingMessage } from "node:http";
 import { request as askTls } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../free-port.ts";
 import { installed } from "../installed.ts";
-import { repository, type Service, start, startCommand, until } from "./support/process.ts";
+import { until } from "../until.ts";
+import { repository, type Service, start, startCommand } from "./support/process.ts";
 
 const isInstalled = installed(["nginx", "caddy", "openssl"], "`apt-get install nginx-light caddy openssl` brings them");
 const host = "calendar.example.org";
@@ -53,14 +53,6 @@ async function startCaddy(folder: string, { http, https, service }: Ports): Prom
   // As compose.yaml starts it: our file, and Radicale's name beside it.
   await copyFile(join(repository, "deploy/caddy/compose.Caddyfile"), join(folder, "compose.Caddyfile"));
   return startCommand("caddy", ["run", "--config", join(folder, "compose.Caddyfile"), "--adapter", "caddyfile"], home);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 describe.runIf(isInstalled).each([

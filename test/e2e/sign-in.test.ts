@@ -6,9 +6,10 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linkIn } from "../decision/decided.ts";
 import { requestTo } from "../waldur-answers.ts";
+import { until } from "../until.ts";
 import { missingChromium, openChromium } from "./support/chromium.ts";
 import { follow } from "./support/follow.ts";
-import { runCli, type Service, start, until } from "./support/process.ts";
+import { runCli, type Service, start } from "./support/process.ts";
 import { adminToken } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 

@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lintCalendar } from "../../src/calendar/ical/lint.ts";
+import { freePort } from "../free-port.ts";
+import { until } from "../until.ts";
 import { commandsOf } from "./support/deployment-page.ts";
-import { type Finished, run, type Service, startCommand, until } from "./support/process.ts";
+import { type Finished, run, type Service, startCommand } from "./support/process.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 
 describe("docs/deployment.md, command by command", () => {
@@ -43,7 +43,7 @@ describe("docs/deployment.md, command by command", () => {
     const started = startCommand("bash", ["-c", words], {});
     service = started;
     const said = (): string => started.stdout() + started.stderr();
-    await until(() => /\d feeds? (?:is|are) served|^https?:.*\.ics$/m.test(said()), said, 60);
+    await until(() => /\d feeds? (?:is|are) served|^https?:.*\.ics$/m.test(said()), said);
     return started.stdout();
   };
   const read = async (path: string): Promise<{ etag: string | null; text: string }> => {
@@ -55,11 +55,7 @@ describe("docs/deployment.md, command by command", () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), "waldur-calendar-"));
     waldur = await serveSample(12);
-    const probe = createServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    const address = probe.address();
-    port = typeof address === "object" && address !== null ? address.port : 0;
-    probe.close();
+    port = await freePort();
     for (const name of ["repository", "etc", "opt", "data"]) await mkdir(join(root, name));
     await writeFile(
       join(root, "etc/waldur-calendar.env"),
@@ -79,7 +75,7 @@ describe("docs/deployment.md, command by command", () => {
     await rm(root, { recursive: true });
   });
 
-  it("leads from the package to a service, through an upgrade, and back", { timeout: 240_000 }, async () => {
+  it("leads from the package to a service, through an upgrade, and back", async () => {
     const install = await commandsOf("Node");
     expect(install).toHaveLength(3);
     const [pack = "", unpack = "", settle = ""] = install;

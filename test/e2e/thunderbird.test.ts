@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installed } from "../installed.ts";
 import { canServeMail, openMailDomains } from "../mail/servers/domains.ts";
 import { requestTo } from "../waldur-answers.ts";
+import { until } from "../until.ts";
 import { openInviting } from "./support/approver.ts";
-import { until } from "./support/process.ts";
 import type { Running } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 import { type InvitationBar, openThunderbird, type Thunderbird } from "./support/thunderbird.ts";
@@ -29,7 +29,7 @@ describe.runIf(there)("Thunderbird", () => {
       imapPort: domains.imapPort,
       smtpPort: domains.ports.organisation,
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await thunderbird?.close();
     await waldur?.close();
@@ -56,7 +56,6 @@ describe.runIf(there)("Thunderbird", () => {
           return shown !== null && holds(shown) && shown;
         },
         () => service.logs().slice(-2000),
-        60,
       ).catch(async (error: unknown) => {
         await keep(`${way} failed`);
         throw error;
@@ -65,32 +64,27 @@ describe.runIf(there)("Thunderbird", () => {
     it.each([
       ["Accept", "OK", "an update to an existing event"],
       ["Decline", "Terminated", "an event cancellation"],
-    ])(
-      "shows an invitation; %s is pressed, decides, and the update is shown",
-      { timeout: 180_000 },
-      async (name, state, says) => {
-        const words = `${name} by ${way}`;
-        const booking = requestTo(waldur.sample, { own: true, name: words });
-        const id = `imip${name}Button`;
-        const asked = await bar(words, ({ buttons }) => buttons.some((one) => one.id === id));
-        await keep(`${way} ${name} 1 asked`);
-        await thunderbird.press(asked, id);
-        await until(
-          () => waldur.sample.find(booking.uuid)?.state === state,
-          () => service.logs().slice(-2000),
-          60,
-        ).catch(async (error: unknown) => {
-          await keep(`${way} failed`);
-          throw error;
-        });
-        // The bar may say for a moment what it said of the message before.
-        const told = await bar(words, ({ subject, label }) => subject !== asked.subject && label.includes(says));
-        await keep(`${way} ${name} 2 told`);
-        expect([asked.label, told.label]).toEqual([
-          "This message contains an invitation to an event.",
-          `This message contains ${says}.`,
-        ]);
-      },
-    );
+    ])("shows an invitation; %s is pressed, decides, and the update is shown", async (name, state, says) => {
+      const words = `${name} by ${way}`;
+      const booking = requestTo(waldur.sample, { own: true, name: words });
+      const id = `imip${name}Button`;
+      const asked = await bar(words, ({ buttons }) => buttons.some((one) => one.id === id));
+      await keep(`${way} ${name} 1 asked`);
+      await thunderbird.press(asked, id);
+      await until(
+        () => waldur.sample.find(booking.uuid)?.state === state,
+        () => service.logs().slice(-2000),
+      ).catch(async (error: unknown) => {
+        await keep(`${way} failed`);
+        throw error;
+      });
+      // The bar may say for a moment what it said of the message before.
+      const told = await bar(words, ({ subject, label }) => subject !== asked.subject && label.includes(says));
+      await keep(`${way} ${name} 2 told`);
+      expect([asked.label, told.label]).toEqual([
+        "This message contains an invitation to an event.",
+        `This message contains ${says}.`,
+      ]);
+    });
   });
 });

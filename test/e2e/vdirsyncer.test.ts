@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCalendar } from "../read-calendar.ts";
 import { installed } from "../installed.ts";
-import { runCli, until } from "./support/process.ts";
+import { until } from "../until.ts";
+import { runCli } from "./support/process.ts";
 import { adminToken, type Running, runtimes } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 import { openVdirsyncer, type Vdirsyncer } from "./support/vdirsyncer.ts";

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Invitation, proven } from "../mail/invitation/invited.ts";
 import { programs } from "../mail/reply/replies.ts";
 import { requestTo } from "../waldur-answers.ts";
+import { until } from "../until.ts";
 import { addApprover, answerTo, invitationSettings, invitationsTo } from "./support/approver.ts";
-import { until } from "./support/process.ts";
 import { type MailingWorker, openMailingWorker } from "./support/runtimes.ts";
 import { type ServedSample, serveSample } from "./support/sample.ts";
 

@@ -89,7 +89,7 @@ describe("a Worker", () => {
     const added = await cli("feeds", "add", "--provider", waldur.sample.providerUuid);
     path = new URL(added.stdout.trim()).pathname;
     await follow();
-  }, 120_000);
+  });
   afterAll(async () => {
     await service.close();
     await waldur.close();

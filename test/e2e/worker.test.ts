@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestHarness } from "wrangler";
 import { lintCalendar } from "../../src/calendar/ical/lint.ts";
 import { readCalendar } from "../read-calendar.ts";
+import { until } from "../until.ts";
 import { repository } from "./support/process.ts";
 import { adminToken, prepareWrangler, runtimes } from "./support/runtimes.ts";
 import { serveSample } from "./support/sample.ts";
@@ -20,7 +21,10 @@ describe("a Worker on the paid plan", () => {
       });
       expect(made.status).toBe(201);
       await service.turn();
-      expect(service.logs()).toContain('"event":"feed_ready"');
+      await until(
+        () => service.logs().includes('"event":"feed_ready"'),
+        () => service.logs(),
+      );
     } finally {
       await service.close();
       await waldur.close();
@@ -43,9 +47,14 @@ describe("the Worker of `npm run start:worker`", () => {
     expect((await ask("/")).status).toBe(500);
     await server.getWorker().applyD1Migrations("DB");
     expect((await ask("/")).status).toBe(303);
-    const said = server.getLogs().map(({ message }) => message);
-    expect(said.join("\n")).toMatch(/Sign in at http:\S+ with sample-provider-owner/);
-    const path = new URL(/^http\S+\.ics$/m.exec(said.join("\n"))?.[0] ?? "").pathname;
+    const said = (): string =>
+      server
+        .getLogs()
+        .map(({ message }) => message)
+        .join("\n");
+    await until(() => /Sign in at http:\S+ with sample-provider-owner/.test(said()), said);
+    const printed = await until(() => /^http\S+\.ics$/m.exec(said())?.[0], said);
+    const path = new URL(printed).pathname;
     const response = await ask(path);
     const text = await response.text();
     expect([response.status, lintCalendar(text)]).toEqual([200, []]);

@@ -1,3 +1,4 @@
+import { workTime } from "../work-time.ts";
 import { type Reader, plainText, readForeign } from "./readers.ts";
 
 /** Milliseconds that the clock may be wrong by. */
@@ -18,16 +19,15 @@ async function timeOf(reader: Reader, text: string, times: number): Promise<numb
 export function makeComparison(reader: Reader, times: number) {
   const known = new Map<number, number>();
 
-  /** Resolves to the times that a text costs of plain text; measured again where one measurement says more than `most`. */
+  /** Resolves to the times that a text costs of plain text; by work alone where the clock says more than `most`. */
   return async function ratioOf(text: string, most: number): Promise<number> {
     const { length } = text;
     const plain = known.get(length) ?? (await timeOf(reader, plainText(reader, length), times));
     known.set(length, plain);
-    let ratio = (await timeOf(reader, text, 1)) / (plain + blur);
+    const ratio = (await timeOf(reader, text, 1)) / (plain + blur);
     if (ratio <= most) return ratio;
-    const again = await timeOf(reader, plainText(reader, length), times);
-    known.set(length, Math.max(plain, again));
-    ratio = (await timeOf(reader, text, times)) / (Math.max(plain, again) + blur);
-    return ratio;
+    // Other programs may have taken that time.
+    const work = async (read: string): Promise<number> => workTime(async () => readForeign(reader, read));
+    return (await work(text)) / (await work(plainText(reader, length)));
   };
 }

@@ -22,7 +22,8 @@ async function start(pusher: Pusher): Promise<{ child: ChildProcess; ended: Prom
   let wrong = "";
   child.stderr?.on("data", (chunk: Buffer) => (wrong += chunk.toString()));
   const ended = new Promise<string>((resolve, reject) => {
-    child.on("exit", (code) => (code === 0 || code === null ? resolve(said) : reject(new Error(wrong))));
+    // Not "exit": what it said may still be in the pipe.
+    child.on("close", (code) => (code === 0 || code === null ? resolve(said) : reject(new Error(wrong))));
   });
   await new Promise<void>((resolve) => {
     child.on("exit", () => resolve());

@@ -5,7 +5,7 @@ import { makeInvited, proven } from "../mail/invitation/invited.ts";
 import { programs } from "../mail/reply/replies.ts";
 import { openDovecot } from "../mail/servers/dovecot.ts";
 
-const patience = { timeout: 10_000 };
+const patience = { timeout: 120_000 };
 const usable = installed(["dovecot"], "apt-get install dovecot-imapd");
 
 describe.runIf(usable)("a mailbox (Dovecot)", () => {

@@ -14,6 +14,7 @@ import { openSqlite } from "../../src/store/sql/sqlite.ts";
 import { liveDay } from "../bench/day.ts";
 import { makePostgres } from "../contract/store/engines.ts";
 import { findPostgres, startPostgres } from "../contract/store/postgres-server.ts";
+import { until } from "../until.ts";
 import { makeWorld } from "../world.ts";
 import { makeApp } from "../../src/app.ts";
 import { openPostgres } from "../../src/store/sql/postgres.ts";
@@ -143,7 +144,8 @@ describe.runIf(findPostgres() !== null)("a database on a PostgreSQL server", () 
     expect(waiting.rows).toEqual([]);
     await holder.query("ROLLBACK");
     await sql.run(add);
-    expect(await slow.all("SELECT key FROM meta")).toEqual([{ key: "a" }]);
+    // On a busy machine it may be too slow for its 50 ms a few times.
+    await expect.poll(async () => slow.all("SELECT key FROM meta").catch(() => [])).toEqual([{ key: "a" }]);
     await holder.end();
   });
 
@@ -171,10 +173,17 @@ describe.runIf(findPostgres() !== null)("a database on a PostgreSQL server", () 
   });
 
   it("has as many connections as it is told at most, however much is asked at once", async () => {
-    const sql = await openAt(await makePostgres("-with-tables"));
-    const slow = "SELECT pg_backend_pid() AS pid, pg_sleep(0.01)::text AS slept";
-    const rows = await Promise.all(Array.from({ length: 12 }, async () => sql.first(slow)));
-    expect(new Set(rows.map((row) => row?.["pid"])).size).toBe(3);
+    const url = await makePostgres("-with-tables");
+    const sql = await openAt(url);
+    const gate = await connectTo(url);
+    await gate.query("SELECT pg_advisory_lock(1)");
+    const held = "SELECT pg_backend_pid() AS pid, pg_advisory_xact_lock_shared(1)::text AS locked";
+    const rows = Promise.all(Array.from({ length: 12 }, async () => sql.first(held)));
+    const waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'";
+    await until(async () => (await gate.query(waiting)).rows.length === 3);
+    await gate.query("SELECT pg_advisory_unlock(1)");
+    expect(new Set((await rows).map((row) => row?.["pid"])).size).toBe(3);
+    await gate.end();
   });
 
   it("outlives every connection that the server ends, in the middle of a batch too", async () => {
@@ -275,7 +284,7 @@ describe.runIf(findPostgres() !== null)("a database on a PostgreSQL server", () 
     await rm(folder, { recursive: true });
   });
 
-  it("ends an hour of faults with every feed and calendar as Waldur has it", { timeout: 240_000 }, async () => {
+  it("ends an hour of faults with every feed and calendar as Waldur has it", async () => {
     const sql = await openAt(await makePostgres());
     const day = await liveDay({ feeds: 8, targets: 4, hours: 1, sql });
     expect(day).toMatchObject({ wrongFeeds: 0, wrongCalendars: 0, overdue: 0, refused: 0 });

@@ -16,6 +16,7 @@ import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { type Sql, type SqlValue, type Statement, statement } from "../../../src/store/sql/port.ts";
 import { sqliteEngines, migrationsFolder, type Opened } from "./engines.ts";
 import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
+import { workTime } from "../../work-time.ts";
 
 /** Walks over a table, a source or a feed, as the engine tells them. */
 const walk =
@@ -215,17 +216,6 @@ describe("a source of 100,000 bookings in a file", () => {
   });
   afterAll(async () => opened.close());
 
-  /** The shortest of some turns, milliseconds. */
-  async function time(work: () => Promise<unknown>): Promise<number> {
-    let best = Number.POSITIVE_INFINITY;
-    for (let turn = 0; turn < 7; turn += 1) {
-      const from = performance.now();
-      await work();
-      best = Math.min(best, performance.now() - from);
-    }
-    return best;
-  }
-
   // A walk would take a hundred times as long.
   it.each<[string, (sourceId: string) => Promise<unknown>]>([
     ["reads a page's 300", async (id) => bookings.listSlimBetween(opened.sql, id, 500, 800)],
@@ -252,8 +242,8 @@ describe("a source of 100,000 bookings in a file", () => {
     ],
     ["finds whether any waits", async (id) => bookings.hasPending(opened.sql, id, 1)],
   ])("%s in less than ten times what a source of 1,000 takes", async (_, work) => {
-    const small = await time(async () => work("other"));
-    expect(await time(async () => work("s"))).toBeLessThan(10 * small);
+    const small = await workTime(async () => work("other"));
+    expect(await workTime(async () => work("s"))).toBeLessThan(10 * small);
   });
 
   it("gives a page its 300", async () => {

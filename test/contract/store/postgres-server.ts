@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
+import { freePort } from "../../free-port.ts";
 import { sayMissing } from "../../installed.ts";
-import { freePort } from "../../dav-server/launch.ts";
+import { until } from "../../until.ts";
 
 /** A PostgreSQL server of our own on loopback. */
 export interface PostgresServer {
@@ -148,14 +149,11 @@ export async function startPostgres(bin: string, { durable = false } = {}): Prom
 
 /** Connects once the server listens; it takes a second or two to start. */
 async function connect(url: string): Promise<Client> {
-  for (let tries = 0; ; tries += 1) {
+  return until(async () => {
     const client = new Client(url);
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      if (tries === 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
+    return client.connect().then(
+      () => client,
+      () => null,
+    );
+  });
 }

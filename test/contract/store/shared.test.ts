@@ -150,7 +150,7 @@ describe.each(sqliteEngines)("a database of the version before the shared source
     );
     await migrate(sql, before, 0);
     await writeBefore(sql, begun);
-  }, 60_000);
+  });
   afterEach(async () => opened.close());
 
   const upgrade = async (): Promise<void> => {
@@ -198,7 +198,7 @@ describe.each(sqliteEngines)("a database of the version before the shared source
     }
     expect(world.requests().filter((line) => line.includes("/marketplace-orders/"))).toHaveLength(1);
     expect((await listFeeds(sql)).every(({ renderedRev }) => renderedRev > 0)).toBe(true);
-  }, 60_000);
+  });
 
   it("shows both what changes after it", async () => {
     const { world, feeds } = begun;
@@ -212,7 +212,7 @@ describe.each(sqliteEngines)("a database of the version before the shared source
     await run();
     const [one, other] = await served(world, sql, feeds);
     for (const answer of [one, other]) expect(answer?.body).toContain("After the upgrade");
-  }, 60_000);
+  });
 
   it("keeps two sources where slots were numbered otherwise, for numbers make UIDs", async () => {
     const { world, feeds } = begun;
@@ -240,7 +240,7 @@ describe.each(sqliteEngines)("a database of the version before the shared source
     await run();
     expect((await listFeeds(sql)).filter(({ sourceId }) => sourceId === own)).toHaveLength(2);
     expect(await served(world, sql, feeds)).toEqual(before);
-  }, 60_000);
+  });
 
   it("keeps two sources where one has a booking that the other lacks, unless that is about to be read", async () => {
     const { world, feeds } = begun;
@@ -250,7 +250,7 @@ describe.each(sqliteEngines)("a database of the version before the shared source
     await upgrade();
     expect(await provider()).toHaveLength(2);
     expect(await served(world, sql, feeds)).toEqual(before);
-  }, 60_000);
+  });
 
   it("keeps of two the one that reads, though the other is the operator's", async () => {
     const { world, feeds } = begun;
@@ -264,7 +264,7 @@ describe.each(sqliteEngines)("a database of the version before the shared source
     world.wait(60);
     await run();
     expect(await served(world, sql, feeds)).toEqual(before);
-  }, 60_000);
+  });
 
   it("takes over what only one of them knows: of bookings that are gone, of orders, of places, and what was lost", async () => {
     const { world, feeds } = begun;
@@ -284,5 +284,5 @@ describe.each(sqliteEngines)("a database of the version before the shared source
     expect((await provider())[0]?.offerings).toContain("Confocal microscope");
     expect((await listReadSources(sql, begun.manager))[0]).toMatchObject({ lost: "role", lostAt: 7 });
     expect(await served(world, sql, feeds)).toEqual(before);
-  }, 60_000);
+  });
 });

@@ -8,10 +8,13 @@ export const missingChromium = existsSync(program)
   ? ""
   : `Chromium is not at ${program}: install it (\`apt-get install chromium\`) or say where it is in CHROMIUM`;
 
+/** Milliseconds after which something on a page does not come any more. */
+const patience = 120_000;
+
 /** Starts a headless Chromium that sends requests only for the pages it opens. */
 export async function openChromium(): Promise<Browser> {
   if (missingChromium !== "") throw new Error(missingChromium);
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: program,
     args: [
       "--no-sandbox",
@@ -22,5 +25,8 @@ export async function openChromium(): Promise<Browser> {
       "--disable-component-update",
       "--disable-sync",
     ],
+    timeout: patience,
   });
+  browser.on("context", (context) => context.setDefaultTimeout(patience));
+  return browser;
 }

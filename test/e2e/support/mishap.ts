@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { lintCalendar } from "../../../src/calendar/ical/lint.ts";
 import { readCalendar } from "../../read-calendar.ts";
-import { type Finished, program, runCli, type Service, startCommand, until } from "./process.ts";
+import { until } from "../../until.ts";
+import { type Finished, program, runCli, type Service, startCommand } from "./process.ts";
 import { adminToken } from "./runtimes.ts";
 import { type ServedSample, serveSample } from "./sample.ts";
 

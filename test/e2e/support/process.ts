@@ -67,26 +67,12 @@ export function startCommand(command: string, args: readonly string[], env: Read
   };
 }
 
-/** Calls `check` until it returns a value, and resolves to it. Throws with the text of `about` after so many seconds. */
-export async function until<T>(
-  check: () => T | null | undefined | false | Promise<T | null | undefined | false>,
-  about: () => string = () => "",
-  seconds = 20,
-): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await check();
-    if (found !== null && found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`nothing after ${seconds} seconds: ${about()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 function collect(child: ChildProcess) {
   let out = "";
   let err = "";
-  child.stdout?.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  // Characters may lie across two chunks.
+  child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (err += chunk));
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout: out, stderr: err }));

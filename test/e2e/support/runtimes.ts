@@ -7,7 +7,8 @@ import { openD1 } from "../../../src/store/sql/d1.ts";
 import type { Sql } from "../../../src/store/sql/port.ts";
 import { openSqlite } from "../../../src/store/sql/sqlite.ts";
 import { newKey } from "../../../src/security/keys.ts";
-import { repository, start, until } from "./process.ts";
+import { until } from "../../until.ts";
+import { repository, start } from "./process.ts";
 
 /** The public address that feeds and links begin with; tests send requests to the service's own port. */
 export const publicUrl = "https://calendar.example";

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as v from "valibot";
-import { freePort } from "../../mail/servers/ports.ts";
-import { until } from "./process.ts";
+import { freePort } from "../../free-port.ts";
+import { until } from "../../until.ts";
 
 /** A mailbox that Thunderbird opens: IMAP and SMTP servers on this machine, without TLS. */
 export interface ThunderbirdAccount {
@@ -115,7 +115,6 @@ export async function openThunderbird(account: ThunderbirdAccount): Promise<Thun
       await until(
         async () => connect(port),
         () => "Marionette does not answer",
-        60,
       ),
     );
     await command("WebDriver:NewSession", { capabilities: { alwaysMatch: {} } });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readResults } from "../../../src/mail/reply/authentication-results.ts";
 import { serverVerdict, signatureVerdict } from "../../../src/mail/reply/authenticity.ts";
 import { readMail } from "../../../src/mail/reply/read-mail.ts";
+import { workTime } from "../../work-time.ts";
 import { oddForgeries, plainForgeries } from "./forged-fields.ts";
 
 const from = "mari.tamm@bio.example.edu";
@@ -186,10 +187,9 @@ describe("a field of a mail server", () => {
     );
   });
 
-  it.each(["x=y ", "(", "(a) ", '"', "a=b.c ", ".", "=", "-"])("takes a time that grows with it: %j", (piece) => {
-    const begun = performance.now();
-    for (let n = 0; n < 50; n += 1) readResults(`mx; dkim=pass header.d=${piece.repeat(3000).slice(0, 2970)}`);
-    expect(performance.now() - begun).toBeLessThan(1000);
+  it.each(["x=y ", "(", "(a) ", '"', "a=b.c ", ".", "=", "-"])("takes a time that grows with it: %j", async (piece) => {
+    const field = `mx; dkim=pass header.d=${piece.repeat(3000).slice(0, 2970)}`;
+    expect(await workTime(() => readResults(field))).toBeLessThan(20);
   });
 });
 

@@ -1,7 +1,7 @@
+import { freePort } from "../../free-port.ts";
 import { installed } from "../../installed.ts";
 import { openDovecot } from "./dovecot.ts";
 import { openDkimFilters } from "./opendkim.ts";
-import { freePort } from "./ports.ts";
 import { openPostfix } from "./postfix.ts";
 
 /** The name under which the service's mail server verifies. */
@@ -76,7 +76,9 @@ export async function openMailDomains(approvers: readonly string[]) {
           "example.org": `smtp:[127.0.0.1]:${own}`,
         }),
         unverified_recipient_reject_code: "550",
+        // It asks for minutes whether there is such a recipient, before it says that it does not know.
         address_verify_poll_delay: "1s",
+        address_verify_poll_count: "200",
       },
     ),
   );

@@ -4,7 +4,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { answers, freePort } from "./ports.ts";
+import { freePort } from "../../free-port.ts";
+import { answers } from "./ports.ts";
 
 /** The user `nobody` and the group `nogroup` on Debian. */
 const nobody = "65534:65534";

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { answers, freePort } from "./ports.ts";
+import { freePort } from "../../free-port.ts";
+import { answers } from "./ports.ts";
 
 /**
  * Starts two OpenDKIM filters: one signs what comes from a domain, the other verifies under a name and, as docs/mail.md has it, takes
