@@ -218,7 +218,7 @@ describe("what waits for a receiver that does not answer", () => {
 
 describe("one message about several requests that waits", () => {
   it("is made anew without those of a provider that its person acts for no more, by mail too", async () => {
-    const { world, owner, chat, office, read, pass, posted } = await makePosted({ posted: ["request"] });
+    const { world, owner, chat, office, pass, posted } = await makePosted({ posted: ["request"] });
     const other = offerings.find(({ customer }) => customer.uuid !== world.sample.providerUuid);
     world.sample.grantRole("providerOwner", other?.customer.uuid ?? "");
     await owner.signIn(world.sample.tokens.providerOwner);
@@ -234,7 +234,6 @@ describe("one message about several requests that waits", () => {
     world.sample.giveBack("providerOwner");
     world.wait(1300);
     [chat.next, office.next] = [() => null, () => null];
-    read();
     const mails = (await pass(15)).map(({ text = "" }) => text);
     const told = (await posted(1)).map(textOf);
     for (const texts of [mails, told]) {
