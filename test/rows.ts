@@ -233,6 +233,15 @@ export async function placeEvents(
   ]);
 }
 
+/** Returns a `sleep` that ends when nobody decides on a booking: on a clock that stands, whoever waits for another gives way. */
+export function untilDecided(sql: Sql, bookingUuid: string): () => Promise<void> {
+  const name = leaseName("booking", bookingUuid);
+  return async () => {
+    do await new Promise(setImmediate);
+    while ((await sql.first("SELECT holder FROM leases WHERE name = ?1", name)) !== null);
+  };
+}
+
 /** Makes the statement that adds a row of these columns. */
 export function insertRow(table: string, columns: SqlRow): Statement {
   const places = Object.keys(columns).map((_, index) => `?${index + 1}`);

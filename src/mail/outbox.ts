@@ -10,6 +10,7 @@ import {
   endRow,
   listDue,
   longestPause,
+  type NewOutboxRow,
   type OutboxRow,
   passTries,
   putOff,
@@ -60,18 +61,23 @@ export async function occasionId({ cause, recipient }: Pick<Occasion, "cause" | 
   return hex((await sha256(JSON.stringify([recipient, cause]))).subarray(0, 16));
 }
 
+/** Returns the row of a mail in the outbox; its Message-ID follows from cause and recipient. */
+export async function mailRow(occasion: Occasion, mail: Omit<Mail, "messageId">): Promise<NewOutboxRow> {
+  const id = await occasionId(occasion);
+  const message: Mail = { ...mail, messageId: `${id}@${domainOf(mail.from.address)}` };
+  return { ...occasion, id, channel: "mail", message: JSON.stringify(message) };
+}
+
 /**
- * Makes the statement that queues a mail, for the transaction of what causes it; its Message-ID follows from cause and
- * recipient. It changes no row when there was one for these two.
+ * Makes the statement that queues a mail, for the transaction of what causes it. It changes no row when there was one for its cause
+ * and recipient.
  */
 export async function queueMail(
   deps: Pick<Deps, "now">,
   occasion: Occasion,
   mail: Omit<Mail, "messageId">,
 ): Promise<Statement> {
-  const id = await occasionId(occasion);
-  const message: Mail = { ...mail, messageId: `${id}@${domainOf(mail.from.address)}` };
-  return addToOutbox({ ...occasion, id, channel: "mail", message: JSON.stringify(message) }, epochSeconds(deps));
+  return addToOutbox(await mailRow(occasion, mail), epochSeconds(deps));
 }
 
 /** The limits of a run for the outbox. */

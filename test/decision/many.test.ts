@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { listDecisions } from "../../src/store/decisions.ts";
 import type { World } from "../world.ts";
 import { makeCase, writesOf } from "./decided.ts";
-import { holdLease } from "../rows.ts";
+import { holdLease, untilDecided } from "../rows.ts";
 
 /** A clock that stands: who waits gives way, and no lease runs out. */
-function giveWay(world: World): void {
-  Object.assign(world.deps, { sleep: async () => new Promise((resolve) => setTimeout(resolve, 2)) });
+function giveWay({ deps }: World, bookingUuid: string): void {
+  Object.assign(deps, { sleep: untilDecided(deps.sql, bookingUuid) });
 }
 
 describe("many clicks", () => {
@@ -16,7 +16,7 @@ describe("many clicks", () => {
     const { booking, link } = await one.request();
     const { browser, page } = await one.signedIn("providerOwner", link);
     world.requests();
-    giveWay(world);
+    giveWay(world, booking.uuid);
     const seen = await Promise.all(Array.from({ length: 200 }, async () => browser.decide(page, "accept")));
     expect(new Set(seen.map(({ status, note }) => `${status} ${note}`))).toEqual(
       new Set(["200 Accepted. The booking is confirmed, and the calendar now shows it."]),
@@ -32,7 +32,7 @@ describe("many clicks", () => {
     const owner = await one.signedIn("providerOwner", link);
     const manager = await one.signedIn("providerManager", link);
     world.requests();
-    giveWay(world);
+    giveWay(world, booking.uuid);
     const both = await Promise.all([
       owner.browser.decide(owner.page, "accept"),
       manager.browser.decide(manager.page, "reject"),

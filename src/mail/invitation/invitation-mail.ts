@@ -5,13 +5,13 @@ import { newProfile } from "../../feed/profile.ts";
 import { escapeHtml } from "../../lib/escape-html.ts";
 import { hex, sha256 } from "../../security/hash.ts";
 import type { InvitationRow } from "../../store/mail/invitations.ts";
-import type { Statement } from "../../store/sql/port.ts";
+import type { NewOutboxRow } from "../../store/mail/outbox.ts";
 import { texts } from "../../text/index.ts";
 import { answerMailbox, invitationUid } from "../reply/answer-address.ts";
 import { type InvitedEvent, invitedEvent, renderInvitation } from "./invitation.ts";
 import { type Invitee, inviteeId } from "./invitees.ts";
 import type { Mail } from "../message.ts";
-import { queueMail } from "../outbox.ts";
+import { mailRow } from "../outbox.ts";
 import type { InvitationStep, ShownEvent } from "./plan-invitation.ts";
 import { bookingPage } from "../notices/request-text.ts";
 
@@ -55,17 +55,17 @@ export async function shownOf(event: InvitedEvent): Promise<ShownEvent> {
 }
 
 /**
- * Makes the statement that queues the mail of a step: an invitation, or its cancellation, with the text above it that `note` gives.
- * `before`: the invitation as it was, for the same step is sent once whoever takes it. Null when the key is gone that signs it.
+ * Returns the mail of a step: an invitation, or its cancellation, with the text above it that `note` gives. `before`: the invitation
+ * as it was, for the same step is sent once whoever takes it. Null when the key is gone that signs it.
  */
-export async function queueInvitation(
+export async function writeInvitation(
   deps: Deps,
   invitee: Invitee,
   { method, row }: InvitationStep & { readonly method: "REQUEST" | "CANCEL" },
   shown: InvitedEvent,
   before: InvitationRow | null,
   note = "",
-): Promise<Statement | null> {
+): Promise<NewOutboxRow | null> {
   const organizer = await answerMailbox(deps, row);
   const uid = await invitationUid(deps.keys, row);
   if (organizer === null || uid === null) return null;
@@ -92,9 +92,9 @@ export async function queueInvitation(
       text: renderInvitation(event, { method, uid, sequence, stampAt, organizer, attendee, resource }),
     },
   };
-  const cause = `invitation ${uid} ${method} ${sequence} ${row.content} ${before?.stampAt ?? ""}`;
+  const cause = `invitation ${uid} ${method} ${sequence} ${row.periods} ${row.content} ${before?.stampAt ?? ""}`;
   const { bookingUuid } = row;
-  return queueMail(deps, { cause, recipient: inviteeId(invitee), userUuid, bookingUuid, thread: uid }, mail);
+  return mailRow({ cause, recipient: inviteeId(invitee), userUuid, bookingUuid, thread: uid }, mail);
 }
 
 /** Returns a text as HTML in which those of its lines that are one of these addresses are links, and nothing else is. */

@@ -11,12 +11,17 @@ import { makeLease } from "../../store/leases.ts";
 import { listTold } from "../../store/mail/news.ts";
 import { listRecent } from "../../store/mail/notices.ts";
 import { addAllToOutbox } from "../../store/mail/outbox.ts";
-import { type InvitationRow, keepInvitation, listInvitations } from "../../store/mail/invitations.ts";
+import {
+  addInvitationMail,
+  type InvitationRow,
+  keepInvitation,
+  listInvitations,
+} from "../../store/mail/invitations.ts";
 import { listReadSources, type ReadSource } from "../../store/sources/readers.ts";
 import { readOfferings } from "../../store/sources/sources.ts";
 import type { Statement } from "../../store/sql/port.ts";
 import type { InvitedEvent } from "./invitation.ts";
-import { inviteeEvent, queueInvitation, shownOf } from "./invitation-mail.ts";
+import { inviteeEvent, shownOf, writeInvitation } from "./invitation-mail.ts";
 import { type Invitee, inviteeId, listInvitees, renewInvitee } from "./invitees.ts";
 import { type NoticePlan, planNotices, spanSeconds } from "../notices/plan-notices.ts";
 import { byMailTo } from "../notices/recipients.ts";
@@ -65,7 +70,9 @@ export async function queueInvitations(deps: Deps, statementsLeft: () => number)
     const { steps, told } = fresh ? first : await planSteps(deps, asked, sources, homeport);
     const affordable = Math.floor((statementsLeft() - statementsOfTelling) / statementsOfStep);
     const statements: Statement[] = [];
-    for (const { step, event, before } of steps.slice(0, Math.min(mostAtOnce, Math.max(1, affordable)))) {
+    let mails = 0;
+    const next = steps.filter(({ step: { method } }) => method === null || (mails += 1) <= mostAtOnce);
+    for (const { step, event, before } of next.slice(0, Math.max(1, affordable))) {
       statements.push(...(await makeStep(deps, asked, step, event, before)));
     }
     if (statements.length > 0) await deps.sql.batch(statements);
@@ -125,7 +132,7 @@ async function planSteps(
       if (resource !== null && found === undefined && row?.status === "CONFIRMED") continue;
       const event = events.get(attendee) ?? null;
       const shown = event === null ? null : await shownOf(event);
-      const to = { attendee, bookingUuid, address, keyId: deps.keys.ids[0], resource: resource !== null };
+      const to = { attendee, bookingUuid, address, keyIds: deps.keys.ids, resource: resource !== null };
       const step = planInvitation({ shown, decidable, invited }, row, to, nowAt);
       if (step !== null) steps.push({ step, event, before: row });
     }
@@ -216,7 +223,7 @@ function canAccept(deps: Deps, { account }: Invitee, known: LocatedRow, nowAt: n
   return open && offeredActions(deps, account, known.booking).includes("accept");
 }
 
-/** Makes the statements of a step: its mail, and what was sent. */
+/** Makes the statements of a step: what is sent, and its mail; where another run has just taken another step, neither is kept. */
 export async function makeStep(
   deps: Deps,
   invitee: Invitee,
@@ -227,9 +234,10 @@ export async function makeStep(
 ): Promise<Statement[]> {
   if (method === null) return [keepInvitation(row)];
   const shown = event ?? namelessEvent(invitee, row);
-  const mail = await queueInvitation(deps, invitee, { method, row }, shown, before, note);
+  const mail = await writeInvitation(deps, invitee, { method, row }, shown, before, note);
   // Without its key nothing can be said of it any more.
-  return mail === null ? [keepInvitation({ ...row, open: false })] : [mail, keepInvitation(row)];
+  if (mail === null) return [keepInvitation({ ...row, open: false })];
+  return [keepInvitation(row), addInvitationMail(mail, row, epochSeconds(deps))];
 }
 
 /** The words about a booking that the invitee does not see any more: only that it is over. */

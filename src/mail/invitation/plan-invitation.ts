@@ -1,4 +1,5 @@
 import type { InvitationRow } from "../../store/mail/invitations.ts";
+import type { KeyRing } from "../../security/keys.ts";
 import type { InvitedEvent } from "./invitation.ts";
 
 /** The content of an invitation, with the fingerprints by which a change is found. */
@@ -25,7 +26,8 @@ export interface Invitation {
   readonly attendee: string;
   readonly bookingUuid: string;
   readonly address: string;
-  readonly keyId: string;
+  /** Ids of the keys that there are; the first signs what begins. */
+  readonly keyIds: KeyRing["ids"];
   /** A resource mailbox: only what it should do anew is sent to it, not who decided meanwhile. */
   readonly resource: boolean;
 }
@@ -52,8 +54,12 @@ export function planInvitation(
 ): InvitationStep | null {
   const shown = wanted.shown === null || wanted.shown.event.status === "CANCELLED" ? null : wanted.shown;
   const over = shown === null || lastEnd(shown.event) <= nowAt;
-  if (row?.open !== true) {
-    if (over || !wanted.decidable || !wanted.invited) return null;
+  // Of what a key signed that is gone nothing can be said any more, nor answered: it begins anew.
+  const lost = row !== null && !invitation.keyIds.includes(row.keyId);
+  if (row?.open !== true || lost) {
+    if (over || !wanted.decidable || !wanted.invited) {
+      return row?.open === true ? { method: null, row: { ...row, open: false } } : null;
+    }
     return {
       method: "REQUEST",
       row: { ...rowOf(invitation, row), ...kept(shown), ...revision(row, true, nowAt) },
@@ -77,13 +83,13 @@ export function askAgain(row: InvitationRow, shown: ShownEvent, nowAt: number): 
   return { method: "REQUEST", row: { ...row, ...kept(shown), ...revision(row, true, nowAt) } };
 }
 
-/** One that was closed keeps its key, and so its UID and ORGANIZER: clients take another for another meeting. */
-function rowOf({ attendee, bookingUuid, address, keyId }: Invitation, row: InvitationRow | null) {
+/** One that was closed keeps its key while there is one, and so its UID and ORGANIZER: clients take another for another meeting. */
+function rowOf({ attendee, bookingUuid, address, keyIds }: Invitation, row: InvitationRow | null) {
   return {
     attendee,
     bookingUuid,
     address,
-    keyId: row?.keyId ?? keyId,
+    keyId: keyIds.find((id) => id === row?.keyId) ?? keyIds[0],
     answeredAt: row?.answeredAt ?? 0,
     answer: "" as const,
   };

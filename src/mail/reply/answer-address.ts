@@ -4,7 +4,7 @@ import { isMailAddress, type Mailbox } from "../../lib/mail-address.ts";
 import { encodeBase32 } from "../../security/base32.ts";
 import { hmac } from "../../security/hash.ts";
 import type { KeyRing } from "../../security/keys.ts";
-import { sameText } from "../../security/secret.ts";
+import { hashSecret, sameText } from "../../security/secret.ts";
 
 /** Who is asked, and the key that makes the address for the answers: with the key the address is retired. */
 export interface Approver {
@@ -31,6 +31,26 @@ const longestAddress = 254;
 export async function answerAddress(keys: KeyRing, pattern: string, approver: Approver): Promise<string | null> {
   const token = await sign(keys, approver.keyId, ["answers", askedId(approver)]);
   return token === null ? null : pattern.replace("*", token);
+}
+
+/** By key ring, and within by what they are made of. */
+const hashes = new WeakMap<KeyRing, Map<string, string>>();
+
+/**
+ * Returns the hash under which an approver's address for answers is looked up, as `hashSecret` makes it; null when the ring has no
+ * such key. It is made once, for a stranger may ask for address after address.
+ */
+export async function answerHash(keys: KeyRing, pattern: string, approver: Approver): Promise<string | null> {
+  const made = hashes.get(keys) ?? new Map<string, string>();
+  hashes.set(keys, made);
+  const name = JSON.stringify([pattern, approver.keyId, askedId(approver)]);
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const address = await answerAddress(keys, pattern, approver);
+  if (address === null) return null;
+  const hash = await hashSecret(normalAddress(address));
+  made.set(name, hash);
+  return hash;
 }
 
 /** Returns the mailbox that invites this approver, and takes the answers; null where there is none, or the ring has no such key. */

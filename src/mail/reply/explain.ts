@@ -1,8 +1,7 @@
 import { senderMailbox } from "../../config/sender.ts";
 import type { Deps } from "../../deps.ts";
-import type { InvitationRow } from "../../store/mail/invitations.ts";
 import { texts } from "../../text/index.ts";
-import { answerMailbox } from "./answer-address.ts";
+import { answerMailbox, type Approver } from "./answer-address.ts";
 import { asHtml } from "../invitation/invitation-mail.ts";
 import type { Invitee } from "../invitation/invitees.ts";
 import { queueMail } from "../outbox.ts";
@@ -12,7 +11,7 @@ import { bookingPage } from "../notices/request-text.ts";
 /** The words with which an approver is told about an answer of theirs. */
 export interface Explanation {
   /** An invitation of theirs, whose address the mail is from. */
-  readonly row: InvitationRow;
+  readonly row: Approver;
   /** For the same cause nothing is told a second time. */
   readonly cause: string;
   readonly note: string;

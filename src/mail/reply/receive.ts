@@ -2,11 +2,18 @@ import { senderMailbox } from "../../config/sender.ts";
 import type { Deps } from "../../deps.ts";
 import { epochSeconds } from "../../lib/clock.ts";
 import { plainAddress } from "../../lib/mail-address.ts";
-import { sameText } from "../../security/secret.ts";
-import { type InvitationRow, listAnswerers } from "../../store/mail/invitations.ts";
+import { hashSecret } from "../../security/secret.ts";
+import { listAnswerers } from "../../store/mail/invitations.ts";
 import { texts } from "../../text/index.ts";
 import { type Answered, answerInvitation } from "./answer.ts";
-import { answerAddress, askedId, isAnswerAddress, isBounceAddress, normalAddress } from "./answer-address.ts";
+import {
+  answerHash,
+  type Approver,
+  askedId,
+  isAnswerAddress,
+  isBounceAddress,
+  normalAddress,
+} from "./answer-address.ts";
 import { type DkimVerifier, serverVerdict, signatureVerdict, type Verdict } from "./authenticity.ts";
 import { takeBounce } from "./bounce.ts";
 import { explain } from "./explain.ts";
@@ -94,24 +101,25 @@ async function judge(
 
 /** Tells an approver, once a day, that nothing but Outlook reads what came. Nothing in such a mail says which request it is about. */
 async function explainTnef(deps: Deps, mail: ReceivedMail, verdict: () => Promise<Verdict>): Promise<boolean> {
-  const row = await findAnswerer(deps, mail.recipients);
-  const invitee = row === null ? null : await findInvitee(deps, askedId(row));
-  if (row === null || invitee === null || invitee.resource !== null || mail.from !== plainAddress(invitee.address))
+  const approver = await findAnswerer(deps, mail.recipients);
+  const invitee = approver === null ? null : await findInvitee(deps, askedId(approver));
+  if (approver === null || invitee === null || invitee.resource !== null || mail.from !== plainAddress(invitee.address))
     return false;
   if ((await verdict()) === "fail") return false;
   const cause = `answer tnef ${Math.floor(epochSeconds(deps) / 86_400)}`;
   const note = texts[invitee.language].answers.tnef;
-  await explain(deps, invitee, { row, cause, note, summary: "", bookingUuid: "" });
+  await explain(deps, invitee, { row: approver, cause, note, summary: "", bookingUuid: "" });
   return true;
 }
 
-/** Returns an invitation of the approver whose address for answers this is. */
-async function findAnswerer(deps: Deps, recipients: readonly string[]): Promise<InvitationRow | null> {
+/** Returns whose address for answers one of these is. */
+async function findAnswerer(deps: Deps, recipients: readonly string[]): Promise<Approver | null> {
   const pattern = deps.config.mailAnswers ?? "";
   const ours = recipients.filter((address) => isAnswerAddress(pattern, address));
-  for (const row of await listAnswerers(deps.sql)) {
-    const address = (await answerAddress(deps.keys, pattern, row)) ?? "";
-    for (const one of ours) if (await sameText(one, address)) return row;
+  const wanted = new Set(await Promise.all(ours.map(hashSecret)));
+  for (const approver of await listAnswerers(deps.sql)) {
+    const hash = await answerHash(deps.keys, pattern, approver);
+    if (hash !== null && wanted.has(hash)) return approver;
   }
   return null;
 }

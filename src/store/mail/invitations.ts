@@ -2,6 +2,7 @@ import type { Sql, Statement } from "../sql/port.ts";
 import { statement } from "../sql/port.ts";
 import { readText } from "../sql/row.ts";
 import { flag, int, oneOf, type RowOf, table, text } from "../sql/table.ts";
+import { addWhere, type NewOutboxRow } from "./outbox.ts";
 
 const invitations = table("invitations", {
   /** Who is asked: the uuid of the user in Waldur; or the id of a resource mailbox, a dot, and the number of the period from 1. */
@@ -65,14 +66,10 @@ export async function listOpenAttendees(sql: Sql): Promise<string[]> {
   return rows.map((row) => readText(row, "attendee"));
 }
 
-/** Returns an invitation of each attendee under each key: all that have an address for answers. */
-export async function listAnswerers(sql: Sql): Promise<InvitationRow[]> {
-  const rows = await sql.all(
-    `SELECT ${invitations.list("one")} FROM invitations AS one WHERE NOT EXISTS (
-       SELECT 1 FROM invitations AS other WHERE other.attendee = one.attendee AND other.key_id = one.key_id
-         AND other.booking_uuid < one.booking_uuid) LIMIT 5000`,
-  );
-  return rows.map(invitations.read);
+/** Returns who was ever asked under which key: all who have an address for answers, a resource mailbox by its id alone. */
+export async function listAnswerers(sql: Sql): Promise<Pick<InvitationRow, "attendee" | "keyId">[]> {
+  const rows = await sql.all("SELECT DISTINCT substr(attendee, 1, 32) AS attendee, key_id FROM invitations");
+  return rows.map((row) => ({ attendee: readText(row, "attendee"), keyId: readText(row, "key_id") }));
 }
 
 const sent = [
@@ -89,15 +86,28 @@ const sent = [
 ];
 
 /**
- * Makes the statement that keeps what is being sent, unless another run has sent something newer. The last answer stays, unless it
- * is asked for again.
+ * Makes the statement that keeps what is being sent, unless another run has sent something newer, or other periods under the same
+ * SEQUENCE: an answer says no more than that to which version it is. The last answer stays, unless it is asked for again.
  */
 export function keepInvitation(row: InvitationRow): Statement {
   return invitations.insert(
     row,
     `ON CONFLICT (attendee, booking_uuid) DO UPDATE SET ${sent.map((column) => `${column} = excluded.${column}`).join(", ")},
        answer = CASE WHEN excluded.sequence > invitations.sequence THEN '' ELSE invitations.answer END
-     WHERE excluded.sequence >= invitations.sequence`,
+     WHERE excluded.sequence > invitations.sequence OR (excluded.sequence = invitations.sequence
+       AND excluded.stamp_at >= invitations.stamp_at AND excluded.periods = invitations.periods)`,
+  );
+}
+
+/** Makes the statement that adds the mail of an invitation, where this is what was kept. */
+export function addInvitationMail(mail: NewOutboxRow, row: InvitationRow, nowAt: number): Statement {
+  const { attendee, bookingUuid, keyId, sequence, stampAt, periods, content } = row;
+  return addWhere(
+    [mail],
+    nowAt,
+    `EXISTS (SELECT 1 FROM invitations WHERE attendee = ?3 AND booking_uuid = ?4 AND key_id = ?5 AND sequence = ?6 AND stamp_at = ?7
+       AND periods = ?8 AND content = ?9)`,
+    [attendee, bookingUuid, keyId, sequence, stampAt, periods, content],
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Fence } from "../leases.ts";
 import { readInt } from "../sql/row.ts";
-import { type Sql, type Statement, statement } from "../sql/port.ts";
+import { type Sql, type SqlValue, type Statement, statement } from "../sql/port.ts";
 import { int, oneOf, orNull, type RowOf, table, text } from "../sql/table.ts";
 
 /** `mail`: the message is a `Mail`; `webhook`: a `Post`. */
@@ -68,6 +68,20 @@ export function addToOutbox(row: NewOutboxRow, nowAt: number): Statement {
  * Makes the statement that adds all of these, each unless its cause has a row for its recipient, while that run holds the lease.
  */
 export function addAllToOutbox(rows: readonly NewOutboxRow[], fence: Fence, nowAt: number): Statement {
+  const held = "(SELECT holder FROM leases WHERE name = ?3) = ?4";
+  return addWhere(rows, nowAt, held, [fence.name, fence.holder]);
+}
+
+/**
+ * Makes the statement that adds all of these, each unless its cause has a row for its recipient, where this SQL is true, whose
+ * parameters are from ?3 on.
+ */
+export function addWhere(
+  rows: readonly NewOutboxRow[],
+  nowAt: number,
+  condition: string,
+  values: readonly SqlValue[],
+): Statement {
   const whole = rows.map(({ state = "queued", ...row }) => ({
     userUuid: "",
     bookingUuid: "",
@@ -81,11 +95,10 @@ export function addAllToOutbox(rows: readonly NewOutboxRow[], fence: Fence, nowA
     `INSERT INTO outbox (id, cause, recipient, user_uuid, booking_uuid, thread, channel, message, state, due_at, created_at, ended_at)
      SELECT value->>'$.id', value->>'$.cause', value->>'$.recipient', value->>'$.userUuid', value->>'$.bookingUuid',
        value->>'$.thread', value->>'$.channel', value->>'$.message', value->>'$.state', ?2, ?2, CAST(value->>'$.endedAt' AS BIGINT)
-     FROM json_each(?1) WHERE (SELECT holder FROM leases WHERE name = ?3) = ?4 ON CONFLICT DO NOTHING`,
+     FROM json_each(?1) WHERE ${condition} ON CONFLICT DO NOTHING`,
     JSON.stringify(whole),
     nowAt,
-    fence.name,
-    fence.holder,
+    ...values,
   );
 }
 
@@ -106,7 +119,8 @@ export interface DueLimits {
 
 /**
  * Returns what is due through a channel, each person's oldest first, then what they have besides, at most `limit`, and no more than
- * leaves `perHour` in an hour and `perRecipient` for one recipient; of each thread only the first that waits.
+ * leaves `perHour` in an hour and `perRecipient` for one recipient; of each thread only the first that waits. What may not go yet
+ * is not counted as a person's.
  */
 export async function listDue(
   sql: Sql,
@@ -117,14 +131,14 @@ export async function listDue(
        SELECT recipient, count(*) AS count FROM outbox INDEXED BY outbox_ended WHERE ended_at > ?1 - ${hourSeconds} AND ended_at <= ?1
          AND state = 'sent' AND channel = ?5 GROUP BY recipient)
      SELECT ${outbox.list("due")} FROM (
-       SELECT row.*, row_number() OVER (PARTITION BY row.recipient ORDER BY row.due_at, row.n) AS place,
-         row_number() OVER (PARTITION BY row.user_uuid ORDER BY row.due_at, row.n) AS turn
-       FROM outbox AS row INDEXED BY outbox_due
-       WHERE row.state = 'queued' AND row.channel = ?5 AND (row.due_at <= ?1 OR row.due_at > ?1 + ${longestPause + 60})
-         AND (row.thread = '' OR NOT EXISTS (
-           SELECT 1 FROM outbox AS earlier INDEXED BY outbox_thread
-           WHERE earlier.state = 'queued' AND earlier.thread = row.thread AND earlier.n < row.n))) AS due
-     WHERE due.place <= ?4 - coalesce((SELECT recent.count FROM recent WHERE recent.recipient = due.recipient), 0)
+       SELECT able.*, row_number() OVER (PARTITION BY able.user_uuid ORDER BY able.due_at, able.n) AS turn FROM (
+         SELECT row.*, row_number() OVER (PARTITION BY row.recipient ORDER BY row.due_at, row.n) AS place
+         FROM outbox AS row INDEXED BY outbox_due
+         WHERE row.state = 'queued' AND row.channel = ?5 AND (row.due_at <= ?1 OR row.due_at > ?1 + ${longestPause + 60})
+           AND (row.thread = '' OR NOT EXISTS (
+             SELECT 1 FROM outbox AS earlier INDEXED BY outbox_thread
+             WHERE earlier.state = 'queued' AND earlier.thread = row.thread AND earlier.n < row.n))) AS able
+       WHERE able.place <= ?4 - coalesce((SELECT recent.count FROM recent WHERE recent.recipient = able.recipient), 0)) AS due
      ORDER BY due.turn, due.due_at, due.n LIMIT max(0, min(?2, ?3 - (SELECT coalesce(sum(count), 0) FROM recent)))`,
     nowAt,
     limit,
@@ -212,12 +226,20 @@ export async function passTries(
   );
 }
 
-/** Deletes those of these rows that wait. */
+/** Deletes those of these rows that wait, and what says of each request that one of them told it with others: it is to be told anew. */
 export async function deleteQueued(sql: Sql, rows: readonly number[]): Promise<void> {
-  await sql.run(
-    "DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT value FROM json_each(?1))",
-    JSON.stringify(rows),
-  );
+  const list = JSON.stringify(rows);
+  await sql.batch([
+    statement(
+      `DELETE FROM outbox WHERE state = 'joined' AND EXISTS (
+         SELECT 1 FROM outbox AS whole WHERE whole.n IN (SELECT value FROM json_each(?1)) AND whole.state = 'queued'
+           AND whole.recipient = outbox.recipient AND whole.created_at = outbox.created_at
+           AND (whole.cause LIKE 'requests:%' AND (outbox.cause LIKE 'request:%' OR outbox.cause LIKE 'invitation:%')
+             OR whole.cause LIKE 'reminders:%' AND outbox.cause LIKE 'reminder:%'))`,
+      list,
+    ),
+    statement("DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT value FROM json_each(?1))", list),
+  ]);
 }
 
 /** Makes the statement that deletes what waits for a recipient. */

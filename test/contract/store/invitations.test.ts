@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findSent, forgetBounces, isAddressPaused, noteBounce } from "../../../src/store/mail/bounces.ts";
 import {
+  addInvitationMail,
   forgetInvitations,
   forgetInvited,
   type InvitationRow,
@@ -12,7 +13,7 @@ import {
   listOpenAttendees,
   noteAnswer,
 } from "../../../src/store/mail/invitations.ts";
-import { noteAnswerers } from "../../../src/store/accounts/answerers.ts";
+import { notePresence } from "../../../src/store/accounts/presence.ts";
 import {
   askMailbox,
   endMailbox,
@@ -26,6 +27,7 @@ import type { Sql } from "../../../src/store/sql/port.ts";
 import { t, uuidOf } from "../../rows.ts";
 import { engines, type Opened } from "./engines.ts";
 
+const limits = { channel: "mail", nowAt: t, limit: 10, perHour: 100, perRecipient: 100 } as const;
 const row = (change: Partial<InvitationRow> = {}): InvitationRow => ({
   attendee: "u1",
   bookingUuid: uuidOf(1),
@@ -64,6 +66,17 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
   it("are kept as they were sent last, and older ones change nothing", async () => {
     await keep(row(), row({ sequence: 2, status: "CONFIRMED" }), row({ sequence: 1 }));
     expect(await listInvitationsTo(sql, uuidOf(1))).toEqual([row({ sequence: 2, status: "CONFIRMED" })]);
+  });
+
+  it("are kept by the first of two runs at once, and so is the mail", async () => {
+    const mailOf = (id: string) => ({ id, cause: id, recipient: "u1", channel: "mail", message: "{}" }) as const;
+    const [one, other] = [row({ sequence: 1, periods: "p1" }), row({ sequence: 1, periods: "p2", stampAt: t + 1 })];
+    await keep(row());
+    for (const [id, each] of [["a", one] as const, ["b", other] as const, ["c", one] as const]) {
+      await sql.batch([keepInvitation(each), addInvitationMail(mailOf(id), each, t)]);
+    }
+    expect(await listInvitationsTo(sql, uuidOf(1))).toEqual([one]);
+    expect((await listDue(sql, limits)).map(({ id }) => id)).toEqual(["a", "c"]);
   });
 
   it("are listed while open, and closed ones of the bookings asked for", async () => {
@@ -112,7 +125,7 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
       ["b@example.edu", null],
     ]);
     expect((await listResourceMailboxes(sql))[0]).toMatchObject({ setBy: "Mari Tamm", paused: false });
-    await noteAnswerers(sql, t + 2 * 86_400);
+    await notePresence(sql, t + 2 * 86_400);
     expect(await sql.first("SELECT seen_at FROM accounts WHERE id = 'a'")).toEqual({ seen_at: t + 2 * 86_400 });
     await endPersonSessions(sql, "a");
     expect(await sql.first("SELECT token FROM accounts WHERE id = 'a'")).toEqual({ token: "sealed" });
@@ -135,15 +148,16 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
     expect((await listOpenAttendees(sql)).toSorted()).toEqual(["u1", "u3.1"]);
   });
 
-  it("name each attendee once for each key", async () => {
+  it("name each attendee once for each key, and a mailbox once for all periods", async () => {
     await keep(
       row(),
       row({ bookingUuid: uuidOf(2) }),
       row({ bookingUuid: uuidOf(3), keyId: "k2" }),
-      row({ attendee: "u2" }),
+      row({ attendee: `${uuidOf(8)}.1` }),
+      row({ attendee: `${uuidOf(8)}.2` }),
     );
     const found = (await listAnswerers(sql)).map(({ attendee, keyId }) => `${attendee} ${keyId}`);
-    expect(found.toSorted()).toEqual(["u1 k1", "u1 k2", "u2 k1"]);
+    expect(found.toSorted()).toEqual([`${uuidOf(8)} k1`, "u1 k1", "u1 k2"]);
   });
 
   it("are forgotten some at a time after their end, open ones a year later", async () => {
@@ -159,7 +173,6 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
   it("pause an address from which two mails came back", async () => {
     const address = "mari@example.edu";
     const paused = async (): Promise<boolean> => isAddressPaused(sql, "u1", address);
-    const limits = { channel: "mail", nowAt: t, limit: 10, perHour: 100, perRecipient: 100 } as const;
     await sql.batch(
       ["a", "b"].map((id) =>
         addToOutbox({ id, cause: id, recipient: "u1", userUuid: "u1", channel: "mail", message: "{}" }, t),
@@ -167,7 +180,7 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
     );
     expect(await findSent(sql, "a")).toBeNull();
     for (const { n } of await listDue(sql, limits)) await endRow(sql, n, "sent", "", t);
-    expect(await findSent(sql, "a")).toBe("u1");
+    expect(await findSent(sql, "a")).toEqual({ userUuid: "u1", recipient: "u1" });
     expect(await noteBounce(sql, "a", address, "no such user", t)).toBe(true);
     expect([await noteBounce(sql, "a", address, "no such user", t), await paused()]).toEqual([false, false]);
     await noteBounce(sql, "b", address, "no such user", t);

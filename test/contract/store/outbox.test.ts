@@ -108,6 +108,9 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
     expect(await due(t + hour + 1, { perHour: 1 })).toEqual(["b"]);
     // Noted before the clock was set back.
     expect(await due(t - 9 * hour)).toEqual(["b", "c", "d"]);
+    // What may not go yet puts off nothing else of the same person.
+    for (const id of ["e", "f"]) await sql.batch([addToOutbox(mail(id, { recipient: id, userUuid: "v" }), t)]);
+    expect(await due(t + 1, { perRecipient: 1, limit: 2 })).toEqual(["d", "e"]);
   });
 
   it("takes many at once from whoever holds the lease", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { InvitedEvent } from "../../../src/mail/invitation/invitation.ts";
 import {
+  type Invitation,
   planInvitation,
   type ShownEvent,
   type WantedInvitation,
@@ -22,7 +23,14 @@ const event: InvitedEvent = {
   location: "",
   url: "",
 };
-const invitee = { attendee: "u", bookingUuid: "b", address: "mari@example.edu", keyId: "k1", resource: false };
+const invitee: Invitation = {
+  attendee: "u",
+  bookingUuid: "b",
+  address: "mari@example.edu",
+  keyIds: ["k1"],
+  resource: false,
+};
+const renewed: Invitation = { ...invitee, keyIds: ["k2"] };
 const lastEnd = nowAt + 90_000;
 const shown: ShownEvent = { event, content: "c", periods: "p" };
 const wanted: WantedInvitation = { shown, decidable: true, invited: true };
@@ -104,7 +112,11 @@ describe("planInvitation", () => {
 
   it("keeps the UID's key of an invitation that begins again", () => {
     const closed = plan({ shown: null }, invite())?.row ?? null;
-    expect(plan({}, closed, nowAt + 60, { ...invitee, keyId: "k2" })?.row).toMatchObject({ keyId: "k1", sequence: 2 });
+    expect(plan({}, closed, nowAt + 60, { ...invitee, keyIds: ["k2", "k1"] })?.row).toMatchObject({
+      keyId: "k1",
+      sequence: 2,
+    });
+    expect(plan({}, closed, nowAt + 60, renewed)?.row).toMatchObject({ keyId: "k2", sequence: 2 });
   });
 
   it("closes without a word what its time has passed by", () => {
@@ -114,5 +126,17 @@ describe("planInvitation", () => {
     const period = { start: lastEnd + 60, end: lastEnd + 120 };
     const moved = { shown: { ...shown, event: { ...event, ...period, periods: [period] }, periods: "other" } };
     expect(plan(moved, invite(), lastEnd)?.method).toBe("REQUEST");
+  });
+
+  it("begins anew where its key is gone, or ends without a word", () => {
+    const row = invite();
+    expect(plan({}, row, nowAt + 60, renewed)).toMatchObject({
+      method: "REQUEST",
+      row: { keyId: "k2", sequence: 1, open: true },
+    });
+    expect(plan({ decidable: false }, row, nowAt + 60, renewed)).toEqual({
+      method: null,
+      row: { ...row, open: false },
+    });
   });
 });

@@ -4,6 +4,7 @@ import { calendarUserAddress } from "../../../src/account/calendar-user.ts";
 import { unfold } from "../../../src/calendar/ical/content-line.ts";
 import type { SampleBooking } from "../../../src/demo/bookings.ts";
 import { listDecisions } from "../../../src/store/decisions.ts";
+import { untilDecided } from "../../rows.ts";
 import { calendarPath, propfindBody, signedIn } from "./program.ts";
 import { answerWith, pendingScene, read, sync, toldIn } from "./scene.ts";
 
@@ -55,7 +56,7 @@ describe("the calendar program's own buttons", () => {
     const { world, booking, program, path, name } = await pendingScene();
     const { text, etag } = await read(program, path + name);
     // A clock that stands: who waits gives way.
-    Object.assign(world.deps, { sleep: async () => new Promise((resolve) => setTimeout(resolve, 2)) });
+    Object.assign(world.deps, { sleep: untilDecided(world.deps.sql, booking.uuid) });
     const send = async () =>
       program.send("PUT", path + name, text.replace("NEEDS-ACTION", "ACCEPTED"), { "If-Match": etag });
     const answers = await Promise.all([send(), send(), send()]);
