@@ -40,8 +40,7 @@ export interface Refreshed {
   readonly readAt: ReadonlyMap<string, number>;
   /** True when nothing that is due was left for the next run. */
   readonly complete: boolean;
-  /** Requests to Waldur, and events rendered. */
-  readonly requests: number;
+  /** Events rendered. */
   readonly events: number;
 }
 
@@ -134,13 +133,12 @@ export async function refreshDue(deps: Deps, parts: RunParts, options: RefreshDu
     }
     await render(progress, source, stored.feedsOf(source));
   }
-  const { refreshed, rendered, readAt, unfinished, complete, requests, events } = progress;
+  const { refreshed, rendered, readAt, unfinished, complete, events } = progress;
   return {
     sources: [...refreshed.values()],
     feeds: rendered,
     readAt,
     complete: complete && unfinished.size === 0,
-    requests: requests - parts.requests,
     events,
   };
 }

@@ -5,6 +5,7 @@ import { isExpired } from "./feed/expiry.ts";
 import type { RenderReport } from "./feed/render.ts";
 import { forgetOld } from "./forget.ts";
 import { epochSeconds, isDue } from "./lib/clock.ts";
+import { countRequests } from "./lib/count-requests.ts";
 import { rotate } from "./lib/rotate.ts";
 import { loadStored } from "./load-stored.ts";
 import { attempt } from "./log.ts";
@@ -20,7 +21,7 @@ import { isAsked, refreshDue, type RefreshDueOptions } from "./refresh-due.ts";
 import { listOwners, proveOwners } from "./source/owners.ts";
 import type { RefreshReport } from "./source/run.ts";
 import type { FeedRow, ListedFeed } from "./store/feeds.ts";
-import { noteAnswerers } from "./store/accounts/answerers.ts";
+import { notePresence } from "./store/accounts/presence.ts";
 import { longestPushPause } from "./store/push-subscriptions.ts";
 import { commonLoss } from "./store/sources/readers.ts";
 import { clockAhead, noteReads } from "./store/sources/reads.ts";
@@ -49,8 +50,9 @@ const postMilliseconds = 10_000;
 export async function tick(outer: Deps, options: RefreshDueOptions = {}): Promise<TickReport> {
   const { sql, counts } = countStatements(outer.sql);
   const { fetch, ahead } = watchClock(outer);
-  const deps: Deps = { ...outer, sql, fetch };
+  const { deps, sent } = countRequests({ ...outer, sql, fetch });
   const statementsLeft = (): number => deps.budget.statements - counts.statements;
+  const requestsLeft = (): number => deps.budget.requests - sent.requests;
   const nowAt = epochSeconds(deps);
   const begunAt = deps.now();
   const hourly = nowAt % 3600 < 60;
@@ -64,9 +66,8 @@ export async function tick(outer: Deps, options: RefreshDueOptions = {}): Promis
 
   const parts = { stored, ahead, statementsLeft, losses, requests: proven ?? 0 };
   const refreshed = await refreshDue(deps, parts, options);
-  let requests = parts.requests + refreshed.requests;
-  requests += await tellChanged(deps, stored.feeds, refreshed.feeds, {
-    requests: (deps.budget.requests - requests) / 2,
+  await tellChanged(deps, stored.feeds, refreshed.feeds, {
+    requests: requestsLeft() / 2,
     statements: statementsLeft() / 2,
   });
   const apart = ahead();
@@ -77,7 +78,7 @@ export async function tick(outer: Deps, options: RefreshDueOptions = {}): Promis
   if (hourly) {
     // A clock that jumped makes every source due: what was noted before is right where none was read.
     const reachedAt = reachedTime(nowAt, apart ?? (await clockAhead(sql)));
-    await attempt(deps, "answerers_not_noted", async () => noteAnswerers(sql, nowAt));
+    await attempt(deps, "presence_not_noted", async () => notePresence(sql, nowAt));
     await attempt(deps, "forget_failed", async () =>
       forgetOld(deps, reachedAt, () => statementsLeft() > deps.budget.statements / 4),
     );
@@ -89,15 +90,15 @@ export async function tick(outer: Deps, options: RefreshDueOptions = {}): Promis
       until: deps.now() + mailMilliseconds,
     }),
   );
-  const mirrored = await sendOut(deps, { requests: deps.budget.requests - requests, statementsLeft }, options.sourceId);
-  requests += mirrored.requests;
+  const mirrored = await sendOut(deps, { requests: requestsLeft(), statementsLeft }, options.sourceId);
   const report = {
     sources: refreshed.sources,
     feeds: refreshed.feeds,
     targets: mirrored.reports,
     complete: refreshed.complete && mirrored.complete,
   };
-  logRun(deps, report, { begunAt, requests, events: refreshed.events, statements: counts.statements });
+  const { events } = refreshed;
+  logRun(deps, report, { begunAt, requests: sent.requests, events, statements: counts.statements });
   return report;
 }
 
@@ -109,17 +110,17 @@ export function startRun(deps: Deps, changed: Pick<FeedRow, "sourceId"> | Pick<T
   deps.defer(tick(deps, "sourceId" in changed ? { sourceId: changed.sourceId } : { onlyTargets: true }));
 }
 
-/** Tells subscribers what is new: that a feed has changed in this run, or what an earlier one could not tell. Resolves to the number of requests. */
+/** Tells subscribers what is new: that a feed has changed in this run, or what an earlier one could not tell. */
 async function tellChanged(
   deps: Deps,
   feeds: readonly ListedFeed[],
   rendered: readonly RenderReport[],
   limits: TellLimits,
-): Promise<number> {
+): Promise<void> {
   const nowAt = epochSeconds(deps);
   const untold = feeds.some(({ untoldAt }) => untoldAt !== null && isDue(untoldAt, longestPushPause, nowAt));
-  if (rendered.length === 0 && !untold) return 0;
-  return (await attempt(deps, "push_failed", async () => tellSubscribers(deps, limits))) ?? 0;
+  if (rendered.length === 0 && !untold) return;
+  await attempt(deps, "push_failed", async () => tellSubscribers(deps, limits));
 }
 
 /** Queues notices, invitations and what rooms are told, another of them first each minute: a small budget may not reach all. */
@@ -135,7 +136,7 @@ async function queueMails(deps: Deps, statementsLeft: () => number): Promise<voi
 
 /**
  * Posts to webhooks and pushes to targets, beside each other: neither waits for slow receivers of the other. Where both are due each
- * has half of what is left. Resolves to the reports on targets, and to the number of requests of both.
+ * has half of what is left. Resolves to the reports on targets.
  */
 async function sendOut(
   deps: Deps,
@@ -147,7 +148,7 @@ async function sendOut(
   const posts = { requests: Math.floor(requests / share), statements: Math.floor(statementsLeft() / share) };
   const due = (await attempt(deps, "posts_not_sent", async () => listDuePosts(deps, posts))) ?? [];
   const kept = due.length > 0 ? posts : { requests: 0, statements: 0 };
-  const [posted, mirrored] = await Promise.all([
+  const [, mirrored] = await Promise.all([
     attempt(deps, "posts_not_sent", async () =>
       sendPosts(deps, due, { ...posts, until: deps.now() + postMilliseconds }),
     ),
@@ -157,8 +158,7 @@ async function sendOut(
       attempt: async (event, work) => attempt(deps, event, work),
     }),
   ]);
-  const pushed = mirrored.reports.reduce((sum, report) => sum + report.requests, 0);
-  return { ...mirrored, requests: pushed + (posted?.requests ?? 0) };
+  return mirrored;
 }
 
 /** Ends the feeds whose time was over at `reachedAt` (epoch seconds). */

@@ -4,6 +4,8 @@ import type { AccountRow } from "../store/accounts/accounts.ts";
 import { findProviders } from "../store/bookings/bookings.ts";
 import { deleteQueued, type OutboxRow } from "../store/mail/outbox.ts";
 import { actingScopes, actsForProvider } from "../waldur/roles.ts";
+import type { Mail } from "./message.ts";
+import type { Post } from "./notices/notice.ts";
 import { listPeople } from "./people.ts";
 import { isFresh, renewRoles } from "./roles.ts";
 
@@ -13,8 +15,8 @@ const byToken = new Set(["own"]);
 
 /**
  * Returns those of these rows that their persons may be told now. What tells of bookings is deleted where Waldur does not take the
- * token, or the person does not act for the provider any more: it is told anew when the right is back. It waits while Waldur does not
- * say. Invitations stay: a withdrawal follows them. Throws `store_failed`.
+ * token, or the person does not act for the provider of each booking that it names any more: what they may be told of is told anew, the
+ * rest when the right is back. It waits while Waldur does not say. Invitations stay: a withdrawal follows them. Throws `store_failed`.
  */
 export async function allowedRows(deps: Deps, rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
   const telling = rows.filter((row) => row.userUuid !== "" && (byRole.has(kindOf(row)) || byToken.has(kindOf(row))));
@@ -27,21 +29,15 @@ export async function allowedRows(deps: Deps, rows: readonly OutboxRow[]): Promi
     all.filter(({ userUuid, account }) => asked.has(userUuid) && account.refusedAt === null),
   );
   const people = new Map([...all, ...renewed].map((person) => [person.userUuid, person]));
-  const providers = await findProviders(
-    deps.sql,
-    telling.map(({ bookingUuid }) => bookingUuid).filter((uuid) => uuid !== ""),
-  );
+  const providers = await findProviders(deps.sql, [...new Set(telling.flatMap(namedIn))]);
   const fateOf = (row: OutboxRow): "goes" | "waits" | "lost" => {
     const person = people.get(row.userUuid);
     if (person === undefined || person.account.refusedAt !== null) return "lost";
     if (byToken.has(kindOf(row))) return "goes";
     if (!isFresh(person, nowAt)) return "waits";
-    const booking = providers.get(row.bookingUuid);
-    const acts =
-      row.bookingUuid === ""
-        ? actsForAnybody(person.account)
-        : booking !== undefined && actsForProvider(person.account, booking);
-    return acts ? "goes" : "lost";
+    const named = namedIn(row).map((uuid) => providers.get(uuid));
+    const acts = named.every((booking) => booking !== undefined && actsForProvider(person.account, booking));
+    return acts && actsForAnybody(person.account) ? "goes" : "lost";
   };
   const fates = new Map(telling.map((row) => [row, fateOf(row)]));
   const lost = telling.filter((row) => fates.get(row) === "lost");
@@ -57,6 +53,13 @@ export async function allowedRows(deps: Deps, rows: readonly OutboxRow[]): Promi
 
 function kindOf({ cause }: Pick<OutboxRow, "cause">): string {
   return cause.split(":", 1)[0] ?? "";
+}
+
+/** Returns the uuids of the bookings that a row names: the one that it is about, or those of a list. */
+function namedIn({ bookingUuid, message }: Pick<OutboxRow, "bookingUuid" | "message">): readonly string[] {
+  if (bookingUuid !== "" || message === "") return bookingUuid === "" ? [] : [bookingUuid];
+  const { bookings, items = [] }: Partial<Pick<Mail, "bookings"> & Pick<Post, "items">> = JSON.parse(message);
+  return bookings ?? items.map(({ booking }) => booking.uuid);
 }
 
 function actsForAnybody(account: Pick<AccountRow, "isStaff" | "roles">): boolean {

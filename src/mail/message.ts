@@ -14,6 +14,8 @@ export interface Mail {
   readonly html: string;
   /** Further header fields, such as List-Unsubscribe, by name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Uuids of the bookings that it names: it goes to nobody who may not be told of one. */
+  readonly bookings?: readonly string[];
   /** An iTIP message (RFC 5546). */
   readonly calendar?: { readonly method: "REQUEST" | "CANCEL"; readonly text: string };
 }

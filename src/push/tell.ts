@@ -56,15 +56,15 @@ interface Due {
 /**
  * Tells subscribers that their calendars have changed, within the limits: each once, however often the calendar changed
  * since. The subscription ends of whoever may not read the calendar any more, or whose push service answers that it is gone
- * (404, 410). After any other failure it is tried again, each time after a longer pause. Resolves to the number of requests.
- * Throws `store_failed`.
+ * (404, 410). After any other failure it is tried again, each time after a longer pause. Throws
+ * `store_failed`.
  */
-export async function tellSubscribers(deps: Deps, { requests, statements }: TellLimits): Promise<number> {
+export async function tellSubscribers(deps: Deps, { requests, statements }: TellLimits): Promise<void> {
   const limit = Math.floor(Math.min(requests, (statements - statementsOfRun) / statementsOfPerson));
-  if (limit <= 0 || (await ownVapidKey(deps)) === null) return 0;
+  if (limit <= 0 || (await ownVapidKey(deps)) === null) return;
   const nowAt = epochSeconds(deps);
   const rows = await claimUntold(deps.sql, hex(deps.random(8)), { nowAt, seconds: takeOverSeconds, limit });
-  if (rows.length === 0) return 0;
+  if (rows.length === 0) return;
   const due = await readDue(
     deps,
     rows.filter(({ expiresAt }) => expiresAt > nowAt),
@@ -88,7 +88,6 @@ export async function tellSubscribers(deps: Deps, { requests, statements }: Tell
   await deps.sql.batch(notePushOutcomes(outcomes, [...ended]));
   const failed = outcomes.filter(({ tries }) => tries > 0).length;
   deps.log.info("push", { messages: sent, failed, ended: ended.size });
-  return sent;
 }
 
 /**

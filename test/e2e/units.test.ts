@@ -65,6 +65,8 @@ describe("compose.yaml", () => {
     depends_on: v.optional(v.record(v.string(), v.object({ condition: v.literal("service_healthy") })), {}),
     healthcheck: v.optional(v.object({ test: v.array(v.string()) })),
     read_only: v.optional(v.boolean()),
+    restart: v.optional(v.string()),
+    logging: v.optional(v.object({ driver: v.string(), options: v.record(v.string(), v.string()) })),
   });
   const compose = v.object({
     services: v.record(v.string(), service),
@@ -76,9 +78,9 @@ describe("compose.yaml", () => {
   });
   const folder = join(repository, "deploy");
   const read = async (): Promise<v.InferOutput<typeof compose>> =>
-    v.parse(compose, parse(await readFile(join(folder, "compose.yaml"), "utf8")));
+    v.parse(compose, parse(await readFile(join(folder, "compose.yaml"), "utf8"), { merge: true }));
   /** Names in compose.env that are not the service's. */
-  const ofCompose = ["NAME", "COMPOSE_PROFILES", "POSTGRES_PASSWORD", "CALDAV_NAME"];
+  const ofCompose = "DOMAIN CALDAV_DOMAIN COMPOSE_PROFILES POSTGRES_PASSWORD HTTP_PORT HTTPS_PORT SUBNET".split(" ");
 
   it("gives the service settings that it knows, and the example asks for no other", async () => {
     const { services } = await read();
@@ -90,11 +92,17 @@ describe("compose.yaml", () => {
     expect(findMisspelt(Object.fromEntries(ofCompose.map((name) => [name, "x"])))).toEqual([]);
   });
 
-  it("believes the proxy's network, and runs without rights", async () => {
+  it("believes the proxy's network, runs without rights, again after a fault, and with logs that end", async () => {
     const { services, networks } = await read();
     const { calendar } = services;
     expect(calendar?.environment["TRUSTED_PROXIES"]).toBe(networks["front"]?.ipam.config[0].subnet);
     expect(calendar?.read_only).toBe(true);
+    for (const [name, { logging, restart }] of Object.entries(services))
+      expect([name, restart, Object.keys(logging?.options ?? {})]).toEqual([
+        name,
+        "unless-stopped",
+        ["max-size", "max-file"],
+      ]);
   });
 
   it("keeps what the operator writes beside it out of git and of the package", async () => {
@@ -114,16 +122,16 @@ describe("compose.yaml", () => {
       if (one.build === undefined) expect([name, one.image]).toEqual([name, expect.stringMatching(/:\d+\.\d/)]);
       for (const mount of one.volumes) {
         const [from = ""] = mount.split(":");
-        // The operator makes the users.
-        if (from.startsWith("./") && !from.endsWith("/users")) await access(join(folder, from));
+        if (from.startsWith("./")) await access(join(folder, from));
         if (!from.startsWith("./")) expect(Object.keys(volumes)).toContain(from);
       }
       for (const other of Object.keys(one.depends_on)) {
-        const { build, healthcheck } = services[other] ?? {};
-        const checks = build === undefined ? healthcheck !== undefined : image.includes("\nHEALTHCHECK ");
-        expect([name, other, checks]).toEqual([name, other, true]);
+        expect([name, other, services[other]?.healthcheck?.test.length]).toEqual([name, other, expect.any(Number)]);
       }
     }
+    const [, ...check] = services["calendar"]?.healthcheck?.test ?? [];
+    const [, words = "[]"] = /^HEALTHCHECK .*\n  CMD (.*)$/m.exec(image) ?? [];
+    expect(JSON.parse(words)).toEqual(check);
     expect(Object.values(services).flatMap(({ profiles }) => profiles)).toEqual(["postgres", "radicale"]);
   });
 });

@@ -58,7 +58,7 @@ describe("a mail about a request of somebody hostile", () => {
               ? requestContent(world.deps, row, reader, kind)
               : requestsContent(world.deps, [row, row], 3, reader, kind);
             const occasion = { cause: `request:${row.booking.uuid}`, recipient: "u" };
-            const { message } = await noticeMail(world.deps, reader, occasion, kind, content);
+            const { message } = await noticeMail(world.deps, reader, occasion, kind, content, []);
             const mail: Mail = JSON.parse(message ?? "");
             const raw = composeMessage(mail, 1_800_000_000);
             expect(raw.split("\r\n").filter((line) => !/^[\x20-\x7e]{0,998}$/.test(line))).toEqual([]);

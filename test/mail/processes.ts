@@ -4,18 +4,31 @@ import type { MailTransport } from "../../src/mail/transport.ts";
 import { aroundCalls } from "../../src/store/sql/around.ts";
 
 /** A process: it dies at its n-th call of the outside, before or after the call took place; 0: it lives. */
-export interface Process {
+interface Process {
   readonly diesAt: number;
   readonly after: boolean;
   /** Turns that each of its calls waits for, in turn: how two processes interleave. */
   readonly turns: readonly number[];
 }
 
-export const process: fc.Arbitrary<Process> = fc.record({
+const process: fc.Arbitrary<Process> = fc.record({
   diesAt: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 14 })),
   after: fc.boolean(),
   turns: fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 }),
 });
+
+/** A step of a schedule: processes run beside each other, or time passes. */
+export type Step =
+  | { readonly kind: "run"; readonly processes: readonly Process[] }
+  | { readonly kind: "wait"; readonly seconds: number };
+
+export const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant("run" as const), processes: fc.array(process, { minLength: 1, maxLength: 2 }) }),
+    fc.record({ kind: fc.constant("wait" as const), seconds: fc.constantFrom(30, 120, 301, 4000) }),
+  ),
+  { maxLength: 10 },
+);
 
 /** Runs work in a process; resolves when it ends or dies. What a dead process had begun goes on without it, and is heard by nobody. */
 export async function live(deps: Deps, { diesAt, after, turns }: Process, work: (deps: Deps) => Promise<unknown>) {

@@ -8,15 +8,11 @@ import type { SqlRow } from "../../src/store/sql/port.ts";
 import { tick } from "../../src/tick.ts";
 import { makeWorld, type World } from "../world.ts";
 import { makeMailed } from "./mailed.ts";
-import { live, type Process, process } from "./processes.ts";
+import { live, type Step, steps } from "./processes.ts";
 
 /** The way in which the mail server takes one message. `lost`: takes it, and the answer is lost; `slow`: takes it, after a claim has run out. */
 const fates = ["taken", "later", "never", "cut", "lost", "slow"] as const;
 type Fate = (typeof fates)[number];
-
-type Step =
-  | { readonly kind: "run"; readonly processes: readonly Process[] }
-  | { readonly kind: "wait"; readonly seconds: number };
 
 interface Schedule {
   /** The thread of each mail. */
@@ -28,13 +24,7 @@ interface Schedule {
 const schedule: fc.Arbitrary<Schedule> = fc.record({
   threads: fc.array(fc.constantFrom("", "", "a", "b"), { minLength: 1, maxLength: 5 }),
   fates: fc.array(fc.constantFrom(...fates), { maxLength: 14 }),
-  steps: fc.array(
-    fc.oneof(
-      fc.record({ kind: fc.constant("run" as const), processes: fc.array(process, { minLength: 1, maxLength: 2 }) }),
-      fc.record({ kind: fc.constant("wait" as const), seconds: fc.constantFrom(30, 120, 301, 4000) }),
-    ),
-    { maxLength: 10 },
-  ),
+  steps,
 });
 
 describe("the outbox on random schedules", () => {

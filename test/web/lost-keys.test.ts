@@ -158,6 +158,7 @@ describe("a mirror whose credentials no key opens", () => {
     await operator.signIn(adminToken);
     expect(await operator.page(path)).toContain("Nothing is written there: the key ");
     expect(await operator.page("/calendars")).toContain("Nothing is written there: the key ");
+    await world.settle();
     world.wait(600);
     await tick(world.deps);
     expect(await failures()).toEqual([0]);

@@ -24,6 +24,7 @@ export async function noticeMail(
   occasion: Occasion,
   kind: NoticeKind,
   content: Omit<MailContent, "language" | "foot">,
+  bookings: readonly string[],
 ): Promise<Pick<NewOutboxRow, "id" | "channel" | "message">> {
   const from = mailOf(deps)?.from;
   const to = mailboxOf(person);
@@ -45,6 +46,7 @@ export async function noticeMail(
     from,
     to,
     subject: content.subject,
+    bookings,
     ...(await writeContent({ ...content, language, foot })),
     headers: {
       "List-Id": `<notices.${domainOf(from.address)}>`,

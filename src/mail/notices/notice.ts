@@ -87,7 +87,9 @@ export async function noticeRow(
 ): Promise<NewOutboxRow> {
   const sentence = calendarWords[recipient.person.language].sample;
   const told = deps.sample ? { ...notice, intro: `${sentence} ${notice.intro}` } : notice;
-  if (recipient.webhook === null)
-    return { ...occasion, ...(await noticeMail(deps, recipient.person, occasion, kind, told)) };
+  if (recipient.webhook === null) {
+    const bookings = notice.items.map(({ booking }) => booking.uuid);
+    return { ...occasion, ...(await noticeMail(deps, recipient.person, occasion, kind, told, bookings)) };
+  }
   return { ...occasion, id: await occasionId(occasion), channel: "webhook", message: JSON.stringify(postOf(told)) };
 }

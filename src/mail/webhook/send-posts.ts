@@ -1,5 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import { epochSeconds } from "../../lib/clock.ts";
+import { countRequests } from "../../lib/count-requests.ts";
 import { sideBySide } from "../../lib/side-by-side.ts";
 import { endRow, listDue, type OutboxRow } from "../../store/mail/outbox.ts";
 import { countStatements } from "../../store/sql/counted.ts";
@@ -47,11 +48,12 @@ export async function sendPosts(
   outer: Deps,
   due: readonly OutboxRow[],
   { until, ...limits }: PostLimits & { readonly until: number },
-): Promise<SendReport & { readonly requests: number }> {
-  const report = { sent: 0, failed: 0, waiting: 0, requests: 0 };
+): Promise<SendReport> {
+  const report = { sent: 0, failed: 0, waiting: 0 };
   if (due.length === 0) return report;
   const { sql, counts } = countStatements(outer.sql);
-  const deps: Deps = { ...outer, sql };
+  // Roles that are asked for count too.
+  const { deps, sent } = countRequests({ ...outer, sql });
   const webhooks = new Map((await listWebhooks(deps.sql)).map((webhook) => [webhook.id, webhook]));
   const seen = new Set<number>();
   let round = due;
@@ -59,30 +61,24 @@ export async function sendPosts(
     for (const { n } of round) seen.add(n);
     await sideBySide(await allowedRows(deps, round), mostAtOnce, async (row) => {
       if (deps.now() >= until) return;
-      const outcome = await tryPost(deps, row, webhooks.get(row.recipient), () => (report.requests += 1));
+      const outcome = await tryPost(deps, row, webhooks.get(row.recipient));
       if (outcome !== null) report[outcome] += 1;
     });
     if (deps.now() >= until) break;
-    const requests = limits.requests - report.requests;
+    const requests = limits.requests - sent.requests;
     const next = await listDuePosts(deps, { requests, statements: limits.statements - counts.statements });
     round = next.filter(({ n }) => !seen.has(n));
   }
   return report;
 }
 
-async function tryPost(
-  deps: Deps,
-  row: OutboxRow,
-  webhook: WebhookRow | undefined,
-  onRequest: () => void,
-): Promise<keyof SendReport | null> {
+async function tryPost(deps: Deps, row: OutboxRow, webhook: WebhookRow | undefined): Promise<keyof SendReport | null> {
   if (webhook === undefined) {
     await endRow(deps.sql, row.n, "failed", "its webhook is gone", epochSeconds(deps));
     return "failed";
   }
   const mostUnanswered = webhook.template === "json" ? unanswered.program : unanswered.chat;
   const tried = await tryRow(deps, row, mostUnanswered, async () => {
-    onRequest();
     const post: Post = JSON.parse(row.message);
     return sendPost(deps, webhook, { id: row.id, post, atMs: row.createdAt * 1000 });
   });

@@ -1,4 +1,4 @@
-import { isNeeded } from "./answerers.ts";
+import { isNeeded } from "./presence.ts";
 import { type Language, languages } from "../../calendar/profile.ts";
 import type { Role, User } from "../../waldur/schema.ts";
 import { readText } from "../sql/row.ts";

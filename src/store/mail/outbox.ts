@@ -226,12 +226,20 @@ export async function passTries(
   );
 }
 
-/** Deletes those of these rows that wait. */
+/** Deletes those of these rows that wait, and what says of each request that one of them told it with others: it is to be told anew. */
 export async function deleteQueued(sql: Sql, rows: readonly number[]): Promise<void> {
-  await sql.run(
-    "DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT value FROM json_each(?1))",
-    JSON.stringify(rows),
-  );
+  const list = JSON.stringify(rows);
+  await sql.batch([
+    statement(
+      `DELETE FROM outbox WHERE state = 'joined' AND EXISTS (
+         SELECT 1 FROM outbox AS whole WHERE whole.n IN (SELECT value FROM json_each(?1)) AND whole.state = 'queued'
+           AND whole.recipient = outbox.recipient AND whole.created_at = outbox.created_at
+           AND (whole.cause LIKE 'requests:%' AND (outbox.cause LIKE 'request:%' OR outbox.cause LIKE 'invitation:%')
+             OR whole.cause LIKE 'reminders:%' AND outbox.cause LIKE 'reminder:%'))`,
+      list,
+    ),
+    statement("DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT value FROM json_each(?1))", list),
+  ]);
 }
 
 /** Makes the statement that deletes what waits for a recipient. */

@@ -14,7 +14,7 @@ import {
   listOpenAttendees,
   noteAnswer,
 } from "../../../src/store/mail/invitations.ts";
-import { noteAnswerers } from "../../../src/store/accounts/answerers.ts";
+import { notePresence } from "../../../src/store/accounts/presence.ts";
 import {
   askMailbox,
   endMailbox,
@@ -137,7 +137,7 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
       ["b@example.edu", null],
     ]);
     expect((await listResourceMailboxes(sql))[0]).toMatchObject({ setBy: "Mari Tamm", paused: false });
-    await noteAnswerers(sql, t + 2 * 86_400);
+    await notePresence(sql, t + 2 * 86_400);
     expect(await sql.first("SELECT seen_at FROM accounts WHERE id = 'a'")).toEqual({ seen_at: t + 2 * 86_400 });
     await endPersonSessions(sql, "a");
     expect(await sql.first("SELECT token FROM accounts WHERE id = 'a'")).toEqual({ token: "sealed" });

@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { chown, mkdtemp, rm } from "node:fs/promises";
+import { chown, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -30,6 +30,38 @@ const forgetful = [
 
 const programs = "/usr/lib/postgresql";
 
+/** Folders of servers begin so; the id of the process that started each follows. */
+const prefix = "postgres-of-";
+/** Runs a program that the kernel interrupts when its parent dies; where there is no such kernel, as it is. */
+const untilDeath: readonly string[] = process.platform === "linux" ? ["setpriv", "--pdeathsig", "INT"] : [];
+
+/** Removes what servers left whose process was killed, once they have ended. */
+export async function removeLeft(): Promise<void> {
+  const folders = (await readdir(tmpdir())).filter((name) => name.startsWith(prefix));
+  for (const name of folders.filter((one) => !isAlive(Number(one.slice(prefix.length).split("-", 1)[0])))) {
+    const folder = join(tmpdir(), name);
+    for (let tries = 0; tries < 100 && (await isServed(folder)); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Returns true while a server has its files in a folder. */
+async function isServed(folder: string): Promise<boolean> {
+  const lines = await readFile(join(folder, "data", "postmaster.pid"), "utf8").catch(() => "");
+  return lines !== "" && isAlive(Number.parseInt(lines, 10));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the folder of the newest PostgreSQL that is installed; null without one, which is said. */
 export function findPostgres(): string | null {
   let versions: string[] = [];
@@ -44,9 +76,13 @@ export function findPostgres(): string | null {
   return null;
 }
 
-/** Starts a server whose files are gone when it stops; `durable`: with PostgreSQL's own settings, which wait for the disk. It does not run as root, so root gives them to the user `postgres`. */
+/**
+ * Starts a server whose files are gone when it stops; `durable`: with PostgreSQL's own settings, which wait for the disk. It does not run
+ * as root, so root gives them to the user `postgres`. It ends with this process, however that ends; its files go with the next start then.
+ */
 export async function startPostgres(bin: string, { durable = false } = {}): Promise<PostgresServer> {
-  const folder = await mkdtemp(join(tmpdir(), "postgres-"));
+  await removeLeft();
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
   const data = join(folder, "data");
   const port = await freePort();
   const asOwner: readonly string[] =
@@ -73,10 +109,13 @@ export async function startPostgres(bin: string, { durable = false } = {}): Prom
   ];
   const address = (name: string): string => `postgres://waldur@127.0.0.1:${port}/${name}`;
   const start = async () => {
-    const server = spawn(...command(join(bin, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])), {
-      ...options,
-      stdio: "ignore",
-    });
+    const server = spawn(
+      ...command(...untilDeath, join(bin, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])),
+      {
+        ...options,
+        stdio: "ignore",
+      },
+    );
     const exited = once(server, "exit");
     const admin = await connect(address("postgres"));
     const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addUser } from "../../../src/store/accounts/accounts.ts";
-import { noteAnswerers } from "../../../src/store/accounts/answerers.ts";
+import { notePresence } from "../../../src/store/accounts/presence.ts";
 import { beginNotices, type Seeker } from "../../../src/store/mail/notices.ts";
 import { addToOutbox, endRow, listDue, passTries, putOff } from "../../../src/store/mail/outbox.ts";
 import {
@@ -94,7 +94,7 @@ describe.each(engines)("webhooks over $engine", ({ open }) => {
       t,
     );
     const seenAt = async (days: number) => {
-      await noteAnswerers(sql, t + days * day);
+      await notePresence(sql, t + days * day);
       return (Number((await sql.first("SELECT seen_at FROM accounts WHERE id = 'me'"))?.["seen_at"]) - t) / day;
     };
     expect(await seenAt(2)).toBe(2);

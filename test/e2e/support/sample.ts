@@ -16,7 +16,8 @@ export interface ServedSample {
 /** The start of today, so that every sample of a test run holds the same bookings. */
 const begunAt = Math.floor(Date.now() / 86_400_000) * 86_400;
 
-export async function serveSample(bookings = 30): Promise<ServedSample> {
+/** `host`: this machine's address for whoever asks; other than the default, all its addresses are listened on. */
+export async function serveSample(bookings = 30, host = "127.0.0.1"): Promise<ServedSample> {
   let sample: SampleWaldur | undefined;
   let between: Interference | null = null;
   const listener = getRequestListener(
@@ -30,8 +31,9 @@ export async function serveSample(bookings = 30): Promise<ServedSample> {
     { overrideGlobalObjects: false },
   );
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const url = `http://127.0.0.1:${portOf(server.address())}`;
+  const listened = host === "127.0.0.1" ? host : "0.0.0.0";
+  await new Promise<void>((resolve) => server.listen(0, listened, () => resolve()));
+  const url = `http://${host}:${portOf(server.address())}`;
   sample = sampleWaldur({ now: Date.now, begunAt, bookings, baseUrl: url });
   return {
     sample,

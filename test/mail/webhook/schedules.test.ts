@@ -7,7 +7,7 @@ import { listDuePosts, sendPosts } from "../../../src/mail/webhook/send-posts.ts
 import { addToOutbox } from "../../../src/store/mail/outbox.ts";
 import { addWebhook } from "../../../src/store/mail/webhooks.ts";
 import { makeWorld, type World } from "../../world.ts";
-import { live, process } from "../processes.ts";
+import { live, steps } from "../processes.ts";
 
 /**
  * The way in which a receiver takes one post. `down`: there is no connection; `cut`: it ends before the post is taken; `lost`: takes it,
@@ -19,13 +19,7 @@ const schedule = fc.record({
   /** Of each post its webhook. */
   posts: fc.array(fc.constantFrom("a", "a", "b"), { minLength: 1, maxLength: 5 }),
   given: fc.array(fc.constantFrom(...fates), { maxLength: 14 }),
-  steps: fc.array(
-    fc.oneof(
-      fc.record({ kind: fc.constant("run" as const), processes: fc.array(process, { minLength: 1, maxLength: 2 }) }),
-      fc.record({ kind: fc.constant("wait" as const), seconds: fc.constantFrom(30, 120, 301, 4000) }),
-    ),
-    { maxLength: 10 },
-  ),
+  steps,
 });
 
 describe("the outbox of webhooks on random schedules", () => {
