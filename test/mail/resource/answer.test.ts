@@ -152,7 +152,7 @@ describe("an answer in the name of a room decides nothing", () => {
     rooms["Exchange"]?.(one.answerOf(one.invitations[0], partstat)) ?? "";
 
   it.each([
-    ["with the word of another server", "automatic", () => proven(write(), domain, "mx.evil.example")],
+    ["with the word of another server", "explained", () => proven(write(), domain, "mx.evil.example")],
     [
       "signed by another domain",
       "automatic",
@@ -180,13 +180,14 @@ describe("an answer in the name of a room decides nothing", () => {
           domain,
         ),
     ],
-    ["that a program sends by itself, unproven", "automatic", () => `Auto-Submitted: auto-replied\r\n${write()}`],
+    ["that a program sends by itself, unproven", "explained", () => `Auto-Submitted: auto-replied\r\n${write()}`],
     ["over a list", "automatic", () => `List-Id: <x.${domain}>\r\n${proven(write(), domain)}`],
   ] as const)("%s", async (_, received, raw) => {
     expect(await one.receive(raw())).toBe(received);
     const { asked, told } = await one.minute();
     expect([one.state(), writesOf(one.world)]).toEqual(["Creating", []]);
-    expect([asked, told]).toEqual([[], []]);
+    // What nothing speaks for or against brings the page.
+    expect([asked, told.length]).toEqual([[], received === "explained" ? 1 : 0]);
   });
 
   it("that nothing proves, not even later", async () => {
