@@ -1,14 +1,12 @@
 /** The page on which the mailboxes of rooms and equipment are set, and what is said about their answers. */
 export const mailboxes = {
   title: "Mailboxes of rooms",
-  link: "Let the mailbox of a room or equipment answer requests",
   about:
     "The mailbox of a room or equipment accepts an invitation while it is free, and declines it while it is taken. It can answer the requests of an offering in your place.",
-  how: "It gets an invitation for each period. Once it has accepted all of a request, that is accepted; one that it declines rejects it. This happens in your name. You and your colleagues can decide, too: the first counts.",
+  how: "It gets an invitation for each period: it accepts a request by accepting all, and rejects it by declining one. This happens in your name; you and your colleagues can decide, too.",
   page: "An answer does not decide here: it brings you a mail with the page on which one click does.",
-  shown:
-    "It sees the offering, the times and a link; not who asks, nor why. Requests of more than 20 periods are left to people.",
-  off: "Requests are not sent as invitations here, so no mailbox can answer them.",
+  shown: "It sees the offering, the times and a link; not who asks, nor why.",
+  off: "Requests are not sent as invitations here.",
   none: "There is no offering whose requests you may decide.",
   offering: "Offering",
   address: "Address of the mailbox",
@@ -18,7 +16,7 @@ export const mailboxes = {
   set: "Mailboxes that are set",
   by: (name: string) => `set by ${name}`,
   idle: "Not asked now. Give the address again, and it answers in your place.",
-  saved: "Saved. Bookings and open requests go to the mailbox.",
+  saved: "Saved.",
   ended: "Done. What the mailbox has accepted stays, and what waits for an answer goes.",
   fault: {
     offering: "Choose an offering whose requests you may decide.",

@@ -3,14 +3,12 @@ import type { mailboxes as english } from "../en/mailboxes.ts";
 /** Ruumide ja seadmete postkastide leht ning kirjad nende vastuste kohta. */
 export const mailboxes: typeof english = {
   title: "Ruumide postkastid",
-  link: "Lase ruumi või seadme postkastil taotlustele vastata",
   about:
     "Ruumi või seadme postkast võtab kutse vastu, kui see on vaba, ja keeldub, kui see on hõivatud. Ta võib pakkumise taotlustele sinu asemel vastata.",
-  how: "Postkast saab iga aja kohta kutse. Kui ta on taotluse kõik ajad vastu võtnud, on see vastu võetud; keeldumine ühest lükkab selle tagasi. See sünnib sinu nimel. Sina ja kolleegid võite endiselt otsustada: loeb esimene.",
+  how: "See saab iga aja kohta kutse: ta võtab taotluse vastu, kui võtab vastu kõik, ja lükkab tagasi, kui keeldub ühest. See sünnib sinu nimel; ka sina ja kolleegid võite otsustada.",
   page: "Siin vastus ei otsusta, vaid toob sulle kirja lehega, millel otsustab üks klõps.",
-  shown:
-    "See näeb pakkumist, aegu ja linki, aga mitte seda, kes ja miks taotleb. Enam kui 20 ajaga taotlused jäävad inimestele.",
-  off: "Siin ei saadeta taotlusi kutsetena, seega ei saa ükski postkast neile vastata.",
+  shown: "See näeb pakkumist, aegu ja linki, aga mitte seda, kes ja miks taotleb.",
+  off: "Siin ei saadeta taotlusi kutsetena.",
   none: "Sul ei ole ühtki pakkumist, mille taotlusi võiksid otsustada.",
   offering: "Pakkumine",
   address: "Postkasti aadress",
@@ -20,7 +18,7 @@ export const mailboxes: typeof english = {
   set: "Määratud postkastid",
   by: (name) => `määras ${name}`,
   idle: "Praegu ei küsita. Anna aadress veel kord, siis vastab see sinu asemel.",
-  saved: "Salvestatud. Broneeringud ja lahtised taotlused lähevad postkasti.",
+  saved: "Salvestatud.",
   ended: "Tehtud. Mis on vastu võetud, jääb, ja mis ootab vastust, kaob.",
   fault: {
     offering: "Vali pakkumus, mille taotlusi võid otsustada.",
