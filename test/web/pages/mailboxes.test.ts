@@ -62,8 +62,8 @@ describe("the page of mailboxes", () => {
     expect(await owner.page(path)).toContain("Requests are not sent as invitations here.");
     expect(await owner.page("/notices")).not.toContain(path);
     const page = await (await begin()).owner.page(path);
-    expect(page).toContain("does not let mails decide");
+    expect(page).toContain("An answer does not decide here");
     const on = await (await begin({ config: { mailDecisions: "on" } })).owner.page(path);
-    expect(on).not.toContain("does not let mails decide");
+    expect(on).not.toContain("An answer does not decide here");
   });
 });
