@@ -1,5 +1,6 @@
 import type { Deps } from "./deps.ts";
 import { AppError } from "./errors.ts";
+import { epochSeconds } from "./lib/clock.ts";
 import { revokeFeed } from "./feed/commands.ts";
 import { removalChoices, removeTarget } from "./mirror/commands.ts";
 import { listFeeds } from "./store/feeds.ts";
@@ -43,11 +44,11 @@ export async function forgetPerson(deps: Deps, user: string, events: "leave" | "
   }
   const [decisions = 0] = await sql.batch([
     forgetNames(accounts, user),
+    ...forgetMailboxes(accounts, epochSeconds(deps)),
     forgetPosts(accounts),
     forgetNotices(accounts),
     forgetWebhooks(accounts),
     forgetInvited(accounts),
-    forgetMailboxes(accounts),
     emptyAccounts(accounts),
     ...forgetPrograms(accounts),
   ]);

@@ -10,6 +10,7 @@ import { rotate } from "./lib/rotate.ts";
 import { loadStored } from "./load-stored.ts";
 import { attempt } from "./log.ts";
 import { queueInvitations } from "./mail/invitation/invite.ts";
+import { queueResources } from "./mail/resource/ask-resources.ts";
 import { queueNotices } from "./mail/notices/notices.ts";
 import { sendQueued } from "./mail/outbox.ts";
 import { listDuePosts, sendPosts } from "./mail/webhook/send-posts.ts";
@@ -122,13 +123,15 @@ async function tellChanged(
   await attempt(deps, "push_failed", async () => tellSubscribers(deps, limits));
 }
 
-/** Queues notices and invitations, another of the two first each minute: a small budget may not reach the second. */
+/** Queues notices, invitations and what rooms are told, another of them first each minute: a small budget may not reach all. */
 async function queueMails(deps: Deps, statementsLeft: () => number): Promise<void> {
   const notices = async (): Promise<unknown> =>
     attempt(deps, "notices_not_queued", async () => queueNotices(deps, statementsLeft));
   const invitations = async (): Promise<unknown> =>
     attempt(deps, "invitations_not_queued", async () => queueInvitations(deps, statementsLeft));
-  for (const queue of rotate([notices, invitations], epochSeconds(deps))) await queue();
+  const resources = async (): Promise<unknown> =>
+    attempt(deps, "resources_not_queued", async () => queueResources(deps, statementsLeft));
+  for (const queue of rotate([notices, invitations, resources], epochSeconds(deps))) await queue();
 }
 
 /**

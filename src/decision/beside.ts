@@ -1,6 +1,6 @@
 import type { NumberedSlot } from "../calendar/booking.ts";
 import { eventTimes } from "../calendar/booking-events.ts";
-import { overlapping, type Period } from "../calendar/period.ts";
+import { joinPeriods, overlapping, type Period } from "../calendar/period.ts";
 import { bookingStatus, eventStatus } from "../calendar/status.ts";
 import type { Sql } from "../store/sql/port.ts";
 import { type BesideQuestion, listBeside } from "../store/bookings/beside.ts";
@@ -30,7 +30,7 @@ export async function findBeside(
   around: (one: Located) => readonly Period[] = () => [],
 ): Promise<ReadonlyMap<string, readonly Beside[]>> {
   const asked = new Map(
-    located.map((one) => [one.booking.uuid, joinPeriods([...livePeriods(one.slots), ...around(one)])]),
+    located.map((one) => [one.booking.uuid, joinPeriods([...livePeriods(one.slots), ...around(one)], mostPeriods)]),
   );
   const questions = located.flatMap(({ booking: { uuid, offeringUuid }, sourceId }): BesideQuestion[] =>
     (asked.get(uuid) ?? []).map(({ start, end }) => ({ uuid, sourceId, offeringUuid, fromAt: start, toAt: end })),
@@ -63,15 +63,4 @@ export function livePeriods(slots: readonly NumberedSlot[]): Period[] {
     .filter(({ gone }) => !gone)
     .map(eventTimes)
     .toSorted((a, b) => a.start - b.start || a.end - b.end);
-}
-
-/** Returns the same time in as few periods as it takes; what is more than so many is left to the last, with what lies between. */
-function joinPeriods(periods: readonly Period[]): readonly Period[] {
-  const joined: Period[] = [];
-  for (const { start, end } of periods.toSorted((a, b) => a.start - b.start)) {
-    const last = joined.at(-1);
-    if (last === undefined || (start > last.end && joined.length < mostPeriods)) joined.push({ start, end });
-    else joined[joined.length - 1] = { start: last.start, end: Math.max(last.end, end) };
-  }
-  return joined;
 }

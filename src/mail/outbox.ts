@@ -129,21 +129,27 @@ export async function sendQueued(deps: Deps, { more, until }: SendOptions): Prom
   const report = { sent: 0, failed: 0, waiting: 0 };
   const mail = mailOf(deps);
   if (mail === null || !more()) return report;
-  const due = await listDue(deps.sql, {
-    channel: "mail",
-    nowAt: epochSeconds(deps),
-    limit: mostAtOnce,
-    perHour: deps.config.mailPerHour,
-    perRecipient,
-  });
-  for (const row of await allowedRows(deps, due)) {
-    if (!more() || deps.now() >= until) break;
-    const tried = await tryRow(deps, row, mailUnanswered, async () =>
-      deliver(mail.transport, (await returnPath(deps, row)) ?? mail.from.address, row),
-    );
-    if (tried === null) continue;
-    report[tried.outcome] += 1;
-    if (tried.delivery?.result === "unreachable") break;
+  for (let left = mostAtOnce, next = true; next && left > 0 && more();) {
+    const due = await listDue(deps.sql, {
+      channel: "mail",
+      nowAt: epochSeconds(deps),
+      limit: left,
+      perHour: deps.config.mailPerHour,
+      perRecipient,
+    });
+    // Behind what leaves in a thread the next of it is due.
+    next = false;
+    for (const row of await allowedRows(deps, due)) {
+      if (!more() || deps.now() >= until) return report;
+      const tried = await tryRow(deps, row, mailUnanswered, async () =>
+        deliver(mail.transport, (await returnPath(deps, row)) ?? mail.from.address, row),
+      );
+      left -= 1;
+      if (tried === null) continue;
+      report[tried.outcome] += 1;
+      if (tried.delivery?.result === "unreachable") return report;
+      if (tried.outcome === "sent" && row.thread !== "") next = true;
+    }
   }
   return report;
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Invitation, proven } from "../mail/invitation/invited.ts";
 import { openMailServer } from "../mail/mail-server.ts";
 import { programs } from "../mail/reply/replies.ts";
-import { rooms } from "../mail/reply/rooms.ts";
+import { rooms } from "../mail/resource/room-replies.ts";
 import { requestTo } from "../waldur-answers.ts";
 import { until } from "../until.ts";
 import { answerTo, invitationsTo, openInviting } from "./support/approver.ts";

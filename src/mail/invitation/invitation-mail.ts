@@ -9,7 +9,7 @@ import type { NewOutboxRow } from "../../store/mail/outbox.ts";
 import { texts } from "../../text/index.ts";
 import { answerMailbox, invitationUid } from "../reply/answer-address.ts";
 import { type InvitedEvent, invitedEvent, renderInvitation } from "./invitation.ts";
-import { type Invitee, inviteeId } from "./invitees.ts";
+import type { Invitee } from "./invitees.ts";
 import type { Mail } from "../message.ts";
 import { mailRow } from "../outbox.ts";
 import type { InvitationStep, ShownEvent } from "./plan-invitation.ts";
@@ -66,35 +66,58 @@ export async function writeInvitation(
   before: InvitationRow | null,
   note = "",
 ): Promise<NewOutboxRow | null> {
+  const { account, language, userUuid } = invitee;
+  const words = texts[language].answers;
+  const why = shown.how === "" ? words.cancelled : `${words.left}:\n${bookingPage(deps, row.bookingUuid)}`;
+  const above = method === "CANCEL" ? `${why}\n\n` : shown.how;
+  const event = { ...shown, description: above + shown.description };
+  const name = account.fullName || account.username;
+  const content = `${row.periods} ${row.content} ${before?.stampAt ?? ""}`;
+  return writeCalendarMail(deps, { method, row, event, name, note, userUuid, content, resource: false });
+}
+
+/** What a mail of an invitation says, and of whom it is. */
+interface CalendarMail {
+  readonly method: "REQUEST" | "CANCEL";
+  readonly row: InvitationRow;
+  readonly event: InvitedEvent;
+  /** Of the attendee. */
+  readonly name: string;
+  /** Stands above the text; "": none. */
+  readonly note: string;
+  readonly userUuid: string;
+  /** With the SEQUENCE says that it is another mail. */
+  readonly content: string;
+  /** It goes to a room or equipment, whose mails are one thread; else those of each invitation are one. */
+  readonly resource: boolean;
+}
+
+/** Writes a mail with an iTIP object. Null when the key is gone that signs it. */
+export async function writeCalendarMail(
+  deps: Deps,
+  { method, row, event, name, note, userUuid, content, resource }: CalendarMail,
+): Promise<NewOutboxRow | null> {
   const organizer = await answerMailbox(deps, row);
   const uid = await invitationUid(deps.keys, row);
   if (organizer === null || uid === null) return null;
-  const { account, language, userUuid } = invitee;
-  const resource = invitee.resource !== null;
-  const name = resource ? row.address : account.fullName || account.username;
-  const attendee = { name, address: row.address };
-  const { sequence, stampAt } = row;
-  const words = texts[language].answers;
-  const page = bookingPage(deps, row.bookingUuid);
-  const why = shown.how === "" ? words.cancelled : `${words.left}:\n${page}`;
-  const above = method === "CANCEL" ? `${why}\n\n` : shown.how;
-  const event = { ...shown, description: above + shown.description };
+  const { bookingUuid, sequence, stampAt, address } = row;
+  const attendee = { name, address };
   const text = note === "" ? event.description : `${note}\n\n${event.description}`;
   const mail: Omit<Mail, "messageId"> = {
     from: organizer,
     to: attendee,
     subject: note === "" ? event.summary : `Re: ${event.summary}`,
     text,
-    html: asHtml(text, [page, event.url]),
+    html: asHtml(text, [bookingPage(deps, bookingUuid), event.url]),
     headers: { "Auto-Submitted": "auto-generated" },
     calendar: {
       method,
       text: renderInvitation(event, { method, uid, sequence, stampAt, organizer, attendee, resource }),
     },
   };
-  const cause = `invitation ${uid} ${method} ${sequence} ${row.periods} ${row.content} ${before?.stampAt ?? ""}`;
-  const { bookingUuid } = row;
-  return mailRow({ cause, recipient: inviteeId(invitee), userUuid, bookingUuid, thread: uid }, mail);
+  const cause = `invitation ${uid} ${method} ${sequence} ${content}`;
+  const [recipient, thread] = resource ? [address, address] : [userUuid, uid];
+  return mailRow({ cause, recipient, userUuid, bookingUuid, thread }, mail);
 }
 
 /** Returns a text as HTML in which those of its lines that are one of these addresses are links, and nothing else is. */

@@ -22,14 +22,13 @@ import { readOfferings } from "../../store/sources/sources.ts";
 import type { Statement } from "../../store/sql/port.ts";
 import type { InvitedEvent } from "./invitation.ts";
 import { inviteeEvent, shownOf, writeInvitation } from "./invitation-mail.ts";
-import { type Invitee, inviteeId, listInvitees, renewInvitee } from "./invitees.ts";
+import { type Invitee, inviteeOf, listInvitees } from "./invitees.ts";
 import { type NoticePlan, planNotices, spanSeconds } from "../notices/plan-notices.ts";
 import { byMailTo } from "../notices/recipients.ts";
 import { namedIn, quietRow, requestRows } from "../notices/request-rows.ts";
 import { isQuiet, seekerOf } from "../people.ts";
 import { freshOf, isFresh } from "../roles.ts";
 import { type InvitationStep, planInvitation } from "./plan-invitation.ts";
-import { mostPeriods, resourceEvents } from "./resource-event.ts";
 
 /** Open requests of one person that are looked at, the soonest first. */
 const mostRequests = 500;
@@ -61,8 +60,7 @@ export async function queueInvitations(deps: Deps, statementsLeft: () => number)
     const fresh = isFresh(invitee, epochSeconds(deps));
     if (statementsLeft() < statementsOfInvitee + (fresh ? 0 : statementsOfRoles)) return;
     // While Waldur does not take the token nobody knows of the role: what was sent stays.
-    if (invitee.account.refusedAt !== null || (invitee.resource === null && isQuiet(invitee, epochSeconds(deps))))
-      continue;
+    if (invitee.account.refusedAt !== null || isQuiet(invitee, epochSeconds(deps))) continue;
     const first = await planSteps(deps, invitee, sources, homeport);
     if (first.steps.length === 0 && first.told === null) continue;
     const asked = fresh ? invitee : await askedAnew(deps, invitee);
@@ -83,7 +81,7 @@ export async function queueInvitations(deps: Deps, statementsLeft: () => number)
 /** Returns the invitee with the roles that Waldur tells now; null where it does not, or where they are none any more. */
 async function askedAnew(deps: Deps, invitee: Invitee): Promise<Invitee | null> {
   const [person] = await freshOf(deps, [invitee]);
-  return person === undefined ? null : renewInvitee(deps, invitee, person);
+  return person === undefined ? null : inviteeOf(deps, person);
 }
 
 /** A step of an invitation, with what it shows and what was sent before. */
@@ -105,58 +103,31 @@ async function planSteps(
   allSources: readonly ReadSource[],
   homeport: string | null,
 ): Promise<InvitationPlan> {
-  const { address, invited, resource } = invitee;
+  const { address, invited, userUuid: attendee } = invitee;
   const nowAt = epochSeconds(deps);
   const { sources: sourceIds, scopes } = seekerOf(invitee, allSources);
-  const query = { ...firstPage, offeringUuid: resource?.offeringUuid ?? null };
   const { rows: requests } =
-    sourceIds.length === 0 ? { rows: [] } : await listInbox(deps.sql, { sourceIds, scopes, nowAt }, query);
+    sourceIds.length === 0 ? { rows: [] } : await listInbox(deps.sql, { sourceIds, scopes, nowAt }, firstPage);
   const known = new Map<string, LocatedRow>(requests.map((row) => [row.booking.uuid, row]));
-  const sent = await listInvitations(deps.sql, attendeesOf(invitee), [...known.keys()]);
+  const sent = await listInvitations(deps.sql, [attendee], [...known.keys()]);
   const others = sent.map(({ bookingUuid }) => bookingUuid).filter((uuid) => !known.has(uuid));
   if (others.length > 0) for (const [uuid, row] of await findLocated(deps.sql, sourceIds, others)) known.set(uuid, row);
-  const rows = Map.groupBy(sent, ({ bookingUuid }) => bookingUuid);
+  const rows = new Map(sent.map((row) => [row.bookingUuid, row]));
   const offerings = new Map(
     allSources.filter(({ id }) => sourceIds.includes(id)).flatMap((source) => [...readOfferings(source.offerings)]),
   );
   const steps: PlannedStep[] = [];
   for (const bookingUuid of new Set([...known.keys(), ...rows.keys()])) {
     const found = known.get(bookingUuid);
-    const before = new Map((rows.get(bookingUuid) ?? []).map((row) => [row.attendee, row]));
-    const events =
-      found === undefined ? new Map<string, InvitedEvent>() : eventsOf(deps, found, invitee, { homeport, offerings });
+    const row = rows.get(bookingUuid) ?? null;
+    const event = found === undefined ? null : inviteeEvent(deps, found, invitee, { homeport, offerings });
+    const shown = event === null ? null : await shownOf(event);
     const decidable = found !== undefined && canAccept(deps, invitee, found, nowAt);
-    for (const attendee of new Set([...events.keys(), ...before.keys()])) {
-      const row = before.get(attendee) ?? null;
-      // What a room has taken stays there while nobody sees the booking in its name.
-      if (resource !== null && found === undefined && row?.status === "CONFIRMED") continue;
-      const event = events.get(attendee) ?? null;
-      const shown = event === null ? null : await shownOf(event);
-      const to = { attendee, bookingUuid, address, keyIds: deps.keys.ids, resource: resource !== null };
-      const step = planInvitation({ shown, decidable, invited }, row, to, nowAt);
-      if (step !== null) steps.push({ step, event, before: row });
-    }
+    const to = { attendee, bookingUuid, address, keyIds: deps.keys.ids };
+    const step = planInvitation({ shown, decidable, invited }, row, to, nowAt);
+    if (step !== null) steps.push({ step, event, before: row });
   }
-  return resource === null ? limitNew(deps, invitee, steps) : { steps, told: null };
-}
-
-/** Returns who is asked in an invitee's name: the person, or the mailbox about each period. */
-function attendeesOf(invitee: Invitee): string[] {
-  const id = inviteeId(invitee);
-  return invitee.resource === null ? [id] : Array.from({ length: mostPeriods }, (_, n) => `${id}.${n + 1}`);
-}
-
-/** Returns the events that an invitee is asked about, by who is asked. */
-export function eventsOf(
-  deps: Pick<Deps, "config" | "sample">,
-  found: LocatedRow,
-  invitee: Invitee,
-  around: Parameters<typeof inviteeEvent>[3],
-): Map<string, InvitedEvent> {
-  const event = invitee.resource === null ? inviteeEvent(deps, found, invitee, around) : null;
-  const events = invitee.resource === null ? (event === null ? [] : [event]) : resourceEvents(deps, found, invitee);
-  const attendees = attendeesOf(invitee);
-  return new Map(events.map((one, n) => [attendees[n] ?? "", one]));
+  return limitNew(deps, invitee, steps);
 }
 
 /** Leaves out new invitations to requests that one mail tells, or told; what else there is to say is said, some of it later. */

@@ -28,8 +28,6 @@ export interface Invitation {
   readonly address: string;
   /** Ids of the keys that there are; the first signs what begins. */
   readonly keyIds: KeyRing["ids"];
-  /** A resource mailbox: only what it should do anew is sent to it, not who decided meanwhile. */
-  readonly resource: boolean;
 }
 
 /** A step of an invitation. */
@@ -70,11 +68,8 @@ export function planInvitation(
   if (shown === null || useless || row.address !== invitation.address) {
     return { method: "CANCEL", row: { ...row, open: false, status: "CANCELLED", ...revision(row, true, nowAt) } };
   }
-  const settled = row.status !== shown.event.status;
-  const moved = row.periods !== shown.periods || (settled && !invitation.resource);
-  if (!moved && row.content === shown.content) {
-    return settled ? { method: null, row: { ...row, status: shown.event.status } } : null;
-  }
+  const moved = row.periods !== shown.periods || row.status !== shown.event.status;
+  if (!moved && row.content === shown.content) return null;
   return { method: "REQUEST", row: { ...row, ...kept(shown), ...revision(row, moved, nowAt) } };
 }
 

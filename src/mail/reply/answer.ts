@@ -14,24 +14,23 @@ import { readOfferings } from "../../store/sources/sources.ts";
 import { texts } from "../../text/index.ts";
 import { outcomeText } from "../../text/outcome.ts";
 import { personName } from "../../account/person-name.ts";
-import { askedId, isAnswerTo, normalAddress, readInvitationUid } from "./answer-address.ts";
+import { isAnswerTo, normalAddress, readInvitationUid } from "./answer-address.ts";
 import type { Verdict } from "./authenticity.ts";
 import { explain } from "./explain.ts";
-import type { InvitedEvent } from "../invitation/invitation.ts";
-import { shownOf } from "../invitation/invitation-mail.ts";
+import { inviteeEvent, shownOf } from "../invitation/invitation-mail.ts";
 import { findInvitee, type Invitee } from "../invitation/invitees.ts";
-import { eventsOf, makeStep } from "../invitation/invite.ts";
+import { makeStep } from "../invitation/invite.ts";
 import { askAgain, type ShownEvent } from "../invitation/plan-invitation.ts";
 import { seekerOf } from "../people.ts";
 import type { ReceivedMail } from "./read-mail.ts";
 import { actionOf, type CalendarReply } from "./reply.ts";
-import { answerAsResource } from "./resource-answer.ts";
+import { answerAsResource, isOfResource } from "../resource/resource-answer.ts";
 
 /** The outcome of a reply: `unknown` and `retired` are answered by nothing, whoever sent them. */
 export type Answered =
   | "decided" // Waldur was asked
   | "explained" // nothing was decided, and the approver is told why
-  | "waiting" // the mailbox of a room has not answered all that it was asked, or not yet
+  | "waiting" // the answer of a room's mailbox decides nothing yet
   | "repeated" // it was taken before
   | "automatic" // a machine's: an absence note, a list, a report; or one that says so of itself and is not proven
   | "retired" // the invitation is closed, or the approver wants none any more, or is not known to Waldur and says neither yes nor no
@@ -44,15 +43,13 @@ const stillOpen: readonly Decision["result"][] = ["refused", "not-ready", "uncha
 const outOfSight: readonly Decision["result"][] = ["not-yours", "expired"];
 
 /** An invitation that an answer is about, as it was made for the one who may answer it. */
-export interface Asked {
+interface Asked {
   readonly row: InvitationRow;
   readonly invitee: Invitee;
   /** The booking as it is stored, and what the invitation to it says now; null: the approver does not see it. */
   readonly found: {
     readonly stored: LocatedRow;
     readonly shown: ShownEvent;
-    /** Of all periods, by who is asked. */
-    readonly events: ReadonlyMap<string, InvitedEvent>;
   } | null;
 }
 
@@ -70,37 +67,33 @@ export async function answerInvitation(
 ): Promise<Answered> {
   const row = await findInvitation(deps, mail.recipients, reply.uid);
   if (row === null) return "unknown";
-  const invitee = await findInvitee(deps, askedId(row));
-  const refused = invitee !== null && invitee.account.refusedAt !== null;
-  if (invitee === null || (refused && invitee.resource !== null)) return "retired";
-  if (!row.open || invitee.address !== row.address) return "retired";
   const nowAt = epochSeconds(deps);
   const saidAt = reply.stampAt ?? nowAt;
   if (saidAt <= row.answeredAt) return "repeated";
   // A clock that is ahead, or a made-up stamp, does not make what comes next older.
   const stampAt = Math.min(saidAt, nowAt);
+  const given = readAnswer(reply, row);
+  const proofOf = async (): Promise<Verdict> =>
+    given === null || mail.from !== plainAddress(row.address) ? "fail" : verdict();
+  // A room replies by itself, and is never written to about it: no loop can begin.
+  if (isOfResource(row)) {
+    return answerAsResource(deps, row, { reply, partstat: given ?? "", stampAt, proof: await proofOf() });
+  }
+  const invitee = await findInvitee(deps, row.attendee);
+  if (invitee === null || !row.open || invitee.address !== row.address) return "retired";
   const asked = { row, invitee, found: await findShown(deps, row, invitee) };
   const words = texts[invitee.language].answers;
-  const own = plainAddress(row.address);
-  const [answer, ...others] =
-    reply.attendees.length === 0
-      ? [{ address: own, partstat: "" }]
-      : reply.attendees.filter(({ address }) => address === normalAddress(row.address));
-  const proof = answer === undefined || others.length > 0 || mail.from !== own ? "fail" : await verdict();
-  // A room replies by itself, and is never written to about it: no loop can begin.
-  if (invitee.resource !== null) {
-    return answerAsResource(deps, asked, { reply, partstat: answer?.partstat ?? "", stampAt, proof });
-  }
+  const proof = await proofOf();
   // Calendars mark as generated what is pressed in them.
   const pressed = mail.nature === "generated" && proof !== "fail" && reply.method === "REPLY";
   if (mail.nature !== "person" && !pressed) return "automatic";
-  const action = actionOf.get(answer?.partstat ?? "");
-  if (refused) {
+  const action = actionOf.get(given ?? "");
+  if (invitee.account.refusedAt !== null) {
     if (action === undefined || proof !== "pass" || reply.method !== "REPLY") return "retired";
     await tellOutcome(deps, asked, action, undecided("expired"), "");
     return "explained";
   }
-  if (answer === undefined || proof === "fail") return tell(deps, asked, "unproven", words.unproven);
+  if (given === null || proof === "fail") return tell(deps, asked, "unproven", words.unproven);
   if (reply.method !== "REPLY") return tell(deps, asked, "proposal", words.proposal);
   if (reply.sequence < row.sequence) return tell(deps, asked, "outdated", words.outdated);
   if (asked.found?.shown.periods !== row.periods) return tellMoved(deps, asked);
@@ -124,6 +117,13 @@ export async function answerInvitation(
   return "decided";
 }
 
+/** Returns the PARTSTAT of the one who was asked; "" where the reply names nobody, null where it is not one answer of theirs. */
+function readAnswer({ attendees }: CalendarReply, { address }: InvitationRow): string | null {
+  if (attendees.length === 0) return "";
+  const [own, ...others] = attendees.filter((one) => one.address === normalAddress(address));
+  return own === undefined || others.length > 0 ? null : own.partstat;
+}
+
 /** Finds the invitation whose secret address and UID these are. */
 async function findInvitation(deps: Deps, recipients: readonly string[], uid: string): Promise<InvitationRow | null> {
   const pattern = deps.config.mailAnswers;
@@ -136,18 +136,13 @@ async function findInvitation(deps: Deps, recipients: readonly string[], uid: st
 }
 
 /** Returns a booking as the approver sees it, with what the invitation to it says now. */
-async function findShown(
-  deps: Deps,
-  { bookingUuid, attendee }: InvitationRow,
-  invitee: Invitee,
-): Promise<Asked["found"]> {
+async function findShown(deps: Deps, { bookingUuid }: InvitationRow, invitee: Invitee): Promise<Asked["found"]> {
   const all = await listSources(deps);
   const stored = (await findLocated(deps.sql, seekerOf(invitee, all).sources, [bookingUuid])).get(bookingUuid);
   if (stored === undefined) return null;
   const offerings = readOfferings(all.find(({ id }) => id === stored.sourceId)?.offerings ?? "{}");
-  const events = eventsOf(deps, stored, invitee, { homeport: await readHomeport(deps), offerings });
-  const event = events.get(attendee);
-  return event === undefined ? null : { stored, shown: await shownOf(event), events };
+  const event = inviteeEvent(deps, stored, invitee, { homeport: await readHomeport(deps), offerings });
+  return event === null ? null : { stored, shown: await shownOf(event) };
 }
 
 /** Tells that the booking is at other times than the answer is to, and asks for these where it can. */

@@ -2,7 +2,6 @@ import type { Deps } from "../../deps.ts";
 import { cleanLine, truncate } from "../../calendar/text.ts";
 import { epochSeconds } from "../../lib/clock.ts";
 import { findSent, noteBounce, type SentMail } from "../../store/mail/bounces.ts";
-import { listResourceMailboxes } from "../../store/mail/resource-mailboxes.ts";
 import { isBounceOf, normalAddress } from "./answer-address.ts";
 import { mailboxOf, listPeople } from "../people.ts";
 import type { ReceivedMail } from "./read-mail.ts";
@@ -58,8 +57,6 @@ export async function takeBounce(deps: Deps, pattern: string, mail: ReceivedMail
 /** Returns the address to which a mail went, or whose it is now; "" where nobody has one any more. */
 async function addressOf(deps: Deps, { userUuid, recipient }: SentMail): Promise<string> {
   if (recipient.includes("@")) return recipient;
-  const resource = (await listResourceMailboxes(deps.sql)).find(({ id }) => id === recipient);
-  if (resource !== undefined) return resource.address;
   const person = (await listPeople(deps)).find((one) => one.userUuid === userUuid);
   return person !== undefined && recipient === userUuid ? (mailboxOf(person)?.address ?? "") : "";
 }

@@ -3,15 +3,14 @@ import type { Deps } from "../../deps.ts";
 import { texts } from "../../text/index.ts";
 import { answerMailbox, type Approver } from "./answer-address.ts";
 import { asHtml } from "../invitation/invitation-mail.ts";
-import type { Invitee } from "../invitation/invitees.ts";
 import { queueMail } from "../outbox.ts";
-import { mailboxOf } from "../people.ts";
+import { mailboxOf, type Person } from "../people.ts";
 import { bookingPage } from "../notices/request-text.ts";
 
 /** The words with which an approver is told about an answer of theirs. */
 export interface Explanation {
-  /** An invitation of theirs, whose address the mail is from. */
-  readonly row: Approver;
+  /** An invitation of theirs, whose address the mail is from; null: it is from MAIL_FROM. */
+  readonly row: Approver | null;
   /** For the same cause nothing is told a second time. */
   readonly cause: string;
   readonly note: string;
@@ -22,15 +21,14 @@ export interface Explanation {
 }
 
 /** Queues a mail to an approver alone about what became of an answer, with the page on which they decide. */
-export async function explain(deps: Deps, invitee: Invitee, explanation: Explanation): Promise<void> {
+export async function explain(deps: Deps, person: Person, explanation: Explanation): Promise<void> {
   const { row, cause, note, summary, bookingUuid } = explanation;
   const { publicUrl } = deps.config;
-  const { userUuid, resource } = invitee;
-  // A room's address for answers is nothing to the person behind it.
-  const from = resource === null ? await answerMailbox(deps, row) : senderMailbox(deps.config);
-  const to = mailboxOf(invitee)?.address;
+  const { userUuid } = person;
+  const from = row === null ? senderMailbox(deps.config) : await answerMailbox(deps, row);
+  const to = mailboxOf(person)?.address;
   if (from === null || to === undefined) return;
-  const words = texts[invitee.language].answers;
+  const words = texts[person.language].answers;
   const page = bookingUuid === "" ? `${publicUrl}/` : bookingPage(deps, bookingUuid);
   const text = `${note}\n\n${words.open}:\n${page}`;
   const statement = await queueMail(
@@ -38,7 +36,7 @@ export async function explain(deps: Deps, invitee: Invitee, explanation: Explana
     { cause, recipient: userUuid, userUuid, bookingUuid },
     {
       from,
-      to: { name: invitee.account.fullName || invitee.account.username, address: to },
+      to: { name: person.account.fullName || person.account.username, address: to },
       subject: summary === "" ? words.unread : `Re: ${summary}`,
       text,
       html: asHtml(text, [page]),

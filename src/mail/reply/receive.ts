@@ -103,8 +103,7 @@ async function judge(
 async function explainTnef(deps: Deps, mail: ReceivedMail, verdict: () => Promise<Verdict>): Promise<boolean> {
   const approver = await findAnswerer(deps, mail.recipients);
   const invitee = approver === null ? null : await findInvitee(deps, askedId(approver));
-  if (approver === null || invitee === null || invitee.resource !== null || mail.from !== plainAddress(invitee.address))
-    return false;
+  if (approver === null || invitee === null || mail.from !== plainAddress(invitee.address)) return false;
   if ((await verdict()) === "fail") return false;
   const cause = `answer tnef ${Math.floor(epochSeconds(deps) / 86_400)}`;
   const note = texts[invitee.language].answers.tnef;

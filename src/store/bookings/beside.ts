@@ -25,7 +25,7 @@ const columns = table("beside", {
 /** A booking of the same offering. */
 export type BesideRow = Omit<RowOf<typeof columns>, "asked">;
 
-/** Most rows for one question. */
+/** Most rows for one question, where nothing else is said. */
 const mostRows = 100;
 
 /** Lengths of bookings, rounded up, seconds: a day, eight days, three months, any. Those of `bookings_near`. */
@@ -39,7 +39,11 @@ const roundedLengths = [...lengths, anyLength].map((most) => `(${most})`).join("
  * Returns the bookings that stand or wait in the same list and offering with a period that may lie in [fromAt, toAt), by the
  * booking that was asked about; each once, in order of time. Of each length it walks what starts at most that long before.
  */
-export async function listBeside(sql: Sql, questions: readonly BesideQuestion[]): Promise<Map<string, BesideRow[]>> {
+export async function listBeside(
+  sql: Sql,
+  questions: readonly BesideQuestion[],
+  most = mostRows,
+): Promise<Map<string, BesideRow[]>> {
   const found = new Map<string, Map<string, BesideRow>>();
   if (questions.length === 0) return new Map();
   const rows = await sql.all(
@@ -56,12 +60,13 @@ export async function listBeside(sql: Sql, questions: readonly BesideQuestion[])
        WHERE vanished_at IS NULL AND state != 'Terminated' AND uuid != asked),
      near AS MATERIALIZED (
        SELECT source_id, uuid, first_start_at, json_group_array(asked) AS asked FROM numbered
-       WHERE number <= ${mostRows} GROUP BY source_id, uuid, first_start_at)
+       WHERE number <= ?2 GROUP BY source_id, uuid, first_start_at)
      SELECT asked, bookings.uuid, data->>'$.name' AS name, state, order_state, slots
      FROM near JOIN bookings INDEXED BY bookings_uuid
        ON bookings.uuid = near.uuid AND bookings.source_id = near.source_id
      ORDER BY near.first_start_at, bookings.uuid`,
     JSON.stringify(questions),
+    most,
   );
   for (const row of rows) {
     const { asked, ...other } = columns.read(row);

@@ -5,7 +5,7 @@ import { flag, int, oneOf, type RowOf, table, text } from "../sql/table.ts";
 import { addWhere, type NewOutboxRow } from "./outbox.ts";
 
 const invitations = table("invitations", {
-  /** Who is asked: the uuid of the user in Waldur; or the id of a resource mailbox, a dot, and the number of the period from 1. */
+  /** Who is asked: the uuid of the user in Waldur; or the id of a resource mailbox, a dot, and the period (`1800003600-1800007200`). */
   attendee: text,
   bookingUuid: text,
   /** Id of the key that signs the address for answers and the UID. */
@@ -28,7 +28,7 @@ const invitations = table("invitations", {
   stampAt: int,
   /** DTSTAMP of the last answer that was taken; 0: none. */
   answeredAt: int,
-  /** The answer of a resource mailbox to the last version; "" for none, and for people. */
+  /** The answer of a resource mailbox to the last question; "" for none, and for people. */
   answer: oneOf(["", "ACCEPTED", "DECLINED"], ""),
 });
 
@@ -87,13 +87,13 @@ const sent = [
 
 /**
  * Makes the statement that keeps what is being sent, unless another run has sent something newer, or other periods under the same
- * SEQUENCE: an answer says no more than that to which version it is. The last answer stays, unless it is asked for again.
+ * SEQUENCE: an answer says no more than that to which version it is. The answer of a resource mailbox is that to the last question.
  */
 export function keepInvitation(row: InvitationRow): Statement {
   return invitations.insert(
     row,
     `ON CONFLICT (attendee, booking_uuid) DO UPDATE SET ${sent.map((column) => `${column} = excluded.${column}`).join(", ")},
-       answer = CASE WHEN excluded.sequence > invitations.sequence THEN '' ELSE invitations.answer END
+       answer = CASE WHEN excluded.sequence > invitations.sequence THEN excluded.answer ELSE invitations.answer END
      WHERE excluded.sequence > invitations.sequence OR (excluded.sequence = invitations.sequence
        AND excluded.stamp_at >= invitations.stamp_at AND excluded.periods = invitations.periods)`,
   );
@@ -126,42 +126,57 @@ export async function noteAnswer(
   return changed === 1;
 }
 
-/** Keeps what a resource mailbox answered to the version of that SEQUENCE. */
+/** Returns what a resource mailbox was told of periods that are not over, also what was taken back. */
+export async function listToldTo(sql: Sql, mailboxId: string, nowAt: number): Promise<InvitationRow[]> {
+  const rows = await sql.all(
+    `SELECT ${invitations.list()} FROM invitations WHERE attendee > ?1 || '.' AND attendee < ?1 || '/' AND end_at > ?2 ORDER BY start_at, attendee, booking_uuid`,
+    mailboxId,
+    nowAt,
+  );
+  return rows.map(invitations.read);
+}
+
+/**
+ * Keeps what a resource mailbox answered to the question of that SEQUENCE. Resolves to false for an answer to another, or one that is
+ * not newer than the last.
+ */
 export async function keepAnswer(
   sql: Sql,
   { attendee, bookingUuid, sequence }: Pick<InvitationRow, "attendee" | "bookingUuid" | "sequence">,
   answer: InvitationRow["answer"],
-): Promise<void> {
-  await sql.run(
-    "UPDATE invitations SET answer = ?4 WHERE attendee = ?1 AND booking_uuid = ?2 AND sequence = ?3",
+  answeredAt: number,
+): Promise<boolean> {
+  const changed = await sql.run(
+    `UPDATE invitations SET answer = ?4, answered_at = ?5
+     WHERE attendee = ?1 AND booking_uuid = ?2 AND sequence = ?3 AND open = 1 AND answered_at < ?5`,
     attendee,
     bookingUuid,
     sequence,
     answer,
+    answeredAt,
   );
+  return changed === 1;
 }
 
 /**
- * Forgets closed invitations whose time ended before then, at most so many, and a year later also those that nobody closed, since
- * their attendee wants none any more. Resolves to their number.
+ * Forgets closed invitations whose time ended before then, and those of resource mailboxes, at most so many; and a year later also
+ * those that nobody closed, since their attendee wants none any more. Resolves to their number.
  */
 export async function forgetInvitations(sql: Sql, beforeAt: number, limit: number): Promise<number> {
   return sql.run(
     `DELETE FROM invitations WHERE (attendee, booking_uuid) IN (
        SELECT attendee, booking_uuid FROM invitations INDEXED BY invitations_ended 
-       WHERE end_at < ?1 AND (open = 0 OR end_at < ?1 - 365 * 86400) LIMIT ?2)`,
+       WHERE end_at < ?1 AND (open = 0 OR instr(attendee, '.') > 0 OR end_at < ?1 - 365 * 86400) LIMIT ?2)`,
     beforeAt,
     limit,
   );
 }
 
-/** Makes the statement that deletes the invitations to the persons of these accounts, and to mailboxes that they set. */
+/** Makes the statement that deletes the invitations to the persons of these accounts. */
 export function forgetInvited(accountIds: readonly string[]): Statement {
   return statement(
-    `DELETE FROM invitations WHERE substr(attendee, 1, 32) IN (
-       SELECT user_uuid FROM accounts WHERE id IN (SELECT value FROM json_each(?1)) UNION
-       SELECT resource_mailboxes.id FROM resource_mailboxes JOIN accounts ON accounts.user_uuid = resource_mailboxes.user_uuid
-       WHERE accounts.id IN (SELECT value FROM json_each(?1)))`,
+    `DELETE FROM invitations WHERE attendee IN (
+       SELECT user_uuid FROM accounts WHERE id IN (SELECT value FROM json_each(?1)))`,
     JSON.stringify(accountIds),
   );
 }

@@ -9,7 +9,7 @@ const mailboxes = table("resource_mailboxes", {
   offeringUuid: text,
   offeringName: text,
   address: text,
-  /** The user of Waldur who set it, and as whom it decides. */
+  /** The user of Waldur who set it, and as whom it decides; "": they are forgotten. */
   userUuid: text,
   setAt: int,
   /** null: it is asked. */
@@ -76,11 +76,22 @@ export async function forgetEndedMailboxes(sql: Sql, beforeAt: number, limit: nu
   );
 }
 
-/** Makes the statement that deletes the mailboxes that the persons of these accounts set. */
-export function forgetMailboxes(accountIds: readonly string[]): Statement {
-  return statement(
-    `DELETE FROM resource_mailboxes WHERE user_uuid IN (
-       SELECT user_uuid FROM accounts WHERE id IN (SELECT value FROM json_each(?1)))`,
-    JSON.stringify(accountIds),
-  );
+/**
+ * Makes the statements after which the mailboxes that the persons of these accounts set are asked no more and name nobody, nor does
+ * what waits to go to them: it takes back what they hold, or says how it stands.
+ */
+export function forgetMailboxes(accountIds: readonly string[], nowAt: number): Statement[] {
+  const persons = "(SELECT user_uuid FROM accounts WHERE id IN (SELECT value FROM json_each(?1)))";
+  return [
+    statement(
+      `UPDATE outbox SET user_uuid = '' WHERE state = 'queued' AND user_uuid IN ${persons}
+         AND recipient IN (SELECT address FROM resource_mailboxes)`,
+      JSON.stringify(accountIds),
+    ),
+    statement(
+      `UPDATE resource_mailboxes SET user_uuid = '', ended_at = coalesce(ended_at, ?2) WHERE user_uuid IN ${persons}`,
+      JSON.stringify(accountIds),
+      nowAt,
+    ),
+  ];
 }

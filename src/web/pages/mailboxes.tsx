@@ -1,6 +1,7 @@
 import { Hono } from "hono";
-import { canInvite, resourceDomains } from "../../mail/invitation/invitees.ts";
-import { chooseMailbox, listDecidedOfferings, type MailboxChoice } from "../../mail/invitation/resource-mailbox.ts";
+import { canInvite } from "../../mail/invitation/invitees.ts";
+import { resourceDomains } from "../../mail/resource/read-resource.ts";
+import { chooseMailbox, listDecidedOfferings, type MailboxChoice } from "../../mail/resource/resource-mailbox.ts";
 import { texts } from "../../text/index.ts";
 import type { Env, PageContext } from "../env.ts";
 import { fieldValue } from "../request/forms.ts";

@@ -4,6 +4,7 @@ import {
   addInvitationMail,
   forgetInvitations,
   forgetInvited,
+  listToldTo,
   type InvitationRow,
   keepInvitation,
   listAnswerers,
@@ -94,12 +95,23 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
 
   it("keep the answer of a mailbox to the last version, until it is asked anew", async () => {
     await keep(row({ sequence: 1 }));
-    await keepAnswer(sql, row({ sequence: 0 }), "DECLINED");
-    await keepAnswer(sql, row({ sequence: 1 }), "ACCEPTED");
-    await keep(row({ sequence: 1, content: "other" }));
-    expect(await listInvitationsTo(sql, uuidOf(1))).toMatchObject([{ answer: "ACCEPTED", content: "other" }]);
-    await keep(row({ sequence: 2 }));
-    expect(await listInvitationsTo(sql, uuidOf(1))).toMatchObject([{ answer: "" }]);
+    const attendee = `${uuidOf(7)}.${t}-${t + 3600}`;
+    const told = (change: Partial<InvitationRow> = {}): InvitationRow => row({ attendee, sequence: 1, ...change });
+    const tell = async (one: InvitationRow): Promise<void> => void (await sql.batch([keepInvitation(one)]));
+    const listed = async () => listToldTo(sql, uuidOf(7), t);
+    await tell(told());
+    expect(await keepAnswer(sql, told({ sequence: 0 }), "DECLINED", t + 9)).toBe(false);
+    expect([
+      await keepAnswer(sql, told(), "ACCEPTED", t + 5),
+      await keepAnswer(sql, told(), "DECLINED", t + 5),
+    ]).toEqual([true, false]);
+    // Another run tells the same.
+    await tell(told());
+    expect(await listed()).toEqual([told({ answer: "ACCEPTED", answeredAt: t + 5 })]);
+    await tell(told({ sequence: 2 }));
+    expect(await listed()).toMatchObject([{ answer: "", sequence: 2 }]);
+    await tell(told({ attendee: `${uuidOf(8)}.1-2` }));
+    expect([await listed(), await listToldTo(sql, uuidOf(7), t + 3600)]).toMatchObject([[{ attendee }], []]);
   });
 
   it("go to one mailbox of an offering, while somebody stands behind it", async () => {
@@ -139,8 +151,14 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
     await endPersonSessions(sql, "a");
     expect(await sql.first("SELECT token FROM accounts WHERE id = 'a'")).toEqual({ token: "" });
     await keep(row({ attendee: `${uuidOf(1)}.2` }), row({ attendee: uuidOf(9), bookingUuid: uuidOf(3) }), row());
-    await sql.batch([forgetInvited(["a"]), forgetMailboxes(["a"])]);
-    expect([await listed(), (await listAnswerers(sql)).map(({ attendee }) => attendee)]).toEqual([[], ["u1"]]);
+    await sql.batch([...forgetMailboxes(["a"], t + 8), forgetInvited(["a"])]);
+    expect((await listResourceMailboxes(sql)).map(({ userUuid, endedAt }) => [userUuid, endedAt])).toEqual([
+      ["", t + 7],
+    ]);
+    const left = async () => (await listAnswerers(sql)).map(({ attendee }) => attendee).toSorted();
+    expect(await left()).toEqual([uuidOf(1), "u1"]);
+    await forgetInvitations(sql, t + 9999, 5);
+    expect([await left(), await forgetEndedMailboxes(sql, t + 9, 5), await listed()]).toEqual([["u1"], 1, []]);
   });
 
   it("name once who has any that is open", async () => {

@@ -3,11 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type InvitationMail, invitedEvent, renderInvitation } from "../../../src/mail/invitation/invitation.ts";
 import { defaultConfig } from "../../../src/config/config.ts";
-import { resourceEvents } from "../../../src/mail/invitation/resource-event.ts";
+import { resourceEvent } from "../../../src/mail/resource/resource-mail.ts";
 import { booking, context, hour, known, nowAt } from "../../calendar/samples.ts";
 
 const deps = { config: { ...defaultConfig, publicUrl: "https://calendar.example" }, sample: false };
-const reader = { language: "en", zone: "UTC" } as const;
 const mail: InvitationMail = {
   method: "REQUEST",
   uid: `${"a".repeat(32)}-${"b".repeat(26)}`,
@@ -124,9 +123,11 @@ describe("an invitation", () => {
         const of = event(known(booking({ name, description: `x${description}`, requesterName: person })));
         const text = renderInvitation(of, { ...mail, attendee: { ...mail.attendee, name: person } });
         expect(names(text)).toEqual(plain);
-        const room = resourceEvents(deps, known(booking({ name, description, offeringName: person })), reader);
-        for (const one of room) expect(names(renderInvitation(one, { ...mail, resource: true }))).toEqual(plain);
-        expect(JSON.stringify(room.map((one) => one.description))).not.toContain("evil");
+        const row = { bookingUuid: "b".repeat(32), startAt: nowAt, endAt: nowAt + hour, status: "TENTATIVE" } as const;
+        const room = resourceEvent(deps, { offeringName: person }, row, "en");
+        expect(names(renderInvitation(room, { ...mail, resource: true }))).toEqual(
+          plain.filter((one) => one !== "LOCATION"),
+        );
         expect(text.split("\r\n").every((line) => new TextEncoder().encode(line).length <= 75)).toBe(true);
         parse(text);
       }),

@@ -28,7 +28,6 @@ const invitee: Invitation = {
   bookingUuid: "b",
   address: "mari@example.edu",
   keyIds: ["k1"],
-  resource: false,
 };
 const renewed: Invitation = { ...invitee, keyIds: ["k2"] };
 const lastEnd = nowAt + 90_000;
@@ -97,17 +96,6 @@ describe("planInvitation", () => {
     expect(step).toMatchObject({ method: "REQUEST", row: { open: true, status: "CONFIRMED" } });
     expect(plan(confirmed, step?.row ?? null)).toBeNull();
     expect(plan({ ...ended, invited: false }, step?.row ?? null)?.method).toBe("CANCEL");
-  });
-
-  it("tells a room only what it should do: not who decided, but other times and the end", () => {
-    const room = { ...invitee, resource: true };
-    const row = plan({}, null, nowAt, room)?.row ?? null;
-    const confirmed = { shown: { ...shown, event: { ...event, status: "CONFIRMED" as const } } };
-    const settled = plan(confirmed, row, nowAt, room);
-    expect(settled).toMatchObject({ method: null, row: { open: true, status: "CONFIRMED", sequence: 0 } });
-    const moved = { shown: { ...confirmed.shown, periods: "other" } };
-    expect(plan(moved, settled?.row ?? null, nowAt, room)).toMatchObject({ method: "REQUEST", row: { sequence: 1 } });
-    expect(plan(ended, settled?.row ?? null, nowAt, room)?.method).toBe("CANCEL");
   });
 
   it("keeps the UID's key of an invitation that begins again", () => {

@@ -2,8 +2,7 @@ import type { FC } from "hono/jsx";
 import { isolate } from "../../../calendar/text.ts";
 import type { Language } from "../../../calendar/profile.ts";
 import type { Config } from "../../../config/config.ts";
-import { domainOf } from "../../../lib/mail-address.ts";
-import type { DecidedOffering, MailboxChoice } from "../../../mail/invitation/resource-mailbox.ts";
+import type { DecidedOffering, MailboxChoice } from "../../../mail/resource/resource-mailbox.ts";
 import { texts } from "../../../text/index.ts";
 import { nonceField } from "../../request/forms.ts";
 import { Input, Note, Select } from "./parts/field.tsx";
@@ -28,7 +27,7 @@ interface MailboxesProps {
 export const MailboxesPage: FC<MailboxesProps> = (props) => {
   const { language, nonce, done, fault, typed, offerings, domains, answers } = props;
   const words = texts[language].mailboxes;
-  const asked = offerings.filter(({ mailbox }) => mailbox !== null);
+  const set = offerings.filter(({ mailbox }) => mailbox !== null);
   return (
     <div class="narrow">
       <h1>{words.title}</h1>
@@ -36,9 +35,7 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
       <p>{words.about}</p>
       <p>{words.how}</p>
       {answers === "page" && <Note tone="plain">{words.page}</Note>}
-      <p>
-        {words.shown} {words.setUp}
-      </p>
+      <p>{words.shown}</p>
       {answers === "off" ? (
         <Note tone="wait">{words.off}</Note>
       ) : offerings.length === 0 ? (
@@ -58,19 +55,21 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
             label={words.address}
             help={words.addressHelp(domains.join(", "))}
             value={typed.address}
-            fault={fault === null || fault === "offering" ? undefined : words.fault[fault]}
+            fault={
+              fault === null || fault === "offering" ? undefined : fault === "off" ? words.off : words.fault[fault]
+            }
           />
           <div class="actions">
             <button>{words.save}</button>
           </div>
         </form>
       )}
-      {asked.length > 0 && (
+      {set.length > 0 && (
         <section>
-          <h2>{words.asked}</h2>
+          <h2>{words.set}</h2>
           <ul class="plain">
-            {asked.map((one) => (
-              <AskedMailbox {...props} one={one} />
+            {set.map((one) => (
+              <SetMailbox {...props} one={one} />
             ))}
           </ul>
         </section>
@@ -82,18 +81,17 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
   );
 };
 
-const AskedMailbox: FC<MailboxesProps & { one: DecidedOffering }> = ({ language, nonce, domains, one }) => {
+const SetMailbox: FC<MailboxesProps & { one: DecidedOffering }> = ({ language, nonce, one }) => {
   const words = texts[language].mailboxes;
-  const { uuid, name, mailbox } = one;
+  const { uuid, name, mailbox, asked } = one;
   if (mailbox === null) return null;
-  const { address, setBy, paused } = mailbox;
-  const trouble = paused ? words.paused : domains.includes(domainOf(address)) ? "" : words.outside;
+  const { address, setBy } = mailbox;
   return (
     <li class="row">
       <span class="grow">
         <strong dir="auto">{isolate(name)}</strong>: {address}
         {setBy !== null && <span class="quiet">, {words.by(isolate(setBy))}</span>}
-        {trouble !== "" && <p class="fault">{trouble}</p>}
+        {!asked && <p class="fault">{words.idle}</p>}
       </span>
       <form method="post" action="/notices/mailboxes" class="inline">
         <input type="hidden" name={nonceField} value={nonce} />

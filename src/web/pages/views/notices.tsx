@@ -66,7 +66,7 @@ export const NoticesPage: FC<NoticesProps> = (props) => {
           <FeedOffers {...props} />
           {answers !== "off" && (
             <p>
-              <a href="/notices/mailboxes">{texts[language].mailboxes.link}</a>
+              <a href="/notices/mailboxes">{texts[language].mailboxes.title}</a>
             </p>
           )}
           <Webhooks {...props} />

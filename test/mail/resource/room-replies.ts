@@ -1,4 +1,4 @@
-import { type Answer, programs, rawReply } from "./replies.ts";
+import { type Answer, programs, rawReply } from "../reply/replies.ts";
 
 const marked = (raw: string, ...fields: readonly string[]): string =>
   fields.map((field) => `${field}\r\n`).join("") + raw;

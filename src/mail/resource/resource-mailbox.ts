@@ -15,31 +15,43 @@ import {
 import { readOfferings } from "../../store/sources/sources.ts";
 import { actingScopes } from "../../waldur/roles.ts";
 import { listPeople } from "../people.ts";
-import { canInvite, resourceDomains } from "./invitees.ts";
+import { canInvite } from "../invitation/invitees.ts";
+import { listResources, resourceDomains } from "./read-resource.ts";
 
 /** An offering about whose requests somebody may decide. */
 export interface DecidedOffering {
   readonly uuid: string;
   readonly name: string;
-  /** The mailbox that is asked in place of people; null: none. */
+  /** The mailbox that is set to be asked in place of people; null: none. */
   readonly mailbox: KnownMailbox | null;
+  /** It is asked now. */
+  readonly asked: boolean;
 }
 
 /** Returns the offerings about whose requests the viewer may decide, by name. Staff only where they have a role themselves. */
-export async function listDecidedOfferings(deps: Pick<Deps, "sql">, viewer: Viewer): Promise<DecidedOffering[]> {
+export async function listDecidedOfferings(deps: Deps, viewer: Viewer): Promise<DecidedOffering[]> {
   const { account, operator } = viewer;
   // The operator is nobody in Waldur in whose name a mailbox could decide.
   const scopes = operator || account.refusedAt !== null ? [] : actingScopes(account);
-  const names = new Map<string, string>();
+  const found = new Map<string, { name: string; providerUuid: string }>();
   for (const { source } of selectBookingSources(viewer, await listSources(deps))) {
     if (source.kind !== "provider" && source.kind !== "offering") continue;
     for (const [uuid, { name }] of readOfferings(source.offerings)) {
-      if (scopes.includes(source.customerUuid) || scopes.includes(uuid)) names.set(uuid, cleanName(name));
+      const providerUuid = source.customerUuid;
+      if (scopes.includes(providerUuid) || scopes.includes(uuid))
+        found.set(uuid, { name: cleanName(name), providerUuid });
     }
   }
-  const asked = (await listResourceMailboxes(deps.sql)).filter(({ endedAt }) => endedAt === null);
-  return [...names]
-    .map(([uuid, name]) => ({ uuid, name, mailbox: asked.find((one) => one.offeringUuid === uuid) ?? null }))
+  const resources = (await listResources(deps, await listPeople(deps))).filter(
+    ({ mailbox }) => mailbox.endedAt === null,
+  );
+  return [...found]
+    .map(([uuid, { name, providerUuid }]) => {
+      const resource = resources.find(({ mailbox }) => mailbox.offeringUuid === uuid);
+      const scopesOf = resource?.stance === "asks" ? actingScopes(resource.person?.account ?? { roles: [] }) : [];
+      const asked = scopesOf.includes(uuid) || scopesOf.includes(providerUuid);
+      return { uuid, name, mailbox: resource?.mailbox ?? null, asked };
+    })
     .toSorted((a, b) => a.name.localeCompare(b.name, "en"));
 }
 
@@ -51,7 +63,8 @@ export type MailboxChoice =
   | "offering" // the viewer may not decide about it
   | "bad" // no mail address
   | "domain" // of none of the domains that the operator lets in
-  | "person"; // somebody's own, who chooses for themselves
+  | "person" // somebody's own, who chooses for themselves
+  | "taken"; // of another offering: one calendar is one thread of questions
 
 /**
  * Has the mailbox of a room or equipment asked about the requests of an offering in the viewer's place; "" has none asked. Its
@@ -80,6 +93,10 @@ export async function chooseMailbox(
   const own = plainAddress(senderMailbox(config)?.address ?? "");
   const people = (await listPeople(deps)).flatMap((one) => [one.account.email, one.notices.email]);
   if (address === own || people.some((one) => plainAddress(one) === address)) return "person";
+  const others = await listResourceMailboxes(sql);
+  if (others.some((one) => one.address === address && one.offeringUuid !== offeringUuid && one.endedAt === null)) {
+    return "taken";
+  }
   const id = hex((await sha256(JSON.stringify(["resource", offeringUuid, address]))).subarray(0, 16));
   const row = { id, offeringUuid, offeringName: offering.name, address, userUuid: account.userUuid, setAt: nowAt };
   await sql.batch([...askMailbox({ ...row, endedAt: null }), forgetBounces(account.userUuid, address)]);
