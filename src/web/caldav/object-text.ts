@@ -13,7 +13,7 @@ export function isAnswerable({ answerable }: PersonCalendar, { vevent }: ObjectC
 
 /**
  * Returns an object as the person who asks has it (RFC 4791 4.1): the event of the feed, and where they may answer it an
- * ORGANIZER, which is this service, and as ATTENDEE themselves and the service, which has accepted. A sentence about a refused change stands above its
+ * ORGANIZER, which is this service, and themselves as the one ATTENDEE. A sentence about a refused change stands above its
  * description. A link that lets its holder decide is for the feed's owner alone.
  */
 export async function writeObject(scene: Scene, calendar: PersonCalendar, content: ObjectContent): Promise<string> {
@@ -42,8 +42,8 @@ function addWord(vevent: string, word: string): string {
   return told.map(fold).join("");
 }
 
-/** Adds ORGANIZER and ATTENDEE behind the other properties, before the alarm. KOrganizer offers no answer to a lone attendee. */
-function addAttendee({ viewer, attendee, organizer }: Scene, vevent: string): string {
+/** Adds ORGANIZER and ATTENDEE behind the other properties, before the alarm. */
+function addAttendee({ viewer, client, attendee, organizer }: Scene, vevent: string): string {
   const alarm = vevent.indexOf("\r\nBEGIN:VALARM\r\n");
   const at = alarm < 0 ? vevent.length - "END:VEVENT\r\n".length : alarm + 2;
   const name = parameterValue(personName(viewer.account) || attendee);
@@ -52,7 +52,8 @@ function addAttendee({ viewer, attendee, organizer }: Scene, vevent: string): st
     fold(
       `ATTENDEE;CN=${name};CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:${attendee}`,
     ) +
-    fold(`ATTENDEE;CN=Waldur;ROLE=CHAIR;PARTSTAT=ACCEPTED:mailto:${organizer}`);
+    // KOrganizer offers no answer to a lone attendee.
+    (client === "KDE" ? fold(`ATTENDEE;CN=Waldur;ROLE=CHAIR;PARTSTAT=ACCEPTED:mailto:${organizer}`) : "");
   return vevent.slice(0, at) + invitation + vevent.slice(at);
 }
 

@@ -14,10 +14,10 @@ describe("the calendar program's own buttons", () => {
     const before = await sync(program, path, "");
     const seen = await read(program, path + name);
     expect(seen.text).toMatch(/\r\nORGANIZER;CN=Waldur:mailto:noreply@calendar\.example\r\n/);
-    expect(seen.text.match(/ATTENDEE.*;(PARTSTAT=.*)/g)?.map((line) => line.slice(line.indexOf("PARTSTAT")))).toEqual([
+    expect(seen.text.match(/ATTENDEE/g)).toHaveLength(1);
+    expect(seen.text).toContain(
       `PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:${calendarUserAddress(world.deps, owner.account)}`,
-      "PARTSTAT=ACCEPTED:mailto:noreply@calendar.example",
-    ]);
+    );
     const answer = await answerWith(program, path + name, "ACCEPTED");
     expect([answer.status, answer.text, answer.headers.get("ETag")]).toEqual([204, "", null]);
     expect(booking.state).toBe("OK");

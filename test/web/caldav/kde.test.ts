@@ -131,6 +131,9 @@ describe("KDE", () => {
     expect(first.names).toContain(name);
     const told = first.calendars.text.slice(first.calendars.text.indexOf(`<D:href>${path}`));
     for (const privilege of ["write-content", "bind", "unbind"]) expect(told).toContain(`<D:${privilege}/>`);
+    // It offers no answer to a lone attendee.
+    const answerable = first.text.match(/^ATTENDEE;CN=".*;CUTYPE/gm) ?? [];
+    expect(first.text.match(/^ATTENDEE.*PARTSTAT=ACCEPTED/gm)).toHaveLength(answerable.length);
     expect((await resource.sync()).names).toEqual([]);
     world.sample.rename(booking.uuid, "Renamed");
     await world.tick();
