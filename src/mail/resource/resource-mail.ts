@@ -17,13 +17,13 @@ import { periodOf } from "./plan-resource.ts";
  * calendars of rooms are read by many.
  */
 export function resourceEvent(
-  deps: Pick<Deps, "config">,
+  deps: Pick<Deps, "config" | "sample">,
   { offeringName }: Pick<ResourceMailbox, "offeringName">,
   row: Pick<InvitationRow, "bookingUuid" | "startAt" | "endAt" | "status">,
   language: Language,
 ): InvitedEvent {
   const offering = isolate(offeringName);
-  const { booking } = calendarWords[language];
+  const { booking, sample } = calendarWords[language];
   const page = bookingPage(deps, row.bookingUuid);
   const period = periodOf(row);
   return {
@@ -32,8 +32,8 @@ export function resourceEvent(
     status: row.status,
     summary: `${booking}: ${offering}`,
     how: "",
-    description: `${texts[language].mailboxes.event}\n${page}`,
-    location: "",
+    description: `${deps.sample ? `${sample}\n` : ""}${texts[language].mailboxes.event}\n${page}`,
+    location: offering,
     url: page,
   };
 }

@@ -42,7 +42,7 @@ export async function settleAnswer(deps: Deps, reading: ResourceReading, answer:
   if (deps.config.mailDecisions !== "on") {
     return tellOfAnswer(deps, reading, answer, {
       reason: `page ${action}`,
-      note: `${words.undone[action](address)} ${words.page}`,
+      note: words.pageMail[action](address),
     });
   }
   const tries = (await listDecisions(deps.sql, bookingUuid, mostTries)).filter(

@@ -137,7 +137,9 @@ describe("a room that is asked", () => {
       "waiting",
       "explained",
     ]);
-    expect((await one.run()).told).toEqual([expect.stringMatching(/^aurora@rooms.* accepted this request.*one click/)]);
+    expect((await one.run()).told).toEqual([
+      expect.stringMatching(/^aurora@rooms.* accepted this request.*one more click/),
+    ]);
     expect([one.stateOf(booking), (await one.run()).told]).toEqual(["Creating", []]);
   });
 });

@@ -59,11 +59,11 @@ describe("the page of mailboxes", () => {
 
   it("says that there are none where requests are not sent as invitations, and that a click decides where mails do not", async () => {
     const { owner } = await makeMailed();
-    expect(await owner.page(path)).toContain("Requests are not sent as invitations here.");
+    expect(await owner.page(path)).toContain("Requests are not sent as invitations here, so no mailbox");
     expect(await owner.page("/notices")).not.toContain(path);
     const page = await (await begin()).owner.page(path);
-    expect(page).toContain("An answer does not decide here");
+    expect(page).toContain("does not let mails decide");
     const on = await (await begin({ config: { mailDecisions: "on" } })).owner.page(path);
-    expect(on).not.toContain("An answer does not decide here");
+    expect(on).not.toContain("does not let mails decide");
   });
 });

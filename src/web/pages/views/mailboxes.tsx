@@ -35,7 +35,9 @@ export const MailboxesPage: FC<MailboxesProps> = (props) => {
       <p>{words.about}</p>
       <p>{words.how}</p>
       {answers === "page" && <Note tone="plain">{words.page}</Note>}
-      <p>{words.shown}</p>
+      <p>
+        {words.shown} {words.setUp}
+      </p>
       {answers === "off" ? (
         <Note tone="wait">{words.off}</Note>
       ) : offerings.length === 0 ? (
