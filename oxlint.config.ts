@@ -56,7 +56,7 @@ export default defineConfig({
   options: { typeAware: true },
   categories: { correctness: "error", suspicious: "error" },
   rules: {
-    "import/no-cycle": "error",
+    "import/no-cycle": ["error", { ignoreTypes: false }],
     "import/no-unassigned-import": "error",
     "typescript/no-explicit-any": "error",
     "typescript/no-non-null-assertion": "error",

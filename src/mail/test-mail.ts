@@ -6,7 +6,7 @@ import { hex } from "../security/hash.ts";
 import { countOutbox, type OutboxCounts } from "../store/mail/outbox.ts";
 import { texts } from "../text/index.ts";
 import { composeMessage } from "./message.ts";
-import { mailOf } from "./outbox.ts";
+import { mailOf } from "./queue.ts";
 import type { Delivery } from "./transport.ts";
 import { writeContent } from "./write.tsx";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { queueMail, type Occasion } from "../../src/mail/outbox.ts";
+import { queueMail, type Occasion } from "../../src/mail/queue.ts";
 import { countOutbox } from "../../src/store/mail/outbox.ts";
 import { makeWorld } from "../world.ts";
 import { openPostOffice } from "./post-office.ts";

@@ -11,7 +11,7 @@ import { answerMailbox, invitationUid } from "../reply/answer-address.ts";
 import { type InvitedEvent, invitedEvent, renderInvitation } from "./invitation.ts";
 import type { Invitee } from "./invitees.ts";
 import type { Mail } from "../message.ts";
-import { mailRow } from "../outbox.ts";
+import { mailRow } from "../queue.ts";
 import type { InvitationStep, ShownEvent } from "./plan-invitation.ts";
 import { bookingPage } from "../notices/request-text.ts";
 

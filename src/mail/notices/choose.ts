@@ -8,7 +8,7 @@ import { type NoticeKind, noticeKinds } from "../../store/mail/notice-kinds.ts";
 import { forgetBounces } from "../../store/mail/bounces.ts";
 import { countCauses } from "../../store/mail/outbox.ts";
 import { texts } from "../../text/index.ts";
-import { mailOf, queueMail } from "../outbox.ts";
+import { mailOf, queueMail } from "../queue.ts";
 import { writeContent } from "../write.tsx";
 
 const daySeconds = 86_400;

@@ -5,7 +5,7 @@ import type { NoticeKind } from "../../store/mail/notice-kinds.ts";
 import type { NewOutboxRow } from "../../store/mail/outbox.ts";
 import { texts } from "../../text/index.ts";
 import type { Mail } from "../message.ts";
-import { mailOf, type Occasion, occasionId } from "../outbox.ts";
+import { mailOf, type Occasion, occasionId } from "../queue.ts";
 import { mailboxOf, type Person } from "../people.ts";
 import { type MailContent, writeContent } from "../write.tsx";
 

@@ -5,7 +5,7 @@ import type { Deps } from "../../deps.ts";
 import type { LocatedRow } from "../../store/bookings/bookings.ts";
 import type { NoticeKind } from "../../store/mail/notice-kinds.ts";
 import type { NewOutboxRow } from "../../store/mail/outbox.ts";
-import { type Occasion, occasionId } from "../outbox.ts";
+import { type Occasion, occasionId } from "../queue.ts";
 import type { MailContent, MailLink } from "../write.tsx";
 import { noticeMail } from "./notice-mail.ts";
 import type { Recipient } from "./recipients.ts";

@@ -10,7 +10,7 @@ import { findLocated } from "../../store/bookings/bookings.ts";
 import { listReadSources, type ReadSource } from "../../store/sources/readers.ts";
 import { isInvited } from "../invitation/invitees.ts";
 import { newsSeconds, queueNews } from "./news.ts";
-import { mailOf } from "../outbox.ts";
+import { mailOf } from "../queue.ts";
 import { isQuiet, listPeople, seekerOf } from "../people.ts";
 import { freshOf } from "../roles.ts";
 import { type NoticePlan, planNotices, spanSeconds } from "./plan-notices.ts";

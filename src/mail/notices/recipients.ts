@@ -3,7 +3,7 @@ import { chosenKinds, type NoticeWishes, type Seeker } from "../../store/mail/no
 import type { Channel } from "../../store/mail/outbox.ts";
 import type { WebhookRow } from "../../store/mail/webhooks.ts";
 import type { ReadSource } from "../../store/sources/readers.ts";
-import { mailOf } from "../outbox.ts";
+import { mailOf } from "../queue.ts";
 import { mailboxOf, type Person, seekerOf } from "../people.ts";
 
 /** A person who is told by mail, or a webhook of theirs: it is told what that person may see, in the same hours. */

@@ -2,7 +2,7 @@ import type { Deps } from "../../deps.ts";
 import { hex, sha256 } from "../../security/hash.ts";
 import type { LocatedRow } from "../../store/bookings/bookings.ts";
 import type { NewOutboxRow } from "../../store/mail/outbox.ts";
-import { type Occasion, occasionId } from "../outbox.ts";
+import { type Occasion, occasionId } from "../queue.ts";
 import { noticeRow } from "./notice.ts";
 import type { NoticePlan } from "./plan-notices.ts";
 import { channelOf, mostItems, type Recipient } from "./recipients.ts";

@@ -3,7 +3,7 @@ import type { Deps } from "../../deps.ts";
 import { texts } from "../../text/index.ts";
 import { answerMailbox, type Approver } from "./answer-address.ts";
 import { asHtml } from "../invitation/invitation-mail.ts";
-import { queueMail } from "../outbox.ts";
+import { queueMail } from "../queue.ts";
 import { mailboxOf, type Person } from "../people.ts";
 import { bookingPage } from "../notices/request-text.ts";
 

@@ -5,7 +5,7 @@ import { epochSeconds } from "../../lib/clock.ts";
 import { proveAddress, readProof, readStop, stopNotices, typeAddress } from "../../mail/notices/choose.ts";
 import { canInvite } from "../../mail/invitation/invitees.ts";
 import { listWebhookProviders, ownWebhooks } from "../../mail/webhook/choose-webhooks.ts";
-import { mailOf } from "../../mail/outbox.ts";
+import { mailOf } from "../../mail/queue.ts";
 import { chooseNotices, chosenKinds, findNotices, type NoticeWishes } from "../../store/mail/notices.ts";
 import { listFeeds } from "../../store/feeds.ts";
 import { isAddressPaused } from "../../store/mail/bounces.ts";
