@@ -4,7 +4,7 @@ import { rotate } from "../../lib/rotate.ts";
 import { addInvitationMail, type InvitationRow, keepInvitation } from "../../store/mail/invitations.ts";
 import { listReadSources, type ReadSource } from "../../store/sources/readers.ts";
 import type { Statement } from "../../store/sql/port.ts";
-import { listPeople } from "../people.ts";
+import { canWrite } from "../invitation/invitees.ts";
 import { freshOf } from "../roles.ts";
 import { periodName, type ToldPeriod } from "./plan-resource.ts";
 import { listResources, readResource, type Resource, resourceOf, type ResourceReading } from "./read-resource.ts";
@@ -26,8 +26,8 @@ const statementsOfMail = 2;
  */
 export async function queueResources(deps: Deps, statementsLeft: () => number): Promise<void> {
   const more = (): boolean => statementsLeft() >= statementsOfResource;
-  if (!more()) return;
-  const resources = rotate(await listResources(deps, await listPeople(deps)), epochSeconds(deps));
+  if (!canWrite(deps) || !more()) return;
+  const resources = rotate(await listResources(deps), epochSeconds(deps));
   if (resources.length === 0) return;
   const sources = await listReadSources(deps.sql);
   // An address may have had another offering: what that left is taken back first.

@@ -14,7 +14,7 @@ import type { ReadSource } from "../../store/sources/readers.ts";
 import { readOfferings } from "../../store/sources/sources.ts";
 import { actsForProvider } from "../../waldur/roles.ts";
 import { canInvite, canWrite } from "../invitation/invitees.ts";
-import type { Person } from "../people.ts";
+import { listPeople, type Person } from "../people.ts";
 import { type OfferedBooking, planResource, type ResourcePlan, type ResourceState } from "./plan-resource.ts";
 
 /** Bookings of an offering that its mailbox may have to know, the soonest first. */
@@ -37,8 +37,10 @@ export function resourceDomains(config: Config): readonly string[] {
 }
 
 /** Returns the mailboxes that are asked, and those that were. */
-export async function listResources(deps: Deps, people: readonly Person[]): Promise<Resource[]> {
-  return (await listResourceMailboxes(deps.sql)).map((mailbox) => resourceOf(deps, people, mailbox));
+export async function listResources(deps: Deps): Promise<Resource[]> {
+  const mailboxes = await listResourceMailboxes(deps.sql);
+  const people = mailboxes.length === 0 ? [] : await listPeople(deps);
+  return mailboxes.map((mailbox) => resourceOf(deps, people, mailbox));
 }
 
 /** Returns a mailbox with whoever set it. */

@@ -2,7 +2,6 @@ import type { Deps } from "../../deps.ts";
 import { type InvitationRow, keepAnswer } from "../../store/mail/invitations.ts";
 import { listReadSources } from "../../store/sources/readers.ts";
 import { texts } from "../../text/index.ts";
-import { listPeople } from "../people.ts";
 import { askedId } from "../reply/answer-address.ts";
 import type { Verdict } from "../reply/authenticity.ts";
 import { actionOf, type CalendarReply } from "../reply/reply.ts";
@@ -33,7 +32,7 @@ export async function answerAsResource(
   row: InvitationRow,
   { reply, partstat, stampAt, proof }: ResourceReply,
 ): Promise<Settled | "automatic" | "repeated" | "retired"> {
-  const all = await listResources(deps, await listPeople(deps));
+  const all = await listResources(deps);
   const resource = all.find(({ mailbox }) => mailbox.id === askedId(row));
   const person = resource?.person ?? null;
   if (resource === undefined || person === null || !row.open) return "retired";

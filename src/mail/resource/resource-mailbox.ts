@@ -42,9 +42,7 @@ export async function listDecidedOfferings(deps: Deps, viewer: Viewer): Promise<
         found.set(uuid, { name: cleanName(name), providerUuid });
     }
   }
-  const resources = (await listResources(deps, await listPeople(deps))).filter(
-    ({ mailbox }) => mailbox.endedAt === null,
-  );
+  const resources = (await listResources(deps)).filter(({ mailbox }) => mailbox.endedAt === null);
   return [...found]
     .map(([uuid, { name, providerUuid }]) => {
       const resource = resources.find(({ mailbox }) => mailbox.offeringUuid === uuid);
