@@ -133,18 +133,23 @@ describe("the mailboxes of two rooms on random schedules", () => {
           for (const one of minutes) await pass(one);
           const calm = { waldur: "up", later: false, events: [], answers: ["comes"] } as const;
           for (let n = 0; n < 4; n += 1) await pass({ ...calm, events: [], answers: ["comes"] });
-          // What was lost is asked again a day later.
+          const listLeft = (): SampleBooking[] => made.filter(({ state }) => state === "Creating");
+          // What was lost is asked again a day later; of requests for the same time one is decided in each run.
           for (let n = 0; n < 3; n += 1) {
             world.wait(86_400);
-            for (let run = 0; run < 2; run += 1) await pass({ ...calm, events: [], answers: ["comes"] });
+            for (let run = 0; run < 2 || (run < made.length + 2 && listLeft().length > 0); run += 1) {
+              await pass({ ...calm, events: [], answers: ["comes"] });
+            }
           }
-          const left = made.filter(({ state }) => state === "Creating");
+          const left = listLeft();
           const isTold = ({ uuid }: SampleBooking): boolean =>
             told.some((text) => text.includes(`/bookings/${uuid}`) && text.includes(domain));
+          const isEarlier = (a: SampleBooking, b: SampleBooking): boolean =>
+            a.createdMicros < b.createdMicros || (a.createdMicros === b.createdMicros && a.uuid < b.uuid);
           const isBehind = (one: SampleBooking): boolean =>
             left.some(
               (other) =>
-                made.indexOf(other) < made.indexOf(one) &&
+                isEarlier(other, one) &&
                 others(one).includes(other) &&
                 overlapping(timeOf(one), timeOf(other)).length > 0,
             );
