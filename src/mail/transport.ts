@@ -1,4 +1,4 @@
-/** Who a message is from and for on its way (RFC 5321 3.3), whatever its fields say. */
+/** The sender and the recipients of a message on its way (RFC 5321 3.3), whatever its fields say. */
 export interface Envelope {
   /** "": none, so that nothing comes back (RFC 5321 4.5.5). */
   readonly from: string;

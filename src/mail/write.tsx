@@ -20,7 +20,7 @@ export interface MailContent {
   /** Stands below the items; "" for nothing. */
   readonly more: string;
   readonly links: readonly MailLink[];
-  /** Why it comes, and how to have no more of it. */
+  /** The reason why it comes, and the way to have no more of it. */
   readonly foot: { readonly text: string; readonly links: readonly MailLink[] };
   /** The requester's own words, last; null for none. */
   readonly quote: { readonly heading: string; readonly text: string } | null;

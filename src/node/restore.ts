@@ -11,7 +11,7 @@ export interface RestoredDatabase {
   readonly file: string;
   readonly bytes: number;
   readonly tables: number;
-  /** Where the database is that was there before; null: there was none. */
+  /** The file of the database that was there before; null: there was none. */
   readonly kept: string | null;
 }
 

@@ -20,7 +20,7 @@ const manySources = 20;
 export interface DueSource {
   readonly source: SourceRow;
   readonly readers: readonly Reader[];
-  /** When a feed over it was last fetched, or somebody who reads it signed in, epoch seconds; null: never. */
+  /** The time at which a feed over it was last fetched, or somebody who reads it signed in, epoch seconds; null: never. */
   readonly usedAt: number | null;
 }
 

@@ -25,7 +25,7 @@ export interface DayOptions {
   readonly each?: () => void;
 }
 
-/** How a day went. All but `runs` and `faults` are to be 0. */
+/** The outcome of a day. All but `runs` and `faults` are to be 0. */
 export interface Day {
   readonly runs: number;
   readonly faults: { readonly waldur: number; readonly caldav: number; readonly database: number };

@@ -23,7 +23,7 @@ if (!isThere)
   sayMissing("what runs in containers", "`test/containers/install.sh` brings an engine and images, as root");
 
 const network = "172.30.81";
-/** What the image is built of, beside deploy. */
+/** The files of which the image is built, beside deploy. */
 const sources = ["build.mjs", "docs/openapi.yaml", "migrations", "package.json", "package-lock.json", ".npmrc"];
 const more = ["deploy", "public", "sbom.mjs", "src", "tsconfig.json"];
 

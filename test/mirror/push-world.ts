@@ -58,7 +58,7 @@ export function veventOf(uid: string, { day = 1, summary, cancelled = false, seq
   ].join("\r\n");
 }
 
-/** What is in a calendar, and what other people do there. */
+/** The content of a calendar, and what other people do there. */
 export interface Shelf {
   readonly objects: ReadonlyMap<string, { readonly body: string }>;
   put(name: string, body: string): unknown;

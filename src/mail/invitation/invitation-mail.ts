@@ -76,7 +76,7 @@ export async function writeInvitation(
   return writeCalendarMail(deps, { method, row, event, name, note, userUuid, content, resource: false });
 }
 
-/** What a mail of an invitation says, and of whom it is. */
+/** The content of a mail of an invitation, and whose it is. */
 interface CalendarMail {
   readonly method: "REQUEST" | "CANCEL";
   readonly row: InvitationRow;

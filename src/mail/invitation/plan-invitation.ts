@@ -21,7 +21,7 @@ export interface WantedInvitation {
   readonly invited: boolean;
 }
 
-/** Who is invited to what, and how it is signed now. */
+/** The person who is invited, the booking, and the key that signs now. */
 export interface Invitation {
   readonly attendee: string;
   readonly bookingUuid: string;

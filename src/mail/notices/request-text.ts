@@ -13,7 +13,7 @@ import { type Notice, noticeBooking, type NoticeItem } from "./notice.ts";
 /** Periods of one booking that are named. */
 const mostPeriods = 10;
 
-/** Who reads a mail, and how. */
+/** The reader of a mail, with their language and zone. */
 export type Reader = Pick<Person, "language" | "zone">;
 
 /** Returns the page on which a booking is looked at and answered, after signing in. */

@@ -6,7 +6,7 @@ import { hmac } from "../../security/hash.ts";
 import type { KeyRing } from "../../security/keys.ts";
 import { hashSecret, sameText } from "../../security/secret.ts";
 
-/** Who is asked, and the key that makes the address for the answers: with the key the address is retired. */
+/** The person who is asked, and the key that makes the address for the answers: with the key the address is retired. */
 export interface Approver {
   /** As in `InvitationRow`: a person, or a resource mailbox and the number of a period. */
   readonly attendee: string;

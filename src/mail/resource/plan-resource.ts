@@ -10,7 +10,7 @@ const repeatSeconds = 86_400;
 /** A booking of the offering whose mailbox it is, with what is left of its periods: none overlaps another. */
 export interface OfferedBooking {
   readonly uuid: string;
-  /** When it was asked for, epoch microseconds. */
+  /** The time of the request, epoch microseconds. */
   readonly createdMicros: number;
   readonly periods: readonly Period[];
   /**
@@ -40,7 +40,7 @@ export interface ToldPeriod {
   readonly bookingUuid: string;
   readonly period: Period;
   readonly standing: boolean;
-  /** What it was told of that period before; null: nothing. */
+  /** The last message about that period; null: none. */
   readonly before: InvitationRow | null;
 }
 
@@ -54,9 +54,9 @@ export interface ResourceAnswer {
 
 /** The difference between what a mailbox should hold and what it was told, and what its answers come to. */
 export interface ResourcePlan {
-  /** What is taken back, before all else. */
+  /** Taken back, before all else. */
   readonly freed: readonly InvitationRow[];
-  /** What it is told or asked after that, in this order. */
+  /** Told or asked after that, in this order. */
   readonly asked: readonly ToldPeriod[];
   readonly answers: readonly ResourceAnswer[];
 }

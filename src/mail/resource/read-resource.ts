@@ -54,7 +54,7 @@ export function resourceOf(deps: Deps, people: readonly Person[], mailbox: Known
   return { mailbox, person, stance: rests ? "rests" : asks ? "asks" : "leaves" };
 }
 
-/** What a mailbox was told and should hold, with the bookings as they are stored. */
+/** A mailbox with all that it was told and should hold, and the bookings as they are stored. */
 export interface ResourceReading extends Resource {
   readonly located: ReadonlyMap<string, LocatedRow>;
   readonly state: ResourceState;

@@ -5,12 +5,12 @@ import { flag, int, oneOf, type RowOf, table, text } from "../sql/table.ts";
 import { addWhere, type NewOutboxRow } from "./outbox.ts";
 
 const invitations = table("invitations", {
-  /** Who is asked: the uuid of the user in Waldur; or the id of a resource mailbox, a dot, and the period (`1800003600-1800007200`). */
+  /** The one who is asked: the uuid of the user in Waldur; or the id of a resource mailbox, a dot, and the period (`1800003600-1800007200`). */
   attendee: text,
   bookingUuid: text,
   /** Id of the key that signs the address for answers and the UID. */
   keyId: text,
-  /** Where it was sent. */
+  /** The address to which it was sent. */
   address: text,
   /** The attendee's calendar has it: it was neither cancelled nor is it over. */
   open: flag,

@@ -24,7 +24,7 @@ import { makeScene } from "./scene.ts";
 /** Requests of calendar programs: one reads its objects ten at a time, several of these at once. */
 const programPace = { name: "calendars", burst: 300, earnMilliseconds: 50, mostAtOnce: 30 } as const;
 
-/** Where discovery begins (RFC 6764 5, RFC 4918). Programs that ignore the first address ask the root. */
+/** The addresses at which discovery begins (RFC 6764 5, RFC 4918). Programs that ignore the first address ask the root. */
 const wellKnown = "/.well-known/caldav";
 
 /** Returns the routes of CalDAV: `/.well-known/caldav`, `/dav/` and what is below, and discovery at `/`, which Apple's programs also PROPPATCH. */

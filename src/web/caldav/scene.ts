@@ -7,7 +7,7 @@ import { nameEnding, type ObjectRow } from "../../store/objects.ts";
 import { ownVapidKey, type VapidKey } from "../../push/vapid.ts";
 import { type Address, hrefOf } from "./address.ts";
 
-/** Who asks, with what all answers to them need. */
+/** The person who asks, with what all answers to them need. */
 export interface Scene {
   readonly deps: Deps;
   readonly viewer: Viewer;

@@ -1,7 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import type { ResponseSettings } from "./responses.ts";
 
-/** What the answer to a request for a feed needs of the service. */
+/** The part of the service that answers to requests for feeds need. */
 export interface FeedDeps extends Pick<Deps, "sql" | "now" | "deadline" | "defer"> {
   readonly log: Pick<Deps["log"], "warn">;
   readonly config: ResponseSettings & {

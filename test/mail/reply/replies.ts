@@ -1,7 +1,7 @@
 /** An answer as somebody gives it in their calendar program. */
 export interface Answer {
   readonly uid: string;
-  /** Where the answer goes: the ORGANIZER of the invitation. */
+  /** The address that the answer goes to: the ORGANIZER of the invitation. */
   readonly mailbox: string;
   readonly attendee: string;
   readonly partstat: string;

@@ -9,7 +9,7 @@ import { register } from "./push-program.ts";
 import { body, type Program, program, propfindBody, signedIn } from "./program.ts";
 import { read } from "./scene.ts";
 
-/** Who asks. `former` made the calendar and lost the role; `revoked` is the owner, whose app password was revoked. */
+/** Those who ask. `former` made the calendar and lost the role; `revoked` is the owner, whose app password was revoked. */
 const people = ["nobody", "other", "colleague", "former", "revoked", "owner"] as const;
 type Who = (typeof people)[number];
 

@@ -5,7 +5,7 @@ import { type Quirks, servers } from "../../dav-server/quirks.ts";
 import type { Caldav } from "../../dav-server/server.ts";
 import { beginMirror, type Begun, connectThere, login, signInThere } from "../mirrored.ts";
 
-/** What servers say of themselves, which is no matter of people. */
+/** Words of servers about themselves, which are no matter of people. */
 const noise = "<title>Oops</title>Sabre\\DAV\\Exception\\NotFound no nginx/1.24.0";
 const refuse = (code: number) => status(code, { "Content-Type": "text/html" }, noise);
 

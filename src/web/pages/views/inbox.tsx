@@ -56,7 +56,7 @@ export interface InboxProps {
     readonly failed: readonly Reported[];
     /** Uuids of those that were left for another run. */
     readonly left: readonly string[];
-    /** Why nothing was done; "" otherwise. */
+    /** The reason why nothing was done; "" otherwise. */
     readonly hint: string;
   } | null;
 }

@@ -4,7 +4,7 @@ import type { Times } from "../../../../text/times.ts";
 import type { Loaded } from "../../schedule/json.ts";
 import type { ScheduleDefaults } from "../../schedule/query.ts";
 
-/** What each view of the events is made of. */
+/** The events and all else of which each view is made. */
 export interface ScheduleProps extends Loaded {
   readonly language: Language;
   readonly times: Times;
