@@ -6,7 +6,7 @@ import type { RefreshReport, SourceRun } from "./run.ts";
 
 /**
  * Asks Waldur who the account is now that reads. Resolves to null when it may not read the source any more, which is noted.
- * What Waldur did not show before this answer is gone only where the user would see it now.
+ * A booking that Waldur did not show before this answer is gone only where the user would see it now.
  */
 export async function proveAccess(run: SourceRun): Promise<User | null> {
   const user = await proveAccount(run.deps, run.account, run.client);

@@ -24,8 +24,8 @@ interface MailPart {
 }
 
 /**
- * Who wrote a mail. `generated`: a program, perhaps in a person's name, as calendars send what is pressed in them; `replied`: a
- * program by itself, such as an absence note. What no person wrote is never answered, unless it is an approver's reply.
+ * The kind of author of a mail. `generated`: a program, perhaps in a person's name, as calendars send what is pressed in them;
+ * `replied`: a program by itself, such as an absence note. What no person wrote is never answered, unless it is an approver's reply.
  */
 type MailNature = "person" | "generated" | "replied" | "bounce" | "list";
 

@@ -125,7 +125,7 @@ function wallClock(zone: string, at: number): DateTime {
   return localTime(zone, at).setZone("utc", { keepLocalTime: true });
 }
 
-/** Where the clock goes back, an end may show an earlier time than the start: then the event keeps its length. */
+/** Returns the end of an event by the clock of its zone; the start and the length where the clock, going back, shows no later time. */
 function wallEnd(zone: string, start: number, end: number): DateTime {
   const [from, to] = [wallClock(zone, start), wallClock(zone, end)];
   return to > from ? to : from.plus({ seconds: end - start });
