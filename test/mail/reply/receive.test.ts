@@ -12,12 +12,12 @@ describe("an address for answers", () => {
     // 300 mailboxes, each asked about 20 periods.
     await deps.sql.run(
       `INSERT INTO invitations (attendee, booking_uuid, key_id, address, open, sequence, status, start_at, end_at, periods, content, stamp_at)
-       SELECT printf('%032d.%d', rooms.key, periods.key), printf('%032d', rooms.key),
+       SELECT rooms.value || '.' || periods.value, rooms.value,
          ?2, 'x@rooms.example.edu', 1, 0, 'TENTATIVE', 1, 1, '', '', 0
        FROM json_each(?1) AS rooms, json_each(?3) AS periods`,
-      JSON.stringify(Array.from({ length: 300 }, () => 0)),
+      JSON.stringify(Array.from({ length: 300 }, (_, n) => String(n).padStart(32, "0"))),
       deps.keys.ids[0],
-      JSON.stringify(Array.from({ length: 20 }, () => 0)),
+      JSON.stringify(Array.from({ length: 20 }, (_, n) => String(n))),
     );
     let signed = 0;
     const { keys } = deps;
