@@ -9,7 +9,7 @@ let schema: Promise<Statement[]> | undefined;
 
 /**
  * Opens an empty database in memory with every table: what migrations make, without the way there, which takes ten times as long.
- * With TEST_STORE=postgres one on the PostgreSQL of this run.
+ * With TEST_STORE=postgres one on the PostgreSQL of this run, with TEST_STORE=d1 one of its workerd.
  */
 export async function openStore(): Promise<Sql & { close(): void | Promise<void> }> {
   if (process.env["TEST_STORE"] === "postgres") {
@@ -17,6 +17,12 @@ export async function openStore(): Promise<Sql & { close(): void | Promise<void>
     return openPostgres(await makePostgres("-with-tables"), { connections: 3, statementMilliseconds: 30_000 });
   }
   schema ??= readSchema();
+  if (process.env["TEST_STORE"] === "d1") {
+    const { openEmptyD1 } = await import("./contract/store/engines.ts");
+    const sql = await openEmptyD1();
+    await sql.batch(await schema);
+    return sql;
+  }
   const sql = openSqlite(":memory:");
   await sql.batch(await schema);
   return sql;

@@ -85,7 +85,7 @@ function slowly(world: World, milliseconds: number, answer: Fault = () => null) 
     for (let idle = 0; idle < 50; idle += 1) {
       const before = settled;
       await new Promise((resolve) => setImmediate(resolve));
-      if (before !== settled) idle = 0;
+      if (before !== settled || world.asksDatabase()) idle = 0;
     }
     const next = waiting.toSorted((a, b) => a.at - b.at)[0];
     if (next === undefined) return;

@@ -7,6 +7,7 @@ import { memoryLog } from "../src/log.ts";
 import { makeApp } from "../src/app.ts";
 import type { MailTransport } from "../src/mail/transport.ts";
 import { newKey, parseKeyRing } from "../src/security/keys.ts";
+import { aroundCalls } from "../src/store/sql/around.ts";
 import type { Sql } from "../src/store/sql/port.ts";
 import { countStatements } from "../src/store/sql/counted.ts";
 import { type FeedRow } from "../src/store/feeds.ts";
@@ -66,7 +67,11 @@ export async function makeWorld(options: WorldOptions = {}) {
     hooked.push((await app.fetch(new Request(address, { method: "POST", body }), deps)).status);
   };
   const deferred: Promise<unknown>[] = [];
-  const db = options.sql ?? (await openStore());
+  const calls = { open: 0 };
+  const db = aroundCalls(options.sql ?? (await openStore()), async (call) => {
+    calls.open += 1;
+    return call().finally(() => (calls.open -= 1));
+  });
   const written = { rows: 0 };
   const { sql, counts } = countStatements({
     ...db,
@@ -131,6 +136,8 @@ export async function makeWorld(options: WorldOptions = {}) {
     counts,
     /** Rows changed. */
     written,
+    /** Returns true while the database has a call to answer. */
+    asksDatabase: (): boolean => calls.open > 0,
     app,
     /** Lets seconds pass. */
     wait(seconds: number): void {

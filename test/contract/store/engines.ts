@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,20 +79,26 @@ async function openFile(): Promise<Opened> {
   };
 }
 
+/** Makes a database without tables in this run's workerd, and resolves to the port to it. */
+export const openEmptyD1 = async () => connectD1(await ask("/d1"));
+
+async function connectD1(url: string) {
+  const socket = new WebSocket(url.replace(/^http/, "ws"));
+  await once(socket, "open");
+  return remoteSql(socket);
+}
+
 async function openWorkerd(): Promise<Opened> {
   const url = await ask("/d1");
-  const connect = () =>
-    remoteSql(async (body) => {
-      const response = await fetch(url, { method: "POST", body });
-      return response.json();
-    });
-  const sql = connect();
+  const [sql, other] = [await connectD1(url), await connectD1(url)];
   return {
     sql,
     migrate: async (nowAt) => migrateSqlite(sql, nowAt),
-    another: connect,
+    another: () => other,
     applyByWrangler: async () => void (await ask(`/d1/migrated-by-wrangler${new URL(url).search}`)),
-    close: async () => undefined,
+    async close() {
+      for (const one of [sql, other]) one.close();
+    },
   };
 }
 

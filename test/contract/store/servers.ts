@@ -30,11 +30,11 @@ export default async function serveDatabases(project: TestProject): Promise<() =
     async "/d1"() {
       const number = made;
       made += 1;
-      const { url } = await (workerds[Math.floor(number / databases)] ??= startWorkerd(stops));
+      const { url } = await (workerds[Math.floor(number / databases)] ??= startWorkerd(stops, number));
       return `${url}?${number}`;
     },
     async "/d1/migrated-by-wrangler"(number) {
-      await (await workerds[Math.floor(Number(number) / databases)])?.migrate(Number(number) % databases);
+      await (await workerds[Math.floor(Number(number) / databases)])?.migrate(number);
       return "";
     },
     "/postgres": async () => (await (cluster ??= startCluster(stops))).server.makeDatabase(),
@@ -62,7 +62,8 @@ export default async function serveDatabases(project: TestProject): Promise<() =
   };
 }
 
-async function startWorkerd(stops: (() => Promise<void>)[]) {
+/** Starts a workerd whose databases have the numbers from `first` on. */
+async function startWorkerd(stops: (() => Promise<void>)[], first: number) {
   // Else workerd's test server asks the network for a sample of Cloudflare's request properties.
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
   process.env["WRANGLER_SEND_METRICS"] = "false";
@@ -73,17 +74,17 @@ async function startWorkerd(stops: (() => Promise<void>)[]) {
     main: "worker.ts",
     compatibility_date: "2026-11-01",
     compatibility_flags: ["global_fetch_strictly_public"],
-    d1_databases: Array.from({ length: databases }, (_, number) => ({
-      binding: `DB${number}`,
-      database_name: `contract-${number}`,
-      database_id: `contract-${number}`,
+    d1_databases: Array.from({ length: databases }, (_, n) => ({
+      binding: `DB${first + n}`,
+      database_name: `contract-${first + n}`,
+      database_id: `contract-${first + n}`,
       migrations_dir: "../../../migrations",
     })),
   };
   const server = createTestHarness({ root: import.meta.dirname, workers: [{ config }] });
   stops.push(async () => server.close());
   const { url } = await server.listen();
-  return { url, migrate: async (number: number) => server.getWorker().applyD1Migrations(`DB${number}`) };
+  return { url, migrate: async (number: string) => server.getWorker().applyD1Migrations(`DB${number}`) };
 }
 
 async function startCluster(stops: (() => Promise<void>)[]) {

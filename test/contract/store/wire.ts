@@ -22,16 +22,19 @@ const failure = v.object({
   failed: v.object({ ours: v.boolean(), message: v.string(), cause: v.string(), facts: v.record(v.string(), fact) }),
 });
 
-/** Does to a database what a request of `remoteSql` asks, and answers with the result or the error. */
-export async function answer(sql: Sql, request: Request): Promise<Response> {
-  const asked = v.parse(call, await request.json());
+const numbered = v.object({ id: v.number() });
+
+/** Does to a database what a message of `remoteSql` asks, and resolves to the message with the result or the error. */
+export async function answer(sql: Sql, message: string): Promise<string> {
+  const asked = v.parse(v.intersect([numbered, call]), JSON.parse(message));
+  const { id } = asked;
   try {
-    return Response.json({ value: await perform(sql, asked) });
+    return JSON.stringify({ id, value: await perform(sql, asked) });
   } catch (error) {
     const ours = error instanceof AppError && error.code === "store_failed";
     const cause = error instanceof Error ? messageOf(error.cause) : "";
     const facts = error instanceof AppError ? error.facts : {};
-    return Response.json({ failed: { ours, message: messageOf(error), cause, facts } });
+    return JSON.stringify({ id, failed: { ours, message: messageOf(error), cause, facts } });
   }
 }
 
@@ -52,10 +55,22 @@ async function perform(sql: Sql, asked: Call): Promise<unknown> {
   }
 }
 
-/** The port to a database behind `answer`. `send` posts a body and resolves to the JSON that came back. */
-export function remoteSql(send: (body: string) => Promise<unknown>): Sql {
-  const ask = async <T extends v.GenericSchema>(asked: Call, result: T): Promise<v.InferOutput<T>> => {
-    const told = await send(JSON.stringify(asked));
+/** The port to a database behind `answer`, at the other end of a WebSocket. */
+export function remoteSql(socket: WebSocket): Sql & { close(): void } {
+  const waiting = new Map<number, (told: unknown) => void>();
+  socket.addEventListener("message", ({ data }) => {
+    const told: unknown = JSON.parse(String(data));
+    const { id } = v.parse(numbered, told);
+    waiting.get(id)?.(told);
+    waiting.delete(id);
+  });
+  let asked = 0;
+  const ask = async <T extends v.GenericSchema>(what: Call, result: T): Promise<v.InferOutput<T>> => {
+    const id = (asked += 1);
+    const told = await new Promise((resolve) => {
+      waiting.set(id, resolve);
+      socket.send(JSON.stringify({ id, ...what }));
+    });
     if (!v.is(failure, told)) return v.parse(v.object({ value: result }), told).value;
     const { ours, message, cause, facts } = told.failed;
     if (!ours) throw new Error(`the driver threw something of its own: ${message}`);
@@ -78,5 +93,6 @@ export function remoteSql(send: (body: string) => Promise<unknown>): Sql {
         },
         v.array(v.number()),
       ),
+    close: () => socket.close(),
   };
 }
