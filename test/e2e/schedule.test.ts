@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readText } from "../../src/store/sql/row.ts";
 import { encodeBooking, writeBookings } from "../../src/store/bookings/write-bookings.ts";
 import { bookingOf, uuidOf, writeOf } from "../rows.ts";
@@ -22,9 +22,8 @@ function mondayOf(nowAt: number): number {
   return (day - ((day + 3) % 7)) * daySeconds;
 }
 
-/** Puts bookings of twelve instruments all over this week into a list, as a run would; one is of a whole day. */
-async function fillWeek({ sql }: Running, sourceId: string): Promise<void> {
-  const monday = mondayOf(Date.now() / 1000);
+/** Puts bookings of twelve instruments all over the week from a Monday on into a list, as a run would; one is of a whole day. */
+async function fillWeek({ sql }: Running, sourceId: string, monday: number): Promise<void> {
   const rows = Array.from({ length: manyEvents }, (_, n) => {
     const start = monday + (n % 7) * daySeconds + (7 + (Math.floor(n / 7) % 11)) * 3600;
     const [from, to] = n === 0 ? [monday, monday + daySeconds] : [start, start + 3600 * (1 + (n % 3))];
@@ -48,6 +47,8 @@ describe.skipIf(skipped).each(runtimes)(
     let browser: Browser;
     let signedIn: Awaited<ReturnType<BrowserContext["storageState"]>>;
     let feed = "";
+    let sourceId = "";
+    let filled = 0;
 
     beforeAll(async () => {
       waldur = await serveSample(20);
@@ -60,9 +61,15 @@ describe.skipIf(skipped).each(runtimes)(
       feed = new URL(page.url()).pathname;
       await service.turn();
       const row = await service.sql.first("SELECT id FROM sources WHERE scope_uuid = ?1", waldur.sample.providerUuid);
-      await fillWeek(service, row === null ? "" : readText(row, "id"));
+      sourceId = row === null ? "" : readText(row, "id");
       signedIn = await context.storageState();
       await context.close();
+    });
+    // A week can begin while the tests run.
+    beforeEach(async () => {
+      const monday = mondayOf(Date.now() / 1000);
+      if (monday !== filled) await fillWeek(service, sourceId, monday);
+      filled = monday;
     });
     afterAll(async () => {
       await browser.close();
