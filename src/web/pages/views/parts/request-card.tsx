@@ -8,6 +8,8 @@ import { calendarWords } from "../../../../calendar/words/index.ts";
 import { type Beside, livePeriods } from "../../../../decision/beside.ts";
 import { isClear } from "../../../../decision/caution.ts";
 import type { InboxRequest } from "../../../../decision/inbox.ts";
+import { timesShown } from "../../../../decision/seen.ts";
+import { tickOf } from "../../inbox/tick.ts";
 import { texts } from "../../../../text/index.ts";
 import { DayStrip } from "./day-strip.tsx";
 import { Note } from "./field.tsx";
@@ -68,7 +70,7 @@ export const RequestCard: FC<CardProps> = (props) => {
           <input
             type="checkbox"
             name="uuid"
-            value={booking.uuid}
+            value={tickOf(request)}
             form={formIds.many}
             checked={ticked}
             aria-label={`${words.tick}: ${labelName(booking.name, language)}`}
@@ -167,6 +169,8 @@ const Answers: FC<CardProps> = (props) => {
             <button
               form={formIds.one}
               formaction={`${path}/accept`}
+              name="times"
+              value={timesShown(livePeriods(request.slots))}
               aria-label={`${words.accept}: ${name}`}
               autofocus={focused}
             >
