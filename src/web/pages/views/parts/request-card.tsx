@@ -27,7 +27,7 @@ export interface CardProps {
   readonly request: InboxRequest;
   /** The outcome of an answer just now; null: nobody gave one. */
   readonly notice: Notice | null;
-  /** The first thing to do on it has the focus. */
+  /** Its name has the focus: a key that is pressed once too often opens it, and answers nothing. */
   readonly focused: boolean;
   /** Others can be accepted with it: it has a tick. */
   readonly tickable: boolean;
@@ -77,7 +77,9 @@ export const RequestCard: FC<CardProps> = (props) => {
           />
         )}
         <h2 dir="auto">
-          <a href={`/bookings/${booking.uuid}`}>{name}</a>
+          <a href={`/bookings/${booking.uuid}`} autofocus={props.focused}>
+            {name}
+          </a>
         </h2>
         <span class="quiet small">{waitedText(nowAt - booking.createdMicros / 1_000_000, language)}</span>
       </div>
@@ -142,7 +144,7 @@ function waitedText(seconds: number, language: Language): string {
 }
 
 const Answers: FC<CardProps> = (props) => {
-  const { language, request, focused, query, homeport, acts } = props;
+  const { language, request, query, homeport, acts } = props;
   const name = labelName(request.booking.name, language);
   const words = texts[language].inbox;
   const { booking, offered, caution, meaning } = request;
@@ -172,17 +174,11 @@ const Answers: FC<CardProps> = (props) => {
               name="times"
               value={timesShown(livePeriods(request.slots))}
               aria-label={`${words.accept}: ${name}`}
-              autofocus={focused}
             >
               {words.accept}
             </button>
           ) : (
-            <a
-              class="button"
-              href={`${path}/accept${back}`}
-              aria-label={`${words.acceptLook}: ${name}`}
-              autofocus={focused}
-            >
+            <a class="button" href={`${path}/accept${back}`} aria-label={`${words.acceptLook}: ${name}`}>
               {words.acceptLook}
             </a>
           ))}
@@ -197,7 +193,7 @@ const Answers: FC<CardProps> = (props) => {
         )}
         <span class="links small">
           {moves && order !== "" ? (
-            <a href={order} rel="noreferrer" aria-label={`${words.order}: ${name}`} autofocus={focused}>
+            <a href={order} rel="noreferrer" aria-label={`${words.order}: ${name}`}>
               {words.order}
             </a>
           ) : (
