@@ -19,8 +19,10 @@ import { pageHeaders } from "../page-headers.ts";
 import { programsRoutes } from "./programs/programs.tsx";
 import { signInRoutes } from "./sign-in.tsx";
 import { targetPageRoutes } from "./target.tsx";
-import { FailureView } from "./views/parts/failure.tsx";
+import { FailureView, type Sent } from "./views/parts/failure.tsx";
 import { pageLanguage, renderBarePage } from "./page-context.tsx";
+import { type Fields, readForm } from "../request/forms.ts";
+import { nextPath } from "../session/next-path.ts";
 import { webhookRoutes } from "./webhooks.tsx";
 import { wishesRoutes } from "./wishes.tsx";
 import { texts } from "../../text/index.ts";
@@ -54,10 +56,23 @@ export async function renderFailure(c: PageContext, error: unknown): Promise<Res
   const requestId = c.get("requestId");
   const { status } = errorJson(error, requestId);
   const code = codeOf(error) ?? "internal";
+  const again = status === 401 || status >= 500 ? await findSent(c) : null;
   return renderBarePage(
     c,
     texts[language].common.failed,
-    <FailureView {...{ language, code, requestId, limit: readLimit(error) }} />,
+    <FailureView {...{ language, code, requestId, again, limit: readLimit(error) }} />,
     status,
   );
 }
+
+/** Returns what a form of ours sent, without its secrets, to be sent again once that works; null for another request. */
+async function findSent(c: PageContext): Promise<Sent | null> {
+  if (c.req.method !== "POST") return null;
+  const known: Fields | undefined = c.get("sent");
+  const fields = known ?? (await readForm(c).catch(() => null));
+  if (fields === null || fields.size === 0) return null;
+  return { path: nextPath(c.req.url), fields: [...fields].filter(([name]) => !secretFields.has(name)) };
+}
+
+/** Fields that no page shows again. */
+const secretFields: ReadonlySet<string> = new Set(["token", "password"]);
