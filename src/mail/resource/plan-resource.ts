@@ -6,6 +6,8 @@ import type { InvitationRow, ToldRow } from "../../store/mail/invitations.ts";
 const mostPeriods = 20;
 /** Seconds after which a request that was not answered is asked about again, and what did not arrive is sent again. */
 const repeatSeconds = 86_400;
+/** Seconds between two such mails while none arrives: the mailbox may be gone. */
+const againSeconds = 3600;
 
 /** A booking of the offering whose mailbox it is, with what is left of its periods: none overlaps another. */
 export interface OfferedBooking {
@@ -66,7 +68,7 @@ export interface ResourcePlan {
  * requests in the order in which they were made: one that overlaps an earlier request waits until that is decided, so that what it
  * declines is taken by what stands or is not ours. What was freed after a question without a yes asks it again, and so does a day
  * without an answer. A period whose invitation is signed with a lost key cannot be freed any more: requests that overlap it are left
- * to people. What did not arrive is told again after a day; one that could not be freed keeps requests waiting until it is.
+ * to people. What did not arrive is told again after a day, one at a time; what could not be freed keeps requests waiting until it is.
  */
 export function planResource({ bookings, told, asks, keyIds, nowAt }: ResourceState): ResourcePlan {
   const open = told.filter((row) => row.open);
@@ -93,18 +95,29 @@ export function planResource({ bookings, told, asks, keyIds, nowAt }: ResourceSt
       return { bookingUuid: uuid, period, standing: state === "standing", before: before ?? null };
     }),
   );
-  const freed = [...open, ...stuck.filter(isDue)].filter(
+  const isWanted = (row: ToldRow): boolean => wanted.some(({ before }) => before === row);
+  const missed = wanted.flatMap(({ before, standing: stands }) =>
+    before?.open === true && stands && before.undelivered && before.answer === "" ? [before] : [],
+  );
+  const isRecent = ({ undelivered, stampAt }: ToldRow): boolean =>
+    undelivered && !hasElapsed(stampAt, againSeconds, nowAt);
+  const [again] = told.some(isRecent)
+    ? []
+    : [...stuck.filter((row) => !isWanted(row)), ...missed]
+        .filter((row) => keyIds.includes(row.keyId) && isDue(row))
+        .toSorted((a, b) => a.stampAt - b.stampAt);
+  const freed = told.filter(
     (row) =>
-      keyIds.includes(row.keyId) &&
-      // While nobody sees a booking its time stays taken.
-      (!row.open || bookings.some(({ uuid }) => uuid === row.bookingUuid)) &&
-      !wanted.some(({ before }) => before === row),
+      !isWanted(row) &&
+      (row === again ||
+        // While nobody sees a booking its time stays taken.
+        (row.open && !lost.includes(row) && bookings.some(({ uuid }) => uuid === row.bookingUuid))),
   );
   const free = told.filter((row) => row.answer !== "DECLINED" && (!row.open || freed.includes(row)));
   const asked = wanted.filter(({ before, standing: stands }) => {
     if (before?.open !== true) return true;
     if (before.answer === "ACCEPTED" || lost.includes(before)) return false;
-    if (before.answer === "" && (!stands || before.undelivered) && isDue(before)) return true;
+    if (before === again || (before.answer === "" && !stands && isDue(before))) return true;
     const later = free.filter((row) => row.open || row.stampAt > before.stampAt);
     return overlapping([periodOf(before)], later.map(periodOf)).length > 0;
   });

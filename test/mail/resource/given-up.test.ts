@@ -64,3 +64,23 @@ it("a booking that stands is told again once the room can be told", async () => 
   }
   expect([one.stateOf(over), one.calendar.events.size]).toEqual(["OK", 2]);
 });
+
+it("a mailbox that is gone is not sent all of it again each day", async () => {
+  const one = await makeRoom();
+  const at = one.later();
+  let tries = 0;
+  one.office.next = () => ((tries += 1), { result: "refused", forEver: true, answer: "550 no such user" });
+  const taken = Array.from({ length: 40 }, (_, n) => one.request([slot(at + n * hour)]));
+  for (const { uuid } of taken) one.world.sample.accept(uuid);
+  for (let passed = 0; passed < 42; passed += 1) await one.run();
+  expect(tries).toBe(40);
+  for (let passed = 0; passed < 48; passed += 1) {
+    one.world.wait(3600);
+    await one.run();
+  }
+  expect(tries - 40).toBeLessThan(30);
+  one.office.next = () => null;
+  one.world.wait(24 * hour);
+  for (let passed = 0; passed < 42; passed += 1) await one.minute();
+  expect(one.calendar.events.size).toBe(40);
+});
