@@ -17,7 +17,7 @@ import type { ReadSource } from "../../store/sources/readers.ts";
 import { texts } from "../../text/index.ts";
 import { zonedTimes } from "../../text/times.ts";
 import { actsForProvider } from "../../waldur/roles.ts";
-import { isQuiet, type Person } from "../people.ts";
+import { isQuiet, isQuietHour, type Person } from "../people.ts";
 import { type Notice, noticeRow } from "./notice.ts";
 import { isAbout, mostItems, type Recipient, seekerFor } from "./recipients.ts";
 import { quietRow } from "./request-rows.ts";
@@ -184,7 +184,7 @@ function bookingNotice(deps: Deps, person: Person, row: LocatedRow) {
   return { items: [wholeItem(deps, row, person, see)], more: "", links: [], quote: null };
 }
 
-/** The list of open requests, on working days from the hour that its reader chose; none where nothing is open. */
+/** The list of open requests, on working days from the hour that its reader chose, or after their quiet hours; none where nothing is open. */
 async function findDigests(
   deps: Deps,
   recipients: readonly Recipient[],
@@ -193,7 +193,8 @@ async function findDigests(
   const nowAt = epochSeconds(deps);
   const due = recipients.filter(({ person: { zone, notices } }) => {
     const { weekday, hour } = localTime(zone, nowAt);
-    const late = hour - notices.wishes.digestHour;
+    const { digestHour, quiet } = notices.wishes;
+    const late = hour - (quiet !== null && isQuietHour(notices.wishes, digestHour) ? quiet.to : digestHour);
     return weekday <= 5 && late >= 0 && late < digestHours;
   });
   if (due.length === 0) return () => [];
