@@ -565,6 +565,27 @@ describe("an answer to a page that shows what is no more", () => {
     expect(stateOf(world, one)).toBe("OK");
   });
 
+  it("is told what is wrong where Waldur takes the token no more, not that nothing waits or is there", async () => {
+    const { world, reader } = await begin();
+    const one = ask(world, "One", 30);
+    await read(world);
+    const old = await reader.page("/");
+    world.sample.expireToken("providerOwner");
+    world.wait(600);
+    const page = await reader.page("/");
+    expect(page).toContain("Waldur has not accepted your token since");
+    expect(page).toContain("No request is shown here until then");
+    for (const wrong of ["No request waits", "New requests appear here", "no calendar of your own"]) {
+      expect(page).not.toContain(wrong);
+    }
+    expect(await reader.page(`/bookings/${one.uuid}`)).toContain(`href="/sign-in?next=%2Fbookings%2F${one.uuid}"`);
+    const lost = await press(reader, old, "One");
+    const told = await lost.text();
+    expect([lost.status, told.includes("Waldur no longer accepts your token")]).toEqual([404, true]);
+    expect(told).toContain('href="/sign-in" target="_blank"');
+    expect(told).toContain("Send it again");
+  });
+
   it("accepts the ticked ones but those that have moved", async () => {
     const { world, reader } = await begin();
     const [one, two, three] = [ask(world, "One", 30), ask(world, "Two", 40), ask(world, "Three", 50)];

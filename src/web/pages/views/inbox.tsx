@@ -70,6 +70,15 @@ export const InboxPage: FC<InboxProps> = (props) => {
   const all = counts[inbox.part];
   const clear = requests.filter(({ caution, offered }) => isClear(caution) && offered.includes("accept"));
   const query = inboxQuery(view, { page: view.page });
+  if (!props.viewer.operator && props.viewer.account.refusedAt !== null) {
+    return (
+      <>
+        <h1>{words.title}</h1>
+        <TokenNote {...props} loud />
+        <p>{words.hidden}</p>
+      </>
+    );
+  }
   return (
     <>
       <h1 id="requests">{all === 0 ? words.none[inbox.part] : words.counted[inbox.part](all)}</h1>
