@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { addUser, noteProof, noteRefusedProof } from "../../../src/store/accounts/accounts.ts";
 import { findLocated } from "../../../src/store/bookings/bookings.ts";
 import { listOwnBookings, listTold, listTroubles } from "../../../src/store/mail/news.ts";
@@ -19,6 +19,8 @@ import {
   claim,
   countCauses,
   countOutbox,
+  deleteQueued,
+  dropQueued,
   endRow,
   forgetPosts,
   forgetSent,
@@ -29,9 +31,8 @@ import {
 } from "../../../src/store/mail/outbox.ts";
 import { takeLease } from "../../../src/store/leases.ts";
 import { noteReader } from "../../../src/store/sources/readers.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
 import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 
 const hour = 3600;
 const mail = (id: string, change: Partial<NewOutboxRow> = {}): NewOutboxRow => ({
@@ -45,15 +46,8 @@ const mail = (id: string, change: Partial<NewOutboxRow> = {}): NewOutboxRow => (
 });
 
 describe.each(engines)("the outbox over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => {
     await startAnew(sql);
     await sql.run("DELETE FROM outbox");
@@ -124,6 +118,26 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
     expect(await listTold(sql, "r", ["a", "b", "c"])).toEqual(new Set(["a", "b"]));
   });
 
+  it("drops what waits, with what says of each request that it was told with others, and nothing else", async () => {
+    const told = (id: string, cause: string, change: Partial<NewOutboxRow> = {}) =>
+      mail(id, { cause, state: "joined", message: "", ...change });
+    const rows = [
+      mail("many", { cause: "requests:1" }),
+      told("one", "request:1"),
+      told("invited", "invitation:1"),
+      told("reminded", "reminder:1"),
+      told("of another", "request:1", { recipient: "other" }),
+      mail("single", { cause: "request:2" }),
+    ];
+    await sql.batch(rows.map((row) => addToOutbox(row, t)));
+    await sql.batch([addToOutbox(told("later", "request:3"), t + 1)]);
+    const left = async () => (await sql.all("SELECT id FROM outbox ORDER BY id")).map((row) => row["id"]);
+    await deleteQueued(sql, [(await rowOf("many")).n]);
+    expect(await left()).toEqual(["later", "of another", "reminded", "single"]);
+    await sql.batch([dropQueued("r")]);
+    expect(await left()).toEqual(["later", "of another", "reminded"]);
+  });
+
   it("is forgotten after its time, but for requests that nobody has decided", async () => {
     await store(
       sql,
@@ -145,7 +159,7 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
     expect(await countCauses(sql, "u", "prove:", t - 1)).toBe(1);
     await endRow(sql, (await rowOf("b")).n, "failed", "550", t);
     expect((await listFailed(sql, "u", t - 1)).map(({ id }) => id)).toEqual(["b"]);
-    expect(await listOwnBookings(sql, ["a"], "u", t)).toEqual([]);
+    expect(await listOwnBookings(sql, ["a"], "u", { sinceAt: t, nowAt: t })).toEqual([]);
     const user = { uuid: "u", username: "u", fullName: "U", email: "w@example.org", isStaff: false, roles: [] };
     const account = { id: "me", kind: "person", token: "sealed" } as const;
     await addUser(sql, account, { ...user, tokenLifetime: null, tokenExpiresAt: null }, t);
@@ -186,7 +200,7 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
       await store(sql, source, [writeOf(bookingOf(1), { orderState })]);
       await noteReader(sql, source, "a", t);
     }
-    const [row] = await listOwnBookings(sql, ["a"], "person", t - 1);
+    const [row] = await listOwnBookings(sql, ["a"], "person", { sinceAt: t - 1, nowAt: 4_000_000_000 });
     expect([row?.sourceId, row?.orderState]).toEqual(["s", "done"]);
     const found = (await findLocated(sql, ["other", "s"], [uuidOf(1)])).get(uuidOf(1));
     expect([found?.sourceId, found?.orderState]).toEqual(["s", "done"]);
@@ -220,7 +234,7 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
         kind,
       ]);
     const all = [1, 2, 3].map(uuidOf);
-    expect(await wanted()).toEqual(["u", "v"].flatMap((user) => all.map((uuid) => [user, uuid, "request"])));
+    expect(await wanted()).toEqual(all.flatMap((uuid) => ["u", "v"].map((user) => [user, uuid, "request"])));
     expect((await wanted(t + 10)).filter(([, uuid]) => uuid === uuidOf(4))).toHaveLength(2);
     expect(await listOpen(sql, people, t)).toEqual(
       new Map([
