@@ -30,8 +30,9 @@ export function readAnswer(text: string, own: readonly string[]): EventAnswer | 
   const open: string[] = [];
   let [calendars, events] = [0, 0];
   for (const line of eachLine(text)) {
+    // A line that a program broke wrongly, or whose name no RFC knows (X-ENTOURAGE_UUID), is left out.
     const parsed = parseContentLine(line);
-    if (parsed === null) return null;
+    if (parsed === null) continue;
     const name = parsed.name.toUpperCase();
     const value = parsed.value.trim().toUpperCase();
     if (name === "BEGIN") {

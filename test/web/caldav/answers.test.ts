@@ -146,6 +146,9 @@ const rewritings: Readonly<Record<string, (text: string) => string>> = {
       ),
   "one with line feeds and lower case": (text) =>
     text.replaceAll("\r\n", "\n").replace("ATTENDEE", "attendee").replace("PARTSTAT=", "partstat="),
+  "one with a name that RFC 5545 does not allow": (text) =>
+    text.replace("BEGIN:VEVENT\r\n", "BEGIN:VEVENT\r\nX-ENTOURAGE_UUID:1\r\n"),
+  "one that breaks a text into lines": (text) => text.replace(/(DESCRIPTION:.*?)\\n\\n/, "$1\r\n("),
   "one that escapes the at sign": (text) => text.replace(/(mailto:[0-9a-z.]+)@/, "MAILTO:%40".replace("MAILTO:", "$1")),
 };
 
