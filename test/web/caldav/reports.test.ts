@@ -348,10 +348,17 @@ it("GET and HEAD give an object and the whole calendar, and 304 to whoever has i
   expect((await program.send("GET", path)).text).toBe(await world.calendar(await world.address(feed)));
 });
 
-it("answers 503 while a calendar is loaded for the first time, and lists it all the same", async () => {
-  const { program, path, world, feed } = await scene();
+it("answers 503 while a calendar is loaded, also for its objects, and lists it all the same", async () => {
+  const { program, path, name, world, feed } = await scene();
+  const { text, etag } = await read(program, path + name);
   await setColumns(world.deps.sql, "feeds", { state: "loading" }, feed.id);
   expect((await sync(program, path, "")).status).toBe(503);
   expect((await program.send("GET", path)).headers.get("Retry-After")).toBe("60");
   expect((await program.send("PROPFIND", path, null, { Depth: "0" })).status).toBe(207);
+  const accepted = text.replace("NEEDS-ACTION", "ACCEPTED");
+  for (const method of ["GET", "HEAD", "PROPFIND", "DELETE", "PUT"]) {
+    const content = method === "PUT" ? accepted : null;
+    const { status } = await program.send(method, path + name, content, { Depth: "0", "If-Match": etag });
+    expect([method, status]).toEqual([method, 503]);
+  }
 });
