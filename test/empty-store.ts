@@ -1,3 +1,5 @@
+import { messageOf } from "../src/errors.ts";
+import { aroundCalls } from "../src/store/sql/around.ts";
 import { migrate } from "../src/store/sql/migrate.ts";
 import { readMigrations } from "../src/store/sql/migrations-node.ts";
 import { readText } from "../src/store/sql/row.ts";
@@ -5,13 +7,29 @@ import { openPostgres } from "../src/store/sql/postgres.ts";
 import { type Sql, type Statement, statement } from "../src/store/sql/port.ts";
 import { openSqlite } from "../src/store/sql/sqlite.ts";
 
+type EmptyStore = Sql & { close(): void | Promise<void> };
+
 let schema: Promise<Statement[]> | undefined;
 
 /**
  * Opens an empty database in memory with every table: what migrations make, without the way there, which takes ten times as long.
  * With TEST_STORE=postgres one on the PostgreSQL of this run, with TEST_STORE=d1 one of its workerd.
  */
-export async function openStore(): Promise<Sql & { close(): void | Promise<void> }> {
+export async function openStore(): Promise<EmptyStore> {
+  const sql = await openEngine();
+  return { ...sql, ...aroundCalls(sql, async (call) => call().catch(tellRefused)) };
+}
+
+/**
+ * Throws an error of the database on. A statement that it refuses is a fault of the program, whatever the program makes of the
+ * error: the promise that nobody waits for fails the run.
+ */
+function tellRefused(error: unknown): never {
+  if (messageOf(error).startsWith("the database refused")) void Promise.reject(error);
+  throw error;
+}
+
+async function openEngine(): Promise<EmptyStore> {
   if (process.env["TEST_STORE"] === "postgres") {
     const { makePostgres } = await import("./contract/store/engines.ts");
     return openPostgres(await makePostgres("-with-tables"), { connections: 3, statementMilliseconds: 30_000 });

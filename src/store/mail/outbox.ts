@@ -232,13 +232,13 @@ export async function deleteQueued(sql: Sql, rows: readonly number[]): Promise<v
   await sql.batch([
     statement(
       `DELETE FROM outbox WHERE state = 'joined' AND EXISTS (
-         SELECT 1 FROM outbox AS whole WHERE whole.n IN (SELECT value FROM json_each(?1)) AND whole.state = 'queued'
+         SELECT 1 FROM outbox AS whole WHERE whole.n IN (SELECT CAST(value AS BIGINT) FROM json_each(?1)) AND whole.state = 'queued'
            AND whole.recipient = outbox.recipient AND whole.created_at = outbox.created_at
            AND (whole.cause LIKE 'requests:%' AND (outbox.cause LIKE 'request:%' OR outbox.cause LIKE 'invitation:%')
              OR whole.cause LIKE 'reminders:%' AND outbox.cause LIKE 'reminder:%'))`,
       list,
     ),
-    statement("DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT value FROM json_each(?1))", list),
+    statement("DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))", list),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   countBookings,
   findBookings,
@@ -11,11 +11,12 @@ import {
   listPendingSources,
   listSlotless,
   listSlotlessOfAll,
+  findProviders,
+  listChangedUuids,
   listMoved,
 } from "../../../src/store/bookings/bookings.ts";
 import { countStatements } from "../../../src/store/sql/counted.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 import { bookingOf, slotOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 import {
   writeOrders,
@@ -29,15 +30,8 @@ const micros = (n: number) => (t + n) * 1_000_000;
 const day = 86_400;
 
 describe.each(engines)("queries of bookings over $engine", ({ open, sqlite }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => startAnew(sql));
 
   const numbers = (uuids: Iterable<string>) => [...uuids].map((uuid) => Number.parseInt(uuid, 16));
@@ -186,6 +180,19 @@ describe.each(engines)("queries of bookings over $engine", ({ open, sqlite }) =>
     expect(new Set(numbers([...(slim.get("s")?.keys() ?? [])]))).toEqual(new Set([1, 2]));
     expect(numbers([...(slim.get("other")?.keys() ?? [])])).toEqual([1]);
     expect((await findSlimOfAll(sql, [])).size).toBe(0);
+  });
+
+  it("tell their provider and offering, and which changed after a rev", async () => {
+    await store(sql, "s", [writeOf(bookingOf(1)), writeOf(bookingOf(2, { providerUuid: "p" }), { rev: 3 })]);
+    await store(sql, "other", [writeOf(bookingOf(1))]);
+    const { providerUuid, offeringUuid } = bookingOf(1);
+    expect(await findProviders(sql, [uuidOf(1), uuidOf(2), uuidOf(9)])).toEqual(
+      new Map([
+        [uuidOf(1), { providerUuid, offeringUuid }],
+        [uuidOf(2), { providerUuid: "p", offeringUuid }],
+      ]),
+    );
+    expect([await listChangedUuids(sql, "s", 1), await listChangedUuids(sql, "s", 3)]).toEqual([[uuidOf(2)], []]);
   });
 
   it("wait for a decision until they are over, also when they have begun", async () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { chunkRows } from "../../../src/store/sql/bulk.ts";
-import { type Sql, statement } from "../../../src/store/sql/port.ts";
-import { engines, type Opened } from "./engines.ts";
+import { statement } from "../../../src/store/sql/port.ts";
+import { engines, openForTests } from "./engines.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 const back = (chunks: readonly string[]): unknown[] => chunks.flatMap((chunk): unknown[] => JSON.parse(chunk));
@@ -47,15 +47,8 @@ describe("chunkRows", () => {
 });
 
 describe.each(engines)("bulk writes over $engine", ({ open, sqlite }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(0);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => {
     await sql.batch([
       statement("DROP TABLE IF EXISTS stock"),

@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { chooseForCalendar, findCalendar, listCalendars } from "../../../src/store/calendars.ts";
 import { knowsSince, listChanges, listTouched } from "../../../src/store/changes.ts";
 import { addRevision, encodeRevision, writeRevisions } from "../../../src/store/revisions.ts";
 import { findObjects, listObjects, listObjectsBetween } from "../../../src/store/objects.ts";
 import { noteRefusedWrite, settleOverdue } from "../../../src/store/refused-writes.ts";
 import { forgetRefusedWrites, forgetRevisions } from "../../../src/store/forget.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
 import { eventRow, makeFeed, placeEvents, setColumns, startAnew, t } from "../../rows.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 
 describe.each(engines)("calendars over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
   const object = (name: string) => ({ feedId: "f", accountId: "a", name });
 
-  beforeAll(async () => {
-    opened = await open();
-    sql = opened.sql;
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => {
     await startAnew(sql);
     await makeFeed(sql, "f");

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { countTry, forgetTries } from "../../../src/store/accounts/attempts.ts";
 import { findInSources } from "../../../src/store/bookings/bookings.ts";
 import {
@@ -13,8 +13,7 @@ import {
 } from "../../../src/store/decisions.ts";
 import { addUser } from "../../../src/store/accounts/accounts.ts";
 import { changeSource, findSource, listSourcesWith, makeDue, moveSources } from "../../../src/store/sources/sources.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 import { bookingOf, startAnew, t, uuidOf, writeOf } from "../../rows.ts";
 import { writeBookings, encodeBooking } from "../../../src/store/bookings/write-bookings.ts";
 
@@ -37,15 +36,8 @@ const row = (id: string, change: Partial<DecisionRow> = {}): DecisionRow => ({
 });
 
 describe.each(engines)("decisions over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => startAnew(sql));
 
   it("are kept as they were made, and told newest first", async () => {

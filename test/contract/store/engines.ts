@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inject } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import type { Sql } from "../../../src/store/sql/port.ts";
 import { openPostgres } from "../../../src/store/sql/postgres.ts";
 import { migrate, postgresRecord } from "../../../src/store/sql/migrate.ts";
 import { readMigrations } from "../../../src/store/sql/migrations-node.ts";
 import { openSqlite } from "../../../src/store/sql/sqlite.ts";
+import { t } from "../../rows.ts";
 import { findPostgres } from "./postgres-server.ts";
 import { remoteSql } from "./wire.ts";
 
@@ -43,6 +44,27 @@ export const engines: readonly Engine[] = [
   ...sqliteEngines,
   ...(findPostgres() === null ? [] : [{ engine: "PostgreSQL", sqlite: false, open: openServer }]),
 ];
+
+/**
+ * Opens a database with the tables of this version before the tests of a `describe`, and closes it after them. Returns the port
+ * to it, and what sees the same database as another process does.
+ */
+export function openForTests(open: Engine["open"]): { readonly sql: Sql; readonly another: Opened["another"] } {
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await open();
+    await opened.migrate(t);
+  });
+  afterAll(async () => opened.close());
+  const sql: Sql = {
+    all: async (...given) => opened.sql.all(...given),
+    first: async (...given) => opened.sql.first(...given),
+    join: async (...given) => opened.sql.join(...given),
+    run: async (...given) => opened.sql.run(...given),
+    batch: async (statements) => opened.sql.batch(statements),
+  };
+  return { sql, another: () => opened.another() };
+}
 
 /** Asks the servers of this run (`servers.ts`). */
 async function ask(path: string): Promise<string> {

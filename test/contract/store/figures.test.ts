@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { readFigures } from "../../../src/store/figures.ts";
 import { addToOutbox, endRow } from "../../../src/store/mail/outbox.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
 import { makeFeed, setColumns, startAnew, t } from "../../rows.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 
 describe.each(engines)("figures over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => startAnew(sql));
 
   it("are nothing where there is nothing", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { addUser, endPersonSessions, findAccount, noteSeen } from "../../../src/store/accounts/accounts.ts";
 import { noteRunning } from "../../../src/store/accounts/presence.ts";
 import { readMeta } from "../../../src/store/meta.ts";
@@ -17,7 +17,6 @@ import {
   forgetOldRuns,
   listEndedFeeds,
 } from "../../../src/store/forget.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
 import { markVanished } from "../../../src/store/bookings/write-bookings.ts";
 import {
   bookingOf,
@@ -31,21 +30,14 @@ import {
   uuidOf,
   writeOf,
 } from "../../rows.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 
 const day = 86_400;
 const ranWell = { added: 1, changed: 0, removed: 0, skipped: 0, requests: 1, failure: "", held: "" };
 
 describe.each(engines)("what is forgotten over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => {
     await startAnew(sql);
     await makeFeed(sql, "f");

@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { listBeside } from "../../../src/store/bookings/beside.ts";
 import { countInbox, type InboxQuery, type InboxScope, listInbox } from "../../../src/store/bookings/inbox.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 import type { Booking } from "../../../src/calendar/booking.ts";
 import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 
 const hour = 3600;
 
 describe.each(engines)("open requests over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => startAnew(sql));
 
   const scope: InboxScope = { sourceIds: ["s", "other"], scopes: null, nowAt: t };

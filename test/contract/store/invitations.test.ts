@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { findSent, forgetBounces, isAddressPaused, noteBounce } from "../../../src/store/mail/bounces.ts";
 import {
   addInvitationMail,
@@ -24,9 +24,8 @@ import {
 } from "../../../src/store/mail/resource-mailboxes.ts";
 import { addAccount, endPersonSessions } from "../../../src/store/accounts/accounts.ts";
 import { addToOutbox, endRow, listDue } from "../../../src/store/mail/outbox.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
 import { t, uuidOf } from "../../rows.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 
 const limits = { channel: "mail", nowAt: t, limit: 10, perHour: 100, perRecipient: 100 } as const;
 const row = (change: Partial<InvitationRow> = {}): InvitationRow => ({
@@ -48,21 +47,14 @@ const row = (change: Partial<InvitationRow> = {}): InvitationRow => ({
 });
 
 describe.each(engines)("invitations over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
   const keep = async (...rows: readonly InvitationRow[]): Promise<void> =>
     void (await sql.batch(rows.map((one) => keepInvitation(one))));
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
   beforeEach(async () => {
     for (const name of ["invitations", "outbox", "resource_mailboxes", "accounts"])
       await sql.run(`DELETE FROM ${name}`);
   });
-  afterAll(async () => opened.close());
 
   it("are kept as they were sent last, and older ones change nothing", async () => {
     await keep(row(), row({ sequence: 2, status: "CONFIRMED" }), row({ sequence: 1 }));

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { countStatements } from "../../../src/store/sql/counted.ts";
 import { dropLease, dropLeases, renewLease, takeLease, takeLeases } from "../../../src/store/leases.ts";
 import { readMeta, writeMeta } from "../../../src/store/meta.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 
 const t = 1_767_225_600;
 
 describe.each(engines)("leases and meta over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
-
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
+  const { sql, another } = openForTests(open);
 
   it("gives a lease to one holder until it runs out", async () => {
     expect(await takeLease(sql, "source:1", "a", t, 60)).toBe(true);
@@ -60,7 +51,7 @@ describe.each(engines)("leases and meta over $engine", ({ open }) => {
   });
 
   it("goes to exactly one of many that want it at once, free or run out", async () => {
-    const sides = [sql, opened.another(), opened.another()];
+    const sides = [sql, another(), another()];
     const race = async (nowAt: number) =>
       Promise.all(
         Array.from({ length: 24 }, async (_, n) => takeLease(sides[n % 3] ?? sql, "raced", `${nowAt}-${n}`, nowAt, 60)),

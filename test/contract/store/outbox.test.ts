@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { addUser, noteProof, noteRefusedProof } from "../../../src/store/accounts/accounts.ts";
 import { findLocated } from "../../../src/store/bookings/bookings.ts";
 import { listOwnBookings, listTold, listTroubles } from "../../../src/store/mail/news.ts";
@@ -19,6 +19,8 @@ import {
   claim,
   countCauses,
   countOutbox,
+  deleteQueued,
+  dropQueued,
   endRow,
   forgetPosts,
   forgetSent,
@@ -29,9 +31,8 @@ import {
 } from "../../../src/store/mail/outbox.ts";
 import { takeLease } from "../../../src/store/leases.ts";
 import { noteReader } from "../../../src/store/sources/readers.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
 import { bookingOf, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 
 const hour = 3600;
 const mail = (id: string, change: Partial<NewOutboxRow> = {}): NewOutboxRow => ({
@@ -45,15 +46,8 @@ const mail = (id: string, change: Partial<NewOutboxRow> = {}): NewOutboxRow => (
 });
 
 describe.each(engines)("the outbox over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => {
     await startAnew(sql);
     await sql.run("DELETE FROM outbox");
@@ -122,6 +116,26 @@ describe.each(engines)("the outbox over $engine", ({ open }) => {
     await sql.batch([addAllToOutbox([mail("a"), known, mail("a", { message: "twice" })], fence, t)]);
     expect(await due(t)).toEqual(["a"]);
     expect(await listTold(sql, "r", ["a", "b", "c"])).toEqual(new Set(["a", "b"]));
+  });
+
+  it("drops what waits, with what says of each request that it was told with others, and nothing else", async () => {
+    const told = (id: string, cause: string, change: Partial<NewOutboxRow> = {}) =>
+      mail(id, { cause, state: "joined", message: "", ...change });
+    const rows = [
+      mail("many", { cause: "requests:1" }),
+      told("one", "request:1"),
+      told("invited", "invitation:1"),
+      told("reminded", "reminder:1"),
+      told("of another", "request:1", { recipient: "other" }),
+      mail("single", { cause: "request:2" }),
+    ];
+    await sql.batch(rows.map((row) => addToOutbox(row, t)));
+    await sql.batch([addToOutbox(told("later", "request:3"), t + 1)]);
+    const left = async () => (await sql.all("SELECT id FROM outbox ORDER BY id")).map((row) => row["id"]);
+    await deleteQueued(sql, [(await rowOf("many")).n]);
+    expect(await left()).toEqual(["later", "of another", "reminded", "single"]);
+    await sql.batch([dropQueued("r")]);
+    expect(await left()).toEqual(["later", "of another", "reminded"]);
   });
 
   it("is forgotten after its time, but for requests that nobody has decided", async () => {

@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { addUser, endSession, findAccount, listAccounts, noteSeen } from "../../../src/store/accounts/accounts.ts";
 import { countTry, countTryOfEach, forgetTry, readDecisionTries } from "../../../src/store/accounts/attempts.ts";
 import { addDecision, type DecisionReader, type DecisionRow, listDecisionsOf } from "../../../src/store/decisions.ts";
 import { forgetRuns, listRuns, type RunRow, writeRun } from "../../../src/store/sources/runs.ts";
 import { listAgenda, listBetween, type Span } from "../../../src/store/bookings/span.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 import { bookingOf, eventRow, makeFeed, placeEvents, startAnew, store, t, uuidOf, writeOf } from "../../rows.ts";
 
 describe.each(engines)("queries of the pages over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => startAnew(sql));
 
   const run = (endedAt: number, change: Partial<RunRow> = {}): RunRow => ({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { addAppPassword, deleteAppPassword } from "../../../src/store/accounts/app-passwords.ts";
 import { listFeeds } from "../../../src/store/feeds.ts";
 import {
@@ -11,13 +11,11 @@ import {
   notePushKnown,
   notePushOutcomes,
 } from "../../../src/store/push-subscriptions.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
 import { makeFeed, placeEvents, setColumns, startAnew, t } from "../../rows.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 
 describe.each(engines)("push subscriptions over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
   const keep = async (
     id: string,
     more: { readonly feedId?: string; readonly expiresAt?: number; readonly receiver?: string } = {},
@@ -43,12 +41,6 @@ describe.each(engines)("push subscriptions over $engine", ({ open }) => {
     (await claimUntold(sql, writer, { nowAt, seconds: 300, limit })).map(({ id }) => id);
   const untoldAt = async () => (await listFeeds(sql))[0]?.untoldAt;
 
-  beforeAll(async () => {
-    opened = await open();
-    sql = opened.sql;
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => {
     await startAnew(sql);
     await makeFeed(sql, "f");

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { OfferingFacts } from "../../../src/calendar/event.ts";
 import {
   addAccount,
@@ -24,6 +24,7 @@ import {
   listStale,
   joinVevents,
   writeEvents,
+  listBusy,
 } from "../../../src/store/events.ts";
 import {
   changeFeed,
@@ -36,6 +37,7 @@ import {
   listFeeds,
   listWritten,
   noteUse,
+  renderAllAgain,
 } from "../../../src/store/feeds.ts";
 import { listSourcesNamed, makeHintedDue } from "../../../src/store/sources/hints.ts";
 import { countFeedsBySource, countTargets } from "../../../src/store/owned.ts";
@@ -47,8 +49,9 @@ import {
   noteReader,
   wakeSources,
   writeLosses,
+  noteVisit,
 } from "../../../src/store/sources/readers.ts";
-import { listSealed, replaceSealed } from "../../../src/store/accounts/sealed.ts";
+import { countSealed, listSealed, replaceSealed } from "../../../src/store/accounts/sealed.ts";
 import {
   addSource,
   changeSource,
@@ -57,9 +60,10 @@ import {
   noteUnchanged,
   readOfferings,
   writeOfferings,
+  noteSourceFailure,
 } from "../../../src/store/sources/sources.ts";
-import type { Sql, Statement } from "../../../src/store/sql/port.ts";
-import { engines, type Opened } from "./engines.ts";
+import type { Statement } from "../../../src/store/sql/port.ts";
+import { engines, openForTests } from "./engines.ts";
 import {
   bookingOf,
   eventRow,
@@ -77,15 +81,8 @@ import {
 } from "../../rows.ts";
 
 describe.each(engines)("named queries over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => startAnew(sql));
 
   /** Runs statements as one batch; those that had nothing to set are left out. */
@@ -309,6 +306,16 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       });
     });
 
+    it("have readers that visit, and fail since a time, due again at another", async () => {
+      await addSource(sql, { id: "one", ...list }, t);
+      await noteVisit(sql, ["one", "nothing"], "a", t + 5);
+      expect(await findReadSource(sql, "one", "a")).toMatchObject({ visitedAt: t + 5 });
+      await noteSourceFailure(sql, "one", { failure: "waldur_timeout", failingSinceAt: t + 1, dueAt: t + 60 });
+      const failing = { failure: "waldur_timeout", failingSinceAt: t + 1, dueAt: t + 60 };
+      expect(await findSource(sql, "one")).toMatchObject(failing);
+      expect(await findSource(sql, "s")).toMatchObject({ failure: "", failingSinceAt: null });
+    });
+
     it("are noted as unchanged together, and their marks never go back", async () => {
       await write(
         changeSource("s", { ordersMicros: 9 }),
@@ -479,6 +486,12 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
       expect(await countTargets(sql, "b")).toBe(0);
     });
 
+    it("are all rendered again, but for those that have ended", async () => {
+      await write(changeFeed("f", { renderedRev: 7 }), changeFeed("h", { renderedRev: 7, state: "ended" }));
+      await renderAllAgain(sql);
+      expect([(await feedOf(sql, "f")).renderedRev, (await feedOf(sql, "h")).renderedRev]).toEqual([0, 7]);
+    });
+
     it("note their use at most so often", async () => {
       expect(await lastUse(sql, "s")).toBeNull();
       await noteUse(sql, "f", "Thunderbird", t, t - 3600);
@@ -518,6 +531,22 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
     beforeEach(async () => {
       await makeFeed(sql, "f");
       await makeFeed(sql, "g");
+    });
+
+    it("take time where they are opaque, tentative ones tentatively", async () => {
+      const lines = (...own: string[]) => ["BEGIN:VEVENT", ...own, "END:VEVENT", ""].join("\r\n");
+      await commit(
+        "w",
+        eventOf("a", { vevent: lines("STATUS:CONFIRMED", "TRANSP:OPAQUE") }),
+        eventOf("b", { vevent: lines("STATUS:TENTATIVE", "TRANSP:OPAQUE"), startAt: t + 3600 }),
+        eventOf("c", { vevent: lines("STATUS:CANCELLED", "TRANSP:TRANSPARENT") }),
+        eventOf("d", { vevent: lines("STATUS:CONFIRMED", "TRANSP:OPAQUE"), startAt: t + 9000 }),
+      );
+      const busy = await listBusy(sql, "f", t + 3599, t + 9000);
+      expect(busy.toSorted((a, b) => a.start - b.start)).toEqual([
+        { start: t, end: t + 3600, type: "BUSY" },
+        { start: t + 3600, end: t + 7200, type: "BUSY-TENTATIVE" },
+      ]);
     });
 
     it("are served in order of start, then uid, and found by booking", async () => {
@@ -670,6 +699,18 @@ describe.each(engines)("named queries over $engine", ({ open }) => {
         { table: "feeds", row: "g", column: "salt", text: "v1.old.salt of g" },
         { table: "feeds", row: "f", column: "secret", text: "v1.old.secret of f" },
         { table: "feeds", row: "g", column: "secret", text: "v1.old.secret of g" },
+      ]);
+    });
+
+    it("are counted by key and place, without feeds that have ended", async () => {
+      await addAccount(sql, "b", "v1.new.token of b", t);
+      for (const id of ["f", "g", "h"]) await makeFeed(sql, id);
+      await write(changeFeed("h", { state: "ended" }));
+      const counted = (await countSealed(sql)).map(({ key, count, table, column }) => [key, count, table, column]);
+      expect(counted).toEqual([
+        ["new", 1, "accounts", "token"],
+        ["old", 2, "feeds", "salt"],
+        ["old", 2, "feeds", "secret"],
       ]);
     });
 

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeWorld } from "../../world.ts";
-import { engines, type Opened } from "./engines.ts";
-import { t } from "../../rows.ts";
+import { engines, openForTests } from "./engines.ts";
 
 describe.each(engines)("the service over $engine", ({ open }) => {
-  let opened: Opened;
-
-  beforeAll(async () => {
-    opened = await open();
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
+  const { sql } = openForTests(open);
 
   it("stores a booking once that Waldur lists twice", async () => {
-    const world = await makeWorld({ sql: opened.sql, bookings: 5 });
+    const world = await makeWorld({ sql, bookings: 5 });
     world.fault(async (request) => {
       if (!request.url.includes("/booking-resources/")) return null;
       const answer = await world.sample.fetch(request);

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { deleteEvents, writeEvents } from "../../../src/store/events.ts";
-import { dropLease, takeLease } from "../../../src/store/leases.ts";
+import { dropLease, endLease, takeLease } from "../../../src/store/leases.ts";
 import {
   type LedgerRow,
   newEntry,
@@ -16,18 +16,19 @@ import {
 } from "../../../src/store/ledger.ts";
 import { settleMeta } from "../../../src/store/meta.ts";
 import { listSealed, replaceSealed } from "../../../src/store/accounts/sealed.ts";
-import type { Sql, Statement } from "../../../src/store/sql/port.ts";
+import type { Statement } from "../../../src/store/sql/port.ts";
 import {
   changeTarget,
   countRefused,
   deleteTarget,
   findTarget,
+  handOverTarget,
   insertTarget,
   listTargets,
   restHost,
   stopTargets,
 } from "../../../src/store/targets.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 import { makeFeed, newTarget, startAnew, t } from "../../rows.ts";
 
 const fence = { name: "target:t", holder: "me" };
@@ -53,15 +54,8 @@ const full: LedgerRow = {
 };
 
 describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => {
     await startAnew(sql);
     await makeFeed(sql, "f");
@@ -121,6 +115,16 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
     await write(stopTargets({ feedId: "f" }, "feed-ended", "over", t), restHost("dav.example", t + 900));
     expect(await states()).toEqual(["t stopped", "u stopped", "v stopped", "w removing"]);
     expect(await findTarget(sql, "w")).toMatchObject({ dueAt: t + 900, failures: 1 });
+  });
+
+  it("waits for the new owner of its feed to give credentials, whatever was done with it", async () => {
+    await write(changeTarget("t", { state: "removing", failures: 3, failure: "dav_timeout", failingSinceAt: t }));
+    await write(handOverTarget("t", "sealed anew", "why", t + 3), endLease(fence.name));
+    expect(await findTarget(sql, "t")).toMatchObject({
+      ...{ state: "stopped", stopCode: "owner", stopReason: "why", stoppedAt: t + 3, credentials: "sealed anew" },
+      ...{ account: "dav.example", failures: 0, failure: "", failingSinceAt: null },
+    });
+    expect(await takeLease(sql, fence.name, "another run", t, 60)).toBe(true);
   });
 
   it("keeps ledger rows as they are, in bulk, one a target and event", async () => {

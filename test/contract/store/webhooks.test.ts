@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { addUser } from "../../../src/store/accounts/accounts.ts";
 import { notePresence } from "../../../src/store/accounts/presence.ts";
 import { beginNotices, type Seeker } from "../../../src/store/mail/notices.ts";
 import { addToOutbox, endRow, listDue, passTries, putOff } from "../../../src/store/mail/outbox.ts";
 import {
   addWebhook,
+  beginWebhooks,
   deleteWebhook,
   endWebhook,
   forgetNobodysWebhooks,
@@ -13,20 +14,12 @@ import {
   listWebhooks,
   listWebhooksOf,
 } from "../../../src/store/mail/webhooks.ts";
-import type { Sql } from "../../../src/store/sql/port.ts";
 import { bookingOf, startAnew, store, t, writeOf } from "../../rows.ts";
-import { engines, type Opened } from "./engines.ts";
+import { engines, openForTests } from "./engines.ts";
 
 describe.each(engines)("webhooks over $engine", ({ open }) => {
-  let opened: Opened;
-  let sql: Sql;
+  const { sql } = openForTests(open);
 
-  beforeAll(async () => {
-    opened = await open();
-    ({ sql } = opened);
-    await opened.migrate(t);
-  });
-  afterAll(async () => opened.close());
   beforeEach(async () => {
     await startAnew(sql);
     for (const table of ["outbox", "webhooks", "notices"]) await sql.run(`DELETE FROM ${table}`);
@@ -152,6 +145,16 @@ describe.each(engines)("webhooks over $engine", ({ open }) => {
     ]);
     await passTries(sql, { thread: "b", tries: 30, triedAt: t + 50 });
     expect((await listDue(sql, limits))[1]).toMatchObject({ tries: 30, triedAt: t + 50 });
+  });
+
+  it("begin once, when they are first told of", async () => {
+    await sql.batch([beginWebhooks(JSON.stringify(["a", "c"]), t + 5)]);
+    await sql.batch([beginWebhooks(JSON.stringify(["a", "b"]), t + 9)]);
+    expect((await listWebhooks(sql)).map(({ id, sinceAt }) => [id, sinceAt])).toEqual([
+      ["a", t + 5],
+      ["b", t + 9],
+      ["c", t + 5],
+    ]);
   });
 
   it("begin with what is open as known, beside their person", async () => {
