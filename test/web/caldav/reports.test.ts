@@ -4,6 +4,7 @@ import { caldavSpace } from "../../../src/caldav/xml.ts";
 import { readDateTime } from "../../../src/calendar/ical/content-line.ts";
 import { windowOf } from "../../../src/calendar/window.ts";
 import { noticeReasons } from "../../../src/calendar/words/calendar-words.ts";
+import { updateFeed } from "../../../src/feed/commands.ts";
 import { epochSeconds } from "../../../src/lib/clock.ts";
 import { forgetRevisions } from "../../../src/store/forget.ts";
 import { setColumns } from "../../rows.ts";
@@ -331,6 +332,17 @@ it("another name of the person is another ETag: it stands in the event", async (
   expect(after.text).toContain("Another Name");
   expect(after.etag).not.toBe(before.etag);
   expect((await sync(program, path, token ?? "")).status).toBe(403);
+});
+
+it("the same ETag is the same text, also while the calendar waits to be rendered in another language", async () => {
+  const { program, path, name, world, feed } = await scene();
+  const before = await read(program, path + name);
+  const now = await world.feed(feed.id);
+  await updateFeed(world.deps, now, { ...now.profile, language: "et" }, null);
+  expect(await read(program, path + name)).toEqual(before);
+  await world.tick();
+  const after = await read(program, path + name);
+  expect([after.etag === before.etag, after.text === before.text]).toEqual([false, false]);
 });
 
 it("GET and HEAD give an object and the whole calendar, and 304 to whoever has it", async () => {
