@@ -12,11 +12,14 @@ import { isFresh, renewRoles } from "./roles.ts";
 /** Causes of which somebody is told by a role in Waldur, and those of which by a token alone. */
 const byRole = new Set(["request", "requests", "reminder", "reminders", "digest", "decision"]);
 const byToken = new Set(["own"]);
+/** Those that ask for a decision on one request. */
+const asking = new Set(["request", "reminder"]);
 
 /**
  * Returns those of these rows that their persons may be told now. What tells of bookings is deleted where Waldur does not take the
  * token, or the person does not act for the provider of each booking that it names any more: what they may be told of is told anew, the
- * rest when the right is back. It waits while Waldur does not say. Invitations stay: a withdrawal follows them. Throws `store_failed`.
+ * rest when the right is back. So is what asks about a request that is decided meanwhile. It waits while Waldur does not say. Invitations
+ * stay: a withdrawal follows them. Throws `store_failed`.
  */
 export async function allowedRows(deps: Deps, rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
   const telling = rows.filter((row) => row.userUuid !== "" && (byRole.has(kindOf(row)) || byToken.has(kindOf(row))));
@@ -37,7 +40,8 @@ export async function allowedRows(deps: Deps, rows: readonly OutboxRow[]): Promi
     if (!isFresh(person, nowAt)) return "waits";
     const named = namedIn(row).map((uuid) => providers.get(uuid));
     const acts = named.every((booking) => booking !== undefined && actsForProvider(person.account, booking));
-    return acts && actsForAnybody(person.account) ? "goes" : "lost";
+    const late = asking.has(kindOf(row)) && named.some((booking) => booking?.open !== true);
+    return acts && !late && actsForAnybody(person.account) ? "goes" : "lost";
   };
   const fates = new Map(telling.map((row) => [row, fateOf(row)]));
   const lost = telling.filter((row) => fates.get(row) === "lost");

@@ -64,9 +64,12 @@ export function seekerOf(
 
 /** Returns true in the hours of the day in which a person wants to be left alone. `nowAt`: epoch seconds. */
 export function isQuiet({ notices, zone }: Pick<Person, "notices" | "zone">, nowAt: number): boolean {
-  const { quiet } = notices.wishes;
+  return isQuietHour(notices.wishes, localTime(zone, nowAt).hour);
+}
+
+/** Returns true for an hour of the day in which these wishes are to be left alone. */
+export function isQuietHour({ quiet }: Pick<Notices["wishes"], "quiet">, hour: number): boolean {
   if (quiet === null) return false;
-  const { hour } = localTime(zone, nowAt);
   const { from, to } = quiet;
   return from <= to ? hour >= from && hour < to : hour >= from || hour < to;
 }

@@ -85,6 +85,11 @@ async function talk(options: Options, message: Buffer, { from, to }: Envelope): 
 
 /** The commands whose answers are about the mail: those before are the same for every mail. */
 const ofMail = ["RCPT TO", "DATA"];
+/**
+ * Answers to RCPT that say nothing of the address (RFC 3463 3.3, 3.8): a full mailbox, and a policy, with which many servers also refuse
+ * whoever may not send through them.
+ */
+const passing = /^\d{3}[ -]5\.(?:2\.2|7\.\d+)\b/;
 
 /** Returns the meaning of an error of the connection: with an answer of the server what that says, else what is given. */
 function deliveryOf(
@@ -96,7 +101,8 @@ function deliveryOf(
   // 421 ends the session, and a wanted password is for the operator to mend: both are no fault of the mail.
   const ofServer = responseCode === 421 || responseCode === 530 || responseCode === 534 || responseCode === 535;
   if (ofServer || !ofMail.includes(command)) return { result: "unreachable", answer };
-  return { result: "refused", forEver: responseCode >= 500, answer };
+  const forEver = responseCode >= 500 && !(command === "RCPT TO" && passing.test(answer));
+  return { result: "refused", forEver, answer };
 }
 
 function shorten(text: string): string {

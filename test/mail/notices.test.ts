@@ -126,6 +126,19 @@ describe("somebody who chose", () => {
     expect(await pass(25)).toEqual([]);
   });
 
+  it("the digest at an hour that is quiet gets it after the quiet hours", async () => {
+    const { owner, world, request, pass } = await makeMailed({ bookings: 0 });
+    await owner.send("/notices", only(["digest"], { digestHour: "9", quietFrom: "8", quietTo: "13" }));
+    request(3);
+    expect(await pass(15)).toEqual([]);
+    for (let hours = 10; hours < 13; hours += 1) {
+      world.wait(hours === 10 ? 3600 : 3000);
+      expect(await pass(12)).toEqual([]);
+    }
+    world.wait(1800);
+    expect((await pass(40)).map(({ subject }) => subject)).toEqual(["3 open requests"]);
+  });
+
   it("decisions hears of those of colleagues, not of their own", async () => {
     const { owner, world, request, pass } = await makeMailed({ bookings: 0 });
     const colleague = visitor(world);

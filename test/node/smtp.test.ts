@@ -113,6 +113,14 @@ describe("a mail over SMTP", () => {
   it.each([
     ["550 no such user", [...hello, "250 from", "550 no such user"], { result: "refused", forEver: true }],
     ["451 greylisted", [...hello, "250 from", "451 greylisted"], { result: "refused", forEver: false }],
+    [
+      "554 5.7.1 to RCPT",
+      [...hello, "250 from", "554 5.7.1 <x>: Relay access denied"],
+      { result: "refused", forEver: false },
+    ],
+    ["552 5.2.2 to RCPT", [...hello, "250 from", "552 5.2.2 mailbox full"], { result: "refused", forEver: false }],
+    ["550 5.1.1 to RCPT", [...hello, "250 from", "550 5.1.1 no such user"], { result: "refused", forEver: true }],
+    ["550 5.7.1 to the message", [...data, "550 5.7.1 spam"], { result: "refused", forEver: true }],
     ["552 too big", [...data, "552 too big"], { result: "refused", forEver: true }],
     ["421 busy", ["421 busy"], { result: "unreachable" }],
     ["554 instead of a greeting", ["554 no service"], { result: "unreachable" }],

@@ -17,7 +17,7 @@ import type { ReadSource } from "../../store/sources/readers.ts";
 import { texts } from "../../text/index.ts";
 import { zonedTimes } from "../../text/times.ts";
 import { actsForProvider } from "../../waldur/roles.ts";
-import { isQuiet, type Person } from "../people.ts";
+import { isQuiet, isQuietHour, type Person } from "../people.ts";
 import { type Notice, noticeRow } from "./notice.ts";
 import { isAbout, mostItems, type Recipient, seekerFor } from "./recipients.ts";
 import { quietRow } from "./request-rows.ts";
@@ -184,7 +184,7 @@ function bookingNotice(deps: Deps, person: Person, row: LocatedRow) {
   return { items: [wholeItem(deps, row, person, see)], more: "", links: [], quote: null };
 }
 
-/** The list of open requests, on working days from the hour that its reader chose; none where nothing is open. */
+/** The list of open requests, on working days from the hour that its reader chose, or after their quiet hours; none where nothing is open. */
 async function findDigests(
   deps: Deps,
   recipients: readonly Recipient[],
@@ -193,7 +193,8 @@ async function findDigests(
   const nowAt = epochSeconds(deps);
   const due = recipients.filter(({ person: { zone, notices } }) => {
     const { weekday, hour } = localTime(zone, nowAt);
-    const late = hour - notices.wishes.digestHour;
+    const { digestHour, quiet } = notices.wishes;
+    const late = hour - (quiet !== null && isQuietHour(notices.wishes, digestHour) ? quiet.to : digestHour);
     return weekday <= 5 && late >= 0 && late < digestHours;
   });
   if (due.length === 0) return () => [];
@@ -221,17 +222,18 @@ async function findDigests(
 }
 
 /**
- * The news of the bookings that a person made. What is seen of one for the first time counts as known: only what it becomes
- * after that is news.
+ * The news of the bookings that a person made: what each is other than when it was last looked at. What is seen for the first time of
+ * one from before counts as known.
  */
-async function findOwn(deps: Deps, { person, recipient }: Recipient): Promise<News[]> {
+async function findOwn(deps: Deps, { person, recipient, sinceAt: begunAt }: Recipient): Promise<News[]> {
   const { account, accounts, language } = person;
-  const sinceAt = epochSeconds(deps) - newsDays * daySeconds;
+  const nowAt = epochSeconds(deps);
+  const sinceAt = nowAt - newsDays * daySeconds;
   const rows = await listOwnBookings(
     deps.sql,
     accounts.filter(({ refusedAt }) => refusedAt === null).map(({ id }) => id),
     account.username,
-    sinceAt,
+    { sinceAt, nowAt },
   );
   if (rows.length === 0) return [];
   const told = await listTold(
@@ -241,11 +243,16 @@ async function findOwn(deps: Deps, { person, recipient }: Recipient): Promise<Ne
     rows.map(({ booking }) => booking.uuid),
   );
   return rows.flatMap((row): News[] => {
-    const { uuid } = row.booking;
+    const { uuid, createdMicros } = row.booking;
     const became = becameOf(row);
     const prefix = `own:${uuid}:`;
     const seen = [...told].filter((cause) => cause.startsWith(prefix));
-    const isNews = seen.length > 0 && became !== "pending";
+    const last = seen.at(-1)?.replace(/~\d+$/, "");
+    if (last === prefix + became || (last !== undefined && became === "pending")) return [];
+    const isKnown = last === undefined && createdMicros / 1_000_000 < Math.max(begunAt, sinceAt);
+    const isNews = !isKnown && became !== "pending";
+    // What was before may come again.
+    const cause = prefix + became + (seen.includes(prefix + became) ? `~${seen.length}` : "");
     const words = texts[language].notices.mail;
     const moved = became.startsWith("confirmed") && seen.some((cause) => cause.startsWith(`${prefix}confirmed`));
     const [event, subject, intro] = moved
@@ -258,7 +265,7 @@ async function findOwn(deps: Deps, { person, recipient }: Recipient): Promise<Ne
     const notice = isNews
       ? { ...bookingNotice(deps, person, row), event, subject: subject(offeringOf(row, person)), intro }
       : null;
-    return [{ kind: "own", cause: `${prefix}${became}`, bookingUuid: uuid, notice }];
+    return [{ kind: "own", cause, bookingUuid: uuid, notice }];
   });
 }
 

@@ -1,11 +1,13 @@
 import { overlapping, type Period } from "../../calendar/period.ts";
 import { hasElapsed } from "../../lib/clock.ts";
-import type { InvitationRow } from "../../store/mail/invitations.ts";
+import type { InvitationRow, ToldRow } from "../../store/mail/invitations.ts";
 
 /** Periods of a request about which a mailbox is asked; one with more is for people. */
 const mostPeriods = 20;
-/** Seconds after which a request that was not answered is asked about again. */
+/** Seconds after which a request that was not answered is asked about again, and what did not arrive is sent again. */
 const repeatSeconds = 86_400;
+/** Seconds between two such mails while none arrives: the mailbox may be gone. */
+const againSeconds = 3600;
 
 /** A booking of the offering whose mailbox it is, with what is left of its periods: none overlaps another. */
 export interface OfferedBooking {
@@ -26,7 +28,7 @@ export interface OfferedBooking {
 export interface ResourceState {
   readonly bookings: readonly OfferedBooking[];
   /** All that the mailbox was told of periods that are not over, also what was taken back. */
-  readonly told: readonly InvitationRow[];
+  readonly told: readonly ToldRow[];
   /** False: it is asked no more, and what it has is only put right or taken back. */
   readonly asks: boolean;
   /** The keys that still sign. */
@@ -41,7 +43,7 @@ export interface ToldPeriod {
   readonly period: Period;
   readonly standing: boolean;
   /** The last message about that period; null: none. */
-  readonly before: InvitationRow | null;
+  readonly before: ToldRow | null;
 }
 
 /** The answer of a mailbox to a request, which waits for the decision. */
@@ -66,14 +68,17 @@ export interface ResourcePlan {
  * requests in the order in which they were made: one that overlaps an earlier request waits until that is decided, so that what it
  * declines is taken by what stands or is not ours. What was freed after a question without a yes asks it again, and so does a day
  * without an answer. A period whose invitation is signed with a lost key cannot be freed any more: requests that overlap it are left
- * to people.
+ * to people. What did not arrive is told again after a day, one at a time; what could not be freed keeps requests waiting until it is.
  */
 export function planResource({ bookings, told, asks, keyIds, nowAt }: ResourceState): ResourcePlan {
   const open = told.filter((row) => row.open);
   const lost = open.filter(({ keyId }) => !keyIds.includes(keyId));
   const holds = ({ uuid }: OfferedBooking): boolean => open.some(({ bookingUuid }) => bookingUuid === uuid);
 
-  const ahead: Period[] = lost.map(periodOf);
+  const stuck = told.filter((row) => !row.open && row.undelivered);
+  const isDue = ({ stampAt }: InvitationRow): boolean => hasElapsed(stampAt, repeatSeconds, nowAt);
+
+  const ahead: Period[] = [...lost, ...stuck].map(periodOf);
   const requests = bookings
     .filter(({ state }) => asks && (state === "open" || state === "soon"))
     .toSorted((a, b) => a.createdMicros - b.createdMicros || (a.uuid < b.uuid ? -1 : 1))
@@ -90,18 +95,29 @@ export function planResource({ bookings, told, asks, keyIds, nowAt }: ResourceSt
       return { bookingUuid: uuid, period, standing: state === "standing", before: before ?? null };
     }),
   );
-  // While nobody sees a booking its time stays taken.
-  const freed = open.filter(
+  const isWanted = (row: ToldRow): boolean => wanted.some(({ before }) => before === row);
+  const missed = wanted.flatMap(({ before, standing: stands }) =>
+    before?.open === true && stands && before.undelivered && before.answer === "" ? [before] : [],
+  );
+  const isRecent = ({ undelivered, stampAt }: ToldRow): boolean =>
+    undelivered && !hasElapsed(stampAt, againSeconds, nowAt);
+  const [again] = told.some(isRecent)
+    ? []
+    : [...stuck.filter((row) => !isWanted(row)), ...missed]
+        .filter((row) => keyIds.includes(row.keyId) && isDue(row))
+        .toSorted((a, b) => a.stampAt - b.stampAt);
+  const freed = told.filter(
     (row) =>
-      !lost.includes(row) &&
-      bookings.some(({ uuid }) => uuid === row.bookingUuid) &&
-      !wanted.some(({ before }) => before === row),
+      !isWanted(row) &&
+      (row === again ||
+        // While nobody sees a booking its time stays taken.
+        (row.open && !lost.includes(row) && bookings.some(({ uuid }) => uuid === row.bookingUuid))),
   );
   const free = told.filter((row) => row.answer !== "DECLINED" && (!row.open || freed.includes(row)));
   const asked = wanted.filter(({ before, standing: stands }) => {
     if (before?.open !== true) return true;
     if (before.answer === "ACCEPTED" || lost.includes(before)) return false;
-    if (before.answer === "" && !stands && hasElapsed(before.stampAt, repeatSeconds, nowAt)) return true;
+    if (before === again || (before.answer === "" && !stands && isDue(before))) return true;
     const later = free.filter((row) => row.open || row.stampAt > before.stampAt);
     return overlapping([periodOf(before)], later.map(periodOf)).length > 0;
   });

@@ -14,8 +14,11 @@ import type { Post } from "../notices/notice.ts";
 const mostOfRound = 50;
 const mostAtOnce = 4;
 const perHour = 3000;
-/** Tries of a post without an answer: a program tells copies by their id, and a chat would show each. */
-const unanswered = { program: 5, chat: 1 };
+/**
+ * Tries of a post without an answer: a program tells copies by their id. A chat shows each, and a request that is told twice does less
+ * harm than one that is not told.
+ */
+const unanswered = { program: 5, chat: 2 };
 /** Statements that a post takes at most, and a round besides. */
 const statementsOfPost = 4;
 const statementsOfRound = 6;

@@ -121,20 +121,24 @@ export async function findLocated(
   return new Map(rows.map(readLocated).map((row) => [row.booking.uuid, row]));
 }
 
-/** Returns the provider and the offering of each of these bookings that is stored anywhere, by uuid. */
+/** Returns the provider and the offering of each of these bookings that is stored anywhere, and whether it is still undecided, by uuid. */
 export async function findProviders(
   sql: Sql,
   uuids: readonly string[],
-): Promise<Map<string, Pick<Booking, "providerUuid" | "offeringUuid">>> {
+): Promise<Map<string, Pick<Booking, "providerUuid" | "offeringUuid"> & { readonly open: boolean }>> {
   const rows = await sql.all(
-    `SELECT DISTINCT uuid, data->>'$.providerUuid' AS provider, data->>'$.offeringUuid' AS offering
-     FROM bookings INDEXED BY bookings_uuid WHERE uuid IN (SELECT value FROM json_each(?1))`,
+    `SELECT uuid, state, data->>'$.providerUuid' AS provider, data->>'$.offeringUuid' AS offering
+     FROM bookings INDEXED BY bookings_uuid WHERE uuid IN (SELECT value FROM json_each(?1)) ORDER BY modified_micros`,
     JSON.stringify(uuids),
   );
   return new Map(
     rows.map((row) => [
       readText(row, "uuid"),
-      { providerUuid: readText(row, "provider"), offeringUuid: readText(row, "offering") },
+      {
+        providerUuid: readText(row, "provider"),
+        offeringUuid: readText(row, "offering"),
+        open: readText(row, "state") === "Creating",
+      },
     ]),
   );
 }

@@ -1,6 +1,6 @@
 import type { Sql, Statement } from "../sql/port.ts";
 import { statement } from "../sql/port.ts";
-import { readText } from "../sql/row.ts";
+import { readInt, readText } from "../sql/row.ts";
 import { flag, int, oneOf, type RowOf, table, text } from "../sql/table.ts";
 import { addWhere, type NewOutboxRow } from "./outbox.ts";
 
@@ -126,14 +126,26 @@ export async function noteAnswer(
   return changed === 1;
 }
 
+/** What a resource mailbox was told last of a period. */
+export interface ToldRow extends InvitationRow {
+  /** The mail was given up, or came back: the mailbox has what it was told before. */
+  readonly undelivered: boolean;
+}
+
 /** Returns what a resource mailbox was told of periods that are not over, also what was taken back. */
-export async function listToldTo(sql: Sql, mailboxId: string, nowAt: number): Promise<InvitationRow[]> {
+export async function listToldTo(sql: Sql, mailboxId: string, nowAt: number): Promise<ToldRow[]> {
   const rows = await sql.all(
-    `SELECT ${invitations.list()} FROM invitations WHERE attendee > ?1 || '.' AND attendee < ?1 || '/' AND end_at > ?2 ORDER BY start_at, attendee, booking_uuid`,
+    `SELECT ${invitations.list("told")}, CASE WHEN EXISTS (
+         SELECT 1 FROM outbox INDEXED BY outbox_failed
+         WHERE outbox.state = 'failed' AND outbox.recipient = told.address AND outbox.booking_uuid = told.booking_uuid
+           AND outbox.cause LIKE 'invitation % ' || CASE WHEN told.open = 1 THEN 'REQUEST' ELSE 'CANCEL' END || ' ' || told.sequence || ' %')
+       THEN 1 ELSE 0 END AS undelivered
+     FROM invitations AS told WHERE attendee > ?1 || '.' AND attendee < ?1 || '/' AND end_at > ?2
+     ORDER BY start_at, attendee, booking_uuid`,
     mailboxId,
     nowAt,
   );
-  return rows.map(invitations.read);
+  return rows.map((row) => ({ ...invitations.read(row), undelivered: readInt(row, "undelivered") === 1 }));
 }
 
 /**

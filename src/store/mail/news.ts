@@ -38,27 +38,31 @@ export async function listTroubles(sql: Sql, users: readonly string[], sinceAt: 
   }));
 }
 
-/** Returns the stored bookings that a person made, of lists that these accounts asked for and may read, if they changed since then (epoch seconds). */
+/**
+ * Returns the stored bookings that a person made, of lists that these accounts asked for and may read, which changed since then or are
+ * not over now (epoch seconds): a slot may move, and Waldur's `modified` does not tell.
+ */
 export async function listOwnBookings(
   sql: Sql,
   accountIds: readonly string[],
   username: string,
-  sinceAt: number,
+  { sinceAt, nowAt }: { readonly sinceAt: number; readonly nowAt: number },
 ): Promise<LocatedRow[]> {
   const rows = await sql.all(
     `SELECT source_id, ${storedColumns("bookings")} FROM bookings
      WHERE source_id IN (
          SELECT source_id FROM readers WHERE account_id IN (SELECT value FROM json_each(?1)) AND lost IN ('', 'part'))
-       AND modified_micros > ?2 * 1000000 AND vanished_at IS NULL AND data->>'$.requesterUsername' = ?3
+       AND (modified_micros > ?2 * 1000000 OR last_end_at > ?4) AND vanished_at IS NULL AND data->>'$.requesterUsername' = ?3
      ORDER BY modified_micros, order_state NULLS FIRST, source_id`,
     JSON.stringify(accountIds),
     sinceAt,
     username,
+    nowAt,
   );
   return [...new Map(rows.map(readLocated).map((row) => [row.booking.uuid, row])).values()];
 }
 
-/** Returns the causes for which a recipient has rows of the outbox, of those about these bookings or among these causes. */
+/** Returns the causes for which a recipient has rows of the outbox, of those about these bookings or among these causes, oldest first. */
 export async function listTold(
   sql: Sql,
   recipient: string,
@@ -67,7 +71,7 @@ export async function listTold(
 ): Promise<Set<string>> {
   const rows = await sql.all(
     `SELECT cause FROM outbox WHERE recipient = ?1 AND (cause IN (SELECT value FROM json_each(?2))
-       OR booking_uuid IN (SELECT value FROM json_each(?3)))`,
+       OR booking_uuid IN (SELECT value FROM json_each(?3))) ORDER BY n`,
     recipient,
     JSON.stringify(causes),
     JSON.stringify(bookingUuids),

@@ -163,8 +163,8 @@ function pairParameters(seekers: readonly Seeker[], nowAt: number): [string, num
 }
 
 /**
- * Returns the open requests of which these have not been told yet, and those of which they are to be told again, the
- * soonest first; at most `limit`. `nowAt`: epoch seconds.
+ * Returns the open requests of which these have not been told yet, and those of which they are to be told again, each one's
+ * soonest first; at most `limit`, of each as many. `nowAt`: epoch seconds.
  */
 export async function listWanted(
   sql: Sql,
@@ -180,7 +180,7 @@ export async function listWanted(
      SELECT recipient, uuid, told_at FROM told
      WHERE told_at IS NULL OR (hours > 0 AND reminded IS NULL AND first_start_at > ?2
        AND first_start_at <= ?2 + hours * 3600 AND told_at <= ?2 - hours * ${apart})
-     ORDER BY recipient, first_start_at, uuid LIMIT ?4`,
+     ORDER BY row_number() OVER (PARTITION BY recipient ORDER BY first_start_at, uuid), recipient LIMIT ?4`,
     ...pairParameters(seekers, nowAt),
     limit,
   );

@@ -238,7 +238,10 @@ export async function deleteQueued(sql: Sql, rows: readonly number[]): Promise<v
              OR whole.cause LIKE 'reminders:%' AND outbox.cause LIKE 'reminder:%'))`,
       list,
     ),
-    statement("DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))", list),
+    statement(
+      "DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))",
+      list,
+    ),
   ]);
 }
 
@@ -298,14 +301,15 @@ export async function countCauses(sql: Sql, userUuid: string, prefix: string, si
 
 /**
  * Deletes what ended before then, at most so many; a row about a request that nobody has decided stays, since it says that
- * it was told. Resolves to their number.
+ * it was told, and so does what somebody knows of a booking of their own that was not over then. Resolves to their number.
  */
 export async function forgetSent(sql: Sql, beforeAt: number, limit: number): Promise<number> {
   return sql.run(
     `DELETE FROM outbox WHERE n IN (
        SELECT n FROM outbox INDEXED BY outbox_ended WHERE ended_at < ?1 AND NOT EXISTS (
          SELECT 1 FROM bookings INDEXED BY bookings_uuid
-         WHERE bookings.uuid = outbox.booking_uuid AND bookings.state = 'Creating' AND bookings.vanished_at IS NULL)
+         WHERE bookings.uuid = outbox.booking_uuid AND bookings.vanished_at IS NULL
+           AND (bookings.state = 'Creating' OR outbox.cause LIKE 'own:%' AND bookings.last_end_at > ?1))
        LIMIT ?2)`,
     beforeAt,
     limit,

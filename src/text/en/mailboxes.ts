@@ -6,7 +6,7 @@ export const mailboxes = {
   how: "It gets an invitation for each period of a request. Once it has accepted them all, the request is accepted; when it declines one, the request is rejected. This happens in your name, and the history names the mailbox. You and your colleagues can still decide: whoever is first counts.",
   page: "The operator of this service does not let mails decide: each answer of the mailbox brings you a mail with the page on which one click does.",
   shown:
-    "The mailbox sees the name of the offering, the times of bookings and requests, and a link to each; not who asks, and not why. Requests of more than 20 periods are left to people.",
+    "The mailbox sees the name of the offering, the times of bookings and requests, and a link to each; not who asks, and not why. Requests of more than 20 periods are left to people. A request that overlaps an earlier one is asked about once that is decided.",
   setUp: "What the administrator of the mailbox has to set is in the documentation of this service, under Mail.",
   off: "Requests are not sent as invitations here, so no mailbox can answer them: the operator of this service has not set that up.",
   none: "There is no offering whose requests you may decide.",

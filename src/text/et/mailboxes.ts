@@ -8,7 +8,7 @@ export const mailboxes: typeof english = {
   how: "Postkast saab kutse taotluse iga aja kohta. Kui ta on kõik vastu võtnud, on taotlus vastu võetud; kui ta ühest keeldub, on taotlus tagasi lükatud. See sünnib sinu nimel ja ajalugu nimetab postkasti. Sina ja kolleegid võite endiselt otsustada: loeb esimene.",
   page: "Selle teenuse haldaja ei lase kirjadel otsustada: postkasti iga vastus toob sulle kirja lehega, millel otsustab üks klõps.",
   shown:
-    "Postkast näeb pakkumise nime, broneeringute ja taotluste aegu ning linki igaühele, aga mitte seda, kes ja miks taotleb. Enam kui 20 ajaga taotlused jäävad inimestele.",
+    "Postkast näeb pakkumise nime, broneeringute ja taotluste aegu ning linki igaühele, aga mitte seda, kes ja miks taotleb. Enam kui 20 ajaga taotlused jäävad inimestele. Taotluse kohta, mis kattub varasemaga, küsitakse siis, kui varasem on otsustatud.",
   setUp: "Mida postkasti haldaja peab seadma, on kirjas selle teenuse dokumentatsioonis, meili juures.",
   off: "Siin ei saadeta taotlusi kutsetena, seega ei saa ükski postkast neile vastata: teenuse haldaja ei ole seda seadistanud.",
   none: "Sul ei ole ühtki pakkumist, mille taotlusi võiksid otsustada.",

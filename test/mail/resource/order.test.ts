@@ -163,3 +163,17 @@ it("a request of many periods is for people; one that was accepted and gets more
   for (let minute = 0; minute < 2; minute += 1) await one.minute();
   expect(one.calendar.events.size).toBe(21);
 });
+
+it("a request behind one that is left to people is told to them, and asked about once they have decided that", async () => {
+  const one = await makeRoom();
+  const at = one.later();
+  const many = one.request(Array.from({ length: 21 }, (_, n) => slot(at + n * day, 1, n)));
+  one.world.wait(30);
+  const behind = one.request([slot(at + 3 * day, 2)]);
+  const { asked, told } = await one.minute();
+  expect(asked).toEqual([]);
+  for (const { uuid } of [many, behind]) expect(told.filter((text) => text.includes(uuid))).toHaveLength(1);
+  one.world.sample.reject(many.uuid);
+  await one.minute();
+  expect([one.stateOf(many), one.stateOf(behind)]).toEqual(["Terminated", "OK"]);
+});

@@ -26,8 +26,8 @@ const event = fc.oneof(
 const minute = fc.record({
   /** Waldur: it answers, takes no decisions, or is away. */
   waldur: fc.constantFrom("up", "up", "up", "deaf", "away"),
-  /** The mail server puts off what comes. */
-  later: fc.constantFrom(false, false, false, true),
+  /** The mail server takes what comes, puts it off, or refuses it for ever. */
+  mail: fc.constantFrom("takes", "takes", "takes", "takes", "later", "refuses"),
   events: fc.array(event, { maxLength: 3 }),
   /** Of each answer that is on its way: it comes, waits, or is lost. */
   answers: fc.array(fc.constantFrom("comes", "comes", "comes", "waits", "waits", "lost"), {
@@ -105,12 +105,13 @@ describe("the mailboxes of two rooms on random schedules", () => {
             else if (one.state === "OK") sample.terminate(one.uuid);
             else sample.reject(one.uuid);
           };
-          const pass = async ({ waldur, later, events, answers }: (typeof minutes)[number]): Promise<void> => {
+          const pass = async ({ waldur, mail, events, answers }: (typeof minutes)[number]): Promise<void> => {
             const down = new Response("down", { status: 503 });
             world.fault(({ method }) =>
               waldur === "away" || (waldur === "deaf" && method === "POST") ? down.clone() : null,
             );
-            office.office.next = () => (later ? { result: "refused", forEver: false, answer: "450 later" } : null);
+            office.office.next = () =>
+              mail === "takes" ? null : { result: "refused", forEver: mail === "refuses", answer: "450 later" };
             if (waldur !== "away") events.forEach(happen);
             world.wait(700);
             await watch(async () => {
@@ -131,11 +132,11 @@ describe("the mailboxes of two rooms on random schedules", () => {
             }
           };
           for (const one of minutes) await pass(one);
-          const calm = { waldur: "up", later: false, events: [], answers: ["comes"] } as const;
+          const calm = { waldur: "up", mail: "takes", events: [], answers: ["comes"] } as const;
           for (let n = 0; n < 4; n += 1) await pass({ ...calm, events: [], answers: ["comes"] });
           const listLeft = (): SampleBooking[] => made.filter(({ state }) => state === "Creating");
           // What was lost is asked again a day later; of requests for the same time one is decided in each run.
-          for (let n = 0; n < 3; n += 1) {
+          for (let n = 0; n < 4; n += 1) {
             world.wait(86_400);
             for (let run = 0; run < 2 || (run < made.length + 2 && listLeft().length > 0); run += 1) {
               await pass({ ...calm, events: [], answers: ["comes"] });
