@@ -203,10 +203,13 @@ describe("a manager who has just signed in", () => {
   it("finds what Waldur has, without a calendar, and what comes later", async () => {
     const world = await makeWorld({ bookings: 0, token: "no-token-of-this-waldur" });
     ask(world, "Free", 30);
+    const answering = Promise.withResolvers<null>();
+    world.fault(async ({ url }) => (url.includes("/booking-resources/") ? answering.promise : null));
     const manager = await signIn(world, "providerManager");
     const before = await manager.get("/");
     expect(before.headers.get("Refresh")).toBe("3; url=/");
     expect(await before.text()).toContain("Waldur is being read for the first time: Sample Imaging Centre");
+    answering.resolve(null);
     await world.settle();
     const page = await manager.get("/");
     expect(page.headers.get("Refresh")).toBeNull();
