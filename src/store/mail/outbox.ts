@@ -238,7 +238,10 @@ export async function deleteQueued(sql: Sql, rows: readonly number[]): Promise<v
              OR whole.cause LIKE 'reminders:%' AND outbox.cause LIKE 'reminder:%'))`,
       list,
     ),
-    statement("DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))", list),
+    statement(
+      "DELETE FROM outbox WHERE state = 'queued' AND n IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))",
+      list,
+    ),
   ]);
 }
 
