@@ -22,10 +22,14 @@ export async function openStore(): Promise<EmptyStore> {
 
 /**
  * Throws an error of the database on. A statement that it refuses is a fault of the program, whatever the program makes of the
- * error: the promise that nobody waits for fails the run.
+ * error: what nobody catches fails the run.
  */
 function tellRefused(error: unknown): never {
-  if (messageOf(error).startsWith("the database refused")) void Promise.reject(error);
+  if (messageOf(error).startsWith("the database refused")) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
   throw error;
 }
 

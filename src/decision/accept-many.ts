@@ -20,7 +20,7 @@ const costs = { statements: 26, requests: 6, statementsAfter: 12 };
 export async function acceptMany<T extends Located>(
   outer: Deps,
   located: readonly T[],
-  request: Omit<DecisionRequest, "bookingUuid" | "action">,
+  request: Omit<DecisionRequest, "bookingUuid" | "action" | "answered">,
 ): Promise<{ readonly decided: readonly OneOfMany<T>[]; readonly left: readonly T[] }> {
   const { sql, counts } = countStatements(outer.sql);
   let requests = 0;
@@ -46,7 +46,8 @@ export async function acceptMany<T extends Located>(
     else {
       told += 1;
       const budget = { ...outer.budget, statements: Math.max(statements, costs.statements) };
-      const decision = await decide({ ...deps, budget }, { ...request, bookingUuid: uuid, action: "accept" });
+      const wish = { ...request, bookingUuid: uuid, action: "accept", answered: asked.slots } as const;
+      const decision = await decide({ ...deps, budget }, wish);
       decided.push({ asked, decision });
     }
   }

@@ -5,7 +5,8 @@ import type { Deps } from "../deps.ts";
 /** The context of every handler. `viewer` is set once the request is signed in or authenticated. */
 export interface Env {
   Bindings: Deps;
-  Variables: { requestId: string; viewer: Viewer };
+  /** `sent`: the form that was read. */
+  Variables: { requestId: string; viewer: Viewer; sent: ReadonlyMap<string, readonly string[]> };
 }
 
 /** The context of a request for a page. */

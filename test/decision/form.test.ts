@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listDecisions } from "../../src/store/decisions.ts";
+import { requestTo } from "../waldur-answers.ts";
 import { formsOf, makeCase } from "./decided.ts";
 
 describe("a form from elsewhere", () => {
@@ -58,5 +59,48 @@ describe("a form from elsewhere", () => {
     expect([(await browser.decide(page, "accept")).status, (await browser.decide(second, "accept")).status]).toEqual([
       200, 200,
     ]);
+  });
+});
+
+describe("a form that shows what is no more", () => {
+  const day = 86_400;
+
+  it.each(["accept", "reject"] as const)("to %s asks again where the time has moved", async (action) => {
+    const { world, request, signedIn } = await makeCase();
+    const { link, booking } = await request({ own: true });
+    const { browser, page } = await signedIn("providerOwner", link);
+    world.sample.moveSlot(booking.uuid, day);
+    world.wait(60);
+    await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
+    const asked = await browser.decide(page, action);
+    expect([asked.status, asked.note]).toEqual([409, expect.stringContaining("have changed since you saw it")]);
+    expect(world.sample.find(booking.uuid)?.state).toBe("Creating");
+    // In Waldur alone.
+    world.sample.moveSlot(booking.uuid, day);
+    const again = await browser.decide(asked, action);
+    expect([again.status, again.note]).toEqual([409, expect.stringContaining("have changed since you saw it")]);
+    expect(world.sample.find(booking.uuid)?.state).toBe("Creating");
+    await world.settle();
+    await browser.decide(await browser.open(link), action);
+    expect(world.sample.find(booking.uuid)?.state).not.toBe("Creating");
+  });
+
+  it("asks again where another was confirmed for the time, but not to reject", async () => {
+    const { world, request, signedIn } = await makeCase();
+    const { link, booking } = await request({ own: true });
+    const other = requestTo(world.sample, { name: "Other" });
+    Object.assign(other, { schedules: booking.schedules, slots: booking.slots });
+    world.wait(60);
+    await world.tick({ sweepSince: world.clock.ms / 1000 + 1 });
+    const { browser, page } = await signedIn("providerOwner", link);
+    expect(page.html).toContain("also requested");
+    world.sample.accept(other.uuid);
+    world.wait(60);
+    await world.tick();
+    const asked = await browser.decide(page, "accept");
+    expect([asked.status, asked.html.includes("already confirmed")]).toEqual([409, true]);
+    expect(world.sample.find(booking.uuid)?.state).toBe("Creating");
+    await browser.decide(page, "reject");
+    expect(world.sample.find(booking.uuid)?.state).not.toBe("Creating");
   });
 });

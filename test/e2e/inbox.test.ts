@@ -99,8 +99,13 @@ describe.skipIf(skipped).each(runtimes)(
       expect(await card(page, name).getByText("Accepted. The booking is confirmed").isVisible()).toBe(true);
       // What is to have the focus gets it when the page is drawn, which is after it is loaded.
       await expect
-        .poll(() => page.evaluate("document.activeElement.getAttribute('aria-label') ?? ''"))
-        .toMatch(/^Accept(?:…)?: /);
+        .poll(() => page.evaluate("document.activeElement.closest('h2')?.parentElement?.className ?? ''"))
+        .toBe("head");
+      // Enter pressed once too often answers nothing that nobody has looked at.
+      const [left = 0] = await counts(page);
+      await Promise.all([page.waitForURL(/\/bookings\/[0-9a-f]{32}$/), page.keyboard.press("Enter")]);
+      await page.goto(service.url);
+      expect((await counts(page))[0]).toBe(left);
       await page.goto(service.url);
       await follow(page.getByRole("link", { name: "Create a calendar" }));
       await follow(page.getByRole("button", { name: "Create the calendar" }));

@@ -16,6 +16,10 @@ export const common = {
   failed: "This did not work",
   requestId: "Request number, for the operator of this service",
   back: "Back to the requests",
+  /** Below a failure of a form. */
+  kept: "What you sent is kept on this page, without passwords.",
+  signInBeside: "Sign in in a new tab",
+  sendAgain: "Send it again",
   /** Before what a calendar's server said in its own words. */
   said: "The server said",
   /** Before what is for them, in English. */

@@ -67,6 +67,7 @@ export const decision = {
   alone: "No other booking of this offering overlaps.",
   besidePending: "also requested",
   besideConfirmed: "already confirmed",
+  moreBeside: "More is requested or confirmed for this time than you saw. Nothing was changed; look at it again.",
   decide: "Your decision",
   as: (name: string) => `You are deciding as ${name}.`,
   /** For whoever asked for the booking. */

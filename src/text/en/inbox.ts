@@ -18,6 +18,8 @@ export const inbox = {
     waiting: "No request waits for somebody else",
     over: "No request was left without an answer",
   } satisfies Record<InboxPart, string>,
+  /** To somebody whose token Waldur does not take. */
+  hidden: "No request is shown here until then, whether one waits for you or not.",
   noneYet: "New requests appear here by themselves.",
   noneFound: "No request matches.",
   showAll: "Show all",

@@ -34,6 +34,8 @@ export const decision: typeof english = {
   alone: "Ükski teine selle pakkumise broneering ei kattu.",
   besidePending: "samuti taotletud",
   besideConfirmed: "juba kinnitatud",
+  moreBeside:
+    "Selleks ajaks on taotletud või kinnitatud rohkem, kui sina nägid. Midagi ei muudetud; vaata seda uuesti.",
   decide: "Sinu otsus",
   as: (name) => `Otsustad kasutajana ${name}.`,
   own: {

@@ -15,6 +15,7 @@ export const inbox: typeof english = {
     waiting: "Ükski taotlus ei oota kedagi teist",
     over: "Ükski taotlus ei jäänud vastuseta",
   },
+  hidden: "Seni ei näidata siin ühtki taotlust, ka neid, mis sind ootavad.",
   noneYet: "Uued taotlused ilmuvad siia ise.",
   noneFound: "Ükski taotlus ei vasta otsingule.",
   showAll: "Näita kõiki",

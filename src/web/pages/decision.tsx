@@ -5,6 +5,7 @@ import { type AccountRow, endPersonSessions } from "../../store/accounts/account
 import { findBookings } from "../../store/bookings/bookings.ts";
 import { chooseDecider } from "../../decision/rights.ts";
 import { loadPageData } from "../../decision/page-data.ts";
+import { findBeside, livePeriods } from "../../decision/beside.ts";
 import { signIn } from "../../account/sign-in.ts";
 import { requestNetwork } from "../request/address.ts";
 import { putCookie } from "../session/cookies.ts";
@@ -16,6 +17,7 @@ import type { Env, PageContext } from "../env.ts";
 import { preferredLanguage } from "../request/accept-language.ts";
 import { DecisionPage, PlainPage } from "./views/decision.tsx";
 import { nextCookie } from "./page-context.tsx";
+import { noticeChange, readSeen } from "./seen.tsx";
 import { texts } from "../../text/index.ts";
 import { type Linked, findLinked } from "../../decision/linked.ts";
 import { personName } from "../../account/person-name.ts";
@@ -131,8 +133,14 @@ async function decideFromForm(c: PageContext): Promise<Response> {
       status: action === null ? 400 : 401,
     });
   }
-  const { booking } = linked.known;
-  const request = { bookingUuid: booking.uuid, action, ...decider, feedId: linked.feed.id };
+  const { booking, slots } = linked.known;
+  const request = { bookingUuid: booking.uuid, action, ...decider, feedId: linked.feed.id, answered: slots };
+  const beside = await findBeside(c.env.sql, [{ ...linked.known, sourceId: linked.source.id }]);
+  const now = { periods: livePeriods(slots), beside: beside.get(booking.uuid) ?? [] };
+  const changed = noticeChange(readSeen(form), request, now, language);
+  if (changed !== null) {
+    return renderDecision(c, linked, { preselected: action, person, notice: changed, status: 409 });
+  }
   const outcome = await decideBooking(c, request, language);
   // Read again: it has changed.
   const known = (await findBookings(c.env.sql, linked.source.id, [booking.uuid])).get(booking.uuid) ?? linked.known;

@@ -148,10 +148,12 @@ async function makePreview(c: PageContext, asker: ActingAccount, source: AskedSo
 async function showNew(c: PageContext, { asker, kind, found }: AskedSource, state: FormState, status: 200 | 400 = 200) {
   const language = pageLanguage(c);
   const offerings = await listOfferings(asker, found);
+  const hidden = { kind, uuid: found.scopeUuid };
   const about = {
     source: isolate(found.name),
-    action: "/feeds/new",
-    hidden: { kind, uuid: found.scopeUuid },
+    // A browser may open the address of a sent form again.
+    action: `/feeds/new?${new URLSearchParams(hidden).toString()}`,
+    hidden,
     existing: false,
     cancelHref: "/calendars",
     offerings: offerings.map(({ uuid, name }) => [uuid, isolate(name)] as const),

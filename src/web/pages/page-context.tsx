@@ -9,6 +9,7 @@ import { loadViewer, type Viewer } from "../../account/access.ts";
 import { requestPace, takeTurn } from "../../account/turns.ts";
 import { checkForm, type Fields, fieldValue, formNonce, nonceField, readForm } from "../request/forms.ts";
 import type { Env, PageContext } from "../env.ts";
+import { nextPath } from "../session/next-path.ts";
 import { findBrowserAccount } from "../session/sessions.ts";
 import { preferredLanguage } from "../request/accept-language.ts";
 import { zonedTimes, type Times } from "../../text/times.ts";
@@ -24,7 +25,8 @@ export const signedIn = createMiddleware<Env>(async (c, next) => {
   const account = await findBrowserAccount(c, "pages");
   if (account === null) {
     if (c.req.method === "POST") throw new AppError("unauthorized", "sign in first");
-    return c.redirect(c.req.path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(c.req.path)}`, 303);
+    const next = nextPath(c.req.url);
+    return c.redirect(next === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(next)}`, 303);
   }
   const viewer = await loadViewer(c.env, account);
   c.set("viewer", viewer);
@@ -75,7 +77,7 @@ export async function renderPage(
   const language = pageLanguage(c);
   const nonce = await formNonce(c, formPurpose(viewer.account));
   const top = <Nav language={language} viewer={viewer} nonce={nonce} path={c.req.path} />;
-  const foot = <Wishes {...{ language, zone, nonce }} own={zone === pageZone(c)} path={c.req.path} />;
+  const foot = <Wishes {...{ language, zone, nonce }} own={zone === pageZone(c)} path={nextPath(c.req.url)} />;
   return renderBarePage(c, title, make(nonce), status, { top, foot });
 }
 

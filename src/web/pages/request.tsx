@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { findVisibleBooking, type VisibleBooking } from "../../account/access.ts";
 import { type Action, actions } from "../../calendar/profile.ts";
 import { isDecidable, bookingStatus } from "../../calendar/status.ts";
+import { livePeriods } from "../../decision/beside.ts";
 import { type Caution, findCautions, isClear } from "../../decision/caution.ts";
 import { loadPageData } from "../../decision/page-data.ts";
 import { offeredActions, rejectRight } from "../../decision/rights.ts";
@@ -15,6 +16,7 @@ import type { Notice } from "../notice.ts";
 import { showInbox } from "./inbox/inbox.tsx";
 import { inboxQuery, type InboxView, readInboxView } from "./inbox/view.ts";
 import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "./page-context.tsx";
+import { noticeChange, readSeen } from "./seen.tsx";
 import { bookingName } from "./views/parts/request-card.tsx";
 import { ConfirmPage, RequestPage } from "./views/request.tsx";
 
@@ -24,7 +26,7 @@ export function requestRoutes(): Hono<Env> {
     .get("/bookings/:uuid/:action{accept|reject}", signedIn, async (c) => {
       const seen = await findVisibleBooking(c.env, c.var.viewer, c.req.param("uuid"));
       const view = readInboxView(new URLSearchParams(c.req.query("back") ?? ""));
-      return confirm(c, seen, asAction(c), view, await findCaution(c, seen));
+      return confirm(c, seen, asAction(c), view, await findCaution(c, seen), null);
     })
     .post("/bookings/:uuid/:action{accept|reject}", signedIn, async (c) => answer(c, c.req.param("uuid"), asAction(c)))
     .get("/bookings/:uuid", signedIn, async (c) => {
@@ -51,21 +53,27 @@ async function confirm(
   action: Action,
   view: InboxView,
   caution: Caution,
+  changed: Notice | null,
 ): Promise<Response> {
   const { account } = c.var.viewer;
   const language = pageLanguage(c);
   const open = isDecidable(bookingStatus(known)) && caution.time !== "over";
   const name = bookingName(known.booking.name, language);
   const offered = open && offeredActions(c.env, account, known.booking).includes(action);
-  return renderPage(c, name, (nonce) => (
-    <ConfirmPage
-      {...{ language, nonce, known, action, caution, name, offered }}
-      reject={rejectRight(c.env, account, known.booking)}
-      times={pageTimes(c)}
-      query={inboxQuery(view, { page: view.page })}
-      acts={actsForProvider(account, known.booking)}
-    />
-  ));
+  return renderPage(
+    c,
+    name,
+    (nonce) => (
+      <ConfirmPage
+        {...{ language, nonce, known, action, caution, changed, name, offered }}
+        reject={rejectRight(c.env, account, known.booking)}
+        times={pageTimes(c)}
+        query={inboxQuery(view, { page: view.page })}
+        acts={actsForProvider(account, known.booking)}
+      />
+    ),
+    changed === null ? 200 : 409,
+  );
 }
 
 /** Answers a request, or asks first where one click is not enough. */
@@ -74,11 +82,14 @@ async function answer(c: PageContext, uuid: string, action: Action): Promise<Res
   const { viewer } = c.var;
   const seen = await findVisibleBooking(c.env, viewer, uuid);
   const view = readInboxView(new URLSearchParams(fieldValue(fields, "back")));
-  if (fieldValue(fields, "sure") !== "yes") {
-    const caution = await findCaution(c, seen);
-    if (action === "reject" || !isClear(caution)) return confirm(c, seen, action, view, caution);
-  }
-  const request = { bookingUuid: uuid, action, account: viewer.account, via: "sign-in", feedId: "" } as const;
+  const { slots } = seen.known;
+  const about = { bookingUuid: uuid, action, account: viewer.account, via: "sign-in", feedId: "" } as const;
+  const request = { ...about, answered: slots };
+  const caution = await findCaution(c, seen);
+  const now = { periods: livePeriods(slots), beside: caution.overlaps };
+  const changed = noticeChange(readSeen(fields), request, now, pageLanguage(c));
+  const sure = fieldValue(fields, "sure") === "yes" || (action === "accept" && isClear(caution));
+  if (changed !== null || !sure) return confirm(c, seen, action, view, caution, changed);
   const outcome = await decideBooking(c, request, pageLanguage(c));
   if (fieldValue(fields, "on") !== "request") {
     return showInbox(c, view, { answered: { before: seen.known, outcome } }, outcome.status);

@@ -5,6 +5,7 @@ import { scheduleRoutes } from "./schedule/schedule.tsx";
 import { brandRoutes } from "./brand.ts";
 import { calendarsRoutes } from "./calendars.tsx";
 import { connectRoutes } from "./connect/connect.tsx";
+import type { Viewer } from "../../account/access.ts";
 import { readLimit } from "../../feed/quota.ts";
 import { errorJson } from "../error-json.ts";
 import { decisionRoutes } from "./decision.tsx";
@@ -19,8 +20,10 @@ import { pageHeaders } from "../page-headers.ts";
 import { programsRoutes } from "./programs/programs.tsx";
 import { signInRoutes } from "./sign-in.tsx";
 import { targetPageRoutes } from "./target.tsx";
-import { FailureView } from "./views/parts/failure.tsx";
+import { type FailureProps, FailureView } from "./views/parts/failure.tsx";
 import { pageLanguage, renderBarePage } from "./page-context.tsx";
+import { type Fields, readForm } from "../request/forms.ts";
+import { nextPath } from "../session/next-path.ts";
 import { webhookRoutes } from "./webhooks.tsx";
 import { wishesRoutes } from "./wishes.tsx";
 import { texts } from "../../text/index.ts";
@@ -53,11 +56,35 @@ export async function renderFailure(c: PageContext, error: unknown): Promise<Res
   const language = pageLanguage(c);
   const requestId = c.get("requestId");
   const { status } = errorJson(error, requestId);
-  const code = codeOf(error) ?? "internal";
+  const code = isRefused(c) && codeOf(error) === "not_found" ? "waldur_refused_token" : (codeOf(error) ?? "internal");
+  const signsIn = code === "unauthorized" || code === "waldur_refused_token";
+  const sent = signsIn || status >= 500 ? await findSent(c) : null;
   return renderBarePage(
     c,
     texts[language].common.failed,
-    <FailureView {...{ language, code, requestId, limit: readLimit(error) }} />,
+    <FailureView
+      {...{ language, code, requestId, signsIn, sent }}
+      path={nextPath(c.req.url)}
+      limit={readLimit(error)}
+    />,
     status,
   );
 }
+
+/** Returns true for somebody who sees next to nothing, since Waldur does not take their token. */
+function isRefused(c: PageContext): boolean {
+  const viewer: Viewer | undefined = c.get("viewer");
+  return viewer !== undefined && !viewer.operator && viewer.account.refusedAt !== null;
+}
+
+/** Returns what a form of ours sent, without its secrets, to be sent again once that works; null for another request. */
+async function findSent(c: PageContext): Promise<FailureProps["sent"]> {
+  if (c.req.method !== "POST") return null;
+  const known: Fields | undefined = c.get("sent");
+  const fields = known ?? (await readForm(c).catch(() => null));
+  if (fields === null || fields.size === 0) return null;
+  return [...fields].filter(([name]) => !secretFields.has(name));
+}
+
+/** Fields that no page shows again. */
+const secretFields: ReadonlySet<string> = new Set(["token", "password"]);

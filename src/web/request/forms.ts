@@ -29,6 +29,7 @@ export async function readForm(c: PageContext): Promise<Fields> {
   const type = c.req.header("Content-Type") ?? "";
   const text = await readRequestText(c);
   const fields = new Map<string, string[]>();
+  c.set("sent", fields);
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) return fields;
   for (const [name, value] of new URLSearchParams(text)) {
     const values = fields.get(name);

@@ -121,8 +121,15 @@ describe.each(engines)("targets and their ledger over $engine", ({ open }) => {
     await write(changeTarget("t", { state: "removing", failures: 3, failure: "dav_timeout", failingSinceAt: t }));
     await write(handOverTarget("t", "sealed anew", "why", t + 3), endLease(fence.name));
     expect(await findTarget(sql, "t")).toMatchObject({
-      ...{ state: "stopped", stopCode: "owner", stopReason: "why", stoppedAt: t + 3, credentials: "sealed anew" },
-      ...{ account: "dav.example", failures: 0, failure: "", failingSinceAt: null },
+      state: "stopped",
+      stopCode: "owner",
+      stopReason: "why",
+      stoppedAt: t + 3,
+      credentials: "sealed anew",
+      account: "dav.example",
+      failures: 0,
+      failure: "",
+      failingSinceAt: null,
     });
     expect(await takeLease(sql, fence.name, "another run", t, 60)).toBe(true);
   });

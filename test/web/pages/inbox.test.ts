@@ -47,13 +47,13 @@ const leftIn = (html: string): string[] =>
   [...html.matchAll(/type="hidden" name="uuid" value="([0-9a-f]{32})"/g)].map(([, uuid = ""]) => uuid);
 /** The names on the cards of a page, in order. */
 const namesIn = (html: string): string[] =>
-  [...html.matchAll(/<h2 dir="auto"><a href="\/bookings\/[0-9a-f]{32}">([^<]*)</g)].map(([, name = ""]) => name);
+  [...html.matchAll(/<h2 dir="auto"><a href="\/bookings\/[0-9a-f]{32}"[^>]*>([^<]*)</g)].map(([, name = ""]) => name);
 const countsIn = (html: string): number[] =>
   [...html.matchAll(/<a href="\/\?part=\w+"[^>]*>[^<]*<strong>(\d+)</g)].map(([, count]) => Number(count));
 /** The part of a page about one request. */
 const cardOf = (html: string, name: string): string =>
   html.split('<li class="card').find((card) => card.includes(`>${name}</a>`)) ?? "";
-const focusOf = (html: string): string => /aria-label="([^"]*)"[^>]*\sautofocus/.exec(html)?.[1] ?? "";
+const focusOf = (html: string): string => /\sautofocus[^>]*>([^<]*)</.exec(html)?.[1] ?? "";
 
 describe("the first page", () => {
   it("has every request, apart by who can answer it, with true counts", async () => {
@@ -203,10 +203,13 @@ describe("a manager who has just signed in", () => {
   it("finds what Waldur has, without a calendar, and what comes later", async () => {
     const world = await makeWorld({ bookings: 0, token: "no-token-of-this-waldur" });
     ask(world, "Free", 30);
+    const answering = Promise.withResolvers<null>();
+    world.fault(async ({ url }) => (url.includes("/booking-resources/") ? answering.promise : null));
     const manager = await signIn(world, "providerManager");
     const before = await manager.get("/");
     expect(before.headers.get("Refresh")).toBe("3; url=/");
     expect(await before.text()).toContain("Waldur is being read for the first time: Sample Imaging Centre");
+    answering.resolve(null);
     await world.settle();
     const page = await manager.get("/");
     expect(page.headers.get("Refresh")).toBeNull();
@@ -356,7 +359,7 @@ describe("an answer on the first page", () => {
     const page = await done.text();
     expect([done.status, namesIn(page)]).toEqual([200, ["First", "Second", "Third"]]);
     expect(cardOf(page, "Second")).toContain("Accepted. The booking is confirmed");
-    expect(focusOf(page)).toBe("Accept: Third");
+    expect(focusOf(page)).toBe("Third");
     expect(countsIn(page)).toEqual([2, 0, 0]);
     expect(world.sample.find(second.uuid)?.state).toBe("OK");
   });
@@ -427,7 +430,7 @@ describe("an answer on the first page", () => {
     const all = Array.from({ length: 25 }, (_, n) => ask(world, `Request ${n}`, 30 + 2 * n));
     await read(world);
     const pages = `${await reader.page("/?part=decide&ticked=all")}${await reader.page("/?part=decide&ticked=all&page=2")}`;
-    const ticked = [...pages.matchAll(/name="uuid" value="([0-9a-f]{32})"[^>]*\schecked/g)].map(
+    const ticked = [...pages.matchAll(/name="uuid" value="([0-9a-f]{32})\.[0-9a-f]{28}"[^>]*\schecked/g)].map(
       ([, uuid = ""]) => uuid,
     );
     expect(ticked).toEqual(all.map(({ uuid }) => uuid));
@@ -472,6 +475,136 @@ describe("an answer on the first page", () => {
     }
     expect(all.every(({ uuid }) => world.sample.find(uuid)?.state === "OK")).toBe(true);
     expect(clicks).toBeLessThanOrEqual(5);
+  });
+});
+
+describe("an answer to a page that shows what is no more", () => {
+  const moved = "The times of this booking have changed since you saw it";
+  /** The values of an element's attributes. */
+  const attributesOf = (element: string): Record<string, string> =>
+    Object.fromEntries([...element.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]));
+  /** Presses Accept as it stands on a card, or Accept or Reject as on the page of the second step. */
+  const press = async (reader: Visitor, html: string, card = ""): Promise<Response> => {
+    const [button = ""] = /<button[^>]*formaction[^>]*>/.exec(card === "" ? html : cardOf(html, card)) ?? [];
+    const { formaction, name = "", value = "" } = attributesOf(button);
+    const [form = "", path = ""] = /<form method="post" action="(\/bookings[^"]*)".*?<\/form>/s.exec(html) ?? [];
+    const inputs = [...(formaction === undefined ? form : html).matchAll(/<input type="hidden"[^>]*>/g)];
+    const hidden = inputs.map(([input]) => attributesOf(input)).map((one) => [one["name"], one["value"]]);
+    const own: Record<string, string> = name === "" ? {} : { [name]: value };
+    return reader.post(formaction ?? path, { ...Object.fromEntries(hidden), ...own });
+  };
+  const stateOf = (world: World, { uuid }: SampleBooking): string | undefined => world.sample.find(uuid)?.state;
+
+  it("asks again where the time has moved, and takes the answer to the new one", async () => {
+    const { world, reader } = await begin();
+    const one = ask(world, "One", 30);
+    await read(world);
+    const old = await reader.page("/");
+    world.sample.moveSlot(one.uuid, 24 * hour);
+    await read(world);
+    const asked = await press(reader, old, "One");
+    const page = await asked.text();
+    expect([asked.status, stateOf(world, one)]).toEqual([409, "Creating"]);
+    expect(page).toContain(moved);
+    expect(page).toContain("Wed 6 Jan 2027, 15:00–16:00");
+    expect((await press(reader, page)).status).toBe(200);
+    expect(stateOf(world, one)).toBe("OK");
+  });
+
+  it("decides nothing where the time has moved in Waldur alone, and shows the new one then", async () => {
+    const { world, reader } = await begin();
+    const one = ask(world, "One", 30);
+    await read(world);
+    const old = await reader.page("/");
+    world.sample.moveSlot(one.uuid, 24 * hour);
+    const answer = await press(reader, old, "One");
+    expect([answer.status, stateOf(world, one)]).toEqual([409, "Creating"]);
+    expect(cardOf(await answer.text(), "One")).toContain(moved);
+    await world.settle();
+    expect(cardOf(await reader.page("/"), "One")).toContain("Wed 6 Jan 2027, 15:00–16:00");
+  });
+
+  it.each(["accept", "reject"])("asks again at the second step of %s", async (action) => {
+    const { world, reader } = await begin();
+    const one = ask(world, "One", 30);
+    await read(world);
+    const old = await reader.page(`/bookings/${one.uuid}/${action}`);
+    world.sample.moveSlot(one.uuid, 24 * hour);
+    await read(world);
+    const asked = await press(reader, old);
+    expect([asked.status, stateOf(world, one)]).toEqual([409, "Creating"]);
+    expect(await asked.text()).toContain(moved);
+  });
+
+  it("asks again on the page of the request", async () => {
+    const { world, reader } = await begin();
+    const one = ask(world, "One", 30);
+    await read(world);
+    const old = await reader.page(`/bookings/${one.uuid}`);
+    world.sample.moveSlot(one.uuid, 24 * hour);
+    await read(world);
+    expect((await press(reader, old)).status).toBe(409);
+    expect(stateOf(world, one)).toBe("Creating");
+  });
+
+  it("asks again where what stands at the same time is more than the second step showed", async () => {
+    const { world, reader } = await begin();
+    const one = ask(world, "One", 30);
+    const other = ask(world, "Other", 30);
+    await read(world);
+    const old = await reader.page(`/bookings/${one.uuid}/accept`);
+    expect(old).toContain("Other");
+    const third = ask(world, "Third", 30);
+    world.sample.accept(third.uuid);
+    await read(world);
+    const asked = await press(reader, old);
+    const page = await asked.text();
+    expect([asked.status, stateOf(world, one)]).toEqual([409, "Creating"]);
+    expect(page).toContain("Third, Tue 5 Jan 2027, 15:00–16:00 (confirmed)");
+    // That there is less is nothing to ask about.
+    world.sample.reject(other.uuid);
+    await read(world);
+    expect((await press(reader, page)).status).toBe(200);
+    expect(stateOf(world, one)).toBe("OK");
+  });
+
+  it("is told what is wrong where Waldur takes the token no more, not that nothing waits or is there", async () => {
+    const { world, reader } = await begin();
+    const one = ask(world, "One", 30);
+    await read(world);
+    const old = await reader.page("/");
+    world.sample.expireToken("providerOwner");
+    world.wait(600);
+    const page = await reader.page("/");
+    expect(page).toContain("Waldur has not accepted your token since");
+    expect(page).toContain("No request is shown here until then");
+    for (const wrong of ["No request waits", "New requests appear here", "no calendar of your own"]) {
+      expect(page).not.toContain(wrong);
+    }
+    expect(await reader.page(`/bookings/${one.uuid}`)).toContain(`href="/sign-in?next=%2Fbookings%2F${one.uuid}"`);
+    const lost = await press(reader, old, "One");
+    const told = await lost.text();
+    expect([lost.status, told.includes("Waldur no longer accepts your token")]).toEqual([404, true]);
+    expect(told).toContain('href="/sign-in" target="_blank"');
+    expect(told).toContain("Send it again");
+  });
+
+  it("accepts the ticked ones but those that have moved", async () => {
+    const { world, reader } = await begin();
+    const [one, two, three] = [ask(world, "One", 30), ask(world, "Two", 40), ask(world, "Three", 50)];
+    await read(world);
+    const old = await reader.page("/?ticked=all");
+    world.sample.moveSlot(one.uuid, 24 * hour);
+    await read(world);
+    world.sample.moveSlot(two.uuid, 24 * hour);
+    const [nonce = ""] = /name="nonce" value="([^"]*)"/.exec(old)?.slice(1) ?? [];
+    const uuid = [...old.matchAll(/<input type="checkbox"[^>]*>/g)].map(([box]) => attributesOf(box)["value"] ?? "");
+    expect(uuid).toHaveLength(3);
+    const report = await (await reader.post("/bookings/accept", { nonce, uuid, back: "" })).text();
+    expect(report).toContain("1 request was accepted");
+    expect(report).toContain(`One</strong>: ${moved}`);
+    expect(report).toContain(`Two</strong>: ${moved}`);
+    expect([one, two, three].map((each) => stateOf(world, each))).toEqual(["Creating", "Creating", "OK"]);
   });
 });
 

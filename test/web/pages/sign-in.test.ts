@@ -4,7 +4,8 @@ import { findUser } from "../../../src/store/accounts/accounts.ts";
 import { sealedTokenPlace } from "../../../src/account/client.ts";
 import { safeNextPath } from "../../../src/web/session/next-path.ts";
 import { makeWorld, type World } from "../../world.ts";
-import { origin, visitor } from "../visitor.ts";
+import { listFeeds } from "../../../src/store/feeds.ts";
+import { origin, type Visitor, visitor, wholeForm } from "../visitor.ts";
 
 const session = "__Host-session";
 
@@ -121,7 +122,12 @@ describe("signing in with a token", () => {
     ["javascript:alert(1)", "/"],
     ["/%2f%2fevil.example", "/"],
     ["/a/../b", "/"],
-    ["/x?next=y", "/"],
+    ["/x?next=y", "/x?next=y"],
+    ["/?part=waiting&words=%C3%B5+a.b", "/?part=waiting&words=%C3%B5+a.b"],
+    ["/x?next=//evil.example", "/"],
+    ["/x?a#b", "/"],
+    ["//evil.example?a", "/"],
+    ["/x?a\r\nSet-Cookie: b", "/"],
     [undefined, "/"],
   ])("next %j leads to %s", async (next, expected) => {
     expect(safeNextPath(next)).toBe(expected);
@@ -129,6 +135,86 @@ describe("signing in with a token", () => {
     const one = visitor(world);
     const fields = { token: world.sample.tokens.providerOwner, ...(next !== undefined && { next }) };
     expect((await one.send("/sign-in", fields)).headers.get("Location")).toBe(expected);
+  });
+});
+
+describe("a session that is over", () => {
+  it.each(["/feeds/new?kind=mine", "/?part=waiting&words=%C3%B5un&order=age", "/schedule/week?date=2027-01-04"])(
+    "leads back to %s with all that it asks for",
+    async (path) => {
+      const world = await makeWorld({ bookings: 0 });
+      const one = visitor(world);
+      const asked = await one.get(path);
+      const [, next = ""] =
+        /name="next" value="([^"]*)"/.exec(await one.page(asked.headers.get("Location") ?? "")) ?? [];
+      const fields = { token: world.sample.tokens.providerOwner, next: next.replaceAll("&amp;", "&") };
+      expect((await one.send("/sign-in", fields)).headers.get("Location")).toBe(path);
+    },
+  );
+
+  /** Sends the form of a page of a failure as it stands. */
+  const sendAgain = async (one: Visitor, html: string): Promise<Response> => {
+    const [, action = "", form = ""] =
+      /<form method="post" action="([^"]*)" class="card">(.*?)<\/form>/s.exec(html) ?? [];
+    const fields: Record<string, string[]> = {};
+    for (const [, name = "", value = ""] of form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)) {
+      fields[name] = [...(fields[name] ?? []), value];
+    }
+    return one.post(action.replaceAll("&amp;", "&"), fields);
+  };
+
+  it("loses nothing of a form: it is sent again once somebody has signed in", async () => {
+    const world = await makeWorld({ bookings: 3 });
+    const one = visitor(world);
+    const { providerOwner } = world.sample.tokens;
+    await one.signIn(providerOwner);
+    const path = `/feeds/new?kind=provider&uuid=${world.sample.providerUuid}`;
+    const nonce = await one.nonceOf(path);
+    world.wait(8 * 3600);
+    const typed = {
+      ...wholeForm,
+      kind: "provider",
+      uuid: world.sample.providerUuid,
+      name: "Long thought of",
+      looks: ["wholeDays", "offeringColours"],
+      do: "save",
+    };
+    const lost = await one.post(path, { nonce, ...typed });
+    const page = await lost.text();
+    expect([lost.status, page.includes('href="/sign-in" target="_blank"')]).toEqual([401, true]);
+    await one.signIn(providerOwner);
+    expect((await sendAgain(one, page)).headers.get("Location")).toMatch(/\?done=made$/);
+    const [feed] = await listFeeds(world.deps.sql);
+    expect(feed?.profile).toMatchObject({ name: "Long thought of", wholeDays: true, offeringColours: true });
+  });
+
+  it("keeps no secret of a form, and gives nobody else's form to whoever signs in", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const one = visitor(world);
+    await one.signIn(world.sample.tokens.providerOwner);
+    const nonce = await one.nonceOf("/notices");
+    one.cookies.delete(session);
+    const secrets = { username: "me", password: "my-own-secret", token: "my-own-token" };
+    const page = await (await one.post("/feeds/0123456789abcdef/targets/new/sign-in", { nonce, ...secrets })).text();
+    expect(page).toContain('name="username" value="me"');
+    expect(page).not.toMatch(/my-own-(?:secret|token)/);
+    const lost = await (await one.post("/you", { nonce, zone: "Asia/Tokyo" })).text();
+    await one.signIn(world.sample.tokens.providerManager);
+    expect((await sendAgain(one, lost)).status).toBe(403);
+  });
+
+  it("is like a Waldur that does not answer: the form is sent again once it does", async () => {
+    const world = await makeWorld({ bookings: 3 });
+    const one = visitor(world);
+    await one.signIn(world.sample.tokens.providerOwner);
+    const typed = { ...wholeForm, kind: "provider", uuid: world.sample.providerUuid, do: "save" };
+    const nonce = await one.nonceOf("/notices");
+    world.wait(600);
+    world.fault(() => new Response(null, { status: 502 }));
+    const lost = await one.post("/feeds/new", { nonce, ...typed });
+    expect(lost.status).toBe(502);
+    world.fault(null);
+    expect((await sendAgain(one, await lost.text())).headers.get("Location")).toMatch(/\?done=made$/);
   });
 });
 

@@ -16,6 +16,8 @@ import type { Env, PageContext } from "../../env.ts";
 import { fieldValue } from "../../request/forms.ts";
 import type { Notice } from "../../notice.ts";
 import { listComplaints } from "../complaints.ts";
+import { noticeChange } from "../seen.tsx";
+import { readTick } from "./tick.ts";
 import { type InboxView, readInboxView } from "./view.ts";
 import { pageLanguage, pageTimes, readFormFields, renderPage, signedIn } from "../page-context.tsx";
 import { readDate } from "../../../text/times.ts";
@@ -129,8 +131,8 @@ async function findBeginnings(c: PageContext): Promise<{ loading: string[]; make
 async function acceptTicked(c: PageContext): Promise<Response> {
   const fields = await readFormFields(c);
   const view = readInboxView(new URLSearchParams(fieldValue(fields, "back")));
-  const ticked = [...new Set(fields.get("uuid") ?? [])];
-  const uuids = ticked.slice(0, mostAtOnce);
+  const ticked = new Map((fields.get("uuid") ?? []).map((tick) => [readTick(tick).uuid, tick]));
+  const uuids = [...ticked.keys()].slice(0, mostAtOnce);
   const { viewer } = c.var;
   const language = pageLanguage(c);
   const words = texts[language].inbox;
@@ -141,16 +143,20 @@ async function acceptTicked(c: PageContext): Promise<Response> {
   const located = uuids.map((uuid) => found.get(uuid)).filter((one): one is VisibleBooking => one !== undefined);
   const { account } = viewer;
   const request = { account, via: "sign-in", feedId: "", address: requestNetwork(c) } as const;
-  const { decided, left } = await acceptMany(
-    c.env,
-    located.map(({ known }) => known),
-    request,
-  );
+  const failed: Reported[] = [];
+  const unchanged: LocatedRow[] = [];
+  for (const { known } of located) {
+    const { times } = readTick(ticked.get(known.booking.uuid) ?? "");
+    const now = { periods: livePeriods(known.slots), beside: [] };
+    const notice = noticeChange({ times, beside: "" }, { action: "accept", account }, now, language);
+    if (notice === null) unchanged.push(known);
+    else failed.push({ name: known.booking.name, notice, overlaps: [], over: false });
+  }
+  const { decided, left } = await acceptMany(c.env, unchanged, request);
   readWhatDiffers(
     c.env,
     decided.flatMap((one) => ("decision" in one ? [one.decision] : [])),
   );
-  const failed: Reported[] = [];
   let accepted = 0;
   for (const one of decided) {
     const { name } = one.asked.booking;
@@ -163,6 +169,7 @@ async function acceptTicked(c: PageContext): Promise<Response> {
     if (outcome.tone === "good") accepted += 1;
     else failed.push({ name, notice: outcome, overlaps: [], over: false });
   }
-  const rest = [...left.map(({ booking }) => booking.uuid), ...ticked.slice(mostAtOnce)];
-  return showInbox(c, view, { report: { accepted, failed, left: rest, hint: "" } });
+  const rest = [...left.map(({ booking }) => booking.uuid), ...[...ticked.keys()].slice(mostAtOnce)];
+  const ticks = rest.map((uuid) => ticked.get(uuid) ?? uuid);
+  return showInbox(c, view, { report: { accepted, failed, left: ticks, hint: "" } });
 }

@@ -9,6 +9,7 @@ import type { LinkKind } from "../../../security/links.ts";
 import type { PageData } from "../../../decision/page-data.ts";
 import { nonceField } from "../../request/forms.ts";
 import type { Notice } from "../../notice.ts";
+import { SeenFields } from "../seen.tsx";
 import { zonedTimes } from "../../../text/times.ts";
 import { Note } from "./parts/field.tsx";
 import { Layout } from "./parts/layout.tsx";
@@ -281,6 +282,7 @@ const Buttons: FC<SectionProps> = ({ words, data, path, preselected, nonces }) =
   return (
     <form method="post" action={path} class="actions">
       <input type="hidden" name={nonceField} value={nonces.decide} />
+      <SeenFields periods={data.parts} beside={data.beside} />
       {ordered.map((action) => (
         <button name="action" value={action} class={action === first ? action : `${action} second`}>
           {action === "reject" && withdraws(data) ? words.own.button : words.actions[action]}

@@ -11,6 +11,7 @@ import { cleanName } from "../../../calendar/foreign-text.ts";
 import { actsForProvider } from "../../../waldur/roles.ts";
 import { nonceField } from "../../request/forms.ts";
 import type { Notice } from "../../notice.ts";
+import { readTick } from "../inbox/tick.ts";
 import { type InboxView, inboxQuery, isSearch } from "../inbox/view.ts";
 import type { Times } from "../../../text/times.ts";
 import { StripHours } from "./parts/day-strip.tsx";
@@ -54,7 +55,7 @@ export interface InboxProps {
   readonly report: {
     readonly accepted: number;
     readonly failed: readonly Reported[];
-    /** Uuids of those that were left for another run. */
+    /** The ticks that were left for another run. */
     readonly left: readonly string[];
     /** The reason why nothing was done; "" otherwise. */
     readonly hint: string;
@@ -69,6 +70,15 @@ export const InboxPage: FC<InboxProps> = (props) => {
   const all = counts[inbox.part];
   const clear = requests.filter(({ caution, offered }) => isClear(caution) && offered.includes("accept"));
   const query = inboxQuery(view, { page: view.page });
+  if (!props.viewer.operator && props.viewer.account.refusedAt !== null) {
+    return (
+      <>
+        <h1>{words.title}</h1>
+        <TokenNote {...props} loud />
+        <p>{words.hidden}</p>
+      </>
+    );
+  }
   return (
     <>
       <h1 id="requests">{all === 0 ? words.none[inbox.part] : words.counted[inbox.part](all)}</h1>
@@ -122,7 +132,7 @@ const Cards: FC<InboxProps & { query: string; tickable: boolean }> = (props) => 
       {...{ request, query, tickable }}
       notice={answered?.uuid === request.booking.uuid ? answered.notice : null}
       focused={request === next}
-      ticked={view.ticked || report?.left.includes(request.booking.uuid) === true}
+      ticked={view.ticked || report?.left.some((tick) => readTick(tick).uuid === request.booking.uuid) === true}
       acts={actsForProvider(viewer.account, request.booking)}
     />
   );
@@ -192,8 +202,8 @@ const Report: FC<InboxProps & { report: NonNullable<InboxProps["report"]>; query
         <form method="post" action="/bookings/accept">
           <input type="hidden" name={nonceField} value={nonce} />
           <input type="hidden" name="back" value={query} />
-          {left.map((uuid) => (
-            <input type="hidden" name="uuid" value={uuid} />
+          {left.map((tick) => (
+            <input type="hidden" name="uuid" value={tick} />
           ))}
           <div class="actions">
             <button autofocus>{words.goOn(left.length)}</button>

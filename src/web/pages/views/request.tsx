@@ -12,6 +12,7 @@ import type { LocatedRow } from "../../../store/bookings/bookings.ts";
 import { texts } from "../../../text/index.ts";
 import { nonceField } from "../../request/forms.ts";
 import type { Notice } from "../../notice.ts";
+import { SeenFields } from "../seen.tsx";
 import type { Times } from "../../../text/times.ts";
 import { Besides, BookingFacts, Closed, InWaldur, Rights, Waiting } from "./decision.tsx";
 import { Note } from "./parts/field.tsx";
@@ -76,6 +77,7 @@ const Answers: FC<RequestProps> = ({ language, nonce, data, offered, clear, acts
     <form method="post" class="actions">
       <input type="hidden" name={nonceField} value={nonce} />
       <input type="hidden" name="on" value="request" />
+      <SeenFields periods={data.parts} beside={data.beside} />
       {offered.includes("accept") &&
         (clear ? (
           <button formaction={`${path}/accept`}>{words.accept}</button>
@@ -100,6 +102,8 @@ interface ConfirmProps {
   readonly known: LocatedRow;
   readonly action: Action;
   readonly caution: Caution;
+  /** Why an answer that was sent counts for nothing; null: none was. */
+  readonly changed: Notice | null;
   readonly name: string;
   /** The viewer can give this answer now. */
   readonly offered: boolean;
@@ -112,7 +116,7 @@ interface ConfirmProps {
 
 /** The second step before an answer: what will happen. */
 export const ConfirmPage: FC<ConfirmProps> = (props) => {
-  const { language, nonce, times, known, action, caution, name, offered, acts, reject, query } = props;
+  const { language, nonce, times, known, action, caution, changed, name, offered, acts, reject, query } = props;
   const { may, unnamed } = texts[language].decision;
   const words = texts[language].inbox;
   const { booking } = known;
@@ -123,6 +127,7 @@ export const ConfirmPage: FC<ConfirmProps> = (props) => {
   const will = deed === "reject" ? words.confirm.will.reject(person) : words.confirm.will[deed];
   return (
     <div class="decision">
+      {changed !== null && <Note tone={changed.tone}>{changed.text}</Note>}
       <h1>{words.confirm[deed]}</h1>
       <p>
         <a href={`/bookings/${booking.uuid}`} dir="auto">
@@ -174,6 +179,7 @@ export const ConfirmPage: FC<ConfirmProps> = (props) => {
             <input type="hidden" name={nonceField} value={nonce} />
             <input type="hidden" name="back" value={query} />
             <input type="hidden" name="sure" value="yes" />
+            <SeenFields periods={periods} beside={caution.overlaps} />
             <div class="actions">
               <button class={action === "reject" ? "reject" : undefined}>
                 {deed === "accept" && caution.overlaps.length > 0 ? words.confirm.anyway : words.confirm.yes[deed]}

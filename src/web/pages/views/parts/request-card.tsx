@@ -8,6 +8,8 @@ import { calendarWords } from "../../../../calendar/words/index.ts";
 import { type Beside, livePeriods } from "../../../../decision/beside.ts";
 import { isClear } from "../../../../decision/caution.ts";
 import type { InboxRequest } from "../../../../decision/inbox.ts";
+import { timesShown } from "../../../../decision/seen.ts";
+import { tickOf } from "../../inbox/tick.ts";
 import { texts } from "../../../../text/index.ts";
 import { DayStrip } from "./day-strip.tsx";
 import { Note } from "./field.tsx";
@@ -25,7 +27,7 @@ export interface CardProps {
   readonly request: InboxRequest;
   /** The outcome of an answer just now; null: nobody gave one. */
   readonly notice: Notice | null;
-  /** The first thing to do on it has the focus. */
+  /** Its name has the focus: a key that is pressed once too often opens it, and answers nothing. */
   readonly focused: boolean;
   /** Others can be accepted with it: it has a tick. */
   readonly tickable: boolean;
@@ -68,14 +70,16 @@ export const RequestCard: FC<CardProps> = (props) => {
           <input
             type="checkbox"
             name="uuid"
-            value={booking.uuid}
+            value={tickOf(request)}
             form={formIds.many}
             checked={ticked}
             aria-label={`${words.tick}: ${labelName(booking.name, language)}`}
           />
         )}
         <h2 dir="auto">
-          <a href={`/bookings/${booking.uuid}`}>{name}</a>
+          <a href={`/bookings/${booking.uuid}`} autofocus={props.focused}>
+            {name}
+          </a>
         </h2>
         <span class="quiet small">{waitedText(nowAt - booking.createdMicros / 1_000_000, language)}</span>
       </div>
@@ -140,7 +144,7 @@ function waitedText(seconds: number, language: Language): string {
 }
 
 const Answers: FC<CardProps> = (props) => {
-  const { language, request, focused, query, homeport, acts } = props;
+  const { language, request, query, homeport, acts } = props;
   const name = labelName(request.booking.name, language);
   const words = texts[language].inbox;
   const { booking, offered, caution, meaning } = request;
@@ -167,18 +171,14 @@ const Answers: FC<CardProps> = (props) => {
             <button
               form={formIds.one}
               formaction={`${path}/accept`}
+              name="times"
+              value={timesShown(livePeriods(request.slots))}
               aria-label={`${words.accept}: ${name}`}
-              autofocus={focused}
             >
               {words.accept}
             </button>
           ) : (
-            <a
-              class="button"
-              href={`${path}/accept${back}`}
-              aria-label={`${words.acceptLook}: ${name}`}
-              autofocus={focused}
-            >
+            <a class="button" href={`${path}/accept${back}`} aria-label={`${words.acceptLook}: ${name}`}>
               {words.acceptLook}
             </a>
           ))}
@@ -193,7 +193,7 @@ const Answers: FC<CardProps> = (props) => {
         )}
         <span class="links small">
           {moves && order !== "" ? (
-            <a href={order} rel="noreferrer" aria-label={`${words.order}: ${name}`} autofocus={focused}>
+            <a href={order} rel="noreferrer" aria-label={`${words.order}: ${name}`}>
               {words.order}
             </a>
           ) : (
