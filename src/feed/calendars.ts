@@ -2,6 +2,7 @@ import { may, type Standing, standingOf, type Viewer } from "../account/access.t
 import type { Deps } from "../deps.ts";
 import { epochSeconds } from "../lib/clock.ts";
 import { type CalendarRow, findCalendar, listCalendars } from "../store/calendars.ts";
+import { managedCustomers } from "../waldur/roles.ts";
 import { isExpired } from "./expiry.ts";
 import { feedLinkKind } from "./links.ts";
 
@@ -20,7 +21,9 @@ export async function findOwnCalendar(deps: Deps, viewer: Viewer, feedId: string
 
 /** Returns all living feeds that the viewer may read as calendars, oldest first. One statement. */
 export async function listOwnCalendars(deps: Deps, viewer: Viewer): Promise<OwnCalendar[]> {
-  const found = await listCalendars(deps.sql, viewer.account.id, [...viewer.accountIds], Math.floor(deps.now()));
+  const { account, accountIds } = viewer;
+  const customers = account.isStaff ? "all" : managedCustomers(account);
+  const found = await listCalendars(deps.sql, account.id, [...accountIds], customers, Math.floor(deps.now()));
   return found.flatMap((calendar) => asOwn(deps, viewer, calendar) ?? []);
 }
 

@@ -56,21 +56,26 @@ export async function findCalendar(
 
 /**
  * Returns the living feeds that may be calendars of an account at `now` (epoch milliseconds), oldest first: those of these
- * accounts of the same person, and those over lists that a role opens.
+ * accounts of the same person, and those over lists that a role opens: of these organisations, or `all`.
  */
 export async function listCalendars(
   sql: Sql,
   accountId: string,
   ownIds: readonly string[],
+  customerUuids: readonly string[] | "all",
   now: number,
 ): Promise<CalendarRow[]> {
+  const all = customerUuids === "all";
   const rows = await sql.all(
     `${select} WHERE feeds.state != 'ended'
-       AND (feeds.account_id IN (SELECT value FROM json_each(?3)) OR sources.kind IN ('provider', 'offering'))
+       AND (feeds.account_id IN (SELECT value FROM json_each(?3)) OR sources.kind IN ('provider', 'offering')
+         AND (?4 = 1 OR sources.customer_uuid IN (SELECT value FROM json_each(?5))))
      ORDER BY feeds.created_at, feeds.id`,
     accountId,
     now,
     JSON.stringify(ownIds),
+    all ? 1 : 0,
+    JSON.stringify(all ? [] : customerUuids),
   );
   return rows.map(readCalendar);
 }

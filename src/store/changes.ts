@@ -25,8 +25,8 @@ export async function knowsSince(
   touchedAt: number,
 ): Promise<boolean> {
   const row = await sql.first(
-    `SELECT NOT EXISTS (SELECT 1 FROM json_each(?3) WHERE CAST(value AS BIGINT) NOT IN (
-         SELECT rev FROM revisions WHERE feed_id = ?1)) AND (?4 = 0 OR EXISTS (
+    `SELECT NOT EXISTS (SELECT 1 FROM json_each(?3) AS asked WHERE NOT EXISTS (
+         SELECT 1 FROM revisions WHERE feed_id = ?1 AND rev = CAST(asked.value AS BIGINT))) AND (?4 = 0 OR EXISTS (
        SELECT 1 FROM refused_writes WHERE feed_id = ?1 AND account_id = ?2 AND changed_at = ?4)) AS known`,
     feedId,
     accountId,

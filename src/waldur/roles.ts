@@ -3,12 +3,17 @@ import type { User } from "./schema.ts";
 
 const managerRoles = new Set(["CUSTOMER.OWNER", "CUSTOMER.MANAGER"]);
 
+/** Returns the uuids of organisations of which the user is owner or manager. */
+export function managedCustomers({ roles }: Pick<User, "roles">): string[] {
+  return roles
+    .filter(({ name, scopeType }) => managerRoles.has(name) && scopeType === "customer")
+    .map(({ scopeUuid }) => scopeUuid);
+}
+
 /** Returns true when the user is owner or manager of some organisation, or of this one: that shows the bookings of its offerings. */
-export function manages({ roles }: Pick<User, "roles">, customerUuid?: string): boolean {
-  return roles.some(
-    ({ name, scopeType, scopeUuid }) =>
-      managerRoles.has(name) && scopeType === "customer" && (customerUuid === undefined || scopeUuid === customerUuid),
-  );
+export function manages(user: Pick<User, "roles">, customerUuid?: string): boolean {
+  const managed = managedCustomers(user);
+  return customerUuid === undefined ? managed.length > 0 : managed.includes(customerUuid);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { findZone, readZone } from "../zone.ts";
 import { type ContentLine, eachLine, parseContentLine, readDate, readDateTime } from "./content-line.ts";
+import { type Observance, offsetIn } from "./read-timezone.ts";
 
 /** The part of an event that an answer may not change, and the answer. */
 export interface EventAnswer {
@@ -28,10 +29,13 @@ export function readAnswer(text: string, own: readonly string[]): EventAnswer | 
   const found = new Map<string, ContentLine>();
   const answers: string[] = [];
   const open: string[] = [];
+  const zones = new Map<string, Map<string, string>[]>();
+  let observances: Map<string, string>[] = [];
   let [calendars, events] = [0, 0];
   for (const line of eachLine(text)) {
+    // A line that a program broke wrongly, or whose name no RFC knows (X-ENTOURAGE_UUID), is left out.
     const parsed = parseContentLine(line);
-    if (parsed === null) return null;
+    if (parsed === null) continue;
     const name = parsed.name.toUpperCase();
     const value = parsed.value.trim().toUpperCase();
     if (name === "BEGIN") {
@@ -42,10 +46,15 @@ export function readAnswer(text: string, own: readonly string[]): EventAnswer | 
         if (value === "VEVENT" && (events += 1) > 1) return null;
       }
       if (open.push(value) > deepest) return null;
+      if (open.length === 2) observances = [];
+      else if (open.length === 3 && open[1] === "VTIMEZONE") observances.push(new Map());
     } else if (name === "END") {
       if (open.pop() !== value) return null;
     } else if (open.length === 0) {
       return null;
+    } else if (open[1] === "VTIMEZONE") {
+      if (name === "TZID" && open.length === 2) zones.set(parsed.value, observances);
+      else if (open.length === 3) observances.at(-1)?.set(name, parsed.value);
     } else if (open.length === 2 && open[1] === "VEVENT") {
       if (repeating.has(name)) return null;
       if (name === "ATTENDEE") {
@@ -60,7 +69,7 @@ export function readAnswer(text: string, own: readonly string[]): EventAnswer | 
     }
   }
   const uid = found.get("UID")?.value ?? "";
-  const times = readTimes(found);
+  const times = readTimes(found, zones);
   if (open.length > 0 || events !== 1 || uid === "" || times === null || answers.length > 1) return null;
   const sequence = found.get("SEQUENCE")?.value.trim() ?? "0";
   return { uid, ...times, sequence, partstat: answers[0] ?? null };
@@ -92,12 +101,15 @@ function readParameters(text: string): ReadonlyMap<string, string> | null {
   return parameters;
 }
 
-function readTimes(found: ReadonlyMap<string, ContentLine>): Pick<EventAnswer, "start" | "end"> | null {
+/** Zones as the body itself describes them, by TZID. */
+type Zones = ReadonlyMap<string, readonly Observance[]>;
+
+function readTimes(found: ReadonlyMap<string, ContentLine>, zones: Zones): Pick<EventAnswer, "start" | "end"> | null {
   const [from, until, duration] = [found.get("DTSTART"), found.get("DTEND"), found.get("DURATION")];
-  const start = from === undefined ? null : readMoment(from);
+  const start = from === undefined ? null : readMoment(from, zones);
   if (start === null || (until !== undefined && duration !== undefined)) return null;
   if (until !== undefined) {
-    const end = readMoment(until);
+    const end = readMoment(until, zones);
     return end === null || end.isDay !== start.isDay ? null : { start: spell(start), end: spell(end) };
   }
   const length = duration === undefined ? (start.isDay ? daySeconds : 0) : readDuration(duration.value);
@@ -117,8 +129,11 @@ function spell({ at, isDay }: Moment): string {
   return isDay ? new Date(at * 1000).toISOString().slice(0, 10) : String(at);
 }
 
-/** Reads a DATE, a DATE-TIME in UTC or in an IANA zone; null for any other, as for a time of nowhere. */
-function readMoment({ parameters: written, value }: ContentLine): Moment | null {
+/**
+ * Reads a DATE, a DATE-TIME in UTC or in an IANA zone, or in another that the body describes, as Outlook's are; null for any
+ * other, as for a time of nowhere.
+ */
+function readMoment({ parameters: written, value }: ContentLine, zones: Zones): Moment | null {
   const parameters = readParameters(written);
   if (parameters === null) return null;
   const day = readDate(value);
@@ -127,9 +142,12 @@ function readMoment({ parameters: written, value }: ContentLine): Moment | null 
   const at = readDateTime(value);
   if (at !== null) return { at, isDay: false };
   const local = readDateTime(`${value}Z`);
-  const zone = zoneOf(parameters.get("TZID") ?? "");
-  if (local === null || zone === null) return null;
-  return { at: instantOf(zone, local), isDay: false };
+  const tzid = parameters.get("TZID") ?? "";
+  const zone = zoneOf(tzid);
+  if (local === null) return null;
+  if (zone !== null) return { at: instantOf(zone, local), isDay: false };
+  const offset = offsetIn(zones.get(tzid) ?? [], local);
+  return offset === null ? null : { at: local - offset, isDay: false };
 }
 
 /** Returns the IANA zone that a TZID names, alone or behind a prefix (RFC 7808 leaves it open which); null for none. */

@@ -10,7 +10,7 @@ import { answerPut, refuseWrite } from "./put.ts";
 import { maxBodyBytes, readXmlBody } from "./read-body.ts";
 import { answerReport } from "./report/report.ts";
 import { findContent, findPersonCalendar } from "./resources.ts";
-import { notFoundResponse, plainResponse, refusalResponse } from "./responses.ts";
+import { notFoundResponse, plainResponse, refusalResponse, unavailableResponse } from "./responses.ts";
 import type { Resource, Scene } from "./scene.ts";
 
 /** Methods that would change what is here (RFC 4918 9, RFC 4791 5.3, RFC 3744 8.1). */
@@ -37,6 +37,8 @@ async function answerObject(
   const { method, raw } = c.req;
   const calendar = await findPersonCalendar(scene, feedId);
   if (calendar === null) return changing.has(method) ? refusalResponse("need-privileges") : notFoundResponse();
+  // An object that is not there would be taken for one that went.
+  if (calendar.feed.state === "loading") return unavailableResponse();
   if (method === "PUT") return answerPut(c, scene, calendar, name);
   if (changing.has(method)) return refuseWrite(scene, calendar, name);
   const object = await findContent(scene, calendar, name);

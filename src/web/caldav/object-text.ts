@@ -21,10 +21,9 @@ export async function writeObject(scene: Scene, calendar: PersonCalendar, conten
   const own = standing === "colleague" ? await withSignInLinks(scene.deps, feed, content.vevent) : content.vevent;
   const told = content.word === "" ? own : addWord(own, content.word);
   const vevent = isAnswerable(calendar, content) ? addAttendee(scene, told) : told;
-  const { language } = feed.profile;
   return (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" +
-    `PRODID:-//waldur-calendar//caldav ${rendererVersion}//${language.toUpperCase()}\r\n` +
+    `PRODID:-//waldur-calendar//caldav ${rendererVersion}//EN\r\n` +
     `CALSCALE:GREGORIAN\r\n${vevent}END:VCALENDAR\r\n`
   );
 }

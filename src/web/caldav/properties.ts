@@ -4,6 +4,7 @@ import { windowOf } from "../../calendar/window.ts";
 import { calendarWords } from "../../calendar/words/index.ts";
 import { appleSpace, caldavSpace, calendarServerSpace, davSpace, pushSpace } from "../../caldav/xml.ts";
 import { AppError } from "../../errors.ts";
+import { memoize } from "../../lib/memoize.ts";
 import type { VapidKey } from "../../push/vapid.ts";
 import { formatHttpDate } from "../feed/conditional.ts";
 import { personName } from "../../account/person-name.ts";
@@ -106,6 +107,12 @@ function colourOf({ colour, feed }: PersonCalendar): string | null {
   return hex === undefined ? null : `${hex}FF`;
 }
 
+/** A home tells the zone of each of its calendars, and a runtime takes milliseconds for the offsets of a year. */
+const timezoneOf = memoize((key: string): string => {
+  const [from, to, zone = ""] = key.split(" ");
+  return xmlText(renderTimezone(zone, { fromAt: Number(from), toAt: Number(to) }));
+}, 50);
+
 /** Returns the sync token, which is the ctag too; a feed that is loaded for the first time has none yet. */
 function tokenOf(resource: Resource): string | null {
   if (resource.kind === "inbox") return emptyToken;
@@ -201,9 +208,10 @@ const properties: readonly Property[] = [
   ),
   c(
     "calendar-timezone",
-    ofCalendar(({ feed }) =>
-      xmlText(renderTimezone(feed.profile.zone ?? "UTC", windowOf(feed.profile, feed.windowAt))),
-    ),
+    ofCalendar(({ feed }) => {
+      const { fromAt, toAt } = windowOf(feed.profile, feed.windowAt);
+      return timezoneOf(`${fromAt} ${toAt} ${feed.profile.zone ?? "UTC"}`);
+    }),
   ),
   c(
     "calendar-description",

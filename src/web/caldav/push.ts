@@ -23,7 +23,9 @@ export async function answerPost(c: PageContext, scene: Scene, calendar: PersonC
   const root = isXml ? await readXmlBody(c) : null;
   if (root?.name !== "push-register" || root.space !== pushSpace) return refusalResponse("need-privileges");
   if (scene.vapidKey === null) return refusalResponse("push-not-available");
-  if (child(child(root, "trigger", pushSpace), "content-update", pushSpace) === undefined) {
+  // DAVx5 sends no trigger, and no content-encoding either.
+  const trigger = child(root, "trigger", pushSpace);
+  if (trigger !== undefined && child(trigger, "content-update", pushSpace) === undefined) {
     return refusalResponse("no-supported-trigger", "Only content updates are told.");
   }
   const wish = readWish(root);
@@ -67,8 +69,8 @@ function subscriptionUrl({ deps }: Scene, id: string): string {
 /** Reads the subscription that is wished for; null for one of another kind or without what it needs. */
 function readWish(root: XmlElement): Wish | null {
   const asked = child(child(root, "subscription", pushSpace), "web-push-subscription", pushSpace);
-  const text = (name: string): string => child(asked, name, pushSpace)?.text.trim() ?? "";
-  if (text("content-encoding") !== "aes128gcm") return null;
+  const text = (name: string, other = ""): string => child(asked, name, pushSpace)?.text.trim() ?? other;
+  if (text("content-encoding", "aes128gcm") !== "aes128gcm") return null;
   const receiver = {
     resource: text("push-resource"),
     publicKey: text("subscription-public-key"),

@@ -38,7 +38,7 @@ export function uidOfName(name: string): string | null {
 /** Returns an object of a calendar with what it is made of, by its name; null where there is none. */
 export async function findContent(scene: Scene, { feed }: PersonCalendar, name: string): Promise<ObjectContent | null> {
   const uid = uidOfName(name);
-  if (uid === null || feed.state === "loading") return null;
+  if (uid === null) return null;
   const found = await findObjects(scene.deps.sql, feed.id, scene.viewer.account.id, [uid]);
   return found.get(uid) ?? null;
 }

@@ -5,7 +5,7 @@ import { addRevision, encodeRevision, writeRevisions } from "../../../src/store/
 import { findObjects, listObjects, listObjectsBetween } from "../../../src/store/objects.ts";
 import { noteRefusedWrite, settleOverdue } from "../../../src/store/refused-writes.ts";
 import { forgetRefusedWrites, forgetRevisions } from "../../../src/store/forget.ts";
-import { eventRow, makeFeed, placeEvents, startAnew, t } from "../../rows.ts";
+import { eventRow, makeFeed, placeEvents, setColumns, startAnew, t } from "../../rows.ts";
 import { engines, openForTests } from "./engines.ts";
 
 describe.each(engines)("calendars over $engine", ({ open }) => {
@@ -30,7 +30,20 @@ describe.each(engines)("calendars over $engine", ({ open }) => {
     expect(found).toMatchObject({ kind: "provider", colour: "#112233", place: 3, touchedAt: 1000, overdue: 0 });
     expect((await findCalendar(sql, "a", "f", 2000))?.overdue).toBe(1);
     expect(await findCalendar(sql, "a", "none", 0)).toBeNull();
-    expect((await listCalendars(sql, "a", ["a"], 0)).map(({ feed }) => feed.id)).toEqual(["f"]);
+  });
+
+  it("are listed for whom they belong to, and for those whose role opens their list", async () => {
+    await setColumns(sql, "sources", { customer_uuid: "c" }, "s");
+    const listed = async (own: string[], customers: string[] | "all") =>
+      (await listCalendars(sql, "b", own, customers, 0)).map(({ feed }) => feed.id);
+    expect([await listed(["a"], []), await listed(["b"], ["d", "c"]), await listed(["b"], "all")]).toEqual([
+      ["f"],
+      ["f"],
+      ["f"],
+    ]);
+    expect(await listed(["b"], ["d"])).toEqual([]);
+    await setColumns(sql, "sources", { kind: "customer" }, "s");
+    expect(await listed(["b"], "all")).toEqual([]);
   });
 
   it("list objects in the order of their changes, or by time", async () => {

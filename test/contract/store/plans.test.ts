@@ -9,6 +9,8 @@ import { findAddress, lastUse, listFeeds, listWritten, writeRendered } from "../
 import { forgetRuns, listRuns } from "../../../src/store/sources/runs.ts";
 import { listSourcesWith, makeDue, moveSources } from "../../../src/store/sources/sources.ts";
 import { listAgenda, listBetween } from "../../../src/store/bookings/span.ts";
+import { knowsSince, listChanges } from "../../../src/store/changes.ts";
+import { findObjects } from "../../../src/store/objects.ts";
 import { findAccounts } from "../../../src/store/accounts/accounts.ts";
 import { dropLeases, takeLeases } from "../../../src/store/leases.ts";
 import { migrate } from "../../../src/store/sql/migrate.ts";
@@ -20,7 +22,7 @@ import { workTime } from "../../work-time.ts";
 
 /** Walks over a table, a source or a feed, as the engine tells them. */
 const walk =
-  /^SCAN (?:accounts|sources|bookings|feeds|addresses|events|decisions|attempts|runs|leases)\b|^SEARCH (?:bookings|events)\b.*\(\w+_id=\?(?: AND u?u?id>\?)?\)/;
+  /^SCAN (?:accounts|sources|bookings|feeds|addresses|events|decisions|attempts|runs|leases|revisions)\b|^SEARCH (?:bookings|events|revisions)\b.*\(\w+_id=\?(?: AND u?u?id>\?)?\)/;
 
 type Query = (sql: Sql) => Promise<unknown>;
 
@@ -125,6 +127,9 @@ const queries: readonly [string, Query][] = [
   ],
   ["listFeeds", async (sql) => listFeeds(sql, ["s", "other"])],
   ["lastUse", async (sql) => lastUse(sql, "s")],
+  ["findObjects", async (sql) => findObjects(sql, "f", "a", ["u"])],
+  ["listChanges", async (sql) => listChanges(sql, "f", "a", { rev: 1, uid: "" }, 10)],
+  ["knowsSince", async (sql) => knowsSince(sql, "f", "a", [1, 2], 1)],
 ];
 
 describe.each(sqliteEngines)("plans over $engine", ({ open }) => {

@@ -117,6 +117,24 @@ describe("the calendar program's own buttons", () => {
   });
 });
 
+/** Kyiv, Helsinki and Tallinn as Windows names them. */
+const windowsZone =
+  "BEGIN:VTIMEZONE\r\nTZID:FLE Standard Time\r\nBEGIN:STANDARD\r\nDTSTART:19701025T040000\r\n" +
+  "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYHOUR=4;BYMINUTE=0;BYMONTH=10\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0200\r\n" +
+  "END:STANDARD\r\nBEGIN:DAYLIGHT\r\nDTSTART:19700329T030000\r\n" +
+  "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYHOUR=3;BYMINUTE=0;BYMONTH=3\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0300\r\n" +
+  "END:DAYLIGHT\r\nEND:VTIMEZONE\r\n";
+
+/** An event in UTC as CalDav Synchronizer writes it, two hours ahead: Outlook knows times of a zone of its own alone. */
+function windowsTimes(text: string): string {
+  const local = text.replaceAll(
+    /(DTSTART|DTEND):(\d{8}T)(\d\d)(\d{4})Z/g,
+    (_, name: string, day: string, hour: string, rest: string) =>
+      `${name};TZID=FLE Standard Time:${day}${String(Number(hour) + 2).padStart(2, "0")}${rest}`,
+  );
+  return local.replace("BEGIN:VEVENT", `${windowsZone}BEGIN:VEVENT`);
+}
+
 /** An object as other programs send it back, by what was read of their sources. */
 const rewritings: Readonly<Record<string, (text: string) => string>> = {
   Thunderbird: (text) =>
@@ -144,8 +162,12 @@ const rewritings: Readonly<Record<string, (text: string) => string>> = {
         "BEGIN:VEVENT",
         "BEGIN:VTIMEZONE\r\nTZID:Europe/Tallinn\r\nBEGIN:STANDARD\r\nDTSTART:19701025T040000\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0200\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT",
       ),
+  "CalDav Synchronizer, with a zone of Windows": windowsTimes,
   "one with line feeds and lower case": (text) =>
     text.replaceAll("\r\n", "\n").replace("ATTENDEE", "attendee").replace("PARTSTAT=", "partstat="),
+  "one with a name that RFC 5545 does not allow": (text) =>
+    text.replace("BEGIN:VEVENT\r\n", "BEGIN:VEVENT\r\nX-ENTOURAGE_UUID:1\r\n"),
+  "one that breaks a text into lines": (text) => text.replace(/(DESCRIPTION:.*?)\\n\\n/, "$1\r\n("),
   "one that escapes the at sign": (text) => text.replace(/(mailto:[0-9a-z.]+)@/, "MAILTO:%40".replace("MAILTO:", "$1")),
 };
 
@@ -310,6 +332,22 @@ describe("any other write", () => {
     expect(await send({ "If-Match": `W/${etag}` })).toBe(412);
     expect(await send({ "If-None-Match": "*" })).toBe(412);
     expect((await program.send("PUT", `${path}none.ics`, text, { "If-Match": "*" })).status).toBe(412);
+  });
+
+  it("is none where its own zone means another time", async () => {
+    const { program, path, name, booking } = await pendingScene();
+    const { text } = await read(program, path + name);
+    const [local, other] = [windowsTimes(text), windowsTimes(text).replaceAll("TZOFFSETTO:+0200", "TZOFFSETTO:+0100")];
+    for (const [sent, status] of [
+      [other, 403],
+      [other.replaceAll("FLE Standard Time:", "Nowhere:"), 403],
+      [local, 204],
+    ] as const) {
+      const answered = sent.replace("NEEDS-ACTION", "ACCEPTED");
+      const answer = await program.send("PUT", path + name, answered, { "If-Match": "*" });
+      expect(answer.status).toBe(status);
+      expect(booking.state).toBe(status === 204 ? "OK" : "Creating");
+    }
   });
 
   it("counts without a condition, which Evolution never sends, where SEQUENCE is the present one", async () => {

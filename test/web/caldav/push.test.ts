@@ -130,6 +130,24 @@ describe("a registration", () => {
     expect(await world.deps.sql.all("SELECT id FROM push_subscriptions")).toHaveLength(1);
   });
 
+  it("is taken as DAVx5 sends it, with neither a trigger nor the name of a coding", async () => {
+    const { program, path, change } = await scene();
+    const sent =
+      `<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><n0:push-register xmlns:n0="${pushSpace}">` +
+      `<n0:subscription><n0:web-push-subscription><n0:push-resource>${service.url}/up?t=1</n0:push-resource>` +
+      `<n0:subscription-public-key type="p256dh">${anyReceiver.publicKey}</n0:subscription-public-key>` +
+      `<n0:auth-secret>${anyReceiver.authSecret}</n0:auth-secret></n0:web-push-subscription></n0:subscription>` +
+      "<n0:expires>Thu, 07 Jan 2027 09:00:00 GMT</n0:expires></n0:push-register>";
+    const { status, headers } = await program.send("POST", path, sent, {
+      "Content-Type": "application/xml; charset=utf-8",
+    });
+    expect([status, headers.get("Expires")]).toEqual([204, "Thu, 07 Jan 2027 09:00:00 GMT"]);
+    await change();
+    const [pushed, ...others] = service.got();
+    if (pushed === undefined) throw new Error("nothing was pushed");
+    expect([others, readMessage(pushed).token]).toEqual([[], (await sync(program, path, "")).token]);
+  });
+
   it("keeps what it is given sealed", async () => {
     const { program, path, world } = await scene();
     await subscribed(program, path);
@@ -156,7 +174,7 @@ describe("a registration", () => {
       "no-supported-trigger",
       { trigger: "<property-update><D:depth>0</D:depth></property-update>" },
     ],
-    ["no trigger", "no-supported-trigger", { trigger: "" }],
+    ["an empty trigger", "no-supported-trigger", { trigger: "" }],
   ])("of %s is refused", async (_, condition, wished) => {
     const { program, path, world } = await scene();
     const { status, text } = await register(program, path, wished);

@@ -4,6 +4,7 @@ import { caldavSpace } from "../../../src/caldav/xml.ts";
 import { readDateTime } from "../../../src/calendar/ical/content-line.ts";
 import { windowOf } from "../../../src/calendar/window.ts";
 import { noticeReasons } from "../../../src/calendar/words/calendar-words.ts";
+import { updateFeed } from "../../../src/feed/commands.ts";
 import { epochSeconds } from "../../../src/lib/clock.ts";
 import { forgetRevisions } from "../../../src/store/forget.ts";
 import { setColumns } from "../../rows.ts";
@@ -333,6 +334,17 @@ it("another name of the person is another ETag: it stands in the event", async (
   expect((await sync(program, path, token ?? "")).status).toBe(403);
 });
 
+it("the same ETag is the same text, also while the calendar waits to be rendered in another language", async () => {
+  const { program, path, name, world, feed } = await scene();
+  const before = await read(program, path + name);
+  const now = await world.feed(feed.id);
+  await updateFeed(world.deps, now, { ...now.profile, language: "et" }, null);
+  expect(await read(program, path + name)).toEqual(before);
+  await world.tick();
+  const after = await read(program, path + name);
+  expect([after.etag === before.etag, after.text === before.text]).toEqual([false, false]);
+});
+
 it("GET and HEAD give an object and the whole calendar, and 304 to whoever has it", async () => {
   const { program, path, name, world, feed } = await scene();
   for (const address of [path, path + name]) {
@@ -348,10 +360,17 @@ it("GET and HEAD give an object and the whole calendar, and 304 to whoever has i
   expect((await program.send("GET", path)).text).toBe(await world.calendar(await world.address(feed)));
 });
 
-it("answers 503 while a calendar is loaded for the first time, and lists it all the same", async () => {
-  const { program, path, world, feed } = await scene();
+it("answers 503 while a calendar is loaded, also for its objects, and lists it all the same", async () => {
+  const { program, path, name, world, feed } = await scene();
+  const { text, etag } = await read(program, path + name);
   await setColumns(world.deps.sql, "feeds", { state: "loading" }, feed.id);
   expect((await sync(program, path, "")).status).toBe(503);
   expect((await program.send("GET", path)).headers.get("Retry-After")).toBe("60");
   expect((await program.send("PROPFIND", path, null, { Depth: "0" })).status).toBe(207);
+  const accepted = text.replace("NEEDS-ACTION", "ACCEPTED");
+  for (const method of ["GET", "HEAD", "PROPFIND", "DELETE", "PUT"]) {
+    const content = method === "PUT" ? accepted : null;
+    const { status } = await program.send(method, path + name, content, { Depth: "0", "If-Match": etag });
+    expect([method, status]).toEqual([method, 503]);
+  }
 });
