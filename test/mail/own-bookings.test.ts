@@ -76,6 +76,6 @@ describe("somebody who wants to hear of their own bookings is told", () => {
     sample.moveSlot(asked[0]?.uuid ?? "", hour);
     sample.terminate(asked[1]?.uuid ?? "");
     world.wait(700);
-    expect((await told(25)).toSorted()).toEqual(["Cancelled", "Moved"]);
+    expect(new Set(await told(25))).toEqual(new Set(["Cancelled", "Moved"]));
   });
 });
