@@ -76,6 +76,7 @@ describe("somebody who wants to hear of their own bookings is told", () => {
     sample.moveSlot(asked[0]?.uuid ?? "", hour);
     sample.terminate(asked[1]?.uuid ?? "");
     world.wait(700);
-    expect((await told(25)).toSorted()).toEqual(["Cancelled", "Moved"]);
+    const last = await told(25);
+    expect([last.length, new Set(last)]).toEqual([2, new Set(["Cancelled", "Moved"])]);
   });
 });
