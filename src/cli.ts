@@ -3,7 +3,7 @@ import process from "node:process";
 const [major = "0"] = process.versions.node.split(".");
 if (Number(major) < 24) {
   console.error(
-    `waldur-calendar needs Node 24 or newer, and this is Node ${process.versions.node}. \`npm start\` and \`npm run cli\` bring their own.`,
+    `waldur-calendar needs Node 24 or newer, and this is Node ${process.versions.node}. In the repository \`npm ci\` installs one, which \`npm start\` and \`npm run cli\` use.`,
   );
   process.exitCode = 1;
 } else {

@@ -56,6 +56,17 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/**
+ * Returns why a request got no answer: what lies behind "fetch failed", for a name with several addresses the failure of the
+ * first, and of OpenSSL's words those that say what is wrong.
+ */
+export function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const text = messageOf(first).replace(/^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):[^]*$/, "TLS: $1");
+  return text === "" ? messageOf(error) : text;
+}
+
 /** Returns the error's code; `undefined` for anything that is not ours. */
 export function codeOf(error: unknown): ErrorCode | undefined {
   return error instanceof AppError ? error.code : undefined;

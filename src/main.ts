@@ -27,6 +27,9 @@ process.umask(0o077);
 
 const { env } = process;
 
+/** True once this process runs the service. */
+let isService = false;
+
 /**
  * Settles at the first SIGTERM or SIGINT; a second one ends the process at once. npm passes signals to its shell alone,
  * so under npm it also settles when the shell has died and this process has another parent.
@@ -46,6 +49,7 @@ async function waitForStop(): Promise<void> {
 }
 
 async function run(sample: SampleSize | null): Promise<number> {
+  isService = true;
   await serve(env, { sample, print: (text) => void process.stdout.write(text), stopped: waitForStop });
   return 0;
 }
@@ -155,10 +159,14 @@ function ownDatabase(): { path: string; keys: string } {
   return { path, keys: config.secretKeys === null ? keyFile(config) : "SECRET_KEYS" };
 }
 
-// A reader may stop before the end of our output: `… | head`.
+// A disk that is full, or a reader that has gone, ends no service: it goes on, and so does its log once there is room.
+process.stderr.on("error", () => undefined);
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  if (isService) return;
+  // A reader may stop before the end of our output: `… | head`.
+  if (error.code === "EPIPE") process.exit();
+  process.stderr.write(`waldur-calendar: the output cannot be written: ${error.message}.\n`);
+  process.exit(1);
 });
 
 /** Reads a password from standard input; one typed on a terminal would be seen, so none is asked for there. */

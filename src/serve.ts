@@ -15,7 +15,7 @@ import { listFeeds } from "./store/feeds.ts";
 import { advise } from "./account/check.ts";
 import { reseal } from "./account/reseal.ts";
 import { feedAddress, webcalAddress } from "./feed/commands.ts";
-import { openIntake } from "./node/intake.ts";
+import { openIntake, type OpenIntake } from "./node/intake.ts";
 import { hookAddress } from "./hint.ts";
 import { makeFirstFeeds } from "./feed/first-start.ts";
 import { packageFolder } from "./package-folder.ts";
@@ -58,22 +58,26 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
     return port;
   };
   let port: number;
+  let intake: OpenIntake;
   try {
     port = await open((request) => app.fetch(request, deps), deps.config, inheritedSocket());
+    if (deps.config.port === 0) {
+      const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
+      deps = { ...deps, config: { ...deps.config, port, publicUrl } };
+    }
     if (metrics !== null && metricsListen !== null) {
       const at = new URL(`http://${metricsListen}`);
-      const place = { host: at.hostname.replaceAll(/[[\]]/g, ""), port: Number(at.port || 80), keepAliveSeconds };
+      const host = at.hostname.replaceAll(/[[\]]/g, "");
+      const place = { host, port: Number(at.port || 80), keepAliveSeconds, setting: "METRICS_LISTEN" };
       const bound = await open(async (request) => answerScrape(metrics, deps, request), place);
-      deps.log.info("metrics_listening", { host: place.host, port: bound });
+      deps.log.info("metrics_listening", { host, port: bound });
     }
+    intake = await openIntake(deps);
   } catch (error) {
     for (const server of servers) server.close();
     await opened.close();
+    for (const server of servers) server.closeAllConnections();
     throw error;
-  }
-  if (deps.config.port === 0) {
-    const publicUrl = deps.config.publicUrl.replace(/:0$/, `:${port}`);
-    deps = { ...deps, config: { ...deps.config, port, publicUrl } };
   }
   const hook = hookAddress(deps.config);
   if (hook !== null) opened.sendHooks?.(hook);
@@ -83,7 +87,6 @@ export async function serve(env: Environment, { sample, print, stopped }: ServeO
   // Keys that were put first in SECRET_KEYS seal from the start on.
   deps.defer(reseal(deps));
   deps.log.info("listening", { host: deps.config.host, port, version: process.version });
-  const intake = await openIntake(deps);
   let told = false;
   const timer = repeat(
     async () => {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { readResponseText } from "../lib/body.ts";
 import { parseJson } from "../lib/json.ts";
-import { AppError, messageOf, readErrorCode } from "../errors.ts";
+import { AppError, causeOf, readErrorCode } from "../errors.ts";
 import { faultText } from "../fault-text.ts";
 import type { Api, ApiOptions } from "./runtime.ts";
 
@@ -80,13 +80,6 @@ async function readLimited(answer: Response, server: string | null): Promise<str
   if (text !== null) return text;
   const message = `${server} answered with more than ${mostBytes} bytes, which this program does not do; is the address right?`;
   throw new AppError("waldur_bad_answer", message);
-}
-
-/** Returns the cause behind "fetch failed". */
-function causeOf(error: unknown): string {
-  return error instanceof Error && error.cause instanceof Error && error.cause.message !== ""
-    ? error.cause.message
-    : messageOf(error);
 }
 
 const errorAnswer = v.object({

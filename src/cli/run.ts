@@ -45,7 +45,7 @@ async function runWords(words: readonly string[], runtime: Runtime): Promise<num
     runtime.stderr(commandsHelp(shown));
     return exits.usage;
   }
-  throw unknownCommand(typed);
+  throw unknownCommand(typed, words.slice(0, 2).join(" "));
 }
 
 function asksForHelp(words: readonly string[]): boolean {
@@ -54,9 +54,11 @@ function asksForHelp(words: readonly string[]): boolean {
   return words[0] === "help" || typed.some((word) => word === "--help" || word === "-h");
 }
 
-function unknownCommand(typed: string): AppError {
+/** Makes the error for a command that there is not; `words` are the first two that were typed. */
+function unknownCommand(typed: string, words: string): AppError {
   const names = commands.map(({ name }) => name);
-  const near = nearest(typed, names, 3);
+  const groups = names.flatMap((name) => (name.includes(" ") ? [name.replace(/ .*/, "")] : []));
+  const near = nearest(words, names, 2) ?? nearest(typed, [...groups, ...names], 3);
   const hint = near === null ? "--help lists them" : `did you mean ${near}?`;
   return new AppError("bad_input", `there is no command ${typed}; ${hint}`);
 }

@@ -47,10 +47,16 @@ export const settings: readonly Setting[] = keysOf(schema.entries).map((key) => 
 export function readConfig(env: Environment): Config {
   const given = Object.fromEntries(settings.map(({ key, env: name }) => [key, env[name]?.trim() || undefined]));
   const read = v.safeParse(schema, given, { abortPipeEarly: true });
-  const problems = (read.issues ?? []).map((issue) => {
+  const quoted = settings.filter(({ key }) => /^(["'])[^]*\1$/.test(given[key] ?? ""));
+  const problems = quoted.map(
+    ({ env: name }) => `${name}: stands in quotation marks, which count as part of it here; give it without them`,
+  );
+  for (const issue of read.issues ?? []) {
     const setting = settings.find(({ key }) => key === v.getDotPath(issue));
-    return `${setting?.env ?? "settings"}: ${issue.message}`;
-  });
+    if (setting === undefined || !quoted.includes(setting)) {
+      problems.push(`${setting?.env ?? "settings"}: ${issue.message}`);
+    }
+  }
   if (given["waldurApiUrl"] !== undefined && given["waldurApiToken"] === undefined) {
     problems.push("WALDUR_API_TOKEN: is missing; give the token of an account of the Waldur in WALDUR_API_URL");
   }

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { epochSeconds } from "../lib/clock.ts";
+import { epochSeconds, hasElapsed } from "../lib/clock.ts";
 import type { AccountRow } from "../store/accounts/accounts.ts";
 import { findProviders } from "../store/bookings/bookings.ts";
 import { deleteQueued, type OutboxRow } from "../store/mail/outbox.ts";
@@ -14,12 +14,14 @@ const byRole = new Set(["request", "requests", "reminder", "reminders", "digest"
 const byToken = new Set(["own"]);
 /** Those that ask for a decision on one request. */
 const asking = new Set(["request", "reminder"]);
+/** Seconds for which a list of open requests is worth sending: the next one follows. */
+const digestSeconds = 43_200;
 
 /**
  * Returns those of these rows that their persons may be told now. What tells of bookings is deleted where Waldur does not take the
  * token, or the person does not act for the provider of each booking that it names any more: what they may be told of is told anew, the
- * rest when the right is back. So is what asks about a request that is decided meanwhile. It waits while Waldur does not say. Invitations
- * stay: a withdrawal follows them. Throws `store_failed`.
+ * rest when the right is back. So is what asks about a request that is decided meanwhile, and a list of the day before. It waits while
+ * Waldur does not say. Invitations stay: a withdrawal follows them. Throws `store_failed`.
  */
 export async function allowedRows(deps: Deps, rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
   const telling = rows.filter((row) => row.userUuid !== "" && (byRole.has(kindOf(row)) || byToken.has(kindOf(row))));
@@ -40,7 +42,9 @@ export async function allowedRows(deps: Deps, rows: readonly OutboxRow[]): Promi
     if (!isFresh(person, nowAt)) return "waits";
     const named = namedIn(row).map((uuid) => providers.get(uuid));
     const acts = named.every((booking) => booking !== undefined && actsForProvider(person.account, booking));
-    const late = asking.has(kindOf(row)) && named.some((booking) => booking?.open !== true);
+    const late =
+      (asking.has(kindOf(row)) && named.some((booking) => booking?.open !== true)) ||
+      (kindOf(row) === "digest" && hasElapsed(row.createdAt, digestSeconds, nowAt));
     return acts && !late && actsForAnybody(person.account) ? "goes" : "lost";
   };
   const fates = new Map(telling.map((row) => [row, fateOf(row)]));

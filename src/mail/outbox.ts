@@ -11,8 +11,11 @@ import type { Delivery, Envelope, MailTransport } from "./transport.ts";
 const pauses = { first: 60, most: longestPause };
 /** Seconds after which another run takes over a try whose run ended in the middle; longer than a try lasts. */
 const tryAgainSeconds = 300;
-/** Time and tries after which something is given up: a machine that slept for a day has made few. */
-const giveUpSeconds = 86_400;
+/**
+ * Seconds and tries after which something is given up: a machine that slept has made few. Mail outlasts a weekend (RFC 5321 4.5.4.1: four
+ * days at least).
+ */
+const giveUpSeconds = { mail: 4 * 86_400, webhook: 86_400 };
 const fewestTries = 10;
 /** Tries of what was refused for itself. */
 const mostOfItself = 5;
@@ -40,7 +43,7 @@ export interface SendReport {
 
 /**
  * Makes one try of a row that is due. Whoever changes a row's count of tries has it, so that of several nodes one sends it: null where
- * another has. What was refused for now, or whose answer was lost, is tried again after a growing pause, for a day after the first try,
+ * another has. What was refused for now, or whose answer was lost, is tried again after a growing pause, for so long after the first try,
  * and what was refused for itself five times; after `mostUnanswered` without an answer it is given up, since each may have arrived. Throws
  * `store_failed`.
  */
@@ -130,7 +133,7 @@ async function noteOutcome(
   }
   const forEver = "forEver" in delivery && delivery.forEver;
   const itself = "itself" in delivery && delivery.itself;
-  const late = tried >= giveUpSeconds && tries >= fewestTries;
+  const late = tried >= giveUpSeconds[row.channel] && tries >= fewestTries;
   const refused = forEver || (itself && tries >= mostOfItself);
   if (refused || late || (result === "unclear" && unclear >= mostUnanswered)) {
     await endRow(deps.sql, n, "failed", reason, nowAt);

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { realpath, rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AppError, messageOf } from "../errors.ts";
-import { copyWhole, removeDatabase } from "./copy.ts";
+import { copyWhole, removeDatabase, statDatabase } from "./copy.ts";
 
 /** A copy that was made. */
 export interface DatabaseCopy {
@@ -17,7 +17,7 @@ export interface DatabaseCopy {
  */
 export async function backUpDatabase(from: string, to: string, replace: boolean): Promise<DatabaseCopy> {
   const file = await refuseTaken(from, resolve(to), replace);
-  if (!existsSync(from)) {
+  if ((await statDatabase(from)) === null) {
     throw new AppError("not_found", `there is no database ${from}; DATA_DIR says where to look`);
   }
   const part = `${file}.part-${process.pid}`;

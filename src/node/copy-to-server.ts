@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -8,7 +7,7 @@ import { hex } from "../security/hash.ts";
 import { migrate, type Migration } from "../store/sql/migrate.ts";
 import { type Sql, statement } from "../store/sql/port.ts";
 import { readInt, readText } from "../store/sql/row.ts";
-import { copyWhole } from "./copy.ts";
+import { copyWhole, statDatabase } from "./copy.ts";
 import { openNamed, refuseForeign } from "./database.ts";
 import { copyMark, openServerDatabase } from "./server-database.ts";
 
@@ -34,7 +33,7 @@ export async function copyToServer(
   { nowAt, random }: { readonly nowAt: number; readonly random: (bytes: number) => Uint8Array },
 ): Promise<CopiedDatabase> {
   const file = resolve(from);
-  if (!existsSync(file)) throw new AppError("not_found", `there is no database ${file}`);
+  if ((await statDatabase(file)) === null) throw new AppError("not_found", `there is no database ${file}`);
   const folder = await mkdtemp(join(tmpdir(), "waldur-calendar-copy-"));
   try {
     const part = join(folder, "copy.sqlite");

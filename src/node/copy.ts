@@ -1,4 +1,5 @@
-import { chmod, rm } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { chmod, rm, stat } from "node:fs/promises";
 import { backup, DatabaseSync } from "node:sqlite";
 import { AppError, messageOf } from "../errors.ts";
 import { nameFailure } from "../store/sql/file-failure.ts";
@@ -28,6 +29,14 @@ export async function copyWhole(from: string, to: string): Promise<number> {
 /** Removes a database file and what lies beside it, if they are there. */
 export async function removeDatabase(path: string): Promise<void> {
   for (const end of ["", ...besideEndings]) await rm(path + end, { force: true });
+}
+
+/** Resolves to the facts of a database file; null where there is none. Throws `store_failed` where this user may not look. */
+export async function statDatabase(path: string): Promise<Stats | null> {
+  return stat(path).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw nameFailure(storeFailed(error), path);
+  });
 }
 
 /** Opens a database file apart from the program's store. Throws `store_failed`, naming the file. */

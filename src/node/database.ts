@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { link, rename, stat } from "node:fs/promises";
-import { besideEndings, removeDatabase } from "./copy.ts";
+import { besideEndings, removeDatabase, statDatabase } from "./copy.ts";
 import { keepPrivate } from "./data-folder.ts";
 import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -25,7 +25,7 @@ export async function openDatabase(
     ["", ...besideEndings].map((end) => path + end),
     log,
   );
-  const there = await stat(path).catch(() => null);
+  const there = await statDatabase(path);
   if (there === null) await makeDatabase(path, migrations, nowAt);
   // Not opened: SQLite removes what lies beside an empty file, which may hold all there is.
   else if (there.isFile() && there.size === 0) throw emptyDatabase(path);

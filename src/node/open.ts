@@ -187,12 +187,15 @@ export function inheritedSocket(): { fd: number } | null {
 /** The origin of each request: the other end of its connection, and its header fields. */
 const origins = new WeakMap<Request, { readonly peer: string; readonly headers: IncomingMessage["headers"] }>();
 
-type ListenOptions = Pick<Config, "host" | "port"> & Partial<Pick<Config, "keepAliveSeconds">>;
+interface ListenOptions extends Pick<Config, "host" | "port">, Partial<Pick<Config, "keepAliveSeconds">> {
+  /** What whoever cannot listen there has to set. */
+  readonly setting?: string;
+}
 
 /** Starts a server, on a socket that is open already where one is given. Resolves once it listens, with the port it got. Throws `bad_config` when it cannot. */
 export async function listen(
   answer: (request: Request) => Response | Promise<Response>,
-  { host, port, keepAliveSeconds = defaultConfig.keepAliveSeconds }: ListenOptions,
+  { host, port, keepAliveSeconds = defaultConfig.keepAliveSeconds, setting = "HOST or PORT" }: ListenOptions,
   inherited: { fd: number } | null = null,
 ): Promise<{ server: Server; port: number }> {
   // It replaces the global Response with its own, which sends bytes without copying: the platform's copies a body twice,
@@ -216,7 +219,7 @@ export async function listen(
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
       reject(
-        new AppError("bad_config", `cannot listen on ${host}:${port}: ${error.message}; set HOST or PORT`, {
+        new AppError("bad_config", `cannot listen on ${host}:${port}: ${error.message}; set ${setting}`, {
           cause: error,
         }),
       ),

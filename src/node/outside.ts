@@ -2,7 +2,7 @@ import { lookup, type LookupAddress } from "node:dns";
 import { type LookupFunction } from "node:net";
 import { Agent, buildConnector, fetch } from "undici";
 import type { Fetch } from "../deps.ts";
-import { messageOf } from "../errors.ts";
+import { causeOf } from "../errors.ts";
 import { NotConnected } from "../security/guard.ts";
 import { isBlockedIp } from "../security/ip.ts";
 import { BlockedAddress } from "../security/outside.ts";
@@ -83,14 +83,8 @@ function openConnector(connect: buildConnector.connector): buildConnector.connec
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error === null) callback(null, socket);
-      else callback(error instanceof BlockedAddress ? error : notConnected(error), null);
+      else callback(error instanceof BlockedAddress ? error : new NotConnected(causeOf(error), { cause: error }), null);
     });
-}
-
-/** Of a name with several addresses the failure of the first tells. */
-function notConnected(error: Error): NotConnected {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return new NotConnected(messageOf(first), { cause: error });
 }
 
 /** Returns the same bytes as a stream of this runtime, since undici's has another type. */

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { copyFile, link, realpath, rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AppError } from "../errors.ts";
-import { copyWhole, openRaw, removeDatabase } from "./copy.ts";
+import { copyWhole, openRaw, removeDatabase, statDatabase } from "./copy.ts";
 import { openNamed, refuseForeign } from "./database.ts";
 import type { Migration } from "../store/sql/migrate.ts";
 
@@ -27,15 +27,17 @@ export async function restoreDatabase(
   moment: string,
 ): Promise<RestoredDatabase> {
   const copy = resolve(from);
-  if (!existsSync(copy)) throw new AppError("not_found", `there is no copy ${copy}`);
-  if (!statSync(copy).isFile()) throw new AppError("bad_input", `${copy} is no file; give the copy's own name`);
-  if (existsSync(to) && (await realpath(copy)) === (await realpath(to))) {
+  const found = await statDatabase(copy);
+  if (found === null) throw new AppError("not_found", `there is no copy ${copy}`);
+  if (!found.isFile()) throw new AppError("bad_input", `${copy} is no file; give the copy's own name`);
+  if ((await statDatabase(to)) !== null && (await realpath(copy)) === (await realpath(to))) {
     throw new AppError("bad_input", `${from} is the database itself; give a copy of it`);
   }
   const part = `${resolve(to)}.new-${process.pid}`;
   try {
     const tables = await readCopy(copy, part, migrations);
-    const kept = existsSync(to) ? await keepAside(to, `${to}.before-${moment.replaceAll(/[:.]/g, "-")}`) : null;
+    const isThere = (await statDatabase(to)) !== null;
+    const kept = isThere ? await keepAside(to, `${to}.before-${moment.replaceAll(/[:.]/g, "-")}`) : null;
     await rename(part, to);
     return { file: to, bytes: (await stat(to)).size, tables, kept };
   } finally {

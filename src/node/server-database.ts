@@ -48,8 +48,29 @@ export async function openServerDatabase(
     return sql;
   } catch (error) {
     await sql.close();
-    throw error;
+    throw nameServer(error);
   }
+}
+
+/** What helps where the server lets nobody in, by SQLSTATE (PostgreSQL, appendix A), or cannot be reached. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [/SQLSTATE 3D000/, "make it, empty and in UTF-8, with the user as its owner"],
+  [/SQLSTATE 28/, "the server must take the user and password that stand there, from this machine"],
+  [/SQLSTATE 42501/, "make the user the owner of the database"],
+  [
+    /^the database refused: (?:connect|getaddrinfo|read|TLS|Connection terminated)\b/,
+    "PostgreSQL must run there, and answer this machine",
+  ],
+];
+
+/** Returns a failure at the start with the setting that it is about and what to do; anything else as it is. */
+function nameServer(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { message, cause, facts } = error;
+  const [, remedy] = remedies.find(([said]) => said.test(message)) ?? [];
+  if (remedy === undefined) return error;
+  const named = message.replace("the database", "the database at DATABASE_URL");
+  return new AppError("store_failed", `${named}; ${remedy}`, { cause, facts });
 }
 
 async function migrateServer(url: string, migrations: readonly Migration[], nowAt: number): Promise<void> {

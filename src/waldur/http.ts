@@ -1,7 +1,7 @@
 import { userAgent } from "../agent.ts";
 import { type BackOff, pauseAfter } from "../lib/backoff.ts";
 import { withDeadline } from "../lib/deadline.ts";
-import { AppError, messageOf } from "../errors.ts";
+import { AppError, causeOf } from "../errors.ts";
 import { readResponseText } from "../lib/body.ts";
 import { isExcessiveJson, parseJson } from "../lib/json.ts";
 import { makeSemaphore } from "../lib/semaphore.ts";
@@ -189,8 +189,7 @@ export async function exchange(
 function connectionFailure(error: unknown, signal: AbortSignal): Refused {
   const timedOut = signal.aborted || (error instanceof Error && error.name === "TimeoutError");
   if (timedOut) return { code: "waldur_timeout", message: "Waldur did not answer in time" };
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return { code: "waldur_unreachable", message: `Waldur cannot be reached: ${messageOf(cause)}` };
+  return { code: "waldur_unreachable", message: `Waldur cannot be reached: ${causeOf(error)}` };
 }
 
 /** Returns true when the answer calls itself JSON. */

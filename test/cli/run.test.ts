@@ -61,6 +61,8 @@ describe("bad usage", () => {
     ["provider", "there is no command provider; did you mean providers?"],
     ["frobnicate", "there is no command frobnicate; --help lists them"],
     ["feeds lst", "there is no command feeds lst; did you mean feeds list?"],
+    ["feed list", "there is no command feed; did you mean feeds list?"],
+    ["feed", "there is no command feed; did you mean feeds?"],
     ["providers --jsn", "there is no option --jsn; did you mean --json?"],
     ["providers more", '"more" is not expected here'],
     ["feeds show", "ID is missing"],

@@ -143,6 +143,19 @@ describe("readConfig", () => {
     expect(problemsOf({ [name]: waldur[name] })).toEqual([expect.stringMatching(`^${other}: is missing; give the`)]);
   });
 
+  it("refuses a value in quotation marks, which Docker and Kubernetes leave in what they read from a file", () => {
+    const env = {
+      WALDUR_API_URL: '"https://waldur.example.org"',
+      WALDUR_API_TOKEN: '"0123456789abcdef"',
+      DATA_DIR: "'/data'",
+    };
+    const names = ["WALDUR_API_URL", "WALDUR_API_TOKEN", "DATA_DIR"];
+    expect(problemsOf(env)).toEqual(
+      names.map((name) => `${name}: stands in quotation marks, which count as part of it here; give it without them`),
+    );
+    expect(problemsOf({ ...waldur, MAIL_FROM: '"Calendar, Waldur" <calendar@example.org>' })).toEqual([]);
+  });
+
   it("tells beside a problem which name was misspelt", () => {
     const problems = problemsOf({ WALDUR_API_URL: waldur.WALDUR_API_URL, WALDUR_API_TOKNE: "hush-hush" });
     expect(problems).toContain("WALDUR_API_TOKNE: is no setting; did you mean WALDUR_API_TOKEN?");

@@ -9,6 +9,7 @@ import { freePort } from "../free-port.ts";
 import { lintCalendar } from "../../src/calendar/ical/lint.ts";
 import { until } from "../until.ts";
 import { program, run, runCli, type Service, start, startCommand } from "./support/process.ts";
+import { adminToken } from "./support/runtimes.ts";
 import { serveSample } from "./support/sample.ts";
 
 let folder: string;
@@ -205,14 +206,38 @@ describe("the service on Node", () => {
     }
   });
 
-  it("says what to do when the port is taken", async () => {
-    const port = await freePort();
-    const holder = createServer().listen(port, "127.0.0.1");
+  it.each([
+    ["PORT", /cannot listen on 127\.0\.0\.1:\d+: .*; set HOST or PORT\.$/m, (port: number) => ({ PORT: String(port) })],
+    ["METRICS_LISTEN", /; set METRICS_LISTEN\.$/m, (port: number) => ({ METRICS_LISTEN: `127.0.0.1:${port}` })],
+    [
+      "MAIL_LISTEN",
+      /MAIL_LISTEN: nobody can listen there: .*EADDRINUSE/,
+      (port: number) => ({ MAIL_ANSWERS: "*@rsvp.example.org", MAIL_LISTEN: `lmtp://127.0.0.1:${port}` }),
+    ],
+  ])("ends where the port of %s is taken, and says what to do", async (_setting, told, place) => {
+    const holder = createServer().listen(0, "127.0.0.1");
     await once(holder, "listening");
-    const { code, stderr } = await runCli(["serve"], { DATA_DIR: folder, PORT: String(port) });
+    const address = holder.address();
+    const service = serve(place(typeof address === "object" && address !== null ? address.port : 0));
+    await until(() => told.test(service.stderr()), said(service));
+    expect((await service.finished).code).toBe(2);
     holder.close();
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/cannot listen on 127\.0\.0\.1:\d+: .*set HOST or PORT/);
+  });
+
+  it("goes on where no disk takes its log and what it prints", async () => {
+    const port = await freePort();
+    const words = `exec "${process.execPath}" "${program}" serve >/dev/full 2>/dev/full`;
+    const env = { DATA_DIR: folder, PORT: String(port), ADMIN_TOKEN: adminToken };
+    const service = startCommand("sh", ["-c", words], env);
+    services.push(service);
+    const headers = { Authorization: `Bearer ${adminToken}` };
+    const listed = async (): Promise<string> =>
+      fetch(`http://127.0.0.1:${port}/api/v1/feeds`, { headers }).then(
+        async (response) => response.text(),
+        () => "",
+      );
+    await until(async () => /"state": ?"active"/.test(await listed()));
+    expect((await service.stop()).code).toBe(0);
   });
 
   it("never runs on the sample where a Waldur was meant, and tells a name that is no setting", async () => {
@@ -323,6 +348,32 @@ describe("the command line", () => {
     const pipe = `"${process.execPath}" "${program}" bookings --json | head -c 20`;
     const { stdout, stderr } = await run("sh", ["-c", pipe], { DATA_DIR: folder });
     expect([stdout.length, stderr]).toEqual([20, ""]);
+  });
+
+  it("fails in words where the disk that its output goes to is full", async () => {
+    const words = `"${process.execPath}" "${program}" --help >/dev/full`;
+    const { code, stderr } = await run("sh", ["-c", words], { DATA_DIR: folder });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^waldur-calendar: the output cannot be written: ENOSPC.*\n$/),
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("tells somebody else than the service's user what helps", async () => {
+    await runCli(["feeds", "list"], { DATA_DIR: folder });
+    const asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", process.execPath, program];
+    for (const words of [
+      ["feeds", "list"],
+      ["backup", join(tmpdir(), "of-nobody.sqlite")],
+    ]) {
+      const { code, stderr } = await run("setpriv", [...asNobody, ...words], { DATA_DIR: folder });
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          /^waldur-calendar: the database \S+ refused: EACCES: .*; run this as the user of the service/,
+        ),
+      ]);
+    }
   });
 
   it("is quiet on the log, and check does not take that for a setting", async () => {

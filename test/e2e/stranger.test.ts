@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { lintCalendar } from "../../src/calendar/ical/lint.ts";
 import { freePort } from "../free-port.ts";
 import { until } from "../until.ts";
@@ -24,7 +25,7 @@ describe("docs/deployment.md, command by command", () => {
       .replace(/^npm pack$/m, `npm pack --ignore-scripts --pack-destination ${root}/repository`)
       .replaceAll("/opt/", `${root}/opt/`)
       .replaceAll("/etc/", `${root}/etc/`)
-      .replaceAll("waldur-calendar-*.tgz", `${root}/repository/waldur-calendar-*.tgz`)
+      .replaceAll("~/waldur-calendar-VERSION", `${root}/repository/waldur-calendar-${manifest.version}`)
       .replaceAll("npm install ", "npm install --prefer-offline ");
     const { NODE_EXTRA_CA_CERTS: authorities = "" } = process.env;
     const env = { DATA_DIR: join(root, "data"), NODE_EXTRA_CA_CERTS: authorities };
@@ -92,14 +93,19 @@ describe("docs/deployment.md, command by command", () => {
     expect(lintCalendar(first.text)).toEqual([]);
 
     const [copy = "", replace = "", back = ""] = await commandsOf("Upgrade");
-    await runBlock(copy);
-    await service?.stop();
-    await runBlock(`set -a; . /etc/waldur-calendar.env; set +a\n${replace}`);
-    await begin();
-    expect(await read(path)).toEqual(first);
+    // Twice: the second one finds what the first one left.
+    for (const time of ["first", "second"]) {
+      await writeFile(join(root, "opt/waldur-calendar/which"), `before the ${time}`);
+      // In one shell, as somebody types them.
+      await runBlock(`${copy}\n${replace}`);
+      await service?.stop();
+      expect(await readFile(join(root, "opt/waldur-calendar.before/which"), "utf8")).toBe(`before the ${time}`);
+      await begin();
+      expect(await read(path)).toEqual(first);
+    }
 
     await service?.stop();
-    const restored = await runBlock(`set -a; . /etc/waldur-calendar.env; set +a\n${back}`);
+    const restored = await runBlock(back);
     expect(restored.stderr).toContain("read through and in place");
     await begin();
     expect(await read(path)).toEqual(first);

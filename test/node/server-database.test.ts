@@ -10,6 +10,7 @@ import { newKey } from "../../src/security/keys.ts";
 import { migrate, type Migration } from "../../src/store/sql/migrate.ts";
 import { readMigrations } from "../../src/store/sql/migrations-node.ts";
 import { type Sql, statement } from "../../src/store/sql/port.ts";
+import { messageOf } from "../../src/errors.ts";
 import { openSqlite } from "../../src/store/sql/sqlite.ts";
 import { liveDay } from "../bench/day.ts";
 import { makePostgres } from "../contract/store/engines.ts";
@@ -64,6 +65,31 @@ describe.runIf(findPostgres() !== null)("a database on a PostgreSQL server", () 
     );
     const names = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).toSorted();
     expect(names(have)).toEqual(names(wanted));
+  });
+
+  it.each([
+    ["nobody has made", (url: URL) => (url.pathname = "/none"), "does not exist (SQLSTATE 3D000); make it, empty"],
+    [
+      "takes no such user",
+      (url: URL) => (url.username = "stranger"),
+      "(SQLSTATE 28000); the server must take the user",
+    ],
+    ["does not answer", (url: URL) => (url.port = "1"), "connect ECONNREFUSED 127.0.0.1:1; PostgreSQL must run there"],
+  ])("that %s is named with what to do", async (_words, change, told) => {
+    const url = new URL(await makePostgres());
+    change(url);
+    const failure = await openAt(url.href).catch((error: unknown) => messageOf(error));
+    expect(failure).toMatch(/^the database at DATABASE_URL refused: /);
+    expect(failure).toContain(told);
+  });
+
+  it("whose user may make no tables in it is named with what to do", async () => {
+    const url = new URL(await makePostgres());
+    const owner = await connectTo(url.href);
+    await owner.query("CREATE ROLE guest LOGIN");
+    await owner.end();
+    url.username = "guest";
+    await expect(openAt(url.href)).rejects.toThrow("(SQLSTATE 42501); make the user the owner of the database");
   });
 
   it("is made once by several processes that start at once, and not touched by an older version", async () => {

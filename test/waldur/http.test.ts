@@ -49,9 +49,29 @@ const cutOff = (): Response => {
 const asJson = { headers: { "Content-Type": "application/json" } };
 const networkError = (): Error => new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND waldur") });
 
+const severalAddresses = (): Error => {
+  const first = new Error("connect ECONNREFUSED ::1:443");
+  const cause = new AggregateError([first, new Error("connect ECONNREFUSED 127.0.0.1:443")]);
+  return new TypeError("fetch failed", { cause });
+};
+/** As OpenSSL 3 tells that the other side speaks no TLS. */
+const plainServer = (): Error => {
+  const source = "../deps/openssl/openssl/ssl/record/methods/tlsany_meth.c:77:";
+  const text = `404D2D315F7F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:${source}\n`;
+  return new TypeError("fetch failed", { cause: new Error(text) });
+};
+
 describe("faults of Waldur and of what lies between", () => {
   const faults: readonly (readonly [string, Answering, ErrorCode, RegExp, tries: number])[] = [
     ["network error", networkError, "waldur_unreachable", /cannot be reached: getaddrinfo ENOTFOUND/, 3],
+    [
+      "several addresses",
+      severalAddresses,
+      "waldur_unreachable",
+      /cannot be reached: connect ECONNREFUSED ::1:443$/,
+      3,
+    ],
+    ["https of a server without TLS", plainServer, "waldur_unreachable", /reached: TLS: wrong version number$/, 3],
     ["connection cut in a body", cutOff, "waldur_unreachable", /cannot be reached: terminated/, 3],
     ["timeout", () => new DOMException("late", "TimeoutError"), "waldur_timeout", /did not answer in time/, 1],
     [

@@ -15,6 +15,12 @@ const remedies: Readonly<Record<number, string>> = {
   26: `it is no database, or a damaged one: ${restore}`,
 };
 
+/** The same of what the system says of the file (errno(3)). */
+const systemRemedies: Readonly<Record<string, string>> = {
+  EACCES: "run this as the user of the service, or give this user the right to read and write it and its folder",
+  EROFS: "its file system is read-only: look into the system's log",
+};
+
 /** Returns the port over a database file with failures that name the file and what to do. */
 export function nameDatabase<T extends Sql>(sql: T, path: string): T {
   const named = async <R>(call: () => Promise<R>): Promise<R> => {
@@ -32,8 +38,8 @@ export function nameFailure(error: unknown, path: string): unknown {
   if (!(error instanceof AppError) || error.code !== "store_failed") return error;
   const { cause, facts } = error;
   const code = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : 0;
-  const readOnly = cause instanceof Error && "code" in cause && cause.code === "EROFS";
-  const remedy = readOnly ? "its file system is read-only: look into the system's log" : remedies[code];
+  const systemCode = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const remedy = systemRemedies[systemCode] ?? remedies[code];
   const message = error.message.replace("the database", `the database ${path}`);
   return new AppError("store_failed", remedy === undefined ? message : `${message}; ${remedy}`, { cause, facts });
 }

@@ -1,5 +1,5 @@
 import { DatabaseError, Pool, type PoolClient, type QueryResult } from "pg";
-import { AppError } from "../../errors.ts";
+import { AppError, causeOf } from "../../errors.ts";
 import { makeSemaphore } from "../../lib/semaphore.ts";
 import { isRow, storeBusy, storeFailed } from "./failure.ts";
 import type { Joined, Sql, SqlRow, SqlValue } from "./port.ts";
@@ -178,7 +178,8 @@ async function attempt<T>(sql: string, query: () => Promise<T>): Promise<T> {
     return await query();
   } catch (error) {
     if (error instanceof DOMException && error.name === "TimeoutError") throw storeBusy(error, sql);
-    if (!(error instanceof DatabaseError)) throw storeFailed(error, sql);
+    if (error instanceof AppError) throw error;
+    if (!(error instanceof DatabaseError)) throw storeFailed(new Error(causeOf(error), { cause: error }), sql);
     const { message, code = "" } = error;
     // The rest of it has values; so has, after a colon, the message of bad data (class 22).
     const told = new Error(`${code.startsWith("22") ? message.replace(/: .*/s, "") : message} (SQLSTATE ${code})`);
