@@ -2,6 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { migrate } from "../src/store/sql/migrate.ts";
+import { readMigrations } from "../src/store/sql/migrations-node.ts";
+import { openSqlite } from "../src/store/sql/sqlite.ts";
 
 const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
   .trim()
@@ -22,6 +25,19 @@ function anchors(page: string): string[] {
       .replaceAll(" ", "-"),
   );
 }
+
+describe("docs/storage.md", () => {
+  it("says of each table what it holds", async () => {
+    const sql = openSqlite(":memory:");
+    await migrate(sql, await readMigrations("migrations"), 0);
+    const tables = await sql.all(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name != 'd1_migrations'",
+    );
+    sql.close();
+    const named = [...readFileSync("docs/storage.md", "utf8").matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name);
+    expect(new Set(named)).toEqual(new Set(tables.map(({ name }) => name)));
+  });
+});
 
 describe.each(pages)("%s", (page) => {
   it("names files that exist", () => {

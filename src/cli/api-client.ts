@@ -96,9 +96,10 @@ async function apiError(answer: Response, server: string | null): Promise<Error>
     return new AppError(code, message, { facts: { status: answer.status } });
   }
   const { code, message, requestId } = told.output.error;
-  const trace = requestId === null || answer.status < 500 ? "" : ` (request ${requestId})`;
+  const said =
+    requestId === null || answer.status < 500 ? message : `${message.replace(/\.$/, "")} (request ${requestId})`;
   const known = readErrorCode(code);
-  return known === null ? new Error(`${message}${trace}`) : new AppError(known, `${message}${trace}`);
+  return known === null ? new Error(said) : new AppError(known, said);
 }
 
 function readJson(text: string, server: string | null): unknown {

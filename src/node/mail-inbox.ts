@@ -1,6 +1,6 @@
 import { ImapFlow } from "imapflow";
 import type { Deps } from "../deps.ts";
-import { messageOf } from "../errors.ts";
+import { causeOf } from "../errors.ts";
 import { type Intake, isTaken, mostMailOctets, receiveMail } from "../mail/reply/receive.ts";
 import { readMeta, writeMeta } from "../store/meta.ts";
 
@@ -134,7 +134,7 @@ function readPlace(text: string | null): Place | null {
 /** Returns what went wrong, with what the server says of it. */
 function describe(error: unknown): string {
   const said = error instanceof Error && "responseText" in error ? ` (${String(error.responseText)})` : "";
-  return messageOf(error) + said;
+  return causeOf(error) + said;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

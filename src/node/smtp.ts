@@ -5,6 +5,7 @@ import { parseConnectionUrl } from "nodemailer/lib/shared";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { cleanLine, truncate } from "../calendar/text.ts";
 import type { Config } from "../config/config.ts";
+import { causeOf } from "../errors.ts";
 import { senderMailbox } from "../config/sender.ts";
 import { domainOf } from "../lib/mail-address.ts";
 import type { Delivery, Envelope, MailTransport } from "../mail/transport.ts";
@@ -92,11 +93,9 @@ const ofMail = ["RCPT TO", "DATA"];
 const passing = /^\d{3}[ -]5\.(?:2\.2|7\.\d+)\b/;
 
 /** Returns the meaning of an error of the connection: with an answer of the server what that says, else what is given. */
-function deliveryOf(
-  { responseCode, response, command = "", message }: Failure,
-  otherwise: "unclear" | "unreachable",
-): Delivery {
-  const answer = shorten(response ?? message);
+function deliveryOf(failure: Failure, otherwise: "unclear" | "unreachable"): Delivery {
+  const { responseCode, response, command = "" } = failure;
+  const answer = shorten(response ?? causeOf(failure));
   if (responseCode === undefined || responseCode < 400) return { result: otherwise, answer };
   // 421 ends the session, and a wanted password is for the operator to mend: both are no fault of the mail.
   const ofServer = responseCode === 421 || responseCode === 530 || responseCode === 534 || responseCode === 535;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { makeApp } from "../../src/app.ts";
 import type { Deps } from "../../src/deps.ts";
@@ -70,6 +71,15 @@ describe("/metrics", () => {
     ]);
     expect((await lines("nodejs_eventloop_lag_seconds")).length).toBeGreaterThan(0);
     expect(await lines("build_info")).toEqual([expect.stringMatching(/^build_info\{version="\d/)]);
+  });
+
+  it("is described in docs/monitoring.md, figure by figure", async () => {
+    const world = await makeWorld({ config: { adminToken } });
+    const [, table = ""] = readFileSync("docs/monitoring.md", "utf8").split("| figure |");
+    const described = [...(table.split("\n\n")[0] ?? "").matchAll(/`([a-z_]+)`(?=[^|]*\|[^|]*\|[^|]*\|$)/gm)];
+    const told = (await watch(world.deps).lines("# HELP ")).map((line) => line.split(" ")[2] ?? "");
+    const own = told.filter((name) => !/^(?:process|nodejs)_/.test(name));
+    expect(new Set(described.map(([, name]) => name))).toEqual(new Set(own));
   });
 
   it("tells what is wrong with Waldur: who fails for how long, and how old the data is", async () => {

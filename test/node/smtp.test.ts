@@ -90,6 +90,12 @@ describe("a mail over SMTP", () => {
     ]);
   });
 
+  it("tells in words of a server that speaks no TLS where it has to", async () => {
+    const { port } = await mailServer({ disabledCommands: [] });
+    const delivery = { result: "unreachable", answer: "TLS: wrong version number" };
+    expect(await send(`smtps://127.0.0.1:${port}`)).toEqual(delivery);
+  });
+
   it("does not go to a server whose certificate is not good", async () => {
     const { port, taken } = await mailServer({ disabledCommands: [] });
     expect(await send(`smtp://127.0.0.1:${port}`)).toMatchObject({ result: "unreachable" });

@@ -36,7 +36,8 @@ export function authenticate() {
       return next();
     }
     const token = /^(?:Bearer|Token) ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-    if (token === undefined) throw unauthorized();
+    if (token === undefined)
+      throw new AppError("unauthorized", "show ADMIN_TOKEN, or a token of Waldur, as `Authorization: Bearer …`");
     const hash = await keyedHash(deps, token);
     const nowAt = epochSeconds(deps);
     const kept = known.get(hash);
@@ -50,7 +51,7 @@ export function authenticate() {
         account = await ensureTokenAccount(deps, token, requestNetwork(c));
       } catch (error) {
         const code = codeOf(error);
-        throw code === "waldur_refused_token" || code === "bad_input" ? unauthorized() : error;
+        throw code === "waldur_refused_token" || code === "bad_input" ? notTaken() : error;
       }
       if (known.size >= mostKept) known.clear();
       known.set(hash, { accountId: account.id, askedAt: nowAt });
@@ -66,8 +67,11 @@ export const operatorOnly = createMiddleware<Env>(async (c, next) => {
   await next();
 });
 
-function unauthorized(): AppError {
-  return new AppError("unauthorized", "show ADMIN_TOKEN, or a token of Waldur, as `Authorization: Bearer …`");
+function notTaken(): AppError {
+  return new AppError(
+    "unauthorized",
+    "the token is neither the ADMIN_TOKEN of this service nor one that its Waldur takes",
+  );
 }
 
 async function keyedHash({ keys }: Deps, token: string): Promise<string> {

@@ -39,6 +39,15 @@ describe("who may call the API", () => {
     }
   });
 
+  it.each([
+    ["a wrong token", `Bearer ${adminToken}x`, "the token is neither the ADMIN_TOKEN of this service nor"],
+    ["none", "", "show ADMIN_TOKEN, or a token of Waldur"],
+  ])("%s is told as such", async (_, shown, told) => {
+    const { call } = await begin();
+    const { body } = await call("GET", "/api/v1/feeds", undefined, { Authorization: shown });
+    expect(body.error.message).toContain(told);
+  });
+
   it("no operator where ADMIN_TOKEN is not set, whatever is shown", async () => {
     const { call } = await begin({ config: { adminToken: null } });
     for (const shown of ["", "Bearer ", "Bearer null", `Bearer ${adminToken}`]) {
