@@ -36,3 +36,15 @@ for (const field of document.querySelectorAll("[data-copy]")) {
   });
   field.after(button);
 }
+
+// A button that is pressed twice sends its form once: the answer may take a while.
+let pressedAt = new WeakMap();
+document.addEventListener("submit", (event) => {
+  const pressed = event.submitter ?? event.target;
+  if (event.timeStamp - (pressedAt.get(pressed) ?? -Infinity) < 10_000) event.preventDefault();
+  else pressedAt.set(pressed, event.timeStamp);
+});
+// The page may be shown again as it was left.
+addEventListener("pageshow", () => {
+  pressedAt = new WeakMap();
+});

@@ -97,6 +97,31 @@ describe.skipIf(skipped).each(runtimes)(
       },
     );
 
+    it("make one calendar where the button is pressed twice while the answer takes its time", async () => {
+      const context = await browser.newContext({ locale: "en" });
+      const page = await context.newPage();
+      await openForm(page, service.url, waldur.sample.tokens.providerOwner);
+      const { promise: held, resolve: letGo } = Promise.withResolvers<null>();
+      const came: string[] = [];
+      await page.route("**/feeds/new**", async (route) => {
+        came.push(route.request().method());
+        await held;
+        await route.continue();
+      });
+      await page.getByLabel("Name", { exact: true }).fill("Pressed twice");
+      const button = page.getByRole("button", { name: "Create the calendar" });
+      await button.scrollIntoViewIfNeeded();
+      const { x = 0, y = 0 } = (await button.boundingBox()) ?? {};
+      // A locator would wait for the answer.
+      await page.mouse.click(x + 5, y + 5);
+      await until(async () => came.length > 0);
+      await page.mouse.click(x + 5, y + 5);
+      letGo(null);
+      await page.waitForURL(/\?done=made$/);
+      expect(came).toEqual(["POST"]);
+      await context.close();
+    });
+
     it("add a webhook, test it, and a new request is posted there, signed", async () => {
       const context = await browser.newContext({ viewport: { width: 390, height: 800 }, locale: "en" });
       const page = await context.newPage();
