@@ -5,7 +5,7 @@ import { writeObject } from "./object-text.ts";
 import { type PropertyRequest, propertyValue, propstats, toldProperties } from "./properties.ts";
 import type { PersonCalendar, Resource, Scene } from "./scene.ts";
 import { objectTag } from "../../feed/sync-token.ts";
-import { dav, element, href, xmlText } from "./xml.ts";
+import { dav, element, href, type XmlName, xmlText } from "./xml.ts";
 
 /** The properties that a report is to tell of each object. */
 export interface ReportQuery {
@@ -26,7 +26,7 @@ export async function describeAll(
   query: ReportQuery,
 ): Promise<string[]> {
   const withData = asksForData(query.request);
-  const write = objectWriter(scene, calendar, query);
+  const write = objectWriter(scene, calendar, query, withData);
   return Promise.all(
     contents.map(async (content) => {
       return withData ? write(content, xmlText(await writeObject(scene, calendar, content))) : write(content);
@@ -40,24 +40,26 @@ const mark = new RegExp(`([${Object.values(marks).join("")}])`);
 const own = new Map<string, string>([
   [`${davSpace} getetag`, marks.tag],
   [`${davSpace} getlastmodified`, marks.modified],
-  [`${caldavSpace} calendar-data`, marks.data],
 ]);
 
 /**
- * Makes the function that returns the `response` of an object of a calendar with the properties asked for, and with its text
- * as XML where that is one of them. What all objects share is written once: a list has thousands of them.
+ * Makes the function that returns the `response` of an object of a calendar with the properties asked for, `withData` with its
+ * text as XML, which only reports tell (RFC 4791 9.6). What all objects share is written once: a list has thousands of them.
  */
 export function objectWriter(
   scene: Scene,
   calendar: PersonCalendar,
   { request, minimal }: ReportQuery,
+  withData = false,
 ): (object: ObjectRow, data?: string) => string {
   const asked = request.kind === "prop" ? request.names : toldProperties(request.kind);
   const any: Resource = { kind: "object", calendar, object: { uid: "", rev: 0, touchedAt: 0 } };
   const found: string[] = [];
   const missing: string[] = [];
   for (const name of asked) {
-    const value = own.get(`${name.space} ${name.name}`) ?? propertyValue(scene, any, name);
+    const value =
+      own.get(`${name.space} ${name.name}`) ??
+      (withData && isData(name) ? marks.data : propertyValue(scene, any, name));
     if (value !== null) found.push(element(name, request.kind === "propname" ? "" : value));
     else if (request.kind === "prop") missing.push(element(name, ""));
   }
@@ -77,10 +79,11 @@ export function objectWriter(
 
 /** Returns true when a report asks for the text of objects. */
 export function asksForData(request: PropertyRequest): boolean {
-  return (
-    request.kind === "prop" &&
-    request.names.some(({ name, space }) => name === "calendar-data" && space === caldavSpace)
-  );
+  return request.kind === "prop" && request.names.some(isData);
+}
+
+function isData({ name, space }: XmlName): boolean {
+  return name === "calendar-data" && space === caldavSpace;
 }
 
 /** Reads the contents of objects, in their order; one that went meanwhile is left out. */

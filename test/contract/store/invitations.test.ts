@@ -99,11 +99,31 @@ describe.each(engines)("invitations over $engine", ({ open }) => {
     ]).toEqual([true, false]);
     // Another run tells the same.
     await tell(told());
-    expect(await listed()).toEqual([told({ answer: "ACCEPTED", answeredAt: t + 5 })]);
+    expect(await listed()).toEqual([{ ...told({ answer: "ACCEPTED", answeredAt: t + 5 }), undelivered: false }]);
     await tell(told({ sequence: 2 }));
     expect(await listed()).toMatchObject([{ answer: "", sequence: 2 }]);
     await tell(told({ attendee: `${uuidOf(8)}.1-2` }));
     expect([await listed(), await listToldTo(sql, uuidOf(7), t + 3600)]).toMatchObject([[{ attendee }], []]);
+  });
+
+  it("tell of which the last mail to a mailbox was given up", async () => {
+    const attendee = `${uuidOf(7)}.${t}-${t + 3600}`;
+    const told = row({ attendee, sequence: 1 });
+    const lost = async () => (await listToldTo(sql, uuidOf(7), t)).map(({ undelivered }) => undelivered);
+    const giveUp = async (id: string, cause: string): Promise<void> => {
+      const mail = { id, cause, recipient: told.address, bookingUuid: told.bookingUuid, channel: "mail" } as const;
+      await sql.batch([addToOutbox({ ...mail, state: "failed" }, t)]);
+    };
+    await keep(told);
+    await giveUp("a", "invitation x REQUEST 11 ");
+    await giveUp("b", "invitation x CANCEL 1 ");
+    expect(await lost()).toEqual([false]);
+    await giveUp("c", "invitation x REQUEST 1 ");
+    expect(await lost()).toEqual([true]);
+    await keep({ ...told, sequence: 2, open: false });
+    expect(await lost()).toEqual([false]);
+    await giveUp("d", "invitation x CANCEL 2 ");
+    expect(await lost()).toEqual([true]);
   });
 
   it("go to one mailbox of an offering, while somebody stands behind it", async () => {

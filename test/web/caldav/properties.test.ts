@@ -111,6 +111,16 @@ describe("PROPFIND", () => {
     expect(named.text).toContain("<CS:getctag/>");
   });
 
+  it("gives no text of an event, which only reports tell, and not an empty one either", async () => {
+    const { program: owner, path } = await scene();
+    const asked = propfindBody("D:getetag", "C:calendar-data");
+    const { members, text } = await owner.send("PROPFIND", path, asked, { Depth: "1" });
+    expect(members.length).toBeGreaterThan(2);
+    const missing = "<D:prop><C:calendar-data/></D:prop><D:status>HTTP/1.1 404 Not Found</D:status>";
+    // The calendar itself has no ETag either.
+    expect(text.split(missing)).toHaveLength(members.length);
+  });
+
   it("takes both spellings of a last slash, and percent signs in either case", async () => {
     const {
       program: owner,
