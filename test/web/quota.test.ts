@@ -26,8 +26,8 @@ const overOffering = (n: number) => ({ source: { kind: "offering", uuid: offerin
 
 /** Everything that is stored of feeds and targets. */
 const stored = async (world: World) => [
-  await world.deps.sql.all("SELECT id FROM feeds WHERE state != 'ended'"),
-  await world.deps.sql.all("SELECT id FROM targets"),
+  await world.deps.sql.all("SELECT id FROM feeds WHERE state != 'ended' ORDER BY id"),
+  await world.deps.sql.all("SELECT id FROM targets ORDER BY id"),
 ];
 
 describe("what one person may have", () => {
