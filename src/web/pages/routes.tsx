@@ -22,7 +22,7 @@ import { signInRoutes } from "./sign-in.tsx";
 import { targetPageRoutes } from "./target.tsx";
 import { type FailureProps, FailureView } from "./views/parts/failure.tsx";
 import { pageLanguage, renderBarePage } from "./page-context.tsx";
-import { type Fields, readForm } from "../request/forms.ts";
+import { type Fields, isOwnForm, readForm } from "../request/forms.ts";
 import { nextPath } from "../session/next-path.ts";
 import { webhookRoutes } from "./webhooks.tsx";
 import { wishesRoutes } from "./wishes.tsx";
@@ -79,7 +79,7 @@ function isRefused(c: PageContext): boolean {
 
 /** Returns what a form of ours sent, without its secrets, to be sent again once that works; null for another request. */
 async function findSent(c: PageContext): Promise<FailureProps["sent"]> {
-  if (c.req.method !== "POST") return null;
+  if (c.req.method !== "POST" || !isOwnForm(c)) return null;
   const known: Fields | undefined = c.get("sent");
   const fields = known ?? (await readForm(c).catch(() => null));
   if (fields === null || fields.size === 0) return null;

@@ -55,13 +55,17 @@ export async function checkForm(c: PageContext, purpose: string, nonce: unknown,
   if (!matches) throw foreignForm();
 }
 
-/**
- * Lets a POST through only when it was sent from our own page: Origin is ours, Sec-Fetch-* (if the browser sends them) say
- * same origin and no frame. `Origin: null`, which our own page sends behind a proxy that adds
- * `Referrer-Policy: no-referrer`, counts as ours where Sec-Fetch-Site says so: no page can set that field. Throws
- * `foreign_form`.
- */
+/** Lets a POST through only when it was sent from our own page (`isOwnForm`). Throws `foreign_form`. */
 export function checkOrigin(c: PageContext): void {
+  if (!isOwnForm(c)) throw foreignForm();
+}
+
+/**
+ * Returns true for a POST that was sent from our own page: Origin is ours, Sec-Fetch-* (if the browser sends them) say same
+ * origin and no frame. `Origin: null`, which our own page sends behind a proxy that adds `Referrer-Policy: no-referrer`, counts
+ * as ours where Sec-Fetch-Site says so: no page can set that field.
+ */
+export function isOwnForm(c: PageContext): boolean {
   const { headers } = c.req.raw;
   const origin = headers.get("Origin");
   const { config } = c.env;
@@ -73,7 +77,7 @@ export function checkOrigin(c: PageContext): void {
     origin === "null"
       ? site === "same-origin"
       : origin !== null && own.includes(origin) && (site === null || site === "same-origin");
-  if (!ours || dest !== "document") throw foreignForm();
+  return ours && dest === "document";
 }
 
 function foreignForm(): AppError {

@@ -203,6 +203,15 @@ describe("a session that is over", () => {
     expect((await sendAgain(one, lost)).status).toBe(403);
   });
 
+  it("is no way for another site to have its form sent from a page of ours", async () => {
+    const world = await makeWorld({ bookings: 0 });
+    const form = { kind: "mine", name: "Theirs" };
+    const page = await visitor(world).post("/feeds/new", form, { Origin: "https://evil.example" });
+    expect([page.status, (await page.text()).includes("Theirs")]).toEqual([401, false]);
+    const own = await visitor(world).post("/feeds/new", form);
+    expect([own.status, (await own.text()).includes("Theirs")]).toEqual([401, true]);
+  });
+
   it("is like a Waldur that does not answer: the form is sent again once it does", async () => {
     const world = await makeWorld({ bookings: 3 });
     const one = visitor(world);
