@@ -182,14 +182,15 @@ describe.each(engines)("queries of bookings over $engine", ({ open, sqlite }) =>
     expect((await findSlimOfAll(sql, [])).size).toBe(0);
   });
 
-  it("tell their provider and offering, and which changed after a rev", async () => {
-    await store(sql, "s", [writeOf(bookingOf(1)), writeOf(bookingOf(2, { providerUuid: "p" }), { rev: 3 })]);
+  it("tell their provider and offering and whether they are open, and which changed after a rev", async () => {
+    const pending = bookingOf(2, { providerUuid: "p", state: "Creating" });
+    await store(sql, "s", [writeOf(bookingOf(1)), writeOf(pending, { rev: 3 })]);
     await store(sql, "other", [writeOf(bookingOf(1))]);
     const { providerUuid, offeringUuid } = bookingOf(1);
     expect(await findProviders(sql, [uuidOf(1), uuidOf(2), uuidOf(9)])).toEqual(
       new Map([
-        [uuidOf(1), { providerUuid, offeringUuid }],
-        [uuidOf(2), { providerUuid: "p", offeringUuid }],
+        [uuidOf(1), { providerUuid, offeringUuid, open: false }],
+        [uuidOf(2), { providerUuid: "p", offeringUuid, open: true }],
       ]),
     );
     expect([await listChangedUuids(sql, "s", 1), await listChangedUuids(sql, "s", 3)]).toEqual([[uuidOf(2)], []]);
