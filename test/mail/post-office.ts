@@ -6,12 +6,12 @@ export function openPostOffice() {
   const taken: { readonly raw: string; readonly envelope: Envelope }[] = [];
   const office = {
     /** The way in which it takes the next message; null: takes it. `lost`: takes it, and its answer is lost. */
-    next: (): Delivery | "lost" | null => null,
+    next: (_envelope: Envelope): Delivery | "lost" | null => null,
     taken,
   };
   const transport: MailTransport = {
     async send(raw, envelope) {
-      const fate = office.next();
+      const fate = office.next(envelope);
       if (fate === null || fate === "lost") taken.push({ raw, envelope });
       if (fate === null) return { result: "sent", answer: "250 OK" };
       return fate === "lost" ? { result: "unclear", answer: "the connection was cut" } : fate;

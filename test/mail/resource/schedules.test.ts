@@ -26,7 +26,7 @@ const event = fc.oneof(
 const minute = fc.record({
   /** Waldur: it answers, takes no decisions, or is away. */
   waldur: fc.constantFrom("up", "up", "up", "deaf", "away"),
-  /** The mail server takes what comes, puts it off, or refuses it for ever. */
+  /** The mail server takes what comes, puts it off, or refuses for ever what is for a room. */
   mail: fc.constantFrom("takes", "takes", "takes", "takes", "later", "refuses"),
   events: fc.array(event, { maxLength: 3 }),
   /** Of each answer that is on its way: it comes, waits, or is lost. */
@@ -110,8 +110,10 @@ describe("the mailboxes of two rooms on random schedules", () => {
             world.fault(({ method }) =>
               waldur === "away" || (waldur === "deaf" && method === "POST") ? down.clone() : null,
             );
-            office.office.next = () =>
-              mail === "takes" ? null : { result: "refused", forEver: mail === "refuses", answer: "450 later" };
+            office.office.next = ({ to }) => {
+              const takes = mail === "takes" || (mail === "refuses" && !to.endsWith(`@${domain}`));
+              return takes ? null : { result: "refused", forEver: mail === "refuses", answer: "450 later" };
+            };
             if (waldur !== "away") events.forEach(happen);
             world.wait(700);
             await watch(async () => {
