@@ -21,11 +21,11 @@ export async function openStore(): Promise<EmptyStore> {
 }
 
 /**
- * Throws an error of the database on. A statement that it refuses is a fault of the program, whatever the program makes of the
- * error: what nobody catches fails the run.
+ * Throws an error of the database on. A statement that it refuses, but for a constraint that others may meet first, is a fault of
+ * the program, whatever the program makes of the error: what nobody catches fails the run.
  */
 function tellRefused(error: unknown): never {
-  if (messageOf(error).startsWith("the database refused")) {
+  if (/^the database refused: (?!.*constraint)/.test(messageOf(error))) {
     queueMicrotask(() => {
       throw error;
     });

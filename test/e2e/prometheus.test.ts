@@ -52,7 +52,7 @@ async function openWatched(folder: string) {
   );
   const ask = async (path: string): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${own}/api/v1/${path}`).catch(() => null);
-    return response === null ? null : response.json();
+    return response?.ok === true ? response.json() : null;
   };
   return { world, app, deps, server, prometheus, ask };
 }
