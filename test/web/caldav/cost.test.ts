@@ -69,6 +69,7 @@ it("has a runtime tell the offsets of a zone once for many askings", async () =>
 
 it("costs one write for a wrong password", async () => {
   const { world, owner } = await pendingScene();
+  await world.settle();
   const before = world.counts.statements;
   const wrong = program(world, { user: owner.account.id, password: "wrong" });
   expect((await wrong.send("PROPFIND", "/dav/")).status).toBe(401);
@@ -80,6 +81,7 @@ it("costs no more for many objects than for one", async () => {
   const { world, program, path } = await pendingScene({}, { bookings: 200 });
   const names = toldIn(await sync(program, path, "")).changed;
   expect(names.length).toBeGreaterThan(100);
+  await world.settle();
   const before = world.counts.statements;
   const hrefs = names.map((name) => `<D:href>${path}${name}</D:href>`).join("");
   const { members } = await program.send(
