@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 const repository = join(import.meta.dirname, "../..");
 /** The gate on the Worker's size: today's, with a little room. Whoever needs more raises it, and says why. */
-const mostGzipBytes = 325_000;
+const mostGzipBytes = 320_000;
 
 describe("the Worker's bundle", () => {
   let script: Buffer;
