@@ -20,7 +20,7 @@ describe("what Waldur tells everybody about itself", () => {
     const { promise: silence, resolve: end } = Promise.withResolvers<null>();
     world.fault(async () => silence);
     const first = visitor(world).page("/sign-in");
-    while (world.requests().length === 0) await Promise.resolve();
+    while (world.requests().length === 0) await new Promise(setImmediate);
     for (let n = 0; n < 5; n += 1) expect((await visitor(world).get("/sign-in")).status).toBe(200);
     expect(world.requests()).toEqual([]);
     end(null);
